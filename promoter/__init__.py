@@ -1,0 +1,1 @@
+"""Carries a change of Lana Bank from a commit to a gated production."""

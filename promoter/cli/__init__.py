@@ -1,0 +1,41 @@
+"""The command line: `main` runs one command and turns its error into an exit code."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import Never
+
+
+def main() -> Never:
+    """Run ``promoter``; exits with the code that design and README list.
+
+    ``promoter cepler`` is asked for every minute by every Concourse worker, so it is
+    dispatched before anything that the other commands need has been imported.
+    """
+    if sys.argv[1:2] == ["cepler"]:
+        from promoter.cli.cepler import run
+
+        raise SystemExit(run(sys.argv[2:]))
+    from promoter.cli.app import run_app
+
+    raise SystemExit(guarded(run_app))
+
+
+def guarded(command: Callable[[], int]) -> int:
+    """The exit code of ``command``; prints a `PromoterError` as what happened and what next."""
+    from promoter.errors import PromoterError
+
+    try:
+        return command()
+    except PromoterError as error:
+        print(f"error: {error}", file=sys.stderr)  # noqa: T201
+        if error.next_step:
+            print(f"next:  {error.next_step}", file=sys.stderr)  # noqa: T201
+        return error.exit_code
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)  # noqa: T201
+        return 130
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 141

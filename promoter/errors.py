@@ -1,0 +1,69 @@
+"""The one error hierarchy, and the exit code that each kind of outcome has.
+
+Exit codes (docs/exit-codes in the README): 0 done, 1 failed, 2 nothing newer to do,
+3 newer but not cleared by the gate, 64 wrong usage (EX_USAGE of sysexits.h).
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class PromoterError(Exception):
+    """Something failed; says what (verb, object, cause) and what to do next.
+
+    ``str(error)`` is the one line "verb object: cause"; ``next_step`` is the sentence
+    that tells the reader how to go on. Raise it ``from`` the cause.
+    """
+
+    exit_code: ClassVar[int] = 1
+
+    def __init__(self, what: str, *, next_step: str = "") -> None:
+        super().__init__(what)
+        self.next_step = next_step
+
+
+class NothingNewer(PromoterError):
+    """There is nothing to do: what was asked for is already so."""
+
+    exit_code = 2
+
+
+class NotCleared(PromoterError):
+    """There is something newer, but the gate does not let it through."""
+
+    exit_code = 3
+
+
+class UsageError(PromoterError):
+    """The command was called wrongly: an unknown name, a contradiction, a missing argument."""
+
+    exit_code = 64
+
+
+class InvalidFile(PromoterError):
+    """A file that people edit does not validate; names file, place and reason."""
+
+    def __init__(self, file: str, place: str, reason: str, *, next_step: str = "") -> None:
+        where = f"{file}: {place}" if place else file
+        super().__init__(f"read {where}: {reason}", next_step=next_step)
+
+
+class GitError(PromoterError):
+    """A git command failed; ``stderr`` has what git said."""
+
+    def __init__(self, what: str, stderr: str = "", *, next_step: str = "") -> None:
+        super().__init__(what, next_step=next_step)
+        self.stderr = stderr
+
+
+class RemoteMoved(GitError):
+    """A push was rejected because the remote's branch is no longer where it was read."""
+
+
+class ProgramMissing(PromoterError):
+    """An outside program is neither on PATH nor can it be built here."""
+
+
+class PlatformError(PromoterError):
+    """A part of the embedded platform did not start, died, or cannot be stopped."""

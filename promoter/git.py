@@ -1,0 +1,287 @@
+"""The only place that touches git: argument lists in, text out, errors as `GitError`."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from promoter.errors import GitError, RemoteMoved
+
+# Variables that say how to reach a remote or which configuration to read. Every other
+# inherited GIT_* (GIT_DIR, GIT_INDEX_FILE, ... as set inside a hook) would silently move
+# our commands to another repository, so it is dropped. cepler's own GIT_URL, GIT_BRANCH
+# and GIT_PRIVATE_KEY are arguments of ours, not git's.
+_KEPT = frozenset(
+    {
+        "GIT_ALLOW_PROTOCOL",
+        "GIT_ASKPASS",
+        "GIT_CONFIG_COUNT",
+        "GIT_CONFIG_GLOBAL",
+        "GIT_CONFIG_NOSYSTEM",
+        "GIT_CONFIG_SYSTEM",
+        "GIT_SSH",
+        "GIT_SSH_COMMAND",
+        "GIT_SSL_CAINFO",
+        "GIT_TRACE",
+    }
+)
+_KEPT_PREFIXES = ("GIT_CONFIG_KEY_", "GIT_CONFIG_VALUE_")
+
+NO_OBJECT = "0" * 40
+
+
+def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The environment for a git process: ours less the inherited GIT_* that redirect it."""
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("GIT_") or name in _KEPT or name.startswith(_KEPT_PREFIXES)
+    }
+    # Messages are matched, and a prompt would hang a pipeline for ever.
+    return {**kept, "LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", **(extra or {})}
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Who a commit is by: the author's and committer's name and mail."""
+
+    name: str
+    email: str
+
+    def variables(self) -> dict[str, str]:
+        """The GIT_AUTHOR_* and GIT_COMMITTER_* variables that make a commit this person's."""
+        return {
+            f"GIT_{role}_{part}": value
+            for role in ("AUTHOR", "COMMITTER")
+            for part, value in (("NAME", self.name), ("EMAIL", self.email))
+        }
+
+
+@dataclass(frozen=True)
+class Git:
+    """One repository (work tree or bare), named by a folder inside it."""
+
+    dir: Path
+
+    def bytes(
+        self,
+        *arguments: str,
+        stdin: bytes = b"",
+        env: Mapping[str, str] | None = None,
+    ) -> bytes:
+        """Standard output of ``git <arguments>``; raises `GitError` on a non-zero exit."""
+        done = self.attempt(*arguments, stdin=stdin, env=env)
+        if done.returncode != 0:
+            raise _failure(arguments, self.dir, done.stderr.decode(errors="replace"))
+        return done.stdout
+
+    def attempt(
+        self,
+        *arguments: str,
+        stdin: bytes = b"",
+        env: Mapping[str, str] | None = None,
+    ) -> subprocess.CompletedProcess[bytes]:
+        """The finished process of ``git <arguments>``, whatever its exit code."""
+        try:
+            return subprocess.run(
+                ["git", *arguments],
+                cwd=self.dir,
+                input=stdin,
+                capture_output=True,
+                check=False,
+                env=environment(env),
+            )
+        except FileNotFoundError as error:
+            raise _cannot_run(self.dir) from error
+
+    def text(self, *arguments: str, env: Mapping[str, str] | None = None) -> str:
+        """Standard output as text, less the newline at its end."""
+        return self.bytes(*arguments, env=env).decode(errors="surrogateescape").rstrip("\n")
+
+    def lines(self, *arguments: str) -> list[str]:
+        """Standard output by line."""
+        return self.text(*arguments).splitlines()
+
+    # --- what is there -------------------------------------------------------------
+
+    def top(self) -> Path:
+        """The work tree's top folder."""
+        return Path(self.text("rev-parse", "--show-toplevel"))
+
+    def commit(self, revision: str) -> str | None:
+        """The 40 hex digits of the commit that ``revision`` names, None if there is none."""
+        done = self.attempt("rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}")
+        return done.stdout.decode().strip() or None
+
+    def tree(self, revision: str, path: str = "") -> str | None:
+        """The object id of the tree or blob at ``path`` in ``revision``, None if none."""
+        done = self.attempt("rev-parse", "--verify", "--quiet", f"{revision}:{path}")
+        return done.stdout.decode().strip() or None
+
+    def branch(self) -> str | None:
+        """The checked-out branch's short name; None when HEAD is detached."""
+        done = self.attempt("symbolic-ref", "--quiet", "--short", "HEAD")
+        return done.stdout.decode().strip() or None
+
+    def file(self, revision: str, path: str) -> bytes | None:
+        """The bytes of ``path`` in ``revision``, None where it has no such file."""
+        done = self.attempt("cat-file", "blob", f"{revision}:{path}")
+        return done.stdout if done.returncode == 0 else None
+
+    def changed(self) -> list[str]:
+        """Paths that differ from HEAD in index or work tree, untracked ones included."""
+        entries = self.text("status", "--porcelain", "-z", "--untracked-files=all").split("\0")
+        return [entry[3:] for entry in entries if entry]
+
+    def config(self, name: str) -> str | None:
+        """A configuration value, None where it is not set."""
+        done = self.attempt("config", "--get", name)
+        return done.stdout.decode().strip() if done.returncode == 0 else None
+
+    def is_ancestor(self, ancestor: str, descendant: str) -> bool:
+        """Whether ``ancestor`` is ``descendant`` or one of its ancestors."""
+        return self.attempt("merge-base", "--is-ancestor", ancestor, descendant).returncode == 0
+
+    def identity(self) -> Identity:
+        """Who commits by this repository's configuration; raises `GitError` when unset."""
+        person = self.text("var", "GIT_COMMITTER_IDENT")
+        name, _, rest = person.partition(" <")
+        return Identity(name, rest.partition(">")[0])
+
+    # --- remotes -------------------------------------------------------------------
+
+    def fetch(self, remote: str, *refspecs: str) -> None:
+        """Fetch ``refspecs`` from ``remote``, pruning nothing and touching no work tree."""
+        self.text("fetch", "--quiet", "--no-tags", remote, *refspecs)
+
+    def remote_ref(self, remote: str, ref: str) -> str | None:
+        """The object that ``ref`` (full name) has on ``remote`` now, None where it is absent."""
+        for line in self.lines("ls-remote", "--", remote, ref):
+            object_id, _, name = line.partition("\t")
+            if name == ref:
+                return object_id
+        return None
+
+    def push(self, remote: str, source: str, ref: str, *, expect: str | None) -> None:
+        """Move ``ref`` on ``remote`` to ``source`` if it still is at ``expect`` (None: absent).
+
+        A compare-and-swap (``--force-with-lease`` with the value named), so a fast-forward
+        that somebody else made in between is never lost. An empty ``source`` deletes.
+        Raises `RemoteMoved` when the remote is elsewhere.
+        """
+        done = self.attempt(
+            "push",
+            "--porcelain",
+            f"--force-with-lease={ref}:{expect or ''}",
+            remote,
+            f"{source}:{ref}",
+        )
+        if done.returncode == 0:
+            return
+        said = (done.stdout + done.stderr).decode(errors="replace")
+        if any(sign in said for sign in _MOVED):
+            raise RemoteMoved(
+                f"push {ref} to {remote}: it is no longer at {(expect or 'nothing')[:12]}",
+                said,
+                next_step="fetch, look at what changed, and run the command again",
+            )
+        raise _failure(("push", remote, ref), self.dir, said)
+
+    # --- writing objects -----------------------------------------------------------
+
+    def write_blob(self, content: bytes) -> str:
+        """Store ``content``; gives its object id."""
+        return self.bytes("hash-object", "-w", "--stdin", stdin=content).decode().strip()
+
+    def commit_files(
+        self,
+        parent: str | None,
+        files: Mapping[str, bytes | None],
+        message: str,
+        *,
+        author: Identity | None = None,
+        sign: bool = False,
+    ) -> str:
+        """A new commit on ``parent`` that sets ``files`` (None removes one); gives its id.
+
+        Neither HEAD, nor index, nor work tree change: the index is a temporary one.
+        """
+        with self._scratch_index() as scratch:
+            if parent:
+                self.text("read-tree", parent, env=scratch)
+            self._stage(files, scratch)
+            tree = self.text("write-tree", env=scratch)
+        return self.commit_tree(tree, [parent] if parent else [], message, author, sign=sign)
+
+    def commit_tree(
+        self,
+        tree: str,
+        parents: Sequence[str],
+        message: str,
+        author: Identity | None = None,
+        *,
+        sign: bool = False,
+    ) -> str:
+        """A commit object of ``tree`` on ``parents``; gives its id, moves nothing."""
+        flags = [flag for parent in parents for flag in ("-p", parent)] + (["-S"] if sign else [])
+        people = author.variables() if author else {}
+        written = self.bytes("commit-tree", tree, *flags, stdin=message.encode(), env=people)
+        return written.decode().strip()
+
+    def _stage(self, files: Mapping[str, bytes | None], scratch: Mapping[str, str]) -> None:
+        entries = [
+            f"0 {NO_OBJECT}\t{path}\0"
+            if content is None
+            else f"100644 {self.write_blob(content)}\t{path}\0"
+            for path, content in files.items()
+        ]
+        self.bytes(
+            "update-index", "-z", "--index-info", stdin="".join(entries).encode(), env=scratch
+        )
+
+    @contextmanager
+    def _scratch_index(self) -> Iterator[dict[str, str]]:
+        folder = Path(self.text("rev-parse", "--absolute-git-dir"))
+        index = folder / f"index.promoter.{os.getpid()}"
+        try:
+            yield {"GIT_INDEX_FILE": str(index)}
+        finally:
+            index.unlink(missing_ok=True)
+
+    # --- work trees ----------------------------------------------------------------
+
+    @contextmanager
+    def worktree(self, folder: Path, revision: str) -> Iterator[Git]:
+        """A detached work tree of ``revision`` in ``folder``, removed at the end.
+
+        What an interrupted run left at the same place is removed first.
+        """
+        self._drop_worktree(folder)
+        self.text("worktree", "add", "--quiet", "--detach", str(folder), revision)
+        try:
+            yield Git(folder)
+        finally:
+            self._drop_worktree(folder)
+
+    def _drop_worktree(self, folder: Path) -> None:
+        self.attempt("worktree", "remove", "--force", "--force", str(folder))
+        self.attempt("worktree", "prune")
+
+
+_MOVED = ("[rejected]", "stale info", "cannot lock ref", "failed to update ref", "non-fast-forward")
+
+
+def _failure(arguments: Sequence[str], folder: Path, stderr: str) -> GitError:
+    said = [line for line in stderr.strip().splitlines() if line.strip()]
+    cause = "; ".join(said[-3:]) or "no message"
+    return GitError(f"run git {arguments[0]} in {folder}: {cause}", stderr)
+
+
+def _cannot_run(folder: Path) -> GitError:
+    if not folder.is_dir():
+        return GitError(f"run git in {folder}: no such folder")
+    return GitError("run git: it is not on PATH", next_step="install git 2.38 or newer")
