@@ -67,7 +67,7 @@ class Git:
 
     dir: Path
 
-    def bytes(
+    def output(
         self,
         *arguments: str,
         stdin: bytes = b"",
@@ -100,7 +100,7 @@ class Git:
 
     def text(self, *arguments: str, env: Mapping[str, str] | None = None) -> str:
         """Standard output as text, less the newline at its end."""
-        return self.bytes(*arguments, env=env).decode(errors="surrogateescape").rstrip("\n")
+        return self.output(*arguments, env=env).decode(errors="surrogateescape").rstrip("\n")
 
     def lines(self, *arguments: str) -> list[str]:
         """Standard output by line."""
@@ -195,7 +195,7 @@ class Git:
 
     def write_blob(self, content: bytes) -> str:
         """Store ``content``; gives its object id."""
-        return self.bytes("hash-object", "-w", "--stdin", stdin=content).decode().strip()
+        return self.output("hash-object", "-w", "--stdin", stdin=content).decode().strip()
 
     def commit_files(
         self,
@@ -229,7 +229,7 @@ class Git:
         """A commit object of ``tree`` on ``parents``; gives its id, moves nothing."""
         flags = [flag for parent in parents for flag in ("-p", parent)] + (["-S"] if sign else [])
         people = author.variables() if author else {}
-        written = self.bytes("commit-tree", tree, *flags, stdin=message.encode(), env=people)
+        written = self.output("commit-tree", tree, *flags, stdin=message.encode(), env=people)
         return written.decode().strip()
 
     def _stage(self, files: Mapping[str, bytes | None], scratch: Mapping[str, str]) -> None:
@@ -239,7 +239,7 @@ class Git:
             else f"100644 {self.write_blob(content)}\t{path}\0"
             for path, content in files.items()
         ]
-        self.bytes(
+        self.output(
             "update-index", "-z", "--index-info", stdin="".join(entries).encode(), env=scratch
         )
 
