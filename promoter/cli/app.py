@@ -5,13 +5,13 @@ from __future__ import annotations
 import sys
 
 import typer
+from typer.exceptions import TyperException
 
 from promoter.errors import UsageError
 
 app = typer.Typer(
     name="promoter",
     help="Carry a change from a commit to a gated production.",
-    no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
@@ -19,13 +19,21 @@ app = typer.Typer(
 
 
 def run_app() -> int:
-    """Run the command in ``sys.argv``; gives 0, or raises `PromoterError` / `UsageError`."""
-    import click
-
+    """Run the command in ``sys.argv``; gives its exit code or raises `PromoterError`."""
     try:
-        outcome = app(args=sys.argv[1:], standalone_mode=False)
-    except click.UsageError as error:
-        raise UsageError(error.format_message(), next_step=f"{sys.argv[0]} --help") from error
-    except click.Abort as error:
+        outcome = app(args=sys.argv[1:] or ["--help"], standalone_mode=False)
+    except TyperException as error:
+        raise UsageError(error.format_message(), next_step=f"{_called()} --help") from error
+    except typer.Abort as error:
         raise KeyboardInterrupt from error
     return outcome if isinstance(outcome, int) else 0
+
+
+def _called() -> str:
+    """The command as it was called, up to the first option: what --help is asked of."""
+    words = ["promoter"]
+    for word in sys.argv[1:]:
+        if word.startswith("-"):
+            break
+        words.append(word)
+    return " ".join(words[:3])

@@ -1,0 +1,47 @@
+# Every target that CI runs. `make help` lists them.
+.DEFAULT_GOAL := help
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+
+PYTHON ?= python3
+BIN := .venv/bin
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+
+.PHONY: help
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 24
+
+# The work place: a virtual environment with exactly what the two locks name.
+.venv/installed: requirements.lock stacks/requirements.lock pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock -r stacks/requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	touch $@
+
+.PHONY: demo
+demo: .venv/installed ## one change travels from a commit to a gated production, without a cloud
+	$(BIN)/python -m dev.demo
+
+.PHONY: test
+test: .venv/installed ## every test
+	$(BIN)/python -m pytest -n 2 --dist worksteal
+
+.PHONY: lint
+lint: .venv/installed ## format, lint and types
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+.PHONY: toolchain
+toolchain: .venv/installed ## find or build every outside program
+	$(BIN)/promoter toolchain build
+
+.PHONY: bump-vendored-ref
+bump-vendored-ref: .venv/installed ## DEP=lana-bank REF=<git ref>: vendor another commit of a chart
+	@$(BIN)/promoter vendor bump "$(DEP)" "$(REF)"
+
+.PHONY: locks
+locks: ## write the hash-pinned locks anew from pyproject.toml and stacks/requirements.in
+	$(BIN)/uv pip compile --quiet stacks/requirements.in --generate-hashes --no-emit-index-url --no-header -o stacks/requirements.lock
+	$(BIN)/uv pip compile --quiet pyproject.toml --extra dev -c stacks/requirements.lock --generate-hashes --no-emit-index-url --no-header -o requirements.lock

@@ -1,0 +1,179 @@
+"""The lease: who is deploying an environment now, as a ref on the remote.
+
+The ref ``refs/promoter/lease/<environment>`` is moved by compare-and-swap only, so of two
+deploys of the same environment one waits for nobody and loses at once. It names a commit
+whose message says who holds it and until when.
+"""
+
+from __future__ import annotations
+
+import getpass
+import json
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from promoter.errors import NotCleared, PromoterError, RemoteMoved
+from promoter.git import Git, Identity
+
+DURATION = timedelta(minutes=60)
+
+_IDENTITY = Identity("promoter", "promoter@localhost")
+
+
+@dataclass(frozen=True)
+class Holder:
+    """Who holds a lease; times are UTC in ISO 8601."""
+
+    who: str
+    host: str
+    pid: int
+    process_started: str
+    since: str
+    until: str
+
+    @classmethod
+    def this_process(cls, now: datetime) -> Holder:
+        """The calling process, holding from ``now`` for `DURATION`."""
+        return cls(
+            who=getpass.getuser(),
+            host=socket.gethostname(),
+            pid=os.getpid(),
+            process_started=_started(os.getpid()) or "",
+            since=_stamp(now),
+            until=_stamp(now + DURATION),
+        )
+
+    def expired(self, now: datetime) -> bool:
+        """Whether the lease has run out at ``now``."""
+        return datetime.fromisoformat(self.until) <= now
+
+    def dead(self) -> bool:
+        """Whether the holder ran on this host and its process is gone."""
+        return self.host == socket.gethostname() and _started(self.pid) != self.process_started
+
+    def __str__(self) -> str:
+        return f"{self.who}@{self.host} (process {self.pid}, since {self.since})"
+
+
+@dataclass(frozen=True)
+class Lease:
+    """A lease that this process holds on one environment."""
+
+    git: Git
+    remote: str
+    environment: str
+    commit: str
+    holder: Holder
+
+    def renew(self) -> Lease:
+        """The same lease with its full duration ahead; raises when somebody took it over."""
+        now = datetime.now(UTC)
+        holder = replace(self.holder, until=_stamp(now + DURATION))
+        commit = _write(self.git, holder)
+        try:
+            self.git.push(self.remote, commit, _ref(self.environment), expect=self.commit)
+        except RemoteMoved as error:
+            raise PromoterError(
+                f"renew the lease on {self.environment}: somebody took it over",
+                next_step="see who is deploying, and run the command again when they are done",
+            ) from error
+        return replace(self, commit=commit, holder=holder)
+
+    def release(self) -> None:
+        """Give the lease back; one that somebody took over meanwhile stays theirs."""
+        try:
+            self.git.push(self.remote, "", _ref(self.environment), expect=self.commit)
+        except RemoteMoved:
+            return
+
+
+def acquire(git: Git, remote: str, environment: str) -> Lease:
+    """Take the lease on ``environment``.
+
+    One that has expired, or whose process on this host is gone, is taken over. Raises
+    `NotCleared` naming the holder when the environment is being deployed by another.
+    """
+    now = datetime.now(UTC)
+    current = git.remote_ref(remote, _ref(environment))
+    if current is not None:
+        _refuse_unless_free(git, remote, environment, now)
+    holder = Holder.this_process(now)
+    commit = _write(git, holder)
+    try:
+        git.push(remote, commit, _ref(environment), expect=current)
+    except RemoteMoved as error:
+        raise _taken(environment, "another deploy, a moment ago") from error
+    return Lease(git, remote, environment, commit, holder)
+
+
+@contextmanager
+def held(git: Git, remote: str, environment: str) -> Iterator[Lease]:
+    """`acquire` for the length of a block; released however the block ends."""
+    lease = acquire(git, remote, environment)
+    try:
+        yield lease
+    finally:
+        _current(git, remote, environment, lease).release()
+
+
+def _current(git: Git, remote: str, environment: str, lease: Lease) -> Lease:
+    """The lease as it is on the remote if it is still ours (`Lease.renew` moved it)."""
+    now = git.remote_ref(remote, _ref(environment))
+    if now is None or now == lease.commit:
+        return lease
+    holder = _read(git, remote, environment)
+    ours = holder.pid == lease.holder.pid and holder.since == lease.holder.since
+    return replace(lease, commit=now) if ours else lease
+
+
+def _refuse_unless_free(git: Git, remote: str, environment: str, now: datetime) -> None:
+    holder = _read(git, remote, environment)
+    if not holder.expired(now) and not holder.dead():
+        raise _taken(environment, str(holder), until=holder.until)
+
+
+def _taken(environment: str, holder: str, until: str = "it is done") -> NotCleared:
+    return NotCleared(
+        f"deploy {environment}: it is being deployed by {holder}",
+        next_step=f"wait until {until}, then run the command again",
+    )
+
+
+def _ref(environment: str) -> str:
+    return f"refs/promoter/lease/{environment}"
+
+
+def _write(git: Git, holder: Holder) -> str:
+    empty = git.output("mktree").decode().strip()
+    return git.commit_tree(empty, [], json.dumps(asdict(holder), indent=1), _IDENTITY)
+
+
+def _read(git: Git, remote: str, environment: str) -> Holder:
+    git.fetch(remote, f"+{_ref(environment)}:{_ref(environment)}")
+    message = git.text("log", "-1", "--format=%B", _ref(environment))
+    try:
+        return Holder(**json.loads(message))
+    except (ValueError, TypeError) as error:
+        raise PromoterError(
+            f"read the lease on {environment}: {_ref(environment)} on {remote} is not a lease",
+            next_step=f"look at it, then git push {remote} :{_ref(environment)}",
+        ) from error
+
+
+def _started(pid: int) -> str | None:
+    """When a process started, in clock ticks since boot, with the boot's id; None if gone."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text()
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+    except OSError:
+        return None
+    return f"{boot}/{stat.rpartition(')')[2].split()[19]}"
+
+
+def _stamp(moment: datetime) -> str:
+    return moment.isoformat(timespec="seconds")
