@@ -10,6 +10,7 @@ from __future__ import annotations
 import getpass
 import json
 import os
+import secrets
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,7 +28,11 @@ _IDENTITY = Identity("promoter", "promoter@localhost")
 
 @dataclass(frozen=True)
 class Holder:
-    """Who holds a lease; times are UTC in ISO 8601."""
+    """Who holds a lease; times are UTC in ISO 8601.
+
+    ``token`` is new for every lease: without it two of the same process and second would be
+    the same commit, and a push of what is already there succeeds for both.
+    """
 
     who: str
     host: str
@@ -35,6 +40,7 @@ class Holder:
     process_started: str
     since: str
     until: str
+    token: str
 
     @classmethod
     def this_process(cls, now: datetime) -> Holder:
@@ -46,6 +52,7 @@ class Holder:
             process_started=_started(os.getpid()) or "",
             since=_stamp(now),
             until=_stamp(now + DURATION),
+            token=secrets.token_hex(8),
         )
 
     def expired(self, now: datetime) -> bool:
@@ -101,7 +108,7 @@ def acquire(git: Git, remote: str, environment: str) -> Lease:
     now = datetime.now(UTC)
     current = git.remote_ref(remote, _ref(environment))
     if current is not None:
-        _refuse_unless_free(git, remote, environment, now)
+        _refuse_unless_free(_read(git, remote, environment, current), environment, now)
     holder = Holder.this_process(now)
     commit = _write(git, holder)
     try:
@@ -126,13 +133,11 @@ def _current(git: Git, remote: str, environment: str, lease: Lease) -> Lease:
     now = git.remote_ref(remote, _ref(environment))
     if now is None or now == lease.commit:
         return lease
-    holder = _read(git, remote, environment)
-    ours = holder.pid == lease.holder.pid and holder.since == lease.holder.since
+    ours = _read(git, remote, environment, now).token == lease.holder.token
     return replace(lease, commit=now) if ours else lease
 
 
-def _refuse_unless_free(git: Git, remote: str, environment: str, now: datetime) -> None:
-    holder = _read(git, remote, environment)
+def _refuse_unless_free(holder: Holder, environment: str, now: datetime) -> None:
     if not holder.expired(now) and not holder.dead():
         raise _taken(environment, str(holder), until=holder.until)
 
@@ -153,15 +158,15 @@ def _write(git: Git, holder: Holder) -> str:
     return git.commit_tree(empty, [], json.dumps(asdict(holder), indent=1), _IDENTITY)
 
 
-def _read(git: Git, remote: str, environment: str) -> Holder:
-    git.fetch(remote, f"+{_ref(environment)}:{_ref(environment)}")
-    message = git.text("log", "-1", "--format=%B", _ref(environment))
+def _read(git: Git, remote: str, environment: str, commit: str) -> Holder:
+    ref = _ref(environment)
+    git.fetch(remote, ref)
     try:
-        return Holder(**json.loads(message))
+        return Holder(**json.loads(git.text("log", "-1", "--format=%B", commit)))
     except (ValueError, TypeError) as error:
         raise PromoterError(
-            f"read the lease on {environment}: {_ref(environment)} on {remote} is not a lease",
-            next_step=f"look at it, then git push {remote} :{_ref(environment)}",
+            f"read the lease on {environment}: {ref} on {remote} is not a lease",
+            next_step=f"look at it, then git push {remote} :{ref}",
         ) from error
 
 
