@@ -1,4 +1,4 @@
-// crane: pushes, inspects and serves OCI images (`crane registry serve`).
+// crane: pushes and inspects OCI images. ./registry serves them on the embedded platform.
 module promoter/toolchain/crane
 
 go 1.26
