@@ -1,0 +1,100 @@
+"""An OCI registry through `crane`, which brings its own authentication and retries.
+
+crane speaks plain HTTP to loopback addresses and TLS to every other.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from promoter.release.errors import RegistryError
+from promoter.release.oci import OciImage, write_layout
+
+# A registry that accepts a connection and then says nothing must not hang a pipeline.
+_SECONDS = 120
+
+
+@dataclass(frozen=True)
+class Registry:
+    """A folder of a registry, like ``gcr.io/galoyorg`` or ``127.0.0.1:5000/galoyorg``.
+
+    ``crane`` is the program's path. Every method raises `RegistryError`.
+    """
+
+    address: str
+    crane: Path
+
+    def repository(self, name: str) -> str:
+        """Where the image ``name`` lives, without tag or digest."""
+        return f"{self.address}/{name}"
+
+    def push(self, name: str, image: OciImage, tags: Sequence[str]) -> None:
+        """Upload ``image`` and point ``tags`` (one at least) at it, in that order."""
+        first, *others = tags
+        with tempfile.TemporaryDirectory() as folder:
+            write_layout(image, Path(folder) / "layout")
+            self._run("push", str(Path(folder) / "layout"), f"{self.repository(name)}:{first}")
+        for tag in others:
+            self.tag(name, image.digest, tag)
+
+    def tag(self, name: str, digest: str, tag: str) -> None:
+        """Point ``tag`` at ``digest``, which the registry has to have."""
+        self._run("tag", f"{self.repository(name)}@{digest}", tag)
+
+    def digest(self, name: str, tag: str) -> str | None:
+        """What ``tag`` (or ``sha256:...``) of image ``name`` points at; None if it is absent."""
+        done = self._attempt("digest", self.reference(name, tag))
+        if done.returncode == 0:
+            return done.stdout.decode().strip()
+        if any(sign in done.stderr for sign in _ABSENT):
+            return None
+        raise self._failure(("digest", self.reference(name, tag)), done.stderr)
+
+    def manifest(self, name: str, tag: str) -> dict[str, Any]:
+        """The manifest that ``tag`` (or a digest) points at."""
+        return dict(json.loads(self._run("manifest", self.reference(name, tag))))
+
+    def config(self, name: str, tag: str) -> dict[str, Any]:
+        """The image configuration: labels, variables, entrypoint, layers."""
+        return dict(json.loads(self._run("config", self.reference(name, tag))))
+
+    def blob(self, name: str, digest: str) -> bytes:
+        """The bytes of one blob, a layer for instance."""
+        return self._run("blob", f"{self.repository(name)}@{digest}")
+
+    def reference(self, name: str, tag: str) -> str:
+        """``<repository>:<tag>``, or ``<repository>@<digest>`` for a digest."""
+        return f"{self.repository(name)}{'@' if tag.startswith('sha256:') else ':'}{tag}"
+
+    def _run(self, *arguments: str) -> bytes:
+        done = self._attempt(*arguments)
+        if done.returncode != 0:
+            raise self._failure(arguments, done.stderr)
+        return done.stdout
+
+    def _attempt(self, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+        try:
+            return subprocess.run(
+                [self.crane, *arguments], capture_output=True, check=False, timeout=_SECONDS
+            )
+        except subprocess.TimeoutExpired as error:
+            raise self._failure(arguments, f"no answer within {_SECONDS} s".encode()) from error
+        except OSError as error:
+            raise RegistryError(f"run {self.crane}: {error.strerror}") from error
+
+    def _failure(self, arguments: Sequence[str], stderr: bytes) -> RegistryError:
+        lines = stderr.decode(errors="replace").strip().splitlines() or ["no message"]
+        what = f"{arguments[0]} {arguments[-1]}"
+        return RegistryError(
+            f"{what}: {lines[-1].removeprefix('Error: ')}",
+            next_step=f"check that {self.address} is up and writable for you, then run it again",
+        )
+
+
+_ABSENT = (b"MANIFEST_UNKNOWN", b"NAME_UNKNOWN", b"404 Not Found", b"NOT_FOUND")

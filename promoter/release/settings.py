@@ -1,0 +1,78 @@
+"""`ci/release/release.yml`: what a release of an application repository is made of."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+
+from promoter.errors import InvalidFile
+from promoter.release.source import Source
+
+SETTINGS_FILE = "ci/release/release.yml"
+
+ImageName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+([._-][a-z0-9]+)*$")]
+InsidePath = Annotated[str, StringConstraints(pattern=r"^/[^\x00]*[^/\x00]$")]
+SourcePath = Annotated[str, StringConstraints(pattern=r"^[^/\x00][^\x00]*$")]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class Copy(_Strict):
+    """A file or folder of the repository, and its absolute path in the image."""
+
+    source: SourcePath = Field(alias="from")
+    target: InsidePath = Field(alias="to")
+
+
+class VersionFile(Copy):
+    """A .env file that carries the version: the only file that differs from build to build."""
+
+    variable: str = Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")
+
+
+class ImageRecipe(_Strict):
+    """One image: what is copied into it, and how it is started."""
+
+    name: ImageName
+    copies: tuple[Copy, ...] = Field(alias="copy", min_length=1)
+    version_file: VersionFile | None = None
+    entrypoint: tuple[str, ...] = Field(min_length=1)
+    user: str = "1000"
+    port: int = Field(ge=1, le=65535)
+
+
+class ReleaseSettings(_Strict):
+    """The images of an application, and the address of its source (for labels and pins).
+
+    ``breaking_below_one``: what a breaking change bumps while the version is below 1.0.0
+    (the seeds: major; cog itself: minor).
+    """
+
+    source: str = Field(pattern=r"^https://\S+$")
+    images: tuple[ImageRecipe, ...] = Field(min_length=1)
+    breaking_below_one: Literal["major", "minor"] = "major"
+
+    def image(self, name: str) -> ImageRecipe:
+        """The recipe called ``name``; raises `InvalidFile` when there is none."""
+        for recipe in self.images:
+            if recipe.name == name:
+                return recipe
+        known = ", ".join(recipe.name for recipe in self.images)
+        raise InvalidFile(SETTINGS_FILE, "images", f"no image {name}; there are: {known}")
+
+
+def read_settings(source: Source) -> ReleaseSettings:
+    """The settings in ``source``; raises `InvalidFile` naming place and reason."""
+    text = source.file(SETTINGS_FILE)
+    try:
+        return ReleaseSettings.model_validate(yaml.safe_load(text))
+    except yaml.YAMLError as error:
+        raise InvalidFile(SETTINGS_FILE, "", f"not YAML: {error}") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise InvalidFile(SETTINGS_FILE, place, first["msg"]) from error

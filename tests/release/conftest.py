@@ -1,0 +1,79 @@
+"""A real registry on loopback, and application repositories made of upstream/lana-bank."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from promoter.git import Git
+from promoter.release.registry import Registry
+from promoter.toolchain.toolchain import Toolchain
+
+ROOT = Path(__file__).resolve().parents[2]
+APPLICATION = ROOT / "upstream" / "lana-bank"
+
+
+@pytest.fixture(scope="session")
+def crane() -> Path:
+    return Toolchain(ROOT).program("crane")
+
+
+@contextmanager
+def serving(crane: Path) -> Iterator[str]:
+    """`crane registry serve` on loopback, keeping all in memory; gives host:port."""
+    command = [crane, "registry", "serve", "--address", "127.0.0.1:0"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        log = process.stderr
+        assert log is not None
+        try:
+            port = re.search(r"port (\d+)", log.readline())
+            assert port, f"the registry did not start: {log.read()}"
+            # It logs every request; a full pipe would stop it.
+            threading.Thread(target=lambda: [None for _ in log], daemon=True).start()
+            yield f"127.0.0.1:{port[1]}"
+        finally:
+            process.terminate()
+
+
+@pytest.fixture
+def registry(crane: Path) -> Iterator[Registry]:
+    with serving(crane) as address:
+        yield Registry(f"{address}/galoyorg", crane)
+
+
+def commit_all(git: Git, message: str, seconds: int = 1_767_225_600) -> str:
+    """Commit the whole work tree at a fixed time; gives the commit's id."""
+    date = {"GIT_AUTHOR_DATE": f"@{seconds} +0000", "GIT_COMMITTER_DATE": f"@{seconds} +0000"}
+    git.text("add", "--all")
+    git.text("commit", "--quiet", "--allow-empty", "--message", message, env=date)
+    commit = git.commit("HEAD")
+    assert commit
+    return commit
+
+
+def new_repository(folder: Path) -> Git:
+    """An empty repository with an identity and branch main."""
+    folder.mkdir(parents=True, exist_ok=True)
+    git = Git(folder)
+    git.text("init", "--quiet", "--initial-branch=main")
+    git.text("config", "user.name", "Dev")
+    git.text("config", "user.email", "dev@localhost")
+    git.text("config", "commit.gpgsign", "false")
+    return git
+
+
+@pytest.fixture
+def application(tmp_path: Path) -> Git:
+    """The stand-in application as the root of a repository with one commit."""
+    folder = tmp_path / "lana-bank"
+    shutil.copytree(APPLICATION, folder, ignore=shutil.ignore_patterns("__pycache__"))
+    git = new_repository(folder)
+    commit_all(git, "feat: the application")
+    return git

@@ -1,0 +1,84 @@
+from __future__ import annotations
+
+import socket
+import threading
+from pathlib import Path
+
+import pytest
+
+from promoter.git import Git
+from promoter.release.errors import RegistryError
+from promoter.release.images import build_and_push_all
+from promoter.release.registry import Registry
+from promoter.release.source import source_of_commit
+
+from .conftest import serving
+
+
+def test_an_absent_image_or_tag_has_no_digest(application: Git, registry: Registry) -> None:
+    assert registry.digest("nobody", "latest") is None
+    build_and_push_all(source_of_commit(application, "HEAD"), "1.0.0", registry)
+    assert registry.digest("lana-bank", "2.0.0") is None
+    assert registry.digest("lana-bank", f"sha256:{'0' * 64}") is None
+
+
+def test_a_registry_that_is_down_is_an_error_and_not_absence(crane: Path) -> None:
+    with serving(crane) as address:
+        gone = Registry(f"{address}/galoyorg", crane)
+    with pytest.raises(RegistryError, match=r"digest .*refused") as raised:
+        gone.digest("lana-bank", "latest")
+    assert gone.address in raised.value.next_step
+
+
+def test_a_registry_that_drops_the_connection_leaves_a_rerun_that_completes(
+    application: Git, crane: Path
+) -> None:
+    source = source_of_commit(application, "HEAD")
+    with serving(crane) as address, dropping(address, after=6) as proxy:
+        through = Registry(f"{proxy}/galoyorg", crane)
+        with pytest.raises(RegistryError, match="push"):
+            build_and_push_all(source, "1.0.0", through)
+        direct = Registry(f"{address}/galoyorg", crane)
+        assert direct.digest("dagster-code-location-lana-dw", "1.0.0") is None
+        images = build_and_push_all(source, "1.0.0", direct)
+        assert direct.digest("dagster-code-location-lana-dw", "1.0.0") == images[-1].digest
+
+
+class dropping:  # noqa: N801 - a context manager
+    """A TCP relay to ``address`` that closes every connection after the first ``after``."""
+
+    def __init__(self, address: str, after: int) -> None:
+        host, port = address.split(":")
+        self.upstream = (host, int(port))
+        self.left = after
+        self.listener = socket.create_server(("127.0.0.1", 0))
+
+    def __enter__(self) -> str:
+        threading.Thread(target=self._accept, daemon=True).start()
+        return f"127.0.0.1:{self.listener.getsockname()[1]}"
+
+    def __exit__(self, *_: object) -> None:
+        self.listener.close()
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                client, _ = self.listener.accept()
+            except OSError:
+                return
+            self.left -= 1
+            if self.left < 0:
+                client.close()
+                continue
+            server = socket.create_connection(self.upstream)
+            for a, b in ((client, server), (server, client)):
+                threading.Thread(target=_pump, args=(a, b), daemon=True).start()
+
+
+def _pump(source: socket.socket, target: socket.socket) -> None:
+    try:
+        while data := source.recv(65536):
+            target.sendall(data)
+        target.shutdown(socket.SHUT_WR)
+    except OSError:
+        pass

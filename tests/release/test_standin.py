@@ -1,0 +1,74 @@
+"""The stand-in programs as processes: what they answer, and that they end."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import httpx
+import pytest
+
+from .conftest import APPLICATION
+
+
+@contextmanager
+def running(*command: str, **variables: str) -> Iterator[httpx.Client]:
+    """A client of the program started on a free port; it has to end on SIGTERM."""
+    process = subprocess.Popen(
+        [sys.executable, *command, "--port", "0"],
+        cwd=APPLICATION,
+        env=variables,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    with process:
+        try:
+            assert process.stdout is not None
+            address = re.search(r"listening on (127\.0\.0\.1:[1-9]\d*)", process.stdout.readline())
+            assert address
+            with httpx.Client(base_url=f"http://{address[1]}", timeout=10) as client:
+                yield client
+        finally:
+            process.terminate()
+            assert process.wait(timeout=10) == 0
+
+
+def test_the_server_answers_health_and_graphql() -> None:
+    variables = {"VERSION": "0.42.0", "COMMITHASH": "c" * 40}
+    with running("lana/cli/lana-cli", "serve", **variables) as client:
+        health = client.get("/health").json()
+        assert health == {
+            "status": "ok",
+            "name": "lana-bank",
+            "version": "0.42.0",
+            "commit": "c" * 40,
+        }
+        asked = client.post("/graphql", json={"query": "query { health version }"})
+        assert asked.json() == {"data": {"health": "ok", "version": "0.42.0"}}
+        assert client.get("/graphql").json()["data"]["commit"] == "c" * 40
+        assert "no field nothing" in client.post("/graphql", json={"query": "{nothing}"}).text
+        assert client.post("/graphql", content=b"{").status_code == 400
+        assert client.get("/other").status_code == 404
+
+
+@pytest.mark.parametrize("panel", ["admin-panel", "customer-portal"])
+def test_a_panel_shows_its_version(panel: str) -> None:
+    with running("apps/shared-web/serve.py", f"apps/{panel}") as client:
+        page = client.get("/")
+        assert page.headers["content-type"].startswith("text/html")
+        assert '<strong id="version">dev</strong>' in page.text
+        assert client.get("/health").text == "ok\n"
+        assert client.get("/.env").status_code == 404
+
+
+def test_the_code_location_lists_its_assets() -> None:
+    with running("dagster/src/definitions.py", VERSION="0.42.0") as client:
+        location = client.get("/definitions").json()
+        assert (location["location"], location["version"]) == ("lana_dw", "0.42.0")
+        assert location["assets"]
+        assert json.loads(client.get("/health").text) == {"status": "ok"}
