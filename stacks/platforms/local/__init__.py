@@ -1,0 +1,52 @@
+"""Environments on the embedded platform, or on any cluster that a kubeconfig points at.
+
+No cloud and no Terraform registry: only the helm provider is used, the chart generates its
+own secrets once in the cluster, and the state is a file.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from stacks.environments import Source
+from stacks.fields import Release, Stage, check_stage
+from stacks.settings import Settings, read_settings
+
+if TYPE_CHECKING:
+    from cdktn import App
+
+
+class Shared(Settings):
+    """shared.yml of a local environment."""
+
+    stage: Stage
+
+
+class LanaBankSettings(Release):
+    """lana-bank.yml of a local environment."""
+
+
+@dataclass(frozen=True)
+class LocalBlueprint:
+    """A local stack, ready to be built."""
+
+    source: Source
+    shared: Shared
+    lana_bank: LanaBankSettings
+
+    def build(self, app: App) -> None:
+        """Add the stack to ``app``."""
+        from stacks.platforms.local.stack import LocalStack
+
+        LocalStack(app, self)
+
+
+def read(source: Source) -> LocalBlueprint:
+    """Give the blueprint of a local stack; raises ``InvalidSettings``."""
+    shared = read_settings(source.shared, Shared, shown_as=source.shown(source.shared))
+    settings = read_settings(
+        source.settings, LanaBankSettings, shown_as=source.shown(source.settings)
+    )
+    check_stage(source, shared.stage, settings)
+    return LocalBlueprint(source, shared, settings)

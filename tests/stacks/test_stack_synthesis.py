@@ -1,0 +1,122 @@
+"""The app as the CDK Terrain CLI runs it: ``python -m stacks``, in a copy of the tree."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from conftest import Tree
+
+LOCAL = ("local-staging", "local-qa", "local-production")
+
+
+def test_every_stack_is_synthesized(tree: Tree) -> None:
+    tree.synthesize()
+    manifest = json.loads((tree.root / "cdktf.out/manifest.json").read_text())
+    assert set(LOCAL) <= set(manifest["stacks"])
+
+
+def test_only_the_stack_that_is_asked_for_is_read_and_written(tree: Tree) -> None:
+    (tree.root / "stacks/local/qa/lana-bank.yml").write_text("not: valid\n")
+    tree.synthesize("local-staging")
+    written = [folder.name for folder in (tree.root / "cdktf.out/stacks").iterdir()]
+    assert written == ["local-staging"]
+
+
+def test_a_local_stack_is_one_release_with_its_settings_as_values(tree: Tree) -> None:
+    tree.synthesize("local-staging")
+    stack = tree.json("local-staging")
+    assert list(stack["resource"]) == ["helm_release"]
+    release = stack["resource"]["helm_release"]["lana-bank"]
+    del release["values"], release["//"]
+    assert release == {
+        "atomic": True,
+        "chart": "../../../charts/lana-bank",
+        "cleanup_on_fail": True,
+        "create_namespace": True,
+        "max_history": 10,
+        "name": "lana-bank",
+        "namespace": "lana-bank-staging",
+        "timeout": 60,
+        "wait": True,
+    }
+    values = tree.values("local-staging")
+    assert len(values.pop("chartHash")) == 64
+    assert values == {
+        "environment": "local-staging",
+        "lanaBank": {
+            "adminPanel": {"replicas": 1},
+            "customerPortal": {"replicas": 1},
+            "enableArtificialTime": True,
+            "replicas": 1,
+        },
+        "lanaDomain": "staging.lana.localhost",
+        "secrets": {"mode": "generate"},
+    }
+
+
+def test_state_and_provider_of_a_local_stack(tree: Tree) -> None:
+    tree.synthesize("local-qa")
+    terraform = tree.json("local-qa")["terraform"]
+    assert terraform["backend"] == {"local": {"path": "../../../.local/state/local-qa.tfstate"}}
+    assert terraform["required_providers"]["helm"]["version"] == ">= 1.3.2"
+    assert tree.json("local-qa")["provider"] == {"helm": [{}]}
+
+
+def test_two_trees_at_different_places_give_the_same_stack(tree: Tree, tmp_path: Path) -> None:
+    other = type(tree)(tmp_path / "elsewhere/deeper/tree")
+    shutil.copytree(tree.root, other.root)
+    tree.synthesize("local-production")
+    other.synthesize("local-production")
+    file = "cdktf.out/stacks/local-production/cdk.tf.json"
+    text = (tree.root / file).read_text()
+    assert text == (other.root / file).read_text()
+    assert str(tmp_path) not in text
+
+
+def test_a_changed_byte_in_a_template_changes_the_stack(tree: Tree) -> None:
+    tree.synthesize("local-staging")
+    before = tree.values("local-staging")["chartHash"]
+    with (tree.root / "charts/lana-bank/templates/server.yaml").open("a") as template:
+        template.write("#")
+    tree.synthesize("local-staging")
+    assert tree.values("local-staging")["chartHash"] != before
+
+
+def test_faults_of_several_files_are_reported_together(tree: Tree) -> None:
+    for name in ("staging", "qa"):
+        file = tree.root / f"stacks/local/{name}/lana-bank.yml"
+        file.write_text(file.read_text().replace("replicas: 1", "replicas: many"))
+    run = tree.run()
+    assert run.returncode == 1
+    assert run.stderr.splitlines() == [
+        "read settings: stacks/local/qa/lana-bank.yml:4: replicas: Input should be a valid integer",
+        "read settings: stacks/local/staging/lana-bank.yml:4: replicas: "
+        "Input should be a valid integer",
+    ]
+
+
+def test_artificial_time_in_production_is_refused(tree: Tree) -> None:
+    file = tree.root / "stacks/local/production/lana-bank.yml"
+    file.write_text(file.read_text().replace("time: false", "time: true"))
+    run = tree.run("local-production")
+    assert run.returncode == 1
+    assert "production/lana-bank.yml: enable_artificial_time: production runs on" in run.stderr
+
+
+def test_an_unknown_stack_is_one_line_and_no_traceback(tree: Tree) -> None:
+    run = tree.run("local-nowhere")
+    assert run.returncode == 1
+    assert run.stderr.startswith("find stack 'local-nowhere': no settings describe it")
+    assert len(run.stderr.splitlines()) == 1
+
+
+def test_a_missing_chart_is_one_line_and_no_traceback(tree: Tree) -> None:
+    shutil.rmtree(tree.root / "charts")
+    run = tree.run("local-staging")
+    assert run.returncode == 1
+    assert "there is no Chart.yaml" in run.stderr
+    assert "Traceback" not in run.stderr
