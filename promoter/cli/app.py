@@ -7,6 +7,7 @@ import sys
 import typer
 from typer.exceptions import TyperException
 
+from promoter.cli import platform, toolchain
 from promoter.errors import UsageError
 
 app = typer.Typer(
@@ -16,6 +17,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+app.add_typer(platform.app, name="platform")
+app.add_typer(toolchain.app, name="toolchain")
 
 
 def run_app() -> int:

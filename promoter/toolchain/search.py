@@ -53,9 +53,10 @@ def search(
 
 
 def _candidates(name: str) -> Iterator[Path]:
-    seen = set()
+    seen: set[Path] = set()
     for folder in os.environ.get("PATH", os.defpath).split(os.pathsep):
         path = Path(folder or os.curdir, name).absolute()
-        if path not in seen and path.is_file() and os.access(path, os.X_OK):
-            seen.add(path)
+        # /bin is /usr/bin on most machines: one program, not two.
+        if path.resolve() not in seen and path.is_file() and os.access(path, os.X_OK):
+            seen.add(path.resolve())
             yield path

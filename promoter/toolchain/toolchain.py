@@ -99,7 +99,7 @@ class Toolchain:
             wanted = Version.parse(self.pinned(name).version)
             return search(name, VersionRange.minors(wanted, distance), arguments)
         if name in RECIPES:
-            return Unfit(("always built here",))
+            return Unfit(())
         raise UsageError(
             f"find {name}: no such program in the toolchain",
             next_step=f"one of: {', '.join(NAMES)}",

@@ -1,0 +1,5 @@
+"""The embedded platform: a Kubernetes control plane and an OCI registry on loopback."""
+
+from promoter.toolchain.platform.platform import PARTS, PartStatus, Platform, Running
+
+__all__ = ["PARTS", "PartStatus", "Platform", "Running"]
