@@ -1,0 +1,182 @@
+"""Files of a git repository at a ref, fetched without what is not needed.
+
+Commits of all branches and tags come first and alone (``--filter=tree:0``): they say what
+the ref is, whether it is still reachable, and what ``git describe`` calls it. Then the one
+commit's trees and last the blobs that were selected, each in one go. A server that knows
+no filters sends everything at once, which is slower and gives the same.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from promoter.errors import GitError
+from promoter.git import Git
+from promoter.vendoring.config import GitSource
+from promoter.vendoring.errors import RefNotFound, VendorError
+from promoter.vendoring.selection import Entry
+
+_FULL_ID = re.compile(r"[0-9a-f]{40}")
+_REFS = ("+refs/heads/*:refs/remotes/origin/*", "+refs/tags/*:refs/tags/*")
+# A local repository serves filters only when its own configuration says so; here the
+# serving process is ours, so the command line can.
+_LOCAL_SERVER = (
+    "git -c uploadpack.allowFilter=true -c uploadpack.allowAnySHA1InWant=true upload-pack"
+)
+
+
+@dataclass(frozen=True)
+class Locked:
+    """What a ref was when it was fetched, as vendir.lock.yml records it."""
+
+    sha: str
+    tags: tuple[str, ...]
+    commit_title: str
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """A temporary repository that has the commits of one remote."""
+
+    git: Git
+    source: GitSource
+    filtered: bool
+
+    def resolve(self, ref: str) -> str:
+        """The commit that ``ref`` names, by the rules of ``git checkout`` in a fresh clone.
+
+        A full sha first, then a tag, a short sha, and a branch last. ``origin/`` before a
+        branch is dropped. Raises `RefNotFound` unless a branch or tag reaches the commit:
+        servers hand out more than that (GitHub any commit of any fork).
+        """
+        name = ref.removeprefix("origin/")
+        if _FULL_ID.fullmatch(name):
+            found = self._reachable(name)
+        elif re.search(r"[\s\x00-\x1f\x7f:?*\[\\]|\.\.|^-", name):
+            found = None
+        else:
+            found = self.git.commit(name) or self.git.commit(f"refs/remotes/origin/{name}")
+        if found is None:
+            raise RefNotFound(
+                f"find ref {ref!r} in {self.source.url}: no branch, tag or commit that a "
+                "branch or tag reaches",
+                next_step="is it pushed? has its branch been deleted or force-pushed since?",
+            )
+        return found
+
+    def _reachable(self, sha: str) -> str | None:
+        names = "%(objectname) %(*objectname)"
+        for line in self.git.lines("for-each-ref", f"--format={names}"):
+            if sha in line.split():
+                # The last is the commit, where the first is a tag's own object.
+                return line.split()[-1]
+        return sha if sha in self.git.lines("rev-list", "--all") else None
+
+    def lock(self, sha: str) -> Locked:
+        """What vendir.lock.yml says of ``sha``: its title and ``git describe --tags``."""
+        message = self.git.output("log", "--max-count=1", "--format=%B", sha)
+        described = self.git.attempt("describe", "--tags", sha)
+        tags = described.stdout.decode(errors="replace").strip().split("\n")
+        return Locked(
+            sha=sha,
+            tags=tuple(tags) if described.returncode == 0 else (),
+            commit_title=_title(message.decode(errors="replace")),
+        )
+
+    def entries(self, sha: str) -> list[Entry]:
+        """Every file, symlink and submodule of the commit."""
+        listed = self.git.output("ls-tree", "-r", "-z", "--full-tree", sha)
+        lines = listed.decode(errors="surrogateescape").split("\0")
+        return [_entry(line) for line in lines if line]
+
+    def write(self, entries: Sequence[Entry], folder: Path) -> None:
+        """Check ``entries`` out into the empty ``folder``, as a checkout of all would.
+
+        Line ends, ``ident`` and filters follow the commit's .gitattributes and the user's
+        git configuration, as they do when vendir runs git.
+        """
+        index = self.git.dir / "index.selected"
+        place = {"GIT_DIR": str(self.git.dir), "GIT_INDEX_FILE": str(index)}
+        info = b"".join(_index_line(entry) for entry in entries)
+        self.git.output("update-index", "-z", "--index-info", stdin=info, env=place)
+        tree = self.git.text("write-tree", "--missing-ok", env=place)
+        index.unlink()
+        smudge = {"GIT_LFS_SKIP_SMUDGE": "1"} if self.source.lfs_skip_smudge else {}
+        # Reading a tree into an empty index fetches what is missing in one request;
+        # checkout-index would ask for one file after the other.
+        into = {**place, **smudge, "GIT_WORK_TREE": str(folder)}
+        self.git.text("read-tree", "-m", "-u", tree, env=into)
+
+
+@contextmanager
+def fetched(source: GitSource, folder: Path) -> Iterator[Fetched]:
+    """The commits of ``source``'s remote, in a repository at ``folder`` that ends with it."""
+    try:
+        yield _fetch(source, folder)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _fetch(source: GitSource, folder: Path) -> Fetched:
+    try:
+        return Fetched(_clone(source, folder, "--filter=tree:0"), source, filtered=True)
+    except GitError as first:
+        shutil.rmtree(folder, ignore_errors=True)
+        try:
+            return Fetched(_clone(source, folder), source, filtered=False)
+        except GitError:
+            raise VendorError(
+                f"fetch {source.url}: {first.stderr.strip() or first}",
+                next_step="check the address, your access to it (ssh key, token) and the network",
+            ) from first
+
+
+def unfiltered(known: Fetched) -> Fetched:
+    """The same remote with everything in it, for a server that filters but then refuses."""
+    shutil.rmtree(known.git.dir, ignore_errors=True)
+    return Fetched(_clone(known.source, known.git.dir), known.source, filtered=False)
+
+
+def _clone(source: GitSource, folder: Path, *filters: str) -> Git:
+    folder.mkdir(parents=True)
+    git = Git(folder)
+    git.text("init", "--quiet", "--bare", "--template=", ".")
+    git.text("config", "remote.origin.url", source.url)
+    address = git.text("ls-remote", "--get-url", "origin")
+    if filters and _is_local(address):
+        git.text("config", "remote.origin.uploadpack", _LOCAL_SERVER)
+    depth = [f"--depth={source.depth}"] if source.depth else []
+    options = ["--quiet", "--no-auto-maintenance", "--no-write-fetch-head", "--no-tags"]
+    git.text("fetch", *options, *filters, *depth, "origin", *_REFS)
+    return git
+
+
+def _is_local(address: str) -> bool:
+    return address.startswith(("file://", "/", "./", "../"))
+
+
+def _entry(line: str) -> Entry:
+    facts, _, path = line.partition("\t")
+    mode, _, object_id = facts.split(" ")
+    return Entry(mode, object_id, path)
+
+
+def _index_line(entry: Entry) -> bytes:
+    line = f"{entry.mode} {entry.object_id}\t{entry.path}\0"
+    return line.encode(errors="surrogateescape")
+
+
+# What Go's strings.TrimSpace takes off, which vendir trims the message with.
+_SPACE = "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009"
+_SPACE += "\u200a\u2028\u2029\u202f\u205f\u3000"
+
+
+def _title(message: str) -> str:
+    """The first line as vendir keeps it: three dots where more lines follow."""
+    first, newline, _ = message.strip(_SPACE).partition("\n")
+    return f"{first}..." if newline else first

@@ -1,0 +1,153 @@
+"""One content, fetched and checked in a staging folder; nothing outside of it changes."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+from typing import Protocol
+
+from promoter.errors import GitError
+from promoter.vendoring.config import Contents
+from promoter.vendoring.errors import UnsafeContent, VendorError
+from promoter.vendoring.git_source import Fetched, Locked, fetched, unfiltered
+from promoter.vendoring.globs import matches, scoped
+from promoter.vendoring.selection import SUBMODULE, Entry, check_name, select
+
+
+class Fetcher(Protocol):
+    """Writes what a content takes of its source; ours, or the program vendir."""
+
+    def fetch(self, contents: Contents, ref: str, target: Path, stage: Path) -> Locked:
+        """Write the files at ``ref`` to ``target``, which is not there yet but its parent is.
+
+        ``stage`` is an empty folder for what is needed in between. Raises `VendorError`.
+        """
+        ...
+
+
+class GitFetcher:
+    """Our own implementation of vendir's git source."""
+
+    def fetch(self, contents: Contents, ref: str, target: Path, stage: Path) -> Locked:
+        """See `Fetcher`."""
+        with fetched(contents.git, stage / "repository") as source:
+            sha = source.resolve(ref)
+            try:
+                tree = _write_selected(source, sha, contents, stage / "tree")
+            except GitError:
+                if not source.filtered:
+                    raise
+                source = unfiltered(source)
+                tree = _write_selected(source, sha, contents, stage / "tree")
+            _move(tree, contents, target)
+            return source.lock(sha)
+
+
+def place(
+    fetcher: Fetcher, contents: Contents, ref: str, current: Path, target: Path, stage: Path
+) -> Locked:
+    """Make ``target`` what ``contents`` says at ``ref``; ``current`` is its folder of now.
+
+    Raises `UnsafeContent` for what must not be vendored, whoever fetched it.
+    """
+    stage.mkdir(exist_ok=True)
+    locked = fetcher.fetch(contents, ref, target, stage)
+    shutil.rmtree(stage, ignore_errors=True)
+    for folder, folders, names in os.walk(target):
+        for name in (*folders, *names):
+            check_name(str((Path(folder) / name).relative_to(target)))
+    _keep_ignored(contents, current, target)
+    if contents.permissions is not None:
+        target.chmod(contents.permissions)
+    return locked
+
+
+def _write_selected(source: Fetched, sha: str, contents: Contents, tree: Path) -> Path:
+    shutil.rmtree(tree, ignore_errors=True)
+    # vendir's temporary clone has this mode, which the content keeps without newRootPath.
+    tree.mkdir(mode=0o700)
+    entries = source.entries(sha)
+    kept = select(entries, contents)
+    attributes = _attributes(entries, kept)
+    source.write([*kept, *attributes], tree)
+    for entry in attributes:
+        _remove(tree, entry.path)
+    return tree
+
+
+def _attributes(entries: list[Entry], kept: list[Entry]) -> list[Entry]:
+    """The .gitattributes that shape the kept files without being among them."""
+    chosen = {entry.path for entry in kept}
+    found = [entry for entry in entries if entry.path.rpartition("/")[2] == ".gitattributes"]
+    return [entry for entry in found if entry.path not in chosen and entry.mode != SUBMODULE]
+
+
+def _remove(tree: Path, path: str) -> None:
+    (tree / path).unlink(missing_ok=True)
+    for parent in (tree / path).parents:
+        if parent == tree or any(parent.iterdir()):
+            return
+        parent.rmdir()
+
+
+def _move(tree: Path, contents: Contents, target: Path) -> None:
+    origin = tree / contents.new_root_path if contents.new_root_path else tree
+    if origin.is_symlink() or not origin.is_dir():
+        raise VendorError(
+            f"change root of {contents.path}: {contents.new_root_path!r} is no folder",
+            next_step="correct newRootPath in vendir.yml",
+        )
+    origin.rename(target)
+
+
+def _keep_ignored(contents: Contents, current: Path, target: Path) -> None:
+    """Files that match ``ignorePaths`` survive in the folder, over what was fetched."""
+    patterns = [scoped(pattern) for pattern in contents.ignore_paths]
+    if not patterns:
+        return
+    for folder, _, names in os.walk(current):
+        for name in names:
+            path = (Path(folder) / name).relative_to(current)
+            if any(matches(pattern, os.fsencode(path)) for pattern in patterns):
+                (target / path).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+                (target / path).write_bytes((current / path).read_bytes())
+
+
+def check_links(folder: Path) -> None:
+    """Raise `UnsafeContent` for a symlink below ``folder`` that leaves it or leads nowhere."""
+    inside = folder.resolve()
+    for place_, folders, names in os.walk(folder):
+        for name in (*folders, *names):
+            link = Path(place_) / name
+            if link.is_symlink():
+                _check_link(link, link.relative_to(folder), inside)
+
+
+def _check_link(link: Path, shown: Path, inside: Path) -> None:
+    destination = link.readlink()
+    next_step = "leave it out with excludePaths, or mend the chart"
+    try:
+        resolved = link.resolve(strict=True)
+    except (OSError, RuntimeError) as error:
+        raise UnsafeContent(
+            f"vendor {shown}: it is a symlink to {destination}, which is not vendored",
+            next_step=next_step,
+        ) from error
+    if destination.is_absolute() or not resolved.is_relative_to(inside):
+        raise UnsafeContent(
+            f"vendor {shown}: it is a symlink out of the folder, to {destination}",
+            next_step=next_step,
+        )
+
+
+def refuse_links(root: Path, path: str) -> None:
+    """Raise `UnsafeContent` where ``path`` or a folder above it is a symlink."""
+    place_ = root
+    for part in Path(path).parts:
+        place_ = place_ / part
+        if place_.is_symlink():
+            raise UnsafeContent(
+                f"vendor into {path}: {place_} is a symlink",
+                next_step="make it a folder, or choose another path in vendir.yml",
+            )
