@@ -158,6 +158,8 @@ class Parts:
             f"--cluster-signing-cert-file={authority.certificate}",
             f"--cluster-signing-key-file={authority.key}",
             "--use-service-account-credentials=true",
+            # It makes this folder; the default is one of the machine's.
+            f"--flex-volume-plugin-dir={self.layout.config('volume-plugins')}",
         )
 
     def _scheduler(self) -> Part:
@@ -175,6 +177,9 @@ class Parts:
             f"--tls-private-key-file={own.key}",
             # There is one of each, so it need not wait for the lease of a killed one.
             "--leader-elect=false",
+            # The default of 20 requests a second makes the first start take 5 s longer.
+            "--kube-api-qps=500",
+            "--kube-api-burst=1000",
             "--profiling=false",
             *more,
         )
