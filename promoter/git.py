@@ -98,6 +98,32 @@ class Git:
         except FileNotFoundError as error:
             raise _cannot_run(self.dir) from error
 
+    @contextmanager
+    def process(
+        self, *arguments: str, env: Mapping[str, str] | None = None
+    ) -> Iterator[subprocess.Popen[bytes]]:
+        """A running ``git <arguments>`` with pipes to its input and output, ended with the block.
+
+        For commands that answer question by question (``cat-file --batch``) or whose output
+        is read only as far as it is needed. What it says on standard error is dropped.
+        """
+        try:
+            running = subprocess.Popen(
+                ["git", *arguments],
+                cwd=self.dir,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env=environment(env),
+            )
+        except FileNotFoundError as error:
+            raise _cannot_run(self.dir) from error
+        with running:
+            try:
+                yield running
+            finally:
+                running.kill()
+
     def text(self, *arguments: str, env: Mapping[str, str] | None = None) -> str:
         """Standard output as text, less the newline at its end."""
         return self.output(*arguments, env=env).decode(errors="surrogateescape").rstrip("\n")
@@ -210,7 +236,7 @@ class Git:
 
         Neither HEAD, nor index, nor work tree change: the index is a temporary one.
         """
-        with self._scratch_index() as scratch:
+        with self.scratch_index() as scratch:
             if parent:
                 self.text("read-tree", parent, env=scratch)
             self._stage(files, scratch)
@@ -244,7 +270,8 @@ class Git:
         )
 
     @contextmanager
-    def _scratch_index(self) -> Iterator[dict[str, str]]:
+    def scratch_index(self) -> Iterator[dict[str, str]]:
+        """Variables that give the git commands in the block an index of their own, empty."""
         folder = Path(self.text("rev-parse", "--absolute-git-dir"))
         index = folder / f"index.promoter.{os.getpid()}"
         try:

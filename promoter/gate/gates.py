@@ -1,0 +1,105 @@
+"""The gates file: at which commit each environment is decided (``HEAD`` where ungated)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from promoter.errors import InvalidFile
+from promoter.gate.documents import read_document
+
+UNGATED = "HEAD"
+_COMMIT = re.compile(r"[0-9a-fA-F]{40}")
+
+
+@dataclass(frozen=True)
+class Gates:
+    """Approvals by environment, as the gates file ``file`` has them."""
+
+    file: str
+    entries: Mapping[str, str]
+
+    def commit(self, environment: str) -> str | None:
+        """The commit that ``environment`` is gated at, None where it is ungated.
+
+        Raises `InvalidFile` where the environment is missing or its gate names no commit.
+        """
+        gate = self.entries.get(environment)
+        if gate is None:
+            raise InvalidFile(
+                self.file,
+                "",
+                f"Environment is missing in gates file: {environment}",
+                next_step=f"add '{environment}: {UNGATED}' or a commit to {self.file}",
+            )
+        if gate == UNGATED:
+            return None
+        if not _COMMIT.fullmatch(gate):
+            raise InvalidFile(
+                self.file,
+                f"environment {environment}",
+                f"Gate is not a valid commit hash: {gate!r}",
+                next_step=f"name a commit by its 40 hex digits, or {UNGATED}",
+            )
+        return gate.lower()
+
+
+def read_gates(content: bytes, file: str) -> Gates:
+    """The gates file in ``content``; raises `InvalidFile` with line and reason."""
+    document = read_document(content, file)
+    return Gates(
+        file,
+        {
+            name: document.text(value, f"the gate of {name}")
+            for name, _, value in document.entries(document.root, "the gates file")
+        },
+    )
+
+
+def with_gate(text: str, environment: str, commit: str, *, file: str = "gates file") -> str:
+    """``text`` with the gate of ``environment`` set, everything else as it was.
+
+    Comments, order and quoting of the other entries stay; an environment that is missing is
+    added at the end. Raises `InvalidFile` where ``text`` is no gates file, or where the entry
+    is written in a way that one line cannot replace (flow style, anchors).
+    """
+    expected = {**_entries(text, file), environment: commit}
+    changed = _replaced(text, environment, commit)
+    if changed is None:
+        gap = "" if not text or text.endswith("\n") else "\n"
+        changed = f"{text}{gap}{_key(environment)}: {commit}\n"
+    if _entries(changed, file) != expected:
+        raise InvalidFile(
+            file,
+            f"environment {environment}",
+            "the entry is not a line of its own",
+            next_step=f"write it in {file} as '{environment}: <commit>'",
+        )
+    return changed
+
+
+def _entries(text: str, file: str) -> dict[str, str]:
+    blank = all(line.strip() == "" or line.lstrip().startswith("#") for line in text.splitlines())
+    return {} if blank else dict(read_gates(text.encode(), file).entries)
+
+
+def _replaced(text: str, environment: str, commit: str) -> str | None:
+    name = re.escape(environment)
+    line = re.compile(
+        rf"""^(?P<key>(?:{name}|"{name}"|'{name}')[ \t]*:[ \t]+)"""
+        r"""(?P<value>"[^"\n]*"|'[^'\n]*'|[^\s#'"][^\s#]*)[ \t]*(?:[ \t]#.*)?\r?$""",
+        re.MULTILINE,
+    )
+    found = list(line.finditer(text))
+    if not found:
+        return None
+    last = found[-1]  # of repeated entries the last one counts
+    return text[: last.start("value")] + commit + text[last.end("value") :]
+
+
+def _key(environment: str) -> str:
+    plain = re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_./-]*", environment)
+    return (
+        environment if plain else '"' + environment.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    )

@@ -1,0 +1,129 @@
+"""The patterns that say which files shape an environment.
+
+The language is the one of cepler's glob crate with literal separators and literal leading
+dots: ``?``, ``*`` and ``[...]`` stay inside one path component and never stand for the dot
+that hides a file; ``**`` stands for whole components, none of them hidden.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+
+_NOT_HIDDEN = r"(?!(?<![^/])\.)"  # not a dot at the start of a component
+_ANY_CHARACTER = _NOT_HIDDEN + r"[^/]"
+_ANY_SEQUENCE = rf"(?:{_NOT_HIDDEN}[^/]+)?"
+_ANY_FOLDERS = r"(?:(?!\.)[^/]*/)*"
+_ANY_REST = _ANY_FOLDERS + r"(?:(?!\.)[^/]+)?"
+_WILD = frozenset("?*[")
+
+
+class PatternError(ValueError):
+    """A pattern is not well formed; says near which character and why."""
+
+    def __init__(self, pattern: str, position: int, reason: str) -> None:
+        super().__init__(f"pattern {pattern!r}: near character {position}: {reason}")
+
+
+def expression(pattern: str) -> str:
+    """The regular expression that ``pattern`` stands for; raises `PatternError`."""
+    parts: list[str] = []
+    position = 0
+    while position < len(pattern):
+        part, position = _token(pattern, position)
+        parts.append(part)
+    return "".join(parts)
+
+
+def literal_folder(pattern: str) -> str:
+    """The path below which everything lies that ``pattern`` matches, "" for everywhere.
+
+    A pattern without wildcards gives itself: the one path that it matches.
+    """
+    components = pattern.split("/")
+    for index, component in enumerate(components):
+        if _WILD.intersection(component):
+            return "/".join(components[:index])
+    return pattern
+
+
+class Patterns:
+    """A list of patterns: `matches` where one of them does. Raises `PatternError`."""
+
+    def __init__(self, patterns: Iterable[str]) -> None:
+        self.texts = tuple(patterns)
+        # Each is compiled alone first, so that an error names the pattern that has it.
+        parts = [f"(?:{expression(text)})" for text in self.texts]
+        self._match = re.compile("|".join(parts) if parts else "(?!)").fullmatch
+
+    def matches(self, path: str) -> bool:
+        """Whether ``path`` (from the repository's top, with slashes) is covered."""
+        return self._match(path) is not None
+
+    def folders(self) -> frozenset[str]:
+        """Literal paths below which every match lies; {""} when that is anywhere."""
+        found = frozenset(literal_folder(text) for text in self.texts)
+        return frozenset({""}) if "" in found else found
+
+
+@lru_cache(maxsize=512)
+def compiled(patterns: tuple[str, ...]) -> Patterns:
+    """`Patterns`, compiled once for equal lists."""
+    return Patterns(patterns)
+
+
+def _token(pattern: str, position: int) -> tuple[str, int]:
+    character = pattern[position]
+    if character == "?":
+        return _ANY_CHARACTER, position + 1
+    if character == "*":
+        return _stars(pattern, position)
+    if character == "[":
+        return _characters(pattern, position)
+    return re.escape(character), position + 1
+
+
+def _stars(pattern: str, start: int) -> tuple[str, int]:
+    end = start
+    while end < len(pattern) and pattern[end] == "*":
+        end += 1
+    if end - start == 1:
+        return _ANY_SEQUENCE, end
+    if end - start > 2:
+        raise PatternError(pattern, start + 2, "wildcards are either * or **")
+    if start > 0 and pattern[start - 1] != "/":
+        raise PatternError(pattern, start - 1, "** must be a whole path component")
+    if end == len(pattern):
+        return _ANY_REST, end
+    if pattern[end] != "/":
+        raise PatternError(pattern, end, "** must be a whole path component")
+    return _ANY_FOLDERS, end + 1
+
+
+def _characters(pattern: str, start: int) -> tuple[str, int]:
+    negated = pattern[start + 1 : start + 2] == "!"
+    first = start + (2 if negated else 1)
+    # A bracket right after the opening belongs to the set; a set has a member at least.
+    end = pattern.find("]", first + 1)
+    if end < 0:
+        raise PatternError(pattern, start, "this range is not closed")
+    members = _members(pattern[first:end])
+    if negated:
+        return _NOT_HIDDEN + (f"(?!/)[^{members}]" if members else "[^/]"), end + 1
+    return (_NOT_HIDDEN + f"(?!/)[{members}]" if members else "(?!)"), end + 1
+
+
+def _members(text: str) -> str:
+    members: list[str] = []
+    index = 0
+    while index < len(text):
+        if text[index + 1 : index + 2] == "-" and index + 2 < len(text):
+            low, high = text[index], text[index + 2]
+            if low <= high:  # an upside-down range has no member
+                members.append(f"{re.escape(low)}-{re.escape(high)}")
+            index += 3
+        else:
+            members.append(re.escape(text[index]))
+            index += 1
+    return "".join(members)

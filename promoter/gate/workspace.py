@@ -1,0 +1,122 @@
+"""Putting cleared files into a work tree, and comparing one with what is recorded."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from promoter.errors import PromoterError
+from promoter.gate.config import state_folder
+from promoter.gate.history import Entry, History, decode
+from promoter.gate.patterns import Patterns
+from promoter.gate.state import DeployState, is_propagated, path_of
+from promoter.git import Git
+
+_KEPT = (".git/*", ".gitignore")
+
+
+class Disk:
+    """The blob id that each file of a folder has as it lies there (links followed), read once."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._known: dict[str, str | None] = {}
+
+    def __call__(self, path: str) -> str | None:
+        """The id, None where there is no such file."""
+        if path not in self._known:
+            self._known[path] = self._hash(path)
+        return self._known[path]
+
+    def _hash(self, path: str) -> str | None:
+        file = self._folder / path
+        if not file.is_file():
+            return None
+        content = file.read_bytes()
+        return hashlib.sha1(b"blob %d\0" % len(content) + content).hexdigest()  # noqa: S324
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """The work tree of one deployment: its top folder is ``git.dir``."""
+
+    git: Git
+    config_path: str
+    deployment: str
+
+    def clean(self, only: Patterns | None = None) -> None:
+        """Remove every file that git does not ignore, or of them those that ``only`` matches.
+
+        The config, the state files, and the top .gitignore stay. Folders stay, even empty.
+        """
+        kept = Patterns(
+            [self.config_path, f"{state_folder(self.config_path, self.deployment)}/*", *_KEPT]
+        )
+        for path in list(self._files()):
+            if not kept.matches(path) and (only is None or only.matches(path)):
+                (self.git.dir / path).unlink()
+
+    def write(self, files: Iterable[tuple[str, Entry]]) -> None:
+        """Write ``files`` with content and mode of their entries; index and HEAD stay."""
+        index = "".join(f"{entry.mode} {entry.blob}\t{path}\0" for path, entry in files)
+        if not index:
+            return
+        with self.git.scratch_index() as scratch:
+            raw = index.encode("utf-8", "surrogateescape")
+            self.git.output("update-index", "-z", "--index-info", stdin=raw, env=scratch)
+            self.git.output("checkout-index", "--all", "--force", "--quiet", env=scratch)
+
+    def differences(self, state: DeployState, covers: Callable[[str], bool]) -> tuple[str, ...]:
+        """Paths that are not as ``state`` has them, or that ``covers`` but not ``state`` has."""
+        disk = Disk(self.git.dir)
+        wanted = {path_of(key): file.file_hash for key, file in state.files.items()}
+        wrong = {path for path, blob in wanted.items() if disk(path) != blob}
+        kept = Patterns([self.config_path, f"{state_folder(self.config_path, self.deployment)}/*"])
+        extra = {
+            path
+            for path in self._files()
+            if path not in wanted and covers(path) and not kept.matches(path)
+        }
+        return tuple(sorted(wrong | extra))
+
+    def _files(self) -> Iterator[str]:
+        """Files of the work tree that no ignore rule names, tracked or not."""
+        tracked = self.git.output("ls-files", "-z", "--cached")
+        ignored: set[bytes] = set()
+        if tracked:
+            found = self.git.attempt("check-ignore", "--no-index", "-z", "--stdin", stdin=tracked)
+            ignored = set(found.stdout.split(b"\0"))
+        others = self.git.output("ls-files", "-z", "--others", "--exclude-standard")
+        for raw in (*tracked.split(b"\0"), *others.split(b"\0")):
+            if raw and raw not in ignored and not raw.endswith(b"/"):
+                path = decode(raw)
+                if (self.git.dir / path).is_file():
+                    yield path
+
+
+def cleared_files(history: History, commit: str, state: DeployState) -> Iterator[tuple[str, Entry]]:
+    """The files of ``state``: its latest ones as ``commit`` has them, others as they came.
+
+    Raises `PromoterError` where the commit that a propagated file comes from is not there.
+    """
+    latest = [path_of(key) for key in state.files if not is_propagated(key)]
+    if latest:
+        listing = history.listing(commit)
+        yield from ((path, listing[path]) for path in latest)
+    for key, file in state.files.items():
+        if is_propagated(key):
+            yield from as_of(history, path_of(key), file.from_commit)
+
+
+def as_of(history: History, path: str, commit: str) -> Iterator[tuple[str, Entry]]:
+    """``path`` as ``commit`` has it; nothing where it has no such file."""
+    if history.commit(commit) is None:
+        raise PromoterError(
+            f"prepare {path}: commit {commit[:12]}, where it comes from, is not in this clone",
+            next_step="fetch the whole history: git fetch --unshallow",
+        )
+    entry = history.entry(commit, path)
+    if entry is not None:
+        yield path, entry
