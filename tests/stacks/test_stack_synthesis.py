@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from conftest import Tree
+    from stack_tree import Tree
 
 LOCAL = ("local-staging", "local-qa", "local-production")
 

@@ -1,0 +1,117 @@
+"""What the chart renders to, with real Helm."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from chart_rendering import good_values
+
+if TYPE_CHECKING:
+    from chart_rendering import Chart, Object
+
+WORKLOADS = {"Deployment", "StatefulSet", "Job", "DaemonSet"}
+APPS = {"lana-bank", "lana-bank-admin-panel", "lana-bank-customer-portal"}
+
+
+def of_kind(objects: list[Object], *kinds: str) -> dict[str, Object]:
+    return {found["metadata"]["name"]: found for found in objects if found["kind"] in kinds}
+
+
+def pods(objects: list[Object]) -> dict[str, Any]:
+    workloads = of_kind(objects, *WORKLOADS)
+    assert set(workloads) >= APPS
+    return {name: found["spec"]["template"]["spec"] for name, found in workloads.items()}
+
+
+def containers(pod: Any) -> list[Any]:
+    return [*pod.get("initContainers", []), *pod["containers"]]
+
+
+@pytest.fixture(scope="module")
+def objects(chart: Chart) -> list[Object]:
+    return chart.render()
+
+
+def test_every_image_is_given_by_its_digest(objects: list[Object]) -> None:
+    for pod in pods(objects).values():
+        for container in containers(pod):
+            name, _, digest = container["image"].partition("@")
+            assert len(digest) == len("sha256:") + 64
+            assert ":" not in name.rsplit("/", 1)[-1]
+
+
+def test_no_pod_has_more_rights_than_it_needs(objects: list[Object]) -> None:
+    for pod in pods(objects).values():
+        assert pod["automountServiceAccountToken"] is False
+        assert pod["securityContext"]["runAsNonRoot"] is True
+        assert pod["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
+        for container in containers(pod):
+            assert container["securityContext"] == {
+                "allowPrivilegeEscalation": False,
+                "readOnlyRootFilesystem": True,
+                "capabilities": {"drop": ["ALL"]},
+            }
+
+
+def test_every_container_says_what_it_needs(objects: list[Object]) -> None:
+    for pod in pods(objects).values():
+        for container in containers(pod):
+            assert {"cpu", "memory"} <= set(container["resources"]["requests"])
+            assert "memory" in container["resources"]["limits"]
+
+
+def test_every_served_container_has_all_three_probes(objects: list[Object]) -> None:
+    for workload in of_kind(objects, "Deployment", "StatefulSet").values():
+        for container in workload["spec"]["template"]["spec"]["containers"]:
+            assert {"startupProbe", "readinessProbe", "livenessProbe"} <= set(container)
+
+
+def test_services_select_the_pods_of_their_workload(objects: list[Object]) -> None:
+    workloads = of_kind(objects, "Deployment", "StatefulSet")
+    for name, service in of_kind(objects, "Service").items():
+        labels = workloads[name]["spec"]["template"]["metadata"]["labels"]
+        assert service["spec"]["selector"].items() <= labels.items()
+        ports = [
+            port["name"]
+            for container in workloads[name]["spec"]["template"]["spec"]["containers"]
+            for port in container["ports"]
+        ]
+        assert {port["targetPort"] for port in service["spec"]["ports"]} <= set(ports)
+
+
+def test_a_new_chart_hash_or_version_restarts_no_pod(chart: Chart) -> None:
+    before = pods(chart.render())
+    after = pods(chart.render(good_values() | {"chartHash": "1" * 64}))
+    assert before == after
+
+
+def test_the_release_says_what_it_is(objects: list[Object]) -> None:
+    data = of_kind(objects, "ConfigMap")["lana-bank-release"]["data"]
+    assert data["chart-hash"] == "0" * 64
+    assert data["environment"] == "local-staging"
+
+
+def test_a_node_selector_reaches_every_pod(chart: Chart) -> None:
+    selected = pods(chart.render(good_values() | {"nodeSelector": {"disk": "none"}}))
+    assert all(pod["nodeSelector"] == {"disk": "none"} for pod in selected.values())
+
+
+def test_artificial_time_is_a_setting_of_the_server(chart: Chart) -> None:
+    values = good_values()
+    real = of_kind(chart.render(values), "ConfigMap")["lana-bank-config"]["data"]["lana.yml"]
+    values["lanaBank"]["enableArtificialTime"] = True
+    manual = of_kind(chart.render(values), "ConfigMap")["lana-bank-config"]["data"]["lana.yml"]
+    assert "mode: realtime" in real
+    assert "mode: manual" in manual
+
+
+def test_secrets_that_exist_are_not_written(chart: Chart) -> None:
+    assert of_kind(chart.render(), "Secret")
+    assert not of_kind(chart.render(good_values() | {"secrets": {"mode": "existing"}}), "Secret")
+
+
+def test_lint_is_clean(chart: Chart) -> None:
+    run = chart.run("lint", "--strict", values=good_values())
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert "[WARNING]" not in run.stdout

@@ -1,0 +1,85 @@
+"""A copy of the tree that stacks are built from, and the app run in it."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from promoter.toolchain import Toolchain
+
+REPOSITORY = Path(__file__).parents[2]
+WATCHED = """\
+import runpy, sys
+seen = set()
+sys.addaudithook(lambda event, args: seen.add(str(args[0])) if event == "open" else None)
+try:
+    runpy.run_module("stacks", run_name="__main__", alter_sys=True)
+finally:
+    print("\\n".join(seen))
+"""
+"""Runs the app and prints every file that was opened."""
+CHART = REPOSITORY / "upstream/galoy-private-charts/charts/lana-bank"
+
+
+@dataclass(frozen=True)
+class Tree:
+    """A copy of what stacks are built from, whose settings a test may change."""
+
+    root: Path
+
+    def run(
+        self, *stacks: str, program: tuple[str, ...] = ("-m", "stacks"), **environment: str
+    ) -> subprocess.CompletedProcess[str]:
+        node = Toolchain(REPOSITORY).program("node").parent
+        return subprocess.run(
+            [sys.executable, "-B", *program],
+            cwd=self.root,
+            env={
+                "PATH": f"{node}{os.pathsep}{os.environ['PATH']}",
+                "HOME": os.environ["HOME"],
+                "LANA_STACKS": " ".join(stacks),
+                **environment,
+            },
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+
+    def synthesize(self, *stacks: str, **environment: str) -> None:
+        run = self.run(*stacks, **environment)
+        assert run.returncode == 0, run.stderr
+
+    def files_read(self, *stacks: str) -> set[str]:
+        """The files of the tree that building ``stacks`` opens, as paths from its top."""
+        run = self.run(*stacks, program=("-c", WATCHED))
+        assert run.returncode == 0, run.stderr
+        found = {self.root / line for line in run.stdout.splitlines()}
+        files = {path for path in found if path.is_file() and path.is_relative_to(self.root)}
+        inside = {path.relative_to(self.root) for path in files}
+        return {path.as_posix() for path in inside if path.parts[0] != "cdktf.out"}
+
+    def json(self, stack: str) -> dict[str, Any]:
+        file = self.root / "cdktf.out/stacks" / stack / "cdk.tf.json"
+        loaded: dict[str, Any] = json.loads(file.read_text())
+        return loaded
+
+    def values(self, stack: str) -> dict[str, Any]:
+        release = self.json(stack)["resource"]["helm_release"]["lana-bank"]
+        loaded: dict[str, Any] = json.loads(release["values"][0])
+        return loaded
+
+
+def copy_tree(root: Path) -> Tree:
+    """Copy what stacks are built from to ``root``, with the chart's source as vendored chart."""
+    ignore = shutil.ignore_patterns("__pycache__")
+    for folder in ("stacks", "modules"):
+        shutil.copytree(REPOSITORY / folder, root / folder, ignore=ignore)
+    shutil.copytree(CHART, root / "charts/lana-bank")
+    return Tree(root)

@@ -1,0 +1,67 @@
+"""cepler's files name every file that shapes a stack: whatever building it reads is covered."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from promoter.gate.config import read_config
+from promoter.gate.patterns import Patterns
+from stacks.environments import discover
+from stacks.platforms import PLATFORMS
+
+if TYPE_CHECKING:
+    from stack_tree import Tree
+
+REPOSITORY = Path(__file__).parents[2]
+STACKS = tuple(source.stack for source in discover(REPOSITORY, tuple(PLATFORMS)))
+BESIDE_THE_APP = (
+    "cdktf.json",
+    "package.json",
+    "package-lock.json",
+    "stacks/requirements.lock",
+    "charts/lana-bank/.helmignore",
+    "charts/lana-bank/values.yaml",
+    "dev/toolchain/opentofu/go.mod",
+    "dev/toolchain/terraform-provider-helm/go.sum",
+    "dev/toolchain/etcd/main.go",
+)
+"""What the app does not read itself, but what a deploy is made with all the same."""
+
+
+def covered() -> dict[str, Patterns]:
+    """Every stack's patterns, out of all cepler files."""
+    found: dict[str, Patterns] = {}
+    for file in sorted((REPOSITORY / "cepler").glob("*.yml")):
+        for name, environment in read_config(file.read_bytes(), file.name).environments.items():
+            found[name] = Patterns((*environment.latest, *environment.propagated))
+    return found
+
+
+def test_every_stack_is_gated_and_every_gated_environment_is_a_stack() -> None:
+    assert set(covered()) == set(STACKS)
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_every_file_that_building_a_stack_reads_is_covered(tree: Tree, stack: str) -> None:
+    read = tree.files_read(stack)
+    assert "charts/lana-bank/Chart.yaml" in read
+    assert "stacks/__main__.py" in read
+    patterns = covered()[stack]
+    assert [path for path in sorted(read) if not patterns.matches(path)] == []
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_what_a_deploy_is_made_with_is_covered(stack: str) -> None:
+    patterns = covered()[stack]
+    assert [path for path in BESIDE_THE_APP if not patterns.matches(path)] == []
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_no_environment_is_shaped_by_the_settings_of_another(tree: Tree, stack: str) -> None:
+    patterns = covered()[stack]
+    settings = [file.relative_to(REPOSITORY) for file in (REPOSITORY / "stacks").glob("*/*/*.yml")]
+    seen = {"-".join(file.parts[1:3]) for file in settings if patterns.matches(file.as_posix())}
+    assert seen == {stack}
