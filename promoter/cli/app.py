@@ -8,6 +8,9 @@ import typer
 from typer.exceptions import TyperException
 
 from promoter.cli import platform, toolchain
+from promoter.cli.approve import approve
+from promoter.cli.deploy import deploy
+from promoter.cli.status import status
 from promoter.errors import UsageError
 
 app = typer.Typer(
@@ -17,8 +20,11 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-app.add_typer(platform.app, name="platform")
+app.command()(deploy)
+app.command()(approve)
+app.command()(status)
 app.add_typer(toolchain.app, name="toolchain")
+app.add_typer(platform.app, name="platform")
 
 
 def run_app() -> int:

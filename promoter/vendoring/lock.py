@@ -121,13 +121,18 @@ def _read_contents(value: dict[str, Any]) -> LockedContents:
 
 def config_digest(contents: Contents) -> str:
     """The sha256 by which vendir knows a lazy content's unchanged configuration."""
-    git: dict[str, Value] = {"url": contents.git.url, "ref": contents.git.ref}
-    if contents.git.lfs_skip_smudge:
-        git["lfsSkipSmudge"] = True
-    if contents.git.skip_init_submodules:
-        git["skipInitSubmodules"] = True
-    if contents.git.depth:
-        git["depth"] = contents.git.depth
+    return hashlib.sha256(dump(source_values(contents, contents.git.ref))).hexdigest()
+
+
+def source_values(contents: Contents, ref: str) -> dict[str, Value]:
+    """``contents`` in vendir.yml's own keys, defaults left out, with ``ref`` as the ref."""
+    git: dict[str, Value] = {"url": contents.git.url, "ref": ref}
+    options: dict[str, Value] = {
+        "lfsSkipSmudge": contents.git.lfs_skip_smudge,
+        "skipInitSubmodules": contents.git.skip_init_submodules,
+        "depth": contents.git.depth,
+    }
+    git.update({key: value for key, value in options.items() if value})
     said: dict[str, Value] = {"path": contents.path, "git": git}
     optional: dict[str, Value] = {
         "lazy": contents.lazy,
@@ -141,4 +146,4 @@ def config_digest(contents: Contents) -> str:
         said["legalPaths"] = contents.legal_paths
     if contents.permissions is not None:
         said["permissions"] = contents.permissions
-    return hashlib.sha256(dump(said)).hexdigest()
+    return said
