@@ -1,0 +1,137 @@
+"""The demo's steps: commands as a person would type them, with the exit code they must give."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import subprocess
+from dataclasses import dataclass, field
+
+from rich.console import Console
+
+from dev.scene import Scene
+
+DONE, FAILED, NOTHING_NEWER, NOT_CLEARED = 0, 1, 2, 3
+ENVIRONMENTS = ("local-staging", "local-qa", "local-production")
+
+
+class Mistaken(Exception):
+    """A step did not go as the design says."""
+
+
+@dataclass
+class Journey:
+    """Plays the steps in a scene that has been built."""
+
+    scene: Scene
+    console: Console = field(default_factory=lambda: Console(highlight=False, soft_wrap=True))
+    steps: int = 0
+
+    def play(self) -> None:
+        """Every step, then the table and the report."""
+        self._first_change()
+        self._broken_change()
+        self._mended_change()
+        self._production()
+        self._result()
+
+    def _first_change(self) -> None:
+        self._say("The images are pinned in the chart by their digests, the chart is vendored")
+        values = self.scene.chart_file("values.yaml")
+        self._bump(
+            self.scene.change_chart(
+                "feat(chart): pin the images",
+                {
+                    "values.yaml": self.scene.pin(values, self.scene.images()),
+                    "Chart.yaml": next_version(self.scene.chart_file("Chart.yaml")),
+                },
+            )
+        )
+        self._say("QA is refused: staging has not passed anything yet")
+        self._run("promoter deploy local-qa", NOT_CLEARED)
+        self._say("Staging takes the change, then QA takes exactly what staging has passed")
+        self._run("promoter deploy local-staging", DONE)
+        self._run("promoter deploy local-qa", DONE)
+
+    def _broken_change(self) -> None:
+        self._say("A broken chart: its pods ask for a node that there is none of")
+        values = self.scene.chart_file("values.yaml")
+        broken = values.replace("nodeSelector: {}", "nodeSelector: {disk: unobtainium}")
+        if broken == values:
+            raise Mistaken("break the chart: its values.yaml has no `nodeSelector: {}`")
+        before = self.scene.states()
+        self._bump(self.scene.change_chart("feat(chart): faster disks", {"values.yaml": broken}))
+        self._run("promoter deploy local-staging", FAILED)
+        if self.scene.states() != before:
+            raise Mistaken("a failed deploy changed a state file")
+        self._tell("The state files are byte for byte what they were, so QA is blocked:")
+        self._run("promoter deploy local-qa", NOT_CLEARED)
+        self.scene.change_chart("fix(chart): disks that there are", {"values.yaml": values})
+
+    def _mended_change(self) -> None:
+        self._say("The fix goes through staging and QA")
+        self._bump(self.scene.charts_tip())
+        self._run("promoter deploy local-staging", DONE)
+        self._run("promoter deploy local-qa", DONE)
+
+    def _production(self) -> None:
+        self._say("Production is refused until a person approves")
+        self._run("promoter deploy local-production", NOT_CLEARED)
+        self._run("promoter approve local-production --yes --reason 'seen working in QA'", DONE)
+        self._run("promoter deploy local-production", DONE)
+        self._say("There is nothing newer left")
+        self._run("promoter deploy local-production", NOTHING_NEWER)
+
+    def _result(self) -> None:
+        self._say("What runs where, read from the cluster and the state files")
+        self._run("promoter status", DONE)
+        self.scene.report.write_text(self._output("promoter status --json"))
+
+    def _bump(self, ref: str) -> None:
+        self._run(f"promoter vendor bump lana-bank {ref} --push", DONE)
+
+    def _say(self, title: str) -> None:
+        self.steps += 1
+        self.console.print(f"\n[bold]{self.steps}. {title}[/]")
+
+    def _tell(self, line: str) -> None:
+        self.console.print(f"   {line}")
+
+    def _run(self, command: str, expected: int) -> None:
+        """Run a command as it would be typed in the clone; its exit code must be as expected."""
+        self.console.print(f"   [cyan]$ {command}[/]", markup=True)
+        with subprocess.Popen(
+            shlex.split(command),
+            cwd=self.scene.clone,
+            env=self.scene.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        ) as process:
+            assert process.stdout is not None  # noqa: S101
+            for line in process.stdout:
+                self.console.print(f"   {line.rstrip()}", markup=False)
+        if process.returncode != expected:
+            raise Mistaken(f"`{command}` gave exit {process.returncode}, not {expected}")
+        self.console.print(f"   [dim]exit {expected}[/]")
+
+    def _output(self, command: str) -> str:
+        done = subprocess.run(
+            shlex.split(command),
+            cwd=self.scene.clone,
+            env=self.scene.environment,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        return done.stdout
+
+
+def next_version(chart: str) -> str:
+    """A Chart.yaml with the last number of its version one higher."""
+    return re.sub(
+        r"(?m)^(version: \D*\d+\.\d+\.)(\d+)",
+        lambda found: f"{found[1]}{int(found[2]) + 1}",
+        chart,
+    )

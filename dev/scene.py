@@ -1,0 +1,190 @@
+"""The demo's world below one folder: remotes, a clone, the platform, images, an approver."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from promoter.cli.progress import progress
+
+from dev.upstream import export
+from promoter.git import Git
+from promoter.release.images import Image, build_and_push_all
+from promoter.release.pins import Pin, set_pins
+from promoter.release.registry import Registry
+from promoter.release.source import source_of_folder
+from promoter.toolchain import Toolchain
+from promoter.toolchain.platform import Platform, Running
+
+GITHUB = "git@github.com:GaloyMoney"
+SOURCE = "https://github.com/GaloyMoney/lana-bank"
+VERSION = "0.1.0"
+# Which value of the chart pins which image (seed 004, 2e).
+PINS = {
+    "lanaBank.image.digest": "lana-bank",
+    "lanaBank.adminPanel.image.digest": "lana-bank-admin-panel",
+    "lanaBank.customerPortal.image.digest": "lana-bank-customer-portal",
+}
+APPROVER = ("Demo Approver", "approver@demo.localhost")
+
+
+@dataclass(frozen=True)
+class Scene:
+    """``root`` is the checkout that the demo shows, ``folder`` where all of it happens."""
+
+    root: Path
+    folder: Path
+
+    @property
+    def clone(self) -> Path:
+        """The clone of the deployments repository in which the commands run."""
+        return self.folder / "galoy-deployments"
+
+    @property
+    def charts(self) -> Git:
+        """The clone of the charts repository in which chart changes are made."""
+        return Git(self.folder / "galoy-private-charts")
+
+    @property
+    def report(self) -> Path:
+        """Where the report is written."""
+        return self.folder / "report.json"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The variables of every command of the demo."""
+        here = {"GIT_CONFIG_GLOBAL": str(self.folder / "gitconfig"), "COLUMNS": "100"}
+        binaries = str(Path(sys.executable).parent)
+        return {**os.environ, **here, "PATH": f"{binaries}{os.pathsep}{os.environ['PATH']}"}
+
+    @cached_property
+    def toolchain(self) -> Toolchain:
+        """The outside programs, as the checkout pins them."""
+        return Toolchain(self.root, progress=progress())
+
+    @cached_property
+    def platform(self) -> Platform:
+        """The embedded platform, where ``promoter platform`` run in the clone has it."""
+        return Platform(self.clone / ".local" / "platform", self.toolchain)
+
+    def clear(self) -> None:
+        """Stop and remove what an earlier run left."""
+        if self.clone.exists():
+            self.platform.down()
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self.folder.mkdir(parents=True)
+
+    def close(self) -> None:
+        """Stop the platform."""
+        self.platform.down()
+
+    def build(self) -> None:
+        """Remotes, clones, platform and the signer of approvals."""
+        os.environ.update({"GIT_CONFIG_GLOBAL": self.environment["GIT_CONFIG_GLOBAL"]})
+        self._configure_git()
+        for name in ("lana-bank", "galoy-private-charts"):
+            export(self.root / "upstream" / name, self._remote(name))
+        export(self.root, self._remote("galoy-deployments"))
+        for name in ("galoy-private-charts", "galoy-deployments"):
+            Git(self.folder).text("clone", "--quiet", f"{GITHUB}/{name}.git")
+        self._open_gates()
+        self.platform.up(progress())
+
+    def running(self) -> Running:
+        """The running platform's kubeconfig and registry."""
+        running = self.platform.running()
+        assert running is not None  # noqa: S101
+        return running
+
+    def images(self) -> tuple[Image, ...]:
+        """The stand-in images of upstream/lana-bank, built and pushed to the registry."""
+        source = source_of_folder(self.root / "upstream" / "lana-bank", self.application_commit())
+        registry = Registry(f"{self.running().registry}/galoyorg", self.toolchain.program("crane"))
+        return tuple(build_and_push_all(source, version=VERSION, registry=registry))
+
+    def application_commit(self) -> str:
+        """The commit of the application that the images are built from."""
+        commit = Git(self._remote("lana-bank")).commit("main")
+        assert commit is not None  # noqa: S101
+        return commit
+
+    def pin(self, values: str, images: tuple[Image, ...]) -> str:
+        """The chart's values.yaml with the digests that were just pushed."""
+        digests = {image.name: image.digest for image in images}
+        pins = [
+            Pin(
+                path=path,
+                image=name,
+                digest=digests[name],
+                source=SOURCE,
+                commit_ref=self.application_commit(),
+                app=name,
+            )
+            for path, name in PINS.items()
+        ]
+        return set_pins(values, pins)
+
+    def change_chart(self, message: str, files: dict[str, str]) -> str:
+        """Commit changed files of the chart and push them; the new commit."""
+        for file, content in files.items():
+            (self.charts.dir / "charts" / "lana-bank" / file).write_text(content)
+        self.charts.text("commit", "--quiet", "--all", "-m", message)
+        self.charts.text("push", "--quiet", "origin", "main")
+        return self.charts_tip()
+
+    def charts_tip(self) -> str:
+        """The newest commit of the charts repository."""
+        commit = self.charts.commit("HEAD")
+        assert commit is not None  # noqa: S101
+        return commit
+
+    def states(self) -> dict[str, str]:
+        """The blob of every state file on the remote's main, by path."""
+        git = Git(self.clone)
+        git.fetch("origin", "main")
+        listed = git.lines("ls-tree", "-r", "FETCH_HEAD", "--", "cepler/.cepler")
+        return {line.partition("\t")[2]: line.split()[2] for line in listed}
+
+    def chart_file(self, file: str) -> str:
+        """A file of the chart's source as it is now."""
+        return (self.charts.dir / "charts" / "lana-bank" / file).read_text()
+
+    def _remote(self, name: str) -> Path:
+        return self.folder / "remotes" / f"{name}.git"
+
+    def _configure_git(self) -> None:
+        """Who commits, with which key, and where the committed addresses really lead."""
+        key = self.folder / "approver-key"
+        subprocess.run(
+            ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", APPROVER[1], "-f", str(key)],
+            check=True,
+        )
+        settings = {
+            "user.name": APPROVER[0],
+            "user.email": APPROVER[1],
+            "user.signingkey": f"{key}.pub",
+            "gpg.format": "ssh",
+            "init.defaultBranch": "main",
+            f"url.{self.folder}/remotes/.insteadOf": f"{GITHUB}/",
+        }
+        for name, value in settings.items():
+            Git(self.folder).text("config", "--file", "gitconfig", name, value)
+
+    def _open_gates(self) -> None:
+        """Name the approver as an allowed signer, and hold production at the first commit."""
+        git = Git(self.clone)
+        key = (self.folder / "approver-key.pub").read_text()
+        signers = self.clone / "cepler" / "allowed_signers"
+        known = signers.read_text() if signers.exists() else ""
+        signers.write_text(f'{known}{APPROVER[1]} namespaces="git" {key}')
+        git.text("add", "cepler/allowed_signers")
+        git.text("commit", "--quiet", "-m", "chore: the demo's approver may approve")
+        git.text("push", "--quiet", "origin", "main")
+        gates = f"local-staging: HEAD\nlocal-qa: HEAD\nlocal-production: {git.commit('HEAD')}\n"
+        made = git.commit_files(None, {"local.yml": gates.encode()}, "chore: hold production")
+        git.push("origin", made, "refs/heads/cepler-gates", expect=None)

@@ -1,0 +1,61 @@
+"""``promoter deploy``: bring one environment to what the gate clears for it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from promoter.cli.progress import shown
+
+KUBECONFIG = Annotated[
+    Path | None,
+    typer.Option(
+        envvar="PROMOTER_KUBECONFIG",
+        help="The cluster's kubeconfig. For a local environment: the embedded platform's.",
+    ),
+]
+REMOTE = Annotated[str, typer.Option(help="The git remote that decides and is recorded on.")]
+BRANCH = Annotated[str, typer.Option(help="The branch of the remote.")]
+JSON = Annotated[bool, typer.Option("--json", help="Print JSON for programs to read.")]
+
+
+def deploy(
+    environment: Annotated[str, typer.Argument(help="For example local-staging.")],
+    record: Annotated[
+        bool, typer.Option(help="Record it; off where cepler-out is the one that records.")
+    ] = True,
+    kubeconfig: KUBECONFIG = None,
+    remote: REMOTE = "origin",
+    branch: BRANCH = "main",
+    as_json: JSON = False,
+) -> None:
+    """Deploy an environment: decide, prepare, plan, apply, verify, record.
+
+    Works from what the remote has, in a work tree of its own; the files around you are
+    neither read nor changed. Exit codes: 0 deployed, 1 failed, 2 nothing newer, 3 not
+    cleared. Example: promoter deploy local-staging
+    """
+    from promoter.deploy.deploying import deploy as run
+    from promoter.deploy.site import Site
+    from promoter.deploy.stack import place_of
+
+    progress = shown()
+    site = Site.of(Path.cwd(), remote=remote, branch=branch)
+    for path in site.git.changed()[:5]:
+        progress.note(f"not part of this deploy: {path} (changed here, not on {remote}/{branch})")
+    done = run(
+        site,
+        environment,
+        place_of(site.git.dir, environment, kubeconfig),
+        progress,
+        record_it=record,
+    )
+    if as_json:
+        typer.echo(json.dumps(asdict(done), indent=2))
+        return
+    where = f"recorded in {done.recorded[:12]}" if done.recorded else "not recorded"
+    typer.echo(f"deployed {environment}: version {done.version}, {done.plan}, {where}")

@@ -1,0 +1,192 @@
+"""A deploy: decide, prepare, synthesize, plan, guard, apply, verify, record. In this order.
+
+Nothing is recorded unless everything before it worked, so a failure leaves the environment's
+state file as it was and everything behind it blocked (seed 004, "How Cepler works").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+
+from promoter.deploy import lease
+from promoter.deploy.cluster import Cluster
+from promoter.deploy.evidence import Evidence, Outcome, actor, now
+from promoter.deploy.recording import note, record
+from promoter.deploy.site import Site
+from promoter.deploy.stack import Place, Stack
+from promoter.deploy.terraform import Plan, Terraform
+from promoter.errors import NotCleared, NothingNewer, PromoterError
+from promoter.gate.decision import Blocked, Due, UpToDate
+from promoter.gate.workspace import prepare
+from promoter.git import Git
+from promoter.progress import Progress
+from promoter.toolchain import Toolchain
+
+_VERIFY_SECONDS = 120.0
+
+
+@dataclass(frozen=True)
+class Deployed:
+    """What a deploy did. ``recorded`` is the commit of the record, None with ``record`` off."""
+
+    deployment: str
+    environment: str
+    version: int
+    trigger: str
+    plan: str
+    plan_digest: str
+    revisions: dict[str, int]
+    recorded: str | None
+
+
+def deploy(
+    site: Site, environment: str, place: Place, progress: Progress, *, record_it: bool = True
+) -> Deployed:
+    """Bring ``environment`` to what the gate clears for it.
+
+    Raises `NothingNewer` (2), `NotCleared` (3: held back, or being deployed by another), or
+    another `PromoterError` (1); then the state file is as it was.
+    """
+    deployment = site.deployment_of(environment)
+    cleared(site, environment)
+    with lease.held(site.git, site.remote, environment) as held:
+        site = site.fetched()
+        decided = cleared(site, environment)
+        progress.note(
+            f"{environment}: version {decided.version}, trigger {decided.trigger[:12]}, "
+            f"{len(decided.changes)} files"
+        )
+        attempt = Evidence(
+            deployment=deployment,
+            environment=environment,
+            kind="deploy",
+            outcome="deployed",
+            trigger=decided.trigger,
+            at=now(),
+            actor=actor(),
+        )
+        with _failures_noted(site, attempt, record_it), _prepared(site, decided, place) as tree:
+            stack = Stack(
+                environment, tree.dir, Toolchain(tree.dir, progress=progress), place, progress
+            )
+            stack.synthesize()
+            cluster = Cluster(place.kubeconfig)
+            _unblock(stack, cluster, progress)
+            terraform = stack.terraform()
+            plan = planned(terraform, site, environment)
+            progress.note(f"{environment}: {plan.summary()} (plan {plan.digest[:12]})")
+            held.renew()
+            site = _still_decided(site, decided)
+            terraform.apply(plan)
+            revisions = _verified(terraform, cluster, progress)
+        details = {"plan": plan.summary(), "plan_digest": plan.digest, "revisions": revisions}
+        commit = record(site, decided, replace(attempt, details=details)) if record_it else None
+    return Deployed(
+        deployment=deployment,
+        environment=environment,
+        version=decided.version,
+        trigger=decided.trigger,
+        plan=plan.summary(),
+        plan_digest=plan.digest,
+        revisions=revisions,
+        recorded=commit,
+    )
+
+
+def cleared(site: Site, environment: str) -> Due:
+    """What the gate clears; raises `NothingNewer` or `NotCleared` saying what holds it back."""
+    decision = site.decide(environment)
+    if isinstance(decision, UpToDate):
+        raise NothingNewer(f"deploy {environment}: it already runs what is cleared for it")
+    if isinstance(decision, Blocked):
+        raise NotCleared(
+            f"deploy {environment}: {'; '.join(str(hold) for hold in decision.holds)}",
+            next_step=site.how_to_clear(environment, decision),
+        )
+    return decision
+
+
+def planned(terraform: Terraform, site: Site, environment: str) -> Plan:
+    """The saved plan; raises `NotCleared` when it loses something stateful unapproved."""
+    terraform.init()
+    plan = terraform.plan()
+    if not plan.destroys:
+        return plan
+    if site.approvals.special(environment, "plan", plan.digest) is not None:
+        return plan
+    raise NotCleared(
+        f"apply the plan of {environment}: it would lose "
+        f"{', '.join(str(change) for change in plan.destroys)}",
+        next_step=f"if that is meant: promoter approve {environment} --plan {plan.digest} "
+        "--reason '...'",
+    )
+
+
+@contextmanager
+def _prepared(site: Site, decided: Due, place: Place) -> Iterator[Git]:
+    """A work tree of its own with exactly the cleared files."""
+    folder = place.work(decided.environment)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with site.git.worktree(folder, decided.decided_at) as tree:
+        prepare(tree, decided)
+        yield tree
+
+
+def _still_decided(site: Site, decided: Due) -> Site:
+    """The site as the remote has it now, if the decision is the same there.
+
+    A remote that moved since means deciding again; the plan is only good for what it was
+    made of (design, "How a change travels").
+    """
+    moved = site.fetched()
+    if moved.tip == site.tip and moved.approvals.tip == site.approvals.tip:
+        return moved
+    again = moved.decide(decided.environment)
+    if isinstance(again, Due) and again.state.files == decided.state.files:
+        return moved
+    raise NotCleared(
+        f"apply the plan of {decided.environment}: {site.remote}/{site.branch} moved from "
+        f"{site.tip[:12]} to {moved.tip[:12]} meanwhile, and another state is cleared now",
+        next_step=f"promoter deploy {decided.environment}",
+    )
+
+
+def _unblock(stack: Stack, cluster: Cluster, progress: Progress) -> None:
+    """Clear away what a deploy that was killed left half done in Helm's records."""
+    for name, namespace in stack.releases():
+        for release in cluster.drop_pending(name, namespace):
+            progress.note(
+                f"{namespace}/{name}: revision {release.revision} was left {release.status} "
+                "by a deploy that was killed; removed"
+            )
+
+
+@contextmanager
+def _failures_noted(site: Site, attempt: Evidence, record_it: bool) -> Iterator[None]:
+    """Keep a failed attempt as evidence; what failed is raised on, whatever comes of that."""
+    try:
+        yield
+    except PromoterError as error:
+        if record_it:
+            outcome: Outcome = "refused" if isinstance(error, NotCleared) else "failed"
+            note(site, replace(attempt, outcome=outcome, summary=str(error)))
+        raise
+
+
+def _verified(terraform: Terraform, cluster: Cluster, progress: Progress) -> dict[str, int]:
+    """The revision of each release once all that it runs is available."""
+    revisions = {}
+    for values in terraform.resources("helm_release"):
+        name, namespace = values["name"], values["namespace"]
+        cluster.wait_available(name, namespace, _VERIFY_SECONDS, progress)
+        release = cluster.release(name, namespace)
+        if release is None or release.status != "deployed":
+            raise PromoterError(
+                f"verify release {namespace}/{name}: Helm has it as "
+                f"{release.status if release else 'not there'}",
+                next_step=f"helm -n {namespace} history {name}",
+            )
+        revisions[f"{namespace}/{name}"] = release.revision
+    return revisions

@@ -1,0 +1,164 @@
+"""One stack, synthesized in a prepared tree with exactly the versions which that tree locks."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from promoter.deploy.evidence import redact
+from promoter.deploy.terraform import Terraform
+from promoter.errors import PromoterError
+from promoter.progress import Progress
+from promoter.toolchain import Toolchain
+from promoter.toolchain.platform import Platform
+
+LOCAL = "local-"
+"""The prefix of the environments of the embedded platform (platform `local`)."""
+
+_OUTPUT = "cdktf.out"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where this machine keeps what a deploy needs, and the cluster that it goes to.
+
+    ``local`` is the checkout's ``.local`` folder. ``kubeconfig`` None means the kubeconfig
+    that kubectl and the providers would use by themselves.
+    """
+
+    local: Path
+    kubeconfig: Path | None
+
+    def work(self, stack: str) -> Path:
+        """The folder of one deploy's work tree."""
+        return self.local / "work" / stack
+
+    def state(self, stack: str) -> Path:
+        """The Terraform state of a stack whose backend is this machine."""
+        return self.local / "state" / f"{stack}.tfstate"
+
+
+def place_of(root: Path, environment: str, kubeconfig: Path | None) -> Place:
+    """Where a deploy from the checkout ``root`` works, and which cluster it goes to.
+
+    A local environment goes to the embedded platform of this checkout where no kubeconfig is
+    named; raises `PlatformError` when that is not up.
+    """
+    local = root / ".local"
+    if kubeconfig is None and environment.startswith(LOCAL):
+        kubeconfig = Platform(local / "platform", Toolchain(root)).require().kubeconfig
+    return Place(local, kubeconfig.absolute() if kubeconfig else None)
+
+
+@dataclass(frozen=True)
+class Stack:
+    """The stack ``name`` of the prepared ``tree``."""
+
+    name: str
+    tree: Path
+    toolchain: Toolchain
+    place: Place
+    progress: Progress
+
+    @property
+    def is_local(self) -> bool:
+        """Whether it goes to the embedded platform."""
+        return self.name.startswith(LOCAL)
+
+    @property
+    def folder(self) -> Path:
+        """Where its synthesized JSON is, and where Terraform runs."""
+        return self.tree / _OUTPUT / "stacks" / self.name
+
+    def synthesize(self) -> None:
+        """Run the app of the tree's cdktf.json for this stack alone.
+
+        The same contract as the CDK Terrain CLI's: the app's command line is run in the tree
+        with the output folder in CDKTF_OUTDIR; what it needs beside it, it reads itself.
+        """
+        app = _app(self.tree)
+        variables = {
+            **os.environ,
+            "PATH": f"{self.toolchain.stacks_python().parent}{os.pathsep}{os.environ['PATH']}",
+            "CDKTF_OUTDIR": str(self.tree / _OUTPUT),
+            "LANA_STACKS": self.name,
+        }
+        node = self.toolchain.program("node")
+        variables["PATH"] = f"{node.parent}{os.pathsep}{variables['PATH']}"
+        variables.pop("PYTHONPATH", None)
+        with self.progress.task(f"synthesize {self.name}"):
+            done = subprocess.run(
+                app,
+                cwd=self.tree,
+                env=variables,
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+        if done.returncode != 0 or not self.folder.is_dir():
+            raise _failure(self.name, done.stderr)
+
+    def releases(self) -> tuple[tuple[str, str], ...]:
+        """Name and namespace of every Helm release that the synthesized stack declares."""
+        declared = json.loads((self.folder / "cdk.tf.json").read_text()).get("resource", {})
+        return tuple(
+            (release["name"], release.get("namespace", "default"))
+            for release in declared.get("helm_release", {}).values()
+        )
+
+    def terraform(self) -> Terraform:
+        """Terraform for the synthesized stack, with the state and the cluster of its place."""
+        chosen = self.toolchain.terraform()
+        self.place.local.mkdir(parents=True, exist_ok=True)
+        return Terraform(
+            binary=chosen.path,
+            folder=self.folder,
+            environment={**os.environ, **self.variables()},
+            progress=self.progress,
+            init_arguments=self._backend(),
+        )
+
+    def variables(self) -> Mapping[str, str]:
+        """What providers and CLI need to know beyond the inherited environment."""
+        mirror = self.toolchain.terraform_environment() if self.is_local else {}
+        return {**mirror, **kubeconfig_variables(self.place.kubeconfig)}
+
+    def _backend(self) -> tuple[str, ...]:
+        if not self.is_local:
+            return ()
+        state = self.place.state(self.name)
+        state.parent.mkdir(parents=True, exist_ok=True)
+        return (f"-backend-config=path={state}",)
+
+
+def kubeconfig_variables(kubeconfig: Path | None) -> dict[str, str]:
+    """The variables by which kubectl and both generations of the helm provider find a cluster."""
+    if kubeconfig is None:
+        return {}
+    names = ("KUBECONFIG", "KUBE_CONFIG", "KUBE_CONFIG_PATH")
+    return dict.fromkeys(names, str(kubeconfig))
+
+
+def _app(tree: Path) -> list[str]:
+    """The command line that cdktf.json names as the app."""
+    try:
+        return shlex.split(json.loads((tree / "cdktf.json").read_text())["app"])
+    except (OSError, ValueError, KeyError) as error:
+        raise PromoterError(
+            f"read cdktf.json of the prepared tree: {error!r}",
+            next_step="see that the environment's patterns in cepler/ name cdktf.json",
+        ) from error
+
+
+def _failure(stack: str, said: str) -> PromoterError:
+    lines = [line for line in redact(said).splitlines() if line.strip()]
+    return PromoterError(
+        f"synthesize {stack}: {'; '.join(lines[-5:]) or 'the app wrote no such stack'}",
+        next_step="mend it, commit, and deploy again; nothing was recorded",
+    )

@@ -1,0 +1,116 @@
+"""What runs where: read from the cluster and the state files, never from what was meant."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ruamel.yaml import YAML
+
+from promoter.deploy.cluster import Cluster
+from promoter.deploy.site import Site
+from promoter.deploy.stack import Place
+from promoter.gate.decision import Blocked, UpToDate
+from promoter.gate.state import EnvironmentState, path_of
+
+LOCK = "vendir.lock.yml"
+_RELEASE = "lana-bank"
+
+
+@dataclass(frozen=True)
+class Status:
+    """One environment. ``status`` is ``deployed``, ``due``, ``blocked`` or ``never deployed``.
+
+    ``source_commit`` and ``chart_ref`` are 40 hex digits; ``since`` is ISO 8601; ``digests``
+    and ``helm_revision`` come from the cluster, None where it is out of reach.
+    """
+
+    name: str
+    status: str
+    version: int | None = None
+    source_commit: str | None = None
+    chart_ref: str | None = None
+    digests: Mapping[str, str] = field(default_factory=dict)
+    helm_revision: int | None = None
+    since: str | None = None
+    approved_by: str | None = None
+    why: str = ""
+
+
+def statuses(site: Site, deployment: str, place: Place) -> tuple[Status, ...]:
+    """Every environment of a deployment, in the order of its cepler file."""
+    names = site.deployments[deployment].environments
+    cluster = Cluster(place.kubeconfig) if place.kubeconfig else None
+    return tuple(status(site, deployment, name, cluster) for name in names)
+
+
+def status(site: Site, deployment: str, name: str, cluster: Cluster | None) -> Status:
+    """One environment's status."""
+    recorded = site.deployments[deployment].recorded(name)
+    decision = site.decide(name)
+    word = "deployed" if isinstance(decision, UpToDate) else "due"
+    why = ""
+    if isinstance(decision, Blocked):
+        word, why = "blocked", "; ".join(str(hold) for hold in decision.holds)
+    if recorded is None:
+        return Status(name, "never deployed", why=why)
+    namespace = _namespace(site, recorded, name)
+    release = cluster.release(_RELEASE, namespace) if cluster else None
+    approval = site.approvals.gate(deployment, name)
+    return Status(
+        name=name,
+        status=word,
+        version=recorded.version,
+        source_commit=recorded.current.head_commit,
+        chart_ref=chart_ref(site, recorded),
+        digests=cluster.images(_RELEASE, namespace) if cluster else {},
+        helm_revision=release.revision if release else None,
+        since=_since(site, name),
+        approved_by=approval.by if approval else None,
+        why=why,
+    )
+
+
+def chart_ref(site: Site, recorded: EnvironmentState) -> str | None:
+    """The charts repository's commit that an environment's chart was vendored from.
+
+    The lock file is read as of the newest commit that changed one of the chart's files: a
+    sync writes both in one commit.
+    """
+    commits = {
+        file.from_commit
+        for identity, file in recorded.current.files.items()
+        if path_of(identity).startswith("charts/") and file.file_hash
+    }
+    newest = site.git.lines("rev-list", "--no-walk", "--topo-order", *sorted(commits), "--")
+    lock = site.git.file(newest[0], LOCK) if newest else None
+    if lock is None:
+        return None
+    read: dict[str, Any] = YAML(typ="safe").load(lock)
+    return next(
+        (
+            content["git"]["sha"]
+            for directory in read.get("directories", ())
+            for content in directory.get("contents", ())
+            if content.get("path", "").rpartition("/")[2] == _RELEASE and "git" in content
+        ),
+        None,
+    )
+
+
+def _namespace(site: Site, recorded: EnvironmentState, name: str) -> str:
+    """The namespace in the environment's own settings, as they were recorded."""
+    platform, _, folder = name.partition("-")
+    path = f"stacks/{platform}/{folder}/lana-bank.yml"
+    for identity, file in recorded.current.files.items():
+        if path_of(identity) == path and file.file_hash:
+            settings = YAML(typ="safe").load(site.git.output("cat-file", "blob", file.file_hash))
+            return str(settings.get("namespace", "default"))
+    return "default"
+
+
+def _since(site: Site, name: str) -> str | None:
+    path = site.deployment(name).state_path(name)
+    dates = site.git.lines("log", "-1", "--format=%aI", site.tip, "--", path)
+    return dates[0] if dates else None
