@@ -18,6 +18,8 @@ from promoter.toolchain.versions import version_of
 
 _PACKAGE = "cdktn-cli"
 _COMMAND = "cdktn"
+# Scripts of packages are not run: nothing that the CLI needs at run time comes of them.
+_FLAGS = ("--ignore-scripts", "--no-audit", "--no-fund")
 
 
 def wheel_node(unfit: Unfit) -> Path:
@@ -46,17 +48,16 @@ def cdktn(root: Path, cache: Cache, node: Path, progress: Progress) -> tuple[str
 def _install(root: Path, folder: Path, node: Path, progress: Progress) -> None:
     for name in ("package.json", "package-lock.json"):
         shutil.copyfile(root / name, folder / name)
-    # Scripts of packages are not run: nothing that the CLI needs at run time comes of them.
-    flags = ("--ignore-scripts", "--no-audit", "--no-fund", "--omit=dev")
     with progress.task("installing the CDK Terrain CLI with npm") as detail:
         run(
             f"install {_PACKAGE}",
-            [*_npm(node), "ci", *flags],
+            [*_npm(node), "ci", *_FLAGS],
             cwd=folder,
             env={**os.environ, "PATH": f"{node.parent}{os.pathsep}{os.environ.get('PATH', '')}"},
             detail=detail,
             next_step="read the lines above; npm needs package-lock.json and the npm registry",
         )
+    _entry(folder / "node_modules" / _PACKAGE)
 
 
 def _npm(node: Path) -> tuple[str, ...]:
@@ -92,4 +93,5 @@ def _digest(*files: Path) -> str:
             raise InvalidFile(
                 str(file), "", error.strerror or str(error), next_step="restore it from git"
             ) from error
+    digest.update(" ".join(_FLAGS).encode())
     return digest.hexdigest()[:16]
