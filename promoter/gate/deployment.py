@@ -29,7 +29,7 @@ from promoter.gate.last_change import last_changes
 from promoter.gate.sources import Commit, Folder, Source, load_config, load_states, state_path
 from promoter.gate.state import LATEST, DeployState, EnvironmentState, FileState, ident
 from promoter.gate.state_file import write_state
-from promoter.gate.workspace import Disk, Workspace, cleared_files
+from promoter.gate.workspace import Disk, Workspace, as_of, cleared_files
 from promoter.git import Git
 
 
@@ -156,10 +156,11 @@ class Deployment:
                 )
         return gate
 
-    def covered(self, name: str) -> tuple[str, ...]:
+    def covered(self, name: str, *, ignore_queue: bool = False) -> tuple[str, ...]:
         """The paths that ``name`` would run now, in the order of their identities."""
         with History(self.git) as history:
-            view = self._view(history, name, self.decided_at(name, history))
+            at = self.decided_at(name, history)
+            view = self._view(history, name, at, ignore_queue=ignore_queue)
         return tuple(key[key.index("}") + 2 :] for key in sorted(view.hashes()))
 
     # --- deciding ------------------------------------------------------------------
@@ -333,6 +334,42 @@ class Deployment:
         workspace.clean()
         with History(self.git) as history:
             workspace.write(cleared_files(history, due.decided_at, due.state))
+
+    def prepare_here(self, name: str, *, clean: bool, ignore_queue: bool = False) -> None:
+        """Cepler's ``prepare`` in the folder that this deployment was read from.
+
+        Files that ``latest`` matches (with ``clean``: all that git does not ignore) are
+        replaced by those of the commit decided at, propagated ones by those that passed.
+        """
+        environment = self.environment(name)
+        workspace = Workspace(self.git, self.config_path, self.name)
+        with History(self.git) as history:
+            at = self.decided_at(name, history)
+            view = self._view(history, name, at, ignore_queue=ignore_queue)
+            evaluation = self._evaluation(history, name, ignore_queue=ignore_queue)
+            state = _bare_state(evaluation.oldest_equivalent(view))
+            files = list(cleared_files(history, at, state))
+        workspace.clean(None if clean else environment.latest_patterns())
+        workspace.write(files)
+
+    def reproduce_here(self, name: str, *, clean: bool) -> None:
+        """Cepler's ``reproduce``: every recorded file as the commit has it that it came from."""
+        self.environment(name)
+        recorded = self.recorded(name)
+        if recorded is None:
+            raise PromoterError(
+                f"reproduce {name}: No state recorded for {name}", next_step=f"deploy {name} first"
+            )
+        workspace = Workspace(self.git, self.config_path, self.name)
+        with History(self.git) as history:
+            files = [
+                entry
+                for key, file in recorded.current.files.items()
+                for entry in as_of(history, key[key.index("}") + 2 :], file.from_commit)
+            ]
+        if clean:
+            workspace.clean()
+        workspace.write(files)
 
     def differences(self, worktree: Git, name: str, state: DeployState) -> tuple[str, ...]:
         """Paths at which ``worktree`` is not what ``state`` says that ``name`` runs.

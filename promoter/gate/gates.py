@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
-from promoter.errors import InvalidFile
+from promoter.errors import GitError, InvalidFile
 from promoter.gate.documents import read_document
+from promoter.git import Git
 
 UNGATED = "HEAD"
 _COMMIT = re.compile(r"[0-9a-fA-F]{40}")
@@ -55,6 +57,42 @@ def read_gates(content: bytes, file: str) -> Gates:
             for name, _, value in document.entries(document.root, "the gates file")
         },
     )
+
+
+def from_folder(folder: Path, path: str) -> Gates:
+    """The gates file at ``path`` in ``folder``; raises `InvalidFile` where there is none."""
+    try:
+        content = (folder / path).read_bytes()
+    except OSError as error:
+        raise InvalidFile(
+            path,
+            "",
+            f"Couldn't open gates file: {error.strerror}",
+            next_step="name the gates file with --gates, or where it is with --gates-branch",
+        ) from error
+    return read_gates(content, path)
+
+
+def from_branch(git: Git, branch: str, path: str) -> Gates:
+    """The gates file at ``path`` on ``branch``: the local one, or else origin's."""
+    for ref in (f"refs/heads/{branch}", f"refs/remotes/origin/{branch}"):
+        commit = git.commit(ref)
+        if commit is not None:
+            break
+    else:
+        raise GitError(
+            f"read gates from branch {branch}: Couldn't find branch",
+            next_step=f"git fetch origin {branch}:refs/remotes/origin/{branch}",
+        )
+    content = git.file(commit, path)
+    if content is None:
+        raise InvalidFile(
+            path,
+            f"branch {branch}",
+            "Couldn't find gates file in branch",
+            next_step=f"commit {path} on {branch}",
+        )
+    return read_gates(content, f"{path} on {branch}")
 
 
 def with_gate(text: str, environment: str, commit: str, *, file: str = "gates file") -> str:
