@@ -1,5 +1,6 @@
 """The embedded platform: a Kubernetes control plane and an OCI registry on loopback."""
 
-from promoter.toolchain.platform.platform import PARTS, PartStatus, Platform, Running
+from promoter.toolchain.platform.parts import PARTS
+from promoter.toolchain.platform.platform import PartStatus, Platform, Running
 
 __all__ = ["PARTS", "PartStatus", "Platform", "Running"]

@@ -24,15 +24,7 @@ class Cluster:
 
     access: Access
 
-    def answers(self, path: str) -> bool:
-        """Whether ``path`` (such as ``/readyz``) is answered with success."""
-        try:
-            with self._client() as client:
-                return client.get(path).is_success
-        except httpx.HTTPError:
-            return False
-
-    def ready(self) -> str:
+    def missing(self) -> str:
         """What a first pod still waits for, in words; empty when nothing."""
         try:
             with self._client() as client:

@@ -17,6 +17,15 @@ from promoter.toolchain.platform.files import Layout, write_whole
 from promoter.toolchain.platform.kubeconfig import Access
 from promoter.toolchain.platform.ports import HOST
 
+# The order in which they are started.
+PARTS = (
+    "registry",
+    "etcd",
+    "kube-apiserver",
+    "kube-controller-manager",
+    "kube-scheduler",
+    "kwok",
+)
 PORTS = (
     "etcd",
     "etcd-peer",

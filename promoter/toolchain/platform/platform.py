@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,23 +17,12 @@ from promoter.toolchain.platform.cluster import Cluster
 from promoter.toolchain.platform.credentials import Credentials
 from promoter.toolchain.platform.files import Layout
 from promoter.toolchain.platform.logs import Log
-from promoter.toolchain.platform.parts import PORTS, Part, Parts
-from promoter.toolchain.platform.processes import ProcessId, end, start
-from promoter.toolchain.platform.record import PartRecord, Record
+from promoter.toolchain.platform.parts import PARTS, PORTS, Part, Parts
+from promoter.toolchain.platform.record import Record
+from promoter.toolchain.platform.supervisor import READY_SECONDS, PortTaken, Supervisor, wait
 from promoter.toolchain.toolchain import Toolchain
 
-# The order in which they are started; they are ended the other way round.
-PARTS = (
-    "registry",
-    "etcd",
-    "kube-apiserver",
-    "kube-controller-manager",
-    "kube-scheduler",
-    "kwok",
-)
 _ATTEMPTS = 3
-_READY_SECONDS = 60.0
-_POLL_SECONDS = 0.05
 _LOCK_SECONDS = 180.0
 
 
@@ -63,14 +50,6 @@ class PartStatus:
     log: str = ""
 
 
-class _PortTaken(PlatformError):
-    """Another program took a port between our choosing it and the part's listening on it."""
-
-    def __init__(self, part: Part) -> None:
-        super().__init__(f"start {part.name}: its port was taken by another program")
-        self.part = part
-
-
 @dataclass(frozen=True)
 class Platform:
     """The embedded platform whose everything is below ``folder``."""
@@ -86,17 +65,21 @@ class Platform:
         Data, certificates and (while they are free) ports are kept from one ``up`` to the
         next. With ``kubeconfig``, a cluster of one's own is used from now on: it is only
         asked whether it answers, and the registry alone is started; ``embedded`` takes that
-        back. Raises `PlatformError`
-        with the log's last lines if a part does not start; what this call started is then
-        ended again.
+        back. Raises `PlatformError` with the log's last lines if a part does not start; what
+        this call started is then ended again.
         """
         self._layout.make()
+        own_cluster = None if embedded else kubeconfig or self._chosen_cluster()
+        if own_cluster is not None:
+            own.check(own_cluster, self.toolchain.program("kubectl"))
+        # Before the lock is taken: what is not built yet takes minutes.
+        programs = self._programs(PARTS if own_cluster is None else ("registry",))
         with self._locked(progress):
-            self._choose_cluster(kubeconfig, embedded)
+            self._choose_cluster(own_cluster)
             for attempt in range(1, _ATTEMPTS + 1):
                 try:
-                    return self._up(progress)
-                except _PortTaken as error:
+                    return self._up(programs, progress)
+                except PortTaken as error:
                     if attempt == _ATTEMPTS:
                         raise
                     progress.note(f"{error}; choosing another")
@@ -105,11 +88,9 @@ class Platform:
 
     def down(self) -> None:
         """End what ``up`` started, and nothing else; data is kept."""
-        if not self._layout.record.exists():
-            return
-        with self._locked(None):
-            record = self._record()
-            self._end(record, set(record.parts)).write(self._layout.record)
+        if self._layout.record.exists():
+            with self._locked(None):
+                Supervisor(self._layout).end(set(self._record().parts))
 
     def status(self) -> tuple[PartStatus, ...]:
         """Every part, in the order in which they are started."""
@@ -145,6 +126,22 @@ class Platform:
     def _record(self) -> Record:
         return Record.read(self._layout.record)
 
+    def _programs(self, names: Sequence[str]) -> Callable[[str], Path]:
+        paths = {name: self.toolchain.program(name) for name in names}
+        return paths.__getitem__
+
+    def _chosen_cluster(self) -> Path | None:
+        chosen = self._record().own_kubeconfig
+        return Path(chosen) if chosen else None
+
+    def _choose_cluster(self, own_cluster: Path | None) -> None:
+        """Note which cluster is meant from now on; one's own needs no control plane of ours."""
+        supervisor = Supervisor(self._layout)
+        if own_cluster is not None:
+            supervisor.end(set(self._record().parts) - {"registry"})
+        chosen = str(own_cluster.absolute()) if own_cluster else None
+        self._record().model_copy(update={"own_kubeconfig": chosen}).write(self._layout.record)
+
     @contextmanager
     def _locked(self, progress: Progress | None) -> Iterator[None]:
         lock = FileLock(self._layout.lock)
@@ -168,117 +165,34 @@ class Platform:
                 next_step="wait for it, or end it",
             ) from error
 
-    def _choose_cluster(self, kubeconfig: Path | None, embedded: bool) -> None:
-        """Note which cluster is meant from now on, and see that one's own answers."""
-        record = self._record()
-        if embedded:
-            record.model_copy(update={"own_kubeconfig": None}).write(self._layout.record)
-            return
-        if kubeconfig is None and record.own_kubeconfig is not None:
-            kubeconfig = Path(record.own_kubeconfig)
-        if kubeconfig is not None:
-            own.check(kubeconfig, self.toolchain.program("kubectl"))
-            chosen = record.model_copy(update={"own_kubeconfig": str(kubeconfig.absolute())})
-            self._end(chosen, set(chosen.parts) - {"registry"}).write(self._layout.record)
-
-    def _up(self, progress: Progress) -> Running:
+    def _up(self, programs: Callable[[str], Path], progress: Progress) -> Running:
         record = self._fresh_ports(self._record(), progress)
         record.write(self._layout.record)
-        started: list[str] = []
+        parts = Parts(self._layout, Credentials(self._layout), record.ports, programs)
+        supervisor = Supervisor(self._layout, progress)
         try:
             if record.own_kubeconfig is None:
-                self._start_all(record, progress, started)
+                self._start_all(parts, supervisor)
             else:
-                parts = self._parts(record)
-                self._ensure([parts.registry()], progress, started)
+                supervisor.ensure([parts.registry()])
         except BaseException:
             # Whatever happened (an error, Ctrl-C): what ran before is left, the rest ended.
-            self._end(self._record(), set(started)).write(self._layout.record)
+            supervisor.end(set(supervisor.started))
             raise
         return self._running(self._record())
 
-    def _start_all(self, record: Record, progress: Progress, started: list[str]) -> None:
-        parts = self._parts(record)
-        with progress.task("starting the embedded platform") as detail:
+    def _start_all(self, parts: Parts, supervisor: Supervisor) -> None:
+        with supervisor.progress.task("starting the embedded platform") as detail:
             cluster = Cluster(parts.access)
             parts.access.write_kubeconfig(self._layout.kubeconfig)
             for group in ([parts.registry(), parts.etcd()], [parts.api_server()]):
                 detail(", ".join(part.name for part in group))
-                self._ensure(group, progress, started)
+                supervisor.ensure(group)
             cluster.prepare()
             controllers = parts.controllers()
             detail(", ".join(part.name for part in controllers))
-            self._ensure(controllers, progress, started)
-            self._await_nodes(cluster, controllers, detail)
-
-    def _ensure(self, parts: Sequence[Part], progress: Progress, started: list[str]) -> None:
-        """Start those of ``parts`` that do not run as they should, and wait until all serve."""
-        for part in parts:
-            record = self._record()
-            known = record.parts.get(part.name)
-            if known is not None:
-                if known.process.alive and known.fingerprint == part.fingerprint:
-                    continue
-                if not known.process.alive:
-                    progress.note(f"{part.name} had died; its log is {self._layout.log(part.name)}")
-                self._end(record, {part.name}).write(self._layout.record)
-            started.append(part.name)
-            self._start(part)
-        for part in parts:
-            self._await(part, part.ready)
-
-    def _start(self, part: Part) -> None:
-        log = Log(self._layout.log(part.name))
-        offset = log.begin()
-        since = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
-
-        def note(process: ProcessId) -> None:
-            entry = PartRecord(
-                pid=process.pid,
-                mark=process.mark,
-                fingerprint=part.fingerprint,
-                log_offset=offset,
-                since=since,
-            )
-            self._record().with_part(part.name, entry).write(self._layout.record)
-
-        start(part.argv, log.file, note)
-
-    def _await(self, part: Part, ready: Callable[[], bool]) -> None:
-        until = time.monotonic() + _READY_SECONDS
-        known = self._record().parts[part.name]
-        log = Log(self._layout.log(part.name))
-        while not ready():
-            if not known.process.alive:
-                if log.says_port_taken(known.log_offset):
-                    raise _PortTaken(part)
-                raise PlatformError(
-                    f"start {part.name}: it died, its last lines:\n{log.tail(known.log_offset)}",
-                    next_step=f"read {log.file}",
-                )
-            if time.monotonic() > until:
-                raise PlatformError(
-                    f"start {part.name}: not ready after {_READY_SECONDS:.0f} s, its last lines:\n"
-                    f"{log.tail(known.log_offset)}",
-                    next_step=f"read {log.file}",
-                )
-            time.sleep(_POLL_SECONDS)
-
-    def _await_nodes(
-        self, cluster: Cluster, controllers: Sequence[Part], detail: Callable[[str], None]
-    ) -> None:
-        """Wait until a pod could run; a controller that dies meanwhile is reported."""
-        until = time.monotonic() + _READY_SECONDS
-        while waits_for := cluster.ready():
-            detail(f"waiting for {waits_for}")
-            for part in controllers:
-                self._await(part, lambda: True)
-            if time.monotonic() > until:
-                raise PlatformError(
-                    f"start the platform: after {_READY_SECONDS:.0f} s it waits for {waits_for}",
-                    next_step=f"read the logs in {self._layout.log('kwok').parent}",
-                )
-            time.sleep(_POLL_SECONDS)
+            supervisor.ensure(controllers)
+            _await_nodes(cluster, controllers, supervisor, detail)
 
     def _fresh_ports(self, record: Record, progress: Progress) -> Record:
         """Keep the ports that our running parts have or that are free; choose the others."""
@@ -297,21 +211,8 @@ class Platform:
         kept = {name: port for name, port in record.ports.items() if name not in names}
         record.with_ports(kept).write(self._layout.record)
 
-    def _end(self, record: Record, names: set[str]) -> Record:
-        """End the parts ``names``, clients before servers; the record without them."""
-        clients = names - {"etcd"}
-        for group in (clients, names - clients):
-            known = [record.parts[name].process for name in group if name in record.parts]
-            end([process for process in known if process.alive])
-        return record.without_parts(names)
-
-    def _parts(self, record: Record) -> Parts:
-        layout = self._layout
-        return Parts(layout, Credentials(layout), record.ports, self.toolchain.program)
-
     def _running(self, record: Record) -> Running:
-        chosen = record.own_kubeconfig
-        kubeconfig = Path(chosen) if chosen else self._layout.kubeconfig
+        kubeconfig = self._chosen_cluster() or self._layout.kubeconfig
         registry = f"{ports.HOST}:{record.ports['registry']}"
         return Running(kubeconfig, registry, self._layout.folder)
 
@@ -324,6 +225,27 @@ class Platform:
             return PartStatus(name, "running", known.pid, port, known.since)
         tail = Log(self._layout.log(name)).tail(known.log_offset)
         return PartStatus(name, "died", known.pid, port, known.since, tail)
+
+
+def _await_nodes(
+    cluster: Cluster,
+    controllers: Sequence[Part],
+    supervisor: Supervisor,
+    detail: Callable[[str], None],
+) -> None:
+    """Wait until a pod could run; a controller that dies meanwhile is reported."""
+
+    def nothing_missing() -> bool:
+        missing = cluster.missing()
+        detail(f"waiting for {missing}" if missing else "")
+        supervisor.check(controllers)
+        return not missing
+
+    if not wait(nothing_missing):
+        raise PlatformError(
+            f"start the platform: after {READY_SECONDS:.0f} s it waits for {cluster.missing()}",
+            next_step=f"read the logs in {supervisor.layout.log('kwok').parent}",
+        )
 
 
 def _part_of(port: str) -> str:

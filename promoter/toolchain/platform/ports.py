@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
+import random
 import socket
 from collections.abc import Collection, Mapping
 
+from promoter.errors import PlatformError
+
 HOST = "127.0.0.1"
+# Below those that systems give to outgoing connections, one of which could hold a port
+# while the platform is down. Drawn at random: two platforms seldom want the same.
+_RANGE = range(20_000, 30_000)
 
 
 def is_free(port: int) -> bool:
@@ -24,13 +29,9 @@ def is_free(port: int) -> bool:
 def choose(names: Collection[str], taken: Mapping[str, int]) -> dict[str, int]:
     """``taken`` plus a free port for each of ``names`` that has none; all of them different."""
     missing = [name for name in names if name not in taken]
-    with contextlib.ExitStack() as held:
-        chosen: dict[str, int] = {}
-        while len(chosen) < len(missing):
-            probe = held.enter_context(socket.socket())
-            # All are held until the last is chosen, so none is given out twice.
-            probe.bind((HOST, 0))
-            port: int = probe.getsockname()[1]
-            if port not in taken.values():
-                chosen[missing[len(chosen)]] = port
+    candidates = random.sample(_RANGE, len(_RANGE))
+    free = (port for port in candidates if port not in taken.values() and is_free(port))
+    chosen = dict(zip(missing, free, strict=False))
+    if len(chosen) < len(missing):
+        raise PlatformError(f"choose a port: none of {_RANGE.start}-{_RANGE.stop - 1} is free")
     return {**taken, **chosen}

@@ -11,7 +11,7 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,7 +44,12 @@ class ProcessId:
                 os.kill(self.pid, number)
 
 
-def start(argv: Sequence[str], log: Path, note: Callable[[ProcessId], None]) -> ProcessId:
+def start(
+    argv: Sequence[str],
+    log: Path,
+    environment: Mapping[str, str],
+    note: Callable[[ProcessId], None],
+) -> ProcessId:
     """Start ``argv`` in a session of its own, writing to ``log``; ``note`` it before it runs."""
     with log.open("ab") as output:
         process = subprocess.Popen(
@@ -54,6 +59,7 @@ def start(argv: Sequence[str], log: Path, note: Callable[[ProcessId], None]) -> 
             stderr=subprocess.STDOUT,
             start_new_session=True,
             cwd=log.parent,
+            env=dict(environment),
         )
     assert process.stdin is not None  # noqa: S101 - it was asked for as a pipe
     with process.stdin as go:
