@@ -1,0 +1,19 @@
+"""Fixtures of the toolchain's tests."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
+
+from platform_fixture import namespace, platform  # noqa: F401 - fixtures
+from small_programs import small_tree
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    """A tree that pins "etcd" 3.6.99: a Go module of its own that needs no network."""
+    return small_tree(tmp_path / "tree")

@@ -1,0 +1,155 @@
+"""Programs are built once, whole or not at all, and a failure says what to do."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from small_programs import MODULE, fake
+
+from promoter.errors import InvalidFile, ProgramMissing, UsageError
+from promoter.toolchain import BuildFailed, Toolchain
+from promoter.toolchain.cache import default_cache
+
+BUILD = """
+import sys
+from pathlib import Path
+from promoter.toolchain import Toolchain
+print(Toolchain(Path(sys.argv[1]), cache=Path(sys.argv[2])).built("etcd"))
+"""
+
+
+def go() -> str:
+    found = shutil.which("go")
+    assert found, "these tests build with Go"
+    return found
+
+
+def building(tree: Path, cache: Path, path: str) -> subprocess.Popen[str]:
+    """A process of its own that builds "etcd", with ``path`` before PATH."""
+    return subprocess.Popen(
+        [sys.executable, "-c", BUILD, str(tree), str(cache)],
+        env={**os.environ, "PATH": f"{path}{os.pathsep}{os.environ['PATH']}"},
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+
+
+@pytest.fixture
+def two_builds(tree: Path, tmp_path: Path) -> Iterator[list[subprocess.Popen[str]]]:
+    """Two processes that build the same program; the first `go` waits for the second."""
+    calls = tmp_path / "calls"
+    fake(tmp_path / "bin", "go", f'echo "$@" >>{calls}\nexec {go()} "$@"')
+    started = [building(tree, tmp_path / "cache", str(tmp_path / "bin")) for _ in range(2)]
+    yield started
+    for process in started:
+        process.kill()
+        process.wait()
+
+
+def test_two_processes_build_once(two_builds: list[subprocess.Popen[str]], tmp_path: Path) -> None:
+    paths = {process.communicate(timeout=120)[0].strip() for process in two_builds}
+    assert [process.returncode for process in two_builds] == [0, 0]
+    assert len((tmp_path / "calls").read_text().splitlines()) == 1
+    (path,) = paths
+    assert subprocess.run([path], capture_output=True, text=True, check=True).stderr == "small\n"
+
+
+def test_a_killed_build_leaves_nothing_half(tree: Path, tmp_path: Path) -> None:
+    cache, here = tmp_path / "cache", tmp_path / "here"
+    os.mkfifo(here)
+    # It has begun to write the program when it says so, and then it would never end.
+    last = 'for each; do [ "$before" = -o ] && target=$each; before=$each; done'
+    fake(
+        tmp_path / "bin",
+        "go",
+        f"{last}\nprintf half >$target\necho >{here}\nexec tail -f /dev/null",
+    )
+    process = building(tree, cache, str(tmp_path / "bin"))
+    here.read_text()
+    os.killpg(process.pid, signal.SIGKILL)
+    process.communicate(timeout=60)
+
+    toolchain = Toolchain(tree, cache=cache)
+    assert toolchain.cached("etcd") is None
+    programs = cache / "programs" / "etcd"
+    assert [each.name.partition("-")[0] for each in programs.iterdir()] == [".making"]
+    built = toolchain.built("etcd")
+    assert subprocess.run([built], capture_output=True, check=True).stderr == b"small\n"
+    assert list(programs.iterdir()) == [built.parent]
+
+
+def test_a_failed_build_says_what_and_shows_the_last_lines(tree: Path, tmp_path: Path) -> None:
+    (tree / "dev" / "toolchain" / "etcd" / "main.go").write_text(
+        "package main\n\nfunc main() { undefinedName() }\n"
+    )
+    toolchain = Toolchain(tree, cache=tmp_path / "cache")
+    with pytest.raises(BuildFailed) as error:
+        toolchain.built("etcd")
+    message = str(error.value)
+    assert message.startswith("build etcd v3.6.99: exit code 1, last lines:\n")
+    assert "  | ./main.go:3:15: undefined: undefinedName" in message
+    assert "go build ." in error.value.next_step
+    assert "Go >= 1.21" in error.value.next_step
+    assert list((tmp_path / "cache" / "programs" / "etcd").iterdir()) == []
+
+
+def test_without_go_it_says_which_to_install(
+    tree: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path / "empty"))
+    with pytest.raises(ProgramMissing, match=r"build etcd v3\.6\.99: there is no Go") as error:
+        Toolchain(tree, cache=tmp_path / "cache").program("etcd")
+    assert "install Go >= 1.21" in error.value.next_step
+
+
+def test_what_changes_the_program_changes_its_place(tree: Path, tmp_path: Path) -> None:
+    toolchain = Toolchain(tree, cache=tmp_path / "cache")
+    folder = tree / "dev" / "toolchain" / "etcd"
+    keys = {toolchain.pinned("etcd").key}
+    for name, more in (("main.go", "// one"), ("go.sum", "\n"), ("go.mod", "// two")):
+        file = folder / name
+        file.write_text(file.read_text() + more)
+        keys.add(toolchain.pinned("etcd").key)
+    assert len(keys) == 4
+    assert all(key.startswith("3.6.99-") for key in keys)
+
+
+def test_the_caller_s_go_flags_and_workspace_do_not_matter(
+    tree: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GOFLAGS", "-mod=vendor")
+    monkeypatch.setenv("GOWORK", str(tmp_path / "go.work"))
+    assert Toolchain(tree, cache=tmp_path / "cache").built("etcd").is_file()
+
+
+def test_a_module_that_does_not_require_the_program_is_named(tree: Path, tmp_path: Path) -> None:
+    file = tree / "dev" / "toolchain" / "etcd" / "go.mod"
+    file.write_text("module small\n\ngo 1.21\n")
+    with pytest.raises(InvalidFile, match=f"{file}.*{MODULE} is not required"):
+        Toolchain(tree, cache=tmp_path / "cache").pinned("etcd")
+
+
+def test_a_tree_without_the_module_is_named(tmp_path: Path) -> None:
+    with pytest.raises(InvalidFile, match=r"go\.mod: No such file") as error:
+        Toolchain(tmp_path, cache=tmp_path / "cache").pinned("etcd")
+    assert error.value.next_step == "restore it from git"
+
+
+def test_the_cache_is_where_xdg_says(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    assert default_cache() == tmp_path / "promoter"
+    for ignored in ("", "relative"):
+        monkeypatch.setenv("XDG_CACHE_HOME", ignored)
+        assert default_cache() == Path.home() / ".cache" / "promoter"
+
+
+def test_wrong_usage_has_its_own_exit_code() -> None:
+    assert (BuildFailed.exit_code, ProgramMissing.exit_code, UsageError.exit_code) == (1, 1, 64)
