@@ -10,16 +10,17 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from promoter.cli.progress import progress
+from promoter.cli.progress import shown
 
 from dev.upstream import export
 from promoter.git import Git
 from promoter.release.images import Image, build_and_push_all
 from promoter.release.pins import Pin, set_pins
 from promoter.release.registry import Registry
-from promoter.release.source import source_of_folder
+from promoter.release.source import source_of_commit
 from promoter.toolchain import Toolchain
 from promoter.toolchain.platform import Platform, Running
+from promoter.vendoring.registry import MIRROR_VARIABLE
 
 GITHUB = "git@github.com:GaloyMoney"
 SOURCE = "https://github.com/GaloyMoney/lana-bank"
@@ -58,14 +59,17 @@ class Scene:
     @property
     def environment(self) -> dict[str, str]:
         """The variables of every command of the demo."""
-        here = {"GIT_CONFIG_GLOBAL": str(self.folder / "gitconfig"), "COLUMNS": "100"}
+        here = {
+            "GIT_CONFIG_GLOBAL": str(self.folder / "gitconfig"),
+            MIRROR_VARIABLE: f"gcr.io={self.running().registry}",
+        }
         binaries = str(Path(sys.executable).parent)
         return {**os.environ, **here, "PATH": f"{binaries}{os.pathsep}{os.environ['PATH']}"}
 
     @cached_property
     def toolchain(self) -> Toolchain:
         """The outside programs, as the checkout pins them."""
-        return Toolchain(self.root, progress=progress())
+        return Toolchain(self.root, progress=shown())
 
     @cached_property
     def platform(self) -> Platform:
@@ -85,7 +89,7 @@ class Scene:
 
     def build(self) -> None:
         """Remotes, clones, platform and the signer of approvals."""
-        os.environ.update({"GIT_CONFIG_GLOBAL": self.environment["GIT_CONFIG_GLOBAL"]})
+        os.environ["GIT_CONFIG_GLOBAL"] = str(self.folder / "gitconfig")
         self._configure_git()
         for name in ("lana-bank", "galoy-private-charts"):
             export(self.root / "upstream" / name, self._remote(name))
@@ -93,7 +97,7 @@ class Scene:
         for name in ("galoy-private-charts", "galoy-deployments"):
             Git(self.folder).text("clone", "--quiet", f"{GITHUB}/{name}.git")
         self._open_gates()
-        self.platform.up(progress())
+        self.platform.up(shown())
 
     def running(self) -> Running:
         """The running platform's kubeconfig and registry."""
@@ -103,7 +107,7 @@ class Scene:
 
     def images(self) -> tuple[Image, ...]:
         """The stand-in images of upstream/lana-bank, built and pushed to the registry."""
-        source = source_of_folder(self.root / "upstream" / "lana-bank", self.application_commit())
+        source = source_of_commit(Git(self._remote("lana-bank")), "main")
         registry = Registry(f"{self.running().registry}/galoyorg", self.toolchain.program("crane"))
         return tuple(build_and_push_all(source, version=VERSION, registry=registry))
 

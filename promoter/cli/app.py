@@ -7,7 +7,7 @@ import sys
 import typer
 from typer.exceptions import TyperException
 
-from promoter.cli import platform, toolchain
+from promoter.cli import commits, platform, toolchain, vendor, version
 from promoter.cli.approve import approve
 from promoter.cli.deploy import deploy
 from promoter.cli.status import status
@@ -23,6 +23,9 @@ app = typer.Typer(
 app.command()(deploy)
 app.command()(approve)
 app.command()(status)
+app.add_typer(version.app, name="version")
+app.add_typer(commits.app, name="commits")
+app.add_typer(vendor.app, name="vendor")
 app.add_typer(toolchain.app, name="toolchain")
 app.add_typer(platform.app, name="platform")
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import Literal
 
-from promoter.deploy.approval import Approval, one_line
+from promoter.deploy.approval import Approval, Special, one_line
 from promoter.deploy.site import Site
 from promoter.errors import PromoterError, UsageError
 from promoter.gate.decision import Blocked, Due, FileChange
@@ -33,7 +34,7 @@ class Proposal:
     """
 
     request: Request
-    kind: str
+    kind: Literal["commit"] | Special
     value: str
     changes: tuple[FileChange, ...] = ()
     still_held: str = ""
@@ -69,7 +70,7 @@ def proposed(site: Site, request: Request) -> Proposal:
 def approve(site: Site, proposal: Proposal) -> Approval:
     """Commit the approval on the gates branch and push it."""
     request = proposal.request
-    if proposal.kind == "plan" or proposal.kind == "destroy":
+    if proposal.kind != "commit":
         return site.approvals.set_special(
             request.environment, proposal.kind, proposal.value, request.reason
         )
@@ -80,10 +81,9 @@ def approve(site: Site, proposal: Proposal) -> Approval:
 def _of_gate(site: Site, request: Request) -> Proposal:
     commit = _resolved(site, request.commit) if request.commit else default_commit(site, request)
     deployment = site.deployment(request.environment)
-    assert deployment.gates is not None  # noqa: S101
-    entries = {**deployment.gates.entries, request.environment: commit}
-    deployment.gates = replace(deployment.gates, entries=entries)
-    decision = deployment.decide(request.environment)
+    gates = site.approvals.gates(deployment.name)
+    entries = {**gates.entries, request.environment: commit}
+    decision = deployment.under(replace(gates, entries=entries)).decide(request.environment)
     if isinstance(decision, Due):
         return Proposal(request, "commit", commit, decision.changes)
     held = str(decision.holds[0]) if isinstance(decision, Blocked) else "it runs all that already"

@@ -19,7 +19,6 @@ from promoter.deploy.stack import Place, Stack
 from promoter.deploy.terraform import Plan, Terraform
 from promoter.errors import NotCleared, NothingNewer, PromoterError
 from promoter.gate.decision import Blocked, Due, UpToDate
-from promoter.gate.workspace import prepare
 from promoter.git import Git
 from promoter.progress import Progress
 from promoter.toolchain import Toolchain
@@ -130,7 +129,7 @@ def _prepared(site: Site, decided: Due, place: Place) -> Iterator[Git]:
     folder = place.work(decided.environment)
     folder.parent.mkdir(parents=True, exist_ok=True)
     with site.git.worktree(folder, decided.decided_at) as tree:
-        prepare(tree, decided)
+        site.prepare(tree, decided)
         yield tree
 
 

@@ -20,8 +20,9 @@ def record(site: Site, decided: Due, evidence: Evidence) -> str:
     """
     for _ in range(_TRIES):
         present = site.fetched()
-        recorded = present.record(decided)
-        if isinstance(recorded, AlreadyRecorded):
+        try:
+            recorded = present.record(decided)
+        except AlreadyRecorded:
             return present.tip
         commit = present.git.commit_files(
             present.tip,

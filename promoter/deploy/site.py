@@ -9,7 +9,7 @@ from pathlib import Path
 from promoter.deploy.approval import BRANCH, Approvals
 from promoter.errors import PromoterError, UsageError
 from promoter.gate.decision import Blocked, Decision, Due, HeldByGate, NotDeployedYet, NotPassedYet
-from promoter.gate.deployment import AlreadyRecorded, Deployment, Record
+from promoter.gate.deployment import Deployment, Recorded
 from promoter.git import Git
 
 FOLDER = "cepler"
@@ -72,20 +72,22 @@ class Site:
     def deployment(self, environment: str) -> Deployment:
         """The deployment of ``environment``, under its gates."""
         name = self.deployment_of(environment)
-        open_ = self.deployments[name]
-        gates = self.approvals.gates(name)
-        return Deployment(self.git, self.tip, open_.config_path, open_.config, open_.states, gates)
+        return self.deployments[name].under(self.approvals.gates(name))
 
     def decide(self, environment: str) -> Decision:
         """What the gate says of ``environment`` now."""
         return self.deployment(environment).decide(environment)
 
-    def record(self, decided: Due) -> Record | AlreadyRecorded:
+    def prepare(self, tree: Git, decided: Due) -> None:
+        """Make ``tree``, a work tree of this repository, hold exactly the cleared files."""
+        self.deployment(decided.environment).prepare(tree, decided)
+
+    def record(self, decided: Due) -> Recorded:
         """The state file that recording ``decided`` on this tip makes.
 
-        Raises `RecordMoved` where the environment was recorded by another since.
+        Raises `AlreadyRecorded`, or `RecordMoved` where another recorded the environment since.
         """
-        return self.deployment(decided.environment).record_decided(decided)
+        return self.deployment(decided.environment).record(decided)
 
     def push(self, commit: str) -> None:
         """Move the remote's branch from this tip to ``commit``; raises `RemoteMoved`."""

@@ -114,12 +114,12 @@ class Stack:
 
     def terraform(self) -> Terraform:
         """Terraform for the synthesized stack, with the state and the cluster of its place."""
-        chosen = self.toolchain.terraform()
-        self.place.local.mkdir(parents=True, exist_ok=True)
+        variables = self.variables()
+        chosen = variables.get("TERRAFORM_BINARY_NAME")
         return Terraform(
-            binary=chosen.path,
+            binary=Path(chosen) if chosen else self.toolchain.terraform().path,
             folder=self.folder,
-            environment={**os.environ, **self.variables()},
+            environment={**os.environ, **variables},
             progress=self.progress,
             init_arguments=self._backend(),
         )

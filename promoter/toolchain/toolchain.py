@@ -160,13 +160,13 @@ class Toolchain:
         return providers.mirror(Cache(self.cache), binary, version, self.progress)
 
     def terraform_environment(self) -> dict[str, str]:
-        """Variables that make tofu/terraform and CDK Terrain use `provider_mirror` only.
+        """Variables that make OpenTofu and CDK Terrain use `provider_mirror` only.
 
-        For the embedded platform and wherever the provider registry is out of reach; a
-        stack that needs another provider than helm cannot be initialized with them.
+        For the embedded platform, which is always OpenTofu's: its pinned version (or a fitting
+        one on PATH) is among what an environment there was proven with. A stack that needs
+        another provider than helm cannot be initialized with them.
         """
-        terraform = self.terraform()
-        return providers.environment(self.provider_mirror(), terraform.path)
+        return providers.environment(self.provider_mirror(), self.program("tofu"))
 
     def _chosen(self, choice: str) -> Terraform:
         name = Path(choice).name

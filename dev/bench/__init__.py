@@ -1,0 +1,1 @@
+"""Measurements that `make bench` prints; each is a module of its own."""

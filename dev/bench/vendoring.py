@@ -1,0 +1,130 @@
+"""How long a sync of one chart takes out of a large repository, beside vendir's own time.
+
+    python -m dev.bench.vendoring [--files N] [--commits N] [--runs N]
+
+The repository is generated (git fast-import, the same bytes every time): N files of which
+a quarter is the chart, N commits that each change three of them, one tag a thousand
+commits. Each program syncs it from scratch through ``file://``; the best of the runs
+counts. Without vendir on PATH only our own time is measured, and that is said.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+CHART = "charts/lana-bank"
+_CONFIG = """\
+apiVersion: vendir.k14s.io/v1alpha1
+kind: Config
+directories:
+  - path: charts
+    contents:
+      - path: lana-bank
+        git:
+          url: file://{repository}
+          ref: {ref}
+        includePaths:
+          - charts/lana-bank/**/*
+        newRootPath: charts/lana-bank
+"""
+
+
+def generate(repository: Path, files: int, commits: int, *, tags: bool) -> None:
+    """A bare repository of ``files`` files and ``commits`` commits on branch main."""
+    subprocess.run(["git", "init", "-q", "--bare", "-b", "main", repository], check=True)
+    stream = b"".join(_stream(files, commits, tags=tags))
+    subprocess.run(["git", "fast-import", "--quiet"], cwd=repository, input=stream, check=True)
+
+
+def _stream(files: int, commits: int, *, tags: bool) -> Iterator[bytes]:
+    for number in range(commits):
+        said = f"feat: change {number}\n".encode()
+        who = f"Bench <bench@example.invalid> {1_700_000_000 + number * 60} +0000"
+        yield f"commit refs/heads/main\nmark :{number + 1}\ncommitter {who}\n".encode()
+        yield b"data %d\n%s" % (len(said), said)
+        changed = range(files) if number == 0 else _touched(number, files)
+        for file in changed:
+            content = f"key{file}: value {number}\n".encode() * 20
+            yield f"M 100644 inline {_path(file)}\ndata {len(content)}\n".encode() + content + b"\n"
+        if tags and number % 1000 == 0:
+            yield f"reset refs/tags/v0.{number // 1000}.0\nfrom :{number + 1}\n\n".encode()
+
+
+def _touched(number: int, files: int) -> list[int]:
+    return sorted({(number * step) % files for step in (1, 7, 31)})
+
+
+def _path(file: int) -> str:
+    folder = CHART if file % 4 == 0 else f"other/area-{file % 40}"
+    return f"{folder}/templates/part-{file % 97}/file-{file}.yaml"
+
+
+def best(runs: int, once: Callable[[], float]) -> float:
+    """The shortest of ``runs`` measured times, in seconds."""
+    return min(once() for _ in range(runs))
+
+
+def timed(command: list[str], config: str, scratch: Path) -> float:
+    """Seconds that ``command`` takes in a fresh folder with ``config`` as its vendir.yml."""
+    folder = Path(tempfile.mkdtemp(dir=scratch))
+    (folder / "vendir.yml").write_text(config)
+    began = time.perf_counter()
+    subprocess.run(command, cwd=folder, check=True, capture_output=True)
+    took = time.perf_counter() - began
+    shutil.rmtree(folder)
+    return took
+
+
+def main() -> int:
+    """Print the times; exit 1 when ours is more than a third of vendir's."""
+    arguments = _parser().parse_args()
+    with tempfile.TemporaryDirectory() as scratch_name:
+        scratch = Path(scratch_name)
+        slow = [
+            _measure(scratch, arguments, tags=tags, name=name)
+            for tags, name in ((False, "no tags"), (True, "tags"))
+        ]
+    return 1 if any(slow) else 0
+
+
+def _measure(scratch: Path, arguments: argparse.Namespace, *, tags: bool, name: str) -> bool:
+    repository = scratch / f"{name.replace(' ', '-')}.git"
+    generate(repository, arguments.files, arguments.commits, tags=tags)
+    ref = subprocess.run(
+        ["git", "rev-parse", "main"], cwd=repository, check=True, capture_output=True, text=True
+    ).stdout.strip()
+    config = _CONFIG.format(repository=repository, ref=ref)
+    ours = [sys.executable, "-m", "promoter", "vendor", "sync", "--vendir", "never", "--root", "."]
+    own = best(arguments.runs, lambda: timed(ours, config, scratch))
+    size = f"{arguments.files} files x {arguments.commits} commits, {name}"
+    vendir = shutil.which("vendir")
+    if not vendir:
+        _say(f"vendoring, {size}: ours {own:.2f} s (vendir is not on PATH)")
+        return False
+    theirs = best(arguments.runs, lambda: timed([vendir, "sync"], config, scratch))
+    _say(f"vendoring, {size}: ours {own:.2f} s, vendir {theirs:.2f} s = {own / theirs:.2f}")
+    return own > theirs / 3
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(description="Measure a sync beside vendir.")
+    parser.add_argument("--files", type=int, default=5000)
+    parser.add_argument("--commits", type=int, default=5000)
+    parser.add_argument("--runs", type=int, default=3)
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())
