@@ -15,7 +15,6 @@ from promoter.git import Git
 from promoter.vendoring import Terms, check, sync
 from promoter.vendoring.bump import bump as bump_dependency
 from promoter.vendoring.program import fetcher
-from promoter.vendoring.registry import MIRROR_VARIABLE, OciImages, mirrors
 
 app = typer.Typer(help="Sync, check and bump what vendir.yml vendors.", no_args_is_help=True)
 
@@ -28,6 +27,7 @@ class Vendir(StrEnum):
     NEVER = "never"
 
 
+_MIRROR = "PROMOTER_REGISTRY_MIRROR"
 _VENDIR = Annotated[
     Vendir, typer.Option("--vendir", help="Fetch with the vendir on PATH: if there, or never.")
 ]
@@ -82,14 +82,17 @@ def bump_command(
         bool,
         typer.Option(
             "--digest-check/--no-digest-check",
-            help=f"Look new pins up in their registry (or in {MIRROR_VARIABLE}'s).",
+            help=f"Look new pins up in their registry (or in {_MIRROR}'s).",
         ),
     ] = True,
     vendir: _VENDIR = Vendir.AUTO,
     root: _ROOT = None,
 ) -> None:
     """Vendor another ref in one commit; exit 2 where it is vendored already."""
-    images = OciImages(mirrors(os.environ.get(MIRROR_VARIABLE, ""))) if digest_check else None
+    # Here, because its HTTP client takes longer to import than a sync takes.
+    from promoter.vendoring.registry import OciImages, mirrors
+
+    images = OciImages(mirrors(os.environ.get(_MIRROR, ""))) if digest_check else None
     terms = Terms(remote, branch, fetcher(vendir), images, progress=shown())
     if not dependency or not ref:
         raise UsageError(

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from promoter.progress import Progress, Silent
 from promoter.vendoring.config import CONFIG_NAME, Config, Dependency, read_config
-from promoter.vendoring.globs import matches, scoped
+from promoter.vendoring.globs import Glob, glob
 from promoter.vendoring.lock import LOCK_NAME, Lock, read_lock
 from promoter.vendoring.staging import Fetcher, GitFetcher
 from promoter.vendoring.swap import workshop
@@ -38,6 +38,7 @@ def check(
     many and one too few count. Nothing in ``root`` changes. Raises `InvalidFile`,
     `VendorError`.
     """
+    root = root.resolve()
     config = read_config(root / CONFIG_NAME)
     lock = read_lock(root / LOCK_NAME)
     if lock is None:
@@ -61,7 +62,7 @@ def check(
             found += [
                 difference
                 for difference in compare(folder, root / path, path)
-                if not any(matches(pattern, difference.path.encode()) for pattern in skipped)
+                if not any(pattern.matches(difference.path) for pattern in skipped)
             ]
     return found
 
@@ -87,9 +88,9 @@ def _stale(dependency: Dependency, lock: Lock) -> str:
     return f"{dependency.path} is locked at {entry.git.sha}, but {CONFIG_NAME} says {ref}"
 
 
-def _ignored(config: Config, directory: str) -> list[bytes]:
+def _ignored(config: Config, directory: str) -> list[Glob]:
     return [
-        scoped(f"{dependency.path}/{pattern}")
+        glob(f"{dependency.path}/{pattern}")
         for dependency in config.dependencies()
         if dependency.directory.path == directory
         for pattern in dependency.contents.ignore_paths

@@ -9,12 +9,11 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal
-
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from promoter.errors import InvalidFile, UsageError
+from promoter.vendoring.fields import Fields
 from promoter.vendoring.yamlfile import Document, documents
 
 API_VERSION = "vendir.k14s.io/v1alpha1"
@@ -32,128 +31,61 @@ OTHER_SOURCES = (
     "directory",
     "inline",
 )
+# Keys of its git source that are about secrets and signatures, which stay with vendir.
+_OTHER_KEYS = (
+    "refSelection",
+    "verification",
+    "secretRef",
+    "dangerousSkipTLSVerify",
+    "forceHTTPBasicAuth",
+)
 
 
-def _inside(path: str) -> str:
-    """``path`` cleaned; it has to stay below the folder that vendir.yml is in."""
-    cleaned = posixpath.normpath(path) if path else ""
-    parts = cleaned.split("/")
-    if cleaned in ("", "/", "..") or cleaned.startswith("/") or ".." in parts:
-        raise ValueError(f"{path!r} leaves the folder")
-    if any(part.lower() == ".git" for part in parts):
-        raise ValueError(f"{path!r} is inside .git")
-    if any(ord(character) < 32 or ord(character) == 127 for character in path):
-        raise ValueError(f"{path!r} has a control character")
-    return cleaned
+@dataclass(frozen=True)
+class GitSource:
+    """Where the files come from: a repository, and what of it (sha, tag or branch)."""
+
+    url: str
+    ref: str
+    lfs_skip_smudge: bool = False
+    skip_init_submodules: bool = False
+    depth: int = 0
 
 
-InsidePath = Annotated[str, AfterValidator(_inside)]
+@dataclass(frozen=True)
+class Contents:
+    """One vendored folder: its source, and which of the source's files it takes.
 
+    ``legal_paths`` is None where vendir's default holds; ``permissions`` are mode bits.
+    """
 
-class _Record(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
-
-class GitSource(_Record):
-    """Where the files come from: a repository and what of it (sha, tag or branch)."""
-
-    url: str = Field(min_length=1)
-    ref: str = Field(min_length=1)
-    lfs_skip_smudge: bool = Field(False, alias="lfsSkipSmudge")
-    skip_init_submodules: bool = Field(False, alias="skipInitSubmodules")
-    depth: int = Field(0, ge=0)
-
-    @model_validator(mode="after")
-    def _no_options(self) -> GitSource:
-        for name, value in (("url", self.url), ("ref", self.ref)):
-            if value.startswith("-"):
-                raise ValueError(f"{name} starts with '-': {value!r}")
-        return self
-
-
-class Contents(_Record):
-    """One vendored folder: its source and which of the source's files it takes."""
-
-    path: InsidePath
+    path: str
     git: GitSource
     lazy: bool = False
-    include_paths: tuple[str, ...] = Field((), alias="includePaths", strict=False)
-    exclude_paths: tuple[str, ...] = Field((), alias="excludePaths", strict=False)
-    ignore_paths: tuple[str, ...] = Field((), alias="ignorePaths", strict=False)
-    legal_paths: tuple[str, ...] | None = Field(None, alias="legalPaths", strict=False)
-    new_root_path: str = Field("", alias="newRootPath")
+    include_paths: tuple[str, ...] = ()
+    exclude_paths: tuple[str, ...] = ()
+    ignore_paths: tuple[str, ...] = ()
+    legal_paths: tuple[str, ...] | None = None
+    new_root_path: str = ""
     permissions: int | None = None
 
-    @model_validator(mode="before")
-    @classmethod
-    def _only_git(cls, given: Any) -> Any:
-        for source in OTHER_SOURCES:
-            if isinstance(given, dict) and source in given:
-                raise ValueError(
-                    f"source {source!r} needs the program vendir; here only git is read"
-                )
-        return given
 
-    @model_validator(mode="after")
-    def _root_inside(self) -> Contents:
-        if self.new_root_path:
-            _inside(self.new_root_path)
-        return self
-
-
-class Directory(_Record):
+@dataclass(frozen=True)
+class Directory:
     """A folder that belongs to vendir whole: what is not in ``contents`` is removed."""
 
-    path: InsidePath
-    contents: tuple[Contents, ...] = Field((), strict=False)
+    path: str
+    contents: tuple[Contents, ...] = ()
     permissions: int | None = None
 
-    @model_validator(mode="after")
-    def _apart(self) -> Directory:
-        if self.path == ".":
-            raise ValueError("path must not be the whole folder")
-        _check_apart([content.path for content in self.contents])
-        return self
 
-
-class Config(_Record):
-    """All of vendir.yml."""
-
-    api_version: Literal["vendir.k14s.io/v1alpha1"] = Field(alias="apiVersion")
-    kind: Literal["Config"]
-    minimum_required_version: str = Field("", alias="minimumRequiredVersion")
-    directories: tuple[Directory, ...] = Field((), strict=False)
-
-    @model_validator(mode="after")
-    def _apart(self) -> Config:
-        _check_apart([directory.path for directory in self.directories])
-        return self
-
-    def order(self) -> list[tuple[str, list[str]]]:
-        """The directories' paths with their contents' paths, in the file's order."""
-        return [(one.path, [found.path for found in one.contents]) for one in self.directories]
-
-    def dependencies(self) -> Iterator[Dependency]:
-        """Every content with its place in the file."""
-        for number, directory in enumerate(self.directories):
-            for index, contents in enumerate(directory.contents):
-                yield Dependency(directory, contents, number, index)
-
-
-def _check_apart(paths: list[str]) -> None:
-    for one in paths:
-        for other in paths:
-            if one is not other and (one == "." or f"{other}/".startswith(f"{one}/")):
-                raise ValueError(f"paths overlap: {other!r} and {one!r}")
-
-
+@dataclass(frozen=True)
 class Dependency:
-    """One content of one directory, and how it is named on the command line."""
+    """One content of one directory, and where it stands in the file."""
 
-    def __init__(self, directory: Directory, contents: Contents, number: int, index: int) -> None:
-        self.directory = directory
-        self.contents = contents
-        self.place: tuple[str | int, ...] = ("directories", number, "contents", index)
+    directory: Directory
+    contents: Contents
+    place: tuple[str | int, ...]
 
     @property
     def path(self) -> str:
@@ -166,11 +98,27 @@ class Dependency:
         return posixpath.basename(self.path)
 
     def answers_to(self, name: str) -> bool:
-        """Whether ``name`` means this one: its name, its path, or its only-content folder."""
+        """Whether ``name`` means it: its name, or its directory's where it is alone there."""
         alone = len(self.directory.contents) == 1
-        return name in (self.name, self.path) or (
-            alone and name == posixpath.basename(self.directory.path)
-        )
+        return name == self.name or (alone and name == posixpath.basename(self.directory.path))
+
+
+@dataclass(frozen=True)
+class Config:
+    """All of vendir.yml."""
+
+    directories: tuple[Directory, ...]
+
+    def order(self) -> list[tuple[str, list[str]]]:
+        """The directories' paths with their contents' paths, in the file's order."""
+        return [(one.path, [found.path for found in one.contents]) for one in self.directories]
+
+    def dependencies(self) -> Iterator[Dependency]:
+        """Every content with its place in the file."""
+        for number, directory in enumerate(self.directories):
+            for index, contents in enumerate(directory.contents):
+                place = ("directories", number, "contents", index)
+                yield Dependency(directory, contents, place)
 
 
 def find_dependency(config: Config, name: str) -> Dependency:
@@ -181,7 +129,7 @@ def find_dependency(config: Config, name: str) -> Dependency:
     if len(found) == 1:
         return found[0]
     names = ", ".join(sorted(dependency.path for dependency in (found or known))) or "none"
-    problem = "several have that name" if found else "vendir.yml has no such dependency"
+    problem = "several have that name" if found else f"{CONFIG_NAME} has no such dependency"
     raise UsageError(f"find dependency {name!r}: {problem} ({names})", next_step="name its path")
 
 
@@ -190,34 +138,109 @@ def read_config(file: Path) -> Config:
     try:
         content = file.read_bytes()
     except OSError as error:
-        raise InvalidFile(str(file), "", error.strerror or str(error)) from error
+        raise InvalidFile(
+            str(file), "", error.strerror or str(error), next_step="is this the right folder?"
+        ) from error
     return parse_config(content, file.name)
 
 
-def parse_config(content: bytes, name: str = "vendir.yml") -> Config:
+def parse_config(content: bytes, name: str = CONFIG_NAME) -> Config:
     """The records of vendir.yml's bytes; ``name`` is what errors call the file."""
-    return _validated(config_document(content, name), name)
+    fields = Fields(config_document(content, name).value, name)
+    if (version := fields.text("apiVersion")) != API_VERSION:
+        raise fields.invalid("apiVersion", f"is {version!r}; {API_VERSION!r} is read here")
+    fields.text("kind")
+    fields.text("minimumRequiredVersion", "")
+    directories = tuple(_directory(one) for one in fields.maps("directories"))
+    fields.done()
+    _check_apart([one.path for one in directories], fields, "directories")
+    return Config(directories)
 
 
-def config_document(content: bytes, name: str = "vendir.yml") -> Document:
+def config_document(content: bytes, name: str = CONFIG_NAME) -> Document:
     """The one ``Config`` document of ``content``; others (Secret, ConfigMap) are refused."""
     found = documents(content, name)
     for document in found:
         kind = document.value.get("kind") if isinstance(document.value, dict) else None
         if kind != "Config":
-            raise InvalidFile(name, "kind", f"{kind!r} where only one Config is read")
+            raise InvalidFile(name, "kind", f"is {kind!r}, where only one Config is read")
     if len(found) != 1:
-        raise InvalidFile(name, "", f"{len(found)} documents where one Config is expected")
+        raise InvalidFile(name, "", f"has {len(found)} documents where one Config is expected")
     return found[0]
 
 
-def _validated(document: Document, name: str) -> Config:
-    try:
-        return Config.model_validate(document.value)
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = "".join(
-            f"[{part}]" if isinstance(part, int) else f".{part}" for part in first["loc"]
-        )
-        reason = str(first["msg"]).removeprefix("Value error, ")
-        raise InvalidFile(name, place.lstrip("."), reason) from error
+def _directory(fields: Fields) -> Directory:
+    directory = Directory(
+        path=_inside(fields, "path"),
+        contents=tuple(_contents(one) for one in fields.maps("contents")),
+        permissions=fields.number("permissions", None),
+    )
+    fields.done()
+    if directory.path == ".":
+        raise fields.invalid("path", "must not be the whole folder")
+    _check_apart([one.path for one in directory.contents], fields, "contents")
+    return directory
+
+
+def _contents(fields: Fields) -> Contents:
+    path = _inside(fields, "path")
+    for source in OTHER_SOURCES:
+        if fields.has(source):
+            raise fields.invalid(source, "is a source that only the program vendir fetches")
+    new_root_path = fields.text("newRootPath", "")
+    contents = Contents(
+        path=path,
+        git=_git(fields.map("git")),
+        lazy=fields.flag("lazy"),
+        include_paths=fields.texts("includePaths"),
+        exclude_paths=fields.texts("excludePaths"),
+        ignore_paths=fields.texts("ignorePaths"),
+        legal_paths=fields.texts("legalPaths") if fields.has("legalPaths") else None,
+        new_root_path=_cleaned(fields, "newRootPath", new_root_path) if new_root_path else "",
+        permissions=fields.number("permissions", None),
+    )
+    fields.done()
+    return contents
+
+
+def _git(fields: Fields) -> GitSource:
+    for key in _OTHER_KEYS:
+        if fields.has(key):
+            raise fields.invalid(key, "is read only by the program vendir")
+    source = GitSource(
+        url=fields.text("url"),
+        ref=fields.text("ref"),
+        lfs_skip_smudge=fields.flag("lfsSkipSmudge"),
+        skip_init_submodules=fields.flag("skipInitSubmodules"),
+        depth=fields.number("depth", 0),
+    )
+    fields.done()
+    for key, value in (("url", source.url), ("ref", source.ref)):
+        # git would take it for an option.
+        if value.startswith("-"):
+            raise fields.invalid(key, f"{value!r} starts with '-'")
+    return source
+
+
+def _inside(fields: Fields, key: str) -> str:
+    return _cleaned(fields, key, fields.text(key))
+
+
+def _cleaned(fields: Fields, key: str, path: str) -> str:
+    """``path`` without ``./`` and ``//``; it has to stay below the folder of vendir.yml."""
+    cleaned = posixpath.normpath(path)
+    parts = cleaned.split("/")
+    if cleaned.startswith("/") or ".." in parts:
+        raise fields.invalid(key, f"{path!r} leaves the folder")
+    if any(part.lower() == ".git" for part in parts):
+        raise fields.invalid(key, f"{path!r} is inside .git")
+    if any(ord(character) < 32 or ord(character) == 127 for character in path):
+        raise fields.invalid(key, f"{path!r} has a control character")
+    return cleaned
+
+
+def _check_apart(paths: list[str], fields: Fields, key: str) -> None:
+    for number, one in enumerate(paths):
+        for other in paths[:number] + paths[number + 1 :]:
+            if one == "." or f"{other}/".startswith(f"{one}/"):
+                raise fields.invalid(key, f"paths overlap: {other!r} and {one!r}")

@@ -12,6 +12,8 @@ our own.
 from __future__ import annotations
 
 import posixpath
+import re
+from dataclasses import dataclass
 from functools import lru_cache
 
 from promoter.vendoring.errors import VendorError
@@ -28,20 +30,35 @@ class BadPattern(VendorError):
     """A glob pattern cannot be read."""
 
 
-def scoped(pattern: str) -> bytes:
+@dataclass(frozen=True)
+class Glob:
+    """A pattern, ready to be asked; made by `glob`."""
+
+    pattern: bytes
+    prefix: bytes
+    flat: bool
+
+    def matches(self, path: str) -> bool:
+        """Whether it matches all of ``path`` (from the source's root); raises `BadPattern`."""
+        name = path.encode(errors="surrogateescape")
+        # Most paths are turned down here, without taking them apart.
+        if not name.startswith(self.prefix) or (self.flat and _SLASH in name):
+            return bool(_BACKSLASH in name and _match(self.pattern, _split(name)))
+        return bool(self.pattern) and _match(self.pattern, _split(name))
+
+
+def glob(pattern: str) -> Glob:
     """``pattern`` as vendir applies it to paths relative to the source's root.
 
     vendir joins it to the folder's path, which cleans ``./``, ``//`` and a slash at the end;
     one that climbs out by ``..`` matches nothing, and so does an empty one.
     """
-    joined = posixpath.normpath(posixpath.join("/", pattern.lstrip("/") or "."))
-    climbs = posixpath.normpath(pattern.lstrip("/") or ".").startswith("..")
-    return b"" if climbs else joined.lstrip("/").encode()
-
-
-def matches(pattern: bytes, path: bytes) -> bool:
-    """Whether the scoped ``pattern`` matches all of ``path``; raises `BadPattern`."""
-    return bool(pattern) and _match(pattern, _split(path))
+    relative = pattern.lstrip("/") or "."
+    climbs = posixpath.normpath(relative).startswith("..")
+    cleaned = b"" if climbs else posixpath.normpath(f"/{relative}").lstrip("/").encode()
+    prefix = re.match(rb"[^*?\[{\\]*", cleaned)
+    flat = b"/" not in cleaned and cleaned != b"**"
+    return Glob(cleaned, prefix[0] if prefix else b"", flat)
 
 
 def _match(pattern: bytes, names: tuple[bytes, ...]) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from promoter.vendoring.config import Contents
 from promoter.vendoring.errors import UnsafeContent, VendorError
-from promoter.vendoring.globs import matches, scoped
+from promoter.vendoring.globs import glob
 
 # Kept whatever includePaths says, unless legalPaths says otherwise: a fact of vendir's
 # configuration (DefaultLegalPaths), as its documentation lists them.
@@ -32,17 +32,16 @@ class Entry:
 
 def path_filter(contents: Contents) -> Callable[[str], bool]:
     """Whether a path is taken: included and not excluded, or legal."""
-    included = [scoped(pattern) for pattern in contents.include_paths]
-    excluded = [scoped(pattern) for pattern in contents.exclude_paths]
+    included = [glob(pattern) for pattern in contents.include_paths]
+    excluded = [glob(pattern) for pattern in contents.exclude_paths]
     legal_paths = LEGAL_PATHS if contents.legal_paths is None else contents.legal_paths
-    legal = [scoped(pattern) for pattern in legal_paths]
+    legal = [glob(pattern) for pattern in legal_paths]
 
     def takes(path: str) -> bool:
-        name = path.encode(errors="surrogateescape")
-        taken = not included or any(matches(pattern, name) for pattern in included)
-        if taken and any(matches(pattern, name) for pattern in excluded):
+        taken = not included or any(one.matches(path) for one in included)
+        if taken and any(one.matches(path) for one in excluded):
             taken = False
-        return taken or any(matches(pattern, name) for pattern in legal)
+        return taken or any(one.matches(path) for one in legal)
 
     return takes
 

@@ -11,7 +11,7 @@ from promoter.errors import GitError
 from promoter.vendoring.config import Contents
 from promoter.vendoring.errors import UnsafeContent, VendorError
 from promoter.vendoring.git_source import Fetched, Locked, fetched, unfiltered
-from promoter.vendoring.globs import matches, scoped
+from promoter.vendoring.globs import glob
 from promoter.vendoring.selection import SUBMODULE, Entry, check_name, select
 
 
@@ -103,13 +103,13 @@ def _move(tree: Path, contents: Contents, target: Path) -> None:
 
 def _keep_ignored(contents: Contents, current: Path, target: Path) -> None:
     """Files that match ``ignorePaths`` survive in the folder, over what was fetched."""
-    patterns = [scoped(pattern) for pattern in contents.ignore_paths]
+    patterns = [glob(pattern) for pattern in contents.ignore_paths]
     if not patterns:
         return
     for folder, _, names in os.walk(current):
         for name in names:
             path = (Path(folder) / name).relative_to(current)
-            if any(matches(pattern, os.fsencode(path)) for pattern in patterns):
+            if any(pattern.matches(str(path)) for pattern in patterns):
                 (target / path).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
                 (target / path).write_bytes((current / path).read_bytes())
 

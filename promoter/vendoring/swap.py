@@ -9,19 +9,20 @@ from __future__ import annotations
 
 import ctypes
 import errno
+import fcntl
 import os
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import mkdtemp
 
-from filelock import FileLock, Timeout
-
 from promoter.vendoring.errors import VendorError
 
 _AT_FDCWD = -100
 _RENAME_EXCHANGE = 2
+_PAUSE = 0.05
 _CANNOT = (errno.ENOSYS, errno.EINVAL, errno.EXDEV, errno.ENOTSUP, errno.EPERM)
 
 
@@ -30,24 +31,38 @@ def workshop(root: Path, *, patience: float = 120) -> Iterator[Path]:
     """A staging folder of one's own below ``root``, held by one process at a time.
 
     What an interrupted run left is cleaned up first. It lies in ``.local``, on the file
-    system that it is swapped into, and ignores itself for git.
+    system that it is swapped into, and ignores itself for git. Raises `VendorError` when
+    another run has held it for ``patience`` seconds.
     """
     home = root / ".local" / "vendoring"
     home.mkdir(parents=True, exist_ok=True)
     (home / ".gitignore").write_text("*\n")
-    try:
-        with FileLock(home / "lock", timeout=patience):
-            recover(root, home)
-            stage = Path(mkdtemp(prefix="stage-", dir=home))
+    with _held(home / "lock", patience):
+        recover(root, home)
+        stage = Path(mkdtemp(prefix="stage-", dir=home))
+        try:
+            yield stage
+        finally:
+            shutil.rmtree(stage, ignore_errors=True)
+
+
+@contextmanager
+def _held(lock: Path, patience: float) -> Iterator[None]:
+    """The kernel's lock on ``lock``, which a killed process loses with its life."""
+    ends = time.monotonic() + patience
+    with lock.open("w") as handle:
+        while True:
             try:
-                yield stage
-            finally:
-                shutil.rmtree(stage, ignore_errors=True)
-    except Timeout as error:
-        raise VendorError(
-            f"vendor into {root}: another run has held {home / 'lock'} for {patience:g} s",
-            next_step="wait for it to end, then run the command again",
-        ) from error
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError as error:
+                if time.monotonic() > ends:
+                    raise VendorError(
+                        f"vendor: another run has held {lock} for {patience:g} s",
+                        next_step="wait for it to end, then run the command again",
+                    ) from error
+                time.sleep(_PAUSE)
+        yield
 
 
 def recover(root: Path, home: Path) -> None:

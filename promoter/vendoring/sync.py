@@ -107,6 +107,7 @@ def sync(
     A directory is replaced whole, as vendir does, and by a swap: interrupted at any instant
     it is the old or the new one. Raises `InvalidFile`, `VendorError`.
     """
+    root = root.resolve()
     config = read_config(root / CONFIG_NAME)
     known = read_lock(root / LOCK_NAME)
     with workshop(root) as stage:
