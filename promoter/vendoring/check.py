@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
 from promoter.progress import Progress, Silent
 from promoter.vendoring.config import CONFIG_NAME, Config, Dependency, read_config
+from promoter.vendoring.folders import files_below
 from promoter.vendoring.globs import Glob, glob
 from promoter.vendoring.lock import LOCK_NAME, Lock, read_lock
 from promoter.vendoring.staging import Fetcher, GitFetcher
@@ -121,18 +121,15 @@ def _problem(wanted: tuple[str, str] | None, there: tuple[str, str] | None) -> s
 def _files(folder: Path) -> dict[str, tuple[str, str]]:
     """Kind and content hash (or link target) of everything below ``folder`` but folders."""
     found = {}
-    for place, folders, names in os.walk(folder):
-        for name in (*folders, *names):
-            file = Path(place) / name
-            path = str(file.relative_to(folder))
-            if file.is_symlink():
-                found[path] = ("a symlink", str(file.readlink()))
-            elif file.is_file():
-                executable = file.stat().st_mode & 0o100
-                kind = "an executable file" if executable else "a plain file"
-                found[path] = (kind, _digest(file))
-            elif not file.is_dir():
-                found[path] = ("neither file nor symlink", "")
+    for path, entry in files_below(folder):
+        if entry.is_symlink():
+            found[path] = ("a symlink", str(Path(entry.path).readlink()))
+        elif entry.is_file():
+            executable = entry.stat().st_mode & 0o100
+            kind = "an executable file" if executable else "a plain file"
+            found[path] = (kind, _digest(Path(entry.path)))
+        else:
+            found[path] = ("neither file nor symlink", "")
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -18,6 +19,10 @@ LEGAL_PATHS = (
     "{NOTICE,Notice}{,.md,.txt,.rst}",
 )
 
+_LEAVING = re.compile(r"(^|/)\.{0,2}(/|$)")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+# ASCII without "git" in it cannot be .git in any disguise.
+_HARMLESS = re.compile(r"(?:(?!git)[ -~])*", re.IGNORECASE)
 SYMLINK, SUBMODULE = "120000", "160000"
 
 
@@ -93,12 +98,11 @@ def check_name(path: str) -> None:
     git itself refuses most of these when it checks out; a tree object can hold them
     nevertheless, and a later reader need not be as careful as git.
     """
-    parts = path.split("/")
-    if path.startswith("/") or any(part in ("", ".", "..") for part in parts):
+    if _LEAVING.search(path):
         raise UnsafeContent(f"vendor {path!r}: the path leaves its folder")
-    if any(_is_git(part) for part in parts):
+    if not _HARMLESS.fullmatch(path) and any(_is_git(part) for part in path.split("/")):
         raise UnsafeContent(f"vendor {path!r}: the path has a .git in it")
-    if any(ord(character) < 32 or ord(character) == 127 for character in path):
+    if _CONTROL.search(path):
         raise UnsafeContent(f"vendor {path!r}: the name has a control character")
     try:
         path.encode()

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from promoter.git import NO_OBJECT, Git
+from promoter.vendoring.folders import files_below
 
 Blobs = Mapping[str, tuple[str, str]]
 """Mode (``100644``, ``100755``, ``120000``) and blob id by path."""
@@ -20,14 +21,11 @@ def folder_blobs(git: Git, folder: Path) -> dict[str, tuple[str, str]]:
     """
     modes: dict[str, str] = {}
     links: dict[str, str] = {}
-    for place, folders, names in os.walk(folder):
-        for name in (*folders, *names):
-            file = Path(place) / name
-            path = str(file.relative_to(folder))
-            if file.is_symlink():
-                links[path] = git.write_blob(os.fsencode(file.readlink()))
-            elif file.is_file():
-                modes[path] = "100755" if file.stat().st_mode & 0o100 else "100644"
+    for path, entry in files_below(folder):
+        if entry.is_symlink():
+            links[path] = git.write_blob(os.fsencode(Path(entry.path).readlink()))
+        else:
+            modes[path] = "100755" if entry.stat().st_mode & 0o100 else "100644"
     listed = "".join(f"{folder.resolve() / path}\n" for path in modes).encode()
     ids = git.output("hash-object", "-w", "--no-filters", "--stdin-paths", stdin=listed)
     found = dict(zip(modes, ids.decode().split(), strict=True))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from pathlib import Path
 from typing import Protocol
@@ -10,6 +9,7 @@ from typing import Protocol
 from promoter.errors import GitError
 from promoter.vendoring.config import Contents
 from promoter.vendoring.errors import UnsafeContent, VendorError
+from promoter.vendoring.folders import files_below
 from promoter.vendoring.git_source import Fetched, Locked, fetched, unfiltered
 from promoter.vendoring.globs import glob
 from promoter.vendoring.selection import SUBMODULE, Entry, check_name, select
@@ -54,9 +54,8 @@ def place(
     stage.mkdir(exist_ok=True)
     locked = fetcher.fetch(contents, ref, target, stage)
     shutil.rmtree(stage, ignore_errors=True)
-    for folder, folders, names in os.walk(target):
-        for name in (*folders, *names):
-            check_name(str((Path(folder) / name).relative_to(target)))
+    for path, _ in files_below(target):
+        check_name(path)
     _keep_ignored(contents, current, target)
     if contents.permissions is not None:
         target.chmod(contents.permissions)
@@ -106,25 +105,21 @@ def _keep_ignored(contents: Contents, current: Path, target: Path) -> None:
     patterns = [glob(pattern) for pattern in contents.ignore_paths]
     if not patterns:
         return
-    for folder, _, names in os.walk(current):
-        for name in names:
-            path = (Path(folder) / name).relative_to(current)
-            if any(pattern.matches(str(path)) for pattern in patterns):
-                (target / path).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-                (target / path).write_bytes((current / path).read_bytes())
+    for path, _ in files_below(current):
+        if any(pattern.matches(path) for pattern in patterns):
+            (target / path).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            (target / path).write_bytes((current / path).read_bytes())
 
 
 def check_links(folder: Path) -> None:
     """Raise `UnsafeContent` for a symlink below ``folder`` that leaves it or leads nowhere."""
     inside = folder.resolve()
-    for place_, folders, names in os.walk(folder):
-        for name in (*folders, *names):
-            link = Path(place_) / name
-            if link.is_symlink():
-                _check_link(link, link.relative_to(folder), inside)
+    for path, entry in files_below(folder):
+        if entry.is_symlink():
+            _check_link(folder / path, path, inside)
 
 
-def _check_link(link: Path, shown: Path, inside: Path) -> None:
+def _check_link(link: Path, shown: str, inside: Path) -> None:
     destination = link.readlink()
     next_step = "leave it out with excludePaths, or mend the chart"
     try:
