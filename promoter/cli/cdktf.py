@@ -1,0 +1,120 @@
+"""The console script ``cdktf``: the gate first, then the CDK Terrain CLI on a fitting Node."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Never
+
+from promoter.cli import guarded
+
+if TYPE_CHECKING:
+    from promoter.deploy.by_hand import Command
+    from promoter.deploy.site import Site
+    from promoter.toolchain import Toolchain
+
+HELP = """\
+Through promoter, beside what follows:
+  cdktf deploy|destroy <stack>   go through the gate: only what is cleared (or recorded) is applied
+  --ungated "<reason>"           pass the gate by; kept as evidence, refused where CI is set
+"""
+
+
+def main() -> Never:
+    """Run ``cdktf <arguments>``; exits with the CLI's code, or 3 where the gate refuses."""
+    raise SystemExit(guarded(lambda: run(sys.argv[1:])))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Check the gate where the command changes something, then run the CDK Terrain CLI."""
+    from promoter.cli.progress import shown
+    from promoter.deploy import lease
+    from promoter.deploy.by_hand import check, parse
+    from promoter.deploy.site import Site
+    from promoter.git import Git
+    from promoter.toolchain import Toolchain
+
+    command = parse(arguments)
+    root = Git(Path.cwd()).top()
+    toolchain = Toolchain(root, progress=shown())
+    if not command.gated:
+        return _cli(toolchain, root, command, command.stacks, command.passed)
+    site = Site.of(root)
+    stacks = check(site, command, in_ci=os.environ.get("CI", "") == "true")
+    with ExitStack() as leases:
+        for stack in stacks:
+            leases.enter_context(lease.held(site.git, site.remote, stack))
+        code = _cli(toolchain, root, command, stacks, _named(command, stacks))
+    if code == 0 and command.verb == "deploy":
+        _say_not_recorded(site, stacks)
+    return code
+
+
+def _named(command: Command, stacks: Sequence[str]) -> tuple[str, ...]:
+    """The arguments with the stacks' full names in place of the words that named them."""
+    rest = list(command.passed)
+    for word in (command.verb, *command.stacks):
+        rest.remove(word or "")
+    return (command.verb or "", *stacks, *rest)
+
+
+def _cli(
+    toolchain: Toolchain,
+    root: Path,
+    command: Command,
+    stacks: Sequence[str],
+    arguments: Sequence[str],
+) -> int:
+    from promoter.deploy.stack import LOCAL
+
+    local = bool(stacks) and all(stack.startswith(LOCAL) for stack in stacks)
+    extra = ["--skip-provider-lock"] if local and command.verb in ("deploy", "destroy") else []
+    if {"--help", "-h"} & set(arguments) or not arguments:
+        sys.stdout.write(HELP)
+        sys.stdout.flush()
+    return subprocess.run(
+        [*toolchain.cdktn(), *arguments, *extra],
+        cwd=root,
+        env=_environment(toolchain, root, stacks, local=local),
+        check=False,
+    ).returncode
+
+
+def _environment(
+    toolchain: Toolchain, root: Path, stacks: Sequence[str], *, local: bool
+) -> Mapping[str, str]:
+    from promoter.deploy.by_hand import VARIABLES_REFUSED
+    from promoter.deploy.stack import kubeconfig_variables, place_of
+
+    folders = (toolchain.program("node").parent, toolchain.stacks_python().parent)
+    path = os.pathsep.join([*map(str, folders), os.environ.get("PATH", "")])
+    kept = {name: value for name, value in os.environ.items() if name not in VARIABLES_REFUSED}
+    variables = {
+        **kept,
+        "PATH": path,
+        "LANA_STACKS": " ".join(stacks),
+        "CHECKPOINT_DISABLE": "1",
+    }
+    if local:
+        variables |= toolchain.terraform_environment()
+        own = os.environ.get("PROMOTER_KUBECONFIG")
+        place = place_of(root, stacks[0], Path(own) if own else None)
+        place.state(stacks[0]).parent.mkdir(parents=True, exist_ok=True)
+        variables |= kubeconfig_variables(place.kubeconfig)
+    return variables
+
+
+def _say_not_recorded(site: Site, stacks: Sequence[str]) -> None:
+    """Recording has one owner: `promoter deploy`, or cepler-out in Concourse."""
+    from promoter.gate.decision import Due
+
+    for stack in stacks:
+        if isinstance(site.decide(stack), Due):
+            sys.stderr.write(
+                f"note:  {stack} runs it now, but that is not recorded\n"
+                f"next:  promoter deploy {stack} verifies and records it\n"
+            )
