@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from promoter.errors import InvalidFile
+from promoter.git import Git
 from promoter.release.source import Source
+from promoter.release.version import BreakingBelowOne
 
 SETTINGS_FILE = "ci/release/release.yml"
 
@@ -54,7 +56,7 @@ class ReleaseSettings(_Strict):
 
     source: str = Field(pattern=r"^https://\S+$")
     images: tuple[ImageRecipe, ...] = Field(min_length=1)
-    breaking_below_one: Literal["major", "minor"] = "major"
+    breaking_below_one: BreakingBelowOne = "major"
 
     def image(self, name: str) -> ImageRecipe:
         """The recipe called ``name``; raises `InvalidFile` when there is none."""
@@ -67,9 +69,19 @@ class ReleaseSettings(_Strict):
 
 def read_settings(source: Source) -> ReleaseSettings:
     """The settings in ``source``; raises `InvalidFile` naming place and reason."""
-    text = source.file(SETTINGS_FILE)
+    return parse_settings(source.file(SETTINGS_FILE))
+
+
+def breaking_rule(git: Git, revision: str) -> BreakingBelowOne:
+    """``breaking_below_one`` as ``revision`` has it; ``major`` where it says nothing."""
+    content = git.file(revision, SETTINGS_FILE)
+    return parse_settings(content).breaking_below_one if content else "major"
+
+
+def parse_settings(content: bytes) -> ReleaseSettings:
+    """The settings that ``content`` says; raises `InvalidFile`."""
     try:
-        return ReleaseSettings.model_validate(yaml.safe_load(text))
+        return ReleaseSettings.model_validate(yaml.safe_load(content))
     except yaml.YAMLError as error:
         raise InvalidFile(SETTINGS_FILE, "", f"not YAML: {error}") from error
     except ValidationError as error:

@@ -1,0 +1,50 @@
+"""``promoter version``: what comes next, and what the version branch says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from promoter.git import Git
+from promoter.release.cog import read_cog
+from promoter.release.settings import breaking_rule
+from promoter.release.version import next_version
+from promoter.release.version_branch import VersionBranch
+
+app = typer.Typer(help="Versions from conventional commits.", no_args_is_help=True)
+
+REPOSITORY = Annotated[
+    Path, typer.Option("--repository", "-C", help="The application's repository.")
+]
+
+
+@app.command("next")
+def next_command(
+    final: Annotated[bool, typer.Option("--final", help="The release, not its candidate.")] = False,
+    commit: Annotated[str, typer.Option("--commit", help="The commit to release.")] = "HEAD",
+    breaking_below_one: Annotated[
+        Literal["major", "minor"] | None,
+        typer.Option(
+            help="What a breaking change bumps below 1.0.0.",
+            show_default="ci/release/release.yml, else major",
+        ),
+    ] = None,
+    repository: REPOSITORY = Path(),
+) -> None:
+    """Print the next version; exit 2 where no commit asks for a release."""
+    git = Git(repository)
+    rule = breaking_below_one or breaking_rule(git, commit)
+    found = next_version(git, commit, read_cog(git, commit), rule)
+    typer.echo(found.final if final else found.candidate)
+
+
+@app.command("current")
+def current_command(
+    remote: Annotated[str, typer.Option("--remote")] = "origin",
+    branch: Annotated[str, typer.Option("--branch")] = "version",
+    repository: REPOSITORY = Path(),
+) -> None:
+    """Print what the version branch says (0.0.0 before the first candidate)."""
+    typer.echo(VersionBranch(Git(repository), remote, branch).read().version)

@@ -1,0 +1,112 @@
+"""Conventional commit messages, read as cocogitto reads them.
+
+The grammar is that of conventionalcommits.org v1.0.0 where it is precise and that of the
+crate conventional_commit_parser 0.9 where it is not, because `cog` is what checks pull
+requests elsewhere: a footer may follow one line break only, may be indented where it is the
+first, and swallows every line up to the next footer.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from promoter.release.errors import ReleaseError
+
+EXPECTED_FORM = "<type>[(scope)][!]: <summary>, for instance 'fix(loans): round interest once'"
+
+_SUMMARY = re.compile(
+    r"(?P<type>[A-Za-z]+)(?:\((?P<scope>[^()\s]+)\))?(?P<mark>!?): (?P<summary>[^\r\n]+)"
+)
+_NEWLINE = r"(?:\r\n|\n|\r)"
+# Atomic, as the grammar has it: "BREAKING CHANGES: x" is not the token "BREAKING" either.
+_FOOTER = re.compile(
+    r"(?>(?P<breaking>BREAKING[ -]CHANGE)|[A-Za-z0-9-]+)" + rf"(?:: |:{_NEWLINE}| #)(?=.)",
+    re.DOTALL,
+)
+_BLANK_LINES = re.compile(rf"(?:{_NEWLINE} *)+")
+_LINE_BREAK = re.compile(_NEWLINE)
+
+
+class NotConventional(ReleaseError):
+    """A commit message is not of the conventional form."""
+
+
+@dataclass(frozen=True)
+class Conventional:
+    """What a conventional message says; ``type`` is in lower case, ``scope`` may be empty."""
+
+    type: str
+    scope: str
+    summary: str
+    breaking: bool
+
+
+def parse(message: str) -> Conventional:
+    """What ``message`` says; raises `NotConventional` with the reason."""
+    text = message.strip()
+    found = _SUMMARY.match(text)
+    if found is None:
+        raise NotConventional(_why_not(text.splitlines()[0] if text else ""))
+    breaking = bool(found["mark"]) or _has_breaking_footer(text, found.end())
+    return Conventional(
+        found["type"].lower(), found["scope"] or "", found["summary"].strip(), breaking
+    )
+
+
+def _has_breaking_footer(text: str, after_summary: int) -> bool:
+    """Whether one of the footers is BREAKING CHANGE.
+
+    The first footer stands after the summary or the body, on a line of its own that may be
+    indented; from there on only footers follow, each at the start of a line.
+    """
+    at_line_starts = _footers(text)
+    for blank in _BLANK_LINES.finditer(text, after_summary):
+        if _begins_footer(text, blank.end(), at_line_starts):
+            return any(_breaking_ones(text, blank.end(), at_line_starts))
+    return False
+
+
+def _breaking_ones(text: str, first: int, at_line_starts: set[int]) -> Iterator[bool]:
+    """For the footer at ``first`` and each that follows it, whether it is BREAKING CHANGE."""
+    at: int | None = first
+    while at is not None:
+        match = _FOOTER.match(text, at)
+        assert match is not None  # noqa: S101 - only footers' positions come here
+        yield match["breaking"] is not None
+        breaks = _LINE_BREAK.finditer(text, match.end())
+        at = next((found.end() for found in breaks if found.end() in at_line_starts), None)
+
+
+def _footers(text: str) -> set[int]:
+    """Where a line begins a footer.
+
+    From the end backwards: a footer has content, and what begins another is none.
+    """
+    positions: set[int] = set()
+    for line_break in reversed(list(_LINE_BREAK.finditer(text))):
+        if _begins_footer(text, line_break.end(), positions):
+            positions.add(line_break.end())
+    return positions
+
+
+def _begins_footer(text: str, at: int, later: set[int]) -> bool:
+    match = _FOOTER.match(text, at)
+    if match is None:
+        return False
+    line_break = _LINE_BREAK.match(text, match.end())
+    return line_break is None or line_break.end() not in later
+
+
+def _why_not(subject: str) -> str:
+    if not subject:
+        return "the message is empty"
+    head, colon, rest = subject.partition(":")
+    if not colon:
+        return f"{subject!r} has no '<type>: ' at its start"
+    if not re.fullmatch(r"[A-Za-z]+(\([^()\s]+\))?!?", head):
+        return f"{head!r} is not a type, or a type with a scope in parentheses"
+    if not rest.startswith(" "):
+        return f"{subject!r} has no blank after the colon"
+    return f"{subject!r} has no summary after the colon"

@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from promoter.cli import guarded
+from promoter.cli.app import run_app
+from promoter.release.cog import CogSettings
+from promoter.release.commit_check import check, required_form
+from promoter.release.errors import ReleaseError
+
+from .conftest import new_repository
+from .histories import Made, make
+
+
+def run(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
+    monkeypatch.setattr(sys, "argv", ["promoter", *arguments])
+    return guarded(run_app)
+
+
+def test_names_each_refused_commit_with_its_reason(tmp_path: Path) -> None:
+    git = new_repository(tmp_path)
+    history = [Made("feat: a"), Made("fix things"), Made("odd: b"), Made("docs(x): c")]
+    make(git, history)
+    read, refused = check(git, "HEAD~3..HEAD", CogSettings(scopes=frozenset({"api"})))
+    assert read == 3
+    assert [(one.commit.id, one.commit.subject) for one in refused] == [
+        (git.commit("HEAD"), "docs(x): c"),
+        (git.commit("HEAD^"), "odd: b"),
+        (git.commit("HEAD^^"), "fix things"),
+    ]
+    assert str(refused[2]).startswith(str(git.commit("HEAD^^"))[:12])
+    assert "'fix things' has no '<type>: ' at its start" in str(refused[2])
+    assert refused[1].reason.startswith("the type 'odd' is none of: build, chore")
+    assert refused[0].reason == "the scope 'x' is none of: api"
+
+
+def test_merges_and_fixups_are_passed_over_where_cog_toml_says_so(tmp_path: Path) -> None:
+    git = new_repository(tmp_path)
+    make(git, [Made("feat: a"), Made("Merge x", side="feat: b"), Made("fixup! feat: b")])
+    read, refused = check(git, "HEAD~2..HEAD", CogSettings())
+    assert (read, len(refused)) == (3, 2)
+    lenient = CogSettings(ignore_merge_commits=True, ignore_fixup_commits=True)
+    assert check(git, "HEAD~2..HEAD", lenient) == (1, [])
+
+
+@pytest.mark.parametrize("revisions", ["HEAD", "--all", "--output=x..y"])
+def test_what_is_no_range_is_refused(tmp_path: Path, revisions: str) -> None:
+    git = new_repository(tmp_path)
+    make(git, [Made("feat: a")])
+    with pytest.raises(ReleaseError, match="not a range"):
+        check(git, revisions, CogSettings())
+
+
+def test_the_commands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    git = new_repository(tmp_path)
+    make(git, [Made("feat: a", ("0.41.0",)), Made("feat: b"), Made("oops")])
+    monkeypatch.chdir(tmp_path)
+    assert run(monkeypatch, "version", "next") == 0
+    assert run(monkeypatch, "version", "next", "--final") == 0
+    assert capsys.readouterr().out == "0.42.0-rc.1\n0.42.0\n"
+    assert run(monkeypatch, "version", "next", "--commit", "0.41.0") == 2
+    assert capsys.readouterr().out == ""
+    assert run(monkeypatch, "commits", "check", "0.41.0..HEAD") == 1
+    said = capsys.readouterr().err
+    assert str(git.commit("HEAD"))[:12] in said
+    assert required_form(CogSettings()) in said
+    assert run(monkeypatch, "commits", "check", "0.41.0..HEAD^") == 0
+    assert capsys.readouterr().out == "1 commits, all conventional\n"
+
+
+def test_the_rule_below_one_comes_from_release_yml(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    git = new_repository(tmp_path)
+    rule = """
+source: https://example.org/app
+breaking_below_one: minor
+images: [{name: a, copy: [{from: a, to: /a}], entrypoint: [/a], port: 1}]
+"""
+    make(git, [Made("feat: a", ("0.41.0",)), Made("fix!: b")], {"ci/release/release.yml": rule})
+    monkeypatch.chdir(tmp_path)
+    assert run(monkeypatch, "version", "next", "--final") == 0
+    assert run(monkeypatch, "version", "next", "--final", "--breaking-below-one", "major") == 0
+    assert capsys.readouterr().out == "0.42.0\n1.0.0\n"
