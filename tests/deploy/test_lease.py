@@ -29,13 +29,18 @@ def clone(tmp_path: Path) -> Git:
     return Git(tmp_path / "clone")
 
 
-def put(git: Git, **changes: object) -> None:
+def put_on(git: Git, environment: str, **changes: object) -> None:
     """A lease of somebody else on the remote."""
     holder = lease.Holder.this_process(datetime.now(UTC))
     held = {**holder.__dict__, **changes}
     empty = git.output("mktree").decode().strip()
     commit = git.commit_tree(empty, [], json.dumps(held), lease._IDENTITY)
-    git.push("origin", commit, REF, expect=git.remote_ref("origin", REF))
+    ref = f"refs/promoter/lease/{environment}"
+    git.push("origin", commit, ref, expect=git.remote_ref("origin", ref))
+
+
+def put(git: Git, **changes: object) -> None:
+    put_on(git, "local-qa", **changes)
 
 
 def test_the_second_is_refused_and_told_who_holds_it(clone: Git) -> None:

@@ -1,0 +1,19 @@
+"""What every test may ask for."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from tests.platform_fixture import namespace, platform
+
+__all__ = ["namespace", "platform"]
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _nobody_in_particular() -> None:
+    """The same tests in CI and on a laptop: neither CI's marks nor anybody's git settings."""
+    os.environ.pop("CI", None)
+    os.environ.pop("TF_CLI_CONFIG_FILE", None)
+    os.environ["GIT_CONFIG_NOSYSTEM"] = "1"

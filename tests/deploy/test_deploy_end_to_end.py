@@ -1,0 +1,199 @@
+"""Whole deploys on the embedded platform: what moves meanwhile, what is killed, what is bad."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from promoter.deploy import terraform
+from promoter.deploy.deploying import deploy
+from promoter.deploy.site import Site
+from promoter.deploy.stack import place_of
+from promoter.errors import NotCleared
+from promoter.git import Git
+from promoter.progress import Silent
+from tests.deploy.conftest import Stage
+
+pytestmark = pytest.mark.xdist_group("deploy")
+
+STAGING = ("promoter", "deploy", "local-staging")
+
+
+def remote_main(stage: Stage) -> Git:
+    git = Git(stage.scene.clone)
+    git.fetch("origin", "+refs/heads/main:refs/remotes/origin/main")
+    return git
+
+
+def evidence(stage: Stage, outcome: str) -> list[dict]:
+    git = remote_main(stage)
+    names = git.lines("ls-tree", "-r", "--name-only", "origin/main", "cepler/evidence/")
+    found = [name for name in names if f"-{outcome}-" in name]
+    return [json.loads(git.file("origin/main", name) or b"") for name in found]
+
+
+def test_a_deploy_is_recorded_with_its_evidence(stage: Stage) -> None:
+    done = stage.run(*STAGING, "--json")
+    assert done.returncode == 0, done.stderr
+    deployed = json.loads(done.stdout)
+    seen = evidence(stage, "deployed")
+    assert [each["trigger"] for each in seen] == [deployed["trigger"]]
+    assert seen[0]["details"]["plan_digest"] == deployed["plan_digest"]
+    message = remote_main(stage).text("log", "-1", "--format=%s", "origin/main")
+    assert message == "ci(cepler): Updated 'local' state in 'local-staging'"
+
+
+def test_nothing_newer_is_exit_2_and_an_unknown_environment_64(stage: Stage) -> None:
+    assert stage.run(*STAGING).returncode == 2
+    unknown = stage.run("promoter", "deploy", "local-nowhere")
+    assert unknown.returncode == 64
+    assert "local-staging" in unknown.stderr
+
+
+def test_a_commit_that_others_push_after_the_apply_stays_below_the_record(stage: Stage) -> None:
+    stage.change_chart()
+    pushed = stage.somebody_pushes("docs/note.md", "hello")
+    done = stage.run(*STAGING, **stage.tofu_that("apply", after=pushed))
+    assert done.returncode == 0, done.stderr
+    subjects = remote_main(stage).lines("log", "-2", "--format=%s", "origin/main")
+    assert subjects == [
+        "ci(cepler): Updated 'local' state in 'local-staging'",
+        "chore: somebody else",
+    ]
+
+
+def test_a_change_that_is_pushed_before_the_apply_means_deciding_again(stage: Stage) -> None:
+    stage.change_chart()
+    states = stage.scene.states()
+    pushed = stage.somebody_pushes("stacks/local/staging/lana-bank.yml", "# more")
+    done = stage.run(*STAGING, **stage.tofu_that("plan", after=pushed))
+    assert done.returncode == 3, done.stderr
+    assert "another state is cleared now" in done.stderr
+    assert stage.scene.states() == states
+    assert stage.run(*STAGING).returncode == 0
+
+
+def test_a_record_of_the_same_environment_by_another_is_named(stage: Stage) -> None:
+    stage.change_chart()
+    path = "cepler/.cepler/local/local-staging.state"
+    bumped = f"sed -i 's/^version: .*/version: 99/' {path}"
+    pushed = stage.somebody_pushes(path, "").replace("printf '%s' '' >>", f"{bumped}; : >>")
+    done = stage.run(*STAGING, **stage.tofu_that("apply", after=pushed))
+    assert done.returncode == 1
+    assert "meanwhile" in done.stderr
+    assert "99" in done.stderr
+    assert stage.run(*STAGING).returncode == 0
+
+
+def test_killed_while_helm_was_at_work_the_next_run_goes_through(stage: Stage) -> None:
+    values = stage.scene.chart_file("values.yaml")
+    broken = values.replace("nodeSelector: {}", "nodeSelector: {disk: unobtainium}")
+    stage.change_chart(broken)
+    mark = stage.folder / "applying"
+    begun = stage.tofu_that("apply", before=f"touch {mark}")
+    process = stage.start(*STAGING, **begun)
+    try:
+        wait_for_pending(stage, mark, process)
+    finally:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+    states = stage.scene.states()
+    stage.change_chart(values)
+    done = stage.run(*STAGING)
+    assert done.returncode == 0, done.stderr
+    assert "by a deploy that was killed" in done.stderr
+    assert stage.scene.states() != states
+
+
+def wait_for_pending(stage: Stage, mark: Path, process) -> None:
+    """Until Helm has written its pending revision: the worst moment to be killed."""
+    import time
+
+    from promoter.deploy.cluster import Cluster
+
+    cluster = Cluster(stage.scene.running().kubeconfig)
+    deadline = time.monotonic() + 90
+    while time.monotonic() < deadline:
+        assert process.poll() is None, process.stdout.read()
+        release = cluster.release("lana-bank", "lana-bank-staging") if mark.exists() else None
+        if release is not None and release.status.startswith("pending"):
+            return
+        time.sleep(0.05)
+    raise AssertionError("helm never began")
+
+
+def test_a_plan_that_loses_something_stateful_waits_for_its_own_approval(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The release stands in for a database: on this platform nothing else can be replaced."""
+    monkeypatch.setattr(terraform, "STATEFUL", frozenset({"helm_release"}))
+    git = Git(stage.scene.clone)
+    git.text("pull", "--quiet", "--rebase")
+    settings = stage.scene.clone / "stacks/local/staging/lana-bank.yml"
+    text = settings.read_text().replace("namespace: lana-bank-staging", "namespace: moved-staging")
+    settings.write_text(text)
+    git.text("commit", "--quiet", "--all", "-m", "feat: another namespace")
+    git.text("push", "--quiet", "origin", "main")
+    place = place_of(stage.scene.clone, "local-staging", None)
+    with pytest.raises(NotCleared, match="would lose") as refused:
+        deploy(Site.of(stage.scene.clone), "local-staging", place, Silent())
+    assert [each["kind"] for each in evidence(stage, "refused")] == ["deploy"] * 2
+    digest = refused.value.next_step.split("--plan ")[1].split()[0]
+    approved = stage.run(
+        "promoter", "approve", "local-staging", "--plan", digest, "--yes", "--reason", "empty"
+    )
+    assert approved.returncode == 0, approved.stderr
+    done = deploy(Site.of(stage.scene.clone), "local-staging", place, Silent())
+    assert list(done.revisions) == ["moved-staging/lana-bank"]
+
+
+def test_files_around_it_that_are_not_on_the_remote_are_told(stage: Stage) -> None:
+    (stage.scene.clone / "scratch.txt").write_text("x")
+    done = stage.run(*STAGING)
+    (stage.scene.clone / "scratch.txt").unlink()
+    assert "not part of this deploy: scratch.txt" in done.stderr
+
+
+def test_a_lease_of_another_host_is_respected(stage: Stage) -> None:
+    from tests.deploy.test_lease import put_on
+
+    stage.change_chart()
+    git = Git(stage.scene.clone)
+    put_on(git, "local-staging", host="elsewhere", pid=1)
+    done = stage.run(*STAGING)
+    git.push(
+        "origin",
+        "",
+        "refs/promoter/lease/local-staging",
+        expect=git.remote_ref("origin", "refs/promoter/lease/local-staging"),
+    )
+    assert done.returncode == 3
+    assert "elsewhere" in done.stderr
+
+
+def test_by_hand_only_what_is_cleared_is_applied(stage: Stage) -> None:
+    git = Git(stage.scene.clone)
+    git.text("pull", "--quiet", "--rebase")
+    refused = stage.run("cdktf", "deploy", "local-qa", "--auto-approve")
+    assert refused.returncode == 3
+    assert "promoter deploy local-qa" in refused.stderr
+    unapproved = stage.run("cdktf", "destroy", "local-staging", "--auto-approve")
+    assert unapproved.returncode == 3
+    assert "--destroy" in unapproved.stderr
+    in_ci = stage.run("cdktf", "deploy", "local-qa", "--ungated", "because", CI="true")
+    assert in_ci.returncode == 3
+    assert "CI is set" in in_ci.stderr
+    by_hand = stage.run("cdktf", "deploy", "local-staging", "--auto-approve")
+    assert by_hand.returncode == 0, by_hand.stderr
+    assert "is not recorded" in by_hand.stderr
+
+
+def test_without_the_platform_it_says_how_to_get_it(stage: Stage) -> None:
+    done = stage.run("promoter", "deploy", "local-staging", PROMOTER_KUBECONFIG="/nowhere/config")
+    assert done.returncode == 1
+    assert "/nowhere/config" in done.stderr
+    assert "next:" in done.stderr
