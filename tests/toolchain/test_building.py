@@ -7,7 +7,6 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,9 +18,18 @@ from promoter.toolchain.cache import default_cache
 
 BUILD = """
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 from promoter.toolchain import Toolchain
-print(Toolchain(Path(sys.argv[1]), cache=Path(sys.argv[2])).built("etcd"))
+
+class Told:
+    @contextmanager
+    def task(self, description):
+        print(description, flush=True)
+        yield lambda detail: None
+
+toolchain = Toolchain(Path(sys.argv[1]), cache=Path(sys.argv[2]), progress=Told())
+print(toolchain.built("etcd"), flush=True)
 """
 
 
@@ -42,24 +50,23 @@ def building(tree: Path, cache: Path, path: str) -> subprocess.Popen[str]:
     )
 
 
-@pytest.fixture
-def two_builds(tree: Path, tmp_path: Path) -> Iterator[list[subprocess.Popen[str]]]:
-    """Two processes that build the same program; the first `go` waits for the second."""
-    calls = tmp_path / "calls"
-    fake(tmp_path / "bin", "go", f'echo "$@" >>{calls}\nexec {go()} "$@"')
-    started = [building(tree, tmp_path / "cache", str(tmp_path / "bin")) for _ in range(2)]
-    yield started
-    for process in started:
-        process.kill()
-        process.wait()
-
-
-def test_two_processes_build_once(two_builds: list[subprocess.Popen[str]], tmp_path: Path) -> None:
-    paths = {process.communicate(timeout=120)[0].strip() for process in two_builds}
-    assert [process.returncode for process in two_builds] == [0, 0]
-    assert len((tmp_path / "calls").read_text().splitlines()) == 1
-    (path,) = paths
-    assert subprocess.run([path], capture_output=True, text=True, check=True).stderr == "small\n"
+def test_two_processes_build_once(tree: Path, tmp_path: Path) -> None:
+    calls, release = tmp_path / "calls", tmp_path / "release"
+    os.mkfifo(release)
+    fake(tmp_path / "bin", "go", f'echo "$@" >>{calls}\nread -r x <{release}\nexec {go()} "$@"')
+    first, second = (building(tree, tmp_path / "cache", str(tmp_path / "bin")) for _ in range(2))
+    with first, second:
+        assert first.stdout is not None
+        assert second.stdout is not None
+        said = sorted(process.stdout.readline() for process in (first, second))
+        assert said[0].startswith("building etcd v3.6.99")
+        assert said[1].startswith("waiting for another process that makes programs/etcd")
+        release.write_text("go\n")
+        outputs = [process.communicate(timeout=120)[0] for process in (first, second)]
+    assert (first.returncode, second.returncode) == (0, 0)
+    assert len(calls.read_text().splitlines()) == 1
+    (path,) = {output.strip() for output in outputs}
+    assert subprocess.run([path], capture_output=True, check=True).stderr == b"small\n"
 
 
 def test_a_killed_build_leaves_nothing_half(tree: Path, tmp_path: Path) -> None:

@@ -232,9 +232,9 @@ class Parts:
 
 
 def _answers(url: str, tls: ssl.SSLContext | None) -> bool:
-    verify = tls if tls is not None else True
     try:
-        with httpx.Client(verify=verify, timeout=_PROBE_SECONDS, trust_env=False) as client:
+        # Without TLS there is nothing to verify, and loading the system's authorities is slow.
+        with httpx.Client(verify=tls or False, timeout=_PROBE_SECONDS, trust_env=False) as client:
             return client.get(url).is_success
     except httpx.HTTPError:
         return False

@@ -1,0 +1,49 @@
+"""Looks at and kills the parts of a platform of a test's own."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from promoter.toolchain.platform import PartStatus, Platform
+
+_SECONDS = 60
+
+
+def parts(platform: Platform) -> dict[str, PartStatus]:
+    """Every part by its name."""
+    return {part.name: part for part in platform.status()}
+
+
+def pids(platform: Platform) -> dict[str, int | None]:
+    """The pid of every part by its name."""
+    return {name: part.pid for name, part in parts(platform).items()}
+
+
+def kill(platform: Platform, *names: str) -> None:
+    """SIGKILL the parts ``names`` and wait until they are gone."""
+    for name in names:
+        pid = parts(platform)[name].pid
+        assert pid is not None
+        os.kill(pid, signal.SIGKILL)
+    until(lambda: all(parts(platform)[name].state == "died" for name in names))
+
+
+def until(condition: Callable[[], bool]) -> None:
+    """Ask until ``condition`` holds; fails the test if it does not in a minute."""
+    end = time.monotonic() + _SECONDS
+    while not condition():
+        assert time.monotonic() < end, "it did not come true"
+        time.sleep(0.02)
+
+
+def processes_of(folder: Path) -> list[str]:
+    """The command lines of every process that names ``folder``, or a file in it."""
+    listed = subprocess.run(
+        ["ps", "-ww", "-eo", "args="], capture_output=True, text=True, check=True
+    )
+    return [line for line in listed.stdout.splitlines() if f"{folder}/" in line]

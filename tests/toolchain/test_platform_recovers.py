@@ -1,0 +1,184 @@
+"""What a platform does when its parts, its ports or its own commands are taken from it."""
+
+from __future__ import annotations
+
+import json
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from platform_fixture import ROOT, kubectl, toolchain
+from running_parts import kill, parts, pids, processes_of, until
+from typer.testing import CliRunner
+
+from promoter.cli.platform import app
+from promoter.errors import InvalidFile, PlatformError
+from promoter.progress import Silent
+from promoter.toolchain.platform import PARTS, Platform, ports
+
+pytestmark = pytest.mark.slow
+
+UP = [sys.executable, "-m", "promoter", "platform", "up", "--folder"]
+
+
+@pytest.fixture
+def lone(tmp_path: Path) -> Iterator[Platform]:
+    """A platform of the test's own, which it may break; not up yet."""
+    own = Platform(tmp_path / "platform", toolchain())
+    yield own
+    own.down()
+    assert processes_of(own.folder) == []
+
+
+class Noted(Silent):
+    """Keeps the notes."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+
+    def note(self, line: str) -> None:
+        self.lines.append(line)
+
+
+def test_a_part_that_died_is_reported_and_started_again(
+    lone: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    running = lone.up(Silent())
+    before = pids(lone)
+    kill(lone, "kube-scheduler")
+
+    assert lone.running() is None
+    died = parts(lone)["kube-scheduler"]
+    assert died.state == "died"
+    assert "Serving securely" in died.log
+    with pytest.raises(PlatformError, match=r"kube-scheduler died, its last lines:\n  \| "):
+        lone.require()
+    monkeypatch.chdir(ROOT)
+    told = CliRunner().invoke(app, ["status", "--folder", str(lone.folder)])
+    assert isinstance(told.exception, PlatformError)
+    assert "died" in told.stdout
+
+    noted = Noted()
+    assert lone.up(noted) == running
+    assert [line.partition(",")[0] for line in noted.lines] == ["kube-scheduler had died"]
+    after = pids(lone)
+    assert {name for name in PARTS if before[name] != after[name]} == {"kube-scheduler"}
+
+
+def test_data_survives_when_everything_is_killed_and_its_ports_are_taken(
+    lone: Platform,
+) -> None:
+    running = lone.up(Silent())
+    kubectl(lone, "create", "namespace", "kept")
+    image = f"{running.registry}/kept:1"
+    crane = lone.toolchain.program("crane")
+    empty = lone.folder.parent / "empty.tar"
+    empty.write_bytes(bytes(10240))
+    append = [crane, "append", "--oci-empty-base", "-f", empty, "-t", image]
+    subprocess.run(append, check=True, capture_output=True)
+    kill(lone, *PARTS)
+
+    taken = [parts(lone)[name].port for name in ("etcd", "kube-apiserver")]
+    with socket.socket() as one, socket.socket() as two:
+        for listener, port in zip((one, two), taken, strict=True):
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind((ports.HOST, port))
+            listener.listen()
+        noted = Noted()
+        again = lone.up(noted)
+    assert sum("is taken; choosing another" in line for line in noted.lines) == 2
+    assert again.registry == running.registry
+    assert kubectl(lone, "get", "namespace", "kept", "-o=name") == "namespace/kept\n"
+    subprocess.run([crane, "validate", "--remote", image], check=True, capture_output=True)
+
+
+def test_a_port_that_is_taken_in_between_is_chosen_again(
+    lone: Platform, platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # With the shared cluster as one's own it is the registry alone that has to be started.
+    with socket.socket() as stranger:
+        stranger.bind((ports.HOST, 0))
+        stranger.listen()
+        taken = stranger.getsockname()[1]
+        lone.folder.mkdir()
+        (lone.folder / "platform.json").write_text(json.dumps({"ports": {"registry": taken}}))
+        monkeypatch.setattr(ports, "is_free", lambda port: True)
+        noted = Noted()
+        lone.up(noted, kubeconfig=platform.require().kubeconfig)
+    assert noted.lines == [
+        "start registry: its port was taken by another program; choosing another"
+    ]
+    assert parts(lone)["registry"].port != taken
+
+
+def test_a_part_that_cannot_start_is_reported_and_nothing_stays(lone: Platform) -> None:
+    lone.folder.mkdir()
+    (lone.folder / "etcd").write_text("a file where etcd wants its folder")
+    with pytest.raises(
+        PlatformError, match=r"start etcd: it died, its last lines:\n  \| "
+    ) as error:
+        lone.up(Silent())
+    assert "not a directory" in str(error.value)
+    assert str(lone.folder / "logs" / "etcd.log") in error.value.next_step
+    assert processes_of(lone.folder) == []
+    (lone.folder / "etcd").unlink()
+
+
+def test_a_killed_up_is_finished_by_the_next_two_at_once(lone: Platform) -> None:
+    first = subprocess.Popen([*UP, str(lone.folder)], cwd=ROOT, stderr=subprocess.DEVNULL)
+    until(lambda: parts(lone)["etcd"].state == "running")
+    first.send_signal(signal.SIGKILL)
+    first.wait()
+    etcd = pids(lone)["etcd"]
+
+    command = [*UP, str(lone.folder), "--json"]
+    both = [
+        subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        for _ in range(2)
+    ]
+    told = [process.communicate(timeout=180)[0] for process in both]
+    assert [process.returncode for process in both] == [0, 0]
+    assert json.loads(told[0]) == json.loads(told[1])
+    assert pids(lone)["etcd"] == etcd
+    assert len(processes_of(lone.folder)) == len(PARTS)
+
+
+def test_down_leaves_a_stranger_with_a_recycled_pid_alone(lone: Platform) -> None:
+    with subprocess.Popen(["sleep", "600"]) as stranger:
+        try:
+            part = {
+                "pid": stranger.pid,
+                "mark": "another boot:1",
+                "fingerprint": "",
+                "log_offset": 0,
+            }
+            record = {"parts": {"registry": {**part, "since": "2026-01-01T00:00:00+00:00"}}}
+            lone.folder.mkdir()
+            (lone.folder / "platform.json").write_text(json.dumps(record))
+            assert parts(lone)["registry"].state == "died"
+            lone.down()
+            assert {part.state for part in lone.status()} == {"stopped"}
+            assert stranger.poll() is None
+        finally:
+            stranger.kill()
+
+
+def test_down_where_nothing_is_up_does_nothing(lone: Platform) -> None:
+    lone.down()
+    assert not lone.folder.exists()
+    with pytest.raises(PlatformError, match="it is not up") as error:
+        lone.require()
+    assert error.value.next_step == "promoter platform up"
+
+
+def test_a_record_that_does_not_validate_is_named(lone: Platform) -> None:
+    lone.folder.mkdir()
+    file = lone.folder / "platform.json"
+    file.write_text('{"ports": {"etcd": "many"}}')
+    with pytest.raises(InvalidFile, match=r"platform\.json: ports\.etcd: Input should be a valid"):
+        lone.status()
+    file.unlink()

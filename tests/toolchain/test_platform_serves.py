@@ -1,0 +1,254 @@
+"""What a platform that is up does; on the platform that all tests share."""
+
+from __future__ import annotations
+
+import base64
+import json
+import ssl
+import stat
+import subprocess
+import tarfile
+import tempfile
+from pathlib import Path
+
+import httpx
+import pytest
+import yaml
+from platform_fixture import ROOT, kubectl
+from running_parts import parts, pids
+from typer.testing import CliRunner
+
+from promoter.cli.platform import app
+from promoter.errors import PlatformError, UsageError
+from promoter.progress import Silent
+from promoter.toolchain import Toolchain
+from promoter.toolchain.platform import PARTS, Platform
+
+pytestmark = pytest.mark.slow
+
+
+def deployment(name: str, *, replicas: int = 2, cpu: str = "10m", simulate: str = "") -> str:
+    """A Deployment whose image nobody ever pulls."""
+    container = {
+        "name": "app",
+        "image": f"example.invalid/app@sha256:{'0' * 64}",
+        "resources": {"requests": {"cpu": cpu}},
+    }
+    annotations = {"simulated.promoter/pod": simulate} if simulate else {}
+    labels = {"app": name}
+    template = {
+        "metadata": {"labels": labels, "annotations": annotations},
+        "spec": {"containers": [container]},
+    }
+    spec = {"replicas": replicas, "selector": {"matchLabels": labels}, "template": template}
+    return json.dumps(
+        {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": name}, "spec": spec}
+    )
+
+
+def pod(name: str, outcome: str = "") -> str:
+    """A pod that is meant to end."""
+    metadata = {"name": name, "annotations": {"simulated.promoter/pod": outcome} if outcome else {}}
+    spec = {"restartPolicy": "Never", "containers": [{"name": "once", "image": "once"}]}
+    return json.dumps({"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec})
+
+
+def test_every_part_runs(platform: Platform) -> None:
+    assert tuple(parts(platform)) == PARTS
+    assert {part.state for part in platform.status()} == {"running"}
+
+
+def test_up_again_changes_nothing(platform: Platform) -> None:
+    before = pids(platform)
+    assert platform.up(Silent()) == platform.require()
+    assert pids(platform) == before
+
+
+def test_only_the_owner_reads_the_kubeconfig_and_the_keys(platform: Platform) -> None:
+    running = platform.require()
+    secret = [
+        running.kubeconfig,
+        *running.folder.rglob("*.key"),
+        *running.folder.rglob("*.kubeconfig"),
+    ]
+    assert len(secret) > 8
+    assert {stat.S_IMODE(file.stat().st_mode) for file in secret} == {0o600}
+    assert stat.S_IMODE(running.folder.stat().st_mode) == 0o700
+
+
+def test_a_deployment_becomes_available(platform: Platform, namespace: str) -> None:
+    kubectl(platform, "-n", namespace, "apply", "-f-", stdin=deployment("web"))
+    kubectl(
+        platform,
+        "-n",
+        namespace,
+        "wait",
+        "--for=condition=available",
+        "deployment/web",
+        "--timeout=60s",
+    )
+    pods = json.loads(kubectl(platform, "-n", namespace, "get", "pods", "-o=json"))["items"]
+    assert len(pods) == 2
+    assert len({each["status"]["podIP"] for each in pods}) == 2
+
+
+def test_what_no_node_has_room_for_stays_unscheduled(platform: Platform, namespace: str) -> None:
+    kubectl(platform, "-n", namespace, "apply", "-f-", stdin=deployment("big", cpu="1000"))
+    unscheduled = "--for=jsonpath={.items[0].status.conditions[0].reason}=Unschedulable"
+    kubectl(platform, "-n", namespace, "rollout", "status", "deployment/big", "--watch=false")
+    kubectl(
+        platform,
+        "-n",
+        namespace,
+        "wait",
+        "--for=condition=PodScheduled=false",
+        "pod",
+        "-l=app=big",
+        "--timeout=60s",
+    )
+    pods = json.loads(kubectl(platform, "-n", namespace, "get", "pods", "-o=json"))["items"]
+    assert {each["status"]["conditions"][0]["reason"] for each in pods} == {"Unschedulable"}, (
+        unscheduled
+    )
+
+
+def test_a_pod_may_be_told_never_to_become_ready(platform: Platform, namespace: str) -> None:
+    manifest = deployment("web", replicas=1, simulate="never-ready")
+    kubectl(platform, "-n", namespace, "apply", "-f-", stdin=manifest)
+    kubectl(
+        platform,
+        "-n",
+        namespace,
+        "wait",
+        "--for=jsonpath={.status.phase}=Running",
+        "pod",
+        "-l=app=web",
+        "--timeout=60s",
+    )
+    kubectl(
+        platform,
+        "-n",
+        namespace,
+        "wait",
+        "--for=condition=ready=false",
+        "pod",
+        "-l=app=web",
+        "--timeout=60s",
+    )
+    ready = "-o=jsonpath={.status.readyReplicas}"
+    assert kubectl(platform, "-n", namespace, "get", "deployment/web", ready) == ""
+
+
+@pytest.mark.parametrize(("outcome", "phase"), [("", "Succeeded"), ("fails", "Failed")])
+def test_a_pod_that_is_meant_to_end_ends(
+    platform: Platform, namespace: str, outcome: str, phase: str
+) -> None:
+    kubectl(platform, "-n", namespace, "apply", "-f-", stdin=pod("once", outcome))
+    reached = f"--for=jsonpath={{.status.phase}}={phase}"
+    kubectl(platform, "-n", namespace, "wait", reached, "pod/once", "--timeout=60s")
+
+
+def test_service_account_tokens_are_signed_and_know_their_rights(
+    platform: Platform, namespace: str
+) -> None:
+    token = kubectl(platform, "-n", namespace, "create", "token", "default").strip()
+    answer = _get(platform, "/api/v1/namespaces", {"Authorization": f"Bearer {token}"})
+    assert answer.status_code == 403
+    assert f"system:serviceaccount:{namespace}:default" in answer.json()["message"]
+    forged = f"{token[:-10]}{'A' * 10}"
+    assert (
+        _get(platform, "/api/v1/namespaces", {"Authorization": f"Bearer {forged}"}).status_code
+        == 401
+    )
+
+
+def test_nobody_in_particular_is_refused(platform: Platform) -> None:
+    assert _get(platform, "/api/v1/namespaces", {}).status_code == 401
+
+
+def test_only_the_platform_s_own_authority_is_believed(platform: Platform) -> None:
+    with pytest.raises(httpx.ConnectError, match="certificate verify failed"):
+        httpx.get(_cluster(platform)["server"], trust_env=False)
+
+
+def test_etcd_wants_a_certificate_of_its_own_authority(platform: Platform) -> None:
+    pki = platform.folder / "pki"
+    context = ssl.create_default_context(cafile=str(pki / "etcd-ca.crt"))
+    url = f"https://127.0.0.1:{parts(platform)['etcd'].port}/version"
+    with pytest.raises(httpx.HTTPError):
+        httpx.get(url, verify=context, trust_env=False)
+    context.load_cert_chain(pki / "administrator.crt", pki / "administrator.key")
+    with pytest.raises(httpx.HTTPError):
+        httpx.get(url, verify=context, trust_env=False)
+    context.load_cert_chain(pki / "apiserver-to-etcd.crt", pki / "apiserver-to-etcd.key")
+    assert httpx.get(url, verify=context, trust_env=False).status_code == 200
+
+
+def test_the_registry_takes_an_image_and_gives_it_back(platform: Platform, tmp_path: Path) -> None:
+    layer = tmp_path / "layer.tar"
+    with tarfile.open(layer, "w") as archive, tempfile.NamedTemporaryFile() as content:
+        archive.add(content.name, arcname="hello")
+    image = f"{platform.require().registry}/test/{tmp_path.name}:1"
+    crane = platform.toolchain.program("crane")
+    subprocess.run([crane, "append", "--oci-empty-base", "-f", layer, "-t", image], check=True)
+    digest = subprocess.run(
+        [crane, "digest", image], check=True, capture_output=True, text=True
+    ).stdout.strip()
+    by_digest = f"{image.rpartition(':')[0]}@{digest}"
+    subprocess.run([crane, "validate", "--remote", by_digest], check=True)
+
+
+def test_a_cluster_of_one_s_own_gets_a_registry_only(platform: Platform, tmp_path: Path) -> None:
+    own = Platform(tmp_path / "own", platform.toolchain)
+    kubeconfig = platform.require().kubeconfig
+    try:
+        running = own.up(Silent(), kubeconfig=kubeconfig)
+        assert running.kubeconfig == kubeconfig
+        assert running.registry != platform.require().registry
+        assert [part.name for part in own.status()] == ["registry"]
+        own.down()
+        assert own.up(Silent()) == running, "the choice is remembered"
+    finally:
+        own.down()
+    assert platform.running() is not None
+
+
+def test_a_cluster_that_does_not_answer_is_refused(platform: Platform, tmp_path: Path) -> None:
+    text = platform.require().kubeconfig.read_text()
+    silent = tmp_path / "kubeconfig"
+    silent.write_text(text.replace(_cluster(platform)["server"], "https://127.0.0.1:1"))
+    own = Platform(tmp_path / "own", platform.toolchain)
+    with pytest.raises(PlatformError, match=r"reach the cluster of .*refused"):
+        own.up(Silent(), kubeconfig=silent)
+    assert own.running() is None
+
+
+def test_a_kubeconfig_that_is_not_there_is_wrong_usage(tmp_path: Path) -> None:
+    own = Platform(tmp_path / "own", Toolchain(ROOT))
+    with pytest.raises(UsageError, match="there is no such file"):
+        own.up(Silent(), kubeconfig=tmp_path / "nowhere")
+
+
+def test_the_command_shows_every_part(platform: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    arguments = ["status", "--folder", str(platform.folder)]
+    table = CliRunner().invoke(app, arguments)
+    assert table.exit_code == 0, table.output
+    assert all(f"{name} " in table.stdout for name in PARTS)
+    assert max(len(line) for line in table.stdout.splitlines()) <= 100
+    told = json.loads(CliRunner().invoke(app, [*arguments, "--json"]).stdout)
+    assert told["running"]["registry"] == platform.require().registry
+    assert [part["name"] for part in told["parts"]] == list(PARTS)
+
+
+def _cluster(platform: Platform) -> dict[str, str]:
+    whole = yaml.safe_load(platform.require().kubeconfig.read_text())
+    cluster: dict[str, str] = whole["clusters"][0]["cluster"]
+    return cluster
+
+
+def _get(platform: Platform, path: str, headers: dict[str, str]) -> httpx.Response:
+    cluster = _cluster(platform)
+    authority = base64.b64decode(cluster["certificate-authority-data"]).decode()
+    context = ssl.create_default_context(cadata=authority)
+    return httpx.get(f"{cluster['server']}{path}", headers=headers, verify=context, trust_env=False)
