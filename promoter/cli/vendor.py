@@ -13,7 +13,9 @@ from promoter.cli.progress import shown
 from promoter.errors import UsageError
 from promoter.git import Git
 from promoter.vendoring import Terms, check, sync
+from promoter.vendoring.bump import MIRROR_VARIABLE
 from promoter.vendoring.bump import bump as bump_dependency
+from promoter.vendoring.config import CONFIG_NAME
 from promoter.vendoring.program import fetcher
 
 app = typer.Typer(help="Sync, check and bump what vendir.yml vendors.", no_args_is_help=True)
@@ -27,7 +29,6 @@ class Vendir(StrEnum):
     NEVER = "never"
 
 
-_MIRROR = "PROMOTER_REGISTRY_MIRROR"
 _VENDIR = Annotated[
     Vendir, typer.Option("--vendir", help="Fetch with the vendir on PATH: if there, or never.")
 ]
@@ -82,7 +83,7 @@ def bump_command(
         bool,
         typer.Option(
             "--digest-check/--no-digest-check",
-            help=f"Look new pins up in their registry (or in {_MIRROR}'s).",
+            help=f"Look new pins up in their registry (or in {MIRROR_VARIABLE}'s).",
         ),
     ] = True,
     vendir: _VENDIR = Vendir.AUTO,
@@ -92,7 +93,7 @@ def bump_command(
     # Here, because its HTTP client takes longer to import than a sync takes.
     from promoter.vendoring.registry import OciImages, mirrors
 
-    images = OciImages(mirrors(os.environ.get(_MIRROR, ""))) if digest_check else None
+    images = OciImages(mirrors(os.environ.get(MIRROR_VARIABLE, ""))) if digest_check else None
     terms = Terms(remote, branch, fetcher(vendir), images, progress=shown())
     if not dependency or not ref:
         raise UsageError(
@@ -104,4 +105,5 @@ def bump_command(
 
 
 def _top() -> Path:
-    return Git(Path.cwd()).top()
+    here = Path.cwd()
+    return here if (here / CONFIG_NAME).is_file() else Git(here).top()

@@ -39,6 +39,9 @@ from promoter.vendoring.summary import Chart, message, pin_changes
 from promoter.vendoring.swap import workshop
 from promoter.vendoring.yamlfile import replace_scalar
 
+MIRROR_VARIABLE = "PROMOTER_REGISTRY_MIRROR"
+"""Which addresses are asked for a registry's images: ``gcr.io=127.0.0.1:5000,...``."""
+
 _TRIES = 5
 
 

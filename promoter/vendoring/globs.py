@@ -57,7 +57,8 @@ def glob(pattern: str) -> Glob:
     climbs = posixpath.normpath(relative).startswith("..")
     cleaned = b"" if climbs else posixpath.normpath(f"/{relative}").lstrip("/").encode()
     prefix = re.match(rb"[^*?\[{\\]*", cleaned)
-    flat = b"/" not in cleaned and cleaned != b"**"
+    # A malformed pattern has to be noticed, so only plain ones take the short way.
+    flat = cleaned != b"**" and bool(re.fullmatch(rb"([^/\[\\{}]|{[^/\[\\{}]*})*", cleaned))
     return Glob(cleaned, prefix[0] if prefix else b"", flat)
 
 

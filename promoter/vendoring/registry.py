@@ -19,7 +19,10 @@ from pathlib import Path
 import httpx
 
 from promoter.errors import UsageError
+from promoter.vendoring.bump import MIRROR_VARIABLE
 from promoter.vendoring.errors import VendorError
+
+__all__ = ["MIRROR_VARIABLE", "OciImages", "mirrors"]
 
 _ACCEPT = ", ".join(
     (
@@ -32,7 +35,6 @@ _ACCEPT = ", ".join(
 _REFERENCE = re.compile(r"(?P<host>[^/@]+)/(?P<repository>[^@]+)@(?P<digest>sha256:[0-9a-f]{64})")
 _CHALLENGE = re.compile(r'(\w+)="([^"]*)"')
 _SECONDS = 30.0
-MIRROR_VARIABLE = "PROMOTER_REGISTRY_MIRROR"
 
 
 def mirrors(said: str) -> dict[str, str]:

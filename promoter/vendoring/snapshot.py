@@ -24,7 +24,7 @@ def folder_blobs(git: Git, folder: Path) -> dict[str, tuple[str, str]]:
     for path, entry in files_below(folder):
         if entry.is_symlink():
             links[path] = git.write_blob(os.fsencode(Path(entry.path).readlink()))
-        else:
+        elif entry.is_file():
             modes[path] = "100755" if entry.stat().st_mode & 0o100 else "100644"
     listed = "".join(f"{folder.resolve() / path}\n" for path in modes).encode()
     ids = git.output("hash-object", "-w", "--no-filters", "--stdin-paths", stdin=listed)
