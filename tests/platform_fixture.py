@@ -100,7 +100,7 @@ def _keep(folder: Path) -> None:
         sys.stdin.read()
     finally:
         with lock:
-            left = [user for user in _read(users) if user != me]
+            left = [user for user in _read(users) if user != me and _alive(user)]
             _write(users, left)
             if not left:
                 platform.down()
@@ -108,6 +108,15 @@ def _keep(folder: Path) -> None:
 
 def _read(users: Path) -> list[int]:
     return list(json.loads(users.read_text())) if users.exists() else []
+
+
+def _alive(pid: int) -> bool:
+    """Whether a keeper still runs: one that was killed must not keep the platform up."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 def _write(users: Path, pids: list[int]) -> None:

@@ -22,7 +22,8 @@ def shown(console: Console | None = None) -> Progress:
     Colours are left out where NO_COLOR is set (by rich).
     """
     console = console or Console(stderr=True, highlight=False)
-    return Live(console) if console.is_terminal else Lines(console)
+    live = console.is_terminal and not console.is_dumb_terminal
+    return Live(console) if live else Lines(console)
 
 
 class Live:
