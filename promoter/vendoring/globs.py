@@ -50,12 +50,17 @@ class Glob:
 def glob(pattern: str) -> Glob:
     """``pattern`` as vendir applies it to paths relative to the source's root.
 
-    vendir joins it to the folder's path, which cleans ``./``, ``//`` and a slash at the end;
-    one that climbs out by ``..`` matches nothing, and so does an empty one.
+    vendir joins it to the folder's path, which cleans ``./``, ``//`` and a slash at the end.
+    An empty one matches nothing. Raises `BadPattern` for one that climbs out by ``..``: what
+    that matches depends on how vendir calls its temporary folders.
     """
-    relative = pattern.lstrip("/") or "."
-    climbs = posixpath.normpath(relative).startswith("..")
-    cleaned = b"" if climbs else posixpath.normpath(f"/{relative}").lstrip("/").encode()
+    cleaned = posixpath.normpath(pattern.lstrip("/") or ".").encode()
+    if cleaned == b".." or cleaned.startswith(b"../"):
+        raise BadPattern(
+            f"read pattern {pattern!r}: it leaves the source's folder",
+            next_step="mend it in vendir.yml",
+        )
+    cleaned = b"" if cleaned == b"." else cleaned
     prefix = re.match(rb"[^*?\[{\\]*", cleaned)
     # A malformed pattern has to be noticed, so only plain ones take the short way.
     flat = cleaned != b"**" and bool(re.fullmatch(rb"([^/\[\\{}]|{[^/\[\\{}]*})*", cleaned))

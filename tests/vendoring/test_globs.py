@@ -27,6 +27,7 @@ from promoter.vendoring.globs import BadPattern, glob
         ("./a//b/", "a/b"),
         ("/a", "a"),
         ("a*", "a"),
+        ("..a*", "..ab"),
         ("{LICENSE,License}{,.md}", "License.md"),
     ],
 )
@@ -42,7 +43,6 @@ def test_matches(pattern: str, path: str) -> None:
         ("a**b", "a/b"),
         ("a/**", "a"),
         ("[!a]", "b"),
-        ("../a", "a"),
         ("", "a"),
         (".", "a"),
         ("*.md", "a/b.md"),
@@ -62,6 +62,12 @@ def test_does_not_match(pattern: str, path: str) -> None:
 def test_malformed(pattern: str) -> None:
     with pytest.raises(BadPattern, match="malformed"):
         glob(pattern).matches("a")
+
+
+@pytest.mark.parametrize("pattern", ["..", "../a", "a/../../b", "/../**"])
+def test_climbing(pattern: str) -> None:
+    with pytest.raises(BadPattern, match="leaves the source's folder"):
+        glob(pattern)
 
 
 def test_malformed_below_two_stars_matches_nothing() -> None:
