@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,12 +20,17 @@ _PENDING = ("pending-install", "pending-upgrade", "pending-rollback", "uninstall
 
 @dataclass(frozen=True)
 class Release:
-    """A Helm release as its newest revision in the cluster says."""
+    """One revision of a Helm release; ``status`` in Helm's words."""
 
     name: str
     namespace: str
     revision: int
     status: str
+
+    @property
+    def pending(self) -> bool:
+        """Whether Helm was at work on it, and still is or was killed."""
+        return self.status in _PENDING
 
 
 @dataclass(frozen=True)
@@ -58,23 +62,17 @@ class Cluster:
 
     def release(self, name: str, namespace: str) -> Release | None:
         """The newest revision of a release, None where Helm never installed it."""
-        found = list(self._revisions(name, namespace))
-        return max(found, key=lambda each: each.revision, default=None)
+        found = self.revisions(name, namespace)
+        return found[-1] if found else None
 
-    def drop_pending(self, name: str, namespace: str) -> tuple[Release, ...]:
-        """Remove revisions that a killed Helm left pending; gives what was removed.
-
-        While one is there, Helm refuses every further operation. Only call this while
-        holding the environment's lease: nobody else is at work then.
-        """
-        pending = tuple(
-            each for each in self._revisions(name, namespace) if each.status in _PENDING
+    def revisions(self, name: str, namespace: str) -> tuple[Release, ...]:
+        """Every revision of a release that Helm keeps, the newest last."""
+        secrets = self._core().list_namespaced_secret(
+            namespace, label_selector=f"{_HELM},name={name}"
         )
-        for each in pending:
-            self._core().delete_namespaced_secret(
-                f"sh.helm.release.v1.{name}.v{each.revision}", namespace
-            )
-        return pending
+        labels = (secret.metadata.labels for secret in secrets.items)
+        found = (Release(name, namespace, int(each["version"]), each["status"]) for each in labels)
+        return tuple(sorted(found, key=lambda each: each.revision))
 
     def workloads(self, release: str, namespace: str) -> tuple[Workload, ...]:
         """Every workload that belongs to a release, by the label that Helm's charts carry."""
@@ -126,14 +124,6 @@ class Cluster:
         }
         pinned = (reference.partition("@") for reference in sorted(references))
         return {name.rpartition("/")[2]: digest for name, _, digest in pinned if digest}
-
-    def _revisions(self, name: str, namespace: str) -> Iterator[Release]:
-        secrets = self._core().list_namespaced_secret(
-            namespace, label_selector=f"{_HELM},name={name}"
-        )
-        for secret in secrets.items:
-            labels = secret.metadata.labels
-            yield Release(name, namespace, int(labels["version"]), labels["status"])
 
     def _core(self) -> Any:
         from kubernetes.client import CoreV1Api

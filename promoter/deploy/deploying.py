@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from promoter.deploy import lease
 from promoter.deploy.cluster import Cluster
 from promoter.deploy.evidence import Evidence, Outcome, actor, now
+from promoter.deploy.helm import Helm
 from promoter.deploy.recording import note, record
 from promoter.deploy.site import Site
 from promoter.deploy.stack import Place, Stack
@@ -153,13 +154,12 @@ def _still_decided(site: Site, decided: Due) -> Site:
 
 
 def _unblock(stack: Stack, cluster: Cluster, progress: Progress) -> None:
-    """Clear away what a deploy that was killed left half done in Helm's records."""
+    """Undo what a deploy that was killed left half done in the cluster."""
+    helm = Helm(stack.toolchain.program("helm"), cluster)
     for name, namespace in stack.releases():
-        for release in cluster.drop_pending(name, namespace):
-            progress.note(
-                f"{namespace}/{name}: revision {release.revision} was left {release.status} "
-                "by a deploy that was killed; removed"
-            )
+        done = helm.recover(name, namespace)
+        if done is not None:
+            progress.note(f"{namespace}/{name}: a deploy was killed, {done}")
 
 
 @contextmanager

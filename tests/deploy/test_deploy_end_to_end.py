@@ -105,7 +105,7 @@ def test_killed_while_helm_was_at_work_the_next_run_goes_through(stage: Stage) -
     stage.change_chart(values)
     done = stage.run(*STAGING)
     assert done.returncode == 0, done.stderr
-    assert "by a deploy that was killed" in done.stderr
+    assert "a deploy was killed, revision" in done.stderr
     assert stage.scene.states() != states
 
 
