@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent.parent))
-
-from platform_fixture import namespace, platform  # noqa: F401 - fixtures
-from small_programs import small_tree
+from tests.toolchain.small_programs import small_tree
 
 
 @pytest.fixture

@@ -10,11 +10,11 @@ import sys
 from pathlib import Path
 
 import pytest
-from small_programs import MODULE, fake
 
 from promoter.errors import InvalidFile, ProgramMissing, UsageError
 from promoter.toolchain import BuildFailed, Toolchain
 from promoter.toolchain.cache import default_cache
+from tests.toolchain.small_programs import MODULE, fake
 
 BUILD = """
 import sys

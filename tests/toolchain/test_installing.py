@@ -9,11 +9,11 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from platform_fixture import ROOT, toolchain
 
 from promoter.errors import InvalidFile
 from promoter.toolchain import BuildFailed, Toolchain
 from promoter.toolchain.search import OnPath
+from tests.platform_fixture import ROOT, toolchain
 
 PACKAGE = "typing-extensions"
 

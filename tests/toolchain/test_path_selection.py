@@ -6,14 +6,14 @@ import os
 from pathlib import Path
 
 import pytest
-from platform_fixture import ROOT
-from small_programs import fake
 
 from promoter.errors import ProgramMissing, UsageError
 from promoter.toolchain import NAMES, Toolchain
 from promoter.toolchain.inventory import inventory
 from promoter.toolchain.search import OnPath, Unfit
 from promoter.toolchain.versions import Version
+from tests.platform_fixture import ROOT
+from tests.toolchain.small_programs import fake
 
 
 @pytest.fixture

@@ -11,14 +11,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from platform_fixture import ROOT, kubectl, toolchain
-from running_parts import kill, parts, pids, processes_of, until
 from typer.testing import CliRunner
 
 from promoter.cli.platform import app
 from promoter.errors import InvalidFile, PlatformError
 from promoter.progress import Silent
 from promoter.toolchain.platform import PARTS, Platform, ports
+from tests.platform_fixture import ROOT, kubectl, toolchain
+from tests.toolchain.running_parts import kill, parts, pids, processes_of, until
 
 pytestmark = pytest.mark.slow
 

@@ -14,8 +14,6 @@ from pathlib import Path
 import httpx
 import pytest
 import yaml
-from platform_fixture import ROOT, kubectl
-from running_parts import parts, pids
 from typer.testing import CliRunner
 
 from promoter.cli.platform import app
@@ -23,6 +21,8 @@ from promoter.errors import PlatformError, UsageError
 from promoter.progress import Silent
 from promoter.toolchain import Toolchain
 from promoter.toolchain.platform import PARTS, Platform
+from tests.platform_fixture import ROOT, kubectl
+from tests.toolchain.running_parts import parts, pids
 
 pytestmark = pytest.mark.slow
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from small_programs import fake
 
 from promoter.toolchain.versions import Version, VersionRange, version_of
+from tests.toolchain.small_programs import fake
 
 NUMBERS = st.integers(min_value=0, max_value=10_000)
 

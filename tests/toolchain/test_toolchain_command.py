@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 
 import pytest
-from platform_fixture import ROOT, toolchain
 from typer.testing import CliRunner
 
 from promoter.cli.toolchain import app
 from promoter.errors import UsageError
 from promoter.toolchain import NAMES
+from tests.platform_fixture import ROOT, toolchain
 
 
 @pytest.fixture(autouse=True)
