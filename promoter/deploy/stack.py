@@ -12,7 +12,7 @@ from pathlib import Path
 
 from promoter.deploy.evidence import redact
 from promoter.deploy.terraform import Terraform
-from promoter.errors import PromoterError
+from promoter.errors import PlatformError, PromoterError
 from promoter.progress import Progress
 from promoter.toolchain import Toolchain
 from promoter.toolchain.platform import Platform
@@ -47,11 +47,16 @@ def place_of(root: Path, environment: str, kubeconfig: Path | None) -> Place:
     """Where a deploy from the checkout ``root`` works, and which cluster it goes to.
 
     A local environment goes to the embedded platform of this checkout where no kubeconfig is
-    named; raises `PlatformError` when that is not up.
+    named; raises `PlatformError` when that is not up, or when there is no such kubeconfig.
     """
     local = root / ".local"
     if kubeconfig is None and environment.startswith(LOCAL):
         kubeconfig = Platform(local / "platform", Toolchain(root)).require().kubeconfig
+    if kubeconfig is not None and not kubeconfig.is_file():
+        raise PlatformError(
+            f"read kubeconfig {kubeconfig}: there is no such file",
+            next_step="name another with --kubeconfig, or leave it out for the default",
+        )
     return Place(local, kubeconfig.absolute() if kubeconfig else None)
 
 
