@@ -1,0 +1,53 @@
+"""Which forge a git remote's address means."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+from promoter.errors import UsageError
+from promoter.forge.forge import Forge
+from promoter.forge.local import LocalForge
+from promoter.git import Git
+
+TOKEN_VARIABLES = ("GH_TOKEN", "GITHUB_TOKEN")
+API_VARIABLE = "GITHUB_API_URL"
+ACTOR = "galoybot"
+
+_GITHUB = re.compile(
+    r"(?:https://|ssh://git@|git@)github\.com[:/](?P<name>[^/]+/[^/]+?)(?:\.git)?/?"
+)
+
+
+def forge_of(git: Git, remote: str = "origin", *, actor: str = ACTOR) -> Forge:
+    """The forge of ``remote``, its address read as git reads it (``insteadOf`` included).
+
+    A repository on this machine has a local forge, asked by ``actor``; one on GitHub is
+    asked with the token in GH_TOKEN or GITHUB_TOKEN. Raises `UsageError` for another place
+    or without a token.
+    """
+    address = git.text("ls-remote", "--get-url", "--", remote)
+    folder = Path(address.removeprefix("file://"))
+    if folder.is_dir():
+        return LocalForge(Git(folder), actor)
+    found = _GITHUB.fullmatch(address)
+    if found is None:
+        raise UsageError(
+            f"find the forge of {remote}: {address} is neither a folder nor on github.com",
+            next_step="name a remote that is one of these",
+        )
+    return _github(found["name"])
+
+
+def _github(name: str) -> Forge:
+    token = next((os.environ[one] for one in TOKEN_VARIABLES if os.environ.get(one)), "")
+    if not token:
+        raise UsageError(
+            f"ask GitHub about {name}: there is no token",
+            next_step=f"set {' or '.join(TOKEN_VARIABLES)}",
+        )
+    # PyGithub takes long to import, and a local forge does not need it.
+    from promoter.forge.github import GitHubForge
+
+    return GitHubForge(name, token, os.environ.get(API_VARIABLE, "https://api.github.com"))

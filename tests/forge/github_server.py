@@ -1,0 +1,429 @@
+"""A server on loopback that speaks the part of GitHub's REST API that promoter uses.
+
+Its state is a local forge, so both implementations of the Protocol can be held to one set
+of tests; statuses, bodies and headers of refusals are as GitHub documents and sends them.
+`fail` makes the next requests that fit end as recorded failures do.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from promoter.forge.forge import (
+    Check,
+    Conclusion,
+    ForgeConflict,
+    ForgeMissing,
+    Proposal,
+    PullRequest,
+    Query,
+    Release,
+    ReleaseDraft,
+    State,
+)
+from promoter.forge.local import LocalForge
+
+NAME = "GaloyMoney/lana-bank"
+OWNER = "GaloyMoney"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A status, a JSON body or bytes, and headers."""
+
+    status: int
+    body: Any = None
+    headers: dict[str, str] = field(default_factory=dict)
+    delay: float = 0.0
+    drop: bool = False
+    work_first: bool = False
+
+
+def rate_limited(seconds: int) -> Answer:
+    """The primary limit: its reset is ``seconds`` from now."""
+    message = "API rate limit exceeded for user ID 1. If you reach out to GitHub Support..."
+    headers = {
+        "X-RateLimit-Remaining": "0",
+        "X-RateLimit-Reset": str(int(time.time()) + seconds),
+    }
+    return Answer(
+        403, {"message": message, "documentation_url": "https://docs.github.com"}, headers
+    )
+
+
+SECONDARY_LIMIT = Answer(
+    403,
+    {"message": "You have exceeded a secondary rate limit. Please wait a few minutes."},
+    {"Retry-After": "0"},
+)
+BAD_GATEWAY = Answer(502, {"message": "Server Error"})
+# What a client sees when the answer is lost after the work was done.
+LOST = Answer(0, drop=True, work_first=True)
+
+
+class Server:
+    """The server's state: a forge, what fails next, and what was asked."""
+
+    def __init__(self, forge: LocalForge) -> None:
+        self.forge = forge
+        self.lock = threading.Lock()
+        self.failures: list[tuple[str, Answer]] = []
+        self.asked: list[str] = []
+        self.half_uploaded: dict[str, str] = {}
+        self.page_size: int | None = None
+
+    def fail(self, request: str, *answers: Answer) -> None:
+        """The next requests whose "METHOD path" fits the regex get these, one each."""
+        self.failures += [(request, answer) for answer in answers]
+
+    def failure(self, request: str) -> Answer | None:
+        """The failure meant for this request, used up by asking."""
+        for number, (pattern, answer) in enumerate(self.failures):
+            if re.search(pattern, request):
+                del self.failures[number]
+                return answer
+        return None
+
+
+@contextmanager
+def serving(forge: LocalForge) -> Iterator[tuple[Server, str]]:
+    """The server and its address, ``http://127.0.0.1:<port>``."""
+    state = Server(forge)
+    handler = type("Bound", (_Handler,), {"state": state})
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,))
+    thread.start()
+    try:
+        yield state, f"http://127.0.0.1:{server.server_address[1]}"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join(timeout=10)
+
+
+class _Handler(BaseHTTPRequestHandler):
+    state: Server
+
+    def do_GET(self) -> None:
+        self._serve()
+
+    do_POST = do_PATCH = do_PUT = do_DELETE = do_GET  # noqa: N815 - the base class's names
+
+    def log_message(self, *_: object) -> None:
+        """Quiet."""
+
+    def _serve(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        request = f"{self.command} {self.path}"
+        with self.state.lock:
+            self.state.asked.append(request)
+            failure = self.state.failure(request)
+            answer = failure or self._answer(body)
+            if failure and failure.work_first:
+                self._answer(body)
+        if answer.delay:
+            time.sleep(answer.delay)
+        if answer.drop:
+            self.close_connection = True
+            return
+        self._send(answer)
+
+    def _send(self, answer: Answer) -> None:
+        raw = isinstance(answer.body, bytes)
+        payload = answer.body if raw else json.dumps(answer.body).encode()
+        self.send_response(answer.status)
+        self.send_header("Content-Type", "application/octet-stream" if raw else "application/json")
+        self.send_header("Content-Length", str(len(payload)))
+        for name, value in answer.headers.items():
+            self.send_header(name, value)
+        self.end_headers()
+        try:
+            self.wfile.write(payload)
+        except BrokenPipeError:
+            self.close_connection = True
+
+    def _answer(self, body: bytes) -> Answer:
+        split = urlsplit(self.path)
+        query = {name: values[0] for name, values in parse_qs(split.query).items()}
+        path = split.path.removeprefix(f"/repos/{NAME}")
+        for method, pattern, answered in _ROUTES:
+            found = re.fullmatch(pattern, path)
+            if found and method == self.command:
+                try:
+                    return answered(_Call(self, found.groups(), query, body))
+                except ForgeMissing:
+                    return Answer(404, {"message": "Not Found"})
+        return Answer(404, {"message": "Not Found", "path": path})
+
+
+@dataclass(frozen=True)
+class _Call:
+    handler: _Handler
+    parts: tuple[str, ...]
+    query: dict[str, str]
+    body: bytes
+
+    @property
+    def state(self) -> Server:
+        return self.handler.state
+
+    @property
+    def forge(self) -> LocalForge:
+        return self.state.forge
+
+    @property
+    def json(self) -> dict[str, Any]:
+        return dict(json.loads(self.body))
+
+    @property
+    def base(self) -> str:
+        host, port = self.handler.server.server_address[:2]
+        return f"http://{host!s}:{port}/repos/{NAME}"
+
+    def paged(self, items: list[Any]) -> Answer:
+        """One page, with GitHub's Link header when there is another."""
+        page = int(self.query.get("page", "1"))
+        size = self.state.page_size or int(self.query.get("per_page", "30"))
+        shown = items[(page - 1) * size : page * size]
+        path = urlsplit(self.handler.path).path
+        origin = self.base.removesuffix(f"/repos/{NAME}")
+        more = {**self.query, "page": str(page + 1)}
+        target = f"{origin}{path}?{'&'.join(f'{k}={v}' for k, v in more.items())}"
+        headers = {"Link": f'<{target}>; rel="next"'} if page * size < len(items) else {}
+        return Answer(200, shown, headers)
+
+
+def _shown(call: _Call, pull: PullRequest) -> dict[str, Any]:
+    url = f"{call.base}/pulls/{pull.number}"
+    merged_at = "2026-01-01T00:00:00Z" if pull.state is State.MERGED else None
+    return {
+        "url": url,
+        "issue_url": f"{call.base}/issues/{pull.number}",
+        "html_url": f"https://github.com/{NAME}/pull/{pull.number}",
+        "node_id": f"PR_{pull.number}",
+        "number": pull.number,
+        "title": pull.title,
+        "body": pull.body or None,
+        "state": "open" if pull.state is State.OPEN else "closed",
+        "draft": pull.draft,
+        "user": {"login": pull.author},
+        "labels": [{"name": label} for label in sorted(pull.labels)],
+        "head": {"ref": pull.head, "sha": pull.head_commit},
+        "base": {"ref": pull.base, "sha": call.forge.branch(pull.base)},
+        "merged_at": merged_at,
+        # Of an open pull request GitHub names its trial merge here.
+        "merge_commit_sha": pull.merge_commit or "e" * 40,
+    }
+
+
+def _list_pulls(call: _Call) -> Answer:
+    state = call.query.get("state", "open")
+    head = call.query.get("head", "").removeprefix(f"{OWNER}:")
+    found = call.forge.pull_requests(Query(state=None, head=head))
+    fitting = [
+        pull for pull in found if state == "all" or (state == "open") == (pull.state is State.OPEN)
+    ]
+    return call.paged([_shown(call, pull) for pull in fitting])
+
+
+def _open_pull(call: _Call) -> Answer:
+    said = call.json
+    proposal = Proposal(said["title"], said["body"], said["head"], said["base"], said["draft"])
+    try:
+        return Answer(201, _shown(call, call.forge.open_pull_request(proposal)))
+    except ForgeConflict as error:
+        there_is_one = "there is one" in str(error)
+        text = (
+            f"A pull request already exists for {OWNER}:{proposal.head}."
+            if there_is_one
+            else f"No commits between {proposal.base} and {proposal.head}"
+        )
+        entry = {"resource": "PullRequest", "code": "custom", "message": text}
+        return Answer(422, {"message": "Validation Failed", "errors": [entry]})
+
+
+def _get_pull(call: _Call) -> Answer:
+    return Answer(200, _shown(call, call.forge.pull_request(int(call.parts[0]))))
+
+
+def _edit_pull(call: _Call) -> Answer:
+    number, said = int(call.parts[0]), call.json
+    if said.get("state") == "closed":
+        call.forge.close_pull_request(number)
+    if "title" in said:
+        call.forge.edit_pull_request(number, title=said["title"], body=said["body"])
+    return _get_pull(call)
+
+
+def _merge_pull(call: _Call) -> Answer:
+    number = int(call.parts[0])
+    try:
+        merged = call.forge.merge_pull_request(number, head_commit=call.json["sha"])
+    except ForgeConflict as error:
+        if "its head is" in str(error):
+            text = "Head branch was modified. Review and try the merge again."
+            return Answer(409, {"message": text})
+        draft = "it is a draft" in str(error)
+        text = "Pull Request is still a draft" if draft else "Pull Request is not mergeable"
+        return Answer(405, {"message": text})
+    return Answer(200, {"sha": merged.merge_commit, "merged": True, "message": "merged"})
+
+
+def _files(call: _Call) -> Answer:
+    names = call.forge.changed_files(int(call.parts[0]))
+    return call.paged([{"filename": name, "status": "modified"} for name in names])
+
+
+def _label(call: _Call) -> Answer:
+    call.forge.add_labels(int(call.parts[0]), json.loads(call.body))
+    return Answer(200, [])
+
+
+def _graphql(call: _Call) -> Answer:
+    number = int(call.json["variables"]["input"]["pullRequestId"].removeprefix("PR_"))
+    call.forge.mark_ready(number)
+    mutation = {"clientMutationId": None, "pullRequest": {"isDraft": False}}
+    return Answer(200, {"data": {"markPullRequestReadyForReview": mutation}})
+
+
+def _ref(call: _Call) -> Answer:
+    commit = call.forge.branch(call.parts[0])
+    if commit is None:
+        raise ForgeMissing("no such ref")
+    ref = f"refs/heads/{call.parts[0]}"
+    kind = {"sha": commit, "type": "commit"}
+    return Answer(200, {"ref": ref, "url": f"{call.base}/git/{ref}", "object": kind})
+
+
+def _delete_ref(call: _Call) -> Answer:
+    call.forge.delete_branch(call.parts[0])
+    return Answer(204, b"")
+
+
+def _commit(call: _Call) -> Answer:
+    sha = call.parts[0]
+    return Answer(200, {"sha": sha, "url": f"{call.base}/commits/{sha}"})
+
+
+def _status(call: _Call) -> Answer:
+    statuses = [
+        {"context": one.name, "state": one.conclusion.value, "description": one.summary}
+        for one in call.forge.checks(call.parts[0])
+    ]
+    return Answer(200, {"sha": call.parts[0], "state": "success", "statuses": statuses})
+
+
+def _set_status(call: _Call) -> Answer:
+    said = call.json
+    check = Check(said["context"], Conclusion(said["state"]), said["description"])
+    try:
+        call.forge.set_check(call.parts[0], check)
+    except ForgeMissing:
+        text = f"No commit found for SHA: {call.parts[0]}"
+        return Answer(422, {"message": text, "documentation_url": "https://docs.github.com"})
+    return Answer(201, {**said, "id": 1})
+
+
+def _shown_release(call: _Call, release: Release) -> dict[str, Any]:
+    url = f"{call.base}/releases/{release.tag}"
+    return {
+        "url": url,
+        "id": 1,
+        "upload_url": f"{url}/assets{{?name,label}}",
+        "html_url": f"https://github.com/{NAME}/releases/{release.tag}",
+        "tag_name": release.tag,
+        "target_commitish": release.commit,
+        "name": release.name,
+        "body": release.notes,
+        "draft": release.draft,
+    }
+
+
+def _shown_assets(call: _Call, release: Release) -> list[dict[str, Any]]:
+    url = f"{call.base}/releases/{release.tag}/assets"
+    whole = [(asset.name, asset.size, "uploaded") for asset in release.assets]
+    half = [(name, 0, "starter") for name, tag in call.state.half_uploaded.items()]
+    return [
+        {"url": f"{url}/{name}", "id": 1, "name": name, "size": size, "state": state}
+        for name, size, state in (*whole, *half)
+    ]
+
+
+def _releases(call: _Call) -> Answer:
+    git = call.forge.git
+    tree = git.tree("refs/forge/data", "releases")
+    names = git.lines("ls-tree", "--name-only", tree) if tree else []
+    found = [call.forge.release(name.removesuffix(".json")) for name in names]
+    return call.paged([_shown_release(call, one) for one in found if one])
+
+
+def _draft(call: _Call) -> Answer:
+    said = call.json
+    draft = ReleaseDraft(said["tag_name"], said["target_commitish"], said["name"], said["body"])
+    return Answer(201, _shown_release(call, call.forge.draft_release(draft)))
+
+
+def _publish(call: _Call) -> Answer:
+    return Answer(200, _shown_release(call, call.forge.publish_release(call.parts[0])))
+
+
+def _assets(call: _Call) -> Answer:
+    release = call.forge.release(call.parts[0])
+    return call.paged(_shown_assets(call, release)) if release else Answer(404, {"message": ""})
+
+
+def _upload(call: _Call) -> Answer:
+    tag, name = call.parts[0], call.query["name"]
+    taken = {"resource": "ReleaseAsset", "code": "already_exists", "field": "name"}
+    refused = Answer(422, {"message": "Validation Failed", "errors": [taken]})
+    if name in call.state.half_uploaded:
+        return refused
+    try:
+        asset = call.forge.upload_asset(tag, name, call.body)
+    except ForgeConflict:
+        return refused
+    url = f"{call.base}/releases/{tag}/assets/{name}"
+    return Answer(201, {"url": url, "name": name, "size": asset.size, "state": "uploaded"})
+
+
+def _asset(call: _Call) -> Answer:
+    return Answer(200, call.forge.asset(*call.parts))
+
+
+def _delete_asset(call: _Call) -> Answer:
+    call.state.half_uploaded.pop(call.parts[1])
+    return Answer(204, b"")
+
+
+_ROUTES: list[tuple[str, str, Callable[[_Call], Answer]]] = [
+    ("GET", r"/pulls", _list_pulls),
+    ("POST", r"/pulls", _open_pull),
+    ("GET", r"/pulls/(\d+)", _get_pull),
+    ("PATCH", r"/pulls/(\d+)", _edit_pull),
+    ("PUT", r"/pulls/(\d+)/merge", _merge_pull),
+    ("GET", r"/pulls/(\d+)/files", _files),
+    ("POST", r"/issues/(\d+)/labels", _label),
+    ("POST", r"/graphql", _graphql),
+    ("GET", r"/git/refs?/heads/(.+)", _ref),
+    ("DELETE", r"/git/refs/heads/(.+)", _delete_ref),
+    ("GET", r"/commits/([0-9a-f]+)", _commit),
+    ("GET", r"/commits/([0-9a-f]+)/status", _status),
+    ("POST", r"/statuses/([0-9a-f]+)", _set_status),
+    ("GET", r"/releases", _releases),
+    ("POST", r"/releases", _draft),
+    ("PATCH", r"/releases/([^/]+)", _publish),
+    ("GET", r"/releases/([^/]+)/assets", _assets),
+    ("POST", r"/releases/([^/]+)/assets", _upload),
+    ("GET", r"/releases/([^/]+)/assets/([^/]+)", _asset),
+    ("DELETE", r"/releases/([^/]+)/assets/([^/]+)", _delete_asset),
+]

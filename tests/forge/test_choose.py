@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+import pytest
+
+from promoter.errors import UsageError
+from promoter.forge.choose import forge_of
+from promoter.forge.github import GitHubForge
+from promoter.forge.local import LocalForge
+from promoter.git import Git
+
+
+@pytest.fixture(autouse=True)
+def no_token(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("GH_TOKEN", "GITHUB_TOKEN", "GITHUB_API_URL"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "git@github.com:GaloyMoney/lana-bank.git",
+        "https://github.com/GaloyMoney/lana-bank",
+        "ssh://git@github.com/GaloyMoney/lana-bank.git",
+    ],
+)
+def test_github_is_asked_with_the_token(
+    bare: Git, monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    with pytest.raises(UsageError, match="there is no token"):
+        forge_of(bare, address)
+    monkeypatch.setenv("GITHUB_TOKEN", "from-the-environment")
+    found = forge_of(bare, address)
+    assert isinstance(found, GitHubForge)
+    assert (found.name, found.token) == ("GaloyMoney/lana-bank", "from-the-environment")
+
+
+def test_a_folder_has_a_local_forge_also_behind_instead_of(bare: Git) -> None:
+    address = "git@github.com:GaloyMoney/lana-bank.git"
+    bare.text("config", f"url.{bare.dir}.insteadOf", address)
+    bare.text("remote", "add", "origin", address)
+    assert forge_of(bare, actor="someone") == LocalForge(Git(bare.dir), "someone")
+
+
+def test_another_place_is_refused(bare: Git) -> None:
+    with pytest.raises(UsageError, match="neither a folder nor on github"):
+        forge_of(bare, "https://example.org/x.git")

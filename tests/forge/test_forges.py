@@ -1,0 +1,174 @@
+"""What every forge does, the local one and GitHub's."""
+
+from __future__ import annotations
+
+import pytest
+
+from promoter.forge.forge import (
+    Asset,
+    Check,
+    Conclusion,
+    Forge,
+    ForgeConflict,
+    ForgeMissing,
+    Proposal,
+    Query,
+    ReleaseDraft,
+    State,
+)
+from promoter.git import Git
+
+from .conftest import DEV
+
+PROPOSAL = Proposal(
+    "ci: promote", "The body.", "topic", draft=True, labels=frozenset({"promote-rc", "bot"})
+)
+
+
+def commit(bare: Git, branch: str) -> str:
+    found = bare.commit(f"refs/heads/{branch}")
+    assert found
+    return found
+
+
+def test_a_pull_request_is_opened_as_proposed(bare: Git, forge: Forge) -> None:
+    opened = forge.open_pull_request(PROPOSAL)
+    assert forge.pull_request(opened.number) == opened
+    assert (opened.title, opened.body, opened.head, opened.base) == (
+        "ci: promote",
+        "The body.",
+        "topic",
+        "main",
+    )
+    assert opened.head_commit == commit(bare, "topic")
+    assert (opened.state, opened.draft, opened.merge_commit) == (State.OPEN, True, None)
+    assert opened.labels == {"promote-rc", "bot"}
+    assert opened.author == "galoybot"
+    assert forge.changed_files(opened.number) == ("docs/a.md",)
+
+
+def test_a_second_one_for_the_same_branch_is_a_conflict(forge: Forge) -> None:
+    forge.open_pull_request(PROPOSAL)
+    with pytest.raises(ForgeConflict, match="open a pull request of topic"):
+        forge.open_pull_request(PROPOSAL)
+    assert len(forge.pull_requests(Query())) == 1
+
+
+def test_a_branch_without_anything_new_is_a_conflict(bare: Git, forge: Forge) -> None:
+    bare.text("update-ref", "refs/heads/topic", commit(bare, "main"))
+    with pytest.raises(ForgeConflict, match=r"(?i)no commits between"):
+        forge.open_pull_request(PROPOSAL)
+
+
+def test_are_found_by_state_head_and_labels(forge: Forge) -> None:
+    first = forge.open_pull_request(PROPOSAL).number
+    forge.close_pull_request(first)
+    forge.close_pull_request(first)
+    second = forge.open_pull_request(PROPOSAL).number
+    forge.add_labels(second, ["urgent"])
+
+    def numbers(query: Query) -> list[int]:
+        return [one.number for one in forge.pull_requests(query)]
+
+    assert numbers(Query()) == [second]
+    assert numbers(Query(state=State.CLOSED)) == [first]
+    assert numbers(Query(state=State.MERGED)) == []
+    assert numbers(Query(state=None)) == [second, first]
+    assert numbers(Query(head="topic")) == [second]
+    assert numbers(Query(head="other")) == []
+    assert numbers(Query(labels=frozenset({"urgent", "bot"}))) == [second]
+    assert numbers(Query(labels=frozenset({"urgent", "absent"}))) == []
+
+
+def test_title_and_body_can_be_edited(forge: Forge) -> None:
+    number = forge.open_pull_request(PROPOSAL).number
+    forge.edit_pull_request(number, title="ci: other", body="More.")
+    edited = forge.pull_request(number)
+    assert (edited.title, edited.body) == ("ci: other", "More.")
+
+
+def test_merging_needs_a_ready_pull_request_and_the_head_that_was_seen(
+    bare: Git, forge: Forge
+) -> None:
+    opened = forge.open_pull_request(PROPOSAL)
+    with pytest.raises(ForgeConflict, match="draft"):
+        forge.merge_pull_request(opened.number, head_commit=opened.head_commit)
+    forge.mark_ready(opened.number)
+    pushed = bare.commit_files(opened.head_commit, {"b": b"b"}, "docs: b", author=DEV)
+    bare.text("update-ref", "refs/heads/topic", pushed)
+    with pytest.raises(ForgeConflict, match=r"(?i)head"):
+        forge.merge_pull_request(opened.number, head_commit=opened.head_commit)
+    before = commit(bare, "main")
+
+    merged = forge.merge_pull_request(opened.number, head_commit=pushed)
+
+    assert (merged.state, merged.head_commit) == (State.MERGED, pushed)
+    assert merged.merge_commit == commit(bare, "main")
+    assert bare.lines("rev-parse", "main^1", "main^2") == [before, pushed]
+    assert forge.changed_files(opened.number) == ("b", "docs/a.md")
+    with pytest.raises(ForgeConflict):
+        forge.merge_pull_request(opened.number, head_commit=pushed)
+
+
+def test_what_conflicts_is_not_merged(bare: Git, forge: Forge) -> None:
+    opened = forge.open_pull_request(Proposal("x", "", "topic"))
+    other = bare.commit_files(commit(bare, "main"), {"docs/a.md": b"z\n"}, "x", author=DEV)
+    bare.text("update-ref", "refs/heads/main", other)
+    with pytest.raises(ForgeConflict):
+        forge.merge_pull_request(opened.number, head_commit=opened.head_commit)
+    assert commit(bare, "main") == other
+
+
+def test_what_is_not_there(forge: Forge) -> None:
+    with pytest.raises(ForgeMissing, match="pull request 7"):
+        forge.pull_request(7)
+    with pytest.raises(ForgeMissing, match=r"1\.0\.0"):
+        forge.publish_release("1.0.0")
+    assert forge.release("1.0.0") is None
+    assert forge.branch("nowhere") is None
+    forge.delete_branch("nowhere")
+
+
+def test_branches(bare: Git, forge: Forge) -> None:
+    assert forge.branch("topic") == commit(bare, "topic")
+    forge.delete_branch("topic")
+    assert forge.branch("topic") is None
+    assert bare.commit("refs/heads/topic") is None
+
+
+def test_checks_have_the_latest_word(bare: Git, forge: Forge) -> None:
+    head = commit(bare, "topic")
+    assert forge.checks(head) == ()
+    forge.set_check(head, Check("files", Conclusion.PENDING))
+    forge.set_check(head, Check("cog", Conclusion.SUCCESS, "3 commits"))
+    forge.set_check(head, Check("files", Conclusion.FAILURE, "src/x is not allowed"))
+    assert forge.checks(head) == (
+        Check("cog", Conclusion.SUCCESS, "3 commits"),
+        Check("files", Conclusion.FAILURE, "src/x is not allowed"),
+    )
+
+
+def test_a_release_is_drafted_filled_and_published(bare: Git, forge: Forge) -> None:
+    head = commit(bare, "main")
+    drafted = forge.draft_release(ReleaseDraft("1.0.0", head, "v1.0.0", "Notes"))
+    assert (drafted.draft, drafted.commit, drafted.assets) == (True, head, ())
+    with pytest.raises(ForgeConflict, match="there is one"):
+        forge.draft_release(ReleaseDraft("1.0.0", head, "v1.0.0", "Notes"))
+    assert forge.upload_asset("1.0.0", "lana-cli", b"\0binary") == Asset("lana-cli", 7)
+    with pytest.raises(ForgeConflict):
+        forge.upload_asset("1.0.0", "lana-cli", b"other")
+    assert bare.commit("refs/tags/1.0.0") is None
+
+    published = forge.publish_release("1.0.0")
+
+    assert not published.draft
+    assert published == forge.release("1.0.0") == forge.publish_release("1.0.0")
+    assert (published.name, published.notes) == ("v1.0.0", "Notes")
+    assert published.asset("lana-cli") == Asset("lana-cli", 7)
+    assert published.asset("other") is None
+    assert forge.asset("1.0.0", "lana-cli") == b"\0binary"
+    assert bare.commit("refs/tags/1.0.0") == head
+    with pytest.raises(ForgeConflict, match="published"):
+        forge.upload_asset("1.0.0", "late", b"x")
+    with pytest.raises(ForgeMissing, match="no such asset"):
+        forge.asset("1.0.0", "late")

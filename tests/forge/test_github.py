@@ -1,0 +1,137 @@
+"""GitHub's failure modes, as recorded, against the client."""
+
+from __future__ import annotations
+
+import pytest
+
+from promoter.forge.forge import (
+    Check,
+    Conclusion,
+    ForgeBusy,
+    ForgeConflict,
+    ForgeError,
+    Proposal,
+    Query,
+    ReleaseDraft,
+)
+from promoter.forge.github import GitHubForge, Limits
+from promoter.forge.local import LocalForge
+from promoter.git import Git
+
+from .conftest import DEV
+from .github_server import (
+    BAD_GATEWAY,
+    LOST,
+    NAME,
+    SECONDARY_LIMIT,
+    Answer,
+    Server,
+    rate_limited,
+)
+
+PROPOSAL = Proposal("ci: promote", "The body.", "topic", labels=frozenset({"a"}))
+
+
+def test_every_page_is_read(bare: Git, github: GitHubForge, server: tuple[Server, str]) -> None:
+    main = bare.commit("refs/heads/main")
+    for number in range(5):
+        commit = bare.commit_files(main, {f"{number}": b"x"}, f"feat: {number}", author=DEV)
+        bare.text("update-ref", f"refs/heads/topic-{number}", commit)
+        github.open_pull_request(Proposal(f"{number}", "", f"topic-{number}"))
+    server[0].page_size = 2
+    assert [one.title for one in github.pull_requests(Query())] == ["4", "3", "2", "1", "0"]
+    assert sum("GET /repos/GaloyMoney/lana-bank/pulls?" in one for one in server[0].asked) == 3
+
+
+@pytest.mark.parametrize("failure", [BAD_GATEWAY, SECONDARY_LIMIT, Answer(503, {})])
+def test_what_passes_is_tried_again(
+    github: GitHubForge, server: tuple[Server, str], failure: Answer
+) -> None:
+    server[0].fail(r"^GET .*/pulls\?", failure, failure)
+    assert github.pull_requests(Query()) == ()
+    assert len(server[0].asked) == 3
+
+
+def test_what_does_not_pass_is_an_error_after_the_last_try(
+    github: GitHubForge, server: tuple[Server, str]
+) -> None:
+    server[0].fail("^GET ", *[BAD_GATEWAY] * 9)
+    with pytest.raises(ForgeError, match="list pull requests of GaloyMoney/lana-bank"):
+        github.pull_requests(Query())
+
+
+def test_a_rate_limit_that_resets_soon_is_waited_for(
+    github: GitHubForge, server: tuple[Server, str]
+) -> None:
+    server[0].fail("^GET ", rate_limited(1))
+    assert github.pull_requests(Query()) == ()
+
+
+def test_a_rate_limit_that_resets_later_is_an_error_at_once(
+    github: GitHubForge, server: tuple[Server, str]
+) -> None:
+    server[0].fail("^GET ", rate_limited(3600))
+    with pytest.raises(ForgeBusy, match="rate limit is used up") as raised:
+        github.pull_requests(Query())
+    assert "nothing is done twice" in raised.value.next_step
+    assert len(server[0].asked) == 1
+
+
+def test_no_answer_is_an_error_after_the_time_limit(
+    server: tuple[Server, str],
+) -> None:
+    server[0].fail("^GET ", *[Answer(200, [], delay=1.5)] * 9)
+    hasty = GitHubForge(NAME, "a-token", server[1], Limits(timeout=1, tries=1, backoff=0))
+    with pytest.raises(ForgeError, match=r"(?i)timed out"):
+        hasty.pull_requests(Query())
+
+
+def test_a_server_that_is_gone_is_an_error(local: LocalForge, github: GitHubForge) -> None:
+    gone = GitHubForge(github.name, "a-token", "http://127.0.0.1:9", github.limits)
+    with pytest.raises(ForgeError, match=r"(?i)refused"):
+        gone.pull_requests(Query())
+
+
+def test_a_post_whose_answer_was_lost_is_not_done_twice(
+    local: LocalForge, github: GitHubForge, server: tuple[Server, str]
+) -> None:
+    """The repetition meets what the first request made, which is a conflict to look at."""
+    server[0].fail(r"^POST .*/pulls$", LOST)
+    with pytest.raises(ForgeConflict, match="already exists for GaloyMoney:topic"):
+        github.open_pull_request(PROPOSAL)
+    assert len(local.pull_requests(Query())) == 1
+
+
+def test_refusals_say_what_github_said(
+    bare: Git, github: GitHubForge, server: tuple[Server, str]
+) -> None:
+    server[0].fail("^GET ", Answer(401, {"message": "Bad credentials"}))
+    with pytest.raises(ForgeError, match=r"Bad credentials \(HTTP 401\)") as raised:
+        github.pull_request(1)
+    assert "check the token" in raised.value.next_step
+    forbidden = Answer(403, {"message": "Resource not accessible by integration"})
+    server[0].fail("^POST ", forbidden)
+    with pytest.raises(ForgeError, match="not accessible by integration"):
+        github.open_pull_request(PROPOSAL)
+    with pytest.raises(ForgeConflict, match="No commit found for SHA"):
+        github.set_check("a" * 40, Check("x", Conclusion.SUCCESS))
+
+
+def test_what_an_interrupted_upload_left_is_replaced(
+    bare: Git, github: GitHubForge, server: tuple[Server, str]
+) -> None:
+    commit = bare.commit("refs/heads/main")
+    assert commit
+    github.draft_release(ReleaseDraft("1.0.0", commit, "v1.0.0", ""))
+    server[0].half_uploaded["lana-cli"] = "1.0.0"
+    found = github.release("1.0.0")
+    assert found is not None
+    half = found.asset("lana-cli")
+    assert half is not None
+    assert not half.complete
+    assert github.upload_asset("1.0.0", "lana-cli", b"whole").complete
+    assert github.asset("1.0.0", "lana-cli") == b"whole"
+
+
+def test_the_token_is_not_shown(github: GitHubForge) -> None:
+    assert "a-token" not in repr(github)

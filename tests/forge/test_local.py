@@ -1,0 +1,80 @@
+"""What is particular to the forge inside a bare repository."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from promoter.errors import GitError
+from promoter.forge.forge import (
+    Check,
+    Conclusion,
+    ForgeConflict,
+    ForgeMissing,
+    Proposal,
+    ReleaseDraft,
+)
+from promoter.forge.local import LocalForge
+from promoter.git import Git
+
+
+def test_many_at_once_lose_nothing(bare: Git, local: LocalForge) -> None:
+    head = bare.commit("refs/heads/topic")
+    assert head
+    checks = [Check(f"check-{number}", Conclusion.SUCCESS) for number in range(6)]
+    threads = [threading.Thread(target=local.set_check, args=(head, one)) for one in checks]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=60)
+    assert local.checks(head) == tuple(checks)
+
+
+def test_of_two_merges_at_once_one_wins(bare: Git, local: LocalForge) -> None:
+    opened = local.open_pull_request(Proposal("x", "", "topic"))
+    outcomes: list[str] = []
+
+    def merge() -> None:
+        try:
+            local.merge_pull_request(opened.number, head_commit=opened.head_commit)
+            outcomes.append("merged")
+        except ForgeConflict:
+            outcomes.append("refused")
+
+    threads = [threading.Thread(target=merge) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=60)
+    assert sorted(outcomes) == ["merged", "refused", "refused"]
+    assert len(bare.lines("rev-list", "--first-parent", "main")) == 2
+
+
+def test_everything_is_one_ref_that_a_clone_does_not_fetch(bare: Git, local: LocalForge) -> None:
+    local.open_pull_request(Proposal("x", "", "topic"))
+    refs = set(bare.lines("for-each-ref", "--format=%(refname)"))
+    assert refs == {"refs/heads/main", "refs/heads/topic", "refs/forge/data"}
+
+
+def test_a_tag_that_is_elsewhere_is_not_published_over(bare: Git, local: LocalForge) -> None:
+    main, topic = bare.lines("rev-parse", "main", "topic")
+    local.draft_release(ReleaseDraft("1.0.0", main, "v1.0.0", ""))
+    bare.text("tag", "1.0.0", topic)
+    with pytest.raises(ForgeConflict, match=f"the tag is at {topic}"):
+        local.publish_release("1.0.0")
+    found = local.release("1.0.0")
+    assert found is not None
+    assert found.draft
+
+
+def test_a_commit_that_is_not_there(local: LocalForge) -> None:
+    with pytest.raises(ForgeMissing, match="no commit aaaa"):
+        local.draft_release(ReleaseDraft("1.0.0", "a" * 40, "x", ""))
+
+
+def test_what_git_itself_refuses_is_no_race(bare: Git, local: LocalForge) -> None:
+    main = bare.lines("rev-parse", "main")[0]
+    local.draft_release(ReleaseDraft("1.0..0", main, "not a ref's name", ""))
+    with pytest.raises(GitError):
+        local.publish_release("1.0..0")
