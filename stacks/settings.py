@@ -66,7 +66,7 @@ def _plain(node: Any) -> Any:
     if isinstance(node, CommentedMap):
         return {key: _plain(value) for key, value in node.items()}
     if isinstance(node, CommentedSeq):
-        return [_plain(value) for value in node]
+        return tuple(_plain(value) for value in node)
     for kind in (bool, int, float, str):
         if isinstance(node, kind):
             return kind(node)

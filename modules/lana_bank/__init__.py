@@ -1,6 +1,1 @@
-"""The helm release of Lana Bank."""
-
-from modules.lana_bank.chart import ChartError, chart_hash
-from modules.lana_bank.construct import LanaBank, LanaBankProps
-
-__all__ = ["ChartError", "LanaBank", "LanaBankProps", "chart_hash"]
+"""The helm release of Lana Bank: ``construct.py`` has it, the rest needs no CDK Terrain."""

@@ -19,19 +19,45 @@ Values = dict[str, Any]
 Object = dict[str, Any]
 
 
+COMPONENTS = (
+    "dagster",
+    "gotenberg",
+    "keycloak",
+    "oathkeeper",
+    "oauth2Proxy",
+    "openTelemetryCollector",
+    "postgresql",
+)
+
+
+def pinned() -> Values:
+    """A part's image as a release would pin it."""
+    return {"image": {"digest": DIGEST}}
+
+
 def good_values() -> Values:
     """The least that an installation gives, with pins as a release would write them."""
     return {
-        "lanaDomain": "staging.lana.localhost",
-        "environment": "local-staging",
         "chartHash": "0" * 64,
-        "secrets": {"mode": "generate"},
-        "lanaBank": {
-            "image": {"digest": DIGEST},
-            "adminPanel": {"image": {"digest": DIGEST}},
-            "customerPortal": {"image": {"digest": DIGEST}},
+        "global": {
+            "lanaDomain": "staging.lana.localhost",
+            "environment": "local-staging",
+            "secrets": {"mode": "existing"},
         },
+        "lanaBank": {**pinned(), "adminPanel": pinned(), "customerPortal": pinned()},
+        **{name: {"enabled": False} for name in COMPONENTS},
     }
+
+
+def whole_values() -> Values:
+    """Values that install every part of the chart, pinned, with secrets made in the cluster."""
+    values = good_values()
+    values["global"]["secrets"] = {"mode": "generate"}
+    values["databaseRoles"] = {"enabled": True, **pinned()}
+    for name in COMPONENTS:
+        values[name] = {"enabled": True, **pinned()}
+    values["dagster"]["codeLocation"] = pinned()
+    return values
 
 
 @dataclass(frozen=True)

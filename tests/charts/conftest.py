@@ -1,9 +1,9 @@
 from __future__ import annotations
 
 import pytest
-from chart_rendering import CHART, REPOSITORY, Chart
 
 from promoter.toolchain import Toolchain
+from tests.charts.chart_rendering import CHART, REPOSITORY, Chart
 
 
 @pytest.fixture(scope="session")

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from chart_rendering import good_values
+
+from tests.charts.chart_rendering import good_values, whole_values
 
 if TYPE_CHECKING:
-    from chart_rendering import Chart, Object
+    from tests.charts.chart_rendering import Chart, Object
 
 WORKLOADS = {"Deployment", "StatefulSet", "Job", "DaemonSet"}
 APPS = {"lana-bank", "lana-bank-admin-panel", "lana-bank-customer-portal"}
@@ -30,7 +31,7 @@ def containers(pod: Any) -> list[Any]:
 
 @pytest.fixture(scope="module")
 def objects(chart: Chart) -> list[Object]:
-    return chart.render()
+    return chart.render(whole_values())
 
 
 def test_every_image_is_given_by_its_digest(objects: list[Object]) -> None:
@@ -67,6 +68,17 @@ def test_every_served_container_has_all_three_probes(objects: list[Object]) -> N
             assert {"startupProbe", "readinessProbe", "livenessProbe"} <= set(container)
 
 
+def test_every_workload_may_be_disrupted_and_spreads(objects: list[Object]) -> None:
+    workloads = of_kind(objects, "Deployment", "StatefulSet")
+    budgets = of_kind(objects, "PodDisruptionBudget")
+    assert set(budgets) == set(workloads)
+    for name, workload in workloads.items():
+        assert budgets[name]["spec"]["selector"] == workload["spec"]["selector"]
+        spread = workload["spec"]["template"]["spec"]["topologySpreadConstraints"]
+        assert len(spread) == 2
+        assert all(rule["labelSelector"] == workload["spec"]["selector"] for rule in spread)
+
+
 def test_services_select_the_pods_of_their_workload(objects: list[Object]) -> None:
     workloads = of_kind(objects, "Deployment", "StatefulSet")
     for name, service in of_kind(objects, "Service").items():
@@ -81,7 +93,7 @@ def test_services_select_the_pods_of_their_workload(objects: list[Object]) -> No
 
 
 def test_a_new_chart_hash_or_version_restarts_no_pod(chart: Chart) -> None:
-    before = pods(chart.render())
+    before = pods(chart.render(good_values()))
     after = pods(chart.render(good_values() | {"chartHash": "1" * 64}))
     assert before == after
 
@@ -93,7 +105,9 @@ def test_the_release_says_what_it_is(objects: list[Object]) -> None:
 
 
 def test_a_node_selector_reaches_every_pod(chart: Chart) -> None:
-    selected = pods(chart.render(good_values() | {"nodeSelector": {"disk": "none"}}))
+    values = whole_values()
+    values["global"]["nodeSelector"] = {"disk": "none"}
+    selected = pods(chart.render(values))
     assert all(pod["nodeSelector"] == {"disk": "none"} for pod in selected.values())
 
 
@@ -107,11 +121,23 @@ def test_artificial_time_is_a_setting_of_the_server(chart: Chart) -> None:
 
 
 def test_secrets_that_exist_are_not_written(chart: Chart) -> None:
-    assert of_kind(chart.render(), "Secret")
-    assert not of_kind(chart.render(good_values() | {"secrets": {"mode": "existing"}}), "Secret")
+    values = good_values()
+    assert not of_kind(chart.render(values), "Secret")
+    values["global"]["secrets"]["mode"] = "generate"
+    assert of_kind(chart.render(values), "Secret")
+
+
+def test_every_secret_that_a_pod_asks_for_is_made(objects: list[Object]) -> None:
+    made = {name: set(found["data"]) for name, found in of_kind(objects, "Secret").items()}
+    for pod in pods(objects).values():
+        for container in containers(pod):
+            for variable in container.get("env", []):
+                asked = variable.get("valueFrom", {}).get("secretKeyRef")
+                if asked and not asked.get("optional") and asked["name"] != "lana-bank-external":
+                    assert asked["key"] in made[asked["name"]]
 
 
 def test_lint_is_clean(chart: Chart) -> None:
-    run = chart.run("lint", "--strict", values=good_values())
+    run = chart.run("lint", "--strict", values=whole_values())
     assert run.returncode == 0, run.stdout + run.stderr
     assert "[WARNING]" not in run.stdout

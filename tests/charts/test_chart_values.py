@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-import yaml
-from chart_rendering import CHART, good_values
+
+from promoter.release.pins import read_pins
+from tests.charts.chart_rendering import CHART, COMPONENTS, DIGEST, good_values, whole_values
 
 if TYPE_CHECKING:
-    from chart_rendering import Chart
+    from tests.charts.chart_rendering import Chart
 
+COMMIT = "1" * 40
 SHORT = "sha256:" + "5a" * 31
 
 
@@ -29,18 +31,34 @@ SHORT = "sha256:" + "5a" * 31
         ("lanaBank/replica", 2),
         ("lanaBank/enableArtificialTime", "yes"),
         ("lanaBank/resources/limits", 1),
-        ("lanaDomain", ""),
-        ("lanaDomain", "no dots"),
-        ("environment", "Local Staging"),
+        ("lanaBank/smtp/port", 0),
+        ("global/lanaDomain", ""),
+        ("global/lanaDomain", "no dots"),
+        ("global/environment", "Local Staging"),
+        ("global/secrets/mode", "made up"),
+        ("global/secrets/version", 0),
+        ("global/nodeSelector/disk", 1),
+        ("global/tolerations", {}),
+        ("global/networkPolicies/databaseCidrs", ["10.0.0.0"]),
+        ("global/unknown", 1),
         ("chartHash", "abc"),
-        ("secrets/mode", "made up"),
-        ("nodeSelector/disk", 1),
-        ("tolerations", {}),
+        ("ingress/enabled", "no"),
+        ("databaseRoles/image/digest", SHORT),
+        ("postgresql/persistence/size", "10"),
+        ("keycloak/image/digest", SHORT),
+        ("keycloak/replicas", 0),
+        ("keycloak/adminPanelRedirects", ["http://example.com/"]),
+        ("oathkeeper/image/digest", ""),
+        ("oauth2Proxy/image/tag", "latest"),
+        ("gotenberg/resources/requests/gpu", "1"),
+        ("dagster/codeLocation/image/digest", SHORT),
+        ("dagster/automations", True),
+        ("openTelemetryCollector/goMemoryLimit", "much"),
         ("unknown", 1),
     ],
 )
 def test_a_wrong_value_is_refused_by_its_place(chart: Chart, path: str, value: Any) -> None:
-    values = good_values()
+    values = whole_values()
     place = values
     *parents, last = path.split("/")
     for parent in parents:
@@ -48,18 +66,25 @@ def test_a_wrong_value_is_refused_by_its_place(chart: Chart, path: str, value: A
     place[last] = value
     refusal = chart.refusal(values)
     assert "don't meet the specifications of the schema" in refusal
-    assert f"/{path}'" in refusal or f"'{last}' not allowed" in refusal
+    # A part's own schema names places below the part.
+    below = path.partition("/")[2] if path.partition("/")[0] in COMPONENTS else path
+    assert f"/{below}" in refusal or f"'{last}' not allowed" in refusal or "missing prop" in refusal
 
 
-def test_pins_are_complete_with_the_comment_that_traces_them() -> None:
+def test_our_own_pins_have_the_comment_that_traces_them() -> None:
     text = (CHART / "values.yaml").read_text()
-    lines = [line for line in text.splitlines() if "digest:" in line]
-    apps = yaml.safe_load(text)["lanaBank"]
-    repositories = [apps[key]["image"]["repository"] for key in ("adminPanel", "customerPortal")]
-    assert len(lines) == len(repositories) + 1
-    for line, name in zip(
-        lines, ["lana-bank", *(r.rsplit("/")[-1] for r in repositories)], strict=True
-    ):
-        _, _, metadata = line.partition("# METADATA:: ")
-        assert metadata.startswith("repository=https://github.com/GaloyMoney/lana-bank;commit_ref=")
-        assert metadata.endswith(f";app={name};")
+    pinned = text.replace('digest: ""', f'digest: "{DIGEST}"').replace(
+        "commit_ref=;", f"commit_ref={COMMIT};"
+    )
+    pins = {pin.path: pin.app for pin in read_pins(pinned) if pin.commit_ref == COMMIT}
+    assert pins == {
+        "lanaBank.image.digest": "lana-bank",
+        "lanaBank.adminPanel.image.digest": "lana-bank-admin-panel",
+        "lanaBank.customerPortal.image.digest": "lana-bank-customer-portal",
+        "dagster.codeLocation.image.digest": "dagster-code-location-lana-dw",
+    }
+    assert text.count("repository=https://github.com/GaloyMoney/lana-bank;") == len(pins)
+
+
+def test_a_part_that_is_left_out_needs_no_pin(chart: Chart) -> None:
+    assert chart.render(good_values())

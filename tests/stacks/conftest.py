@@ -3,7 +3,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from stack_tree import Tree, copy_tree
+
+from tests.stacks.stack_tree import Tree, copy_tree
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from stacks.environments import discover
 from stacks.platforms import PLATFORMS
 
 if TYPE_CHECKING:
-    from stack_tree import Tree
+    from tests.stacks.stack_tree import Tree
 
 REPOSITORY = Path(__file__).parents[2]
 STACKS = tuple(source.stack for source in discover(REPOSITORY, tuple(PLATFORMS)))

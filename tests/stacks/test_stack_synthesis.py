@@ -8,8 +8,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from stack_tree import Tree
+    from tests.stacks.stack_tree import Tree
 
+SETTINGS = """\
+namespace: lana-bank-staging
+lana_domain: staging.lana.localhost
+enable_artificial_time: true
+replicas: 3
+timeout: 60
+components: [keycloak, dagster]
+"""
 LOCAL = ("local-staging", "local-qa", "local-production")
 
 
@@ -27,6 +35,7 @@ def test_only_the_stack_that_is_asked_for_is_read_and_written(tree: Tree) -> Non
 
 
 def test_a_local_stack_is_one_release_with_its_settings_as_values(tree: Tree) -> None:
+    (tree.root / "stacks/local/staging/lana-bank.yml").write_text(SETTINGS)
     tree.synthesize("local-staging")
     stack = tree.json("local-staging")
     assert list(stack["resource"]) == ["helm_release"]
@@ -45,16 +54,29 @@ def test_a_local_stack_is_one_release_with_its_settings_as_values(tree: Tree) ->
     }
     values = tree.values("local-staging")
     assert len(values.pop("chartHash")) == 64
+    left_out = (
+        "gotenberg",
+        "oathkeeper",
+        "oauth2Proxy",
+        "openTelemetryCollector",
+        "postgresql",
+    )
     assert values == {
-        "environment": "local-staging",
-        "lanaBank": {
-            "adminPanel": {"replicas": 1},
-            "customerPortal": {"replicas": 1},
-            "enableArtificialTime": True,
-            "replicas": 1,
+        "global": {
+            "environment": "local-staging",
+            "lanaDomain": "staging.lana.localhost",
+            "secrets": {"mode": "generate"},
         },
-        "lanaDomain": "staging.lana.localhost",
-        "secrets": {"mode": "generate"},
+        "dagster": {"enabled": True, "webserver": {"replicas": 3}},
+        "ingress": {"enabled": True},
+        "keycloak": {"enabled": True, "replicas": 3},
+        "lanaBank": {
+            "adminPanel": {"replicas": 3},
+            "customerPortal": {"replicas": 3},
+            "enableArtificialTime": True,
+            "replicas": 3,
+        },
+        **{part: {"enabled": False} for part in left_out},
     }
 
 
@@ -89,7 +111,7 @@ def test_a_changed_byte_in_a_template_changes_the_stack(tree: Tree) -> None:
 def test_faults_of_several_files_are_reported_together(tree: Tree) -> None:
     for name in ("staging", "qa"):
         file = tree.root / f"stacks/local/{name}/lana-bank.yml"
-        file.write_text(file.read_text().replace("replicas: 1", "replicas: many"))
+        file.write_text(SETTINGS.replace("replicas: 3", "replicas: many"))
     run = tree.run()
     assert run.returncode == 1
     assert run.stderr.splitlines() == [

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from modules.lana_bank.components import Component
 from stacks.environments import Source
 from stacks.fields import Release, Stage, check_stage
 from stacks.settings import Settings, read_settings
@@ -24,7 +25,13 @@ class Shared(Settings):
 
 
 class LanaBankSettings(Release):
-    """lana-bank.yml of a local environment."""
+    """lana-bank.yml of a local environment.
+
+    ``components`` are the optional parts that are installed; each needs its image pinned in
+    the vendored chart.
+    """
+
+    components: tuple[Component, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from cdktn import App, TerraformStack
 from cdktn_provider_helm.provider import HelmProvider
 
-from modules.lana_bank import LanaBank, LanaBankProps
+from modules.lana_bank.construct import LanaBank, LanaBankProps
 from stacks.paths import from_working_folder, working_folder
 
 if TYPE_CHECKING:
@@ -40,10 +40,13 @@ class LocalStack(TerraformStack):
                 chart_reference=from_working_folder(folder, chart),
                 environment=source.stack,
                 namespace=settings.namespace,
+                create_namespace=True,
                 lana_domain=settings.lana_domain,
                 enable_artificial_time=settings.enable_artificial_time,
                 secrets="generate",
+                components=frozenset(settings.components),
                 replicas=settings.replicas,
                 timeout=settings.timeout,
+                values={"ingress": {"enabled": bool(settings.components)}},
             ),
         )

@@ -1,0 +1,47 @@
+{{/*
+Who talks to whom, and on which port: the one list that the NetworkPolicies of both ends are
+made from. "ingress" is the ingress controller, "internet" anything outside over TLS, "mail" the
+SMTP relay, "database" a database outside of the cluster.
+*/}}
+{{- define "lana-bank.flows" -}}
+- {from: ingress, to: oathkeeper, port: 4455}
+- {from: ingress, to: keycloak, port: 8080}
+- {from: ingress, to: oauth2-proxy, port: 4180}
+- {from: oathkeeper, to: server, port: 5253}
+- {from: oathkeeper, to: server, port: 5254}
+- {from: oathkeeper, to: admin-panel, port: 3000}
+- {from: oathkeeper, to: customer-portal, port: 3000}
+- {from: oathkeeper, to: keycloak, port: 8080}
+- {from: oathkeeper, to: opentelemetry-collector, port: 4318}
+- {from: server, to: postgresql, port: 5432}
+- {from: server, to: database, port: 5432}
+- {from: server, to: keycloak, port: 8080}
+- {from: server, to: oathkeeper, port: 4456}
+- {from: server, to: gotenberg, port: 3000}
+- {from: server, to: dagster, port: 3000}
+- {from: server, to: opentelemetry-collector, port: 4317}
+- {from: server, to: internet, port: 443}
+- {from: server, to: mail, port: {{ .Values.lanaBank.smtp.port }}}
+- {from: admin-panel, to: internet, port: 443}
+- {from: customer-portal, to: internet, port: 443}
+- {from: keycloak, to: postgresql, port: 5432}
+- {from: keycloak, to: database, port: 5432}
+- {from: keycloak, to: keycloak, port: 7800}
+- {from: oauth2-proxy, to: dagster, port: 3000}
+- {from: oauth2-proxy, to: internet, port: 443}
+- {from: dagster, to: dagster-code, port: 4000}
+- {from: dagster, to: postgresql, port: 5432}
+- {from: dagster, to: database, port: 5432}
+- {from: dagster-daemon, to: dagster-code, port: 4000}
+- {from: dagster-daemon, to: postgresql, port: 5432}
+- {from: dagster-daemon, to: database, port: 5432}
+- {from: dagster-migrate, to: postgresql, port: 5432}
+- {from: dagster-migrate, to: database, port: 5432}
+- {from: dagster-code, to: postgresql, port: 5432}
+- {from: dagster-code, to: database, port: 5432}
+- {from: dagster-code, to: server, port: 5253}
+- {from: dagster-code, to: opentelemetry-collector, port: 4317}
+- {from: dagster-code, to: internet, port: 443}
+- {from: database-roles, to: database, port: 5432}
+- {from: opentelemetry-collector, to: internet, port: 443}
+{{- end -}}

@@ -1,0 +1,69 @@
+{{/*
+A job that Helm runs before it changes anything else, with an account and a ConfigMap of its own:
+the release's other objects may not be there yet. hook: when ("pre-upgrade", ...); data: the
+ConfigMap's content (YAML), mounted at mount; image, resources, user; command and env (YAML).
+*/}}
+{{- define "common.hook" -}}
+{{- $name := include "common.name" . }}
+apiVersion: v1
+kind: ServiceAccount
+metadata:
+  name: {{ $name }}
+  labels:
+    {{- include "common.labels" . | nindent 4 }}
+  annotations:
+    helm.sh/hook: {{ .hook }}
+    helm.sh/hook-weight: "-10"
+    helm.sh/hook-delete-policy: before-hook-creation
+automountServiceAccountToken: false
+---
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: {{ $name }}
+  labels:
+    {{- include "common.labels" . | nindent 4 }}
+  annotations:
+    helm.sh/hook: {{ .hook }}
+    helm.sh/hook-weight: "-10"
+    helm.sh/hook-delete-policy: before-hook-creation
+data:
+  {{- .data | nindent 2 }}
+---
+apiVersion: batch/v1
+kind: Job
+metadata:
+  name: {{ $name }}
+  labels:
+    {{- include "common.labels" . | nindent 4 }}
+  annotations:
+    helm.sh/hook: {{ .hook }}
+    helm.sh/hook-weight: "0"
+    # A failed job stays, for its log.
+    helm.sh/hook-delete-policy: before-hook-creation,hook-succeeded
+spec:
+  backoffLimit: 3
+  activeDeadlineSeconds: 600
+  template:
+    metadata:
+      labels:
+        {{- include "common.podLabels" . | nindent 8 }}
+    spec:
+      restartPolicy: Never
+      {{- include "common.pod" . | nindent 6 }}
+      containers:
+        - name: {{ .component }}
+          {{- include "common.container" . | nindent 10 }}
+          command:
+            {{- .command | nindent 12 }}
+          env:
+            {{- .env | nindent 12 }}
+          volumeMounts:
+            - {name: files, mountPath: {{ .mount }}, readOnly: true}
+            - {name: tmp, mountPath: /tmp}
+      volumes:
+        - name: files
+          configMap: {name: {{ $name }}}
+        - name: tmp
+          emptyDir: {}
+{{- end -}}

@@ -1,0 +1,38 @@
+{{/* lana.yml: only what differs from the server's own defaults; secrets are in its environment. */}}
+{{- define "lana-bank.serverConfiguration" -}}
+admin_server:
+  port: 5253
+  jwks_url: http://lana-bank-oathkeeper:4456/.well-known/jwks.json
+  aud: https://admin-api/graphql
+customer_server:
+  port: 5254
+  jwks_url: http://lana-bank-oathkeeper:4456/.well-known/jwks.json
+  aud: https://customer-api/graphql
+app:
+  access:
+    superuser_email: {{ .Values.lanaBank.superuserEmail | default "null" }}
+  user_onboarding:
+    keycloak:
+      url: http://lana-bank-keycloak:8080/
+      client_id: internal-service-account
+      realm: internal
+  customer_sync:
+    keycloak:
+      url: http://lana-bank-keycloak:8080/
+      client_id: customer-service-account
+      realm: customer
+  notification:
+    email:
+      relay: {{ .Values.lanaBank.smtp.relay | quote }}
+      port: {{ .Values.lanaBank.smtp.port }}
+      admin_panel_url: https://admin.{{ .Values.global.lanaDomain }}/
+  report:
+    dagster:
+      uri: http://lana-bank-dagster:3000/graphql
+  gotenberg:
+    url: http://lana-bank-gotenberg:3000/
+tracing:
+  service_name: lana-bank-{{ .Values.global.environment | default .Release.Namespace }}
+time:
+  mode: {{ ternary "manual" "realtime" .Values.lanaBank.enableArtificialTime }}
+{{- end -}}
