@@ -1,0 +1,171 @@
+"""Approvals: real commits on a real gates branch, signed and not."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from promoter.deploy.approving import Request, approve, proposed
+from promoter.deploy.deploying import cleared
+from promoter.deploy.evidence import Evidence, now
+from promoter.deploy.recording import record
+from promoter.deploy.site import Site
+from promoter.errors import NotCleared, NothingNewer, PromoterError, UsageError
+from promoter.gate.decision import Due
+from promoter.git import Git
+
+CONFIG = """\
+deployment: app
+environments:
+  qa:
+    latest: [shared/*, qa/*]
+  production:
+    passed: qa
+    propagated: [shared/*]
+    latest: [production/*]
+"""
+
+
+@pytest.fixture
+def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Site:
+    """A remote with two environments, production held at the first commit; a clone of it."""
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(tmp_path / "gitconfig"))
+    bare, clone = tmp_path / "origin.git", tmp_path / "clone"
+    for name, value in {"user.name": "Ann", "user.email": "ann@bank.example"}.items():
+        Git(tmp_path).text("config", "--file", "gitconfig", name, value)
+    Git(tmp_path).text("init", "-q", "--bare", "--initial-branch=main", str(bare))
+    Git(tmp_path).text("clone", "-q", str(bare), str(clone))
+    git = Git(clone)
+    files = {
+        "cepler/app.yml": CONFIG,
+        "shared/a": "1",
+        "qa/b": "1",
+        "production/c": "1",
+    }
+    push(git, {path: text.encode() for path, text in files.items()})
+    gates = f"qa: HEAD\nproduction: {git.commit('HEAD')}\n".encode()
+    made = git.commit_files(None, {"app.yml": gates}, "chore: gates")
+    git.push("origin", made, "refs/heads/cepler-gates", expect=None)
+    return Site.of(clone)
+
+
+def push(git: Git, files: dict[str, bytes | None]) -> str:
+    made = git.commit_files(git.commit("HEAD"), files, "feat: change")
+    git.text("checkout", "-q", "-B", "main", made)
+    git.text("push", "-q", "origin", "main")
+    return made
+
+
+def deployed(site: Site, environment: str) -> Site:
+    """Record what is cleared, as a deploy would in the end."""
+    site = site.fetched()
+    due = cleared(site, environment)
+    seen = Evidence("app", environment, "deploy", "deployed", due.trigger, now(), "a test")
+    record(site, due, seen)
+    return site.fetched()
+
+
+def signing(site: Site, folder: Path, *, allowed: bool) -> Site:
+    key = folder / "key"
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(key)], check=True)
+    for name, value in {"gpg.format": "ssh", "user.signingkey": f"{key}.pub"}.items():
+        Git(folder).text("config", "--file", "gitconfig", name, value)
+    if allowed:
+        line = f'ann@bank.example namespaces="git" {key.with_suffix(".pub").read_text()}'
+        push(site.git, {"cepler/allowed_signers": line.encode()})
+    return site.fetched()
+
+
+def test_production_is_held_and_then_takes_what_qa_runs(site: Site) -> None:
+    site = deployed(site, "qa")
+    with pytest.raises(NotCleared):
+        cleared(site, "production")
+    proposal = proposed(site, Request("production", "fine"))
+    assert {change.path for change in proposal.changes} == {"shared/a", "production/c"}
+    approval = approve(site, proposal)
+    assert approval.by == "unverified: Ann <ann@bank.example>"
+    assert isinstance(site.fetched().decide("production"), Due)
+
+
+def test_the_default_is_the_commit_that_recorded_qa(site: Site) -> None:
+    site = deployed(site, "qa")
+    recorded = site.tip
+    site.git.text("merge", "-q", "--ff-only", site.tip)
+    push(site.git, {"shared/a": b"not in QA yet"})
+    proposal = proposed(site.fetched(), Request("production", "fine"))
+    assert proposal.value == recorded
+
+
+def test_before_qa_there_is_nothing_to_approve(site: Site) -> None:
+    with pytest.raises(PromoterError, match="qa has not been deployed yet"):
+        proposed(site, Request("production", "fine"))
+
+
+def test_a_signature_of_an_allowed_signer_is_the_approver(site: Site, tmp_path: Path) -> None:
+    site = signing(site, tmp_path, allowed=True)
+    site.git.text("merge", "-q", "--ff-only", site.tip)
+    site = deployed(site, "qa")
+    approve(site, proposed(site, Request("production", "fine")))
+    approval = site.approvals.gate("app", "production")
+    assert approval is not None
+    assert approval.approved_by == "ann@bank.example"
+    assert approval.reason == "fine"
+
+
+def test_a_signature_of_anybody_else_is_only_a_claim(site: Site, tmp_path: Path) -> None:
+    site = deployed(signing(site, tmp_path, allowed=False), "qa")
+    assert approve(site, proposed(site, Request("production", "fine"))).approved_by is None
+
+
+def test_approving_twice_is_nothing_newer(site: Site) -> None:
+    site = deployed(site, "qa")
+    proposal = proposed(site, Request("production", "fine"))
+    approve(site, proposal)
+    with pytest.raises(NothingNewer):
+        approve(site.fetched(), proposal)
+
+
+def test_an_approval_by_another_in_between_is_kept(site: Site) -> None:
+    site = deployed(site, "qa")
+    proposal = proposed(site, Request("production", "fine"))
+    other = site.approvals.gates("app")
+    text = f"# noted\nqa: HEAD\nproduction: {other.entries['production']}\n"
+    tip = site.approvals.tip
+    assert tip is not None
+    made = site.git.commit_files(tip, {"app.yml": text.encode()}, "chore: a comment")
+    site.git.push("origin", made, "refs/heads/cepler-gates", expect=tip)
+    approve(site, proposal)
+    kept = site.git.file(site.fetched().approvals.tip or "", "app.yml") or b""
+    assert kept.startswith(b"# noted\n")
+    assert proposal.value.encode() in kept
+
+
+@pytest.mark.parametrize(
+    ("request_", "told"),
+    [
+        (Request("production", "  "), "reason is empty"),
+        (Request("production", "x", commit="0" * 40), "no commit"),
+        (Request("production", "x", plan="a", destroy=True), "different things"),
+        (Request("production", "x", destroy=True), "has not been deployed"),
+        (Request("nowhere", "x"), "find environment nowhere"),
+    ],
+)
+def test_what_cannot_be_approved_is_told(site: Site, request_: Request, told: str) -> None:
+    with pytest.raises(PromoterError, match=told):
+        proposed(site, request_)
+
+
+def test_a_commit_that_is_not_on_main_is_refused(site: Site) -> None:
+    aside = site.git.commit_files(site.tip, {"shared/a": b"2"}, "feat: aside")
+    with pytest.raises(UsageError, match="is not on origin/main"):
+        proposed(site, Request("production", "x", commit=aside))
+
+
+def test_a_destroy_is_approved_for_the_version_that_runs(site: Site) -> None:
+    site = deployed(site, "qa")
+    approve(site, proposed(site, Request("qa", "moving", destroy=True)))
+    site = site.fetched()
+    assert site.approvals.special("qa", "destroy", "1") is not None
+    assert site.approvals.special("qa", "destroy", "2") is None
