@@ -8,17 +8,23 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
+import httpx
 import pytest
 from typer.testing import CliRunner
 
 from promoter.cli.platform import app
 from promoter.errors import InvalidFile, PlatformError
 from promoter.progress import Silent
-from promoter.toolchain.platform import PARTS, Platform, ports
+from promoter.toolchain.platform import PARTS, Forward, Platform, ports
 from tests.platform_fixture import ROOT, kubectl, toolchain
 from tests.toolchain.running_parts import kill, parts, pids, processes_of, until
+from tests.toolchain.workloads import deployment
 
 pytestmark = pytest.mark.slow
 
@@ -67,6 +73,27 @@ def test_a_part_that_died_is_reported_and_started_again(
     assert [line.partition(",")[0] for line in noted.lines] == ["kube-scheduler had died"]
     after = pids(lone)
     assert {name for name in PARTS if before[name] != after[name]} == {"kube-scheduler"}
+
+
+def test_a_local_process_answers_for_the_pods_of_a_namespace(
+    lone: Platform, tmp_path: Path
+) -> None:
+    running = lone.up(Silent())
+    before = pids(lone)
+    (tmp_path / "health").write_text("alive and well")
+    handler = partial(SimpleHTTPRequestHandler, directory=str(tmp_path))
+    kubectl(lone, "-n", "default", "apply", "-f-", stdin=deployment("web", replicas=1))
+    kubectl(lone, "-n", "default", "wait", "--for=condition=available", "deployment/web")
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        forward = Forward(namespace="default", port=80, target=server.server_port)
+        assert lone.forward(forward, Silent()) == running
+        with _port_forward(lone, "default", "deployment/web") as port:
+            answer = httpx.get(f"http://127.0.0.1:{port}/health", trust_env=False)
+        server.shutdown()
+    assert answer.text == "alive and well"
+    after = pids(lone)
+    assert {name for name in PARTS if before[name] != after[name]} == {"kwok"}
 
 
 def test_data_survives_when_everything_is_killed_and_its_ports_are_taken(
@@ -130,7 +157,8 @@ def test_a_part_that_cannot_start_is_reported_and_nothing_stays(lone: Platform) 
 
 def test_a_killed_up_is_finished_by_the_next_two_at_once(lone: Platform) -> None:
     first = subprocess.Popen([*UP, str(lone.folder)], cwd=ROOT, stderr=subprocess.DEVNULL)
-    until(lambda: parts(lone)["etcd"].state == "running")
+    program = str(lone.toolchain.program("etcd"))
+    until(lambda: any(line.startswith(program) for line in processes_of(lone.folder)))
     first.send_signal(signal.SIGKILL)
     first.wait()
     etcd = pids(lone)["etcd"]
@@ -182,3 +210,20 @@ def test_a_record_that_does_not_validate_is_named(lone: Platform) -> None:
     with pytest.raises(InvalidFile, match=r"platform\.json: ports\.etcd: Input should be a valid"):
         lone.status()
     file.unlink()
+
+
+@contextmanager
+def _port_forward(platform: Platform, namespace: str, target: str) -> Iterator[int]:
+    """The local port that ``kubectl port-forward`` listens on."""
+    kubeconfig = f"--kubeconfig={platform.require().kubeconfig}"
+    command = [platform.toolchain.program("kubectl"), kubeconfig, "-n", namespace]
+    with subprocess.Popen(
+        [*command, "port-forward", target, ":80"], stdout=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            assert process.stdout is not None
+            line = process.stdout.readline()
+            assert line.startswith("Forwarding from 127.0.0.1:"), line
+            yield int(line.split()[2].rpartition(":")[2])
+        finally:
+            process.terminate()

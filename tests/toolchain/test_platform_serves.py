@@ -22,28 +22,10 @@ from promoter.progress import Silent
 from promoter.toolchain import Toolchain
 from promoter.toolchain.platform import PARTS, Platform
 from tests.platform_fixture import ROOT, kubectl
-from tests.toolchain.running_parts import parts, pids
+from tests.toolchain.running_parts import parts, pids, until
+from tests.toolchain.workloads import deployment, pods
 
 pytestmark = pytest.mark.slow
-
-
-def deployment(name: str, *, replicas: int = 2, cpu: str = "10m", simulate: str = "") -> str:
-    """A Deployment whose image nobody ever pulls."""
-    container = {
-        "name": "app",
-        "image": f"example.invalid/app@sha256:{'0' * 64}",
-        "resources": {"requests": {"cpu": cpu}},
-    }
-    annotations = {"simulated.promoter/pod": simulate} if simulate else {}
-    labels = {"app": name}
-    template = {
-        "metadata": {"labels": labels, "annotations": annotations},
-        "spec": {"containers": [container]},
-    }
-    spec = {"replicas": replicas, "selector": {"matchLabels": labels}, "template": template}
-    return json.dumps(
-        {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": name}, "spec": spec}
-    )
 
 
 def pod(name: str, outcome: str = "") -> str:
@@ -87,56 +69,29 @@ def test_a_deployment_becomes_available(platform: Platform, namespace: str) -> N
         "deployment/web",
         "--timeout=60s",
     )
-    pods = json.loads(kubectl(platform, "-n", namespace, "get", "pods", "-o=json"))["items"]
-    assert len(pods) == 2
-    assert len({each["status"]["podIP"] for each in pods}) == 2
+    assert len({pod["status"]["podIP"] for pod in pods(platform, namespace)}) == 2
 
 
 def test_what_no_node_has_room_for_stays_unscheduled(platform: Platform, namespace: str) -> None:
     kubectl(platform, "-n", namespace, "apply", "-f-", stdin=deployment("big", cpu="1000"))
-    unscheduled = "--for=jsonpath={.items[0].status.conditions[0].reason}=Unschedulable"
-    kubectl(platform, "-n", namespace, "rollout", "status", "deployment/big", "--watch=false")
-    kubectl(
-        platform,
-        "-n",
-        namespace,
-        "wait",
-        "--for=condition=PodScheduled=false",
-        "pod",
-        "-l=app=big",
-        "--timeout=60s",
-    )
-    pods = json.loads(kubectl(platform, "-n", namespace, "get", "pods", "-o=json"))["items"]
-    assert {each["status"]["conditions"][0]["reason"] for each in pods} == {"Unschedulable"}, (
-        unscheduled
-    )
+
+    def reasons() -> list[str]:
+        return [
+            condition.get("reason", "")
+            for pod in pods(platform, namespace)
+            for condition in pod["status"].get("conditions", [])
+        ]
+
+    until(lambda: reasons() == ["Unschedulable", "Unschedulable"])
 
 
 def test_a_pod_may_be_told_never_to_become_ready(platform: Platform, namespace: str) -> None:
     manifest = deployment("web", replicas=1, simulate="never-ready")
     kubectl(platform, "-n", namespace, "apply", "-f-", stdin=manifest)
-    kubectl(
-        platform,
-        "-n",
-        namespace,
-        "wait",
-        "--for=jsonpath={.status.phase}=Running",
-        "pod",
-        "-l=app=web",
-        "--timeout=60s",
-    )
-    kubectl(
-        platform,
-        "-n",
-        namespace,
-        "wait",
-        "--for=condition=ready=false",
-        "pod",
-        "-l=app=web",
-        "--timeout=60s",
-    )
-    ready = "-o=jsonpath={.status.readyReplicas}"
-    assert kubectl(platform, "-n", namespace, "get", "deployment/web", ready) == ""
+    until(lambda: [pod["status"]["phase"] for pod in pods(platform, namespace)] == ["Running"])
+    (only,) = pods(platform, namespace)
+    conditions = {each["type"]: each["status"] for each in only["status"]["conditions"]}
+    assert (conditions["Initialized"], conditions["Ready"]) == ("True", "False")
 
 
 @pytest.mark.parametrize(("outcome", "phase"), [("", "Succeeded"), ("fails", "Failed")])

@@ -2,5 +2,6 @@
 
 from promoter.toolchain.platform.parts import PARTS
 from promoter.toolchain.platform.platform import PartStatus, Platform, Running
+from promoter.toolchain.platform.record import Forward
 
-__all__ = ["PARTS", "PartStatus", "Platform", "Running"]
+__all__ = ["PARTS", "Forward", "PartStatus", "Platform", "Running"]

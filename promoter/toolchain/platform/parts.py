@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from promoter.toolchain.platform.credentials import SERVICE_RANGE, Credentials
 from promoter.toolchain.platform.files import Layout, write_whole
 from promoter.toolchain.platform.kubeconfig import Access
 from promoter.toolchain.platform.ports import HOST
+from promoter.toolchain.platform.record import Forward
 
 # The order in which they are started.
 PARTS = (
@@ -71,6 +73,7 @@ class Parts:
     credentials: Credentials
     ports: Mapping[str, int]
     programs: Callable[[str], Path]
+    forwards: tuple[Forward, ...] = ()
 
     @property
     def access(self) -> Access:
@@ -195,11 +198,13 @@ class Parts:
         return Part(name, argv, (name,), self._healthy(name))
 
     def _kwok(self) -> Part:
-        """Plays kubelet for the simulated nodes; port-forward and logs would be served here."""
+        """Plays kubelet for the simulated nodes, port-forward included."""
         name = KWOK_USER.partition(":")[2]
         own, port = self.credentials.component(name), self.ports[name]
         stages = self.layout.config("kwok.yaml")
-        write_whole(stages, files(__package__).joinpath("stages.yaml").read_bytes())
+        documents = [files(__package__).joinpath("stages.yaml").read_text(encoding="utf-8")]
+        documents += [json.dumps(_port_forward(forward)) for forward in self.forwards]
+        write_whole(stages, "\n---\n".join(documents).encode())
         argv = (
             str(self.programs(name)),
             f"--kubeconfig={self._kubeconfig(name)}",
@@ -229,6 +234,20 @@ class Parts:
 
     def _url(self, port: str) -> str:
         return f"https://{HOST}:{self.ports[port]}"
+
+
+def _port_forward(forward: Forward) -> dict[str, object]:
+    """What kwok is told of ``forward`` (kwok's API ``ClusterPortForward``)."""
+    target = {"address": HOST, "port": forward.target}
+    return {
+        "apiVersion": "kwok.x-k8s.io/v1alpha1",
+        "kind": "ClusterPortForward",
+        "metadata": {"name": f"{forward.namespace}-{forward.port}"},
+        "spec": {
+            "selector": {"matchNamespaces": [forward.namespace]},
+            "forwards": [{"ports": [forward.port], "target": target}],
+        },
+    }
 
 
 def _answers(url: str, tls: ssl.SSLContext | None) -> bool:

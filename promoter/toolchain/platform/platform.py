@@ -18,7 +18,7 @@ from promoter.toolchain.platform.credentials import Credentials
 from promoter.toolchain.platform.files import Layout
 from promoter.toolchain.platform.logs import Log
 from promoter.toolchain.platform.parts import PARTS, PORTS, Part, Parts
-from promoter.toolchain.platform.record import Record
+from promoter.toolchain.platform.record import Forward, Record
 from promoter.toolchain.platform.supervisor import READY_SECONDS, PortTaken, Supervisor, wait
 from promoter.toolchain.toolchain import Toolchain
 
@@ -85,6 +85,21 @@ class Platform:
                     progress.note(f"{error}; choosing another")
                     self._forget_ports(error.part.ports)
         raise AssertionError("the last attempt returns or raises")
+
+    def forward(self, forward: Forward, progress: Progress) -> Running:
+        """Let a process on this machine answer for the pods of a namespace, from now on.
+
+        Replaces an earlier `Forward` of the same namespace and port. kwok alone is started
+        again, within a second; pods do not notice.
+        """
+        meant = (forward.namespace, forward.port)
+        self._layout.make()
+        with self._locked(progress):
+            record = self._record()
+            others = [each for each in record.forwards if (each.namespace, each.port) != meant]
+            changed = {"forwards": (*others, forward)}
+            record.model_copy(update=changed).write(self._layout.record)
+        return self.up(progress)
 
     def down(self) -> None:
         """End what ``up`` started, and nothing else; data is kept."""
@@ -168,7 +183,8 @@ class Platform:
     def _up(self, programs: Callable[[str], Path], progress: Progress) -> Running:
         record = self._fresh_ports(self._record(), progress)
         record.write(self._layout.record)
-        parts = Parts(self._layout, Credentials(self._layout), record.ports, programs)
+        credentials = Credentials(self._layout)
+        parts = Parts(self._layout, credentials, record.ports, programs, record.forwards)
         supervisor = Supervisor(self._layout, progress)
         try:
             if record.own_kubeconfig is None:

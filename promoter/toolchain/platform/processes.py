@@ -112,7 +112,15 @@ def _proc_mark(pid: int) -> str | None:
     # proc(5): the name in parentheses may hold anything; after it, state is field 3 and
     # the start time in clock ticks since boot field 22.
     fields = stat.rpartition(")")[2].split()
-    return None if fields[0] in "ZX" else f"{boot}:{fields[19]}"
+    return None if fields[0] in "ZX" and not _has_threads(pid) else f"{boot}:{fields[19]}"
+
+
+def _has_threads(pid: int) -> bool:
+    """Whether threads of a dead process are still leaving: until then its ports are in use."""
+    try:
+        return len(list(Path(f"/proc/{pid}/task").iterdir())) > 1
+    except OSError:
+        return False
 
 
 def _ps_mark(pid: int) -> str | None:

@@ -29,14 +29,29 @@ class PartRecord(BaseModel):
         return ProcessId(self.pid, self.mark)
 
 
+class Forward(BaseModel):
+    """A process on this machine that answers for the pods of a namespace.
+
+    ``kubectl port-forward`` to ``port`` of any pod in ``namespace`` reaches ``target``, a port
+    on loopback: simulated pods have no process of their own.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    namespace: str
+    port: int
+    target: int
+
+
 class Record(BaseModel):
-    """Ports by name, started parts by name, and the cluster of one's own if one was chosen."""
+    """What is started and where, what was forwarded, and which cluster of one's own was chosen."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     ports: dict[str, int] = {}
     parts: dict[str, PartRecord] = {}
     own_kubeconfig: str | None = None
+    forwards: tuple[Forward, ...] = ()
 
     @classmethod
     def read(cls, file: Path) -> Record:
