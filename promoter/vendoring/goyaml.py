@@ -30,6 +30,8 @@ _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _BASE60 = re.compile(r"[-+]?[0-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9_]*)?")
 _CLOCK = r"(\d\d?):(\d\d?):(\d\d?)(?:\.\d+)?"
 _TIME = re.compile(rf"(\d{{4}})-(\d\d?)-(\d\d?)(?:[Tt]{_CLOCK}(?:Z|[-+]\d\d:\d\d)| {_CLOCK})?")
+_SEPARATORS = "\u2028\u2029"
+_BY_ESCAPES = re.compile(" [\u2028\u2029]|[\u2028\u2029] |\n")
 _ESCAPES = {
     "\0": "0",
     "\a": "a",
@@ -87,14 +89,20 @@ def _scalar(
         return "true" if value else "false"
     if not isinstance(value, str):
         return str(value)
+    value = _as_reread(value)
     width = math.inf if key else _WIDTH
-    if any(_special(character) for character in value) or "\n" in value:
+    if any(_special(character) for character in value) or _BY_ESCAPES.search(value):
         return _double(value, indent, column, width)
     if _reads_as_other(value):
         return _double(value, indent, column, width)
     if _needs_quotes(value):
         return _single(value, indent, column, width)
     return "".join(_fold(value, list(value), indent, column, width))
+
+
+def _as_reread(value: str) -> str:
+    # vendir's JSON is read as YAML on the way, to which NEL ends a line and folds to a space.
+    return re.sub(" *\x85 *", " ", value)
 
 
 def _special(character: str) -> bool:
@@ -110,7 +118,7 @@ def _reads_as_other(value: str) -> bool:
     if not value or value in _WORDS or _BASE60.fullmatch(value):
         return True
     if value[0] == ".":
-        return _is_float(value)
+        return _is_float(re.sub("(?<=[0-9])_(?=[0-9])", "", value))
     if value[0] not in "+-0123456789":
         return False
     if _is_time(value):
@@ -150,8 +158,12 @@ def _needs_quotes(value: str) -> bool:
 
 
 def _single(value: str, indent: int, column: int, width: float) -> str:
-    doubled = [("''" if character == "'" else character) for character in value]
-    return "'" + "".join(_fold(value, doubled, indent, column + 1, width)) + "'"
+    pieces = ["''" if character == "'" else character for character in value]
+    for at in range(1, len(value)):
+        # A line separator ends a line without a newline: the next one is indented.
+        if value[at - 1] in _SEPARATORS and value[at] not in _SEPARATORS:
+            pieces[at] = " " * indent + pieces[at]
+    return "'" + "".join(_fold(value, pieces, indent, column + 1, width)) + "'"
 
 
 def _fold(value: str, pieces: Sequence[str], indent: int, column: int, width: float) -> list[str]:
@@ -166,7 +178,7 @@ def _fold(value: str, pieces: Sequence[str], indent: int, column: int, width: fl
             column = indent
         else:
             written.append(piece)
-            column += len(piece)
+            column = len(piece) if at and value[at - 1] in _SEPARATORS else column + len(piece)
         spaces = space
     return written
 
@@ -175,23 +187,25 @@ def _double(value: str, indent: int, column: int, width: float) -> str:
     written = ['"']
     column += 1
     spaces = False
+    # A byte order mark in front makes that emitter escape every character.
+    always = value.startswith("\ufeff")
     for at, character in enumerate(value):
-        space = character == " "
+        space = character == " " and not always
         if space and 0 < at < len(value) - 1 and not spaces and column > width:
             more = "\\" if value[at + 1] == " " else ""
             piece = "\n" + " " * indent + more
             column = indent + len(more)
         else:
-            piece = _escaped(character)
+            piece = _escaped(character, always=always)
             column += len(piece)
         written.append(piece)
         spaces = space
     return "".join(written) + '"'
 
 
-def _escaped(character: str) -> str:
+def _escaped(character: str, *, always: bool) -> str:
     code = ord(character)
-    if not _special(character) and character not in '\n"\\\u2028\u2029':
+    if not always and not _special(character) and character not in '\n"\\\u2028\u2029':
         return character
     if character in _ESCAPES:
         return "\\" + _ESCAPES[character]
