@@ -41,6 +41,10 @@ toolchain: .venv/installed ## find or build every outside program
 bump-vendored-ref: .venv/installed ## DEP=lana-bank REF=<git ref>: vendor another commit of a chart
 	@$(BIN)/promoter vendor bump "$(DEP)" "$(REF)"
 
+.PHONY: upstream
+upstream: .venv/installed ## pin and vendor what the folders of upstream/ make now
+	$(BIN)/python -m dev.vendored
+
 .PHONY: locks
 locks: ## write the hash-pinned locks anew from pyproject.toml and stacks/requirements.in
 	$(BIN)/uv pip compile --quiet stacks/requirements.in --generate-hashes --no-emit-index-url --no-header -o stacks/requirements.lock

@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from promoter.cli.progress import shown
-
 from dev.upstream import export
+from promoter.cli.progress import shown
 from promoter.git import Git
 from promoter.release.images import Image, build_and_push_all
 from promoter.release.pins import Pin, set_pins
@@ -30,6 +29,7 @@ PINS = {
     "lanaBank.image.digest": "lana-bank",
     "lanaBank.adminPanel.image.digest": "lana-bank-admin-panel",
     "lanaBank.customerPortal.image.digest": "lana-bank-customer-portal",
+    "dagster.codeLocation.image.digest": "dagster-code-location-lana-dw",
 }
 APPROVER = ("Demo Approver", "approver@demo.localhost")
 

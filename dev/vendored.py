@@ -1,0 +1,77 @@
+"""Keeps what is committed in step with ``upstream/``: the chart's pins, its vendored copy.
+
+``python -m dev.vendored`` (make upstream) builds the images of upstream/lana-bank, pins their
+digests in upstream/galoy-private-charts, and vendors the commit that this folder makes.
+Images, commits and pins follow from the files alone, so everybody gets the same.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+import tempfile
+from pathlib import Path
+
+from dev.scene import GITHUB, PINS, SOURCE, VERSION
+from dev.upstream import export
+from promoter.git import Git
+from promoter.release.images import build
+from promoter.release.pins import Pin, set_pins
+from promoter.release.settings import read_settings
+from promoter.release.source import source_of_commit
+from promoter.vendoring import sync
+
+ROOT = Path(__file__).resolve().parent.parent
+CHARTS = Path("upstream/galoy-private-charts")
+VALUES = CHARTS / "charts" / "lana-bank" / "values.yaml"
+
+
+def pinned(root: Path, scratch: Path) -> str:
+    """The chart's values.yaml with the digests of the images that upstream/lana-bank makes."""
+    bare = scratch / "lana-bank.git"
+    commit = export(root / "upstream" / "lana-bank", bare)
+    source = source_of_commit(Git(bare), commit)
+    settings = read_settings(source)
+    pins = [
+        Pin(
+            path=path,
+            image=name,
+            digest=build(source, settings.image(name), VERSION, settings.source).digest,
+            source=SOURCE,
+            commit_ref=commit,
+            app=name,
+        )
+        for path, name in PINS.items()
+    ]
+    return set_pins((root / VALUES).read_bytes().decode(), pins)
+
+
+def vendored_ref(root: Path) -> str:
+    """The commit that vendir.yml names."""
+    found = re.search(r"(?m)^\s+ref: ([0-9a-f]{40})$", (root / "vendir.yml").read_text())
+    if found is None:
+        raise ValueError("vendir.yml names no commit")
+    return found[1]
+
+
+def main() -> int:
+    """Write pins, vendir.yml, its lock and charts/; says which commit is vendored now."""
+    with tempfile.TemporaryDirectory() as folder:
+        scratch = Path(folder)
+        (ROOT / VALUES).write_bytes(pinned(ROOT, scratch).encode())
+        ref = export(ROOT / CHARTS, scratch / "galoy-private-charts.git")
+        config = scratch / "gitconfig"
+        Git(scratch).text(
+            "config", "--file", str(config), f"url.{scratch}/.insteadOf", f"{GITHUB}/"
+        )
+        os.environ["GIT_CONFIG_GLOBAL"] = str(config)
+        vendir = ROOT / "vendir.yml"
+        vendir.write_text(vendir.read_text().replace(vendored_ref(ROOT), ref))
+        sync(ROOT)
+    sys.stdout.write(f"charts/lana-bank is {ref}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
