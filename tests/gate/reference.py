@@ -1,0 +1,93 @@
+"""The reference: cepler itself, built by cargo once, and how both programs are run."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from filelock import FileLock
+
+from promoter.cli.cepler import run
+
+VERSION = "0.7.22"
+HOME = Path("~/.cache/promoter").expanduser() / f"cepler-{VERSION}"
+PANIC = 101
+
+_SECONDS = 120
+_OF_CEPLER = ("CEPLER_", "GIT_", "GATES_BRANCH")
+
+
+class Missing(Exception):
+    """cepler is not here and cannot be built; says why."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a run of either program came to."""
+
+    code: int
+    out: str
+    err: str
+
+
+def binary() -> Path:
+    """The reference's program; builds it where cargo is at hand, else raises `Missing`."""
+    found = HOME / "bin" / "cepler"
+    if found.is_file():
+        return found
+    cargo = shutil.which("cargo")
+    if cargo is None:
+        raise Missing("cepler is built by cargo, which is not on PATH")
+    HOME.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(HOME.parent / "cepler.lock"):
+        if not found.is_file():
+            command = [cargo, "install", "--locked", "cepler", "--version", VERSION]
+            done = subprocess.run(
+                [*command, "--root", str(HOME)], capture_output=True, text=True, check=False
+            )
+            if done.returncode != 0:
+                raise Missing(f"cargo cannot install cepler: {done.stderr.strip()[-300:]}")
+    return found
+
+
+def clean_environment() -> dict[str, str]:
+    """This process's variables less those that either program or git would take as input."""
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(_OF_CEPLER)}
+    quiet = {"RUST_BACKTRACE": "0"}  # a backtrace takes longer than everything else
+    return {**kept, **quiet, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
+
+
+def run_cepler(program: Path, folder: Path, *arguments: str, stdin: str = "") -> Outcome:
+    """The reference, run in ``folder``."""
+    done = subprocess.run(
+        [str(program), *arguments],
+        cwd=folder,
+        input=stdin.encode(),
+        capture_output=True,
+        check=False,
+        timeout=_SECONDS,
+        env=clean_environment(),
+    )
+    return Outcome(
+        done.returncode,
+        done.stdout.decode("utf-8", "surrogateescape"),
+        done.stderr.decode("utf-8", "surrogateescape"),
+    )
+
+
+def run_ours(folder: Path, *arguments: str) -> Outcome:
+    """``promoter cepler`` in ``folder``, within this process."""
+    out, err = io.StringIO(), io.StringIO()
+    before = Path.cwd()
+    os.chdir(folder)
+    try:
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            code = run(arguments)
+    finally:
+        os.chdir(before)
+    return Outcome(code, out.getvalue(), err.getvalue())
