@@ -13,6 +13,7 @@ from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from promoter.progress import Progress
 
+FIRST_SIGN_SECONDS = 2.0
 HEARTBEAT_SECONDS = 30.0
 
 
@@ -75,7 +76,7 @@ class Live:
 
 
 class Lines:
-    """A line when a task begins, one when it ends, and a sign of life now and then."""
+    """A line when a task ends; for one that takes longer, a line and signs of life meanwhile."""
 
     def __init__(self, console: Console, heartbeat: float = HEARTBEAT_SECONDS) -> None:
         self._console = console
@@ -83,9 +84,8 @@ class Lines:
 
     @contextmanager
     def task(self, description: str) -> Iterator[Callable[[str], None]]:
-        """Its details are only in the sign of life, at most one each 30 seconds."""
+        """Its details are only in the signs of life: after 2 seconds, then each 30."""
         began = time.monotonic()
-        self.note(f"{description} ...")
         latest = [""]
         done = threading.Event()
         beat = threading.Thread(
@@ -98,7 +98,7 @@ class Lines:
             self.note(f"{description}: failed after {_seconds(began)}")
             raise
         else:
-            self.note(f"{description}: done in {_seconds(began)}")
+            self.note(f"{description} ({_seconds(began)})")
         finally:
             done.set()
             beat.join()
@@ -110,7 +110,9 @@ class Lines:
     def _beat(
         self, description: str, began: float, latest: list[str], done: threading.Event
     ) -> None:
-        while not done.wait(self._heartbeat):
+        wait = min(FIRST_SIGN_SECONDS, self._heartbeat)
+        while not done.wait(wait):
+            wait = self._heartbeat
             detail = f": {latest[0]}" if latest[0] else ""
             self.note(f"{description} ... {_seconds(began)}{detail}")
 
