@@ -101,12 +101,13 @@ class Git:
 
     @contextmanager
     def process(
-        self, *arguments: str, env: Mapping[str, str] | None = None
+        self, *arguments: str, env: Mapping[str, str] | None = None, talks: bool = False
     ) -> Iterator[subprocess.Popen[bytes]]:
         """A running ``git <arguments>`` with pipes to its input and output, ended with the block.
 
         For commands that answer question by question (``cat-file --batch``) or whose output
-        is read only as far as it is needed. What it says on standard error is dropped.
+        is read only as far as it is needed. What it says on standard error is dropped, or
+        comes with its output where it ``talks`` (progress).
         """
         try:
             running = subprocess.Popen(
@@ -114,7 +115,7 @@ class Git:
                 cwd=self.dir,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
+                stderr=subprocess.STDOUT if talks else subprocess.DEVNULL,
                 env=environment(env),
             )
         except FileNotFoundError as error:

@@ -8,6 +8,7 @@ no filters sends everything at once, which is slower and gives the same.
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 from collections.abc import Iterator, Sequence
@@ -21,6 +22,7 @@ from promoter.vendoring.config import GitSource
 from promoter.vendoring.errors import RefNotFound, VendorError
 from promoter.vendoring.selection import Entry
 
+_COUNTED = re.compile(rb"remote: (?:Enumerating|Counting) objects: (\d+), done")
 _FULL_ID = re.compile(r"[0-9a-f]{40}")
 _REFS = ("+refs/heads/*:refs/remotes/origin/*", "+refs/tags/*:refs/tags/*")
 # A local repository serves filters only when its own configuration says so; here the
@@ -70,23 +72,54 @@ class Fetched:
         return found
 
     def _reachable(self, sha: str) -> str | None:
-        names = "%(objectname) %(*objectname)"
-        for line in self.git.lines("for-each-ref", f"--format={names}"):
-            if sha in line.split():
-                # The last is the commit, where the first is a tag's own object.
-                return line.split()[-1]
+        kinds = "%(objectname) %(objecttype) %(*objectname) %(*objecttype)"
+        for line in self.git.lines("for-each-ref", f"--format={kinds}"):
+            named = dict(zip(line.split()[::2], line.split()[1::2], strict=True))
+            commits = [name for name, kind in named.items() if kind == "commit"]
+            if sha in named and commits:
+                # An annotated tag's own id means the commit that it is on.
+                return commits[0]
         return sha if sha in self.git.lines("rev-list", "--all") else None
 
     def lock(self, sha: str) -> Locked:
         """What vendir.lock.yml says of ``sha``: its title and ``git describe --tags``."""
         message = self.git.output("log", "--max-count=1", "--format=%B", sha)
-        described = self.git.attempt("describe", "--tags", sha)
-        tags = described.stdout.decode(errors="replace").strip().split("\n")
-        return Locked(
-            sha=sha,
-            tags=tuple(tags) if described.returncode == 0 else (),
-            commit_title=_title(message.decode(errors="replace")),
+        described = self._describe(sha)
+        if described and self.filtered and not self._is_tag(described):
+            objects = self._objects_in_a_clone()
+            described = self._describe(sha, f"--abbrev={abbreviation(objects)}")
+        title = _title(message.decode(errors="replace"))
+        return Locked(sha, tuple(described.split("\n")) if described else (), title)
+
+    def _describe(self, sha: str, *options: str) -> str:
+        done = self.git.attempt("describe", "--tags", *options, sha)
+        return done.stdout.decode(errors="replace").strip() if done.returncode == 0 else ""
+
+    def _is_tag(self, name: str) -> bool:
+        # Not rev-parse, to which tag-number-gid is a name too.
+        return (
+            self.git.attempt("show-ref", "--verify", "--quiet", f"refs/tags/{name}").returncode == 0
         )
+
+    def _objects_in_a_clone(self) -> int:
+        """How many objects a clone without filters would get; vendir's has them all.
+
+        git shortens ids by that number. The server says it before it sends the first one,
+        which is as long as we listen.
+        """
+        other = _prepared(self.source, self.git.dir / "uncounted")
+        depth = [f"--depth={self.source.depth}"] if self.source.depth else []
+        refs = _REFS
+        if self.source.ref.startswith("origin/"):
+            refs = (self.source.ref.removeprefix("origin/"), _REFS[1])
+        options = ["--progress", "--no-auto-maintenance", "--no-write-fetch-head", *depth]
+        with other.process("fetch", *options, "origin", *refs, talks=True) as fetching:
+            said = b""
+            while fetching.stdout and (chunk := os.read(fetching.stdout.fileno(), 4096)):
+                said += chunk
+                if counted := _COUNTED.search(said):
+                    return int(counted[1])
+        return 0
 
     def entries(self, sha: str) -> list[Entry]:
         """Every file, symlink and submodule of the commit."""
@@ -143,17 +176,31 @@ def unfiltered(known: Fetched) -> Fetched:
 
 
 def _clone(source: GitSource, folder: Path, *filters: str) -> Git:
-    folder.mkdir(parents=True)
-    git = Git(folder)
-    git.text("init", "--quiet", "--bare", "--template=", ".")
-    git.text("config", "remote.origin.url", source.url)
-    address = git.text("ls-remote", "--get-url", "origin")
-    if filters and _is_local(address):
-        git.text("config", "remote.origin.uploadpack", _LOCAL_SERVER)
+    git = _prepared(source, folder, serve_filters=bool(filters))
     depth = [f"--depth={source.depth}"] if source.depth else []
     options = ["--quiet", "--no-auto-maintenance", "--no-write-fetch-head", "--no-tags"]
     git.text("fetch", *options, *filters, *depth, "origin", *_REFS)
     return git
+
+
+def _prepared(source: GitSource, folder: Path, *, serve_filters: bool = False) -> Git:
+    """An empty repository at ``folder`` with the remote ``origin``."""
+    folder.mkdir(parents=True)
+    git = Git(folder)
+    git.text("init", "--quiet", "--bare", "--template=", ".")
+    git.text("config", "remote.origin.url", source.url)
+    if serve_filters and _is_local(git.text("ls-remote", "--get-url", "origin")):
+        git.text("config", "remote.origin.uploadpack", _LOCAL_SERVER)
+    return git
+
+
+def abbreviation(objects: int) -> int:
+    """The length of short ids in a repository of ``objects`` packed objects.
+
+    git's default (core.abbrev=auto): so long that a clash is unlikely, seven at least. A
+    fetch of fewer than a hundred (fetch.unpackLimit) leaves no pack, and seven.
+    """
+    return max(7, (objects.bit_length() + 1) // 2)
 
 
 def _is_local(address: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Protocol
 
@@ -34,14 +35,19 @@ class GitFetcher:
         with fetched(contents.git, stage / "repository") as source:
             sha = source.resolve(ref)
             try:
-                tree = _write_selected(source, sha, contents, stage / "tree")
+                with ThreadPoolExecutor(1) as beside:
+                    # What the commit is called can take as long as getting its files.
+                    locked = beside.submit(source.lock, sha)
+                    tree = _write_selected(source, sha, contents, stage / "tree")
+                found = locked.result()
             except GitError:
                 if not source.filtered:
                     raise
                 source = unfiltered(source)
                 tree = _write_selected(source, sha, contents, stage / "tree")
+                found = source.lock(sha)
             _move(tree, contents, target)
-            return source.lock(sha)
+            return found
 
 
 def place(
