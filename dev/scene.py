@@ -61,7 +61,9 @@ class Scene:
         """The variables of every command of the demo."""
         here = {
             "GIT_CONFIG_GLOBAL": str(self.folder / "gitconfig"),
-            MIRROR_VARIABLE: f"gcr.io={self.running().registry}",
+            MIRROR_VARIABLE: ",".join(
+                f"{registry}={self.running().registry}" for registry in ("gcr.io", "us.gcr.io")
+            ),
         }
         binaries = str(Path(sys.executable).parent)
         return {**os.environ, **here, "PATH": f"{binaries}{os.pathsep}{os.environ['PATH']}"}

@@ -47,10 +47,11 @@ class Stage:
             start_new_session=True,
         )
 
-    def change_chart(self, values: str | None = None) -> str:
-        """Another version of the chart, vendored and pushed."""
-        chart = next_version(self.scene.chart_file("Chart.yaml"))
-        files = {"Chart.yaml": chart} | ({"values.yaml": values} if values else {})
+    def change_chart(self, values: str | None = None, **files: str) -> str:
+        """Another version of the chart, vendored and pushed; ``files`` by their path."""
+        files = {"Chart.yaml": next_version(self.scene.chart_file("Chart.yaml")), **files}
+        if values is not None:
+            files["values.yaml"] = values
         ref = self.scene.change_chart("feat(chart): another version", files)
         done = self.run("promoter", "vendor", "bump", "lana-bank", ref, "--push")
         assert done.returncode == 0, done.stderr
