@@ -68,7 +68,6 @@ def test_a_local_stack_is_one_release_with_its_settings_as_values(tree: Tree) ->
             "secrets": {"mode": "generate"},
         },
         "dagster": {"enabled": True, "webserver": {"replicas": 3}},
-        "ingress": {"enabled": True},
         "keycloak": {"enabled": True, "replicas": 3},
         "lanaBank": {
             "adminPanel": {"replicas": 3},

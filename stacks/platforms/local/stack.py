@@ -47,6 +47,5 @@ class LocalStack(TerraformStack):
                 components=frozenset(settings.components),
                 replicas=settings.replicas,
                 timeout=settings.timeout,
-                values={"ingress": {"enabled": bool(settings.components)}},
             ),
         )

@@ -1,0 +1,128 @@
+"""The chart and a real API server: what it accepts, what becomes available, what goes back."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from promoter.toolchain.platform import Platform
+from tests.charts.chart_rendering import Chart, Object, good_values, whole_values
+
+WORKLOADS = {"Deployment", "StatefulSet", "Job"}
+SECURITY = "pod-security.kubernetes.io"
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """kubectl and Helm in one namespace of the embedded platform."""
+
+    platform: Platform
+    namespace: str
+
+    def run(self, program: str, *arguments: str, stdin: str = "") -> str:
+        done = subprocess.run(
+            [
+                str(self.platform.toolchain.program(program)),
+                "--kubeconfig",
+                str(self.platform.require().kubeconfig),
+                "--namespace",
+                self.namespace,
+                *arguments,
+            ],
+            input=stdin,
+            capture_output=True,
+            text=True,
+            timeout=180,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        assert "Warning:" not in done.stderr, done.stderr
+        return done.stdout
+
+    def apply(self, objects: list[Object], *options: str) -> None:
+        items = {"apiVersion": "v1", "kind": "List", "items": objects}
+        # Names are new in each dry run, so nothing is compared with what is there.
+        self.run("kubectl", "create", *options, "--filename", "-", stdin=json.dumps(items))
+
+    def helm(self, command: str, chart: Path, values: Any) -> None:
+        options = ("--atomic", "--wait", "--timeout", "120s", "--values", "-")
+        self.run("helm", command, "lana-bank", str(chart), *options, stdin=json.dumps(values))
+
+    def get(self, kind: str, name: str = "") -> Any:
+        return json.loads(self.run("kubectl", "get", kind, *([name] if name else []), "-o", "json"))
+
+
+@pytest.fixture
+def cluster(platform: Platform, namespace: str) -> Cluster:
+    """A namespace that enforces the restricted level, and warns of what is below it."""
+    cluster = Cluster(platform, namespace)
+    levels = [f"{SECURITY}/{mode}=restricted" for mode in ("enforce", "warn", "audit")]
+    cluster.run("kubectl", "label", "namespace", namespace, *levels)
+    return cluster
+
+
+def as_pod(workload: Object) -> Object:
+    template = workload["spec"]["template"]
+    metadata = {**template["metadata"], "name": workload["metadata"]["name"]}
+    return {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": template["spec"]}
+
+
+@pytest.mark.parametrize("values", [whole_values(), good_values()], ids=["whole", "least"])
+def test_every_object_is_accepted_where_pods_are_restricted(
+    chart: Chart, cluster: Cluster, values: Any
+) -> None:
+    objects = chart.render(values, "--namespace", cluster.namespace)
+    cluster.apply(objects, "--dry-run=server")
+    # The level judges Pods only, and a Pod needs its account to be there.
+    cluster.apply([found for found in objects if found["kind"] == "ServiceAccount"])
+    pods = [as_pod(found) for found in objects if found["kind"] in WORKLOADS]
+    assert len(pods) >= 3
+    cluster.apply(pods, "--dry-run=server")
+
+
+def test_a_pod_that_asks_for_more_is_refused(chart: Chart, cluster: Cluster) -> None:
+    """The check above can fail: the same pod without its security context."""
+    workload = next(found for found in chart.render() if found["kind"] == "Deployment")
+    pod = as_pod(workload)
+    del pod["spec"]["securityContext"], pod["spec"]["containers"][0]["securityContext"]
+    pod["spec"]["serviceAccountName"] = "default"
+    with pytest.raises(AssertionError, match="violates PodSecurity"):
+        cluster.apply([pod], "--dry-run=server")
+
+
+@pytest.mark.slow
+def test_everything_becomes_available_is_upgraded_and_goes_back(
+    chart: Chart, cluster: Cluster, tmp_path: Path
+) -> None:
+    values = whole_values()
+    # It needs a database that is there before anything is installed.
+    values["databaseRoles"] = {"enabled": False}
+    older = tmp_path / "older"
+    shutil.copytree(chart.folder, older)
+    file = older / "Chart.yaml"
+    file.write_text(re.sub(r"(?m)^version: .*$", "version: 0.0.1", file.read_text()))
+    without = {**values, "gotenberg": {"enabled": False}}
+    cluster.helm("install", older, without)
+    secrets = {found["metadata"]["name"]: found["data"] for found in cluster.get("secret")["items"]}
+
+    cluster.helm("upgrade", chart.folder, {**values, "chartHash": "1" * 64})
+    names = {found["metadata"]["name"] for found in cluster.get("deployment")["items"]}
+    assert "lana-bank-gotenberg" in names
+    for found in cluster.get("deployment")["items"]:
+        assert found["status"]["availableReplicas"] == found["spec"]["replicas"]
+    data = cluster.get("configmap", "lana-bank-release")["data"]
+    assert data["chart-hash"] == "1" * 64
+    for name in ("lana-bank", "lana-bank-oathkeeper", "lana-bank-db-server"):
+        assert cluster.get("secret", name)["data"] == secrets[name]
+
+    cluster.run("helm", "rollback", "lana-bank", "1", "--wait", "--timeout", "60s")
+    names = {found["metadata"]["name"] for found in cluster.get("deployment")["items"]}
+    assert "lana-bank-gotenberg" not in names
+    assert cluster.get("configmap", "lana-bank-release")["data"]["chart-hash"] == "0" * 64
