@@ -194,7 +194,15 @@ class Git:
                 return object_id
         return None
 
-    def push(self, remote: str, source: str, ref: str, *, expect: str | None) -> None:
+    def push(
+        self,
+        remote: str,
+        source: str,
+        ref: str,
+        *,
+        expect: str | None,
+        env: Mapping[str, str] | None = None,
+    ) -> None:
         """Move ``ref`` on ``remote`` to ``source`` if it still is at ``expect`` (None: absent).
 
         A compare-and-swap (``--force-with-lease`` with the value named), so a fast-forward
@@ -207,6 +215,7 @@ class Git:
             f"--force-with-lease={ref}:{expect or ''}",
             remote,
             f"{source}:{ref}",
+            env=env,
         )
         if done.returncode == 0:
             return

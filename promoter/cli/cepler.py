@@ -18,6 +18,7 @@ from promoter.cli.cepler_arguments import Given, HelpAsked, Misused, parse
 if TYPE_CHECKING:
     from promoter.gate import Deployment
     from promoter.gate.decision import FileChange
+    from promoter.gate.remote import Remote
 
 _NOTHING_NEW = 2
 
@@ -64,8 +65,9 @@ def _latest(top: Given, inner: Given) -> int:
 
 
 def _prepare(top: Given, inner: Given) -> int:
+    deployment = _deployment(top)
     clean = _announced_clean(inner)
-    deployment = _at_top(_deployment(top))
+    _refuse_below_top(deployment)
     deployment.prepare_here(
         inner.value("environment"), clean=clean, ignore_queue=_ignores_queue(top)
     )
@@ -73,30 +75,35 @@ def _prepare(top: Given, inner: Given) -> int:
 
 
 def _reproduce(top: Given, inner: Given) -> int:
+    deployment = _deployment(top, gated=False)
     clean = _announced_clean(inner)
-    deployment = _at_top(_deployment(top, gated=False))
+    _refuse_below_top(deployment)
     deployment.reproduce_here(inner.value("environment"), clean=clean)
     return 0
 
 
 def _record(top: Given, inner: Given) -> int:
+    from promoter.cli.cepler_concourse import Log
     from promoter.gate import recording
 
-    deployment = _at_top(_deployment(top))
-    name = inner.value("environment")
-    _err("Recording current state")
-    recorded = deployment.record_state(
-        name, deployment.observe(name, ignore_queue=_ignores_queue(top))
+    deployment = _deployment(top)
+    _refuse_below_top(deployment)
+    recording.record_here(
+        deployment,
+        inner.value("environment"),
+        Log(_err),
+        ignore_queue=_ignores_queue(top),
+        commit="no-commit" not in inner.values,
+        reset="reset-head" in inner.values,
+        remote=_remote(inner) if "push" in inner.values else None,
     )
-    git = deployment.git
-    recording.write_atomically(git.dir / recorded.path, recorded.content)
-    if "no-commit" not in inner.values:
-        _err("Adding commit to repository to persist state")
-        recording.commit_record(git, recorded)
-    if "reset-head" in inner.values:
-        _err("Reseting head to have a clean workspace")
-        recording.reset_head(git)
     return 0
+
+
+def _concourse(_: Given, inner: Given) -> int:
+    from promoter.cli.cepler_concourse import answer
+
+    return answer(inner, _out, _err)
 
 
 _COMMANDS: dict[tuple[str, ...], Callable[[Given, Given], int]] = {
@@ -106,6 +113,9 @@ _COMMANDS: dict[tuple[str, ...], Callable[[Given, Given], int]] = {
     ("prepare",): _prepare,
     ("reproduce",): _reproduce,
     ("record",): _record,
+    ("concourse", "check"): _concourse,
+    ("concourse", "ci_in"): _concourse,
+    ("concourse", "ci_out"): _concourse,
 }
 
 
@@ -113,7 +123,7 @@ def _deployment(top: Given, *, gated: bool = True) -> Deployment:
     from promoter.gate import Deployment
     from promoter.git import Git
 
-    git = Git(Path())
+    git = Git(_folder(top))
     deployment = Deployment.in_worktree(git, top.value("config"))
     if not gated or "gates" not in top.values:
         return deployment
@@ -123,6 +133,28 @@ def _deployment(top: Given, *, gated: bool = True) -> Deployment:
     if branch is None:
         return deployment.under(gates.from_folder(git.dir, file))
     return deployment.under(gates.from_branch(git, branch, file))
+
+
+def _folder(top: Given) -> Path:
+    """The working directory, or with --clone the clone, brought up to date first."""
+    if "clone" not in top.values:
+        return Path()
+    from promoter.gate import recording
+    from promoter.git import Git
+
+    folder, remote = Path(top.values["clone"]), _remote(top)
+    if folder.exists() and any(folder.iterdir()):
+        remote.pull(Git(folder), top.values.get("gates-branch"))
+    else:
+        recording.reset_head(remote.clone(folder))
+    return folder
+
+
+def _remote(given: Given) -> Remote:
+    from promoter.gate.remote import Remote
+
+    values = given.values
+    return Remote(values["git-url"], values["git-branch"], values["git-private-key"])
 
 
 def _ignores_queue(top: Given) -> bool:
@@ -136,17 +168,16 @@ def _announced_clean(inner: Given) -> bool:
     return clean
 
 
-def _at_top(deployment: Deployment) -> Deployment:
+def _refuse_below_top(deployment: Deployment) -> None:
     from promoter.errors import PromoterError
 
     top = deployment.git.top()
-    if top.resolve() != Path.cwd().resolve():
+    if top.resolve() != deployment.git.dir.resolve():
         raise PromoterError(
             "write to the work tree: cepler's paths count from its top folder, which is not "
             "the working directory",
             next_step=f"cd {top}",
         )
-    return deployment
 
 
 def _report(changes: Sequence[FileChange]) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import copy
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from promoter.errors import GitError, InvalidFile, NothingNewer, PromoterError
 from promoter.gate.commits import summaries
-from promoter.gate.config import Config, EnvironmentConfig, state_folder
+from promoter.gate.config import EnvironmentConfig, state_folder
 from promoter.gate.decision import (
     Blocked,
     Decision,
@@ -24,7 +26,7 @@ from promoter.gate.decision import (
 )
 from promoter.gate.evaluation import Evaluation, HashOnDisk, View
 from promoter.gate.gates import Gates
-from promoter.gate.history import History
+from promoter.gate.history import Entry, History
 from promoter.gate.last_change import last_changes
 from promoter.gate.sources import Commit, Folder, Source, load_config, load_states, state_path
 from promoter.gate.state import LATEST, DeployState, EnvironmentState, FileState, ident
@@ -65,16 +67,15 @@ class Deployment:
         git: Git,
         tip: str,
         config_path: str,
-        config: Config,
-        states: Mapping[str, EnvironmentState],
+        source: Source,
         gates: Gates | None,
     ) -> None:
         self.git = git
         self.tip = tip
         self.config_path = config_path
-        self.config = config
-        self.states = states
         self.gates = gates
+        self._source = source
+        self.config = load_config(source, config_path)
 
     @classmethod
     def at_commit(
@@ -88,7 +89,7 @@ class Deployment:
             tip = history.commit(commit)
             if tip is None:
                 raise GitError(f"read commit {commit} in {git.dir}: there is no such commit")
-            return cls._read(git, tip, config_path, Commit(history, tip), gates)
+            return cls(git, tip, config_path, Commit(git, tip), gates)
 
     @classmethod
     def in_worktree(cls, git: Git, config_path: str, gates: Gates | None = None) -> Deployment:
@@ -99,19 +100,13 @@ class Deployment:
             raise GitError(
                 f"read HEAD in {git.dir}: there is no commit", next_step="commit something first"
             )
-        return cls._read(git, tip, config_path, Folder(git.dir), gates)
-
-    @classmethod
-    def _read(
-        cls, git: Git, tip: str, config_path: str, source: Source, gates: Gates | None
-    ) -> Deployment:
-        config = load_config(source, config_path)
-        states = load_states(source, state_folder(config_path, config.deployment))
-        return cls(git, tip, config_path, config, states, gates)
+        return cls(git, tip, config_path, Folder(git.dir), gates)
 
     def under(self, gates: Gates | None) -> Deployment:
         """The same deployment under other gates (None: every environment is ungated)."""
-        return Deployment(self.git, self.tip, self.config_path, self.config, self.states, gates)
+        other = copy(self)
+        other.gates = gates
+        return other
 
     # --- what there is -------------------------------------------------------------
 
@@ -124,6 +119,11 @@ class Deployment:
     def environments(self) -> Mapping[str, EnvironmentConfig]:
         """The environments by name, in the config's order."""
         return self.config.environments
+
+    @cached_property
+    def states(self) -> Mapping[str, EnvironmentState]:
+        """Everything recorded, by environment; raises `InvalidFile`."""
+        return load_states(self._source, state_folder(self.config_path, self.name))
 
     def environment(self, name: str) -> EnvironmentConfig:
         """The environment called ``name``; raises `InvalidFile` where there is none."""
@@ -184,8 +184,8 @@ class Deployment:
             due = self._due(history, view, ignore_queue=ignore_queue, origins=origins)
             return due or self._held_or_up_to_date(history, name, at, view)
 
-    def check(self, name: str, *, ignore_queue: bool = False) -> Due | None:
-        """What ``cepler check`` finds: a `Due` (without origins) or None for nothing new.
+    def check(self, name: str, *, ignore_queue: bool = False, origins: bool = False) -> Due | None:
+        """What ``cepler check`` finds: a `Due`, or None for nothing new.
 
         Raises `PromoterError` where the passed environment has no record.
         """
@@ -197,7 +197,7 @@ class Deployment:
                     f"check {name}: {NotDeployedYet(passed)}", next_step=f"deploy {passed} first"
                 )
             view = self._view(history, name, at, ignore_queue=ignore_queue)
-            return self._due(history, view, ignore_queue=ignore_queue, origins=False)
+            return self._due(history, view, ignore_queue=ignore_queue, origins=origins)
 
     def _evaluation(
         self,
@@ -321,6 +321,17 @@ class Deployment:
             changes=changes_between(state, recorded.current if recorded else None),
         )
 
+    def gating_files(self) -> list[tuple[str, Entry]]:
+        """The config and the state files as the tip has them: what decides, to be written."""
+        states = state_folder(self.config_path, self.name)
+        with History(self.git) as history:
+            found = history.listing(self.tip, [self.config_path, states])
+        return [
+            (path, entry)
+            for path, entry in found.items()
+            if path == self.config_path or path.rpartition("/")[0] == states
+        ]
+
     # --- work trees ----------------------------------------------------------------
 
     def prepare(self, worktree: Git, due: Due) -> None:
@@ -352,7 +363,7 @@ class Deployment:
         workspace.clean(None if clean else environment.latest_patterns())
         workspace.write(files)
 
-    def reproduce_here(self, name: str, *, clean: bool) -> None:
+    def reproduce_here(self, name: str, *, clean: bool) -> EnvironmentState:
         """Cepler's ``reproduce``: every recorded file as the commit has it that it came from."""
         self.environment(name)
         recorded = self.recorded(name)
@@ -370,6 +381,7 @@ class Deployment:
         if clean:
             workspace.clean()
         workspace.write(files)
+        return recorded
 
     def differences(self, worktree: Git, name: str, state: DeployState) -> tuple[str, ...]:
         """Paths at which ``worktree`` is not what ``state`` says that ``name`` runs.

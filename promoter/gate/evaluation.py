@@ -83,10 +83,12 @@ class Evaluation:
         taken: Mapping[str, FileState] = {}
         head = None
         if environment.passed is not None:
+            own = self._own
             upstream = self._upstream(commit, environment.passed, deployment)
-            target = propagated_target(
-                environment, self._own, upstream, ignore_queue=self._ignore_queue
-            )
+            if environment.passed == environment.name:
+                # Nonsense, but cepler has an answer: one record stands for both.
+                own = upstream = upstream or own
+            target = propagated_target(environment, own, upstream, ignore_queue=self._ignore_queue)
             if target is not None:
                 taken, head = taken_from(target, environment), target.head_commit
         return View(commit, environment, deployment, latest, taken, head)

@@ -84,15 +84,18 @@ def from_branch(git: Git, branch: str, path: str) -> Gates:
             f"read gates from branch {branch}: Couldn't find branch",
             next_step=f"git fetch origin {branch}:refs/remotes/origin/{branch}",
         )
+    return from_commit(git, commit, path, f"branch {branch}")
+
+
+def from_commit(git: Git, commit: str, path: str, name: str = "") -> Gates:
+    """The gates file at ``path`` in ``commit``, which errors call ``name``."""
     content = git.file(commit, path)
+    name = name or commit[:12]
     if content is None:
         raise InvalidFile(
-            path,
-            f"branch {branch}",
-            "Couldn't find gates file in branch",
-            next_step=f"commit {path} on {branch}",
+            path, name, "Couldn't find gates file there", next_step=f"commit {path} on {name}"
         )
-    return read_gates(content, f"{path} on {branch}")
+    return read_gates(content, f"{path} on {name}")
 
 
 def with_gate(text: str, environment: str, commit: str, *, file: str = "gates file") -> str:

@@ -8,11 +8,44 @@ from contextlib import suppress
 from pathlib import Path
 
 from promoter.errors import GitError
-from promoter.gate.deployment import Recorded
+from promoter.gate.deployment import Deployment, Recorded
+from promoter.gate.remote import Remote
 from promoter.git import Git, Identity
+from promoter.progress import Progress
 
 CEPLER = Identity("Cepler", "bot@cepler.io")
 """Who records are committed by, as cepler has it."""
+
+
+def record_here(
+    deployment: Deployment,
+    name: str,
+    say: Progress,
+    *,
+    ignore_queue: bool = False,
+    commit: bool = True,
+    reset: bool = False,
+    remote: Remote | None = None,
+) -> Recorded:
+    """Cepler's ``record`` of what lies in the deployment's folder; each step is optional.
+
+    Nothing is written before everything that is read has been understood.
+    """
+    say.note("Recording current state")
+    git = deployment.git
+    recorded = deployment.record_state(name, deployment.observe(name, ignore_queue=ignore_queue))
+    write_atomically(git.dir / recorded.path, recorded.content)
+    if commit:
+        say.note("Adding commit to repository to persist state")
+        commit_record(git, recorded)
+    if reset:
+        say.note("Reseting head to have a clean workspace")
+        reset_head(git)
+    if remote is not None:
+        say.note("Pushing to remote")
+        if not remote.push(git, recorded.path):
+            say.note("... there was nothing new to push")
+    return recorded
 
 
 def write_atomically(file: Path, content: bytes) -> None:

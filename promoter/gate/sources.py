@@ -11,6 +11,7 @@ from promoter.gate.config import Config, read_config, state_folder
 from promoter.gate.history import History
 from promoter.gate.state import EnvironmentState
 from promoter.gate.state_file import read_state
+from promoter.git import Git
 
 _SUFFIX = ".state"
 
@@ -57,18 +58,20 @@ class Folder:
 class Commit:
     """Files of a commit."""
 
-    history: History
+    git: Git
     commit: str
 
     def read(self, path: str) -> bytes | None:
         """A file's bytes, None where there is none."""
-        found = self.history.file(self.commit, path)
+        with History(self.git) as history:
+            found = history.file(self.commit, path)
         return found.content if found is not None else None
 
     def names(self, folder: str) -> list[str]:
         """The names of the files directly in ``folder``, sorted."""
         start = f"{folder}/"
-        paths = self.history.listing(self.commit, [folder])
+        with History(self.git) as history:
+            paths = history.listing(self.commit, [folder])
         names = [path.removeprefix(start) for path in paths if path.startswith(start)]
         return sorted(name for name in names if "/" not in name)
 

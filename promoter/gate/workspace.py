@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,9 +55,12 @@ class Workspace:
         kept = Patterns(
             [self.config_path, f"{state_folder(self.config_path, self.deployment)}/*", *_KEPT]
         )
-        for path in list(self._files()):
-            if not kept.matches(path) and (only is None or only.matches(path)):
-                (self.git.dir / path).unlink()
+        # In cepler's order, and looked at only when its turn has come: a link to a file that
+        # went before it is no file any more, and stays.
+        for path in sorted(self._files(), key=lambda path: path.split("/")):
+            file = self.git.dir / path
+            if not kept.matches(path) and (only is None or only.matches(path)) and file.is_file():
+                file.unlink()
 
     def write(self, files: Iterable[tuple[str, Entry]]) -> None:
         """Write ``files`` with content and mode of their entries; index and HEAD stay."""
@@ -77,7 +81,10 @@ class Workspace:
         extra = {
             path
             for path in self._files()
-            if path not in wanted and covers(path) and not kept.matches(path)
+            if path not in wanted
+            and covers(path)
+            and not kept.matches(path)
+            and os.path.lexists(self.git.dir / path)
         }
         return tuple(sorted(wrong | extra))
 
@@ -91,9 +98,7 @@ class Workspace:
         others = self.git.output("ls-files", "-z", "--others", "--exclude-standard")
         for raw in (*tracked.split(b"\0"), *others.split(b"\0")):
             if raw and raw not in ignored and not raw.endswith(b"/"):
-                path = decode(raw)
-                if (self.git.dir / path).is_file():
-                    yield path
+                yield decode(raw)
 
 
 def cleared_files(history: History, commit: str, state: DeployState) -> Iterator[tuple[str, Entry]]:

@@ -34,9 +34,12 @@ entries = st.one_of(
     ),
     st.tuples(st.just("120000"), st.sampled_from([b"a.yml", b"b.yml", b"nowhere"])),
 )
+ignores = st.just({".gitignore": ("100644", b"*.log\n")}) | st.just(
+    {"m/.gitignore": ("100644", b"ig.log\n"), "m/ig.log": ("100644", b"1\n")}
+)
 changes = st.dictionaries(st.sampled_from(PATHS), entries, min_size=1, max_size=4)
 few = st.dictionaries(st.sampled_from(("m/a.yml", "m/b.yml", "e/qa.yml")), entries, min_size=1)
-many = st.lists(st.one_of(changes, few), min_size=1, max_size=3)
+many = st.lists(st.one_of(changes, few, ignores), min_size=1, max_size=3)
 picks = st.integers(0, 12)
 often = st.sampled_from([True, True, True, False])
 rarely = st.sampled_from([False, False, False, False, True])

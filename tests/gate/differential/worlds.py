@@ -24,6 +24,7 @@ PATHS = (
     'm/quo"te',
     "x-y/-dash",
     ".gitignore",
+    "m/.gitignore",
     "m/ig.log",
 )
 

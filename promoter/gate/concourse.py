@@ -1,0 +1,279 @@
+"""The Concourse resource: what ``check``, ``in`` and ``out`` are asked, and their answers.
+
+Requests and answers are the JSON that cepler's resource has. Where it writes its whole
+request, private key included, into a file for debugging, we do not.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from promoter.errors import InvalidFile, PromoterError
+from promoter.gate import gates
+from promoter.gate.decision import Due, FileChange
+from promoter.gate.deployment import Deployment
+from promoter.gate.recording import record_here, write_atomically
+from promoter.gate.remote import Remote
+from promoter.gate.workspace import Workspace
+from promoter.git import Git
+from promoter.progress import Progress
+
+Answer = dict[str, Any]
+
+_CONFIG = "cepler.yml"
+
+
+@dataclass(frozen=True)
+class Version:
+    """A version of the resource: the trigger commit, and the state file's version."""
+
+    trigger: str
+    version: str | None
+
+    def answer(self) -> Answer:
+        """As JSON has it."""
+        return {"trigger": self.trigger, "version": self.version}
+
+
+@dataclass(frozen=True)
+class Source:
+    """What a pipeline says of the resource."""
+
+    uri: str
+    branch: str
+    private_key: str
+    gates_branch: str | None = None
+    gates_file: str | None = None
+    environment: str | None = None
+    ignore_queue: bool = False
+    config: str = _CONFIG
+
+    @property
+    def remote(self) -> Remote:
+        """The repository."""
+        return Remote(self.uri, self.branch, self.private_key)
+
+
+@dataclass(frozen=True)
+class Request:
+    """A request: source, the version asked about, and the step's parameters."""
+
+    source: Source
+    version: Version | None
+    params: Mapping[str, Any] | None
+
+
+def read_request(document: Any) -> Request:
+    """The request in a JSON document; raises `InvalidFile` naming what is wrong with it."""
+    whole = _object(document, "the request")
+    source = _object(whole.get("source"), "source")
+    version = whole.get("version")
+    params = whole.get("params")
+    return Request(
+        Source(
+            uri=_needed(source, "uri"),
+            branch=_needed(source, "branch"),
+            private_key=_needed(source, "private_key"),
+            gates_branch=_text(source, "gates_branch"),
+            gates_file=_text(source, "gates_file"),
+            environment=_text(source, "environment"),
+            ignore_queue=_flag(source, "ignore_queue", default=False),
+            config=_needed(source, "config") if "config" in source else _CONFIG,
+        ),
+        _version(_object(version, "version")) if version is not None else None,
+        _object(params, "params") if params is not None else None,
+    )
+
+
+# --- check -----------------------------------------------------------------------------
+
+
+def check(request: Request, cache: Path, say: Progress) -> list[Answer]:
+    """The versions from the one asked about on; the repository is kept in ``cache``."""
+    source, last = request.source, request.version
+    git = _fetched(source, cache, say)
+    deployment = Deployment.at_commit(git, "HEAD", source.config)
+    if source.environment is None:
+        say.note("No environment specified - ignoring")
+        return []
+    deployment.environment(source.environment)
+    say.note("Checking equivalence with last deployed state...")
+    deployment = deployment.under(_gates(source, git, deployment))
+    due = deployment.check(source.environment, ignore_queue=source.ignore_queue)
+    versions = [last.answer()] if last is not None else []
+    if due is not None and (last is None or last.trigger != due.trigger):
+        say.note("Found new state to deploy")
+        return [*versions, _version_of(due).answer()]
+    say.note("Nothing new to deploy" if due is None else "Last trigger is still up to date")
+    return versions
+
+
+def _fetched(source: Source, cache: Path, say: Progress) -> Git:
+    if cache.exists() and any(cache.iterdir()):
+        say.note("Pulling latest state")
+        git = Git(cache)
+        source.remote.pull(git, source.gates_branch)
+        return git
+    say.note("Cloning repo")
+    return source.remote.clone(cache)
+
+
+# --- in --------------------------------------------------------------------------------
+
+
+def fetch_into(request: Request, destination: Path, say: Progress) -> Answer:
+    """``in``: make ``destination`` what the version asked for is, or an empty folder.
+
+    Raises `PromoterError` where another version is due by now.
+    """
+    source, wanted = request.source, request.version
+    if wanted is None:
+        raise _invalid("version is missing")
+    if source.environment is None:
+        say.note("No environment specified... providing an empty dir")
+        return _emptied(destination, wanted)
+    say.note(f"Cloning repo to '{destination}'")
+    git = source.remote.clone(destination)
+    deployment = Deployment.at_commit(git, "HEAD", source.config)
+    _write_gating_files(deployment, source)
+    deployment.environment(source.environment)
+    deployment = deployment.under(_gates(source, git, deployment))
+    say.note(f"Checking if we can prepare deployment at trigger '{wanted.trigger}'")
+    prepares = _flag(request.params, "prepare", default=True)
+    changes = _prepared(deployment, source, wanted, say) if prepares else None
+    if changes is None:
+        say.note("Reproducing last state")
+        recorded = deployment.reproduce_here(source.environment, clean=True)
+        if recorded.current.head_commit != wanted.trigger:
+            say.note("Reproduced state is out of sync - providing empty dir")
+            return _emptied(destination, wanted)
+    write_atomically(destination / ".git/cepler_environment", source.environment.encode())
+    write_atomically(destination / ".git/cepler_trigger", wanted.trigger.encode())
+    return {
+        "version": wanted.answer(),
+        "metadata": _metadata(changes or (), gone="File was removed"),
+    }
+
+
+def _prepared(
+    deployment: Deployment, source: Source, wanted: Version, say: Progress
+) -> tuple[FileChange, ...] | None:
+    """What changes with the prepared version; None where nothing is new."""
+    name = source.environment or ""
+    due = deployment.check(name, ignore_queue=source.ignore_queue, origins=True)
+    if due is None:
+        say.note("Nothing new to deploy... reproducing last state")
+        return None
+    if due.trigger != wanted.trigger:
+        raise PromoterError(
+            f"prepare {name} at {wanted.trigger[:12]}: Trigger is out of sync, "
+            f"{due.trigger[:12]} is due by now",
+            next_step="let the pipeline check again",
+        )
+    say.note("Preparing the workspace")
+    deployment.prepare_here(name, clean=True, ignore_queue=source.ignore_queue)
+    return due.changes
+
+
+def _write_gating_files(deployment: Deployment, source: Source) -> None:
+    workspace = Workspace(deployment.git, source.config, deployment.name)
+    workspace.write(deployment.gating_files())
+
+
+def _emptied(folder: Path, version: Version) -> Answer:
+    folder.mkdir(parents=True, exist_ok=True)
+    for entry in folder.iterdir():
+        if entry.is_dir() and not entry.is_symlink():
+            shutil.rmtree(entry)
+        else:
+            entry.unlink()
+    return {"version": version.answer(), "metadata": []}
+
+
+# --- out -------------------------------------------------------------------------------
+
+
+def record_from(request: Request, origin: Path, say: Progress) -> Answer:
+    """``out``: record what lies in the repository below ``origin``, commit and push."""
+    params = request.params
+    if params is None:
+        raise _invalid("params is missing")
+    source = request.source
+    git = Git(origin / _needed(params, "repository"))
+    deployment = Deployment.in_worktree(git, source.config)
+    name = _text(params, "environment") or source.environment
+    if name is None:
+        raise _invalid("Environment not specified in source")
+    deployment.environment(name)
+    deployment = deployment.under(_gates(source, git, deployment))
+    recorded = record_here(
+        deployment, name, say, ignore_queue=source.ignore_queue, reset=True, remote=source.remote
+    )
+    version = Version(recorded.state.current.head_commit, str(recorded.state.version))
+    return {"version": version.answer(), "metadata": _metadata(recorded.changes, gone="")}
+
+
+# --- in common -------------------------------------------------------------------------
+
+
+def _gates(source: Source, git: Git, deployment: Deployment) -> gates.Gates | None:
+    if source.gates_file is None:
+        if source.gates_branch is not None:
+            raise _invalid("Missing gates_file in source")
+        return None
+    if source.gates_branch is not None:
+        return gates.from_branch(git, source.gates_branch, source.gates_file)
+    return gates.from_commit(git, deployment.tip, source.gates_file)
+
+
+def _version_of(due: Due) -> Version:
+    return Version(due.trigger, str(due.version))
+
+
+def _metadata(changes: tuple[FileChange, ...], *, gone: str) -> list[Answer]:
+    return [
+        {
+            "name": change.identity,
+            "value": change.current.summary() if change.current is not None else gone,
+        }
+        for change in changes
+    ]
+
+
+def _version(fields: Mapping[str, Any]) -> Version:
+    return Version(_needed(fields, "trigger"), _text(fields, "version"))
+
+
+def _needed(fields: Mapping[str, Any], name: str) -> str:
+    value = _text(fields, name)
+    if value is None:
+        raise _invalid(f"{name} is missing")
+    return value
+
+
+def _text(fields: Mapping[str, Any], name: str) -> str | None:
+    value = fields.get(name)
+    if value is None or isinstance(value, str):
+        return value
+    raise _invalid(f"{name} must be a text")
+
+
+def _flag(fields: Mapping[str, Any] | None, name: str, *, default: bool) -> bool:
+    value = fields.get(name, default) if fields else default
+    if isinstance(value, bool):
+        return value
+    raise _invalid(f"{name} must be true or false")
+
+
+def _object(value: Any, what: str) -> Mapping[str, Any]:
+    if isinstance(value, dict):
+        return value
+    raise _invalid(f"{what} must be an object")
+
+
+def _invalid(reason: str) -> InvalidFile:
+    return InvalidFile("standard input", "", reason, next_step="see cepler's Concourse resource")
