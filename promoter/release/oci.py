@@ -8,6 +8,7 @@ Formats: OCI image-spec v1.1, image layout, config, manifest and layer.
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import io
 import json
@@ -106,6 +107,23 @@ def image(layers: Sequence[Layer], runtime: Runtime) -> OciImage:
         "annotations": dict(runtime.labels),
     }
     return OciImage(Blob(_json(manifest), MANIFEST_TYPE), config, tuple(layers))
+
+
+def unpacked(layer_content: bytes) -> bytes:
+    """The tar in a layer, gzipped or not."""
+    return gzip.decompress(layer_content) if layer_content[:2] == b"\x1f\x8b" else layer_content
+
+
+def files_in(layers: Sequence[Layer]) -> dict[str, tuple[int, str, bytes]]:
+    """What a container sees of ``layers``: path -> mode, link target, content."""
+    files: dict[str, tuple[int, str, bytes]] = {}
+    for one in layers:
+        with tarfile.open(fileobj=io.BytesIO(one.tar)) as archive:
+            for entry in archive:
+                opened = archive.extractfile(entry) if entry.isfile() else None
+                content = opened.read() if opened else b""
+                files[f"/{entry.name}"] = (entry.mode, entry.linkname, content)
+    return files
 
 
 def write_layout(built: OciImage, folder: Path) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from promoter.release.errors import RegistryError
-from promoter.release.oci import OciImage, write_layout
+from promoter.release.oci import MANIFEST_TYPE, Blob, Layer, OciImage, unpacked, write_layout
 
 # A registry that accepts a connection and then says nothing must not hang a pipeline.
 _SECONDS = 120
@@ -63,6 +63,24 @@ class Registry:
     def config(self, name: str, tag: str) -> dict[str, Any]:
         """The image configuration: labels, variables, entrypoint, layers."""
         return dict(json.loads(self._run("config", self.reference(name, tag))))
+
+    def pull(self, name: str, tag: str) -> OciImage:
+        """The image that ``tag`` (or a digest) points at, every blob checked by its digest."""
+        manifest = self._run("manifest", self.reference(name, tag))
+        said = json.loads(manifest)
+        config = self._blob(name, said["config"])
+        layers = [self._blob(name, one) for one in said["layers"]]
+        return OciImage(
+            Blob(manifest, said.get("mediaType", MANIFEST_TYPE)),
+            config,
+            tuple(Layer(one.content, one.media_type, unpacked(one.content)) for one in layers),
+        )
+
+    def _blob(self, name: str, descriptor: dict[str, Any]) -> Blob:
+        blob = Blob(self.blob(name, descriptor["digest"]), descriptor["mediaType"])
+        if blob.digest != descriptor["digest"]:
+            raise RegistryError(f"read {descriptor['digest']} of {name}: it has other content")
+        return blob
 
     def blob(self, name: str, digest: str) -> bytes:
         """The bytes of one blob, a layer for instance."""

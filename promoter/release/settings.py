@@ -37,9 +37,14 @@ class VersionFile(Copy):
 
 
 class ImageRecipe(_Strict):
-    """One image: what is copied into it, and how it is started."""
+    """One image: what is copied into it, how it is started, and where the chart pins it.
+
+    ``pin`` is the key path of its digest in the chart's values.yaml; without one the image
+    is not pinned.
+    """
 
     name: ImageName
+    pin: str = ""
     copies: tuple[Copy, ...] = Field(alias="copy", min_length=1)
     version_file: VersionFile | None = None
     entrypoint: tuple[str, ...] = Field(min_length=1)
@@ -47,8 +52,33 @@ class ImageRecipe(_Strict):
     port: int = Field(ge=1, le=65535)
 
 
+class Artifact(_Strict):
+    """A file that the release offers for download, as it is in the released commit."""
+
+    name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
+    source: SourcePath = Field(alias="from")
+
+
+class Hook(_Strict):
+    """A program of the repository that writes documentation for the promote-rc pull request.
+
+    Run in a work tree of the candidate with VERSION set; it may change CHANGELOG.md and
+    docs-site/ only.
+    """
+
+    name: str
+    run: tuple[str, ...] = Field(min_length=1)
+
+
+class Chart(_Strict):
+    """The chart that pins the images: its folder, and the Terraform folders copied into it."""
+
+    folder: SourcePath
+    terraform: tuple[SourcePath, ...] = ()
+
+
 class ReleaseSettings(_Strict):
-    """The images of an application, and the address of its source (for labels and pins).
+    """What is released: images, files, documentation, and the address of the source.
 
     ``breaking_below_one``: what a breaking change bumps while the version is below 1.0.0
     (the seeds: major; cog itself: minor).
@@ -56,6 +86,9 @@ class ReleaseSettings(_Strict):
 
     source: str = Field(pattern=r"^https://\S+$")
     images: tuple[ImageRecipe, ...] = Field(min_length=1)
+    artifacts: tuple[Artifact, ...] = ()
+    hooks: tuple[Hook, ...] = ()
+    chart: Chart | None = None
     breaking_below_one: BreakingBelowOne = "major"
 
     def image(self, name: str) -> ImageRecipe:

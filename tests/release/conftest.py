@@ -9,12 +9,16 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from promoter.git import Git
 from promoter.release.registry import Registry
 from promoter.toolchain.toolchain import Toolchain
+
+if TYPE_CHECKING:
+    from .shop import Shop
 
 ROOT = Path(__file__).resolve().parents[2]
 APPLICATION = ROOT / "upstream" / "lana-bank"
@@ -77,3 +81,11 @@ def application(tmp_path: Path) -> Git:
     git = new_repository(folder)
     commit_all(git, "feat: the application")
     return git
+
+
+@pytest.fixture
+def shop(tmp_path: Path, registry: Registry) -> Shop:
+    """See `shop.open_shop`."""
+    from .shop import open_shop
+
+    return open_shop(tmp_path, registry)

@@ -1,0 +1,93 @@
+"""A release candidate: the next version claimed by a tag, and its images.
+
+The tag comes first and by compare-and-swap: of two releasers at once one gets the number,
+so no version ever has two contents. Whatever stops it, running it again for the same
+commit finds the tag and completes the rest.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import semver
+
+from promoter.errors import RemoteMoved
+from promoter.release.application import Application
+from promoter.release.errors import ReleaseError
+from promoter.release.history import VersionTag
+from promoter.release.images import Image, build_and_push_all
+from promoter.release.settings import breaking_rule
+from promoter.release.source import source_of_commit
+from promoter.release.version import candidate_number, next_version
+
+_TRIES = 5
+EDGE = "edge"
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A candidate: its version (``0.42.0-rc.1``), commit and images."""
+
+    version: semver.Version
+    commit: str
+    images: tuple[Image, ...]
+
+
+def candidate(application: Application, revision: str = "") -> Candidate:
+    """Make ``revision`` (default: the branch's tip on the remote) a candidate.
+
+    Raises `NothingNewer` where no commit since the last release asks for one.
+    """
+    commit = _commit(application, revision)
+    version = _claim(application, commit)
+    tags = [EDGE] if application.is_newest(version, commit) else []
+    source = source_of_commit(application.git, commit)
+    with application.progress.task(f"images of {version}"):
+        images = build_and_push_all(source, str(version), application.registry, tags)
+    application.counter.raise_to(version)
+    return Candidate(version, commit, images)
+
+
+def candidate_of(application: Application, commit: str) -> VersionTag | None:
+    """The newest candidate tag at ``commit``."""
+    there = [
+        tag
+        for tag in application.tags(commit)
+        if tag.commit == commit and candidate_number(tag.version) is not None
+    ]
+    return there[-1] if there else None
+
+
+def _commit(application: Application, revision: str) -> str:
+    tip = application.fetch()
+    commit = application.git.commit(revision) if revision else tip
+    if commit is None:
+        raise ReleaseError(f"read {revision}: no such commit in {application.git.dir}")
+    if not application.git.is_ancestor(commit, tip):
+        raise ReleaseError(
+            f"make {commit[:12]} a candidate: it is not on {application.branch}",
+            next_step=f"merge it to {application.branch} first",
+        )
+    return commit
+
+
+def _claim(application: Application, commit: str) -> semver.Version:
+    """The version whose tag is at ``commit``, made if there is none."""
+    rule = breaking_rule(application.git, commit)
+    for attempt in range(_TRIES):
+        there = candidate_of(application, commit)
+        if there:
+            return there.version
+        found = next_version(application.git, commit, application.settings(commit), rule)
+        ref = f"refs/tags/{application.tag_name(found.candidate, commit)}"
+        try:
+            application.git.push(application.remote, commit, ref, expect=None)
+        except RemoteMoved:
+            # Somebody else has taken the number: look again.
+            if attempt == _TRIES - 1:
+                raise
+            application.fetch()
+        else:
+            application.fetch()
+            return found.candidate
+    raise AssertionError("unreachable: the last try returns or raises")

@@ -1,0 +1,96 @@
+"""CHANGELOG.md: a release's section by git-cliff, put in place, and read back as notes."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sysconfig
+from pathlib import Path
+
+from promoter.errors import ProgramMissing
+from promoter.git import environment
+from promoter.release.errors import ReleaseError
+
+CHANGELOG = "CHANGELOG.md"
+CLIFF_FILE = "cliff.toml"
+
+_TITLE = "# Changelog"
+_SECTION = re.compile(r"^## \[(?P<version>[^\]]+)\]", re.MULTILINE)
+
+
+def section(tree: Path, version: str, date: str) -> str:
+    """The section of ``version`` for what is in HEAD of work tree ``tree`` since the last release.
+
+    ``date`` (``2026-01-02``) stands in its heading. Raises `ReleaseError` with what
+    git-cliff said.
+    """
+    return _cliff(tree, "--unreleased", "--use-branch-tags", "--tag", version, date=date)
+
+
+def between(tree: Path, old: str, new: str) -> str:
+    """What changed between two commits, grouped as in the changelog."""
+    return _cliff(tree, f"{old}..{new}", date="")
+
+
+def prepend(text: str, new: str, version: str) -> str:
+    """``text`` (may be empty) with section ``new`` before the others.
+
+    A section of the same version is replaced, so doing it twice changes nothing.
+    """
+    before, sections = _split(text)
+    others = [one for said, one in sections if said != version]
+    head = before.strip() or _TITLE
+    return "\n\n".join([head, new.strip(), *(one.strip() for one in others)]) + "\n"
+
+
+def notes(text: str, version: str) -> str:
+    """The section of ``version`` without its heading; raises `ReleaseError` if it is missing."""
+    for said, one in _split(text)[1]:
+        if said == version:
+            return one.partition("\n")[2].strip() + "\n"
+    raise ReleaseError(
+        f"read {CHANGELOG}: it has no section [{version}]",
+        next_step="make the promote-rc pull request again: promoter release promote",
+    )
+
+
+def _split(text: str) -> tuple[str, list[tuple[str, str]]]:
+    """What stands before the sections, and each section with its version."""
+    found = list(_SECTION.finditer(text))
+    if not found:
+        return text, []
+    ends = [*(match.start() for match in found[1:]), len(text)]
+    sections = [(m["version"], text[m.start() : end]) for m, end in zip(found, ends, strict=True)]
+    return text[: found[0].start()], sections
+
+
+def _cliff(tree: Path, *arguments: str, date: str) -> str:
+    if not (tree / CLIFF_FILE).is_file():
+        # Without it git-cliff would go on with a configuration of its own.
+        raise ReleaseError(
+            f"read {CLIFF_FILE} in {tree}: no such file",
+            next_step=f"commit {CLIFF_FILE} at the repository's top",
+        )
+    command = [_program(), "--config", CLIFF_FILE, "--offline", "--no-exec", *arguments]
+    done = subprocess.run(
+        command,
+        cwd=tree,
+        env=environment({"RELEASE_DATE": date}),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode != 0:
+        said = done.stderr.strip().splitlines() or ["no message"]
+        raise ReleaseError(f"write the changelog of {tree}: {said[-1]}")
+    return done.stdout.strip() + "\n"
+
+
+def _program() -> str:
+    """git-cliff as it was installed beside this Python, else on PATH."""
+    beside = sysconfig.get_path("scripts")
+    found = shutil.which("git-cliff", path=beside) or shutil.which("git-cliff")
+    if found is None:
+        raise ProgramMissing("find git-cliff: it is not on PATH", next_step="pip install git-cliff")
+    return found

@@ -1,0 +1,108 @@
+"""A whole place to release in: remotes, forges, a registry, and the application in it."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from promoter.forge.forge import PullRequest
+from promoter.forge.local import LocalForge
+from promoter.git import Git, Identity
+from promoter.release.application import Application
+from promoter.release.chart import Charts
+from promoter.release.registry import Registry
+
+from .conftest import APPLICATION, commit_all, new_repository
+
+DEV = Identity("Dev", "dev@localhost")
+
+VALUES = """\
+# What the chart is installed with.
+lanaBank:
+  image:
+    repository: gcr.io/galoyorg/lana-bank # ours
+    digest: ""
+  adminPanel:
+    image: # the operators' page
+      repository: gcr.io/galoyorg/lana-bank-admin-panel
+      digest: ""
+  customerPortal:
+    image:
+      repository: gcr.io/galoyorg/lana-bank-customer-portal
+      digest: ""
+
+dagster:
+  codeLocation:
+    image:
+      digest: "" # keep this
+"""
+CHART = "apiVersion: v2\nname: lana-bank\nversion: 0.1.0 # ours\n"
+
+
+@dataclass
+class Shop:
+    """The application and the charts as the pipeline sees them."""
+
+    application: Application
+    charts: Charts
+
+    @property
+    def git(self) -> Git:
+        """The bare remote of the application."""
+        forge = self.application.forge
+        assert isinstance(forge, LocalForge)
+        return forge.git
+
+    def commit(self, message: str, files: dict[str, bytes | None] | None = None) -> str:
+        """A commit on the remote's main; gives its id."""
+        return _commit(self.git, message, files or {"src/x": message.encode()})
+
+    def commit_chart(self, message: str, files: dict[str, bytes | None]) -> str:
+        """A commit on the charts remote's main."""
+        forge = self.charts.forge
+        assert isinstance(forge, LocalForge)
+        return _commit(forge.git, message, files)
+
+    def merge(self, pull: PullRequest) -> PullRequest:
+        """What the engineer does: mark it ready and merge it."""
+        self.application.forge.mark_ready(pull.number)
+        return self.application.forge.merge_pull_request(pull.number, head_commit=pull.head_commit)
+
+    def tags(self) -> list[str]:
+        return self.git.lines("tag", "--list")
+
+
+def open_shop(folder: Path, registry: Registry) -> Shop:
+    """The application at its first commit, a chart without pins, nothing released."""
+    seed = new_repository(folder / "seed")
+    shutil.copytree(
+        APPLICATION,
+        seed.dir,
+        dirs_exist_ok=True,
+        ignore=shutil.ignore_patterns("__pycache__", ".git"),
+    )
+    commit_all(seed, "feat: the application")
+    chart = new_repository(folder / "chart-seed")
+    (chart.dir / "charts" / "lana-bank").mkdir(parents=True)
+    (chart.dir / "charts" / "lana-bank" / "values.yaml").write_text(VALUES)
+    (chart.dir / "charts" / "lana-bank" / "Chart.yaml").write_text(CHART)
+    commit_all(chart, "feat: the chart")
+    application = Application(
+        _clone(seed, folder, "lana-bank"), LocalForge(Git(folder / "lana-bank.git")), registry
+    )
+    charts = Charts(_clone(chart, folder, "charts"), LocalForge(Git(folder / "charts.git")))
+    return Shop(application, charts)
+
+
+def _clone(seed: Git, folder: Path, name: str) -> Git:
+    seed.text("clone", "--quiet", "--bare", ".", str(folder / f"{name}.git"))
+    seed.text("clone", "--quiet", str(folder / f"{name}.git"), str(folder / name))
+    return Git(folder / name)
+
+
+def _commit(git: Git, message: str, files: dict[str, bytes | None]) -> str:
+    tip = git.commit("refs/heads/main")
+    made = git.commit_files(tip, files, message, author=DEV)
+    git.text("update-ref", "refs/heads/main", made)
+    return made
