@@ -72,12 +72,14 @@ def replace_scalar(
     """
     key, node = _at(document.node, place)
     start, end = node.start_mark.index, node.end_mark.index
-    between = document.text[key.end_mark.index : start]
-    label = ".".join(str(part) for part in place)
+    label = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in place)[1:]
     if not isinstance(node, yaml.ScalarNode) or node.style in ("|", ">"):
-        raise InvalidFile(name, label, "is not a scalar on one line")
-    if not re.fullmatch(r"\s*:\s+(&\S+\s+)?", between):
-        raise InvalidFile(name, label, "is an alias or has a tag; write the value itself there")
+        raise InvalidFile(name, label, "is not a text on one line")
+    # An alias' node is the one that it stands for, somewhere before the key.
+    if not re.fullmatch(r"\s*:\s+", document.text[key.end_mark.index : start]):
+        raise InvalidFile(name, label, "is an alias; write the value itself there")
+    named = re.match(r"([&!]\S*\s+)*", document.text[start:end])
+    start += named.end() if named else 0
     written = f"{node.style}{value}{node.style}" if node.style else _plain(value)
     return (document.text[:start] + written + document.text[end:]).encode()
 
