@@ -7,8 +7,10 @@ import io
 import os
 import shutil
 import subprocess
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from unittest import mock
 
 from filelock import FileLock
 
@@ -62,7 +64,13 @@ def clean_environment() -> dict[str, str]:
     return {**kept, **quiet, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
 
 
-def run_cepler(program: Path, folder: Path, *arguments: str, stdin: str = "") -> Outcome:
+def run_cepler(
+    program: Path,
+    folder: Path,
+    *arguments: str,
+    stdin: str = "",
+    variables: Mapping[str, str] | None = None,
+) -> Outcome:
     """The reference, run in ``folder``."""
     done = subprocess.run(
         [str(program), *arguments],
@@ -71,7 +79,7 @@ def run_cepler(program: Path, folder: Path, *arguments: str, stdin: str = "") ->
         capture_output=True,
         check=False,
         timeout=_SECONDS,
-        env=clean_environment(),
+        env={**clean_environment(), **(variables or {})},
     )
     return Outcome(
         done.returncode,
@@ -80,13 +88,23 @@ def run_cepler(program: Path, folder: Path, *arguments: str, stdin: str = "") ->
     )
 
 
-def run_ours(folder: Path, *arguments: str) -> Outcome:
+def run_ours(
+    folder: Path,
+    *arguments: str,
+    stdin: str = "",
+    variables: Mapping[str, str] | None = None,
+) -> Outcome:
     """``promoter cepler`` in ``folder``, within this process."""
     out, err = io.StringIO(), io.StringIO()
     before = Path.cwd()
     os.chdir(folder)
     try:
-        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        with (
+            contextlib.redirect_stdout(out),
+            contextlib.redirect_stderr(err),
+            mock.patch("sys.stdin", io.StringIO(stdin)),
+            mock.patch.dict(os.environ, {**clean_environment(), **(variables or {})}, clear=True),
+        ):
             code = run(arguments)
     finally:
         os.chdir(before)

@@ -20,9 +20,8 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from .. import reference
 from .twin import Twin
-from .worlds import CHAIN, CONTENTS, ENVIRONMENTS, MESSAGES, PATHS, configs, written
+from .worlds import CHAIN, CONTENTS, ENVIRONMENTS, LINKS, MESSAGES, PATHS, configs, written
 
 HISTORIES = 500
 PHASES = [Phase.generate] if os.environ.get("FAST") else list(Phase)
@@ -32,12 +31,18 @@ entries = st.one_of(
     st.tuples(
         st.sampled_from(["100644", "100644", "100755"]), st.sampled_from(CONTENTS).map(str.encode)
     ),
-    st.tuples(st.just("120000"), st.sampled_from([b"a.yml", b"b.yml", b"nowhere"])),
 )
+links = st.sampled_from([None, ("120000", b"a.yml"), ("120000", b"b.yml"), ("120000", b"nowhere")])
 ignores = st.just({".gitignore": ("100644", b"*.log\n")}) | st.just(
     {"m/.gitignore": ("100644", b"ig.log\n"), "m/ig.log": ("100644", b"1\n")}
 )
-changes = st.dictionaries(st.sampled_from(PATHS), entries, min_size=1, max_size=4)
+changes = st.lists(
+    st.sampled_from(PATHS).flatmap(
+        lambda path: st.tuples(st.just(path), links if path in LINKS else entries)
+    ),
+    min_size=1,
+    max_size=4,
+).map(dict)
 few = st.dictionaries(st.sampled_from(("m/a.yml", "m/b.yml", "e/qa.yml")), entries, min_size=1)
 many = st.lists(st.one_of(changes, few, ignores), min_size=1, max_size=3)
 picks = st.integers(0, 12)
@@ -154,7 +159,7 @@ class Histories(RuleBasedStateMachine):
         file = self.twin.top / path
         if content is None:
             file.unlink(missing_ok=True)
-        elif not file.is_symlink():
+        elif path not in LINKS:
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(content)
 
@@ -261,16 +266,8 @@ class Histories(RuleBasedStateMachine):
 
 
 @pytest.fixture
-def program() -> Path:
-    try:
-        return reference.binary()
-    except reference.Missing as missing:
-        pytest.skip(str(missing))
-
-
-@pytest.fixture
-def machine(program: Path, tmp_path: Path) -> Iterator[type[Histories]]:
-    Histories.program, Histories.root = program, tmp_path
+def machine(cepler: Path, tmp_path: Path) -> Iterator[type[Histories]]:
+    Histories.program, Histories.root = cepler, tmp_path
     yield Histories
 
 

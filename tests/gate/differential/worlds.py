@@ -23,10 +23,15 @@ PATHS = (
     "m/ü ñ.yml",
     'm/quo"te',
     "x-y/-dash",
+    "m/link.yml",
+    "e/link",
     ".gitignore",
     "m/.gitignore",
     "m/ig.log",
 )
+
+LINKS = ("m/link.yml", "e/link")
+"""Paths that are links wherever they are: cepler loses a file that once was a link."""
 
 PATTERNS = (
     "m/**",
