@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -126,20 +127,23 @@ def check_links(folder: Path) -> None:
 
 
 def _check_link(link: Path, shown: str, inside: Path) -> None:
-    destination = link.readlink()
-    next_step = "leave it out with excludePaths, or mend the chart"
+    destination = str(link.readlink())
+    out = UnsafeContent(
+        f"vendor {shown}: it is a symlink out of the folder, to {destination}",
+        next_step="leave it out with excludePaths, or mend the chart",
+    )
+    meant = posixpath.normpath(posixpath.join(posixpath.dirname(shown), destination))
+    if meant.startswith("/") or meant.split("/")[0] == "..":
+        raise out
     try:
         resolved = link.resolve(strict=True)
     except (OSError, RuntimeError) as error:
         raise UnsafeContent(
             f"vendor {shown}: it is a symlink to {destination}, which is not vendored",
-            next_step=next_step,
+            next_step=out.next_step,
         ) from error
-    if destination.is_absolute() or not resolved.is_relative_to(inside):
-        raise UnsafeContent(
-            f"vendor {shown}: it is a symlink out of the folder, to {destination}",
-            next_step=next_step,
-        )
+    if not resolved.is_relative_to(inside):
+        raise out
 
 
 def refuse_links(root: Path, path: str) -> None:

@@ -72,7 +72,8 @@ def recover(root: Path, home: Path) -> None:
         if not target.exists() and (aside / "old").exists():
             (aside / "old").rename(target)
     for stage in home.glob("stage-*"):
-        shutil.rmtree(stage)
+        # A git that outlived a killed run may still be writing into it; then the next run.
+        shutil.rmtree(stage, ignore_errors=True)
 
 
 def swap(staged: Path, target: Path, root: Path, stage: Path) -> None:

@@ -109,7 +109,13 @@ class Source:
                 folders.setdefault(first, []).append((mode, rest, content))
             else:
                 object_id = content.decode() if mode == "160000" else self._blob(content)
-                raw.append((first, f"{mode} {first}\0".encode() + bytes.fromhex(object_id)))
+                raw.append(
+                    (
+                        first,
+                        f"{mode} {first}\0".encode(errors="surrogateescape")
+                        + bytes.fromhex(object_id),
+                    )
+                )
         for name, inside in folders.items():
             raw.append((f"{name}/", f"40000 {name}\0".encode() + bytes.fromhex(self._tree(inside))))
         body = b"".join(entry for _, entry in sorted(raw))

@@ -1,0 +1,66 @@
+"""Kill a run at each of its steps: every process, folder, file and rename that it begins."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator
+
+_STEPS = frozenset(
+    {
+        "subprocess.Popen",
+        "ctypes.dlopen",
+        "ctypes.dlsym",
+        "os.rename",
+        "os.mkdir",
+        "os.rmdir",
+        "os.remove",
+        "os.chmod",
+        "os.symlink",
+        "tempfile.mkdtemp",
+        "shutil.rmtree",
+    }
+)
+
+
+def _is_step(event: str, arguments: tuple[object, ...]) -> bool:
+    if event == "open":
+        return isinstance(arguments[1], str) and arguments[1][:1] in ("w", "a", "x")
+    return event in _STEPS
+
+
+def survives(action: Callable[[], object], steps: int) -> bool:
+    """Whether ``action`` ended before it began step number ``steps``, where it is killed."""
+    child = os.fork()
+    if child:
+        _, status = os.waitpid(child, 0)
+        if os.WIFSIGNALED(status):
+            return False
+        assert os.waitstatus_to_exitcode(status) == 0
+        return True
+    left = steps
+
+    def hook(event: str, arguments: tuple[object, ...]) -> None:
+        nonlocal left
+        if _is_step(event, arguments):
+            left -= 1
+            if left == 0:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+    code = 1
+    try:
+        sys.addaudithook(hook)
+        action()
+        code = 0
+    finally:
+        os._exit(code)
+
+
+def every_kill(action: Callable[[], object]) -> Iterator[int]:
+    """The numbers of the steps that ``action`` was killed at, each once; ends when it survives."""
+    for step in range(1, 500):
+        if survives(action, step):
+            return
+        yield step
+    raise AssertionError("it never came to an end")
