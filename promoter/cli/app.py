@@ -3,37 +3,54 @@
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 
 import typer
 from typer.exceptions import TyperException
 
-from promoter.cli import commits, platform, toolchain, vendor, version
-from promoter.cli.approve import approve
-from promoter.cli.deploy import deploy
-from promoter.cli.status import status
 from promoter.errors import UsageError
 
-app = typer.Typer(
-    name="promoter",
-    help="Carry a change from a commit to a gated production.",
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-)
-app.command()(deploy)
-app.command()(approve)
-app.command()(status)
-app.add_typer(version.app, name="version")
-app.add_typer(commits.app, name="commits")
-app.add_typer(vendor.app, name="vendor")
-app.add_typer(toolchain.app, name="toolchain")
-app.add_typer(platform.app, name="platform")
+# Where each command is, in the order of the help. Only the one that is called is imported:
+# some of them start with libraries that take longer than the others' whole work.
+COMMANDS = {
+    "deploy": "promoter.cli.deploy:deploy",
+    "approve": "promoter.cli.approve:approve",
+    "status": "promoter.cli.status:status",
+    "version": "promoter.cli.version:app",
+    "commits": "promoter.cli.commits:app",
+    "vendor": "promoter.cli.vendor:app",
+    "toolchain": "promoter.cli.toolchain:app",
+    "platform": "promoter.cli.platform:app",
+}
+
+
+def app_with(*names: str) -> typer.Typer:
+    """The application with the commands ``names`` of `COMMANDS`."""
+    app = typer.Typer(
+        name="promoter",
+        help="Carry a change from a commit to a gated production.",
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+    )
+    # With a callback, one command alone still is called by its name.
+    app.callback()(lambda: None)
+    for name in names:
+        module, _, attribute = COMMANDS[name].partition(":")
+        found = getattr(import_module(module), attribute)
+        if isinstance(found, typer.Typer):
+            app.add_typer(found, name=name)
+        else:
+            app.command(name)(found)
+    return app
 
 
 def run_app() -> int:
     """Run the command in ``sys.argv``; gives its exit code or raises `PromoterError`."""
+    arguments = sys.argv[1:] or ["--help"]
+    app = app_with(arguments[0]) if arguments[0] in COMMANDS else app_with(*COMMANDS)
     try:
-        outcome = app(args=sys.argv[1:] or ["--help"], standalone_mode=False)
+        outcome = app(args=arguments, prog_name="promoter", standalone_mode=False)
     except TyperException as error:
         raise UsageError(error.format_message(), next_step=f"{_called()} --help") from error
     except typer.Abort as error:
@@ -42,10 +59,6 @@ def run_app() -> int:
 
 
 def _called() -> str:
-    """The command as it was called, up to the first option: what --help is asked of."""
-    words = ["promoter"]
-    for word in sys.argv[1:]:
-        if word.startswith("-"):
-            break
-        words.append(word)
-    return " ".join(words[:3])
+    """The command as far as it is one: what --help is asked of."""
+    known = [word for word in sys.argv[1:2] if word in COMMANDS]
+    return " ".join(["promoter", *known])

@@ -28,10 +28,13 @@ def status(
 
     Example: promoter status --json
     """
+    from promoter.cli.progress import shown
+    from promoter.deploy.cluster import Cluster
     from promoter.deploy.site import Site
     from promoter.deploy.stack import place_of
     from promoter.deploy.status import statuses
     from promoter.errors import UsageError
+    from promoter.toolchain import Toolchain
 
     site = Site.of(Path.cwd(), remote=remote, branch=branch)
     if deployment not in site.deployments:
@@ -40,7 +43,9 @@ def status(
             next_step=f"one of: {', '.join(site.deployments)}",
         )
     first = next(iter(site.deployments[deployment].environments), "")
-    found = statuses(site, deployment, place_of(site.git.dir, first, kubeconfig))
+    place = place_of(site.git.dir, first, kubeconfig)
+    kubectl = Toolchain(site.git.dir, progress=shown()).program("kubectl")
+    found = statuses(site, deployment, Cluster(kubectl, place.kubeconfig))
     if as_json:
         typer.echo(json.dumps({"environments": [asdict(each) for each in found]}, indent=2))
         return

@@ -72,7 +72,7 @@ def deploy(
                 environment, tree.dir, Toolchain(tree.dir, progress=progress), place, progress
             )
             stack.synthesize()
-            cluster = Cluster(place.kubeconfig)
+            cluster = Cluster(stack.toolchain.program("kubectl"), place.kubeconfig)
             _unblock(stack, cluster, progress)
             terraform = stack.terraform()
             plan = planned(terraform, site, environment)

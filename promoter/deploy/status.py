@@ -10,7 +10,6 @@ from ruamel.yaml import YAML
 
 from promoter.deploy.cluster import Cluster
 from promoter.deploy.site import Site
-from promoter.deploy.stack import Place
 from promoter.gate.decision import Blocked, UpToDate
 from promoter.gate.state import EnvironmentState, path_of
 
@@ -38,10 +37,9 @@ class Status:
     why: str = ""
 
 
-def statuses(site: Site, deployment: str, place: Place) -> tuple[Status, ...]:
+def statuses(site: Site, deployment: str, cluster: Cluster | None) -> tuple[Status, ...]:
     """Every environment of a deployment, in the order of its cepler file."""
     names = site.deployments[deployment].environments
-    cluster = Cluster(place.kubeconfig) if place.kubeconfig else None
     return tuple(status(site, deployment, name, cluster) for name in names)
 
 

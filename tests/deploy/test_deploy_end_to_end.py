@@ -115,7 +115,7 @@ def wait_for_pending(stage: Stage, mark: Path, process) -> None:
 
     from promoter.deploy.cluster import Cluster
 
-    cluster = Cluster(stage.scene.running().kubeconfig)
+    cluster = Cluster(stage.scene.toolchain.program("kubectl"), stage.scene.running().kubeconfig)
     deadline = time.monotonic() + 90
     while time.monotonic() < deadline:
         assert process.poll() is None, process.stdout.read()
