@@ -67,10 +67,11 @@ def _held(lock: Path, patience: float) -> Iterator[None]:
 
 def recover(root: Path, home: Path) -> None:
     """Put back what an interrupted swap without exchange had moved aside; drop the rest."""
-    for aside in home.glob("stage-*/aside/*"):
-        target = root / (aside / "target").read_text()
-        if not target.exists() and (aside / "old").exists():
-            (aside / "old").rename(target)
+    # `old` is there only once `target` has been written.
+    for old in home.glob("stage-*/aside/*/old"):
+        target = root / (old.parent / "target").read_text()
+        if not target.exists():
+            old.rename(target)
     for stage in home.glob("stage-*"):
         # A git that outlived a killed run may still be writing into it; then the next run.
         shutil.rmtree(stage, ignore_errors=True)

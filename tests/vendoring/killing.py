@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import traceback
 from collections.abc import Callable, Iterator
 
 _STEPS = frozenset(
@@ -53,6 +54,8 @@ def survives(action: Callable[[], object], steps: int) -> bool:
         sys.addaudithook(hook)
         action()
         code = 0
+    except BaseException:
+        traceback.print_exc()
     finally:
         os._exit(code)
 
