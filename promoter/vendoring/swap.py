@@ -67,11 +67,11 @@ def _held(lock: Path, patience: float) -> Iterator[None]:
 
 def recover(root: Path, home: Path) -> None:
     """Put back what an interrupted swap without exchange had moved aside; drop the rest."""
-    # `old` is there only once `target` has been written.
     for old in home.glob("stage-*/aside/*/old"):
-        target = root / (old.parent / "target").read_text()
-        if not target.exists():
-            old.rename(target)
+        # The note is written before `old` is moved, and may be gone in a cleaning cut short.
+        note = old.parent / "target"
+        if note.exists() and not (root / note.read_text()).exists():
+            old.rename(root / note.read_text())
     for stage in home.glob("stage-*"):
         # A git that outlived a killed run may still be writing into it; then the next run.
         shutil.rmtree(stage, ignore_errors=True)
