@@ -238,8 +238,11 @@ class Transaction:
     def apply(self, documents: Documents, actor: str) -> bool:
         """Do it on top of ``documents``; False, with nothing done, if any ref has moved."""
         git = documents.git
+        files = {n: new for n, new in self.files.items() if documents.bytes_at(n) != new}
+        if not files and not self.moves:
+            return True
         person = Identity(actor, f"{actor}@localhost")
-        commit = git.commit_files(documents.tip, self.files, self.message, author=person)
+        commit = git.commit_files(documents.tip, files, self.message, author=person)
         moves = [(REF, commit, documents.tip), *self.moves]
         lines = [f"update {ref} {new} {old or NO_OBJECT}\n" for ref, new, old in moves]
         script = "".join(["start\n", *lines, "prepare\n", "commit\n"]).encode()

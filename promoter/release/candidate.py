@@ -11,14 +11,15 @@ from dataclasses import dataclass
 
 import semver
 
-from promoter.errors import RemoteMoved
+from promoter.errors import NothingNewer, RemoteMoved
 from promoter.release.application import Application
 from promoter.release.errors import ReleaseError
+from promoter.release.file_check import file_check
 from promoter.release.history import VersionTag
 from promoter.release.images import Image, build_and_push_all
 from promoter.release.settings import breaking_rule
 from promoter.release.source import source_of_commit
-from promoter.release.version import candidate_number, next_version
+from promoter.release.version import NextVersion, candidate_number, next_version
 
 _TRIES = 5
 EDGE = "edge"
@@ -36,7 +37,8 @@ class Candidate:
 def candidate(application: Application, revision: str = "") -> Candidate:
     """Make ``revision`` (default: the branch's tip on the remote) a candidate.
 
-    Raises `NothingNewer` where no commit since the last release asks for one.
+    Raises `NothingNewer` where no commit since the last release asks for one, or nothing
+    but changelog and documentation has changed since the last candidate for the same release.
     """
     commit = _commit(application, revision)
     version = _claim(application, commit)
@@ -71,6 +73,23 @@ def _commit(application: Application, revision: str) -> str:
     return commit
 
 
+def _require_something_built(application: Application, commit: str, found: NextVersion) -> None:
+    """A merged promotion is on the branch, but no reason for another candidate."""
+    git = application.git
+    for tag in application.tags(commit):
+        same_base = tag.version.finalize_version() == found.final
+        if not same_base or not git.is_ancestor(tag.commit, commit):
+            continue
+        changed = git.text("diff", "--name-only", "--no-renames", "-z", tag.commit, commit)
+        names = [name for name in changed.split("\0") if name]
+        if names and file_check(names).passes:
+            raise NothingNewer(
+                f"make {commit[:12]} a candidate: since {tag.name} only changelog and"
+                " documentation have changed",
+                next_step=f"promote {tag.name}, or release it once that is merged",
+            )
+
+
 def _claim(application: Application, commit: str) -> semver.Version:
     """The version whose tag is at ``commit``, made if there is none."""
     rule = breaking_rule(application.git, commit)
@@ -79,6 +98,7 @@ def _claim(application: Application, commit: str) -> semver.Version:
         if there:
             return there.version
         found = next_version(application.git, commit, application.settings(commit), rule)
+        _require_something_built(application, commit, found)
         ref = f"refs/tags/{application.tag_name(found.candidate, commit)}"
         try:
             application.git.push(application.remote, commit, ref, expect=None)

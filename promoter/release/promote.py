@@ -8,17 +8,16 @@ from __future__ import annotations
 
 import subprocess
 import tempfile
-from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 
 from promoter.errors import NothingNewer
-from promoter.forge.forge import Check, Conclusion, Forge, Proposal, PullRequest, Query
+from promoter.forge.forge import Proposal, PullRequest, Query, State
 from promoter.git import Git, environment
 from promoter.release import changelog
 from promoter.release.application import Application
 from promoter.release.candidate import candidate_of
 from promoter.release.errors import RegistryError, ReleaseError
+from promoter.release.file_check import DOCS, checked, file_check
 from promoter.release.history import VersionTag
 from promoter.release.settings import Hook, read_settings
 from promoter.release.source import source_of_commit
@@ -27,59 +26,24 @@ from promoter.release.version import candidate_number
 BRANCH = "bot-promote-rc"
 LABEL = "promote-rc"
 LABELS = frozenset({LABEL, "galoybot"})
-FILE_CHECK = "promote-rc-file-check"
-
-_DOCS = "docs-site/"
-
-
-@dataclass(frozen=True)
-class FileCheck:
-    """Which of a pull request's files it may not touch; none: it passes."""
-
-    refused: tuple[str, ...]
-
-    @property
-    def passes(self) -> bool:
-        """Whether every file is allowed."""
-        return not self.refused
-
-    def __str__(self) -> str:
-        if self.passes:
-            return f"only {changelog.CHANGELOG} and {_DOCS}**"
-        return f"not allowed: {', '.join(self.refused)}"
 
 
 def promote(application: Application, version: str = "") -> PullRequest:
     """Open the draft pull request for candidate ``version`` (default: the newest).
 
     An open one is replaced, unless it is this very one. Raises `NothingNewer` without a
-    candidate after the last release, `ReleaseError`, `RegistryError` where the candidate's
-    images are missing.
+    candidate after the last release or once its pull request is merged, `ReleaseError`,
+    `RegistryError` where the candidate's images are missing.
     """
     tip = application.fetch()
     tag = _chosen(application, tip, version)
-    _require_images(application, tag)
     final = str(tag.version.finalize_version())
+    _require_unmerged(application, tag, final)
+    _require_images(application, tag)
     commit = _commit(application, tag, final)
     opened = _pull_request(application, tag, final, commit)
     checked(application.forge, opened)
     return opened
-
-
-def checked(forge: Forge, pull: PullRequest) -> FileCheck:
-    """Check a promote-rc pull request's files and say so at its head commit."""
-    found = file_check(forge.changed_files(pull.number))
-    conclusion = Conclusion.SUCCESS if found.passes else Conclusion.FAILURE
-    forge.set_check(pull.head_commit, Check(FILE_CHECK, conclusion, str(found)))
-    return found
-
-
-def file_check(paths: Iterable[str]) -> FileCheck:
-    """Which of ``paths`` are neither CHANGELOG.md nor below docs-site/."""
-    allowed = (changelog.CHANGELOG,)
-    return FileCheck(
-        tuple(path for path in paths if path not in allowed and not path.startswith(_DOCS))
-    )
 
 
 def _chosen(application: Application, tip: str, version: str) -> VersionTag:
@@ -100,6 +64,16 @@ def _chosen(application: Application, tip: str, version: str) -> VersionTag:
             next_step="promoter release candidate makes the next one",
         )
     return newer[-1]
+
+
+def _require_unmerged(application: Application, tag: VersionTag, final: str) -> None:
+    merged = Query(state=State.MERGED, labels=frozenset({LABEL}))
+    for pull in application.forge.pull_requests(merged):
+        if pull.title == _title(final) and candidate_in(application, pull) == tag:
+            raise NothingNewer(
+                f"promote {tag.version}: pull request {pull.number} is merged",
+                next_step="release it: promoter release final",
+            )
 
 
 def _require_images(application: Application, tag: VersionTag) -> None:
@@ -223,7 +197,7 @@ def _body(application: Application, tag: VersionTag, final: str) -> str:
         f"# Promote {tag.version} to {final}\n\n"
         f"Merging this releases {final} from commit {tag.commit}.\n\n"
         f"What is in it: {compare}\n\n"
-        f"It may touch {changelog.CHANGELOG} and {_DOCS}** only.\n"
+        f"It may touch {changelog.CHANGELOG} and {DOCS}** only.\n"
     )
 
 
@@ -233,6 +207,9 @@ def candidate_in(application: Application, pull: PullRequest) -> VersionTag:
     Its own commits may be more than one (a reviewer's wording), so the first ancestor that
     is tagged as a candidate counts.
     """
+    if application.git.commit(pull.head_commit) is None:
+        # Its commits need not be in the fetched branch's history (a squash merge).
+        application.git.fetch(application.remote, pull.head_commit)
     span = ("--first-parent", "--max-count=100", pull.head_commit)
     for commit in application.git.lines("rev-list", *span):
         found = candidate_of(application, commit)

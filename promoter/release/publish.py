@@ -19,9 +19,10 @@ from promoter.release import changelog
 from promoter.release.application import Application
 from promoter.release.difference import require_same_but_version
 from promoter.release.errors import ReleaseError
+from promoter.release.file_check import checked, file_check
 from promoter.release.history import VersionTag
 from promoter.release.images import Image, build
-from promoter.release.promote import LABEL, candidate_in, checked, file_check
+from promoter.release.promote import LABEL, candidate_in
 from promoter.release.settings import ImageRecipe, ReleaseSettings, read_settings
 from promoter.release.source import Source, source_of_commit
 
@@ -123,9 +124,6 @@ def _require_promote_rc(application: Application, pull: PullRequest) -> None:
             f"release pull request {pull.number}: {found}",
             next_step="revert what it brought in besides, then promote the candidate again",
         )
-    if application.git.commit(pull.head_commit) is None:
-        # Its commits need not be in the fetched branch's history (a squash merge).
-        application.git.fetch(application.remote, pull.head_commit)
 
 
 def _require_untagged_or_same(

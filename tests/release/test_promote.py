@@ -9,7 +9,8 @@ from promoter.forge.forge import Check, Conclusion, Query, State
 from promoter.release.candidate import candidate
 from promoter.release.changelog import notes, prepend
 from promoter.release.errors import RegistryError, ReleaseError
-from promoter.release.promote import FILE_CHECK, checked, file_check, promote
+from promoter.release.file_check import FILE_CHECK, checked, file_check
+from promoter.release.promote import promote
 
 from .shop import DEV, Shop
 
@@ -97,6 +98,17 @@ def test_nothing_to_promote(shop: Shop) -> None:
         promote(shop.application)
     with pytest.raises(NothingNewer, match="released or overtaken"):
         promote(shop.application, "0.1.0-rc.1")
+
+
+def test_once_merged_it_is_not_opened_again_nor_is_there_another_candidate(shop: Shop) -> None:
+    candidate(shop.application)
+    shop.merge(promote(shop.application))
+    with pytest.raises(NothingNewer, match="pull request 1 is merged"):
+        promote(shop.application)
+    with pytest.raises(NothingNewer, match=r"since 0\.1\.0-rc\.1 only changelog and documentation"):
+        candidate(shop.application)
+    shop.commit("docs: something else")
+    assert str(candidate(shop.application).version) == "0.1.0-rc.2"
 
 
 def test_a_candidate_without_its_images_is_refused(shop: Shop) -> None:

@@ -1,0 +1,45 @@
+"""What a promotion may touch: CHANGELOG.md and docs-site/**, nothing that is built."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from promoter.forge.forge import Check, Conclusion, Forge, PullRequest
+from promoter.release.changelog import CHANGELOG
+
+FILE_CHECK = "promote-rc-file-check"
+DOCS = "docs-site/"
+
+
+@dataclass(frozen=True)
+class FileCheck:
+    """Which of a pull request's files it may not touch; none: it passes."""
+
+    refused: tuple[str, ...]
+
+    @property
+    def passes(self) -> bool:
+        """Whether every file is allowed."""
+        return not self.refused
+
+    def __str__(self) -> str:
+        if self.passes:
+            return f"only {CHANGELOG} and {DOCS}**"
+        return f"not allowed: {', '.join(self.refused)}"
+
+
+def checked(forge: Forge, pull: PullRequest) -> FileCheck:
+    """Check a promote-rc pull request's files and say so at its head commit."""
+    found = file_check(forge.changed_files(pull.number))
+    conclusion = Conclusion.SUCCESS if found.passes else Conclusion.FAILURE
+    forge.set_check(pull.head_commit, Check(FILE_CHECK, conclusion, str(found)))
+    return found
+
+
+def file_check(paths: Iterable[str]) -> FileCheck:
+    """Which of ``paths`` are neither CHANGELOG.md nor below docs-site/."""
+    allowed = (CHANGELOG,)
+    return FileCheck(
+        tuple(path for path in paths if path not in allowed and not path.startswith(DOCS))
+    )

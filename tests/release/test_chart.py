@@ -1,0 +1,220 @@
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import pytest
+import yaml
+
+from promoter.errors import NotCleared, NothingNewer
+from promoter.forge.forge import Check, Conclusion, Query, State
+from promoter.forge.local import LocalForge
+from promoter.release.automerge import AutoMerge, automerge
+from promoter.release.candidate import candidate
+from promoter.release.chart import bump_chart, set_app_version
+from promoter.release.errors import PinError, RegistryError, ReleaseError
+from promoter.release.pins import read_pins
+from promoter.release.promote import promote
+from promoter.release.publish import Released, release
+from promoter.release.scalars import find, parse_path
+from promoter.release.settings import parse_settings
+
+from .conftest import APPLICATION, ROOT
+from .shop import CHART, DEV, VALUES, Shop
+
+FOLDER = "charts/lana-bank"
+
+
+def cut(shop: Shop) -> Released:
+    candidate(shop.application)
+    shop.merge(promote(shop.application))
+    return release(shop.application)
+
+
+def text(shop: Shop, commit: str, name: str) -> str:
+    content = shop.charts.git.file(commit, f"{FOLDER}/{name}")
+    assert content is not None
+    return content.decode()
+
+
+def test_pins_every_image_and_keeps_every_other_byte(shop: Shop) -> None:
+    made = cut(shop)
+
+    pull = bump_chart(shop.application, shop.charts)
+
+    values = text(shop, pull.head_commit, "values.yaml")
+    expected = VALUES
+    for image, old in zip(made.images, ['""', '""', '""', '"" # keep this'], strict=True):
+        said = (
+            f'"{image.digest}" # METADATA:: repository=https://github.com/GaloyMoney/lana-bank;'
+            f"commit_ref={made.commit};app={image.name};"
+        )
+        kept = " # keep this" if "keep" in old else ""
+        expected = expected.replace(f"digest: {old}\n", f"digest: {said}{kept}\n", 1)
+    assert values == expected
+    assert text(shop, pull.head_commit, "Chart.yaml") == (
+        "apiVersion: v2\nname: lana-bank\nversion: 0.1.0 # ours\nappVersion: 0.1.0\n"
+    )
+
+
+def test_terraform_travels_with_the_commit_it_is_of(shop: Shop) -> None:
+    shop.commit_chart("feat: old", {f"{FOLDER}/tf/gone/main.tf": b"old"})
+    made = cut(shop)
+    pull = bump_chart(shop.application, shop.charts)
+    tree = f"{pull.head_commit}:{FOLDER}/tf"
+    assert shop.charts.git.lines("ls-tree", "-r", "--name-only", tree) == [
+        "bq-setup/main.tf",
+        "honeycomb/main.tf",
+        "repo-ref",
+    ]
+    assert text(shop, pull.head_commit, "tf/repo-ref") == f"{made.commit}\n"
+    assert text(shop, pull.head_commit, "tf/bq-setup/main.tf").encode() == shop.git.file(
+        made.commit, "tf/bq-setup/main.tf"
+    )
+
+
+def test_the_pull_request_says_what_changed_between(shop: Shop) -> None:
+    first = cut(shop)
+    opened = bump_chart(shop.application, shop.charts)
+    assert opened.labels == {"galoybot", "lana-bank"}
+    assert not opened.draft
+    automerge(shop.charts.forge, opened.number)
+    shop.commit("fix(loans): round once")
+    second = cut(shop)
+
+    pull = bump_chart(shop.application, shop.charts)
+
+    assert f"/compare/{first.commit}...{second.commit}" in pull.body
+    assert re.search(r"### Bug Fixes\n\n- \*\(loans\)\* Round once", pull.body)
+    assert "The application" not in pull.body
+    assert {pin.commit_ref for pin in read_pins(text(shop, pull.head_commit, "values.yaml"))} == {
+        second.commit
+    }
+
+
+def test_again_is_the_same_pull_request_and_nothing_once_merged(shop: Shop) -> None:
+    cut(shop)
+    pull = bump_chart(shop.application, shop.charts)
+    assert bump_chart(shop.application, shop.charts) == pull
+    automerge(shop.charts.forge, pull.number)
+    with pytest.raises(NothingNewer, match=r"it pins 0\.1\.0 already"):
+        bump_chart(shop.application, shop.charts)
+
+
+def test_a_chart_that_moved_meanwhile_keeps_its_change(shop: Shop) -> None:
+    cut(shop)
+    first = bump_chart(shop.application, shop.charts)
+    shop.commit_chart("feat: more", {f"{FOLDER}/README.md": b"hello"})
+    second = bump_chart(shop.application, shop.charts)
+    assert second.number == first.number
+    automerge(shop.charts.forge, second.number)
+    assert text(shop, shop.charts.tip(), "README.md") == "hello"
+    assert len(read_pins(text(shop, shop.charts.tip(), "values.yaml"))) == 4
+
+
+def test_a_digest_that_is_not_there_is_refused(shop: Shop) -> None:
+    cut(shop)
+    empty = replace(shop.application.registry, address=f"{shop.application.registry.address}/x")
+    with pytest.raises(ReleaseError, match="image lana-bank is not in the registry"):
+        bump_chart(replace(shop.application, registry=empty), shop.charts)
+    down = replace(shop.application.registry, address="127.0.0.1:9/x")
+    with pytest.raises(RegistryError):
+        bump_chart(replace(shop.application, registry=down), shop.charts)
+    assert shop.charts.forge.pull_requests(Query()) == ()
+
+
+@pytest.mark.parametrize(
+    ("broken", "reason"),
+    [
+        (VALUES.replace("dagster:", "other:"), "the key dagster is missing"),
+        (VALUES.replace('    digest: ""\n  adm', "    digest: &d x\n  adm") + "more: *d\n", "&"),
+        (VALUES.replace("gcr.io/galoyorg/lana-bank # ours", "gcr.io/x/other"), "it is for gcr"),
+        ("lanaBank: [\n", "not YAML"),
+    ],
+)
+def test_values_that_cannot_be_pinned_open_nothing(shop: Shop, broken: str, reason: str) -> None:
+    cut(shop)
+    shop.commit_chart("fix: x", {f"{FOLDER}/values.yaml": broken.encode()})
+    with pytest.raises(PinError, match=reason):
+        bump_chart(shop.application, shop.charts)
+    assert shop.charts.forge.pull_requests(Query()) == ()
+    assert shop.charts.forge.branch("bot-bump-lana-bank") is None
+
+
+def test_crlf_stays(shop: Shop) -> None:
+    cut(shop)
+    crlf = {
+        f"{FOLDER}/values.yaml": VALUES.replace("\n", "\r\n").encode(),
+        f"{FOLDER}/Chart.yaml": CHART.replace("\n", "\r\n").encode(),
+    }
+    shop.commit_chart("fix: x", crlf)
+    pull = bump_chart(shop.application, shop.charts)
+    for name in ("values.yaml", "Chart.yaml"):
+        after = text(shop, pull.head_commit, name)
+        assert after.count("\n") == after.count("\r\n")
+    assert len(read_pins(text(shop, pull.head_commit, "values.yaml"))) == 4
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("version: 0.1.0\nappVersion: 0.1.0\n", "version: 0.1.0\nappVersion: 0.2.0\n"),
+        ('appVersion: "1" # x\n', 'appVersion: "0.2.0" # x\n'),
+        ("version: 0.1.0", "version: 0.1.0\nappVersion: 0.2.0\n"),
+        ("version: 1\nname: x\n", "version: 1\nappVersion: 0.2.0\nname: x\n"),
+    ],
+)
+def test_app_version(before: str, after: str) -> None:
+    assert set_app_version(before, "0.2.0", "Chart.yaml") == after
+    assert yaml.safe_load(after)["appVersion"] == "0.2.0"
+
+
+def test_app_version_of_what_is_no_chart() -> None:
+    with pytest.raises(PinError, match="neither appVersion nor version"):
+        set_app_version("name: x\n", "0.2.0", "Chart.yaml")
+
+
+def test_the_pins_are_where_the_chart_has_them() -> None:
+    """release.yml's key paths against the chart that is really here."""
+    settings = parse_settings((APPLICATION / "ci" / "release" / "release.yml").read_bytes())
+    chart = ROOT / "upstream" / "galoy-private-charts" / FOLDER / "values.yaml"
+    values = chart.read_bytes().decode()
+    for recipe in settings.images:
+        assert find(values, parse_path(recipe.pin), "values.yaml").quote == '"'
+    assert settings.chart is not None
+    assert settings.chart.folder == FOLDER
+
+
+def test_only_this_author_these_labels_and_these_paths_are_merged_unseen(shop: Shop) -> None:
+    cut(shop)
+    pull = bump_chart(shop.application, shop.charts)
+    forge = shop.charts.forge
+    assert isinstance(forge, LocalForge)
+    other = AutoMerge("someone", frozenset({"galoybot", "urgent"}), ("charts/lana-bank/tf/",))
+    with pytest.raises(NotCleared) as raised:
+        automerge(forge, pull.number, other)
+    assert str(raised.value) == (
+        f"merge pull request {pull.number}: its author is galoybot, not someone; it lacks the"
+        " labels urgent; it changes charts/lana-bank/Chart.yaml; it changes"
+        " charts/lana-bank/values.yaml"
+    )
+    assert forge.pull_request(pull.number).state is State.OPEN
+
+    pushed = forge.git.commit_files(
+        pull.head_commit, {f"{FOLDER}/templates/x.yaml": b"x"}, "feat: x", author=DEV
+    )
+    forge.git.text("update-ref", f"refs/heads/{pull.head}", pushed)
+    with pytest.raises(NotCleared, match=r"it changes charts/lana-bank/templates/x\.yaml"):
+        automerge(forge, pull.number)
+
+
+def test_a_check_that_has_not_succeeded_holds_the_merge_up(shop: Shop) -> None:
+    cut(shop)
+    pull = bump_chart(shop.application, shop.charts)
+    shop.charts.forge.set_check(pull.head_commit, Check("lint", Conclusion.PENDING))
+    with pytest.raises(NotCleared, match="check lint says pending"):
+        automerge(shop.charts.forge, pull.number)
+    shop.charts.forge.set_check(pull.head_commit, Check("lint", Conclusion.SUCCESS))
+    merged = automerge(shop.charts.forge, pull.number)
+    assert merged.state is State.MERGED
+    assert automerge(shop.charts.forge, pull.number) == merged

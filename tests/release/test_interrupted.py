@@ -1,0 +1,165 @@
+"""The whole way, stopped before and after every single write, and then run again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from promoter.errors import NothingNewer
+from promoter.forge.forge import Query, State
+from promoter.release.application import Application
+from promoter.release.candidate import candidate
+from promoter.release.chart import Charts, bump_chart
+from promoter.release.promote import promote
+from promoter.release.publish import release
+from promoter.release.registry import Registry
+from promoter.release.settings import parse_settings
+
+from .conftest import APPLICATION
+from .shop import Shop, open_shop
+
+WRITES = {
+    "push",
+    "tag",
+    "open_pull_request",
+    "edit_pull_request",
+    "close_pull_request",
+    "add_labels",
+    "set_check",
+    "draft_release",
+    "upload_asset",
+    "publish_release",
+}
+
+
+RELEASE_YML = "ci/release/release.yml"
+QUICK_HOOK = {"name": "docs", "run": ["sh", "-c", "echo $VERSION > docs-site/version"]}
+
+
+class Stopped(BaseException):
+    """The process was killed here."""
+
+
+@dataclass
+class Plug:
+    """Pulled at write number ``at``, before it or after it; counts the writes."""
+
+    at: int = -1
+    after: bool = False
+    writes: int = 0
+
+    def guard(self, what: Any) -> Any:
+        """``what`` with its writing methods stopped when the plug is pulled."""
+        plug = self
+
+        class Guarded:
+            def __getattr__(self, name: str) -> Any:
+                found = getattr(what, name)
+                return plug.stopped(found) if name in WRITES else found
+
+        return Guarded()
+
+    def stopped(self, write: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*arguments: Any, **options: Any) -> Any:
+            number, self.writes = self.writes, self.writes + 1
+            if number == self.at and not self.after:
+                raise Stopped
+            result = write(*arguments, **options)
+            if number == self.at:
+                raise Stopped
+            return result
+
+        return call
+
+
+def plugged(shop: Shop, plug: Plug) -> tuple[Application, Charts]:
+    """The shop with every write going through ``plug``."""
+    application = replace(
+        shop.application,
+        git=plug.guard(shop.application.git),
+        forge=plug.guard(shop.application.forge),
+        registry=plug.guard(shop.application.registry),
+    )
+    charts = replace(
+        shop.charts, git=plug.guard(shop.charts.git), forge=plug.guard(shop.charts.forge)
+    )
+    return application, charts
+
+
+def whole_way(shop: Shop, application: Application, charts: Charts) -> None:
+    """Each step as the pipeline would run it again: what is done already is passed over."""
+    with suppress(NothingNewer):
+        candidate(application)
+    try:
+        pull = promote(application)
+    except NothingNewer:
+        pull = application.forge.pull_requests(Query(state=State.MERGED))[0]
+    if pull.state is not State.MERGED:
+        shop.merge(pull)
+    release(application)
+    bump_chart(application, charts)
+
+
+def outcome(shop: Shop) -> dict[str, object]:
+    """What can be seen from outside, but for times and the numbers of pull requests."""
+    forge = shop.application.forge
+    there = forge.release("0.1.0")
+    bumps = shop.charts.forge.pull_requests(Query())
+    registry = shop.application.registry
+    return {
+        "tags": {tag: shop.git.commit(f"refs/tags/{tag}") for tag in shop.tags()},
+        "version": shop.git.file("version", "version"),
+        "release": replace(there, url="") if there else None,
+        "images": {
+            (name, tag): registry.digest(name, tag)
+            for name in ("lana-bank", "dagster-code-location-lana-dw")
+            for tag in ("edge", "0.1.0-rc.1", "0.1.0", "latest")
+        },
+        "merged": len(forge.pull_requests(Query(state=State.MERGED))),
+        "open": len(forge.pull_requests(Query())),
+        "bumps": [(one.title, one.labels, one.body) for one in bumps],
+        "values": [
+            shop.charts.git.file(one.head_commit, "charts/lana-bank/values.yaml") for one in bumps
+        ],
+    }
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+def test_a_rerun_completes_what_was_stopped_anywhere(
+    tmp_path: Path, registry: Registry, after: bool
+) -> None:
+    said = parse_settings((APPLICATION / RELEASE_YML).read_bytes())
+    written = said.model_dump(mode="json", by_alias=True)
+    quick = yaml.safe_dump({**written, "hooks": [QUICK_HOOK]}).encode()
+
+    def shop_number(number: int) -> Shop:
+        own = replace(registry, address=f"{registry.address}/{number}-{after}".lower())
+        shop = open_shop(tmp_path / str(number), own)
+        shop.commit("fix: quick documentation", {RELEASE_YML: quick})
+        return shop
+
+    undisturbed = shop_number(0)
+    plug = Plug()
+    whole_way(undisturbed, *plugged(undisturbed, plug))
+    assert plug.writes > 20
+    expected = comparable(outcome(undisturbed), undisturbed)
+
+    # Stopped after write n is stopped before write n+1: the two runs together meet every gap.
+    for at in range(0, plug.writes, 2):
+        shop = shop_number(at + 1)
+        with pytest.raises(Stopped):
+            whole_way(shop, *plugged(shop, Plug(at, after)))
+        whole_way(shop, shop.application, shop.charts)
+        assert comparable(outcome(shop), shop) == expected, f"stopped at write {at}"
+
+
+def comparable(seen: dict[str, object], shop: Shop) -> str:
+    """``seen`` without the address of the shop's own registry."""
+    return repr(seen).replace(shop.application.registry.address, "REGISTRY")
