@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -73,8 +74,11 @@ class Shop:
         return self.git.lines("tag", "--list")
 
 
-def open_shop(folder: Path, registry: Registry) -> Shop:
-    """The application at its first commit, a chart without pins, nothing released."""
+def open_shop(folder: Path, registry: Registry, changed: Mapping[str, bytes] | None = None) -> Shop:
+    """The application at its first commit, a chart without pins, nothing released.
+
+    ``changed`` are files of the application that are not as upstream/ has them.
+    """
     seed = new_repository(folder / "seed")
     shutil.copytree(
         APPLICATION,
@@ -82,6 +86,8 @@ def open_shop(folder: Path, registry: Registry) -> Shop:
         dirs_exist_ok=True,
         ignore=shutil.ignore_patterns("__pycache__", ".git"),
     )
+    for path, content in (changed or {}).items():
+        (seed.dir / path).write_bytes(content)
     commit_all(seed, "feat: the application")
     chart = new_repository(folder / "chart-seed")
     (chart.dir / "charts" / "lana-bank").mkdir(parents=True)

@@ -141,9 +141,7 @@ def test_a_rerun_completes_what_was_stopped_anywhere(
 
     def shop_number(number: int) -> Shop:
         own = replace(registry, address=f"{registry.address}/{number}-{after}".lower())
-        shop = open_shop(tmp_path / str(number), own)
-        shop.commit("fix: quick documentation", {RELEASE_YML: quick})
-        return shop
+        return open_shop(tmp_path / str(number), own, {RELEASE_YML: quick})
 
     undisturbed = shop_number(0)
     plug = Plug()
