@@ -6,9 +6,10 @@ state file as it was and everything behind it blocked (seed 004, "How Cepler wor
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from typing import Any
 
 from promoter.deploy import lease
 from promoter.deploy.cluster import Cluster
@@ -22,6 +23,7 @@ from promoter.errors import NotCleared, NothingNewer, PromoterError
 from promoter.gate.decision import Blocked, Due, UpToDate
 from promoter.git import Git
 from promoter.progress import Progress
+from promoter.testflight.errors import SmoketestFailed
 from promoter.toolchain import Toolchain
 
 _VERIFY_SECONDS = 120.0
@@ -81,7 +83,13 @@ def deploy(
             site = _still_decided(site, decided)
             terraform.apply(plan)
             revisions = _verified(terraform, cluster, progress)
-        details = {"plan": plan.summary(), "plan_digest": plan.digest, "revisions": revisions}
+            smoketests = _smoketested(stack, revisions)
+        details = {
+            "plan": plan.summary(),
+            "plan_digest": plan.digest,
+            "revisions": revisions,
+            "smoketests": smoketests,
+        }
         commit = record(site, decided, replace(attempt, details=details)) if record_it else None
     return Deployed(
         deployment=deployment,
@@ -170,7 +178,9 @@ def _failures_noted(site: Site, attempt: Evidence, record_it: bool) -> Iterator[
     except PromoterError as error:
         if record_it:
             outcome: Outcome = "refused" if isinstance(error, NotCleared) else "failed"
-            note(site, replace(attempt, outcome=outcome, summary=str(error)))
+            seen = [error.report.evidence()] if isinstance(error, SmoketestFailed) else []
+            details = {"smoketests": seen} if seen else {}
+            note(site, replace(attempt, outcome=outcome, summary=str(error), details=details))
         raise
 
 
@@ -189,3 +199,12 @@ def _verified(terraform: Terraform, cluster: Cluster, progress: Progress) -> dic
             )
         revisions[f"{namespace}/{name}"] = release.revision
     return revisions
+
+
+def _smoketested(stack: Stack, revisions: Mapping[str, int]) -> list[Mapping[str, Any]]:
+    """What each release's endpoints answered; raises `SmoketestFailed` when one does not."""
+    from promoter.testflight.smoketest import place_of_stack, smoketest
+
+    place = place_of_stack(stack)
+    names = (each.rpartition("/") for each in revisions)
+    return [smoketest(name, namespace, place).evidence() for namespace, _, name in names]

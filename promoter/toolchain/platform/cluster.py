@@ -14,7 +14,10 @@ from promoter.toolchain.platform.kubeconfig import Access
 KWOK_USER = "system:kwok"
 NODES = ("simulated-1", "simulated-2")
 NODE_ANNOTATION = "kwok.x-k8s.io/node"
+POD_FORWARD = "PortForward"
+"""A kind of kwok's: which process on this machine answers for one pod, named as the pod."""
 _SECONDS = 10.0
+_KWOK = "kwok.x-k8s.io"
 _RBAC = "/apis/rbac.authorization.k8s.io/v1"
 
 
@@ -79,7 +82,9 @@ def _apply(client: httpx.Client, path: str, body: Mapping[str, Any]) -> None:
 
 def _objects() -> list[tuple[str, dict[str, Any]]]:
     nodes = [(f"/api/v1/nodes/{name}", _node(name)) for name in NODES]
+    definitions = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
     return [
+        (f"{definitions}/portforwards.{_KWOK}", _pod_forwards()),
         (f"{_RBAC}/clusterroles/{KWOK_USER}", _role()),
         (f"{_RBAC}/clusterrolebindings/{KWOK_USER}", _binding()),
         *nodes,
@@ -119,8 +124,36 @@ def _role() -> dict[str, Any]:
             rule("", ["nodes/status", "pods/status"], ["patch", "update"]),
             rule("", ["pods"], [*watch, "patch", "update", "delete"]),
             rule("", ["events"], [*watch, "create", "patch", "update"]),
+            rule(_KWOK, ["portforwards"], watch),
             rule("coordination.k8s.io", ["leases"], [*watch, "create", "patch", "update"]),
         ],
+    }
+
+
+def _pod_forwards() -> dict[str, Any]:
+    """The definition of kwok's PortForward: an object in a pod's namespace, read as it changes."""
+    anything = {"type": "object", "x-kubernetes-preserve-unknown-fields": True}
+    version = {
+        "name": "v1alpha1",
+        "served": True,
+        "storage": True,
+        "schema": {"openAPIV3Schema": {"type": "object", "properties": {"spec": anything}}},
+    }
+    return {
+        "apiVersion": "apiextensions.k8s.io/v1",
+        "kind": "CustomResourceDefinition",
+        "metadata": {"name": f"portforwards.{_KWOK}"},
+        "spec": {
+            "group": _KWOK,
+            "scope": "Namespaced",
+            "names": {
+                "kind": POD_FORWARD,
+                "listKind": f"{POD_FORWARD}List",
+                "plural": "portforwards",
+                "singular": "portforward",
+            },
+            "versions": [version],
+        },
     }
 
 

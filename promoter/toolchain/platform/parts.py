@@ -12,7 +12,7 @@ from pathlib import Path
 
 import httpx
 
-from promoter.toolchain.platform.cluster import KWOK_USER, NODE_ANNOTATION
+from promoter.toolchain.platform.cluster import KWOK_USER, NODE_ANNOTATION, POD_FORWARD
 from promoter.toolchain.platform.credentials import SERVICE_RANGE, Credentials
 from promoter.toolchain.platform.files import Layout, write_whole
 from promoter.toolchain.platform.kubeconfig import Access
@@ -209,6 +209,7 @@ class Parts:
             str(self.programs(name)),
             f"--kubeconfig={self._kubeconfig(name)}",
             f"--config={stages}",
+            f"--enable-crds={POD_FORWARD}",
             "--manage-all-nodes=false",
             f"--manage-nodes-with-annotation-selector={NODE_ANNOTATION}=fake",
             "--cidr=10.1.0.1/16",

@@ -1,0 +1,29 @@
+"""The contract of Dagster's web server: its version, and the repositories that it loaded."""
+
+from __future__ import annotations
+
+import json
+
+from promoter.testflight.contracts.serving import NOT_FOUND, Asked, Reply, reply_json, serve
+
+_REPOSITORIES = {"__typename": "RepositoryConnection", "nodes": [{"name": "__repository__"}]}
+
+
+def answer(asked: Asked) -> Reply:
+    """What Dagster's web server would answer to ``asked``."""
+    if asked.path == "/server_info":
+        names = ("dagster_version", "dagster_graphql_version", "dagster_webserver_version")
+        return reply_json(200, dict.fromkeys(names, "contract"))
+    if asked.path != "/graphql" or asked.method != "POST":
+        return NOT_FOUND
+    try:
+        query = json.loads(asked.body)["query"]
+    except (ValueError, KeyError, TypeError):
+        return reply_json(400, {"errors": [{"message": "Must provide query string."}]})
+    if "repositoriesOrError" not in str(query):
+        return reply_json(400, {"errors": [{"message": "Cannot query that field."}]})
+    return reply_json(200, {"data": {"repositoriesOrError": _REPOSITORIES}})
+
+
+if __name__ == "__main__":
+    serve("dagster", answer)
