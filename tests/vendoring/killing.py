@@ -1,4 +1,4 @@
-"""Kill a run at each of its steps: every process, folder, file and rename that it begins."""
+"""Kill a run at each of its steps: every folder, file, rename and git command that it begins."""
 
 from __future__ import annotations
 
@@ -25,9 +25,34 @@ _STEPS = frozenset(
 )
 
 
+# git commands that change nothing but what lies in the staging folder or beside all refs.
+_HARMLESS = frozenset(
+    [
+        "init",
+        "config",
+        "ls-remote",
+        "fetch",
+        "for-each-ref",
+        "rev-list",
+        "ls-tree",
+        "log",
+        "describe",
+        "show-ref",
+        "rev-parse",
+        "cat-file",
+        "status",
+        "var",
+        "hash-object",
+        "commit-tree",
+    ]
+)
+
+
 def _is_step(event: str, arguments: tuple[object, ...]) -> bool:
     if event == "open":
         return isinstance(arguments[1], str) and arguments[1][:1] in ("w", "a", "x")
+    if event == "subprocess.Popen" and isinstance(arguments[1], list):
+        return not _HARMLESS.intersection(arguments[1][1:3])
     return event in _STEPS
 
 
