@@ -31,6 +31,17 @@ def summary(text: str) -> str:
     return _RUN.sub(lambda run: " " if "\n" in run[0] else run[0], paragraph)
 
 
+def tree_of(content: bytes) -> str:
+    """The tree of a commit object."""
+    return content[5:45].decode("ascii")
+
+
+def parents_of(content: bytes) -> list[str]:
+    """The parents of a commit object."""
+    headers = content.partition(b"\n\n")[0].decode("ascii", "replace")
+    return [line[7:] for line in headers.split("\n") if line.startswith("parent ")]
+
+
 def summaries(history: History, commits: set[str]) -> dict[str, str]:
     """The summary of each of ``commits``."""
     found: dict[str, str] = {}

@@ -50,7 +50,10 @@ class Config:
             raise InvalidFile(
                 file, "", f"Environment '{name}' not found", next_step=f"it has: {known}"
             )
-        for patterns in (found.latest_patterns, found.propagated_patterns):
+        used = [found.latest_patterns] + (
+            [found.propagated_patterns] if found.passed is not None else []
+        )
+        for patterns in used:
             try:
                 patterns()
             except PatternError as error:

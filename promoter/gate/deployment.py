@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from promoter.errors import GitError, InvalidFile, NothingNewer, PromoterError
-from promoter.gate.commits import summaries
 from promoter.gate.config import EnvironmentConfig, state_folder
 from promoter.gate.decision import (
     Blocked,
@@ -27,7 +26,7 @@ from promoter.gate.decision import (
 from promoter.gate.evaluation import Evaluation, HashOnDisk, View
 from promoter.gate.gates import Gates
 from promoter.gate.history import Entry, History
-from promoter.gate.last_change import last_changes
+from promoter.gate.origins import origins
 from promoter.gate.sources import Commit, Folder, Source, load_config, load_states, state_path
 from promoter.gate.state import LATEST, DeployState, EnvironmentState, FileState, ident
 from promoter.gate.state_file import write_state
@@ -395,15 +394,11 @@ class Deployment:
         return workspace.differences(state, lambda path: any(p.matches(path) for p in patterns))
 
     def _state(self, history: History, view: View) -> DeployState:
-        graph = history.graph(view.commit)
-        commits = last_changes(history, graph, view.commit, view.latest)
-        messages = summaries(history, set(commits.values()))
+        recorded = self.recorded(view.environment.name)
+        found = origins(history, view, recorded.current if recorded else None)
         bare = _bare_state(view)
-        files = dict(bare.files)
-        for path, commit in commits.items():
-            key = ident(LATEST, path)
-            files[key] = FileState(files[key].file_hash, commit, messages[commit])
-        return replace(bare, files=files)
+        own = {ident(LATEST, path): file for path, file in found.items()}
+        return replace(bare, files={**bare.files, **own})
 
 
 def record_message(deployment: str, environment: str) -> str:

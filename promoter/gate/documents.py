@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from promoter.errors import InvalidFile
+from promoter.gate import plain_yaml
 
 _DEPTH = 100
 
@@ -109,8 +110,6 @@ class Document:
 
 def read_document(content: bytes, file: str) -> Document:
     """The one YAML document in ``content``; raises `InvalidFile` with line and reason."""
-    import yaml
-
     try:
         text = content.decode()
     except UnicodeDecodeError as error:
@@ -118,6 +117,11 @@ def read_document(content: bytes, file: str) -> Document:
         raise InvalidFile(
             file, f"line {line}", "not UTF-8", next_step=f"save {file} as UTF-8"
         ) from error
+    plain = plain_yaml.read(text)
+    if plain is not None:
+        return Document(file, _plain(plain))
+    import yaml
+
     try:
         root = yaml.compose(text, Loader=getattr(yaml, "CLoader", yaml.Loader))
     except yaml.YAMLError as error:
@@ -125,6 +129,15 @@ def read_document(content: bytes, file: str) -> Document:
     if root is None:
         raise InvalidFile(file, "", "the file is empty", next_step=f"restore {file}")
     return Document(file, _node(root, file, _DEPTH))
+
+
+def _plain(node: plain_yaml.Value | plain_yaml.Block) -> Node:
+    if isinstance(node, plain_yaml.Value):
+        return Scalar(*node)
+    values = [_plain(value) for value in node.values]
+    if node.keys is None:
+        return Sequence(tuple(values), node.line)
+    return Mapping(tuple(zip(map(_plain, node.keys), values, strict=True)), node.line)
 
 
 def _unreadable(file: str, error: Any) -> InvalidFile:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from promoter.gate.config import Config, EnvironmentConfig, read_config, state_folder
+from promoter.gate.config import EnvironmentConfig, read_config, state_folder
 from promoter.gate.decision import identities, propagated_target, taken_from
-from promoter.gate.history import Entry, History
+from promoter.gate.edges import Ahead
+from promoter.gate.history import Change, Entry, History
 from promoter.gate.patterns import Patterns
 from promoter.gate.sources import state_path
 from promoter.gate.state import EnvironmentState, FileState, path_of
@@ -61,16 +62,17 @@ class Evaluation:
         self._own = own
         self._ignore_queue = ignore_queue
         self._disk = disk
-        self._configs: dict[str, Config] = {}
+        self._rules_by_blob: dict[str, tuple[EnvironmentConfig, str] | None] = {}
+        self._covered: dict[tuple[tuple[str, ...], str], Covered] = {}
 
     # --- one commit ----------------------------------------------------------------
 
     def at(self, commit: str, environment: EnvironmentConfig, deployment: str) -> View:
         """The view at ``commit`` under a config that may not be the commit's own."""
-        patterns = environment.latest_patterns()
-        listing = self._history.listing(commit, sorted(patterns.folders()))
-        covered = Covered(patterns, self._config_path, deployment)
-        latest = {path: entry for path, entry in listing.items() if covered(path)}
+        folders = environment.latest_patterns().folders()
+        listing = self._history.listing(commit, sorted(folders))
+        covers = self._covers(environment, deployment)
+        latest = {path: entry for path, entry in listing.items() if covers(path)}
         return self._with_taken(commit, environment, deployment, latest)
 
     def _with_taken(
@@ -101,36 +103,90 @@ class Evaluation:
     # --- back in history -----------------------------------------------------------
 
     def oldest_equivalent(self, view: View) -> View:
-        """The last commit of the walk back from ``view`` at which nothing differs yet."""
+        """The last commit of the walk back from ``view`` at which nothing differs yet.
+
+        Cepler evaluates every commit anew. Here a commit is what its child was, less what
+        changed between the two; most change nothing that matters and cost a look.
+        """
         signature = self._signature(view)
         if signature is None:
             return view
         graph = self._history.graph(view.commit)
+        steps = Ahead(self._history, graph, view.commit, self._folders(view))
         views = {view.commit: view}
-        best = view
-        for commit, child in graph.walk(view.commit):
-            found = self._before(views[child], commit)
-            if found is None or self._signature(found) != signature:
-                break
-            best = views[commit] = found
-        return best
+        best = view.commit
+        foreign = self._is_foreign(view)
+        for commit, child, changes in steps:
+            before = views[child]
+            if foreign and child == view.commit:
+                found = self._committed_at(commit, view.environment.name)
+            else:
+                found = self._before(before, commit, changes) if changes else before
+            if found is not before:
+                if found is None or self._signature(found) != signature:
+                    break
+                steps.widen(self._folders(found))
+            views[commit] = found
+            best = commit
+        return replace(views[best], commit=best)
 
-    def _before(self, view: View, commit: str) -> View | None:
-        config = self._config(commit)
-        environment = config.environments.get(view.environment.name) if config else None
-        if config is None or environment is None:
-            return None
-        return self.at(commit, environment, config.deployment)
+    def _folders(self, view: View) -> set[str]:
+        """Below which paths lies all that the view depends on."""
+        folders = {self._config_path, *view.environment.latest_patterns().folders()}
+        if view.environment.passed is not None:
+            folders.add(state_path(self._config_path, view.deployment, view.environment.passed))
+        return folders
 
-    def _config(self, commit: str) -> Config | None:
+    def _before(self, view: View, commit: str, changes: list[Change]) -> View | None:
+        """The view at ``commit``, from which ``changes`` lead to ``view``; None for no config.
+
+        Gives ``view`` itself where nothing of it changed.
+        """
+        environment, deployment = view.environment, view.deployment
+        touched = {change.path for change in changes}
+        if self._config_path in touched:
+            rules = self._rules(commit, environment.name)
+            if rules is None:
+                return None
+            environment, deployment = rules
+        if environment.latest != view.environment.latest or deployment != view.deployment:
+            return self.at(commit, environment, deployment)
+        covers = self._covers(environment, deployment)
+        own = [change for change in changes if covers(change.path)]
+        upstream = state_path(self._config_path, deployment, environment.passed or "")
+        if environment == view.environment and not own and upstream not in touched:
+            return view
+        return self._with_taken(commit, environment, deployment, _undone(view.latest, own))
+
+    def _covers(self, environment: EnvironmentConfig, deployment: str) -> Covered:
+        key = (environment.latest, deployment)
+        if key not in self._covered:
+            self._covered[key] = Covered(
+                environment.latest_patterns(), self._config_path, deployment
+            )
+        return self._covered[key]
+
+    def _is_foreign(self, view: View) -> bool:
+        """Whether the view's config is not that of its commit (edited, or of a later one)."""
+        rules = self._rules(view.commit, view.environment.name)
+        return rules != (view.environment, view.deployment)
+
+    def _committed_at(self, commit: str, name: str) -> View | None:
+        rules = self._rules(commit, name)
+        return self.at(commit, *rules) if rules is not None else None
+
+    def _rules(self, commit: str, name: str) -> tuple[EnvironmentConfig, str] | None:
+        """What the config at ``commit`` says of an environment, and its deployment's name."""
         found = self._history.file(commit, self._config_path)
         if found is None:
             return None
-        if found.id not in self._configs:
-            self._configs[found.id] = read_config(
-                found.content, f"{self._config_path} at {commit[:12]}"
-            )
-        return self._configs[found.id]
+        if found.id not in self._rules_by_blob:
+            label = f"{self._config_path} at {commit[:12]}"
+            config = read_config(found.content, label)
+            known = name in config.environments
+            rules = (config.environment(name, label), config.deployment) if known else None
+            self._rules_by_blob[found.id] = rules
+        return self._rules_by_blob[found.id]
 
     def _signature(self, view: View) -> Mapping[str, str | None] | None:
         """What equivalence compares; None where nothing is equivalent: a file is dirty."""
@@ -140,6 +196,18 @@ class Evaluation:
         on_disk = {identity: self._disk(path_of(identity)) for identity in hashes}
         dirty = any(on_disk[key] not in (None, hashes[key]) for key in hashes)
         return None if dirty else on_disk
+
+
+def _undone(latest: Mapping[str, Entry], changes: list[Change]) -> Mapping[str, Entry]:
+    if not changes:
+        return latest
+    before = dict(latest)
+    for change in changes:
+        if change.parent is None:
+            before.pop(change.path, None)
+        else:
+            before[change.path] = change.parent
+    return before
 
 
 class Covered:

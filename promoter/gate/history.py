@@ -142,6 +142,11 @@ class History:
                 entries[path] = Entry(mode, about[12:])
         return entries
 
+    @property
+    def empty_tree(self) -> str:
+        """The id of the tree without entries; git knows it without having it."""
+        return "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
+
     # --- the graph -----------------------------------------------------------------
 
     def graph(self, commit: str) -> Graph:
@@ -182,6 +187,10 @@ class Graph:
             if not self._read():
                 raise GitError(f"read commit {commit}: it is not in the history")
         return found
+
+    def has_read(self, commit: str) -> bool:
+        """Whether ``commit`` has come already."""
+        return commit in self._nodes
 
     def place(self, commit: str) -> int:
         """Where ``commit`` comes in the order; children before parents, by and large."""
@@ -234,9 +243,14 @@ class Changes:
 
     def along(self, edges: list[tuple[str, str]]) -> list[list[Change]]:
         """For each (child's tree, parent's tree) what differs, in the same order."""
-        answers: list[list[Change]] = []
-        for start in range(0, len(edges), _CHUNK):
-            answers += self._chunk(edges[start : start + _CHUNK])
+        answers: list[list[Change]] = [[] for _ in edges]
+        # Equal trees are most of them where a history is about other folders.
+        asked = [place for place, (child, parent) in enumerate(edges) if child != parent]
+        for start in range(0, len(asked), _CHUNK):
+            places = asked[start : start + _CHUNK]
+            found = self._chunk([edges[place] for place in places])
+            for place, changes in zip(places, found, strict=True):
+                answers[place] = changes
         return answers
 
     def _chunk(self, edges: list[tuple[str, str]]) -> list[list[Change]]:

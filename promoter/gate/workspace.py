@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,10 +58,18 @@ class Workspace:
         )
         # In cepler's order, and looked at only when its turn has come: a link to a file that
         # went before it is no file any more, and stays.
-        for path in sorted(self._files(), key=lambda path: path.split("/")):
+        files = self._in_order()
+        while files:
+            path = files.popleft()
             file = self.git.dir / path
-            if not kept.matches(path) and (only is None or only.matches(path)) and file.is_file():
+            if kept.matches(path) or not (only is None or only.matches(path)):
+                continue
+            if file.is_file():
                 file.unlink()
+                if file.name == ".gitignore":
+                    # What it named is not ignored any more, and comes after it.
+                    place = path.split("/")
+                    files = deque(each for each in self._in_order() if each.split("/") > place)
 
     def write(self, files: Iterable[tuple[str, Entry]]) -> None:
         """Write ``files`` with content and mode of their entries; index and HEAD stay."""
@@ -87,6 +96,9 @@ class Workspace:
             and os.path.lexists(self.git.dir / path)
         }
         return tuple(sorted(wrong | extra))
+
+    def _in_order(self) -> deque[str]:
+        return deque(sorted(self._files(), key=lambda path: path.split("/")))
 
     def _files(self) -> Iterator[str]:
         """Files of the work tree that no ignore rule names, tracked or not."""
