@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import ipaddress
+from collections.abc import Sequence
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
+from modules.lana_bank.components import COMPONENTS, Component
 from stacks.environments import Source
 from stacks.errors import Finding, InvalidSettings
 from stacks.settings import Settings
@@ -19,22 +22,74 @@ Namespace = Annotated[str, Field(pattern=f"^{_LABEL}$")]
 """A Kubernetes namespace (RFC 1123 label)."""
 
 Domain = Annotated[str, Field(max_length=200, pattern=rf"^{_LABEL}(?:\.{_LABEL})+$")]
-"""A DNS name with at least one dot; admin., app. and auth. are put before it."""
+"""A DNS name with at least one dot; admin., app., auth. and dagster. are put before it."""
+
+Email = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
+"""An e-mail address."""
+
+
+def _cidr(value: str) -> str:
+    network = ipaddress.ip_network(value)
+    if not network.is_private:
+        raise ValueError(f"{value} is not a private range")
+    return value
+
+
+Cidr = Annotated[str, AfterValidator(_cidr)]
+"""A private range of addresses, as ``10.20.0.0/16``."""
+
+
+def refuse_overlaps(ranges: Sequence[str]) -> None:
+    """Refuse ranges that have an address in common; raises ``ValueError`` naming both."""
+    seen: list[str] = []
+    for text in ranges:
+        for other in seen:
+            if ipaddress.ip_network(text).overlaps(ipaddress.ip_network(other)):
+                raise ValueError(f"{text} overlaps {other}")
+        seen.append(text)
 
 
 class Release(Settings):
-    """What lana-bank.yml says on every platform. ``timeout`` is in seconds."""
+    """What lana-bank.yml says on every platform. ``timeout`` is in seconds.
+
+    ``components`` are the optional parts that are installed; each needs its image pinned in
+    the vendored chart.
+    """
 
     namespace: Namespace
     lana_domain: Domain
     enable_artificial_time: bool
+    components: tuple[Component, ...] = tuple(sorted(COMPONENTS - {"postgresql"}))
     replicas: Annotated[int, Field(ge=1, le=10)] = 1
     timeout: Annotated[int, Field(ge=5, le=3600)] = 900
+
+
+class SecretSettings(Settings):
+    """Which secrets were rotated how often, and which of others' are read in the vault."""
+
+    versions: dict[str, Annotated[int, Field(ge=1)]] = Field(default_factory=dict)
+    external: tuple[str, ...] = ("honeycomb-api-key", "oathkeeper-jwks")
+
+
+def refuse(source: Source, key: str, reason: str) -> InvalidSettings:
+    """Give the error for a key of lana-bank.yml that does not fit the environment."""
+    return InvalidSettings((Finding(source.shown(source.settings), None, key, reason),))
 
 
 def check_stage(source: Source, stage: Stage, release: Release) -> None:
     """Refuse what a production environment must not have; raises ``InvalidSettings``."""
     if stage == "production" and release.enable_artificial_time:
-        file = source.shown(source.settings)
-        reason = "production runs on real time; set it to false"
-        raise InvalidSettings((Finding(file, None, "enable_artificial_time", reason),))
+        raise refuse(source, "enable_artificial_time", "production runs on real time; set false")
+
+
+def check_cloud_production(source: Source, release: Release, available: dict[str, bool]) -> None:
+    """Refuse a production that a single failure ends; raises ``InvalidSettings``.
+
+    ``available`` says of each database whether it is highly available.
+    """
+    if release.replicas < 2:
+        raise refuse(source, "replicas", "production needs two or more of everything")
+    for database, is_available in available.items():
+        if not is_available:
+            key = f"postgres.{database}.high_availability"
+            raise refuse(source, key, "production databases are highly available; set true")

@@ -33,7 +33,9 @@ def read_settings(file: Path, model: type[ModelT], *, shown_as: str) -> ModelT:
         return model.model_validate(_plain(document))
     except ValidationError as error:
         findings = tuple(
-            Finding(shown_as, _line(document, fault["loc"]), _key(fault["loc"]), fault["msg"])
+            Finding(
+                shown_as, _line(document, fault["loc"]), _key(fault["loc"]), _reason(fault["msg"])
+            )
             for fault in error.errors()
         )
         raise InvalidSettings(findings) from error
@@ -71,6 +73,11 @@ def _plain(node: Any) -> Any:
         if isinstance(node, kind):
             return kind(node)
     return node
+
+
+def _reason(message: str) -> str:
+    """Give the message of pydantic without the class of error that a validator of ours raised."""
+    return message.removeprefix("Value error, ")
 
 
 def _key(location: tuple[int | str, ...]) -> str:

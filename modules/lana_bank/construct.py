@@ -37,6 +37,7 @@ class LanaBankProps:
     timeout                 seconds until a release that is not available counts as failed
                             (default 900, the 15 minutes of the release process)
     values                  further values of the chart, merged over those made from the above
+    depends_on              addresses of the blocks that must be there first (default none)
     """
 
     chart: Path
@@ -51,6 +52,7 @@ class LanaBankProps:
     replicas: int = 1
     timeout: int = 900
     values: Mapping[str, Any] = field(default_factory=dict)
+    depends_on: tuple[str, ...] = ()
 
 
 class LanaBank(Construct):
@@ -79,6 +81,8 @@ class LanaBank(Construct):
             max_history=MAX_HISTORY,
         )
         self.release.override_logical_id("lana-bank")
+        if props.depends_on:
+            self.release.add_override("depends_on", list(props.depends_on))
 
 
 def _values(props: LanaBankProps) -> dict[str, Any]:

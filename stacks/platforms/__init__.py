@@ -36,5 +36,17 @@ def _local(source: Source) -> Blueprint:
     return read(source)
 
 
-PLATFORMS: Mapping[str, Platform] = {"local": _local}
+def _gcp(source: Source) -> Blueprint:
+    from stacks.platforms.gcp import read
+
+    return read(source)
+
+
+def _azure(source: Source) -> Blueprint:
+    from stacks.platforms.azure import read
+
+    return read(source)
+
+
+PLATFORMS: Mapping[str, Platform] = {"azure": _azure, "gcp": _gcp, "local": _local}
 """Every platform by the name of its folder below stacks/."""

@@ -7,7 +7,7 @@ own secrets once in the cluster, and the state is a file.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from modules.lana_bank.components import Component
 from stacks.environments import Source
@@ -21,15 +21,12 @@ if TYPE_CHECKING:
 class Shared(Settings):
     """shared.yml of a local environment."""
 
+    platform: Literal["local"]
     stage: Stage
 
 
 class LanaBankSettings(Release):
-    """lana-bank.yml of a local environment.
-
-    ``components`` are the optional parts that are installed; each needs its image pinned in
-    the vendored chart.
-    """
+    """lana-bank.yml of a local environment; by default nothing optional is installed."""
 
     components: tuple[Component, ...] = ()
 

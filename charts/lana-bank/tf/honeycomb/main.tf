@@ -1,0 +1,18 @@
+# The Honeycomb dataset's alert on errors.
+terraform {
+  required_providers {
+    honeycombio = {
+      source = "honeycombio/honeycombio"
+    }
+  }
+}
+
+variable "dataset" {
+  type = string
+}
+
+resource "honeycombio_derived_column" "failed" {
+  dataset    = var.dataset
+  alias      = "is_error"
+  expression = "EQUALS($error, true)"
+}

@@ -1,0 +1,1 @@
+"""The data warehouse of an environment."""

@@ -1,0 +1,1 @@
+"""Who a Kubernetes account is to Google's cloud."""

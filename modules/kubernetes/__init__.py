@@ -1,0 +1,1 @@
+"""What a release finds in the cluster: its namespace and its Secrets."""

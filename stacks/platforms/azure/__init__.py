@@ -1,0 +1,158 @@
+"""Environments on Azure: Flexible Server, Key Vault, and an AKS cluster.
+
+The resource group, its network, vault and cluster are there already; shared.yml says which.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from modules.azure_postgres.props import Administrator, Server, TierError, Version
+from stacks.environments import Source
+from stacks.fields import (
+    Cidr,
+    Email,
+    Release,
+    SecretSettings,
+    Stage,
+    check_cloud_production,
+    check_stage,
+    refuse_overlaps,
+)
+from stacks.settings import Settings, read_settings
+
+if TYPE_CHECKING:
+    from cdktn import App
+
+Guid = Annotated[str, Field(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
+
+
+class Network(Settings):
+    """The virtual network. ``database_cidr`` is delegated to the servers."""
+
+    name: str
+    database_cidr: Cidr
+    cluster_cidrs: tuple[Cidr, ...]
+
+    @model_validator(mode="after")
+    def _apart(self) -> Network:
+        refuse_overlaps((*self.cluster_cidrs, self.database_cidr))
+        return self
+
+
+class State(Settings):
+    """Where the stack's state is; Azure encrypts it, and a lease on the blob locks it."""
+
+    resource_group: str
+    storage_account: Annotated[str, Field(pattern=r"^[a-z0-9]{3,24}$")]
+    container: str
+
+
+class AdministratorSettings(Settings):
+    """An Entra group or person that administers the servers."""
+
+    object_id: Guid
+    name: str
+    kind: Literal["Group", "User", "ServicePrincipal"] = "Group"
+
+
+class Shared(Settings):
+    """shared.yml of an environment on Azure."""
+
+    platform: Literal["azure"]
+    stage: Stage
+    subscription_id: Guid
+    tenant_id: Guid
+    location: str
+    resource_group: str
+    network: Network
+    key_vault: Annotated[str, Field(pattern=r"^[a-zA-Z][-a-zA-Z0-9]{1,22}[a-zA-Z0-9]$")]
+    log_workspace: str
+    administrators: Annotated[tuple[AdministratorSettings, ...], Field(min_length=1)]
+    state: State
+
+    def resource_id(self, kind: str, name: str) -> str:
+        """Give the id of a resource of this group: ``Microsoft.KeyVault/vaults`` and its name."""
+        group = f"/subscriptions/{self.subscription_id}/resourceGroups/{self.resource_group}"
+        return f"{group}/providers/{kind}/{name}"
+
+
+class PostgresServer(Settings):
+    """One Flexible Server; defaults are those of ``modules.azure_postgres``."""
+
+    sku: Annotated[str, Field(pattern=r"^(B|GP|MO)_Standard_[A-Za-z0-9_]+$")]
+    version: Version = "17"
+    high_availability: bool = False
+    read_replicas: Annotated[int, Field(ge=0, le=5)] = 0
+    storage_mb: Literal[32768, 65536, 131072, 262144, 524288, 1048576] = 32768
+
+    def server(self) -> Server:
+        """Give what the construct takes; raises ``TierError``."""
+        return Server(**self.model_dump())
+
+    @model_validator(mode="after")
+    def _possible(self) -> PostgresServer:
+        try:
+            self.server()
+        except TierError as error:
+            raise ValueError(str(error)) from error
+        return self
+
+
+class Postgres(Settings):
+    """The three servers, and how they are backed up."""
+
+    server: PostgresServer
+    dagster: PostgresServer
+    keycloak: PostgresServer
+    geo_redundant_backup: bool = True
+
+    def servers(self) -> dict[str, PostgresServer]:
+        """Give them by database."""
+        return {"server": self.server, "dagster": self.dagster, "keycloak": self.keycloak}
+
+
+class LanaBankSettings(Release):
+    """lana-bank.yml of an environment on Azure."""
+
+    honeycomb_dataset: str
+    cluster_issuer: str = "letsencrypt"
+    superuser_email: Email | None = None
+    postgres: Postgres
+    secrets: SecretSettings = SecretSettings()
+
+
+@dataclass(frozen=True)
+class AzureBlueprint:
+    """A stack on Azure, ready to be built."""
+
+    source: Source
+    shared: Shared
+    lana_bank: LanaBankSettings
+
+    def administrators(self) -> tuple[Administrator, ...]:
+        """Give what the construct takes."""
+        return tuple(Administrator(**found.model_dump()) for found in self.shared.administrators)
+
+    def build(self, app: App) -> None:
+        """Add the stack to ``app``."""
+        from stacks.platforms.azure.stack import AzureStack
+
+        AzureStack(app, self)
+
+
+def read(source: Source) -> AzureBlueprint:
+    """Give the blueprint of a stack on Azure; raises ``InvalidSettings``."""
+    shared = read_settings(source.shared, Shared, shown_as=source.shown(source.shared))
+    settings = read_settings(
+        source.settings, LanaBankSettings, shown_as=source.shown(source.settings)
+    )
+    check_stage(source, shared.stage, settings)
+    if shared.stage == "production":
+        servers = settings.postgres.servers()
+        available = {name: found.high_availability for name, found in servers.items()}
+        check_cloud_production(source, settings, available)
+    return AzureBlueprint(source, shared, settings)

@@ -1,0 +1,142 @@
+"""The stack of an environment on Google Cloud."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from cdktn import App, GcsBackend, TerraformStack
+
+from modules.bigquery.construct import BigQuery, BigQueryProps
+from modules.gcp_identity.construct import ANNOTATION, workload_identity
+from modules.gcp_postgres.construct import GcpPostgres
+from modules.gcp_postgres.props import GcpPostgresProps
+from modules.honeycomb.construct import Honeycomb
+from modules.secrets.construct import Secrets, SecretsProps
+from modules.secrets.vault import SecretManager
+from modules.terraform import Reference, block, provider
+from stacks.paths import from_working_folder, working_folder
+from stacks.platforms.release import KUBERNETES, RANDOM, ReleaseInputs, add_release, helm_provider
+
+if TYPE_CHECKING:
+    from stacks.platforms.gcp import GcpBlueprint
+
+GOOGLE = "~> 8.7"
+
+
+class GcpStack(TerraformStack):
+    """One environment: databases, secrets, warehouse and the release."""
+
+    def __init__(self, app: App, blueprint: GcpBlueprint) -> None:
+        self._blueprint = blueprint
+        super().__init__(app, blueprint.source.stack)
+        self._name = blueprint.source.stack
+        self._chart = blueprint.source.root / "charts" / "lana-bank"
+        self._folder = working_folder(app, self._name)
+        self._state()
+        self._providers()
+        secrets = self._secrets()
+        postgres = self._postgres(secrets)
+        add_release(
+            self,
+            ReleaseInputs(
+                name=self._name,
+                stage=blueprint.shared.stage,
+                settings=blueprint.lana_bank,
+                chart=self._chart,
+                chart_reference=from_working_folder(self._folder, self._chart),
+                secrets=secrets,
+                hosts=postgres.hosts,
+                sslmode="require",
+                database_cidrs=(blueprint.shared.network.database_cidr,),
+                cluster_issuer=blueprint.lana_bank.cluster_issuer,
+                superuser_email=blueprint.lana_bank.superuser_email,
+                values=self._values(),
+                needs=tuple(postgres.databases),
+            ),
+        )
+        source = from_working_folder(self._folder, self._chart / "tf" / "honeycomb")
+        Honeycomb(self, "honeycomb", source=source, dataset=blueprint.lana_bank.honeycomb_dataset)
+
+    def _state(self) -> None:
+        """A bucket, which locks by itself; encrypted with a key of our own."""
+        state = self._blueprint.shared.state
+        GcsBackend(self, bucket=state.bucket, prefix=self._name)
+        self.add_override("terraform.backend.gcs.kms_encryption_key", state.kms_key)
+
+    def _providers(self) -> None:
+        shared = self._blueprint.shared
+        google = {"project": shared.project, "region": shared.region}
+        provider(self, "google", GOOGLE, google)
+        provider(self, "random", RANDOM, {})
+        access = self._cluster_access()
+        provider(self, "kubernetes", KUBERNETES, access)
+        helm_provider(self, **access)
+
+    def _cluster_access(self) -> dict[str, str]:
+        """How to reach the cluster; the token is made anew in each run and is in no state."""
+        shared = self._blueprint.shared
+        body = {**shared.cluster.model_dump(), "project": shared.project}
+        cluster = block(self, "cluster", "google_container_cluster", body, block_type="data")
+        client = block(self, "client", "google_client_config", {}, block_type="ephemeral")
+        certificate = f"{cluster.address}.master_auth[0].cluster_ca_certificate"
+        return {
+            "host": f"https://{cluster['endpoint']}",
+            "token": client["access_token"],
+            "cluster_ca_certificate": f"${{base64decode({certificate})}}",
+        }
+
+    def _secrets(self) -> Secrets:
+        shared, wanted = self._blueprint.shared, self._blueprint.lana_bank.secrets
+        vault = SecretManager(shared.project, shared.region, self._name, shared.kms_key)
+        props = SecretsProps(
+            vault=vault, versions=wanted.versions, external=frozenset(wanted.external)
+        )
+        return Secrets(self, "secrets", props)
+
+    def _postgres(self, secrets: Secrets) -> GcpPostgres:
+        shared, settings = self._blueprint.shared, self._blueprint.lana_bank
+        databases = settings.postgres.instances()
+        props = GcpPostgresProps(
+            name=self._name,
+            project=shared.project,
+            region=shared.region,
+            network=f"projects/{shared.project}/global/networks/{shared.network.name}",
+            instances={name: found.instance() for name, found in databases.items()},
+            passwords={
+                user: (secret.password, secret.version)
+                for user, secret in secrets.databases.items()
+            },
+            kms_key=shared.kms_key,
+        )
+        return GcpPostgres(self, "postgres", props)
+
+    def _values(self) -> dict[str, Any]:
+        """The chart's values that only Google Cloud has: identities and the warehouse."""
+        settings, shared = self._blueprint.lana_bank, self._blueprint.shared
+        server = self._identity("lana-bank", "lana", ("roles/cloudsql.client",))
+        roles = ("roles/cloudsql.client", "roles/bigquery.jobUser")
+        pipeline = self._identity("lana-bank-dagster-code", "dagster", roles)
+        source = from_working_folder(self._folder, self._chart / "tf" / "bq-setup")
+        props = BigQueryProps(
+            source=source,
+            name=self._name,
+            project=shared.project,
+            region=shared.region,
+            additional_owners=settings.additional_bq_owners,
+            pipeline=pipeline,
+        )
+        dataset = BigQuery(self, "warehouse", props).dataset
+        code = {"serviceAccountAnnotations": {ANNOTATION: pipeline["email"]}}
+        warehouse = {"project": shared.project, "dataset": dataset, "dbtDataset": dataset}
+        return {
+            "lanaBank": {"serviceAccountAnnotations": {ANNOTATION: server["email"]}},
+            "dagster": {"codeLocation": code, "bigquery": warehouse},
+        }
+
+    def _identity(self, account: str, short: str, roles: tuple[str, ...]) -> Reference:
+        """A service account's id has 30 characters at most."""
+        project, namespace = self._blueprint.shared.project, self._blueprint.lana_bank.namespace
+        name = f"{self._name[:22].rstrip('-')}-{short}"
+        return workload_identity(
+            self, name, project=project, account=account, namespace=namespace, roles=roles
+        )
