@@ -1,0 +1,88 @@
+"""The command line: what it prints, and its exit codes."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.vendoring.sources import Source, Target, git
+
+BIN = Path(sys.executable).parent
+SCRIPT = Path(__file__).parents[2] / "scripts" / "bump-vendored-ref"
+
+
+def run(target: Target, *command: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    path = f"{BIN}:{os.environ['PATH']}"
+    return subprocess.run(
+        command,
+        cwd=target.folder,
+        env={**os.environ, "PATH": path, **variables},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+
+
+def promoter(target: Target, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return run(target, "promoter", "vendor", *arguments, "--vendir", "never")
+
+
+def test_sync_tells_what_is_vendored(source: Source, target: Target) -> None:
+    done = promoter(target, "sync")
+    assert (done.returncode, done.stdout) == (0, f"charts/lana-bank  {source.head}  feat: first\n")
+
+
+def test_check(target: Target) -> None:
+    done = promoter(target, "check")
+    assert (done.returncode, done.stdout) == (0, "")
+    (target.chart / "values.yaml").write_text("")
+    done = promoter(target, "check")
+    assert done.returncode == 1
+    assert done.stdout == "charts/lana-bank/values.yaml: its content differs from the source\n"
+    assert "promoter vendor sync --locked" in done.stderr
+
+
+def test_bump_and_bump_again(source: Source, target: Target) -> None:
+    new = source.commit("feat: more", {"charts/lana-bank/values.yaml": "replicas: 2\n"})
+    done = promoter(target, "bump", "lana-bank", new)
+    assert done.returncode == 0, done.stderr
+    assert f"bump lana-bank to {new[:12]}" in done.stdout
+    assert f"commit {target.head}" in done.stdout
+    done = promoter(target, "bump", "lana-bank", new)
+    assert done.returncode == 2
+    assert "is vendored already" in done.stderr
+
+
+def test_exit_codes_of_what_goes_wrong(target: Target) -> None:
+    assert promoter(target, "bump", "lana-bank", "nope").returncode == 1
+    assert promoter(target, "bump", "nope", "main").returncode == 64
+    assert promoter(target, "bump", "lana-bank").returncode == 64
+    assert promoter(target, "bump", "lana-bank", "").returncode == 64
+    (target.chart / "values.yaml").write_text("")
+    done = promoter(target, "bump", "lana-bank", "main")
+    assert done.returncode == 1
+    assert "next:  commit them, or undo them" in done.stderr
+
+
+def test_pins_are_looked_up_unless_told_otherwise(source: Source, target: Target) -> None:
+    pin = f'image:\n  repository: r.invalid/x/y\n  digest: "sha256:{"a" * 64}" '
+    pin += "# METADATA:: repository=https://github.com/a/b;commit_ref=abcdef0;app=y;\n"
+    new = source.commit("feat: pin", {"charts/lana-bank/values.yaml": pin})
+    done = promoter(target, "bump", "lana-bank", new)
+    assert done.returncode == 1
+    assert "--no-digest-check asks none" in done.stderr
+    assert promoter(target, "bump", "lana-bank", new, "--no-digest-check").returncode == 0
+
+
+def test_the_pipeline_s_script(source: Source, target: Target, tmp_path: Path) -> None:
+    new = source.commit("feat: more", {"charts/lana-bank/values.yaml": "replicas: 2\n"})
+    git(tmp_path, "clone", "-q", "--bare", str(target.folder), "remote.git")
+    git(target.folder, "remote", "add", "origin", str(tmp_path / "remote.git"))
+    variables = {"DEP": "lana-bank", "REF": new, "PUSH": "1", "BRANCH": "main"}
+    done = run(target, str(SCRIPT), "--vendir", "never", **variables)
+    assert done.returncode == 0, done.stderr
+    assert git(tmp_path / "remote.git", "rev-parse", "main") == target.head
+    assert run(target, str(SCRIPT), "lana-bank", new, "--vendir", "never").returncode == 2
