@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from collections.abc import Callable
 from typing import Never
@@ -26,6 +27,8 @@ def guarded(command: Callable[[], int]) -> int:
     """The exit code of ``command``; prints a `PromoterError` as what happened and what next."""
     from promoter.errors import PromoterError
 
+    # Ending politely runs what is in `finally`: leases are given back, platforms ended.
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     try:
         return command()
     except PromoterError as error:

@@ -43,6 +43,23 @@ class Deployed:
     recorded: str | None
 
 
+@dataclass(frozen=True)
+class _Applied:
+    """What was applied and then seen to work."""
+
+    plan: Plan
+    revisions: dict[str, int]
+    smoketests: list[Mapping[str, Any]]
+
+    def details(self) -> dict[str, Any]:
+        return {
+            "plan": self.plan.summary(),
+            "plan_digest": self.plan.digest,
+            "revisions": self.revisions,
+            "smoketests": self.smoketests,
+        }
+
+
 def deploy(
     site: Site, environment: str, place: Place, progress: Progress, *, record_it: bool = True
 ) -> Deployed:
@@ -51,7 +68,6 @@ def deploy(
     Raises `NothingNewer` (2), `NotCleared` (3: held back, or being deployed by another), or
     another `PromoterError` (1); then the state file is as it was.
     """
-    deployment = site.deployment_of(environment)
     cleared(site, environment)
     with lease.held(site.git, site.remote, environment) as held:
         site = site.fetched()
@@ -60,46 +76,53 @@ def deploy(
             f"{environment}: version {decided.version}, trigger {decided.trigger[:12]}, "
             f"{len(decided.changes)} files"
         )
-        attempt = Evidence(
-            deployment=deployment,
-            environment=environment,
-            kind="deploy",
-            outcome="deployed",
-            trigger=decided.trigger,
-            at=now(),
-            actor=actor(),
-        )
-        with _failures_noted(site, attempt, record_it), _prepared(site, decided, place) as tree:
-            stack = Stack(
-                environment, tree.dir, Toolchain(tree.dir, progress=progress), place, progress
-            )
-            stack.synthesize()
-            cluster = Cluster(stack.toolchain.program("kubectl"), place.kubeconfig)
-            _unblock(stack, cluster, progress)
-            terraform = stack.terraform()
-            plan = planned(terraform, site, environment)
-            progress.note(f"{environment}: {plan.summary()} (plan {plan.digest[:12]})")
-            held.renew()
-            site = _still_decided(site, decided)
-            terraform.apply(plan)
-            revisions = _verified(terraform, cluster, progress)
-            smoketests = _smoketested(stack, revisions)
-        details = {
-            "plan": plan.summary(),
-            "plan_digest": plan.digest,
-            "revisions": revisions,
-            "smoketests": smoketests,
-        }
-        commit = record(site, decided, replace(attempt, details=details)) if record_it else None
+        attempt = _attempt(site, decided)
+        with _failures_noted(site, attempt, record_it):
+            applied = _applied(site, decided, place, held, progress)
+        seen = replace(attempt, details=applied.details())
+        recorded = record(site, decided, seen) if record_it else None
     return Deployed(
-        deployment=deployment,
+        deployment=attempt.deployment,
         environment=environment,
         version=decided.version,
         trigger=decided.trigger,
-        plan=plan.summary(),
-        plan_digest=plan.digest,
-        revisions=revisions,
-        recorded=commit,
+        plan=applied.plan.summary(),
+        plan_digest=applied.plan.digest,
+        revisions=applied.revisions,
+        recorded=recorded,
+    )
+
+
+def _applied(
+    site: Site, decided: Due, place: Place, held: lease.Lease, progress: Progress
+) -> _Applied:
+    """Prepare, synthesize, plan, guard, apply and verify; the tree is gone afterwards."""
+    name = decided.environment
+    with _prepared(site, decided, place) as tree:
+        stack = Stack(name, tree.dir, Toolchain(tree.dir, progress=progress), place, progress)
+        stack.synthesize()
+        cluster = Cluster(stack.toolchain.program("kubectl"), place.kubeconfig)
+        _unblock(stack, cluster, progress)
+        terraform = stack.terraform()
+        plan = planned(terraform, site, name)
+        progress.note(f"{name}: {plan.summary()} (plan {plan.digest[:12]})")
+        held.renew()
+        _refuse_if_moved(site, decided)
+        terraform.apply(plan)
+        revisions = _verified(terraform, cluster, progress)
+        return _Applied(plan, revisions, _smoketested(stack, revisions))
+
+
+def _attempt(site: Site, decided: Due) -> Evidence:
+    """The evidence of a deploy that works, which is what it is until something fails."""
+    return Evidence(
+        deployment=site.deployment_of(decided.environment),
+        environment=decided.environment,
+        kind="deploy",
+        outcome="deployed",
+        trigger=decided.trigger,
+        at=now(),
+        actor=actor(),
     )
 
 
@@ -142,18 +165,18 @@ def _prepared(site: Site, decided: Due, place: Place) -> Iterator[Git]:
         yield tree
 
 
-def _still_decided(site: Site, decided: Due) -> Site:
-    """The site as the remote has it now, if the decision is the same there.
+def _refuse_if_moved(site: Site, decided: Due) -> None:
+    """Decide again where the remote moved; raises `NotCleared` when that comes out otherwise.
 
     A remote that moved since means deciding again; the plan is only good for what it was
     made of (design, "How a change travels").
     """
     moved = site.fetched()
     if moved.tip == site.tip and moved.approvals.tip == site.approvals.tip:
-        return moved
+        return
     again = moved.decide(decided.environment)
     if isinstance(again, Due) and again.state.files == decided.state.files:
-        return moved
+        return
     raise NotCleared(
         f"apply the plan of {decided.environment}: {site.remote}/{site.branch} moved from "
         f"{site.tip[:12]} to {moved.tip[:12]} meanwhile, and another state is cleared now",

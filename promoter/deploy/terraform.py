@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import signal
 import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from promoter.errors import PromoterError
 from promoter.progress import Progress
 
 LOCK_TIMEOUT = "120s"
+STOP_SECONDS = 60.0
 
 # What holds data or identity that no apply brings back. Deleting or replacing one of these
 # needs the approval of that very plan.
@@ -118,19 +120,39 @@ class Terraform:
 
     def _run(self, command: str, *arguments: str) -> str:
         argv = [str(self.binary), command, "-no-color", *_quiet(command), *arguments]
-        with self.progress.task(f"{self.binary.name} {command} {self.folder.name}"):
-            done = subprocess.run(
+        with (
+            self.progress.task(f"{self.binary.name} {command} {self.folder.name}"),
+            subprocess.Popen(
                 argv,
                 cwd=self.folder,
                 env=dict(self.environment),
                 stdin=subprocess.DEVNULL,
-                capture_output=True,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
                 text=True,
-                check=False,
-            )
-        if done.returncode != 0:
-            raise _failure(command, self.folder.name, done.stderr or done.stdout)
-        return done.stdout
+            ) as process,
+        ):
+            out, err = _output(process)
+        if process.returncode != 0:
+            raise _failure(command, self.folder.name, err or out)
+        return out
+
+
+def _output(process: subprocess.Popen[str]) -> tuple[str, str]:
+    """What it printed. When we are ended meanwhile, it is asked to stop, not killed.
+
+    Terraform then waits for what it has begun and saves its state; killed, it would leave
+    resources that nobody remembers.
+    """
+    try:
+        return process.communicate()
+    except BaseException:
+        process.send_signal(signal.SIGINT)
+        try:
+            process.communicate(timeout=STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+        raise
 
 
 def changes(shown: Mapping[str, Any]) -> tuple[Change, ...]:
