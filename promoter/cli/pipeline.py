@@ -1,0 +1,61 @@
+"""``promoter pipeline``: render, check and draw the Concourse pipelines."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from promoter.git import Git
+
+app = typer.Typer(help="Render, check and draw the Concourse pipelines.", no_args_is_help=True)
+
+ROOT = Annotated[
+    Path | None,
+    typer.Option("--root", help="The repository.", show_default="the repository's top"),
+]
+
+
+@app.command("generate")
+def generate(root: ROOT = None) -> None:
+    """Write every rendered/ anew, with ytt, and the values that cepler's files make."""
+    from promoter.pipeline.generating import generate as run
+
+    for line in run(root or _top()):
+        typer.echo(line)
+
+
+@app.command("check")
+def check_command(root: ROOT = None) -> int:
+    """Exit 1 unless every rendered pipeline is up to date and free of findings."""
+    from promoter.pipeline.generating import check_all
+
+    found = check_all(root or _top())
+    for place, findings in found.items():
+        for finding in findings:
+            typer.echo(f"{place}: {finding}")
+        if not findings:
+            typer.echo(f"{place}: nothing to complain about")
+    return 1 if any(found.values()) else 0
+
+
+@app.command("exec", context_settings={"ignore_unknown_options": True})
+def exec_command(
+    command: Annotated[list[str], typer.Argument(help="The command and its arguments.")],
+) -> int:
+    """Run a task's command with the access that the task's variables describe.
+
+    GIT_PRIVATE_KEY and GIT_KNOWN_HOSTS; REGISTRY, REGISTRY_USER and REGISTRY_PASSWORD;
+    KUBECONFIG_DOCUMENT; COSIGN_KEY_DOCUMENT and COSIGN_PASSWORD. The files they become are
+    gone when the command ends. Example: promoter pipeline exec -- promoter release promote
+    """
+    import os
+
+    from promoter.pipeline.access import run
+
+    return run(command, os.environ)
+
+
+def _top() -> Path:
+    return Git(Path.cwd()).top()

@@ -1,0 +1,1 @@
+"""Concourse pipelines as code: read with types, checked, drawn, rendered reproducibly."""

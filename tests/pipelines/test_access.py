@@ -1,0 +1,98 @@
+"""A task's credentials: private files while its command runs, nothing afterwards."""
+
+from __future__ import annotations
+
+import base64
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from promoter.errors import UsageError
+from promoter.pipeline.access import environment, run
+
+KEY = "the words of a key"
+SHOW = "import os, pathlib; pathlib.Path('seen').write_text(repr(dict(os.environ)))"
+
+
+def test_git_reads_the_key_from_a_private_file_that_is_removed() -> None:
+    with environment({"GIT_PRIVATE_KEY": KEY, "GIT_KNOWN_HOSTS": "host ssh-x y"}) as variables:
+        command = variables["GIT_SSH_COMMAND"].split()
+        key = Path(command[command.index("-i") + 1])
+        assert key.read_text() == KEY + "\n"
+        assert key.stat().st_mode & 0o777 == 0o600
+        assert "GIT_PRIVATE_KEY" not in variables
+    assert not key.parent.exists()
+
+
+def test_crane_finds_the_login_of_the_registrys_host() -> None:
+    given = {
+        "REGISTRY": "registry.example/org",
+        "REGISTRY_USER": "me",
+        "REGISTRY_PASSWORD": "pass",
+    }
+    with environment(given) as variables:
+        config = json.loads((Path(variables["DOCKER_CONFIG"]) / "config.json").read_text())
+        assert variables["REGISTRY"] == "registry.example/org"
+        assert "REGISTRY_PASSWORD" not in variables
+    auth = config["auths"]["registry.example"]["auth"]
+    assert base64.b64decode(auth).decode() == "me:pass"
+
+
+def test_a_cluster_and_a_signing_key_are_files_too() -> None:
+    given = {
+        "KUBECONFIG_DOCUMENT": "kind: Config\n",
+        "COSIGN_KEY_DOCUMENT": "k",
+        "COSIGN_PASSWORD": "p",
+    }
+    with environment(given) as variables:
+        assert Path(variables["PROMOTER_KUBECONFIG"]).read_text() == "kind: Config\n"
+        assert Path(variables["COSIGN_KEY"]).read_text() == "k\n"
+        assert variables["COSIGN_PASSWORD"] == "p"
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"GIT_PRIVATE_KEY": KEY},
+        {"GIT_PRIVATE_KEY": KEY, "GIT_KNOWN_HOSTS": ""},
+        {"REGISTRY": "r", "REGISTRY_USER": "me"},
+    ],
+)
+def test_half_of_an_access_is_an_error_that_shows_no_secret(given: dict[str, str]) -> None:
+    with pytest.raises(UsageError, match="is missing or empty") as raised, environment(given):
+        pass
+    assert KEY not in str(raised.value)
+
+
+def test_a_registry_without_a_password_needs_none() -> None:
+    with environment({"REGISTRY": "127.0.0.1:5000"}) as variables:
+        assert variables == {"REGISTRY": "127.0.0.1:5000"}
+
+
+def test_the_commands_exit_code_is_ours() -> None:
+    assert run([sys.executable, "-c", "raise SystemExit(3)"], {}) == 3
+
+
+def test_the_command_line_takes_the_variables_of_the_task(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "promoter", "pipeline", "exec", "--"]
+    done = subprocess.run(
+        [*command, sys.executable, "-c", SHOW],
+        cwd=tmp_path,
+        env={"PATH": "/usr/bin:/bin", "GIT_PRIVATE_KEY": KEY, "GIT_KNOWN_HOSTS": "host"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    seen = (tmp_path / "seen").read_text()
+    assert "GIT_SSH_COMMAND" in seen
+    assert KEY not in seen
+
+
+@pytest.mark.parametrize("command", [[], ["no-such-program"]])
+def test_no_command_is_wrong_usage(command: list[str]) -> None:
+    with pytest.raises(UsageError):
+        run(command, {})
