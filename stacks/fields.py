@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 
 from modules.lana_bank.components import COMPONENTS, Component
+from modules.secrets.names import EXTERNAL, ROTATED
 from stacks.environments import Source
 from stacks.errors import Finding, InvalidSettings
 from stacks.settings import Settings
@@ -64,11 +65,28 @@ class Release(Settings):
     timeout: Annotated[int, Field(ge=5, le=3600)] = 900
 
 
+def _rotated(versions: dict[str, int]) -> dict[str, int]:
+    for name in versions.keys() - ROTATED:
+        raise ValueError(f"there is no secret {name!r}; there are: {', '.join(sorted(ROTATED))}")
+    return versions
+
+
+def _external(names: tuple[str, ...]) -> tuple[str, ...]:
+    for name in set(names) - EXTERNAL:
+        raise ValueError(f"nothing asks for {name!r}; known: {', '.join(sorted(EXTERNAL))}")
+    return names
+
+
 class SecretSettings(Settings):
     """Which secrets were rotated how often, and which of others' are read in the vault."""
 
-    versions: dict[str, Annotated[int, Field(ge=1)]] = Field(default_factory=dict)
-    external: tuple[str, ...] = ("honeycomb-api-key", "oathkeeper-jwks")
+    versions: Annotated[dict[str, Annotated[int, Field(ge=1)]], AfterValidator(_rotated)] = Field(
+        default_factory=dict
+    )
+    external: Annotated[tuple[str, ...], AfterValidator(_external)] = (
+        "honeycomb-api-key",
+        "oathkeeper-jwks",
+    )
 
 
 def refuse(source: Source, key: str, reason: str) -> InvalidSettings:

@@ -9,41 +9,9 @@ from constructs import Construct
 
 from modules.errors import ModuleError
 from modules.kubernetes.construct import write_only_secret
-from modules.secrets.vault import Generator, Vault
+from modules.secrets.names import DATABASE_USERS, EXTERNAL, GENERATED, ROTATED
+from modules.secrets.vault import Vault
 from modules.terraform import Reference
-
-GENERATED: Mapping[str, Generator] = {
-    "encryption-key": "key",
-    "keycloak-internal-client-secret": "password",
-    "keycloak-customer-client-secret": "password",
-    "keycloak-admin-password": "password",
-    "customer-portal-client-secret": "password",
-    "customer-portal-auth-secret": "password",
-    "oauth2-proxy-client-secret": "password",
-    "oauth2-proxy-cookie-secret": "cookie",
-}
-"""The keys of the Secret lana-bank, as the chart knows them, and how each is made."""
-
-EXTERNAL = frozenset(
-    {
-        "deprecated-encryption-key",
-        "honeycomb-api-key",
-        "oathkeeper-jwks",
-        "smtp-password",
-        "smtp-username",
-        "sumsub-key",
-        "sumsub-secret",
-    }
-)
-"""What others issue, and is put into the vault by hand: the Secret lana-bank-external."""
-
-DATABASE_USERS: Mapping[str, str] = {
-    "server": "server",
-    "reader": "server",
-    "dagster": "dagster",
-    "keycloak": "keycloak",
-}
-"""Who signs in to which database; each has a Secret lana-bank-db-<user>."""
 
 
 class SecretsError(ModuleError):
@@ -94,8 +62,7 @@ class Secrets(Construct):
     @property
     def version(self) -> int:
         """A number that grows with every rotation, for pods to start again with new secrets."""
-        keys = [*GENERATED, *(f"db-{user}" for user in DATABASE_USERS)]
-        return sum(self._version(key) for key in keys) - len(keys) + 1
+        return 1 + sum(self._version(name) - 1 for name in ROTATED)
 
     def write(
         self, namespace: Reference, hosts: Mapping[str, str], sslmode: str
@@ -143,8 +110,7 @@ class Secrets(Construct):
 
 
 def _refuse_unknown(props: SecretsProps) -> None:
-    known = {*GENERATED, *(f"db-{user}" for user in DATABASE_USERS)}
-    for name in sorted({*props.versions} - known):
-        raise SecretsError(f"rotate secret {name!r}: there is none; there are {sorted(known)}")
+    for name in sorted({*props.versions} - ROTATED):
+        raise SecretsError(f"rotate secret {name!r}: there is none; there are {sorted(ROTATED)}")
     for name in sorted(props.external - EXTERNAL):
         raise SecretsError(f"read secret {name!r}: nothing asks for it; known: {sorted(EXTERNAL)}")

@@ -4,17 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Protocol
 
 from constructs import Construct
 
+from modules.secrets.names import LENGTHS, Generator
 from modules.terraform import block
-
-Generator = Literal["password", "cookie", "key"]
-"""password: 48 letters and digits, which need no escaping in a URL. cookie: 32 of them, as AES
-wants its key (OAuth2 Proxy takes it as it is). key: 32 bytes in hex."""
-
-LENGTHS: Mapping[Generator, int] = {"password": 48, "cookie": 32, "key": 32}
 
 
 class Vault(Protocol):

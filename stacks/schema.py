@@ -1,0 +1,48 @@
+"""The JSON Schemas of the settings, for completion and checks in an editor.
+
+``python -m stacks.schema`` writes them to stacks/schemas/; each YAML names its own in its
+first line. They are made from the pydantic models, which alone decide what is valid.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from stacks.platforms import azure, gcp, local
+from stacks.settings import Settings
+
+MODELS: Mapping[str, type[Settings]] = {
+    "azure-lana-bank": azure.LanaBankSettings,
+    "azure-shared": azure.Shared,
+    "gcp-lana-bank": gcp.LanaBankSettings,
+    "gcp-shared": gcp.Shared,
+    "local-lana-bank": local.LanaBankSettings,
+    "local-shared": local.Shared,
+}
+"""The models, by <platform>-<name of the settings file>."""
+
+
+def schemas() -> dict[str, str]:
+    """Give the content of every schema file by its name."""
+    return {f"{name}.json": _schema(model) for name, model in MODELS.items()}
+
+
+def _schema(model: type[Settings]) -> str:
+    schema = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
+    return json.dumps({**schema, **model.model_json_schema()}, indent=2, sort_keys=True) + "\n"
+
+
+def main() -> int:
+    """Write the schemas beside this file; give the exit code."""
+    folder = Path(__file__).parent / "schemas"
+    folder.mkdir(exist_ok=True)
+    for name, content in schemas().items():
+        (folder / name).write_text(content, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
