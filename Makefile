@@ -25,7 +25,7 @@ demo: .venv/installed ## one change travels from a commit to a gated production,
 
 .PHONY: test
 test: .venv/installed ## every test
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 .PHONY: lint
 lint: .venv/installed ## format, lint and types

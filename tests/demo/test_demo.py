@@ -31,7 +31,6 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, dict]:
     return done.stdout, json.loads((folder / "report.json").read_text())
 
 
-@pytest.mark.xdist_group("demo")
 def test_every_environment_runs_the_mended_chart(demo: tuple[str, dict]) -> None:
     environments = demo[1]["environments"]
     assert [each["name"] for each in environments] == [
@@ -46,7 +45,6 @@ def test_every_environment_runs_the_mended_chart(demo: tuple[str, dict]) -> None
         assert COMMIT.fullmatch(each["chart_ref"])
 
 
-@pytest.mark.xdist_group("demo")
 def test_the_same_three_digests_run_everywhere(demo: tuple[str, dict]) -> None:
     digests = [each["digests"] for each in demo[1]["environments"]]
     assert digests[0] == digests[1] == digests[2]
@@ -54,20 +52,17 @@ def test_the_same_three_digests_run_everywhere(demo: tuple[str, dict]) -> None:
     assert all(DIGEST.fullmatch(digest) for digest in digests[0].values())
 
 
-@pytest.mark.xdist_group("demo")
 def test_helm_counted_the_failure_and_only_staging_had_it(demo: tuple[str, dict]) -> None:
     staging, qa, production = (each["helm_revision"] for each in demo[1]["environments"])
     assert (qa, production) == (2, 1)
     assert staging > qa
 
 
-@pytest.mark.xdist_group("demo")
 def test_production_names_its_verified_approver(demo: tuple[str, dict]) -> None:
     approvers = [each["approved_by"] for each in demo[1]["environments"]]
     assert approvers == [None, None, "approver@demo.localhost"]
 
 
-@pytest.mark.xdist_group("demo")
 def test_it_shows_every_refusal(demo: tuple[str, dict]) -> None:
     said = demo[0]
     assert "Previous environment 'local-staging' not deployed yet" in said

@@ -18,8 +18,6 @@ from promoter.git import Git
 from promoter.progress import Silent
 from tests.deploy.conftest import Stage
 
-pytestmark = pytest.mark.xdist_group("deploy")
-
 STAGING = ("promoter", "deploy", "local-staging")
 
 
