@@ -121,6 +121,13 @@ class Fetched:
                     return int(counted[1])
         return 0
 
+    def titles(self, old: str, new: str) -> list[str]:
+        """The titles of the commits that ``new`` has and ``old`` has not, newest first."""
+        known = [f"^{old}"] if old and self._reachable(old) else []
+        found = self.git.lines("log", "--format=%s", new, *known) if known else []
+        # They are somebody else's words, on their way to a terminal.
+        return [re.sub(r"[\x00-\x1f\x7f-\x9f]", "?", title) for title in found]
+
     def entries(self, sha: str) -> list[Entry]:
         """Every file, symlink and submodule of the commit."""
         listed = self.git.output("ls-tree", "-r", "-z", "--full-tree", sha)

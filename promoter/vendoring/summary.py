@@ -12,9 +12,7 @@ import yaml
 from promoter.release.pins import Pin, read_pins
 from promoter.vendoring.snapshot import Blobs
 
-_SECRET = re.compile(
-    r"pass(word|phrase)?|secret|token|credential|private|api-?_?key", re.IGNORECASE
-)
+SECRET = re.compile(r"pass(word|phrase)?|secret|token|credential|private|api-?_?key", re.IGNORECASE)
 _LONGEST = 40
 
 
@@ -57,7 +55,7 @@ def message(name: str, url: str, refs: tuple[str, str], old: Chart, new: Chart) 
     lines = [subject(name, was, now), "", f"Chart: {was or 'nothing'} -> {now}"]
     link = compare_link(url, was, now)
     lines += [link] if link else []
-    pins = [line for change in pin_changes(old, new) for line in _pin_lines(change)]
+    pins = [line for change in pin_changes(old, new) for line in pin_lines(change)]
     sections = {
         "Pins:": pins,
         "Templates:": _files(old, new, templates=True),
@@ -81,7 +79,8 @@ def compare_link(url: str, old: str, new: str) -> str:
     return f"https://github.com/{found[1]}/compare/{old}...{new}"
 
 
-def _pin_lines(change: PinChange) -> Iterator[str]:
+def pin_lines(change: PinChange) -> Iterator[str]:
+    """One image's change of pin as lines of a list, with the link that compares the source."""
     pin = change.new or change.old
     if pin is None:
         return
@@ -141,7 +140,7 @@ def _leaves(value: Any, path: tuple[str, ...]) -> Iterator[tuple[str, Any]]:
 def _shown(path: str, value: Any) -> str:
     if value is None:
         return "nothing"
-    if _SECRET.search(path):
+    if SECRET.search(path):
         return "(redacted)"
     text = " ".join(str(value).split())
     return repr(text if len(text) <= _LONGEST else f"{text[:_LONGEST]}...")

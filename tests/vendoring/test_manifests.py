@@ -1,0 +1,81 @@
+"""What is rendered is compared object by object, and no secret of it is shown."""
+
+from __future__ import annotations
+
+import pytest
+
+from promoter.vendoring.manifests import HIDDEN, changes, objects
+
+SECRETS = """\
+apiVersion: v1
+kind: Secret
+metadata: {name: db, namespace: n}
+data: {password: aHVudGVyMg==, plain: aHVudGVyMg==}
+stringData: {url: hunter2}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: server}
+spec:
+  template:
+    spec:
+      containers:
+        - name: server
+          env:
+            - {name: DB_PASSWORD, value: hunter2}
+            - {name: API_KEY, value: hunter2}
+            - {name: PG_CON, value: "postgres://user:hunter2@db:5432/x"}
+            - {name: LEVEL, value: info}
+            - {name: TOKEN, valueFrom: {secretKeyRef: {name: db, key: password}}}
+      imagePullSecrets: [{name: pull}]
+      volumes: [{name: v, secret: {secretName: db}}]
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: settings}
+data:
+  clientSecret: hunter2
+  server.yml: |
+    port: 80
+    smtpPassword: hunter2
+    "auth_token" = hunter2
+    url: https://user:hunter2@host/
+"""
+
+
+def test_no_secret_is_shown() -> None:
+    found = objects(SECRETS)
+    assert sorted(found) == ["ConfigMap/settings", "Deployment/server", "Secret/n/db"]
+    whole = "".join(found.values())
+    assert "hunter2" not in whole
+    assert "aHVudGVyMg" not in whole
+    assert f"password: {HIDDEN}" in found["Secret/n/db"]
+
+
+def test_where_a_secret_is_stays_readable() -> None:
+    found = objects(SECRETS)["Deployment/server"]
+    for kept in ("value: info", "secretName: db", "key: password", f"postgres://user:{HIDDEN}@db"):
+        assert kept in found
+    assert "    port: 80\n" in objects(SECRETS)["ConfigMap/settings"]
+
+
+def test_objects_that_differ() -> None:
+    old = objects("kind: A\nmetadata: {name: x}\nspec: 1\n---\nkind: B\nmetadata: {name: gone}\n")
+    new = objects("kind: A\nmetadata: {name: x}\nspec: 2\n---\nkind: C\nmetadata: {name: new}\n")
+    found = {change.name: change.diff for change in changes(old, new)}
+    assert list(found) == ["A/x", "B/gone", "C/new"]
+    assert {"-spec: 1", "+spec: 2"} <= set(found["A/x"])
+    assert all(line[0] in "-@" for line in found["B/gone"])
+    assert all(line[0] in "+@" for line in found["C/new"])
+
+
+def test_order_of_keys_and_documents_is_no_difference() -> None:
+    one = "kind: A\nmetadata: {name: x}\n---\nkind: B\nmetadata: {name: y}\n"
+    other = "---\nmetadata: {name: y}\nkind: B\n---\n# nothing\n---\nmetadata: {name: x}\nkind: A\n"
+    assert changes(objects(one), objects(other)) == ()
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_objects_of_one_name_do_not_hide_each_other(count: int) -> None:
+    found = objects("---\n".join(["kind: A\nmetadata: {name: x}\n"] * count))
+    assert len(found) == count
