@@ -19,6 +19,7 @@ COMMANDS = {
     "version": "promoter.cli.version:app",
     "commits": "promoter.cli.commits:app",
     "vendor": "promoter.cli.vendor:app",
+    "preview": "promoter.cli.preview:preview",
     "toolchain": "promoter.cli.toolchain:app",
     "platform": "promoter.cli.platform:app",
 }
