@@ -18,10 +18,15 @@ COMMANDS = {
     "status": "promoter.cli.status:status",
     "version": "promoter.cli.version:app",
     "commits": "promoter.cli.commits:app",
+    "release": "promoter.cli.release:app",
+    "verify": "promoter.cli.verify:app",
     "vendor": "promoter.cli.vendor:app",
     "preview": "promoter.cli.preview:preview",
+    "testflight": "promoter.cli.testflight:app",
+    "trace": "promoter.cli.trace:trace",
     "toolchain": "promoter.cli.toolchain:app",
     "platform": "promoter.cli.platform:app",
+    "pipeline": "promoter.cli.pipeline:app",
 }
 
 

@@ -53,7 +53,7 @@ def status(site: Site, deployment: str, name: str, cluster: Cluster | None) -> S
         word, why = "blocked", "; ".join(str(hold) for hold in decision.holds)
     if recorded is None:
         return Status(name, "never deployed", why=why)
-    namespace = _namespace(site, recorded, name)
+    namespace = namespace_of(site, recorded, name)
     release = cluster.release(_RELEASE, namespace) if cluster else None
     approval = site.approvals.gate(deployment, name)
     return Status(
@@ -97,7 +97,7 @@ def chart_ref(site: Site, recorded: EnvironmentState) -> str | None:
     )
 
 
-def _namespace(site: Site, recorded: EnvironmentState, name: str) -> str:
+def namespace_of(site: Site, recorded: EnvironmentState, name: str) -> str:
     """The namespace in the environment's own settings, as they were recorded."""
     platform, _, folder = name.partition("-")
     path = f"stacks/{platform}/{folder}/lana-bank.yml"

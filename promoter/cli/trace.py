@@ -1,0 +1,85 @@
+"""``promoter trace``: from an environment back to the source commits, or the other way round."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from promoter.cli.deploy import BRANCH, JSON, KUBECONFIG, REMOTE
+from promoter.cli.progress import shown
+
+if TYPE_CHECKING:
+    from promoter.deploy.site import Site
+    from promoter.trace.tracing import Looked
+
+
+def trace(
+    environment: Annotated[str, typer.Argument(help="For example local-production.")] = "",
+    reverse: Annotated[
+        str, typer.Option(metavar="COMMIT", help="Where does this commit run?")
+    ] = "",
+    cluster: Annotated[bool, typer.Option(help="Ask the cluster which digests it runs.")] = True,
+    kubeconfig: KUBECONFIG = None,
+    remote: REMOTE = "origin",
+    branch: BRANCH = "main",
+    as_json: JSON = False,
+) -> int:
+    """Trace an environment: state, chart, pins, images, source commits, every link checked.
+
+    Exit 1 where a link is broken. Example: promoter trace local-production
+    """
+    from promoter.deploy.site import Site
+    from promoter.errors import UsageError
+    from promoter.trace.tracing import trace as walk
+
+    if bool(environment) == bool(reverse):
+        raise UsageError(
+            "trace: name an environment, or --reverse and a commit",
+            next_step="promoter trace local-production",
+        )
+    site = Site.of(Path.cwd(), remote=remote, branch=branch)
+    if reverse:
+        return _tell_where(site, reverse, _looked(site, "", kubeconfig, cluster=False), as_json)
+    site.deployment_of(environment)
+    found = walk(site, environment, _looked(site, environment, kubeconfig, cluster=cluster))
+    if as_json:
+        typer.echo(json.dumps(found.document(), indent=2))
+    else:
+        for line in found.lines():
+            typer.echo(line)
+        typer.echo(f"{len(found.broken)} broken links" if found.broken else "every link holds")
+    return 1 if found.broken else 0
+
+
+def _tell_where(site: Site, commit: str, looked: Looked, as_json: bool) -> int:
+    from promoter.trace.tracing import running
+
+    found = running(site, commit, looked)
+    if as_json:
+        typer.echo(json.dumps([{"environment": name, "by": by} for name, by in found], indent=2))
+    for name, by in () if as_json else found:
+        typer.echo(f"{name}: {by}")
+    if not found and not as_json:
+        typer.echo(f"{commit} runs nowhere")
+    return 0
+
+
+def _looked(site: Site, environment: str, kubeconfig: Path | None, *, cluster: bool) -> Looked:
+    from promoter.deploy.cluster import Cluster
+    from promoter.deploy.stack import place_of
+    from promoter.toolchain import Toolchain
+    from promoter.toolchain.platform import Platform
+    from promoter.trace.tracing import Looked, mirrors_of
+
+    progress = shown()
+    toolchain = Toolchain(site.git.dir, progress=progress)
+    running = Platform(site.git.dir / ".local" / "platform", toolchain).running()
+    asked = None
+    if cluster:
+        place = place_of(site.git.dir, environment, kubeconfig)
+        asked = Cluster(toolchain.program("kubectl"), place.kubeconfig)
+    mirrors = mirrors_of(running.registry if running else "")
+    return Looked(toolchain.program("crane"), mirrors, asked, progress)

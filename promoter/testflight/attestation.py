@@ -1,0 +1,146 @@
+"""Attestations: signed commits that say that a chart ref passed its testflight.
+
+They are files ``lana-bank/<ref>.json`` on the branch ``testflights`` of the deployments
+repository, in commits signed with an SSH key that ``cepler/allowed_testers`` of main names.
+Not ``allowed_signers``: whoever tests need not be able to approve.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from promoter.errors import NothingNewer, RemoteMoved, UsageError
+from promoter.git import Git
+from promoter.testflight.errors import NotTested, TestflightError
+from promoter.testflight.flying import Flown
+
+BRANCH = "testflights"
+ALLOWED_TESTERS = "cepler/allowed_testers"
+_CHART = "lana-bank"
+_COMMIT = re.compile(r"[0-9a-f]{40}")
+_TRIES = 5
+
+
+@dataclass(frozen=True)
+class Attestation:
+    """A chart ref that passed: the commit that says so, and its verified signer."""
+
+    ref: str
+    content: str
+    commit: str
+    tested_by: str
+    without: tuple[str, ...]
+
+    @property
+    def trailer(self) -> str:
+        """How a bump's commit names it."""
+        return f"Testflight: {self.commit} by {self.tested_by}"
+
+
+def attest(root: Path, flown: Flown, *, remote: str = "origin") -> str:
+    """Sign that ``flown`` passed and push it; gives the commit.
+
+    Raises `TestflightError` for one that did not pass, `UsageError` for a folder (nobody can
+    look up what it held) or where no SSH key is configured.
+    """
+    if flown.outcome != "passed" or flown.report is None or flown.report.failed:
+        raise TestflightError(f"attest {flown.ref[:12]}: it did not pass")
+    if not _COMMIT.fullmatch(flown.ref):
+        raise UsageError(
+            "attest: what was tested is a folder, not a ref of the charts repository",
+            next_step="commit and push the chart, then test its ref",
+        )
+    git = Git(root)
+    if git.config("gpg.format") != "ssh" or git.config("user.signingkey") is None:
+        raise UsageError(
+            "attest: git has no SSH key to sign with",
+            next_step="git config gpg.format ssh; git config user.signingkey <file>",
+        )
+    return _pushed(git, remote, flown)
+
+
+def find_attestation(git: Git, remote: str, ref: str, main: str) -> Attestation | None:
+    """The attestation of the chart ref, None where there is none.
+
+    ``main`` is the commit whose list of testers counts. Raises `NotTested` for one that is
+    not signed by any of them, or that is of something else.
+    """
+    tip = _tip(git, remote)
+    content = git.file(tip, _file(ref)) if tip else None
+    if tip is None or content is None:
+        return None
+    commit = git.lines("log", "-1", "--format=%H", tip, "--", _file(ref))[0]
+    signer = _signer(git, commit, main)
+    if signer is None:
+        raise NotTested(
+            f"believe the attestation of {ref[:12]}: commit {commit[:12]} on {BRANCH} is not "
+            f"signed by anyone in {ALLOWED_TESTERS}",
+            next_step=f"see who wrote it: git log {remote}/{BRANCH}",
+        )
+    try:
+        told = json.loads(content)
+        found = Attestation(told["ref"], told["content"], commit, signer, tuple(told["without"]))
+    except (ValueError, KeyError, TypeError) as error:
+        raise NotTested(f"read the attestation of {ref[:12]}: {error!r}") from error
+    if found.ref != ref:
+        raise NotTested(f"believe the attestation of {ref[:12]}: it is of {found.ref[:12]}")
+    return found
+
+
+def tested(git: Git, remote: str, branch: str, ref: str) -> Attestation:
+    """The attestation that a bump to ``ref`` requires; raises `NotTested` without one."""
+    place = f"refs/remotes/{remote}/{branch}"
+    git.fetch(remote, f"+refs/heads/{branch}:{place}")
+    found = find_attestation(git, remote, ref, place)
+    if found is None:
+        raise NotTested(
+            f"vendor {ref[:12]}: it has not passed a testflight",
+            next_step=f"promoter testflight run --chart {ref} --sign; or, if it must be, "
+            "--untested '<reason>', which the commit will say",
+        )
+    return found
+
+
+def _pushed(git: Git, remote: str, flown: Flown) -> str:
+    document = json.dumps(flown.evidence(), indent=2, sort_keys=True) + "\n"
+    message = f"test({_CHART}): {flown.ref[:12]} passed its testflight\n\n{flown.summary}\n"
+    for _ in range(_TRIES):
+        tip = _tip(git, remote)
+        if tip and git.file(tip, _file(flown.ref)) == document.encode():
+            raise NothingNewer(f"attest {flown.ref[:12]}: it is attested already")
+        commit = git.commit_files(tip, {_file(flown.ref): document.encode()}, message, sign=True)
+        try:
+            git.push(remote, commit, f"refs/heads/{BRANCH}", expect=tip)
+        except RemoteMoved as error:
+            moved = error
+            continue
+        return commit
+    raise moved
+
+
+def _tip(git: Git, remote: str) -> str | None:
+    """The branch's newest commit on the remote, fetched; None where it has none."""
+    ref = f"refs/heads/{BRANCH}"
+    tip = git.remote_ref(remote, ref)
+    if tip is not None:
+        git.fetch(remote, f"+{ref}:refs/remotes/{remote}/{BRANCH}")
+    return tip
+
+
+def _signer(git: Git, commit: str, main: str) -> str | None:
+    """Who signed ``commit``, by the testers that ``main`` allows; None if none of them."""
+    allowed = git.file(main, ALLOWED_TESTERS) or b""
+    with tempfile.NamedTemporaryFile(suffix=".allowed_testers") as file:
+        Path(file.name).write_bytes(allowed)
+        signers = f"gpg.ssh.allowedSignersFile={file.name}"
+        told = git.text("-c", signers, "log", "-1", "--format=%G?%x00%GS", commit)
+    good, signer = told.split("\0")
+    return signer if good == "G" else None
+
+
+def _file(ref: str) -> str:
+    return f"{_CHART}/{ref}.json"

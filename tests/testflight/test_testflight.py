@@ -1,0 +1,214 @@
+"""Whole testflights against the real API server: passed, failed, refused, killed."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from promoter.testflight.chart import content_hash
+from promoter.toolchain.platform import Platform
+from tests.platform_fixture import ROOT, kubectl
+from tests.testflight.conftest import Application
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("testflight")]
+
+
+@dataclass
+class Runner:
+    """``promoter testflight`` as a process of its own."""
+
+    platform: Platform
+    chart: Path
+    evidence: Path
+
+    @property
+    def namespace(self) -> str:
+        return f"lana-bank-testflight-{content_hash(self.chart)[:7]}"
+
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        mirrored = ",".join(f"{r}={self.platform.require().registry}" for r in ("gcr.io",))
+        return subprocess.Popen(
+            [sys.executable, "-m", "promoter", "testflight", *arguments],
+            cwd=ROOT,
+            env={
+                **os.environ,
+                "PROMOTER_REGISTRY_MIRROR": mirrored,
+                "PROMOTER_KUBECONFIG": str(self.platform.require().kubeconfig),
+            },
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def fly(self, *more: str) -> subprocess.Popen[str]:
+        chart, evidence = f"--chart={self.chart}", f"--evidence={self.evidence}"
+        return self.start("run", chart, evidence, "--only-pinned", "--timeout=60", *more)
+
+    def seen(self) -> dict:
+        (file,) = self.evidence.glob("*/evidence.json")
+        return json.loads(file.read_text())
+
+    def namespaces(self) -> set[str]:
+        found = kubectl(self.platform, "get", "namespaces", "-o=name").split()
+        return {each.removeprefix("namespace/") for each in found}
+
+
+@pytest.fixture
+def runner(
+    platform: Platform, application: Application, chart: Path, tmp_path: Path
+) -> Iterator[Runner]:
+    application.released(chart)
+    # Every test has a ref, and so a namespace, of its own.
+    (chart / "NOTE").write_text(str(tmp_path))
+    found = Runner(platform, chart, tmp_path / "evidence")
+    yield found
+    kubectl(platform, "delete", "namespace", found.namespace, "--ignore-not-found", "--wait=false")
+
+
+def finished(process: subprocess.Popen[str]) -> tuple[int, str, str]:
+    out, err = process.communicate(timeout=180)
+    return process.returncode, out, err
+
+
+def until(condition: Callable[[], bool], process: subprocess.Popen[str]) -> None:
+    deadline = time.monotonic() + 90
+    while not condition():
+        assert process.poll() is None, process.communicate()
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def unschedulable(chart: Path) -> None:
+    values = chart / "values.yaml"
+    text = values.read_text()
+    assert "nodeSelector: {}" in text
+    values.write_text(text.replace("nodeSelector: {}", "nodeSelector: {disk: unobtainium}"))
+
+
+@pytest.fixture
+def staging(platform: Platform) -> Iterator[str]:
+    """A staging namespace with keys that are copied, and some that must not be."""
+    name = "staging-of-testflights"
+    kubectl(platform, "create", "namespace", name)
+    data = {"smtp-username": "mailer", "bigquery-credentials": "warehouse"}
+    literals = [f"--from-literal={key}={value}" for key, value in data.items()]
+    kubectl(platform, "-n", name, "create", "secret", "generic", "lana-bank-external", *literals)
+    yield name
+    kubectl(platform, "delete", "namespace", name, "--wait=false")
+
+
+def test_a_good_chart_passes_and_leaves_nothing(runner: Runner) -> None:
+    code, out, err = finished(runner.fly())
+    assert code == 0, err
+    assert "passed: 4 endpoints answer, 0 do not" in out
+    assert "keycloak is left out" in err
+    assert runner.namespace not in runner.namespaces()
+    seen = runner.seen()
+    assert (seen["outcome"], seen["destroyed"]) == ("passed", True)
+    assert seen["smoketest"]["namespace"] == runner.namespace
+    assert next(runner.evidence.glob("*/junit.xml")).read_bytes().startswith(b"<?xml")
+
+
+def test_only_the_named_keys_are_copied_and_no_value_is_shown(runner: Runner, staging: str) -> None:
+    unschedulable(runner.chart)
+    process = runner.fly(f"--keys-from={staging}")
+    try:
+        until(lambda: runner.namespace in runner.namespaces(), process)
+        read = ("-n", runner.namespace, "get", "secret", "--ignore-not-found", "-o=json")
+        until(lambda: bool(kubectl(runner.platform, *read, "lana-bank-external")), process)
+        copied = json.loads(kubectl(runner.platform, *read, "lana-bank-external"))["data"]
+        until(lambda: bool(kubectl(runner.platform, *read, "lana-bank-db-server")), process)
+        made = json.loads(kubectl(runner.platform, *read, "lana-bank-db-server"))["data"]
+    finally:
+        process.terminate()
+    code, out, err = finished(process)
+    assert set(copied) == {"smtp-username"}
+    password = base64.b64decode(made["password"]).decode()
+    for secret in ("mailer", "warehouse", password):
+        assert secret not in out + err + json.dumps(runner.seen())
+    assert code == 130
+    assert runner.namespace not in runner.namespaces()
+
+
+def test_what_is_not_ready_and_why_is_told(runner: Runner) -> None:
+    unschedulable(runner.chart)
+    code, _, err = finished(runner.fly("--timeout=8"))
+    assert code == 1
+    assert "didn't match Pod's node affinity/selector" in err
+    seen = runner.seen()
+    assert (seen["outcome"], seen["destroyed"]) == ("failed", True)
+    assert any("PodScheduled" in reason for reason in seen["reasons"])
+    assert runner.namespace not in runner.namespaces()
+
+
+def test_a_killed_one_is_removed_by_the_next(runner: Runner, chart: Path) -> None:
+    unschedulable(chart)
+    process = runner.fly("--timeout=20")
+    until(lambda: runner.namespace in runner.namespaces(), process)
+    process.send_signal(signal.SIGKILL)
+    process.communicate()
+    left = runner.namespace
+    assert left in runner.namespaces()
+    code, out, _ = finished(runner.start("sweep"))
+    assert code == 0
+    assert left in out
+    assert left not in runner.namespaces()
+
+
+def test_a_namespace_of_somebody_else_is_refused_and_kept(runner: Runner) -> None:
+    kubectl(runner.platform, "create", "namespace", runner.namespace)
+    code, _, err = finished(runner.fly())
+    assert code == 1
+    assert "was not made by a testflight" in err
+    code, out, _ = finished(runner.start("sweep", "--age=0"))
+    assert runner.namespace not in out
+    assert runner.namespace in runner.namespaces()
+
+
+def test_two_refs_side_by_side(runner: Runner, tmp_path: Path) -> None:
+    other_chart = tmp_path / "other"
+    shutil.copytree(runner.chart, other_chart)
+    (other_chart / "NOTE").write_text("another")
+    other = Runner(runner.platform, other_chart, tmp_path / "other-evidence")
+    assert other.namespace != runner.namespace
+    both = [runner.fly(), other.fly()]
+    assert [finished(each)[0] for each in both] == [0, 0]
+    assert not {runner.namespace, other.namespace} & runner.namespaces()
+
+
+def test_what_reaches_out_of_its_namespace_is_refused(runner: Runner) -> None:
+    role = "apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata: {name: wide}\n"
+    (runner.chart / "templates/wide.yaml").write_text(role)
+    code, _, err = finished(runner.fly())
+    assert code == 1
+    assert "ClusterRole wide is of the cluster" in err
+    assert runner.namespace not in runner.namespaces()
+
+
+def test_a_chart_without_its_dependency_is_refused(runner: Runner) -> None:
+    shutil.rmtree(runner.chart / "charts/keycloak")
+    code, _, err = finished(runner.fly())
+    assert code == 1
+    assert "there is no values.yaml" in err
+
+
+def test_a_server_that_fails_stops_the_chart(
+    runner: Runner, application: Application, chart: Path
+) -> None:
+    application.change("lana/cli/lana-cli", '"health": "ok"', '"health": "poor"')
+    application.released(chart)
+    code, _, err = finished(runner.fly())
+    assert code == 1
+    assert "data.health is 'poor', not 'ok'" in err
+    assert runner.namespace not in runner.namespaces()
