@@ -32,12 +32,17 @@ def next_command(
         ),
     ] = None,
     repository: REPOSITORY = Path(),
+    output: Annotated[Path | None, typer.Option("--output", help="Write it to a file too.")] = None,
 ) -> None:
     """Print the next version; exit 2 where no commit asks for a release."""
     git = Git(repository)
     rule = breaking_below_one or breaking_rule(git, commit)
     found = next_version(git, commit, read_cog(git, commit), rule)
-    typer.echo(found.final if final else found.candidate)
+    said = found.final if final else found.candidate
+    typer.echo(said)
+    if output:
+        output.parent.mkdir(parents=True, exist_ok=True)
+        output.write_text(f"{said}\n")
 
 
 @app.command("current")

@@ -15,3 +15,7 @@ class RegistryError(PromoterError):
 
 class PinError(PromoterError):
     """A value in a chart's files cannot be found, or cannot be changed on its own."""
+
+
+class Unverified(ReleaseError):
+    """Nobody whose key is known vouches for an image, or for something else about it."""

@@ -6,7 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from promoter.forge.forge import Check, Conclusion, Forge, PullRequest
+from promoter.git import Git
 from promoter.release.changelog import CHANGELOG
+from promoter.release.errors import ReleaseError
 
 FILE_CHECK = "promote-rc-file-check"
 DOCS = "docs-site/"
@@ -43,3 +45,13 @@ def file_check(paths: Iterable[str]) -> FileCheck:
     return FileCheck(
         tuple(path for path in paths if path not in allowed and not path.startswith(DOCS))
     )
+
+
+def checked_range(git: Git, revisions: str) -> FileCheck:
+    """The same for what ``revisions`` (``main...HEAD``) changes, without a forge."""
+    if revisions.startswith("-") or ".." not in revisions:
+        raise ReleaseError(
+            f"check the files of {revisions}: not a range", next_step="write it as main...HEAD"
+        )
+    changed = git.text("diff", "--name-only", "--no-renames", "-z", revisions, "--")
+    return file_check(name for name in changed.split("\0") if name)

@@ -6,6 +6,7 @@ crane speaks plain HTTP to loopback addresses and TLS to every other.
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import tempfile
 from collections.abc import Sequence
@@ -55,6 +56,13 @@ class Registry:
         if any(sign in done.stderr for sign in _ABSENT):
             return None
         raise self._failure(("digest", self.reference(name, tag)), done.stderr)
+
+    def required_digest(self, name: str, tag: str) -> str:
+        """As `digest`, but an absent image is an error."""
+        found = self.digest(name, tag)
+        if found is None:
+            raise RegistryError(f"read {self.reference(name, tag)}: the registry does not have it")
+        return found
 
     def manifest(self, name: str, tag: str) -> dict[str, Any]:
         """The manifest that ``tag`` (or a digest) points at."""
@@ -116,3 +124,13 @@ class Registry:
 
 
 _ABSENT = (b"MANIFEST_UNKNOWN", b"NAME_UNKNOWN", b"404 Not Found", b"NOT_FOUND")
+
+
+def parse_reference(text: str) -> tuple[str, str, str]:
+    """``<registry>/<folder>/<name>:<tag>`` or ``...@<digest>`` as address, name, tag or digest."""
+    found = re.fullmatch(r"(?P<address>[^@]+)/(?P<name>[^/:@]+)(?:@|:)(?P<tag>[^/]+)", text)
+    if found is None:
+        raise RegistryError(
+            f"read image {text!r}: not <registry>/<name>:<tag> or <registry>/<name>@sha256:..."
+        )
+    return found["address"], found["name"], found["tag"]

@@ -63,6 +63,8 @@ _HELM = "helm.sh/helm/v3"
 _CRANE = "github.com/google/go-containerregistry"
 _TOFU = "github.com/opentofu/opentofu"
 _KWOK = "sigs.k8s.io/kwok"
+_COSIGN = "github.com/sigstore/cosign/v3"
+_COSIGN_VARIABLES = ("sigs.k8s.io/release-utils/version.gitVersion={version}",)
 _HELM_PROVIDER = "github.com/hashicorp/terraform-provider-helm"
 
 RECIPES: dict[str, Recipe] = {
@@ -90,6 +92,7 @@ RECIPES: dict[str, Recipe] = {
             (f"{_CRANE}/cmd/crane/cmd.Version={{version}}",),
         ),
         Recipe("registry", "crane", "./registry", _CRANE),
+        Recipe("cosign", "cosign", f"{_COSIGN}/cmd/cosign", _COSIGN, _COSIGN_VARIABLES),
         Recipe(
             "terraform-provider-helm", "terraform-provider-helm", _HELM_PROVIDER, _HELM_PROVIDER
         ),

@@ -1,0 +1,213 @@
+"""``promoter release``: from a commit to a candidate, a release, and its pins in the chart."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from promoter.cli.progress import shown
+from promoter.errors import ProgramMissing
+from promoter.forge.choose import forge_of
+from promoter.forge.forge import PullRequest
+from promoter.git import Git
+from promoter.release.application import Application
+from promoter.release.automerge import automerge
+from promoter.release.candidate import Candidate, candidate
+from promoter.release.chart import Charts, bump_chart
+from promoter.release.cosign import Cosign
+from promoter.release.envfile import set_variable
+from promoter.release.errors import ReleaseError
+from promoter.release.file_check import checked, checked_range
+from promoter.release.promote import promote
+from promoter.release.publish import Released, release, released
+from promoter.release.registry import Registry
+from promoter.release.version import parse_version
+
+app = typer.Typer(help="Candidates, releases and their pins.", no_args_is_help=True)
+
+REGISTRY_VARIABLE = "PROMOTER_REGISTRY"
+KEY_VARIABLE = "COSIGN_KEY"
+PUBLIC_KEY_VARIABLE = "COSIGN_PUBLIC_KEY"
+
+_REPOSITORY = Annotated[
+    Path, typer.Option("--repository", "-C", help="A clone of the application's repository.")
+]
+_CHARTS = Annotated[Path, typer.Option("--charts", help="A clone of the charts repository.")]
+_REGISTRY = Annotated[
+    str, typer.Option("--registry", envvar=REGISTRY_VARIABLE, help="Like gcr.io/galoyorg.")
+]
+_KEY = Annotated[
+    str,
+    typer.Option(
+        "--key",
+        envvar=KEY_VARIABLE,
+        help="cosign's key, a file or a KMS reference; without one nothing is signed.",
+    ),
+]
+_PUBLIC_KEY = Annotated[
+    str,
+    typer.Option(
+        "--public-key",
+        envvar=PUBLIC_KEY_VARIABLE,
+        help="The public key, a file or a KMS reference; without one nothing is verified.",
+    ),
+]
+_OUTPUT = Annotated[
+    Path | None, typer.Option("--output", help="Write version, commit and images/<name> there.")
+]
+APP_VERSION = "NEXT_PUBLIC_APP_VERSION"
+_GALOY = "gcr.io/galoyorg"
+
+
+@app.command("candidate")
+def candidate_command(
+    commit: Annotated[str, typer.Argument(show_default="the remote branch's tip")] = "",
+    repository: _REPOSITORY = Path(),
+    registry: _REGISTRY = _GALOY,
+    output: _OUTPUT = None,
+) -> None:
+    """Tag the next candidate and push its images; exit 2 where nothing asks for one."""
+    _render(candidate(_application(repository, registry, ""), commit), output)
+
+
+@app.command("prepare-apps")
+def prepare_apps_command(
+    version: Annotated[str, typer.Argument(help="Like 0.42.0-rc.1.")],
+    files: Annotated[list[Path], typer.Argument(help="The frontends' .env files.")],
+) -> None:
+    """Write NEXT_PUBLIC_APP_VERSION into .env files; every other line stays."""
+    said = str(parse_version(version))
+    written = {file: set_variable(_env(file), APP_VERSION, said) for file in files}
+    for file, content in written.items():
+        file.write_bytes(content)
+
+
+@app.command("promote")
+def promote_command(
+    version: Annotated[str, typer.Argument(show_default="the newest candidate")] = "",
+    repository: _REPOSITORY = Path(),
+    registry: _REGISTRY = _GALOY,
+) -> None:
+    """Open the draft pull request that a person merges to release a candidate."""
+    _render_pull(promote(_application(repository, registry, ""), version))
+
+
+@app.command("file-check")
+def file_check_command(
+    number: Annotated[int, typer.Argument(help="The pull request's number.")] = 0,
+    revisions: Annotated[
+        str, typer.Option("--range", help="Check a range of commits instead: main...HEAD.")
+    ] = "",
+    repository: _REPOSITORY = Path(),
+) -> int:
+    """Exit 1 unless a promote-rc pull request touches CHANGELOG.md and docs-site/** only."""
+    git = Git(repository)
+    if revisions:
+        found = checked_range(git, revisions)
+    else:
+        forge = forge_of(git)
+        found = checked(forge, forge.pull_request(number))
+    typer.echo(found, err=not found.passes)
+    return 0 if found.passes else 1
+
+
+@app.command("final")
+def final_command(
+    number: Annotated[int, typer.Argument(show_default="the newest merged promote-rc")] = 0,
+    repository: _REPOSITORY = Path(),
+    registry: _REGISTRY = _GALOY,
+    key: _KEY = "",
+    public_key: _PUBLIC_KEY = "",
+    output: _OUTPUT = None,
+) -> None:
+    """Release what a merged promote-rc pull request promotes; exit 3 while it is not merged."""
+    _render(release(_application(repository, registry, key, public_key), number), output)
+
+
+@app.command("show")
+def show_command(
+    version: Annotated[str, typer.Argument(show_default="the newest release")] = "",
+    repository: _REPOSITORY = Path(),
+    registry: _REGISTRY = _GALOY,
+    output: _OUTPUT = None,
+) -> None:
+    """Show a published release: its commit and the digests of its images."""
+    _render(released(_application(repository, registry, ""), version), output)
+
+
+@app.command("bump-chart")
+def bump_chart_command(
+    version: Annotated[str, typer.Argument(show_default="the newest release")] = "",
+    charts: _CHARTS = Path("../charts-repo"),
+    repository: _REPOSITORY = Path(),
+    registry: _REGISTRY = _GALOY,
+    public_key: _PUBLIC_KEY = "",
+) -> None:
+    """Open the pull request that pins a release's images in the chart; exit 2 if they are."""
+    application = _application(repository, registry, "", public_key)
+    _render_pull(bump_chart(application, _charts(charts), version))
+
+
+@app.command("automerge")
+def automerge_command(
+    number: Annotated[int, typer.Argument(help="The pull request's number.")],
+    charts: _CHARTS = Path(),
+) -> None:
+    """Merge the bot's pull request in the charts repository; exit 3 if a person has to look."""
+    _render_pull(automerge(_charts(charts).forge, number))
+
+
+def program(name: str) -> Path:
+    """``name`` on PATH, or the toolchain's where this repository is around.
+
+    The pipelines of the other repositories have it in their task image.
+    """
+    found = shutil.which(name)
+    if found:
+        return Path(found)
+    from promoter.toolchain import Toolchain
+
+    here = Path(__file__).resolve()
+    for folder in (Path.cwd(), *Path.cwd().parents, *here.parents):
+        if (folder / "dev" / "toolchain" / name / "go.mod").is_file():
+            return Toolchain(folder, progress=shown()).program(name)
+    raise ProgramMissing(f"find {name}: it is not on PATH", next_step=f"install {name}")
+
+
+def _application(repository: Path, registry: str, key: str, public_key: str = "") -> Application:
+    git, images = Git(repository), Registry(registry, program("crane"))
+    supply = Cosign(program("cosign"), images, key, public_key) if key or public_key else None
+    return Application(git, forge_of(git), images, supply=supply, progress=shown())
+
+
+def _env(file: Path) -> bytes:
+    if not file.parent.is_dir():
+        raise ReleaseError(f"write {file}: there is no folder {file.parent}")
+    return file.read_bytes() if file.is_file() else b""
+
+
+def _charts(folder: Path) -> Charts:
+
+    git = Git(folder)
+    return Charts(git, forge_of(git))
+
+
+def _render(made: Candidate | Released, output: Path | None) -> None:
+    images = {image.name: image.reference for image in made.images}
+    said = {"version": str(made.version), "commit": made.commit, "images": images}
+    typer.echo(json.dumps(said, indent=2))
+    if output is None:
+        return
+    (output / "images").mkdir(parents=True, exist_ok=True)
+    (output / "version").write_text(f"{made.version}\n")
+    (output / "commit").write_text(f"{made.commit}\n")
+    for image in made.images:
+        (output / "images" / image.name).write_text(f"{image.digest}\n")
+
+
+def _render_pull(pull: PullRequest) -> None:
+    typer.echo(f"{pull.state}  #{pull.number}  {pull.title}  {pull.url}")

@@ -1,0 +1,40 @@
+"""``promoter verify``: whether what vouches for an image holds."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from promoter.cli.release import PUBLIC_KEY_VARIABLE, program
+from promoter.release.cosign import Cosign
+from promoter.release.images import Image
+from promoter.release.registry import Registry, parse_reference
+
+app = typer.Typer(help="Check signatures and provenance.")
+
+
+@app.callback()
+def _group() -> None:
+    """Keeps `image` a command of its own though it is the only one."""
+
+
+@app.command("image")
+def image_command(
+    reference: Annotated[str, typer.Argument(help="<registry>/<name>@sha256:... or :<tag>")],
+    key: Annotated[
+        str,
+        typer.Option(
+            "--key", envvar=PUBLIC_KEY_VARIABLE, help="The public key: a file or KMS reference."
+        ),
+    ],
+    commit: Annotated[
+        str, typer.Option("--commit", help="What its provenance has to name, 40 hex digits.")
+    ] = "",
+) -> None:
+    """Exit 1 unless the image exists and its signature, provenance and SBOM are the key's."""
+    address, name, tag = parse_reference(reference)
+    registry = Registry(address, program("crane"))
+    image = Image(name, registry.repository(name), registry.required_digest(name, tag))
+    vouched = Cosign(program("cosign"), registry, public_key=key).verify(image, commit)
+    typer.echo(f"{image.reference}\nversion {vouched.version}\ncommit  {vouched.commit}")

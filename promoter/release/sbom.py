@@ -1,0 +1,46 @@
+"""What is in an image: a CycloneDX 1.6 bill of materials, the same for the same image."""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+import warnings
+from datetime import datetime
+
+from cyclonedx.model import HashAlgorithm, HashType
+from cyclonedx.model.bom import Bom
+from cyclonedx.model.component import Component, ComponentType
+from cyclonedx.output.json import JsonV1Dot6
+from packageurl import PackageURL
+
+from promoter.release.images import Image
+from promoter.release.oci import OciImage, files_in
+
+
+def sbom(image: Image, content: OciImage, version: str, time: datetime) -> str:
+    """The bill of ``image`` as JSON: every file with its SHA-256; ``time`` is the commit's."""
+    files = [
+        Component(
+            name=path,
+            type=ComponentType.FILE,
+            bom_ref=f"file:{path}",
+            hashes=[HashType(alg=HashAlgorithm.SHA_256, content=hashlib.sha256(data).hexdigest())],
+        )
+        for path, (_, _, data) in sorted(files_in(content.layers).items())
+        if data
+    ]
+    described = Component(
+        name=image.name,
+        version=version,
+        type=ComponentType.CONTAINER,
+        bom_ref="image",
+        purl=PackageURL("oci", "", image.name, image.digest, {"repository_url": image.repository}),
+    )
+    bom = Bom(serial_number=uuid.uuid5(uuid.NAMESPACE_URL, image.reference), components=files)
+    bom.metadata.timestamp = time
+    bom.metadata.component = described
+    bom.register_dependency(described, files)
+    with warnings.catch_warnings():
+        # An image of no file at all has an empty graph, which is no news here.
+        warnings.simplefilter("ignore", UserWarning)
+        return str(JsonV1Dot6(bom).output_as_string(indent=1))
