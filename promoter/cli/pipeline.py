@@ -57,5 +57,27 @@ def exec_command(
     return run(command, os.environ)
 
 
+@app.command("wait-cachix-paths")
+def wait_command(
+    paths: Annotated[Path, typer.Option("--paths", "-p", help="A file of store paths.")],
+    cache: Annotated[str, typer.Option("--cache", "-c", help="Like galoymoney.")],
+    attempts: Annotated[int, typer.Option("--attempts", "-a", min=1)] = 30,
+    delay: Annotated[
+        float, typer.Option("--delay", "-d", min=0, help="Seconds after the first attempt.")
+    ] = 10,
+    address: Annotated[
+        str, typer.Option(help="The cache's address.", show_default="https://CACHE.cachix.org")
+    ] = "",
+) -> None:
+    """Wait until a Cachix cache has every path; exit 1 naming those that it never had."""
+    from promoter.cli.progress import shown
+    from promoter.pipeline.cachix import Patience, read_paths, wait
+
+    wanted = read_paths(paths)
+    where = address or f"https://{cache}.cachix.org"
+    rounds = wait(wanted, where, Patience(attempts, delay), shown())
+    typer.echo(f"{len(wanted)} paths are there, asked {rounds} times")
+
+
 def _top() -> Path:
     return Git(Path.cwd()).top()

@@ -1,7 +1,8 @@
 """Which pipelines there are, where their files lie, and what each must look like.
 
-A folder has ``pipeline.yml`` and ``values.yml`` (ytt), more ``*.lib.yml`` beside them,
-``variables.yml`` (each ((variable)) with what it is), ``repipe``, and ``rendered/``.
+A folder has ``pipeline.yml`` and ``values.yml`` (ytt), more ``*.lib.yml`` beside them (and
+``environments.yml``, values too, where they are generated), ``variables.yml`` (each
+((variable)) with what it is), ``repipe``, and ``rendered/``.
 """
 
 from __future__ import annotations
@@ -31,8 +32,10 @@ class Place:
     def templates(self, root: Path) -> tuple[Path, ...]:
         """What ytt is given, in the order of their names."""
         folder = self.path(root)
-        beside = (folder / "variables.yml",)
-        return tuple(sorted(set(folder.glob("*.yml")) - set(beside)))
+        named = (folder / name for name in ("environments.yml", "pipeline.yml", "values.yml"))
+        return tuple(
+            sorted([*folder.glob("*.lib.yml"), *(path for path in named if path.is_file())])
+        )
 
     def rendered(self, root: Path) -> Path:
         """The rendered pipeline."""
