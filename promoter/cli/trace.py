@@ -13,7 +13,7 @@ from promoter.cli.progress import shown
 
 if TYPE_CHECKING:
     from promoter.deploy.site import Site
-    from promoter.trace.tracing import Looked
+    from promoter.trace.pins import Looked
 
 
 def trace(
@@ -72,7 +72,7 @@ def _looked(site: Site, environment: str, kubeconfig: Path | None, *, cluster: b
     from promoter.deploy.stack import place_of
     from promoter.toolchain import Toolchain
     from promoter.toolchain.platform import Platform
-    from promoter.trace.tracing import Looked, mirrors_of
+    from promoter.trace.pins import Looked, mirrors_of
 
     progress = shown()
     toolchain = Toolchain(site.git.dir, progress=progress)

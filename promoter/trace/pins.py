@@ -1,0 +1,111 @@
+"""The chain of one pin: the image in its registry and in the cluster, its source commit."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from promoter.deploy.cluster import Cluster
+from promoter.errors import PromoterError
+from promoter.progress import Progress
+from promoter.release.images import REVISION, SOURCE, TITLE, VERSION
+from promoter.release.pins import Pin
+from promoter.release.registry import Registry
+from promoter.trace.chain import Link, PinTrace
+from promoter.trace.repositories import Repositories
+from promoter.vendoring.bump import MIRROR_VARIABLE
+
+_PULL_REQUEST = re.compile(r"\(#(\d+)\)$")
+
+
+@dataclass(frozen=True)
+class Looked:
+    """Where a trace looks beside the repository: the registry, the cluster, other remotes.
+
+    ``mirrors`` says by registry which other address (host:port) has its images; ``cluster``
+    is None where there is none to ask.
+    """
+
+    crane: Path
+    mirrors: Mapping[str, str]
+    cluster: Cluster | None
+    progress: Progress
+
+
+def mirrors_of(platform_registry: str) -> Mapping[str, str]:
+    """Where images are looked up: as PROMOTER_REGISTRY_MIRROR says, else on the platform."""
+    from promoter.vendoring.registry import mirrors
+
+    said = mirrors(os.environ.get(MIRROR_VARIABLE, ""))
+    if said or not platform_registry:
+        return said
+    return dict.fromkeys(("gcr.io", "us.gcr.io"), platform_registry)
+
+
+@dataclass(frozen=True)
+class PinWalk:
+    """Walks from pins to source commits."""
+
+    looked: Looked
+    repositories: Repositories
+
+    def traced(self, pin: Pin, running: Mapping[str, str] | None) -> PinTrace:
+        """The chain of one pin; ``running`` as `Looked.cluster` tells it, None if not asked."""
+        with self.looked.progress.task(f"trace {pin.app}"):
+            return PinTrace((self._pinned(pin, running), self._image(pin), self._source(pin)))
+
+    def _pinned(self, pin: Pin, running: Mapping[str, str] | None) -> Link:
+        facts = {"app": pin.app, "digest": pin.digest}
+        if running is None:
+            return Link("pin", pin.path, {**facts, "cluster": "not asked"})
+        runs = running.get(pin.image.rpartition("/")[2])
+        if runs is None:
+            return Link("pin", pin.path, {**facts, "cluster": "not installed there"})
+        problem = f"the cluster runs {runs}"
+        broken = () if runs == pin.digest else (problem,)
+        return Link("pin", pin.path, {**facts, "cluster": "runs it"}, broken)
+
+    def _image(self, pin: Pin) -> Link:
+        """The image in its registry, and whether its labels agree with the METADATA."""
+        host, _, path = pin.image.partition("/")
+        folder, _, name = path.rpartition("/")
+        address = f"{self.looked.mirrors.get(host, host)}/{folder}".rstrip("/")
+        registry = Registry(address, self.looked.crane)
+        reference = f"{pin.image}@{pin.digest}"
+        try:
+            if registry.digest(name, pin.digest) is None:
+                return Link("image", reference, broken=("the registry does not have it",))
+            labels = registry.config(name, pin.digest).get("config", {}).get("Labels") or {}
+        except PromoterError as error:
+            return Link("image", reference, broken=(str(error),))
+        expected = {REVISION: pin.commit_ref, SOURCE: pin.source, TITLE: pin.app}
+        broken = tuple(
+            f"its label {label} is {labels.get(label)!r}, the METADATA says {value!r}"
+            for label, value in expected.items()
+            if labels.get(label) != value
+        )
+        return Link("image", reference, {"version": str(labels.get(VERSION, "unknown"))}, broken)
+
+    def _source(self, pin: Pin) -> Link:
+        """The source commit, its release and its pull request where they can be told."""
+        facts = {"repository": pin.source}
+        git = self.repositories.get(pin.source)
+        if isinstance(git, str):
+            return Link("source", pin.commit_ref, facts, (git,))
+        commit = git.commit(pin.commit_ref)
+        if commit is None:
+            return Link("source", pin.commit_ref, facts, ("the repository does not have it",))
+        if not git.lines("branch", "--list", "--contains", commit):
+            return Link("source", commit, facts, ("it is on no branch of the repository",))
+        title, author, when = git.text(
+            "log", "-1", "--format=%s%x00%an <%ae>%x00%aI", commit
+        ).split("\0")
+        facts |= {"title": title, "by": author, "at": when}
+        tags = git.lines("tag", "--points-at", commit)
+        facts |= {"release": ", ".join(tags)} if tags else {}
+        number = _PULL_REQUEST.search(title)
+        facts |= {"pull request": f"{pin.source}/pull/{number[1]}"} if number else {}
+        return Link("source", commit, facts)

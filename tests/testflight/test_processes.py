@@ -1,0 +1,50 @@
+"""Stand-ins end with whoever started them, however that ended."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.testflight.test_checking import PROGRAM
+
+HOLDER = """
+import sys
+from pathlib import Path
+from promoter.testflight.processes import serving
+with serving("server", (sys.executable, sys.argv[1], "well"), {}, Path(sys.argv[2])) as port:
+    print(port, flush=True)
+    sys.stdin.read()
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+def test_nothing_outlives_a_killed_smoketest(number: signal.Signals, tmp_path: Path) -> None:
+    holder = subprocess.Popen(
+        [sys.executable, "-c", HOLDER, PROGRAM, str(tmp_path / "log")],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    with holder:
+        assert holder.stdout is not None
+        port = int(holder.stdout.readline())
+        os.kill(holder.pid, number)
+    assert _refused(port)
+
+
+def _refused(port: int) -> bool:
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        try:
+            httpx.post(f"http://127.0.0.1:{port}/", timeout=5, trust_env=False)
+        except httpx.HTTPError:
+            return True
+        time.sleep(0.05)
+    return False
