@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
-import textwrap
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from promoter.errors import PromoterError
 
@@ -24,8 +22,7 @@ class HelpAsked(Exception):
         self.text = text
 
 
-@dataclass(frozen=True)
-class Option:
+class Option(NamedTuple):
     """``--long``, with a value unless ``value`` is empty (then it is a flag)."""
 
     long: str
@@ -43,8 +40,7 @@ class Option:
         return f"--{self.long} <{self.value}>" if self.value else f"--{self.long}"
 
 
-@dataclass(frozen=True)
-class Command:
+class Command(NamedTuple):
     """A command or subcommand."""
 
     name: str
@@ -54,8 +50,7 @@ class Command:
     subcommands: tuple[Command, ...] = ()
 
 
-@dataclass(frozen=True)
-class Given:
+class Given(NamedTuple):
     """What was given: the path of subcommands, and values by option (flags: an empty text)."""
 
     command: tuple[str, ...]
@@ -348,6 +343,9 @@ def _hints(option: Option, variables: Mapping[str, str]) -> str:
 
 
 def _table(rows: Sequence[tuple[str, str]]) -> str:
+    import shutil
+    import textwrap
+
     width = max(len(name) for name, _ in rows) + 4
     columns = max(shutil.get_terminal_size((120, 24)).columns, width + 40)
     lines: list[str] = []

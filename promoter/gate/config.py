@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from promoter.errors import InvalidFile
 from promoter.gate.documents import Document, Node, read_document
@@ -16,8 +16,7 @@ _FIELDS = frozenset({"deployment", "environments"})
 _ENVIRONMENT_FIELDS = frozenset({"ignore_queue", "passed", "propagated", "latest", "name"})
 
 
-@dataclass(frozen=True)
-class EnvironmentConfig:
+class EnvironmentConfig(NamedTuple):
     """What one environment takes: ``latest`` from the commit, ``propagated`` from ``passed``."""
 
     name: str
@@ -35,8 +34,7 @@ class EnvironmentConfig:
         return compiled(self.propagated)
 
 
-@dataclass(frozen=True)
-class Config:
+class Config(NamedTuple):
     """One cepler file."""
 
     deployment: str

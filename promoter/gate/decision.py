@@ -6,7 +6,7 @@ No I/O here: commits, state files and listings come in as records, outcomes go o
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from promoter.gate.config import EnvironmentConfig
 from promoter.gate.patterns import Patterns
@@ -21,8 +21,7 @@ from promoter.gate.state import (
 )
 
 
-@dataclass(frozen=True)
-class FileChange:
+class FileChange(NamedTuple):
     """One file that differs from what is recorded; ``current`` is None where it goes away."""
 
     identity: str
@@ -42,16 +41,14 @@ class FileChange:
         return "removed" if self.current is None else "changed"
 
 
-@dataclass(frozen=True)
-class UpToDate:
+class UpToDate(NamedTuple):
     """The environment runs what it may and should."""
 
     environment: str
     recorded: EnvironmentState
 
 
-@dataclass(frozen=True)
-class Due:
+class Due(NamedTuple):
     """The environment may take ``changes``, and doing so makes it ``state``.
 
     ``decided_at`` is the commit that the decision reads (the gate's commit or the tip),
@@ -73,8 +70,7 @@ class Due:
         return self.state.head_commit
 
 
-@dataclass(frozen=True)
-class NotDeployedYet:
+class NotDeployedYet(NamedTuple):
     """The environment that has to pass first has no record (at the commit decided at)."""
 
     passed: str
@@ -83,8 +79,7 @@ class NotDeployedYet:
         return f"Previous environment '{self.passed}' not deployed yet"
 
 
-@dataclass(frozen=True)
-class NotPassedYet:
+class NotPassedYet(NamedTuple):
     """``changes`` exist at the tip, but ``passed`` does not run them (or not all of them)."""
 
     passed: str
@@ -94,8 +89,7 @@ class NotPassedYet:
         return f"{_files(self.changes)} at the tip, not passed by '{self.passed}' yet"
 
 
-@dataclass(frozen=True)
-class HeldByGate:
+class HeldByGate(NamedTuple):
     """``changes`` would be cleared at the tip, but the gate names ``commit``."""
 
     commit: str
@@ -108,8 +102,7 @@ class HeldByGate:
 Hold = NotDeployedYet | NotPassedYet | HeldByGate
 
 
-@dataclass(frozen=True)
-class Blocked:
+class Blocked(NamedTuple):
     """There is something newer, and ``holds`` says what does not let it through."""
 
     environment: str
@@ -240,7 +233,7 @@ def after_record(
     recorded: Mapping[str, EnvironmentState],
 ) -> EnvironmentState:
     """The environment's state once ``state`` is recorded; ``recorded`` has all of them now."""
-    state = replace(state, any_dirty=any(file.dirty for file in state.files.values()))
+    state = state._replace(any_dirty=any(file.dirty for file in state.files.values()))
     before = recorded.get(name)
     if before is None:
         return EnvironmentState(1, state, passed, ())

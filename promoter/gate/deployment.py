@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from copy import copy
-from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
 
 from promoter.errors import GitError, InvalidFile, NothingNewer, PromoterError
 from promoter.gate.config import EnvironmentConfig, state_folder
@@ -24,7 +24,6 @@ from promoter.gate.decision import (
     taken_from,
 )
 from promoter.gate.evaluation import Evaluation, HashOnDisk, View
-from promoter.gate.gates import Gates
 from promoter.gate.history import Entry, History
 from promoter.gate.origins import origins
 from promoter.gate.sources import Commit, Folder, Source, load_config, load_states, state_path
@@ -32,6 +31,9 @@ from promoter.gate.state import LATEST, DeployState, EnvironmentState, FileState
 from promoter.gate.state_file import write_state
 from promoter.gate.workspace import Disk, Workspace, as_of, cleared_files
 from promoter.git import Git
+
+if TYPE_CHECKING:
+    from promoter.gate.gates import Gates
 
 
 class RecordMoved(PromoterError):
@@ -42,8 +44,7 @@ class AlreadyRecorded(NothingNewer):
     """What was to be recorded is recorded already."""
 
 
-@dataclass(frozen=True)
-class Recorded:
+class Recorded(NamedTuple):
     """A record to commit: the state file's path and bytes, and cepler's commit message."""
 
     environment: str
@@ -261,7 +262,7 @@ class Deployment:
         passed = view.environment.passed
         upstream = self._hoped(history, passed, done) if passed else None
         if upstream is not None:
-            view = replace(view, taken=taken_from(upstream, view.environment))
+            view = view._replace(taken=taken_from(upstream, view.environment))
         done[name] = _bare_state(view)
         return done[name]
 
@@ -285,7 +286,7 @@ class Deployment:
             )
             for key, file in state.files.items()
         }
-        return replace(state, files=files)
+        return state._replace(files=files)
 
     def record(self, due: Due) -> Recorded:
         """The record of what was decided, on top of this deployment (the new tip, say).
@@ -398,7 +399,7 @@ class Deployment:
         found = origins(history, view, recorded.current if recorded else None)
         bare = _bare_state(view)
         own = {ident(LATEST, path): file for path, file in found.items()}
-        return replace(bare, files={**bare.files, **own})
+        return bare._replace(files={**bare.files, **own})
 
 
 def record_message(deployment: str, environment: str) -> str:

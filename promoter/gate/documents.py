@@ -8,8 +8,7 @@ that text; an empty plain value reads as ``~``. Only where a value is optional d
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from promoter.errors import InvalidFile
 from promoter.gate import plain_yaml
@@ -17,8 +16,7 @@ from promoter.gate import plain_yaml
 _DEPTH = 100
 
 
-@dataclass(frozen=True, slots=True)
-class Scalar:
+class Scalar(NamedTuple):
     """One value as text; ``plain`` when it was not quoted. ``line`` counts from 1."""
 
     text: str
@@ -26,16 +24,14 @@ class Scalar:
     line: int
 
 
-@dataclass(frozen=True, slots=True)
-class Sequence:
+class Sequence(NamedTuple):
     """A list of nodes."""
 
     items: tuple[Node, ...]
     line: int
 
 
-@dataclass(frozen=True, slots=True)
-class Mapping:
+class Mapping(NamedTuple):
     """Entries in the file's order, repeated keys included."""
 
     entries: tuple[tuple[Node, Node], ...]
@@ -45,8 +41,7 @@ class Mapping:
 Node = Scalar | Sequence | Mapping
 
 
-@dataclass(frozen=True)
-class Document:
+class Document(NamedTuple):
     """One file's content with the name that its errors carry."""
 
     file: str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from promoter.gate.config import EnvironmentConfig, read_config, state_folder
 from promoter.gate.decision import identities, propagated_target, taken_from
@@ -17,8 +17,7 @@ from promoter.gate.state_file import read_state
 HashOnDisk = Callable[[str], str | None]
 
 
-@dataclass(frozen=True)
-class View:
+class View(NamedTuple):
     """What an environment would run at ``commit``.
 
     ``latest`` has the commit's own files by path, ``taken`` those of the passed environment
@@ -128,7 +127,7 @@ class Evaluation:
                 steps.widen(self._folders(found))
             views[commit] = found
             best = commit
-        return replace(views[best], commit=best)
+        return views[best]._replace(commit=best)
 
     def _folders(self, view: View) -> set[str]:
         """Below which paths lies all that the view depends on."""

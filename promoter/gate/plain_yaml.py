@@ -8,7 +8,6 @@ else gives None and goes to PyYAML. Where this gives an answer, PyYAML gives the
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
 # A plain scalar that can mean nothing else: no indicator in front, none of ": " or " #" in it.
@@ -19,8 +18,6 @@ _KEY = re.compile(rf"({_SCALAR})[ ]*:(?:[ ]+(.*?))?[ ]*(?:[ ]#.*)?")
 _ITEM = re.compile(r"-(?:[ ]+(.*?))?[ ]*(?:[ ]#.*)?")
 _ONE = re.compile(_SCALAR)
 _FLOW = re.compile(rf"\[[ ]*(?:{_SCALAR}[ ]*(?:,[ ]*{_SCALAR}[ ]*)*)?\]")
-# What YAML forbids, or reads as white space or line breaks besides these two.
-_ODD = re.compile(r"[^\n -~\u00a1-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd]")
 
 
 class Value(NamedTuple):
@@ -31,13 +28,12 @@ class Value(NamedTuple):
     line: int
 
 
-@dataclass
-class Block:
+class Block(NamedTuple):
     """A mapping (``keys`` and ``values``) or a list (``values`` alone)."""
 
     line: int
     keys: list[Value] | None
-    values: list[Value | Block] = field(default_factory=list)
+    values: list[Value | Block]
 
 
 class _Line(NamedTuple):
@@ -52,7 +48,8 @@ class _Unusual(Exception):
 
 def read(text: str) -> Block | None:
     """The document, None where it is not of the plain kind."""
-    if _ODD.search(text):
+    # Control characters, tabs and the other line breaks and spaces of Unicode.
+    if not text.replace("\n", "").isprintable():
         return None
     lines = text.split("\n")
     if lines[0] == "---":
@@ -86,7 +83,7 @@ def _block(lines: list[_Line], start: int) -> tuple[Block, int]:
 
 def _mapping(lines: list[_Line], start: int) -> tuple[Block, int]:
     indent, position = lines[start].indent, start
-    block = Block(lines[start].number, [])
+    block = Block(lines[start].number, [], [])
     while position < len(lines) and lines[position].indent == indent:
         line = lines[position]
         found = _KEY.fullmatch(line.text)
@@ -114,7 +111,7 @@ def _nested(lines: list[_Line], position: int, key: _Line) -> tuple[Value | Bloc
 
 def _list(lines: list[_Line], start: int) -> tuple[Block, int]:
     indent, position = lines[start].indent, start
-    block = Block(lines[start].number, None)
+    block = Block(lines[start].number, None, [])
     while position < len(lines) and lines[position].indent == indent:
         line = lines[position]
         if not line.text.startswith("-"):

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from promoter.errors import InvalidFile
 from promoter.gate.config import Config, read_config, state_folder
@@ -29,8 +28,7 @@ class Source(Protocol):
         """``path`` as errors name it."""
 
 
-@dataclass(frozen=True)
-class Folder:
+class Folder(NamedTuple):
     """Files on disk; paths count from ``folder``."""
 
     folder: Path
@@ -54,8 +52,7 @@ class Folder:
         return path
 
 
-@dataclass(frozen=True)
-class Commit:
+class Commit(NamedTuple):
     """Files of a commit."""
 
     git: Git

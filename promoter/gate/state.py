@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import NamedTuple
 
 LATEST = "latest"
@@ -27,8 +27,7 @@ class FileState(NamedTuple):
         return f"[{self.from_commit[:7]}] - {self.message}"
 
 
-@dataclass(frozen=True)
-class DeployState:
+class DeployState(NamedTuple):
     """One deployment: its trigger commit and its files by identity (`ident`).
 
     ``propagated_head`` is the trigger of the passed environment's deployment that the
@@ -37,12 +36,11 @@ class DeployState:
 
     head_commit: str
     propagated_head: str | None = None
-    files: Mapping[str, FileState] = field(default_factory=dict)
+    files: Mapping[str, FileState] = MappingProxyType({})
     any_dirty: bool = False
 
 
-@dataclass(frozen=True)
-class EnvironmentState:
+class EnvironmentState(NamedTuple):
     """A state file: what runs now, and the deployments before it that others still need.
 
     The queue has the newest first.

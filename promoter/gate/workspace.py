@@ -6,8 +6,8 @@ import hashlib
 import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from promoter.errors import PromoterError
 from promoter.gate.config import state_folder
@@ -40,8 +40,7 @@ class Disk:
         return hashlib.sha1(b"blob %d\0" % len(content) + content).hexdigest()  # noqa: S324
 
 
-@dataclass(frozen=True)
-class Workspace:
+class Workspace(NamedTuple):
     """The work tree of one deployment: its top folder is ``git.dir``."""
 
     git: Git
