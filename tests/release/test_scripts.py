@@ -25,23 +25,37 @@ def task(shop: Shop, name: str, **variables: str) -> subprocess.CompletedProcess
     for link, target in (("repo", "lana-bank"), ("charts-repo", "charts")):
         if not (folder / link).exists():
             (folder / link).symlink_to(folder / target)
-    registry = shop.application.registry
-    environment = {
-        **os.environ,
-        "PATH": os.pathsep.join(
-            [str(Path(sys.executable).parent), str(registry.crane.parent), os.environ["PATH"]]
-        ),
-        "PROMOTER_REGISTRY": registry.address,
-        **variables,
-    }
     return subprocess.run(
         [SCRIPTS / name],
         cwd=folder,
-        env=environment,
+        env={**environment_of(shop), **variables},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
     )
+
+
+def promoter_in(shop: Shop, command: list[str]) -> subprocess.CompletedProcess[str]:
+    """Run a command of the documentation in the application's clone."""
+    return subprocess.run(
+        command,
+        cwd=shop.application.git.dir,
+        env=environment_of(shop),
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+
+
+def environment_of(shop: Shop) -> dict[str, str]:
+    """This environment with promoter and crane on PATH, and the shop's registry."""
+    registry = shop.application.registry
+    beside = [str(Path(sys.executable).parent), str(registry.crane.parent)]
+    return {
+        **os.environ,
+        "PATH": os.pathsep.join([*beside, os.environ["PATH"]]),
+        "PROMOTER_REGISTRY": registry.address,
+    }
 
 
 @pytest.mark.slow
