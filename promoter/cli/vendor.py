@@ -12,10 +12,9 @@ import typer
 from promoter.cli.progress import shown
 from promoter.errors import UsageError
 from promoter.git import Git
-from promoter.vendoring import Terms, check, sync
-from promoter.vendoring.bump import MIRROR_VARIABLE
-from promoter.vendoring.bump import bump as bump_dependency
+from promoter.vendoring import check, sync
 from promoter.vendoring.config import CONFIG_NAME
+from promoter.vendoring.images import MIRROR_VARIABLE
 from promoter.vendoring.program import fetcher
 
 app = typer.Typer(help="Sync, check and bump what vendir.yml vendors.", no_args_is_help=True)
@@ -90,7 +89,9 @@ def bump_command(
     root: _ROOT = None,
 ) -> None:
     """Vendor another ref in one commit; exit 2 where it is vendored already."""
-    # Here, because its HTTP client takes longer to import than a sync takes.
+    # Here, because to import them takes longer than a sync.
+    from promoter.vendoring.bump import Terms
+    from promoter.vendoring.bump import bump as bump_dependency
     from promoter.vendoring.registry import OciImages, mirrors
 
     images = OciImages(mirrors(os.environ.get(MIRROR_VARIABLE, ""))) if digest_check else None

@@ -1,7 +1,10 @@
-"""Vendoring: vendir.yml in, charts/ and vendir.lock.yml out."""
+"""Vendoring: vendir.yml in, charts/ and vendir.lock.yml out.
 
-from promoter.vendoring.bump import Bumped, Images, Terms, bump
+`sync` and `check` are here; a bump (`promoter.vendoring.bump`) and a preview bring more with
+them than a sync takes time for.
+"""
+
 from promoter.vendoring.check import Difference, check
 from promoter.vendoring.sync import sync
 
-__all__ = ["Bumped", "Difference", "Images", "Terms", "bump", "check", "sync"]
+__all__ = ["Difference", "check", "sync"]

@@ -7,10 +7,9 @@ race is decided again on the new tip, with nothing to undo.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Protocol
 
 from promoter.errors import NothingNewer, RemoteMoved, UsageError
 from promoter.git import Git
@@ -24,6 +23,7 @@ from promoter.vendoring.config import (
 )
 from promoter.vendoring.errors import DirtyPaths, VendorError
 from promoter.vendoring.git_source import Locked
+from promoter.vendoring.images import Images
 from promoter.vendoring.journal import Journal, put_in_place, resume
 from promoter.vendoring.lock import (
     LOCK_NAME,
@@ -39,9 +39,6 @@ from promoter.vendoring.summary import Chart, message, pin_changes
 from promoter.vendoring.swap import workshop
 from promoter.vendoring.yamlfile import replace_scalar
 
-MIRROR_VARIABLE = "PROMOTER_REGISTRY_MIRROR"
-"""Which addresses are asked for a registry's images: ``gcr.io=127.0.0.1:5000,...``."""
-
 _TRIES = 5
 
 
@@ -56,20 +53,13 @@ class Bumped:
     message: str
 
 
-class Images(Protocol):
-    """A registry that can be asked whether an image is there."""
-
-    def exists(self, reference: str) -> bool:
-        """Whether ``reference`` (``registry/repository@sha256:...``) can be pulled."""
-        ...
-
-
 @dataclass(frozen=True)
 class Terms:
     """How a bump is made: where it is pushed, who fetches, what is checked and added.
 
     ``branch`` is the remote's (empty: the checked-out one's name); ``images`` is asked for
-    every new pin; ``trailers`` end the commit message.
+    every new pin; ``tested`` for the trailers that prove the new ref (40 hex digits), and it
+    raises where there is no proof; ``trailers`` end the commit message.
     """
 
     remote: str = "origin"
@@ -77,6 +67,7 @@ class Terms:
     fetcher: Fetcher = field(default_factory=GitFetcher)
     images: Images | None = None
     trailers: Sequence[str] = ()
+    tested: Callable[[str], Sequence[str]] | None = None
     progress: Progress = field(default_factory=Silent)
 
 
@@ -145,6 +136,7 @@ class _Attempt:
         before = _lock(git, base)
         locked = before.find(found.directory.path, found.contents.path)
         fresh = self._fetch(found, locked.git.sha if locked else "")
+        proof = self.terms.tested(fresh.sha) if self.terms.tested else ()
         place_ = (*found.place, "git", "ref")
         written = replace_scalar(config_document(content), place_, fresh.sha, CONFIG_NAME)
         entry = _entry(written, found, fresh)
@@ -154,7 +146,8 @@ class _Attempt:
         self._check_images(old, new)
         was = locked.git.sha if locked else ""
         text = message(found.name, found.contents.git.url, (was, fresh.sha), old, new)
-        text += "".join(f"\n{trailer}\n" for trailer in self.terms.trailers)
+        trailers = (*self.terms.trailers, *proof)
+        text += "\n" + "".join(f"{one}\n" for one in trailers) if trailers else ""
         files = {CONFIG_NAME: written, LOCK_NAME: lock}
         commit = commit_with(git, base, found.path, new.blobs, files, text)
         return Bumped(found.path, was, fresh.sha, commit, text)

@@ -19,8 +19,8 @@ from pathlib import Path
 import httpx
 
 from promoter.errors import UsageError
-from promoter.vendoring.bump import MIRROR_VARIABLE
 from promoter.vendoring.errors import VendorError
+from promoter.vendoring.images import MIRROR_VARIABLE
 
 __all__ = ["MIRROR_VARIABLE", "OciImages", "mirrors"]
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from promoter.errors import NothingNewer, RemoteMoved, UsageError
-from promoter.vendoring import Terms, bump, check, sync
-from promoter.vendoring.bump import Bumped
+from promoter.vendoring import check, sync
+from promoter.vendoring.bump import Bumped, Terms, bump
 from promoter.vendoring.errors import DirtyPaths, RefNotFound, VendorError
 from promoter.vendoring.journal import journal_file
 from tests.vendoring.killing import every_kill
@@ -239,10 +239,22 @@ def test_the_message_says_what_changes(source: Source, target: Target) -> None:
 
 
 def test_trailers_end_the_message(source: Source, target: Target) -> None:
-    source.commit("feat: more", MORE)
-    bump(target.folder, "lana-bank", "main", terms=Terms(trailers=["Untested: no cluster"]))
-    said = git(target.folder, "log", "-1", "--format=%(trailers:key=Untested,valueonly)")
-    assert said == "no cluster"
+    new = source.commit("feat: more", MORE)
+    terms = Terms(trailers=["Untested: no cluster"], tested=lambda sha: [f"Tested-Ref: {sha}"])
+    bump(target.folder, "lana-bank", "main", terms=terms)
+    said = git(target.folder, "log", "-1", "--format=%(trailers:only)")
+    assert said.splitlines() == ["Untested: no cluster", f"Tested-Ref: {new}"]
+
+
+def test_a_ref_without_proof_changes_nothing(source: Source, target: Target) -> None:
+    def unproven(sha: str) -> list[str]:
+        raise VendorError(f"no proof for {sha}")
+
+    new = source.commit("feat: more", MORE)
+    before, head = contents(target.folder), target.head
+    with pytest.raises(VendorError, match=f"no proof for {new}"):
+        bump(target.folder, "lana-bank", "main", terms=Terms(tested=unproven))
+    assert (contents(target.folder), target.head) == (before, head)
 
 
 class Registry:
@@ -384,7 +396,7 @@ def test_a_detached_head_commits_but_pushes_only_to_a_named_branch(
 
 # --- at once, and cut off --------------------------------------------------------------
 
-BUMP = "import sys; from pathlib import Path; from promoter.vendoring import bump\n"
+BUMP = "import sys; from pathlib import Path; from promoter.vendoring.bump import bump\n"
 BUMP += "bump(Path(sys.argv[1]), 'lana-bank', sys.argv[2])"
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from promoter.vendoring import bump, check, sync
-from promoter.vendoring.bump import Terms
+from promoter.vendoring import check, sync
+from promoter.vendoring.bump import Terms, bump
 from promoter.vendoring.errors import VendorError
 from promoter.vendoring.program import fetcher
 from promoter.vendoring.staging import GitFetcher
