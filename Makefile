@@ -33,6 +33,10 @@ lint: .venv/installed ## format, lint and types
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
+.PHONY: policy
+policy: .venv/installed ## what must hold for every environment, checked on what would be applied
+	$(BIN)/python -m policies
+
 .PHONY: toolchain
 toolchain: .venv/installed ## find or build every outside program
 	$(BIN)/promoter toolchain build

@@ -1,0 +1,66 @@
+"""``python -m policies`` (make policy): exit 0 when everything holds, else 1 and what does not."""
+
+from __future__ import annotations
+
+import datetime
+import sys
+import tempfile
+from pathlib import Path
+
+from policies.checkov import CheckovError, default_cache, installed, scan
+from policies.checks import CHECKS
+from policies.making import Made, MakingError, make
+from policies.subject import Finding
+from policies.waivers import Judgement, judge, read
+from promoter.errors import PromoterError
+from promoter.toolchain import Toolchain
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def own_findings(made: tuple[Made, ...]) -> list[Finding]:
+    """Give what our own checks find."""
+    return [
+        Finding(check.ID, one.subject.name, place, reason)
+        for check in CHECKS
+        for one in made
+        for place, reason in check.check(one.subject)
+    ]
+
+
+def run(folder: Path) -> Judgement:
+    """Make, check and judge everything; raises ``MakingError`` or ``CheckovError``."""
+    toolchain = Toolchain(ROOT)
+    made = make(ROOT, folder, node=toolchain.program("node"), helm=toolchain.program("helm"))
+    if not made:
+        raise MakingError("synthesize the stacks: there are none")
+    files = {file: one.subject.name for one in made for file in (one.stack_file, one.chart_file)}
+    found = scan(installed(default_cache()), files)
+    sys.stdout.write(f"{len(made)} stacks, {len(CHECKS)} checks of our own on each, ")
+    sys.stdout.write(f"{found.checked} of checkov's\n")
+    findings = [*own_findings(made), *found.findings]
+    return judge(
+        findings, read(ROOT / "policies/waivers.yml"), datetime.datetime.now(datetime.UTC).date()
+    )
+
+
+def main() -> int:
+    """Say what does not hold; give the exit code."""
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            judgement = run(Path(folder))
+    except (MakingError, CheckovError, PromoterError) as error:
+        sys.stderr.write(f"error: {error}\n")
+        return 1
+    for finding in judgement.refused:
+        sys.stderr.write(f"{finding}\n")
+    for waiver in judgement.expired:
+        sys.stderr.write(f"waiver of {waiver.check} ended on {waiver.expires}: {waiver.reason}\n")
+    for waiver in judgement.idle:
+        sys.stderr.write(f"waiver of {waiver.check} lets nothing through any more; remove it\n")
+    sys.stdout.write(f"{len(judgement.refused)} refused, {len(judgement.allowed)} let through\n")
+    return 0 if judgement.passed else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,42 @@
+"""Production survives the loss of a zone, and of an hour's data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from policies.subject import Body, Subject
+
+ID = "production-available"
+TITLE = "Production's databases are highly available and can be recovered to a point in time"
+
+
+def check(subject: Subject) -> Iterator[tuple[str, str]]:
+    """Find production databases without a standby or recovery, and single pods."""
+    if not subject.is_production or subject.is_local:
+        return
+    for place, body in subject.resources("google_sql_database_instance"):
+        if "master_instance_name" not in body:
+            yield from _cloud_sql(place, body)
+    for place, body in subject.resources("azurerm_postgresql_flexible_server"):
+        if "source_server_id" not in body:
+            yield from _flexible(place, body)
+    for place, workload in subject.objects_of("Deployment"):
+        component = workload["metadata"]["labels"]["app.kubernetes.io/component"]
+        # Dagster's daemon and code location may run only once.
+        if workload["spec"]["replicas"] < 2 and not component.startswith("dagster-"):
+            yield place, "it has a single pod"
+
+
+def _cloud_sql(place: str, body: Body) -> Iterator[tuple[str, str]]:
+    settings = body["settings"]
+    if settings.get("availability_type") != "REGIONAL":
+        yield place, "it has no standby (availability_type)"
+    if not settings.get("backup_configuration", {}).get("point_in_time_recovery_enabled"):
+        yield place, "it cannot be recovered to a point in time"
+
+
+def _flexible(place: str, body: Body) -> Iterator[tuple[str, str]]:
+    if body.get("high_availability", {}).get("mode") != "ZoneRedundant":
+        yield place, "it has no standby (high_availability)"
+    if not body.get("geo_redundant_backup_enabled"):
+        yield place, "its backups are in one region"

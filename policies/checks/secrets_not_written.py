@@ -1,0 +1,46 @@
+"""No secret is in a stack, in a state or in a rendered manifest."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from policies.subject import Body, Subject
+
+ID = "secrets-not-written"
+TITLE = "No secret value in a stack, a state, or an environment variable"
+
+_KEPT = {
+    "azurerm_key_vault_secret": ("value",),
+    "azurerm_postgresql_flexible_server": ("administrator_password",),
+    "google_secret_manager_secret_version": ("secret_data",),
+    "google_service_account_key": ("service_account_id",),
+    "google_sql_database_instance": ("root_password",),
+    "google_sql_user": ("password",),
+    "kubernetes_secret_v1": ("data", "binary_data"),
+    "random_password": ("length",),
+}
+"""Resource types with an attribute that would put a secret into the state."""
+
+_SECRET_NAME = re.compile(r"(PASSWORD|SECRET|TOKEN|API_KEY|ENCRYPTION_KEY|CREDENTIALS|PG_CON)")
+_REFERENCE = re.compile(r"\$\([A-Z_]+\)")
+
+
+def check(subject: Subject) -> Iterator[tuple[str, str]]:
+    """Find attributes, Secrets and variables that have a secret's value in them."""
+    for place, body in subject.resources():
+        for attribute in _KEPT.get(place.partition(".")[0], ()):
+            if attribute in body:
+                yield place, f"{attribute} would be in the state; use a write-only attribute"
+    if not subject.is_local:
+        for place, _ in subject.objects_of("Secret"):
+            yield place, "the chart renders a Secret; a cloud's come from its vault"
+    for place, container in subject.containers():
+        yield from _variables(place, container)
+
+
+def _variables(place: str, container: Body) -> Iterator[tuple[str, str]]:
+    for variable in container.get("env", []):
+        value = variable.get("value")
+        if value and _SECRET_NAME.search(variable["name"]) and not _REFERENCE.search(value):
+            yield place, f"{variable['name']} has its value written out"
