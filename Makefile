@@ -45,6 +45,11 @@ toolchain: .venv/installed ## find or build every outside program
 bump-vendored-ref: .venv/installed ## DEP=lana-bank REF=<git ref>: vendor another commit of a chart
 	@$(BIN)/promoter vendor bump "$(DEP)" "$(REF)"
 
+.PHONY: bench
+bench: .venv/installed ## timings side by side with the tools that are replaced
+	$(BIN)/python -m dev.bench.gate
+	$(BIN)/python -m dev.bench.vendoring
+
 .PHONY: upstream
 upstream: .venv/installed ## pin and vendor what the folders of upstream/ make now
 	$(BIN)/python -m dev.vendored

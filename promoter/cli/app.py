@@ -16,6 +16,8 @@ COMMANDS = {
     "deploy": "promoter.cli.deploy:deploy",
     "approve": "promoter.cli.approve:approve",
     "status": "promoter.cli.status:status",
+    "plan": "promoter.cli.plan:plan",
+    "why": "promoter.cli.plan:why",
     "version": "promoter.cli.version:app",
     "commits": "promoter.cli.commits:app",
     "release": "promoter.cli.release:app",

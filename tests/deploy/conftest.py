@@ -53,7 +53,8 @@ class Stage:
         if values is not None:
             files["values.yaml"] = values
         ref = self.scene.change_chart("feat(chart): another version", files)
-        done = self.run("promoter", "vendor", "bump", "lana-bank", ref, "--push")
+        bump = ("promoter", "vendor", "bump", "lana-bank", ref, "--push")
+        done = self.run(*bump, "--untested", "these tests are of deploys")
         assert done.returncode == 0, done.stderr
         return ref
 

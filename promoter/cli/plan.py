@@ -1,0 +1,73 @@
+"""``promoter plan`` and ``promoter why``: what would be deployed, and what holds it back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from promoter.cli.deploy import BRANCH, JSON, REMOTE
+
+if TYPE_CHECKING:
+    from promoter.deploy.planning import Planned
+
+_SHOWN = 5
+
+
+def plan(remote: REMOTE = "origin", branch: BRANCH = "main", as_json: JSON = False) -> None:
+    """Show every environment: up to date, due (which files), or blocked (by what).
+
+    Changes nothing. Example: promoter plan --json
+    """
+    from promoter.deploy.planning import plan as run
+    from promoter.deploy.site import Site
+
+    found = run(Site.of(Path.cwd(), remote=remote, branch=branch))
+    if as_json:
+        typer.echo(json.dumps({"environments": [asdict(each) for each in found]}, indent=2))
+        return
+    for each in found:
+        for line in _lines(each, _SHOWN):
+            typer.echo(line)
+
+
+def why(
+    environment: Annotated[str, typer.Argument(help="For example local-qa.")],
+    remote: REMOTE = "origin",
+    branch: BRANCH = "main",
+    as_json: JSON = False,
+) -> None:
+    """Say of one environment what would change, file by file, or what holds it back.
+
+    Example: promoter why local-production
+    """
+    from promoter.deploy.planning import planned
+    from promoter.deploy.site import Site
+
+    found = planned(Site.of(Path.cwd(), remote=remote, branch=branch), environment)
+    if as_json:
+        typer.echo(json.dumps(asdict(found), indent=2))
+        return
+    for line in _lines(found, len(found.files)):
+        typer.echo(line)
+
+
+def _lines(found: Planned, shown: int) -> Iterator[str]:
+    since = f", since {found.since}" if found.since else ""
+    count = f": {len(found.files)} files" if found.files else ""
+    yield f"{found.environment} ({found.deployment}): {found.status}{count}{since}"
+    for hold in found.holds:
+        yield f"  {hold}"
+    for file in found.files[:shown]:
+        origin = f"  [{file.commit[:7]}] {file.message}" if file.commit else ""
+        yield f"  {file.kind:8}{file.path}{origin}"
+    if len(found.files) > shown:
+        yield f"  ... and {len(found.files) - shown} more (promoter why {found.environment})"
+    if found.ungated is not None:
+        yield f"  the gate was passed by: {found.ungated}"
+    if found.next_step:
+        yield f"  next: {found.next_step}"

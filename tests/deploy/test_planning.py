@@ -1,0 +1,58 @@
+"""`plan` and `why`: what is due, what is blocked by what, and what went round the gate."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from promoter.deploy.approving import Request, approve, proposed
+from promoter.deploy.evidence import Evidence, now
+from promoter.deploy.planning import plan, planned
+from promoter.deploy.recording import note
+from promoter.deploy.site import Site
+from tests.deploy.test_approvals import deployed, push, site
+
+__all__ = ["site"]
+
+
+def by_name(found: Site) -> dict[str, tuple[str, tuple[str, ...]]]:
+    return {each.environment: (each.status, each.holds) for each in plan(found.fetched())}
+
+
+def test_before_the_first_deploy_the_chain_is_told(site: Site) -> None:
+    assert by_name(site) == {
+        "qa": ("due", ()),
+        "production": ("blocked", ("Previous environment 'qa' not deployed yet",)),
+    }
+
+
+def test_files_name_the_commits_that_they_come_from(site: Site) -> None:
+    due = planned(site, "qa")
+    assert {file.path: file.kind for file in due.files} == {"shared/a": "added", "qa/b": "added"}
+    assert {file.commit for file in due.files} == {site.git.commit("HEAD")}
+    assert due.since == site.git.text("log", "-1", "--format=%cI")
+    assert due.next_step == "promoter deploy qa"
+
+
+def test_what_is_recorded_is_up_to_date(site: Site) -> None:
+    assert by_name(deployed(site, "qa"))["qa"] == ("up to date", ())
+
+
+def test_a_change_that_waits_for_the_gate_is_blocked_by_it(site: Site) -> None:
+    site = deployed(site, "qa")
+    approve(site, proposed(site, Request("production", "fine")))
+    site = deployed(site, "production")
+    site.git.text("merge", "-q", "--ff-only", site.tip)
+    push(site.git, {"production/c": b"2"})
+    status, holds = by_name(site)["production"]
+    assert status == "blocked"
+    assert holds[0].startswith("held back by gate")
+
+
+def test_passing_the_gate_by_is_shown_until_the_next_gated_deploy(site: Site) -> None:
+    site = deployed(site, "qa")
+    seen = Evidence("app", "qa", "ungated", "noted", site.tip, now(), "a test", "an outage")
+    note(site, seen)
+    assert planned(site.fetched(), "qa").ungated == "an outage"
+    gated = dataclasses.replace(seen, kind="deploy", outcome="deployed", at=now())
+    note(site.fetched(), gated)
+    assert planned(site.fetched(), "qa").ungated is None
