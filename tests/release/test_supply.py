@@ -1,0 +1,165 @@
+"""What vouches for an image, with the real cosign against a real registry."""
+
+from __future__ import annotations
+
+import json
+import stat
+from dataclasses import replace
+from pathlib import Path
+
+import httpx
+import pytest
+from cyclonedx.schema import SchemaVersion
+from cyclonedx.validation.json import JsonStrictValidator
+
+from promoter.forge.forge import Query
+from promoter.git import Git
+from promoter.release.candidate import candidate
+from promoter.release.chart import bump_chart
+from promoter.release.cosign import Cosign, make_keys
+from promoter.release.errors import RegistryError, Unverified
+from promoter.release.images import Image, build_and_push_all
+from promoter.release.promote import promote
+from promoter.release.provenance import commit_of, predicate, version_of
+from promoter.release.publish import release
+from promoter.release.registry import Registry, parse_reference
+from promoter.release.sbom import sbom
+from promoter.release.source import source_of_commit
+from promoter.toolchain.toolchain import Toolchain
+
+from .conftest import ROOT
+from .shop import Shop
+
+ADDRESS = "https://github.com/GaloyMoney/lana-bank"
+# A cold build of cosign takes some minutes on two cores.
+pytestmark = [pytest.mark.timeout(2400), pytest.mark.slow]
+
+
+@pytest.fixture(scope="session")
+def program() -> Path:
+    return Toolchain(ROOT).program("cosign")
+
+
+@pytest.fixture(scope="session")
+def keys(program: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    return make_keys(program, tmp_path_factory.mktemp("keys"))
+
+
+@pytest.fixture
+def supply(program: Path, registry: Registry, keys: tuple[Path, Path]) -> Cosign:
+    return Cosign(program, registry, str(keys[0]), str(keys[1]))
+
+
+def pushed(application: Git, registry: Registry) -> Image:
+    source = source_of_commit(application, "HEAD")
+    return build_and_push_all(source, "1.0.0", registry)[0]
+
+
+def test_keys_are_made_once_and_only_their_owner_reads_them(
+    program: Path, keys: tuple[Path, Path]
+) -> None:
+    before = keys[0].read_bytes()
+    assert make_keys(program, keys[0].parent) == keys
+    assert keys[0].read_bytes() == before
+    assert stat.S_IMODE(keys[0].stat().st_mode) == 0o600
+
+
+def test_what_is_vouched_for_verifies_and_names_its_commit(
+    application: Git, registry: Registry, supply: Cosign
+) -> None:
+    image = pushed(application, registry)
+    source = source_of_commit(application, "HEAD")
+    with pytest.raises(Unverified):
+        supply.verify(image)
+    supply.vouch(image, source, "1.0.0", ADDRESS)
+
+    said = supply.verify(image, source.commit)
+
+    assert (said.commit, said.version) == (source.commit, "1.0.0")
+    with pytest.raises(Unverified, match=f"names commit {source.commit}, not {'f' * 40}"):
+        supply.verify(image, "f" * 40)
+
+
+def test_all_of_it_is_stored_as_referrers_and_once(
+    application: Git, registry: Registry, supply: Cosign
+) -> None:
+    image = pushed(application, registry)
+    source = source_of_commit(application, "HEAD")
+    supply.vouch(image, source, "1.0.0", ADDRESS)
+    first = referrers(registry, image)
+    supply.vouch(image, source, "1.0.0", ADDRESS)
+    assert referrers(registry, image) == first
+    assert len(first) == 3
+
+
+def referrers(registry: Registry, image: Image) -> list[str]:
+    """What refers to the image (distribution-spec v1.1; by API, or by tag where there is none)."""
+    host, _, folder = registry.repository(image.name).partition("/")
+    answer = httpx.get(f"http://{host}/v2/{folder}/referrers/{image.digest}", timeout=10)
+    if answer.status_code == 404:
+        tag = image.digest.replace(":", "-")
+        return sorted(one["digest"] for one in registry.manifest(image.name, tag)["manifests"])
+    return sorted(one["digest"] for one in answer.json()["manifests"])
+
+
+def test_another_key_or_another_image_does_not_verify(
+    application: Git, registry: Registry, supply: Cosign, tmp_path: Path
+) -> None:
+    image = pushed(application, registry)
+    supply.vouch(image, source_of_commit(application, "HEAD"), "1.0.0", ADDRESS)
+    stranger = make_keys(supply.program, tmp_path / "stranger")[1]
+    with pytest.raises(Unverified):
+        replace(supply, key="", public_key=str(stranger)).verify(image)
+    absent = replace(image, digest=f"sha256:{'0' * 64}")
+    with pytest.raises(RegistryError, match="the registry does not have it"):
+        supply.verify(absent)
+
+
+def test_the_pin_bump_refuses_what_does_not_verify(
+    shop: Shop, program: Path, keys: tuple[Path, Path]
+) -> None:
+    candidate(shop.application)
+    shop.merge(promote(shop.application))
+    release(shop.application)
+    supply = Cosign(program, shop.application.registry, str(keys[0]), str(keys[1]))
+    signing = replace(shop.application, supply=supply)
+    with pytest.raises(Unverified):
+        bump_chart(signing, shop.charts)
+    assert shop.charts.forge.pull_requests(Query()) == ()
+    # The same release, completed with the key, is vouched for and can be pinned.
+    made = release(signing)
+    assert bump_chart(signing, shop.charts).labels == {"galoybot", "lana-bank"}
+    for image in made.images:
+        assert supply.verify(image, made.commit).version == "0.1.0"
+
+
+def test_the_bill_is_valid_and_the_same_for_the_same_image(
+    application: Git, registry: Registry
+) -> None:
+    image = pushed(application, registry)
+    source = source_of_commit(application, "HEAD")
+    content = registry.pull(image.name, image.digest)
+    said = sbom(image, content, "1.0.0", source.time)
+    assert sbom(image, content, "1.0.0", source.time) == said
+    assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(said) is None
+    assert [one["name"] for one in json.loads(said)["components"]] == ["/bin/lana-cli"]
+
+
+def test_the_predicate_names_source_commit_and_version(application: Git) -> None:
+    source = source_of_commit(application, "HEAD")
+    said = dict(predicate("lana-bank", source, "1.0.0", ADDRESS, "https://example.org/builder"))
+    assert (commit_of(said), version_of(said)) == (source.commit, "1.0.0")
+    assert (commit_of({}), version_of({"buildDefinition": 1})) == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("127.0.0.1:5000/g/x:1.0.0", ("127.0.0.1:5000/g", "x", "1.0.0")),
+        (f"gcr.io/g/x@sha256:{'a' * 64}", ("gcr.io/g", "x", f"sha256:{'a' * 64}")),
+    ],
+)
+def test_references(text: str, parts: tuple[str, str, str]) -> None:
+    assert parse_reference(text) == parts
+    with pytest.raises(RegistryError, match="not <registry>"):
+        parse_reference("just-a-name")
