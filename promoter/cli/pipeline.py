@@ -79,5 +79,23 @@ def wait_command(
     typer.echo(f"{len(wanted)} paths are there, asked {rounds} times")
 
 
+@app.command("comment")
+def comment_command(
+    number: Annotated[int, typer.Argument(help="The pull request's number.")],
+    file: Annotated[Path, typer.Argument(help="The comment, Markdown.")],
+    repository: Annotated[str, typer.Option(help="Like GaloyMoney/lana-bank.")],
+    topic: Annotated[str, typer.Option(help="A comment of the same topic is replaced.")],
+    token: Annotated[str, typer.Option(envvar="GH_TOKEN", show_default=False)],
+    address: Annotated[
+        str, typer.Option(envvar="GITHUB_API_URL", help="Of GitHub's API.")
+    ] = "https://api.github.com",
+) -> None:
+    """Put a comment on a pull request, in place of the last one about the same topic."""
+    from promoter.pipeline.comment import client, put_comment
+
+    with client(token, address) as api:
+        typer.echo(put_comment(api, repository, number, topic, file.read_text(encoding="utf-8")))
+
+
 def _top() -> Path:
     return Git(Path.cwd()).top()
