@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import subprocess
-import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -284,7 +283,7 @@ class Git:
     def scratch_index(self) -> Iterator[dict[str, str]]:
         """Variables that give the git commands in the block an index of their own, empty."""
         folder = Path(self.text("rev-parse", "--absolute-git-dir"))
-        index = folder / f"index.promoter.{uuid.uuid4().hex}"
+        index = folder / f"index.promoter.{os.urandom(16).hex()}"
         try:
             yield {"GIT_INDEX_FILE": str(index)}
         finally:

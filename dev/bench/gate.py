@@ -26,7 +26,12 @@ STOPPED_AFTER_SECONDS = 120.0
 _OURS = (str(Path(sys.executable).with_name("promoter")), "cepler")
 _BEGIN, _END = "<!-- gate: begin -->", "<!-- gate: end -->"
 _ENVIRONMENT = {
-    **{name: value for name, value in os.environ.items() if not name.startswith("GIT_")},
+    **{
+        name: value
+        for name, value in os.environ.items()
+        # Without its compiled modules Python would compile ours anew at every start.
+        if not name.startswith("GIT_") and name != "PYTHONDONTWRITEBYTECODE"
+    },
     "GIT_CONFIG_GLOBAL": os.devnull,
     "GIT_CONFIG_NOSYSTEM": "1",
     "RUST_BACKTRACE": "0",

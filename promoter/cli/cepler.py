@@ -121,10 +121,12 @@ _COMMANDS: dict[tuple[str, ...], Callable[[Given, Given], int]] = {
 
 def _deployment(top: Given, *, gated: bool = True) -> Deployment:
     from promoter.gate import Deployment
+    from promoter.gate.history import History
     from promoter.git import Git
 
     git = Git(_folder(top))
-    deployment = Deployment.in_worktree(git, top.value("config"))
+    # One set of git processes for the whole command; they end with this process.
+    deployment = Deployment.in_worktree(git, top.value("config"), history=History(git))
     if not gated or "gates" not in top.values:
         return deployment
     from promoter.gate import gates

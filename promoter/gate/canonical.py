@@ -8,11 +8,13 @@ markers) gives None and is read as YAML instead, with line numbers for what is w
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from promoter.gate.state import DeployState, EnvironmentState, FileState
 
 _HASH = r"([0-9a-f]{40}|\"[0-9a-f]{40}\")"
-_QUOTED = r'"(?:[^"\\\x00-\x1f\x7f]|\\(?:["\\btnfr]|u00[0-9a-f]{2}))*"'
+_UNESCAPED = r'[^"\\\x00-\x1f\x7f]*'
+_QUOTED = rf'"{_UNESCAPED}(?:\\(?:["\\btnfr]|u00[0-9a-f]{{2}}){_UNESCAPED})*"'
 _SPECIAL = r"""{}\[\],#`"'\\:\x00-\x06\t\n\r\x0e-\x1a\x1c-\x1f"""
 _PLAIN = rf"[^ &*?|\-<>=!%@.~{_SPECIAL}][^{_SPECIAL}]*(?<! )"
 _TEXT = rf"({_QUOTED}|{_PLAIN})"
@@ -32,12 +34,14 @@ class _Shape:
             rf"({indent}any_dirty: true\n)?"
             rf"{indent}files:(?: (\{{\}}))?\n"
         )
+        self.end = re.compile(rf"\n(?!{indent}  )")
         self.file = re.compile(
-            rf"{indent}  ({_QUOTED}):\n"
+            rf"^{indent}  ({_QUOTED}):\n"
             rf"{indent}    file_hash: (?:~|{_HASH})\n"
             rf"({indent}    dirty: true\n)?"
             rf"{indent}    from_commit: {_HASH}\n"
-            rf"{indent}    message: {_TEXT}\n"
+            rf"{indent}    message: {_TEXT}\n",
+            re.MULTILINE,
         )
 
 
@@ -78,22 +82,29 @@ def _deploy(text: str, position: int, shape: _Shape) -> tuple[DeployState, int] 
     head = shape.deploy.match(text, position)
     if head is None:
         return None
-    files: dict[str, FileState] = {}
-    position = head.end()
-    match = shape.file.match
-    while not head[4] and (found := match(text, position)) is not None:
-        identity, file_hash, dirty, from_commit, message = found.groups()
-        files[_bare(identity)] = FileState(
-            _bare(file_hash) if file_hash else None,
-            _bare(from_commit),
-            _bare(message),
-            dirty is not None,
-        )
-        position = found.end()
+    files, position = ({}, head.end()) if head[4] else _files(text, head.end(), shape)
     if not files and not head[4]:
         return None
     passed = _bare(head[2]) if head[2] else None
     return DeployState(_bare(head[1]), passed, files, head[3] is not None), position
+
+
+def _files(text: str, start: int, shape: _Shape) -> tuple[dict[str, FileState], int]:
+    """The file entries from ``start`` on and where they end; none where a line does not fit."""
+    end = shape.end.search(text, start - 1)
+    stop = end.start() + 1 if end is not None else len(text)
+    found = shape.file.findall(text, start, stop)
+    # Each match is four whole lines, or five; if that makes all lines, nothing was passed over.
+    if sum(5 if dirty else 4 for _, _, dirty, _, _ in found) != text.count("\n", start, stop):
+        return {}, start
+    bare = lru_cache(maxsize=None)(_bare)  # commits and messages come again and again
+    files = {
+        _bare(identity): FileState(
+            _bare(file_hash) if file_hash else None, bare(commit), bare(message), dirty != ""
+        )
+        for identity, file_hash, dirty, commit, message in found
+    }
+    return files, stop
 
 
 def _bare(text: str) -> str:

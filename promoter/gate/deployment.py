@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from copy import copy
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
@@ -25,7 +26,6 @@ from promoter.gate.decision import (
 )
 from promoter.gate.evaluation import Evaluation, HashOnDisk, View
 from promoter.gate.history import Entry, History
-from promoter.gate.origins import origins
 from promoter.gate.sources import Commit, Folder, Source, load_config, load_states, state_path
 from promoter.gate.state import LATEST, DeployState, EnvironmentState, FileState, ident
 from promoter.gate.state_file import write_state
@@ -69,7 +69,9 @@ class Deployment:
         config_path: str,
         source: Source,
         gates: Gates | None,
+        history: History | None = None,
     ) -> None:
+        self._open = history
         self.git = git
         self.tip = tip
         self.config_path = config_path
@@ -92,15 +94,33 @@ class Deployment:
             return cls(git, tip, config_path, Commit(git, tip), gates)
 
     @classmethod
-    def in_worktree(cls, git: Git, config_path: str, gates: Gates | None = None) -> Deployment:
-        """The deployment as the folder ``git.dir`` has it; commits count from HEAD."""
-        with History(git) as history:
-            tip = history.commit("HEAD")
+    def in_worktree(
+        cls,
+        git: Git,
+        config_path: str,
+        gates: Gates | None = None,
+        *,
+        history: History | None = None,
+    ) -> Deployment:
+        """The deployment as the folder ``git.dir`` has it; commits count from HEAD.
+
+        With ``history``, all that is read of commits is read through it, and it stays open.
+        """
+        with nullcontext(history) if history is not None else History(git) as reading:
+            tip = reading.commit("HEAD")
         if tip is None:
             raise GitError(
                 f"read HEAD in {git.dir}: there is no commit", next_step="commit something first"
             )
-        return cls(git, tip, config_path, Folder(git.dir), gates)
+        return cls(git, tip, config_path, Folder(git.dir), gates, history)
+
+    @contextmanager
+    def _reading(self) -> Iterator[History]:
+        if self._open is not None:
+            yield self._open
+            return
+        with History(self.git) as history:
+            yield history
 
     def under(self, gates: Gates | None) -> Deployment:
         """The same deployment under other gates (None: every environment is ungated)."""
@@ -145,8 +165,8 @@ class Deployment:
         gate = self.gates.commit(name) if self.gates is not None else None
         if gate is None:
             return self.tip
-        with History(self.git) as own:
-            if (history or own).commit(gate) is None:
+        with nullcontext(history) if history is not None else self._reading() as reading:
+            if reading.commit(gate) is None:
                 file = self.gates.file if self.gates else ""
                 raise InvalidFile(
                     file,
@@ -158,7 +178,7 @@ class Deployment:
 
     def covered(self, name: str, *, ignore_queue: bool = False) -> tuple[str, ...]:
         """The paths that ``name`` would run now, in the order of their identities."""
-        with History(self.git) as history:
+        with self._reading() as history:
             at = self.decided_at(name, history)
             view = self._view(history, name, at, ignore_queue=ignore_queue)
         return tuple(key[key.index("}") + 2 :] for key in sorted(view.hashes()))
@@ -176,7 +196,7 @@ class Deployment:
         recorded = self.recorded(name)
         if passed is not None and passed not in self.states:
             return Blocked(name, (NotDeployedYet(passed),), recorded)
-        with History(self.git) as history:
+        with self._reading() as history:
             at = self.decided_at(name, history)
             view = self._view(history, name, at, ignore_queue=ignore_queue)
             if passed is not None and view.propagated_head is None:
@@ -190,7 +210,7 @@ class Deployment:
         Raises `PromoterError` where the passed environment has no record.
         """
         passed = self.environment(name).passed
-        with History(self.git) as history:
+        with self._reading() as history:
             at = self.decided_at(name, history)
             if passed is not None and passed not in self.states:
                 raise PromoterError(
@@ -275,7 +295,7 @@ class Deployment:
         Only for a deployment read `in_worktree`.
         """
         disk = Disk(self.git.dir)
-        with History(self.git) as history:
+        with self._reading() as history:
             at = self.decided_at(name, history)
             evaluation = self._evaluation(history, name, ignore_queue=ignore_queue, disk=disk)
             view = evaluation.at(at, self.environment(name), self.name)
@@ -324,7 +344,7 @@ class Deployment:
     def gating_files(self) -> list[tuple[str, Entry]]:
         """The config and the state files as the tip has them: what decides, to be written."""
         states = state_folder(self.config_path, self.name)
-        with History(self.git) as history:
+        with self._reading() as history:
             found = history.listing(self.tip, [self.config_path, states])
         return [
             (path, entry)
@@ -343,7 +363,7 @@ class Deployment:
         """
         workspace = Workspace(worktree, self.config_path, self.name)
         workspace.clean()
-        with History(self.git) as history:
+        with self._reading() as history:
             workspace.write(cleared_files(history, due.decided_at, due.state))
 
     def prepare_here(self, name: str, *, clean: bool, ignore_queue: bool = False) -> None:
@@ -354,7 +374,7 @@ class Deployment:
         """
         environment = self.environment(name)
         workspace = Workspace(self.git, self.config_path, self.name)
-        with History(self.git) as history:
+        with self._reading() as history:
             at = self.decided_at(name, history)
             view = self._view(history, name, at, ignore_queue=ignore_queue)
             evaluation = self._evaluation(history, name, ignore_queue=ignore_queue)
@@ -372,7 +392,7 @@ class Deployment:
                 f"reproduce {name}: No state recorded for {name}", next_step=f"deploy {name} first"
             )
         workspace = Workspace(self.git, self.config_path, self.name)
-        with History(self.git) as history:
+        with self._reading() as history:
             files = [
                 entry
                 for key, file in recorded.current.files.items()
@@ -395,6 +415,8 @@ class Deployment:
         return workspace.differences(state, lambda path: any(p.matches(path) for p in patterns))
 
     def _state(self, history: History, view: View) -> DeployState:
+        from promoter.gate.origins import origins  # not for a check
+
         recorded = self.recorded(view.environment.name)
         found = origins(history, view, recorded.current if recorded else None)
         bare = _bare_state(view)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _WORDS = (
     "yes|Yes|YES|no|No|NO|true|True|TRUE|false|False|FALSE|on|On|ON|off|Off|OFF|null|Null|NULL|~"
@@ -22,6 +23,7 @@ _ESCAPED = re.compile(r'["\\\x00-\x1f\x7f]')
 _NAMED = {'"': '\\"', "\\": "\\\\", "\b": "\\b", "\t": "\\t", "\n": "\\n", "\f": "\\f", "\r": "\\r"}
 
 
+@lru_cache(maxsize=1 << 16)
 def scalar(text: str) -> str:
     """``text`` as it stands in a state file: plain where that is safe, else double-quoted."""
     if not _QUOTED.match(text):

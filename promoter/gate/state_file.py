@@ -48,17 +48,20 @@ def _deploy_lines(state: DeployState, first: str, indent: str) -> Iterator[str]:
         return
     yield f"{indent}files:"
     for identity in sorted(state.files):
-        # The braces of an identity always need quotes; a hand-written key may have none.
-        yield f"{indent}  {quoted(identity) if '{' in identity else scalar(identity)}:"
-        yield from _file_lines(state.files[identity], f"{indent}    ")
+        yield _file_lines(identity, state.files[identity], f"{indent}  ")
 
 
-def _file_lines(state: FileState, indent: str) -> Iterator[str]:
-    yield f"{indent}file_hash: {'~' if state.file_hash is None else scalar(state.file_hash)}"
-    if state.dirty:
-        yield f"{indent}dirty: true"
-    yield f"{indent}from_commit: {scalar(state.from_commit)}"
-    yield f"{indent}message: {scalar(state.message)}"
+def _file_lines(identity: str, state: FileState, indent: str) -> str:
+    # The braces of an identity always need quotes; a hand-written key may have none.
+    key = quoted(identity) if "{" in identity else scalar(identity)
+    file_hash = "~" if state.file_hash is None else scalar(state.file_hash)
+    dirty = f"{indent}  dirty: true\n" if state.dirty else ""
+    return (
+        f"{indent}{key}:\n"
+        f"{indent}  file_hash: {file_hash}\n{dirty}"
+        f"{indent}  from_commit: {scalar(state.from_commit)}\n"
+        f"{indent}  message: {scalar(state.message)}"
+    )
 
 
 def _from_document(document: Document) -> EnvironmentState:
