@@ -110,7 +110,7 @@ def with_gate(text: str, environment: str, commit: str, *, file: str = "gates fi
     if changed is None:
         gap = "" if not text or text.endswith("\n") else "\n"
         changed = f"{text}{gap}{_key(environment)}: {commit}\n"
-    if _entries(changed, file) != expected:
+    if not _says(changed, expected):
         raise InvalidFile(
             file,
             f"environment {environment}",
@@ -123,6 +123,13 @@ def with_gate(text: str, environment: str, commit: str, *, file: str = "gates fi
 def _entries(text: str, file: str) -> dict[str, str]:
     blank = all(line.strip() == "" or line.lstrip().startswith("#") for line in text.splitlines())
     return {} if blank else dict(read_gates(text.encode(), file).entries)
+
+
+def _says(text: str, expected: Mapping[str, str]) -> bool:
+    try:
+        return _entries(text, "") == expected
+    except InvalidFile:
+        return False
 
 
 def _replaced(text: str, environment: str, commit: str) -> str | None:
