@@ -60,7 +60,13 @@ class Journey:
         if broken == values:
             raise Mistaken("break the chart: its values.yaml has no `nodeSelector: {}`")
         before = self.scene.states()
-        self._bump(self.scene.change_chart("feat(chart): faster disks", {"values.yaml": broken}))
+        ref = self.scene.change_chart("feat(chart): faster disks", {"values.yaml": broken})
+        self._run(f"promoter testflight run --chart {ref} --only-pinned --timeout 15", FAILED)
+        self._tell("The namespace is gone; without an attestation the chart is not vendored,")
+        self._run(f"promoter vendor bump lana-bank {ref} --push", FAILED)
+        self._tell("and where somebody insists, the commit says so, and staging stops it:")
+        insisted = "--untested 'to see staging stop it'"
+        self._run(f"promoter vendor bump lana-bank {ref} --push {insisted}", DONE)
         self._run("promoter deploy local-staging", FAILED)
         if self.scene.states() != before:
             raise Mistaken("a failed deploy changed a state file")
@@ -87,9 +93,12 @@ class Journey:
     def _result(self) -> None:
         self._say("What runs where, read from the cluster and the state files")
         self._run("promoter status", DONE)
+        self._say("From production back to the source commits, every link checked")
+        self._run("promoter trace local-production", DONE)
         self.scene.report.write_text(self._output("promoter status --json"))
 
     def _bump(self, ref: str) -> None:
+        self._run(f"promoter testflight run --chart {ref} --only-pinned --sign", DONE)
         self._run(f"promoter vendor bump lana-bank {ref} --push", DONE)
 
     def _say(self, title: str) -> None:

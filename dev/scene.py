@@ -22,7 +22,8 @@ from promoter.toolchain.platform import Platform, Running
 from promoter.vendoring.registry import MIRROR_VARIABLE
 
 GITHUB = "git@github.com:GaloyMoney"
-SOURCE = "https://github.com/GaloyMoney/lana-bank"
+PUBLIC = "https://github.com/GaloyMoney"
+SOURCE = f"{PUBLIC}/lana-bank"
 VERSION = "0.1.0"
 # Which value of the chart pins which image (seed 004, 2e).
 PINS = {
@@ -180,6 +181,9 @@ class Scene:
         }
         for name, value in settings.items():
             Git(self.folder).text("config", "--file", "gitconfig", name, value)
+        # The images' METADATA name the application's repository by its public address.
+        public = (f"url.{self.folder}/remotes/.insteadOf", f"{PUBLIC}/")
+        Git(self.folder).text("config", "--file", "gitconfig", "--add", *public)
 
     def _open_gates(self) -> None:
         """Name the approver as an allowed signer, and hold production at the first commit."""
@@ -188,8 +192,11 @@ class Scene:
         signers = self.clone / "cepler" / "allowed_signers"
         known = signers.read_text() if signers.exists() else ""
         signers.write_text(f'{known}{APPROVER[1]} namespaces="git" {key}')
-        git.text("add", "cepler/allowed_signers")
-        git.text("commit", "--quiet", "-m", "chore: the demo's approver may approve")
+        # The same person tests here; who may test need not be able to approve.
+        testers = self.clone / "cepler" / "allowed_testers"
+        testers.write_text(f'{testers.read_text()}{APPROVER[1]} namespaces="git" {key}')
+        git.text("add", "cepler/allowed_signers", "cepler/allowed_testers")
+        git.text("commit", "--quiet", "-m", "chore: the demo's approver may approve and test")
         git.text("push", "--quiet", "origin", "main")
         gates = f"local-staging: HEAD\nlocal-qa: HEAD\nlocal-production: {git.commit('HEAD')}\n"
         made = git.commit_files(None, {"local.yml": gates.encode()}, "chore: hold production")

@@ -85,17 +85,29 @@ def bump_command(
             help=f"Look new pins up in their registry (or in {MIRROR_VARIABLE}'s).",
         ),
     ] = True,
+    untested: Annotated[
+        str, typer.Option(metavar="REASON", help="Without a testflight's attestation; is recorded.")
+    ] = "",
     vendir: _VENDIR = Vendir.AUTO,
     root: _ROOT = None,
 ) -> None:
     """Vendor another ref in one commit; exit 2 where it is vendored already."""
     # Here, because to import them takes longer than a sync.
+    from promoter.testflight.attestation import proof
     from promoter.vendoring.bump import Terms
     from promoter.vendoring.bump import bump as bump_dependency
     from promoter.vendoring.registry import OciImages, mirrors
 
     images = OciImages(mirrors(os.environ.get(MIRROR_VARIABLE, ""))) if digest_check else None
-    terms = Terms(remote, branch, fetcher(vendir), images, progress=shown())
+    git = Git(root or _top())
+    terms = Terms(
+        remote,
+        branch,
+        fetcher(vendir),
+        images,
+        tested=lambda sha: proof(git, remote, branch, sha, untested),
+        progress=shown(),
+    )
     if not dependency or not ref:
         raise UsageError(
             "bump: DEP or REF is empty", next_step="promoter vendor bump lana-bank REF"
