@@ -58,11 +58,17 @@ class Release(Settings):
     """
 
     namespace: Namespace
+    """Kubernetes namespace of the release."""
     lana_domain: Domain
+    """Domain below which `admin.`, `app.`, `auth.` and `dagster.` are served."""
     enable_artificial_time: bool
+    """Lets tests move the clock; never in production."""
     components: tuple[Component, ...] = tuple(sorted(COMPONENTS - {"postgresql"}))
+    """Optional parts that are installed, each pinned in the vendored chart."""
     replicas: Annotated[int, Field(ge=1, le=10)] = 1
+    """Pods of everything that may run more than once."""
     timeout: Annotated[int, Field(ge=5, le=3600)] = 900
+    """Seconds until a release that is not available counts as failed."""
 
 
 def _rotated(versions: dict[str, int]) -> dict[str, int]:
@@ -83,10 +89,12 @@ class SecretSettings(Settings):
     versions: Annotated[dict[str, Annotated[int, Field(ge=1)]], AfterValidator(_rotated)] = Field(
         default_factory=dict
     )
+    """How often each generated secret was rotated; raise a number to rotate that secret."""
     external: Annotated[tuple[str, ...], AfterValidator(_external)] = (
         "honeycomb-api-key",
         "oathkeeper-jwks",
     )
+    """Which secrets that others issue are read in the vault."""
 
 
 def refuse(source: Source, key: str, reason: str) -> InvalidSettings:

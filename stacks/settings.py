@@ -16,7 +16,9 @@ from stacks.errors import Finding, InvalidSettings
 class Settings(BaseModel):
     """Base of every settings model: unknown keys are refused, values are not coerced or changed."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, strict=True, use_attribute_docstrings=True
+    )
 
 
 ModelT = TypeVar("ModelT", bound=Settings)

@@ -34,8 +34,11 @@ class Network(Settings):
     """The virtual network. ``database_cidr`` is delegated to the servers."""
 
     name: str
+    """Its name."""
     database_cidr: Cidr
+    """Range of the subnet that is delegated to the database servers."""
     cluster_cidrs: tuple[Cidr, ...]
+    """Ranges of nodes, pods and services; nothing may overlap."""
 
     @model_validator(mode="after")
     def _apart(self) -> Network:
@@ -47,31 +50,46 @@ class State(Settings):
     """Where the stack's state is; Azure encrypts it, and a lease on the blob locks it."""
 
     resource_group: str
+    """Resource group of the storage account."""
     storage_account: Annotated[str, Field(pattern=r"^[a-z0-9]{3,24}$")]
+    """Storage account of the state."""
     container: str
+    """Container of the state."""
 
 
 class AdministratorSettings(Settings):
     """An Entra group or person that administers the servers."""
 
     object_id: Guid
+    """Its id in Entra."""
     name: str
+    """Its name in Entra."""
     kind: Literal["Group", "User", "ServicePrincipal"] = "Group"
+    """What it is."""
 
 
 class Shared(Settings):
     """shared.yml of an environment on Azure."""
 
     platform: Literal["azure"]
+    """The platform, as the folder says."""
     stage: Stage
+    """How far along the promotion it is; production has rules of its own."""
     subscription_id: Guid
+    """Azure subscription."""
     tenant_id: Guid
+    """Entra tenant."""
     location: str
+    """Azure region."""
     resource_group: str
+    """Resource group of the network, the vault and the workspace."""
     network: Network
     key_vault: Annotated[str, Field(pattern=r"^[a-zA-Z][-a-zA-Z0-9]{1,22}[a-zA-Z0-9]$")]
+    """Key Vault that the secrets live in."""
     log_workspace: str
+    """Log Analytics workspace that logs and metrics go to."""
     administrators: Annotated[tuple[AdministratorSettings, ...], Field(min_length=1)]
+    """Who administers the database servers, by Entra."""
     state: State
 
     def resource_id(self, kind: str, name: str) -> str:
@@ -84,10 +102,15 @@ class PostgresServer(Settings):
     """One Flexible Server; defaults are those of ``modules.azure_postgres``."""
 
     sku: Annotated[str, Field(pattern=r"^(B|GP|MO)_Standard_[A-Za-z0-9_]+$")]
+    """Machine type; a burstable one (`B_`) without high availability."""
     version: Version = "17"
+    """PostgreSQL's major version."""
     high_availability: bool = False
+    """A standby in another zone."""
     read_replicas: Annotated[int, Field(ge=0, le=5)] = 0
+    """How many read replicas."""
     storage_mb: Literal[32768, 65536, 131072, 262144, 524288, 1048576] = 32768
+    """Where the disk starts, in MB; it grows by itself."""
 
     def server(self) -> Server:
         """Give what the construct takes; raises ``TierError``."""
@@ -109,6 +132,7 @@ class Postgres(Settings):
     dagster: PostgresServer
     keycloak: PostgresServer
     geo_redundant_backup: bool = True
+    """Whether backups are in the paired region, too."""
 
     def servers(self) -> dict[str, PostgresServer]:
         """Give them by database."""
@@ -119,8 +143,11 @@ class LanaBankSettings(Release):
     """lana-bank.yml of an environment on Azure."""
 
     honeycomb_dataset: str
+    """Honeycomb's dataset for traces."""
     cluster_issuer: str = "letsencrypt"
+    """cert-manager's issuer of the certificate."""
     superuser_email: Email | None = None
+    """Who may do everything while nobody else has a role yet."""
     postgres: Postgres
     secrets: SecretSettings = SecretSettings()
 

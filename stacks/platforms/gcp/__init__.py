@@ -32,8 +32,11 @@ class Network(Settings):
     """The VPC. ``database_cidr`` is its private services range, in which Cloud SQL is."""
 
     name: str
+    """Its name."""
     database_cidr: Cidr
+    """Private services range, in which Cloud SQL has its addresses."""
     cluster_cidrs: tuple[Cidr, ...]
+    """Ranges of nodes, pods and services; nothing may overlap."""
 
     @model_validator(mode="after")
     def _apart(self) -> Network:
@@ -45,37 +48,51 @@ class Cluster(Settings):
     """The GKE cluster that the environment is in."""
 
     name: str
+    """Its name."""
     location: str
+    """Its region or zone."""
 
 
 class State(Settings):
     """Where the stack's state is: a bucket, and the key that it is encrypted with."""
 
     bucket: str
+    """Bucket of the state."""
     kms_key: Annotated[str, Field(pattern=r"^projects/.+/cryptoKeys/[^/]+$")]
+    """Key that the state is encrypted with."""
 
 
 class Shared(Settings):
     """shared.yml of an environment on Google Cloud."""
 
     platform: Literal["gcp"]
+    """The platform, as the folder says."""
     stage: Stage
+    """How far along the promotion it is; production has rules of its own."""
     project: Annotated[str, Field(pattern=r"^[a-z][-a-z0-9]{4,28}[a-z0-9]$")]
+    """Google Cloud project."""
     region: str
+    """Region of the databases, the secrets and the warehouse."""
     network: Network
     cluster: Cluster
     state: State
     kms_key: Annotated[str, Field(pattern=r"^projects/.+/cryptoKeys/[^/]+$")] | None = None
+    """Key that databases and secrets are encrypted with; none: Google's own."""
 
 
 class PostgresInstance(Settings):
     """One Cloud SQL instance; defaults are those of ``modules.gcp_postgres``."""
 
     tier: str
+    """Machine type: `db-custom-<CPUs>-<MB>`, or a shared one without high availability."""
     version: Version = "POSTGRES_17"
+    """PostgreSQL's major version."""
     high_availability: bool = False
+    """A standby in another zone."""
     read_replicas: Annotated[int, Field(ge=0, le=5)] = 0
+    """How many read replicas."""
     disk_gb: Annotated[int, Field(ge=10, le=65536)] = 20
+    """Where the disk starts, in GB; it grows by itself."""
 
     def instance(self) -> Instance:
         """Give what the construct takes; raises ``TierError``."""
@@ -106,9 +123,13 @@ class LanaBankSettings(Release):
     """lana-bank.yml of an environment on Google Cloud."""
 
     additional_bq_owners: tuple[Email, ...] = ()
+    """People who own the data warehouse's dataset, too."""
     honeycomb_dataset: str
+    """Honeycomb's dataset for traces."""
     cluster_issuer: str = "letsencrypt"
+    """cert-manager's issuer of the certificate."""
     superuser_email: Email | None = None
+    """Who may do everything while nobody else has a role yet."""
     postgres: Postgres
     secrets: SecretSettings = SecretSettings()
 

@@ -22,13 +22,16 @@ class Shared(Settings):
     """shared.yml of a local environment."""
 
     platform: Literal["local"]
+    """The platform, as the folder says."""
     stage: Stage
+    """How far along the promotion it is."""
 
 
 class LanaBankSettings(Release):
     """lana-bank.yml of a local environment; by default nothing optional is installed."""
 
     components: tuple[Component, ...] = ()
+    """Optional parts that are installed, each pinned in the vendored chart."""
 
 
 @dataclass(frozen=True)
