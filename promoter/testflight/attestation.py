@@ -12,11 +12,14 @@ import re
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from promoter.errors import NothingNewer, RemoteMoved, UsageError
 from promoter.git import Git
 from promoter.testflight.errors import NotTested, TestflightError
-from promoter.testflight.flying import Flown
+
+if TYPE_CHECKING:
+    from promoter.testflight.flying import Flown
 
 BRANCH = "testflights"
 ALLOWED_TESTERS = "cepler/allowed_testers"
@@ -91,18 +94,38 @@ def find_attestation(git: Git, remote: str, ref: str, main: str) -> Attestation 
     return found
 
 
-def tested(git: Git, remote: str, branch: str, ref: str) -> Attestation:
-    """The attestation that a bump to ``ref`` requires; raises `NotTested` without one."""
-    place = f"refs/remotes/{remote}/{branch}"
-    git.fetch(remote, f"+refs/heads/{branch}:{place}")
-    found = find_attestation(git, remote, ref, place)
+def proof(git: Git, remote: str, branch: str, ref: str, untested: str = "") -> tuple[str, ...]:
+    """The trailers by which a bump to the chart ref says that it was tested, or why it was not.
+
+    Asked of ``branch`` (empty: the checked-out one's name) of ``remote``. Where that names
+    no testers there is nothing to check against, and no trailer. Raises `NotTested` where it
+    does and ``ref`` has no attestation by one of them.
+    """
+    if untested:
+        return (f"Untested: {' '.join(untested.split())}",)
+    main = _main(git, remote, branch)
+    if git.file(main, ALLOWED_TESTERS) is None:
+        return ()
+    found = find_attestation(git, remote, ref, main)
     if found is None:
         raise NotTested(
             f"vendor {ref[:12]}: it has not passed a testflight",
             next_step=f"promoter testflight run --chart {ref} --sign; or, if it must be, "
             "--untested '<reason>', which the commit will say",
         )
-    return found
+    return (found.trailer,)
+
+
+def _main(git: Git, remote: str, branch: str) -> str:
+    """The commit whose testers count: the remote's, so that a commit made here adds none."""
+    name = branch or git.branch()
+    if not name or remote not in git.lines("remote"):
+        return "HEAD"
+    if git.remote_ref(remote, f"refs/heads/{name}") is None:
+        return "HEAD"
+    place = f"refs/remotes/{remote}/{name}"
+    git.fetch(remote, f"+refs/heads/{name}:{place}")
+    return place
 
 
 def _pushed(git: Git, remote: str, flown: Flown) -> str:

@@ -16,7 +16,7 @@ from promoter.release.pins import Pin
 from promoter.release.registry import Registry
 from promoter.trace.chain import Link, PinTrace
 from promoter.trace.repositories import Repositories
-from promoter.vendoring.bump import MIRROR_VARIABLE
+from promoter.vendoring.registry import MIRROR_VARIABLE
 
 _PULL_REQUEST = re.compile(r"\(#(\d+)\)$")
 

@@ -1,0 +1,160 @@
+"""A trace of a real deployment, and every link of it broken once."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from promoter.git import Git
+from tests.deploy.conftest import Stage
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("trace")]
+
+STAGING = ("promoter", "trace", "local-staging")
+PINS = {
+    "lanaBank.image.digest",
+    "lanaBank.adminPanel.image.digest",
+    "lanaBank.customerPortal.image.digest",
+    "dagster.codeLocation.image.digest",
+}
+
+
+def broken(stage: Stage, *more: str) -> list[str]:
+    done = stage.run(*STAGING, "--json", *more)
+    assert done.returncode == 1, done.stdout + done.stderr
+    found: list[str] = json.loads(done.stdout)["broken"]
+    assert found
+    return found
+
+
+def remote(stage: Stage, name: str) -> Path:
+    return stage.scene.folder / "remotes" / f"{name}.git"
+
+
+@contextmanager
+def kept(folder: Path) -> Iterator[None]:
+    """Whatever the block does to ``folder``, it is as before afterwards."""
+    aside = folder.with_name(f"{folder.name}.kept")
+    shutil.copytree(folder, aside, symlinks=True)
+    try:
+        yield
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+        aside.rename(folder)
+
+
+def test_every_link_holds(deployed: Stage) -> None:
+    done = deployed.run(*STAGING, "--json")
+    assert done.returncode == 0, done.stdout + done.stderr
+    told = json.loads(done.stdout)
+    assert [link["step"] for link in told["links"]] == ["environment", "state", "chart"]
+    assert told["links"][2]["value"] == deployed.scene.charts_tip()
+    assert told["links"][2]["facts"]["untested"] == "these tests are of deploys"
+    assert {chain[0]["value"] for chain in told["pins"]} == PINS
+    assert {chain[2]["value"] for chain in told["pins"]} == {deployed.scene.application_commit()}
+    runs = [chain[0]["facts"]["cluster"] for chain in told["pins"]]
+    assert sorted(runs) == ["not installed there", "runs it", "runs it", "runs it"]
+
+
+def test_a_person_reads_it_step_by_step(deployed: Stage) -> None:
+    done = deployed.run(*STAGING)
+    assert done.returncode == 0, done.stderr
+    assert "every link holds" in done.stdout
+    assert "approval: not gated" in done.stdout
+
+
+def test_an_environment_that_was_never_deployed_is_a_broken_link(deployed: Stage) -> None:
+    done = deployed.run("promoter", "trace", "local-qa", "--no-cluster")
+    assert done.returncode == 1
+    assert "it was never deployed" in done.stdout
+
+
+@pytest.mark.parametrize("arguments", [(), ("local-staging", "--reverse", "abc"), ("nowhere",)])
+def test_wrong_usage(deployed: Stage, arguments: tuple[str, ...]) -> None:
+    assert deployed.run("promoter", "trace", *arguments).returncode == 64
+
+
+def test_a_chart_ref_that_was_force_pushed_away_is_broken(deployed: Stage) -> None:
+    charts = remote(deployed, "galoy-private-charts")
+    with kept(charts):
+        first = Git(charts).lines("rev-list", "--max-parents=0", "main")[0]
+        Git(charts).text("update-ref", "refs/heads/main", first)
+        Git(charts).text("reflog", "expire", "--expire=now", "--all")
+        Git(charts).text("gc", "--quiet", "--prune=now")
+        found = broken(deployed, "--no-cluster")
+    assert [each for each in found if "the charts repository does not have it" in each]
+
+
+def test_an_image_that_is_gone_is_broken(deployed: Stage) -> None:
+    images = deployed.scene.running().folder / "images"
+    found_there = [path for path in images.rglob("*") if path.is_file()]
+    assert found_there, f"no image below {images}"
+    aside = images.with_name("images.kept")
+    images.rename(aside)
+    images.mkdir()
+    try:
+        found = broken(deployed, "--no-cluster")
+    finally:
+        shutil.rmtree(images)
+        aside.rename(images)
+    assert len([each for each in found if "the registry does not have it" in each]) == len(PINS)
+
+
+def test_a_source_commit_that_is_gone_is_broken(deployed: Stage) -> None:
+    source = remote(deployed, "lana-bank")
+    with kept(source):
+        git = Git(source)
+        other = git.commit_files(None, {"README.md": b"another history\n"}, "feat: another")
+        git.text("update-ref", "refs/heads/main", other)
+        git.text("gc", "--quiet", "--prune=now")
+        found = broken(deployed, "--no-cluster")
+    assert len([each for each in found if each.startswith("source ")]) == len(PINS)
+
+
+def test_a_digest_that_the_cluster_does_not_run_is_broken(deployed: Stage) -> None:
+    scene = deployed.scene
+    kubectl = str(scene.toolchain.program("kubectl"))
+    config = f"--kubeconfig={scene.running().kubeconfig}"
+    base = (kubectl, config, "-n", "lana-bank-staging")
+    image = ("deployment/lana-bank", "server=gcr.io/galoyorg/lana-bank@sha256:" + "0" * 64)
+    assert deployed.run(*base, "set", "image", *image).returncode == 0
+    rolled = (*base, "rollout", "status", "deployment/lana-bank", "--timeout=60s")
+    try:
+        assert deployed.run(*rolled).returncode == 0
+        found = broken(deployed)
+    finally:
+        deployed.run(*base, "rollout", "undo", "deployment/lana-bank")
+        deployed.run(*rolled)
+    assert [each for each in found if re.search(r"the cluster runs sha256:0+$", each)]
+
+
+def test_where_a_commit_runs(deployed: Stage) -> None:
+    commit = deployed.scene.application_commit()
+    done = deployed.run("promoter", "trace", "--reverse", commit, "--json")
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert {each["environment"] for each in told} == {"local-staging"}
+    assert f"lana-bank {commit[:12]}" in {each["by"] for each in told}
+    chart = deployed.run("promoter", "trace", "--reverse", deployed.scene.charts_tip())
+    assert chart.stdout.startswith("local-staging: chart ")
+    unknown = deployed.run("promoter", "trace", "--reverse", "1a" * 20)
+    assert unknown.returncode == 64
+    assert "none of the repositories of the chain has it" in unknown.stderr
+
+
+def test_a_pin_whose_metadata_disagrees_with_the_image_is_broken(deployed: Stage) -> None:
+    """The last test of the scene: it deploys a chart that lies about its source."""
+    values = deployed.scene.chart_file("values.yaml")
+    commit = deployed.scene.application_commit()
+    deployed.change_chart(values.replace(f"commit_ref={commit}", f"commit_ref={'1a' * 20}", 1))
+    done = deployed.run("promoter", "deploy", "local-staging")
+    assert done.returncode == 0, done.stderr
+    found = broken(deployed, "--no-cluster")
+    assert [each for each in found if "org.opencontainers.image.revision" in each]
+    assert [each for each in found if each.startswith("source 1a1a1a")]
