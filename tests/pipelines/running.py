@@ -1,0 +1,107 @@
+"""Runs a task of a rendered pipeline as a Concourse worker does.
+
+A working folder of its own with a folder for each input, an empty one for each output, the
+declared variables and no others, and the task's own command.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from promoter.pipeline.places import PLACES, Place
+from promoter.pipeline.reading import read_pipeline
+from promoter.pipeline.schema import Task
+from promoter.pipeline.secrets import VARIABLE
+from tests.pipelines.test_pipelines import ROOT
+
+BIN = Path(sys.executable).parent
+# Stands in for a program that cannot run here: notes how it was called, says what it was told to.
+_STAND_IN = """\
+#!/bin/sh
+{ printf '%s' "${0##*/}"; printf ' %s' "$@"; printf '\\n'; } >>"$CALLS"
+"""
+
+
+def place(name: str) -> Place:
+    return next(each for each in PLACES if each.name == name)
+
+
+def task_of(pipeline: str, job: str, name: str) -> tuple[Place, Task]:
+    where = place(pipeline)
+    read = read_pipeline(where.rendered(ROOT))
+    (found,) = (each for each in read.jobs if each.name == job)
+    steps = [step for step in read.steps(found) if isinstance(step, Task) and step.task == name]
+    assert len(steps) == 1, f"{job} has no task {name}"
+    return where, steps[0]
+
+
+@dataclass
+class Worker:
+    """Where tasks run: ``values`` are those of the ((variables)), ``programs`` come first on PATH."""
+
+    folder: Path
+    values: dict[str, str] = field(default_factory=dict)
+    programs: list[Path] = field(default_factory=list)
+    count: int = 0
+
+    @property
+    def calls(self) -> list[str]:
+        """How the stand-ins were called, in order."""
+        file = self.folder / "calls"
+        return file.read_text().splitlines() if file.is_file() else []
+
+    def stand_in(self, name: str, more: str = "") -> None:
+        """Put a stand-in for ``name`` on PATH, ``more`` being shell that it runs besides."""
+        programs = self.folder / "stand-ins"
+        programs.mkdir(exist_ok=True)
+        file = programs / name
+        file.write_text(_STAND_IN.replace("$CALLS", str(self.folder / "calls")) + more)
+        file.chmod(0o755)
+        if programs not in self.programs:
+            self.programs.insert(0, programs)
+
+    def run(
+        self, where: Place, task: Task, inputs: Mapping[str, Path]
+    ) -> tuple[Path, subprocess.CompletedProcess[str]]:
+        """The working folder after the task, and how the task ended."""
+        self.count += 1
+        folder = self.folder / f"work-{self.count}"
+        folder.mkdir()
+        for artifact in task.config.inputs:
+            target = folder / (artifact.path or artifact.name)
+            if artifact.name == "pipeline-tasks":
+                target.symlink_to(ROOT / where.repository)
+            else:
+                shutil.copytree(inputs[artifact.name], target, symlinks=True)
+        for artifact in task.config.outputs:
+            (folder / (artifact.path or artifact.name)).mkdir(exist_ok=True)
+        home = self.folder / f"home-{self.count}"
+        home.mkdir()
+        path = [*map(str, self.programs), str(BIN), "/usr/local/bin", "/usr/bin", "/bin"]
+        variables = {
+            name: VARIABLE.sub(lambda found: self.values.get(found[1], ""), value)
+            for name, value in task.config.params.items()
+        }
+        done = subprocess.run(
+            [str(folder / task.config.run.path), *task.config.run.args],
+            cwd=folder,
+            env={"PATH": os.pathsep.join(path), "HOME": str(home), **variables},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=300,
+        )
+        return folder, done
+
+    def succeed(self, pipeline: str, job: str, name: str, inputs: Mapping[str, Path]) -> Path:
+        """Run a task that has to succeed; gives its working folder."""
+        where, task = task_of(pipeline, job, name)
+        folder, done = self.run(where, task, inputs)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return folder
