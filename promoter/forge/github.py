@@ -22,7 +22,6 @@ from github.GithubRetry import GithubRetry
 from promoter.forge.forge import (
     Asset,
     Check,
-    Conclusion,
     ForgeBusy,
     ForgeConflict,
     ForgeError,
@@ -34,13 +33,17 @@ from promoter.forge.forge import (
     ReleaseDraft,
     State,
 )
+from promoter.forge.github_answers import (
+    conclusion_of,
+    pull_request_of,
+    release_of,
+    root_cause,
+    translated,
+)
 
 if TYPE_CHECKING:
     from github.GitRelease import GitRelease
-    from github.PullRequest import PullRequest as GithubPullRequest
     from github.Repository import Repository
-
-_CONFLICTS = (405, 409, 422)
 
 
 @dataclass(frozen=True)
@@ -74,7 +77,7 @@ class GitHubForge:
         head = f"{self.name.partition('/')[0]}:{query.head}" if query.head else ""
         with self._asking("list pull requests") as repository:
             found = repository.get_pulls(state=state, **({"head": head} if head else {}))
-            read = [_pull_request(one) for one in found]
+            read = [pull_request_of(one) for one in found]
         return tuple(
             one for one in read if query.state in (None, one.state) and query.labels <= one.labels
         )
@@ -82,7 +85,7 @@ class GitHubForge:
     def pull_request(self, number: int) -> PullRequest:
         """See `Forge`."""
         with self._asking(f"read pull request {number}") as repository:
-            return _pull_request(repository.get_pull(number))
+            return pull_request_of(repository.get_pull(number))
 
     def open_pull_request(self, proposal: Proposal) -> PullRequest:
         """See `Forge`. Labels are a second request; a caller who finds them missing adds them."""
@@ -96,7 +99,7 @@ class GitHubForge:
             )
             if proposal.labels:
                 opened.add_to_labels(*sorted(proposal.labels))
-            return _pull_request(repository.get_pull(opened.number))
+            return pull_request_of(repository.get_pull(opened.number))
 
     def edit_pull_request(self, number: int, *, title: str, body: str) -> None:
         """See `Forge`."""
@@ -119,7 +122,7 @@ class GitHubForge:
         """See `Forge`."""
         with self._asking(f"merge pull request {number}") as repository:
             repository.get_pull(number).merge(sha=head_commit, merge_method="merge")
-            return _pull_request(repository.get_pull(number))
+            return pull_request_of(repository.get_pull(number))
 
     def add_labels(self, number: int, labels: Collection[str]) -> None:
         """See `Forge`."""
@@ -157,7 +160,7 @@ class GitHubForge:
         with self._asking(f"read the checks of {commit[:12]}") as repository:
             statuses = repository.get_commit(commit).get_combined_status().statuses
         checks = [
-            Check(one.context, _conclusion(one.state), one.description or "") for one in statuses
+            Check(one.context, conclusion_of(one.state), one.description or "") for one in statuses
         ]
         return tuple(sorted(checks, key=lambda check: check.name))
 
@@ -173,7 +176,7 @@ class GitHubForge:
         """See `Forge`. Drafts have no tag to be asked for by, so the list is looked through."""
         with self._asking(f"read release {tag}") as repository:
             found = _found(repository, tag)
-            return _release(found) if found else None
+            return release_of(found) if found else None
 
     def draft_release(self, draft: ReleaseDraft) -> Release:
         """See `Forge`. GitHub itself would keep two drafts of one tag."""
@@ -183,7 +186,7 @@ class GitHubForge:
             made = repository.create_git_release(
                 draft.tag, draft.name, draft.notes, draft=True, target_commitish=draft.commit
             )
-            return _release(made)
+            return release_of(made)
 
     def upload_asset(self, tag: str, name: str, content: bytes) -> Asset:
         """See `Forge`. What an interrupted upload left is replaced."""
@@ -211,8 +214,10 @@ class GitHubForge:
         with self._asking(f"publish release {tag}") as repository:
             found = _needed(repository, tag)
             if not found.draft:
-                return _release(found)
-            return _release(found.update_release(found.name or tag, found.body or "", draft=False))
+                return release_of(found)
+            return release_of(
+                found.update_release(found.name or tag, found.body or "", draft=False)
+            )
 
     def compare_url(self, old: str, new: str) -> str:
         """See `Forge`."""
@@ -229,10 +234,10 @@ class GitHubForge:
                 next_step="run it again after the limit's reset; nothing is done twice",
             ) from error
         except GithubException as error:
-            raise _translated(f"{what} of {self.name}", error) from error
+            raise translated(f"{what} of {self.name}", error) from error
         except requests.RequestException as error:
             raise ForgeError(
-                f"{what} of {self.name}: {_root_cause(error)}",
+                f"{what} of {self.name}: {root_cause(error)}",
                 next_step="check that GitHub can be reached, then run it again",
             ) from error
 
@@ -257,31 +262,6 @@ class GitHubForge:
         )
 
 
-def _pull_request(one: GithubPullRequest) -> PullRequest:
-    merged = one.merged_at is not None
-    return PullRequest(
-        number=one.number,
-        title=one.title,
-        body=one.body or "",
-        head=one.head.ref,
-        head_commit=one.head.sha,
-        base=one.base.ref,
-        author=one.user.login,
-        state=State.MERGED if merged else State(one.state),
-        draft=bool(one.draft),
-        labels=frozenset(label.name for label in one.labels),
-        # Of an open one GitHub names a trial merge there.
-        merge_commit=one.merge_commit_sha if merged else None,
-        url=one.html_url,
-    )
-
-
-def _release(one: GitRelease) -> Release:
-    assets = tuple(Asset(a.name, a.size, a.state == "uploaded") for a in one.get_assets())
-    name, notes, commit = one.name or "", one.body or "", one.target_commitish
-    return Release(one.tag_name, commit, name, notes, one.draft, assets, one.html_url)
-
-
 def _found(repository: Repository, tag: str) -> GitRelease | None:
     return next((one for one in repository.get_releases() if one.tag_name == tag), None)
 
@@ -291,30 +271,3 @@ def _needed(repository: Repository, tag: str) -> GitRelease:
     if found is None:
         raise ForgeMissing(f"read release {tag}: there is none")
     return found
-
-
-def _conclusion(state: str) -> Conclusion:
-    known = {"success": Conclusion.SUCCESS, "pending": Conclusion.PENDING}
-    return known.get(state, Conclusion.FAILURE)
-
-
-def _translated(what: str, error: GithubException) -> ForgeError:
-    data = error.data if isinstance(error.data, dict) else {}
-    details = [str(e.get("message") or e.get("code")) for e in data.get("errors") or () if e]
-    cause = "; ".join([str(data.get("message") or error.status), *details])
-    kinds: dict[int, type[ForgeError]] = {404: ForgeMissing, 429: ForgeBusy}
-    kinds.update(dict.fromkeys(_CONFLICTS, ForgeConflict))
-    kind = kinds.get(error.status, ForgeError)
-    return kind(f"{what}: {cause} (HTTP {error.status})", next_step=_next(error.status))
-
-
-def _next(status: int) -> str:
-    if status in (401, 403):
-        return "check the token: it needs contents, pull requests and statuses, read and write"
-    return "look at what is there now, then run it again"
-
-
-def _root_cause(error: BaseException) -> str:
-    while error.__cause__ or error.__context__:
-        error = error.__cause__ or error.__context__ or error
-    return str(error) or type(error).__name__
