@@ -43,7 +43,7 @@ def task_of(pipeline: str, job: str, name: str) -> tuple[Place, Task]:
 
 @dataclass
 class Worker:
-    """Where tasks run: ``values`` are those of the ((variables)), ``programs`` come first on PATH."""
+    """Where tasks run: ``values`` of the ((variables)), ``programs`` first on PATH."""
 
     folder: Path
     values: dict[str, str] = field(default_factory=dict)

@@ -186,6 +186,15 @@ def test_nix_is_called_after_the_cache_is_used(
     assert worker.calls == ["cachix use galoymoney", *calls]
 
 
+@pytest.mark.parametrize("name", ["nextest", "simulation", "lana-cli-debug", "bats"])
+def test_each_derivation_is_pushed_while_it_is_built(
+    worker: Worker, source: Path, name: str
+) -> None:
+    worker.stand_in("cachix")
+    worker.succeed("nix-cache", "populate-nix-cache-pr", name, {"repo": source})
+    assert worker.calls[1:] == [f"cachix watch-exec galoymoney -- nix build --no-link .#{name}"]
+
+
 def test_the_development_shell_is_cached(worker: Worker, source: Path) -> None:
     worker.stand_in("cachix")
     worker.succeed("nix-cache", "cache-dev-profile", "dev-profile", {"repo": source})
