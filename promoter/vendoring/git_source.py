@@ -1,9 +1,10 @@
 """Files of a git repository at a ref, fetched without what is not needed.
 
-Commits of all branches and tags come first and alone (``--filter=tree:0``): they say what
-the ref is, whether it is still reachable, and what ``git describe`` calls it. Then the one
-commit's trees and last the blobs that were selected, each in one go. A server that knows
-no filters sends everything at once, which is slower and gives the same.
+Commits of all branches and tags are fetched without their files (``--filter=tree:0``): they
+say what the ref is, whether it is still reachable, and what ``git describe`` calls it. Then,
+or beside that where the ref is a full id, the one commit's trees, and last the blobs that
+were selected, each in one go. A server that knows no filters sends everything at once,
+which is slower and gives the same.
 """
 
 from __future__ import annotations
@@ -57,7 +58,7 @@ class Fetched:
         servers hand out more than that (GitHub any commit of any fork).
         """
         name = ref.removeprefix("origin/")
-        if _FULL_ID.fullmatch(name):
+        if is_full_id(name):
             found = self._reachable(name)
         elif re.search(r"[\s\x00-\x1f\x7f:?*\[\\]|\.\.|^-", name):
             found = None
@@ -153,6 +154,11 @@ class Fetched:
         self.git.text("read-tree", "-m", "-u", tree, env=into)
 
 
+def is_full_id(ref: str) -> bool:
+    """Whether ``ref`` is 40 hex digits, which name one object whatever refs there are."""
+    return bool(_FULL_ID.fullmatch(ref))
+
+
 @contextmanager
 def fetched(source: GitSource, folder: Path) -> Iterator[Fetched]:
     """The commits of ``source``'s remote, in a repository at ``folder`` that ends with it."""
@@ -174,6 +180,18 @@ def _fetch(source: GitSource, folder: Path) -> Fetched:
                 f"fetch {source.url}: {first.stderr.strip() or first}",
                 next_step="check the address, your access to it (ssh key, token) and the network",
             ) from first
+
+
+def fetch_alone(source: GitSource, sha: str, folder: Path) -> Fetched:
+    """The one commit ``sha`` with its trees, without history, in a repository at ``folder``.
+
+    Whether anything reaches it has still to be asked. Raises `GitError` where the server
+    hands out no commit by its id.
+    """
+    git = _prepared(source, folder, serve_filters=True)
+    options = ["--quiet", "--no-auto-maintenance", "--no-write-fetch-head", "--no-tags"]
+    git.text("fetch", *options, "--filter=blob:none", "--depth=1", "origin", sha)
+    return Fetched(git, source, filtered=True)
 
 
 def unfiltered(known: Fetched) -> Fetched:

@@ -12,7 +12,14 @@ from promoter.errors import GitError
 from promoter.vendoring.config import Contents
 from promoter.vendoring.errors import UnsafeContent, VendorError
 from promoter.vendoring.folders import files_below
-from promoter.vendoring.git_source import Fetched, Locked, fetched, unfiltered
+from promoter.vendoring.git_source import (
+    Fetched,
+    Locked,
+    fetch_alone,
+    fetched,
+    is_full_id,
+    unfiltered,
+)
 from promoter.vendoring.globs import glob
 from promoter.vendoring.selection import SUBMODULE, Entry, check_name, select
 
@@ -33,22 +40,29 @@ class GitFetcher:
 
     def fetch(self, contents: Contents, ref: str, target: Path, stage: Path) -> Locked:
         """See `Fetcher`."""
-        with fetched(contents.git, stage / "repository") as source:
-            sha = source.resolve(ref)
-            try:
-                with ThreadPoolExecutor(1) as beside:
-                    # What the commit is called can take as long as getting its files.
-                    locked = beside.submit(source.lock, sha)
-                    tree = _write_selected(source, sha, contents, stage / "tree")
-                found = locked.result()
-            except GitError:
-                if not source.filtered:
-                    raise
-                source = unfiltered(source)
-                tree = _write_selected(source, sha, contents, stage / "tree")
-                found = source.lock(sha)
-            _move(tree, contents, target)
-            return found
+        tree = stage / "tree"
+        with ThreadPoolExecutor(1) as beside:
+            # A full id says what to fetch before the history has said that it is reachable.
+            early = beside.submit(_early, contents, ref, stage) if is_full_id(ref) else None
+            with fetched(contents.git, stage / "repository") as source:
+                sha = source.resolve(ref)
+                files = early or beside.submit(_write_selected, source, sha, contents, tree)
+                try:
+                    found = source.lock(sha)
+                    files.result()
+                except GitError:
+                    # Not until nobody works in them any more are both made anew.
+                    files.exception()
+                    source = unfiltered(source) if source.filtered else source
+                    _write_selected(source, sha, contents, tree)
+                    found = source.lock(sha)
+                _move(tree, contents, target)
+        return found
+
+
+def _early(contents: Contents, sha: str, stage: Path) -> None:
+    source = fetch_alone(contents.git, sha, stage / "commit")
+    _write_selected(source, sha, contents, stage / "tree")
 
 
 def place(
@@ -69,7 +83,7 @@ def place(
     return locked
 
 
-def _write_selected(source: Fetched, sha: str, contents: Contents, tree: Path) -> Path:
+def _write_selected(source: Fetched, sha: str, contents: Contents, tree: Path) -> None:
     shutil.rmtree(tree, ignore_errors=True)
     # vendir's temporary clone has this mode, which the content keeps without newRootPath.
     tree.mkdir(mode=0o700)
@@ -79,7 +93,6 @@ def _write_selected(source: Fetched, sha: str, contents: Contents, tree: Path) -
     source.write([*kept, *attributes], tree)
     for entry in attributes:
         _remove(tree, entry.path)
-    return tree
 
 
 def _attributes(entries: list[Entry], kept: list[Entry]) -> list[Entry]:
