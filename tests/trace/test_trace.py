@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +14,8 @@ from pathlib import Path
 import pytest
 
 from promoter.git import Git
+from promoter.toolchain.platform.ports import choose, is_free
+from promoter.vendoring.registry import MIRROR_VARIABLE
 from tests.deploy.conftest import Stage
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("trace")]
@@ -25,8 +29,8 @@ PINS = {
 }
 
 
-def broken(stage: Stage, *more: str) -> list[str]:
-    done = stage.run(*STAGING, "--json", *more)
+def broken(stage: Stage, *more: str, **variables: str) -> list[str]:
+    done = stage.run(*STAGING, "--json", *more, **variables)
     assert done.returncode == 1, done.stdout + done.stderr
     found: list[str] = json.loads(done.stdout)["broken"]
     assert found
@@ -91,19 +95,27 @@ def test_a_chart_ref_that_was_force_pushed_away_is_broken(deployed: Stage) -> No
     assert [each for each in found if "the charts repository does not have it" in each]
 
 
-def test_an_image_that_is_gone_is_broken(deployed: Stage) -> None:
-    images = deployed.scene.running().folder / "images"
-    found_there = [path for path in images.rglob("*") if path.is_file()]
-    assert found_there, f"no image below {images}"
-    aside = images.with_name("images.kept")
-    images.rename(aside)
-    images.mkdir()
-    try:
-        found = broken(deployed, "--no-cluster")
-    finally:
-        shutil.rmtree(images)
-        aside.rename(images)
+def test_an_image_that_is_gone_is_broken(deployed: Stage, tmp_path: Path) -> None:
+    port = choose(["registry"], {})["registry"]
+    address = f"127.0.0.1:{port}"
+    mirrored = {MIRROR_VARIABLE: f"gcr.io={address},us.gcr.io={address}"}
+    silent = broken(deployed, "--no-cluster", **mirrored)
+    assert len([each for each in silent if each.startswith("image ")]) == len(PINS)
+    registry = deployed.scene.toolchain.program("registry")
+    with subprocess.Popen([registry, f"-address={address}", f"-folder={tmp_path}"]) as empty:
+        try:
+            answers(port)
+            found = broken(deployed, "--no-cluster", **mirrored)
+        finally:
+            empty.terminate()
     assert len([each for each in found if "the registry does not have it" in each]) == len(PINS)
+
+
+def answers(port: int) -> None:
+    deadline = time.monotonic() + 30
+    while is_free(port):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
 
 
 def test_a_source_commit_that_is_gone_is_broken(deployed: Stage) -> None:
