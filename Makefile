@@ -49,6 +49,7 @@ bump-vendored-ref: .venv/installed ## DEP=lana-bank REF=<git ref>: vendor anothe
 bench: .venv/installed ## timings side by side with the tools that are replaced
 	$(BIN)/python -m dev.bench.gate
 	$(BIN)/python -m dev.bench.vendoring
+	$(BIN)/python -m dev.bench.stacks
 
 .PHONY: upstream
 upstream: .venv/installed ## pin and vendor what the folders of upstream/ make now

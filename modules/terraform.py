@@ -11,9 +11,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
+from weakref import WeakKeyDictionary
 
 from cdktn import TerraformStack
 from constructs import Construct
+
+from modules.errors import ModuleError
 
 BlockType = Literal["resource", "data", "ephemeral"]
 Body = Mapping[str, Any]
@@ -43,20 +46,53 @@ def block(
 ) -> Reference:
     """Add a block of the type ``kind`` to the stack of ``scope``, and give its reference.
 
-    Its Terraform name is its path in the tree of constructs, so two of the same name in one
-    place are an error while building. ``keep`` is Terraform's ``prevent_destroy``.
+    Its Terraform name is its path in the tree of constructs; raises ``ModuleError`` for a
+    second one of the same name in one place. ``keep`` is Terraform's ``prevent_destroy``.
     Attributes that are None are left out.
     """
-    path = Construct(scope, name).node.path
-    local = "_".join(path.split("/")[1:]).replace("-", "_")
+    place = _place(scope)
+    reference = Reference(_address(block_type, kind, place.local(name)))
+    if reference.address in place.taken:
+        raise ModuleError(f"add {reference.address}: the stack has it already")
+    place.taken.add(reference.address)
     content = {key: value for key, value in body.items() if value is not None}
     if keep:
         content["lifecycle"] = {**content.get("lifecycle", {}), "prevent_destroy": True}
     if depends_on:
-        content["depends_on"] = [reference.address for reference in depends_on]
-    TerraformStack.of(scope).add_override(f"{block_type}.{kind}.{local}", content)
-    prefix = "" if block_type == "resource" else f"{block_type}."
-    return Reference(f"{prefix}{kind}.{local}")
+        content["depends_on"] = [needed.address for needed in depends_on]
+    place.stack.add_override(f"{block_type}.{kind}.{place.local(name)}", content)
+    return reference
+
+
+def _address(block_type: BlockType, kind: str, name: str) -> str:
+    return f"{kind}.{name}" if block_type == "resource" else f"{block_type}.{kind}.{name}"
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where blocks are added: a stack, the path of a construct in it, what there is already."""
+
+    stack: TerraformStack
+    path: tuple[str, ...]
+    taken: set[str]
+
+    def local(self, name: str) -> str:
+        return "_".join((*self.path, name)).replace("-", "_")
+
+
+# Every question to a construct goes through another process and back: it is asked once.
+_PLACES: WeakKeyDictionary[Construct, _Place] = WeakKeyDictionary()
+
+
+def _place(scope: Construct) -> _Place:
+    found = _PLACES.get(scope)
+    if found is None:
+        stack = TerraformStack.of(scope)
+        path = tuple(scope.node.path.split("/")[1:])
+        taken = _PLACES[stack].taken if stack in _PLACES else set[str]()
+        _PLACES.setdefault(stack, _Place(stack, (), taken))
+        found = _PLACES[scope] = _Place(stack, path, taken)
+    return found
 
 
 def provider(

@@ -1,0 +1,92 @@
+"""How long synthesis takes: ``python -m dev.bench.stacks`` (make bench).
+
+Whole processes, as the CDK Terrain CLI starts them: one stack of each platform, every stack,
+and a hundred environments that are copies of one on Google Cloud.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from promoter.toolchain import Toolchain
+
+ROOT = Path(__file__).resolve().parents[2]
+ENVIRONMENTS = 100
+REPEATED = 3
+# Seconds on two cores that nothing else uses.
+ONE_STACK, FURTHER_STACK, HUNDRED = 3.0, 0.15, 20.0
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Seconds that passed, and seconds of CPU."""
+
+    wall: float
+    cpu: float
+
+
+@dataclass(frozen=True)
+class Bench:
+    """A copy of what stacks are built from."""
+
+    tree: Path
+    node: Path
+
+    def synthesize(self, *stacks: str) -> Measured:
+        """The fastest of a few runs: the slower ones measure what else the machine does."""
+        return min((self._once(stacks) for _ in range(REPEATED)), key=lambda one: one.wall)
+
+    def _once(self, stacks: tuple[str, ...]) -> Measured:
+        path = f"{self.node.parent}{os.pathsep}{os.environ['PATH']}"
+        environment = {**os.environ, "PATH": path, "LANA_STACKS": " ".join(stacks)}
+        before, started = os.times(), time.perf_counter()
+        subprocess.run([sys.executable, "-m", "stacks"], cwd=self.tree, env=environment, check=True)
+        passed, after = time.perf_counter() - started, os.times()
+        used = after.children_user + after.children_system
+        return Measured(passed, used - before.children_user - before.children_system)
+
+
+def prepared(folder: Path) -> Bench:
+    """A tree with ``ENVIRONMENTS`` more environments than there are."""
+    for name in ("stacks", "modules", "charts"):
+        shutil.copytree(ROOT / name, folder / name)
+    source = folder / "stacks/gcp/galoy-staging"
+    for number in range(ENVIRONMENTS):
+        shutil.copytree(source, folder / f"stacks/gcp/bench-{number:03}")
+    return Bench(folder, Toolchain(ROOT).program("node"))
+
+
+def main() -> int:
+    """Print a row for each case; give the exit code, 1 if one took longer than it may."""
+    with tempfile.TemporaryDirectory() as folder:
+        bench = prepared(Path(folder) / "tree")
+        one = bench.synthesize("gcp-bench-000")
+        eleven = bench.synthesize(*(f"gcp-bench-{number:03}" for number in range(11)))
+        further = (eleven.wall - one.wall) / 10
+        hundred = bench.synthesize(*(f"gcp-bench-{number:03}" for number in range(ENVIRONMENTS)))
+        rows = [
+            ("one stack on Google Cloud", one.wall, one.cpu, ONE_STACK),
+            ("one stack on Azure", *_pair(bench.synthesize("azure-volcano-staging")), ONE_STACK),
+            ("one local stack", *_pair(bench.synthesize("local-staging")), ONE_STACK),
+            ("each further stack", further, (eleven.cpu - one.cpu) / 10, FURTHER_STACK),
+            (f"{ENVIRONMENTS} environments", hundred.wall, hundred.cpu, HUNDRED),
+        ]
+    late = [name for name, wall, _, limit in rows if wall > limit]
+    for name, wall, cpu, limit in rows:
+        sys.stdout.write(f"{name:28} {wall:7.2f} s, CPU {cpu:6.2f} s, at most {limit:5.2f} s\n")
+    return 1 if late else 0
+
+
+def _pair(measured: Measured) -> tuple[float, float]:
+    return measured.wall, measured.cpu
+
+
+if __name__ == "__main__":
+    sys.exit(main())
