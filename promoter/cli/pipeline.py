@@ -97,5 +97,27 @@ def comment_command(
         typer.echo(put_comment(api, repository, number, topic, file.read_text(encoding="utf-8")))
 
 
+@app.command("graph")
+def graph_command(
+    check_only: Annotated[
+        bool, typer.Option("--check", help="Write nothing; exit 1 where the page is out of date.")
+    ] = False,
+    root: ROOT = None,
+) -> int:
+    """Draw the journey over the three repositories into docs/pipelines.md."""
+    from promoter.pipeline.journey import REMEDY, drawn_into
+
+    top = root or _top()
+    page = top / "docs" / "pipelines.md"
+    before = page.read_text(encoding="utf-8")
+    after = drawn_into(before, top)
+    if check_only and before != after:
+        typer.echo(f"docs/pipelines.md is out of date: {REMEDY}")
+        return 1
+    if not check_only:
+        page.write_text(after, encoding="utf-8")
+    return 0
+
+
 def _top() -> Path:
     return Git(Path.cwd()).top()

@@ -1,0 +1,78 @@
+{
+  description = "What the pipelines and workflows of lana-bank build and run";
+
+  inputs.nixpkgs.url = "github:NixOS/nixpkgs/nixos-unstable";
+
+  outputs =
+    { self, nixpkgs }:
+    let
+      systems = [
+        "x86_64-linux"
+        "aarch64-linux"
+        "aarch64-darwin"
+      ];
+      forEach = make: nixpkgs.lib.genAttrs systems (system: make nixpkgs.legacyPackages.${system});
+
+      # Impure builds (`nix build --impure`) are told what they are; pure ones are nobody's release.
+      orElse = fallback: value: if value == "" then fallback else value;
+      version = orElse "0.0.0-dev" (builtins.getEnv "VERSION");
+      commit = orElse "unknown" (builtins.getEnv "COMMITHASH");
+
+      server =
+        pkgs: profile:
+        pkgs.runCommand "lana-cli-${profile}-${version}" { COMMITHASH = commit; } ''
+          install -D -m 0755 ${self}/lana/cli/lana-cli "$out/bin/lana-cli"
+        '';
+
+      script =
+        pkgs: name: runtimeInputs: text:
+        pkgs.writeShellApplication { inherit name runtimeInputs text; };
+
+      scripts = pkgs: {
+        nextest = script pkgs "nextest" [ pkgs.cargo pkgs.cargo-nextest ] "cargo nextest run --workspace --locked";
+        bats = script pkgs "bats" [ pkgs.bats pkgs.podman ] "bats --recursive bats";
+        simulation = script pkgs "simulation" [ pkgs.cargo ] "cargo run --locked --package simulation";
+        cypress = script pkgs "cypress" [ pkgs.pnpm pkgs.nodejs ] "pnpm --recursive run test:cypress";
+        check-code-apps = script pkgs "check-code-apps" [ pkgs.pnpm pkgs.nodejs ] ''
+          pnpm install --frozen-lockfile
+          pnpm --recursive run lint
+          pnpm --recursive run tsc-check
+          pnpm --recursive run build
+        '';
+        data-pipeline = script pkgs "data-pipeline" [ pkgs.uv ] "uv run --directory dagster pytest";
+        docs = script pkgs "docs" [ pkgs.pnpm pkgs.nodejs ] "pnpm --dir docs-site run build";
+      };
+    in
+    {
+      packages = forEach (
+        pkgs:
+        (scripts pkgs)
+        // {
+          # What everything else is built on: a phase of its own in the cache pipeline.
+          lana-deps = pkgs.buildEnv {
+            name = "lana-deps";
+            paths = [ pkgs.cargo pkgs.cargo-nextest pkgs.python3 ];
+          };
+          lana-cli-debug = server pkgs "debug";
+          lana-cli-release = server pkgs "release";
+          default = server pkgs "release";
+        }
+      );
+
+      apps = forEach (
+        pkgs:
+        builtins.mapAttrs (name: package: {
+          type = "app";
+          program = "${package}/bin/${name}";
+        }) (scripts pkgs)
+      );
+
+      checks = forEach (pkgs: { release = server pkgs "release"; });
+
+      devShells = forEach (pkgs: {
+        default = pkgs.mkShell {
+          packages = [ pkgs.cargo pkgs.cargo-nextest pkgs.bats pkgs.pnpm pkgs.nodejs pkgs.opentofu pkgs.python3 ];
+        };
+      });
+    };
+}
