@@ -58,13 +58,18 @@ class Watch:
 
     def _reasons(self) -> Iterator[str]:
         pods = [pod for pod in self.kubectl.items("pods") if not _ready(pod)]
+        told = ""
         for pod in pods:
-            yield f"pod {pod['metadata']['name']}: {'; '.join(_why(pod))}"
+            line = f"pod {pod['metadata']['name']}: {'; '.join(_why(pod))}"
+            told += line
+            yield line
             yield from self._last_words(pod)
         warnings = [each for each in self.kubectl.items("events") if each["type"] == "Warning"]
         for event in sorted(warnings, key=_when)[-_EVENTS:]:
             about = event["involvedObject"]
             message = redact(" ".join(event.get("message", "").split()))
+            if message and message in told:
+                continue
             kind, name = about["kind"].lower(), about.get("name", "")
             yield f"{kind} {name}: {event.get('reason', '')}: {message}"
 

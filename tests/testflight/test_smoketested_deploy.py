@@ -1,0 +1,75 @@
+"""A deploy whose server is installed, available, and answers wrongly: nothing is recorded."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+import pytest
+
+from promoter.git import Git
+from tests.deploy.conftest import Stage, stage
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("smoketested-deploy")]
+
+__all__ = ["stage"]
+
+SERVER = "lana/cli/lana-cli"
+ANSWERS = "self.reply(200, answer(str(query)))"
+WRONGS = {
+    "answers 500": ("self.reply(500, {'error': 'out of order'})", "status 500, not 200"),
+    "hangs": ("threading.Event().wait()", "no answer within 5 s"),
+    "lacks the endpoint": ("self.reply(404, {'error': 'no such path'})", "status 404, not 200"),
+}
+
+
+@pytest.fixture
+def application(stage: Stage) -> Iterator[Git]:
+    """A clone of the application whose server a test may change; it is mended afterwards."""
+    folder = stage.folder / "lana-bank"
+    if not folder.exists():
+        Git(stage.folder).text(
+            "clone", "--quiet", "git@github.com:GaloyMoney/lana-bank.git", "lana-bank"
+        )
+    git = Git(folder)
+    good = (folder / SERVER).read_text()
+    yield git
+    (folder / SERVER).write_text(good)
+    released(stage, git)
+
+
+def released(stage: Stage, git: Git) -> None:
+    """Commit and push the application, push its images, pin and vendor them."""
+    git.text("commit", "--quiet", "--all", "--allow-empty", "-m", "fix: the server")
+    git.text("push", "--quiet", "origin", "HEAD:main")
+    stage.change_chart(stage.scene.pin(stage.scene.chart_file("values.yaml"), stage.scene.images()))
+
+
+@pytest.mark.parametrize("wrong", WRONGS)
+def test_a_release_that_answers_wrongly_is_not_recorded(
+    stage: Stage, application: Git, wrong: str
+) -> None:
+    broken, said = WRONGS[wrong]
+    server = application.dir / SERVER
+    text = server.read_text()
+    assert text.count(ANSWERS) == 1
+    server.write_text(text.replace(ANSWERS, broken))
+    released(stage, application)
+    states = stage.scene.states()
+    done = stage.run("promoter", "deploy", "local-staging")
+    assert done.returncode == 1, done.stderr
+    assert f"server is healthy over GraphQL: {said}" in done.stderr
+    assert stage.scene.states() == states
+    seen = failed_evidence(stage)
+    assert said in seen["summary"]
+    results = {each["endpoint"]: each for each in seen["details"]["smoketests"][0]["results"]}
+    assert results["server is healthy over GraphQL"]["outcome"] == "failed"
+    assert results["server answers its probe"]["outcome"] == "passed"
+
+
+def failed_evidence(stage: Stage) -> dict:
+    git = Git(stage.scene.clone)
+    git.fetch("origin", "main")
+    names = git.lines("ls-tree", "-r", "--name-only", "FETCH_HEAD", "cepler/evidence/")
+    newest = max(name for name in names if "-failed-" in name)
+    return json.loads(git.file("FETCH_HEAD", newest) or b"")
