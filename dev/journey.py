@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from rich.console import Console
 
 from dev.scene import Scene
+from promoter.forge.forge import Query, State
 
 DONE, FAILED, NOTHING_NEWER, NOT_CLEARED = 0, 1, 2, 3
 ENVIRONMENTS = ("local-staging", "local-qa", "local-production")
@@ -36,22 +37,43 @@ class Journey:
         self._result()
 
     def _first_change(self) -> None:
-        self._say("The images are pinned in the chart by their digests, the chart is vendored")
-        values = self.scene.chart_file("values.yaml")
-        self._bump(
-            self.scene.change_chart(
-                "feat(chart): pin the images",
-                {
-                    "values.yaml": self.scene.pin(values, self.scene.images()),
-                    "Chart.yaml": next_version(self.scene.chart_file("Chart.yaml")),
-                },
-            )
-        )
+        self._release()
+        self._say("The charts repository's commit proves itself in a testflight and is vendored")
+        self._bump(self.scene.charts_tip())
         self._say("QA is refused: staging has not passed anything yet")
         self._run("promoter deploy local-qa", NOT_CLEARED)
         self._say("Staging takes the change, then QA takes exactly what staging has passed")
         self._run("promoter deploy local-staging", DONE)
         self._run("promoter deploy local-qa", DONE)
+
+    def _release(self) -> None:
+        self._say("A feature lands in lana-bank: its images are built as a candidate")
+        page = "apps/admin-panel/public/index.html"
+        self.scene.change_application("feat: greet the operator", page, "<!-- Good day. -->\n")
+        self._run("promoter release candidate", DONE, "lana-bank")
+        self._say("A person merges the pull request that promotes it, and it is released")
+        self._run("promoter release promote", DONE, "lana-bank")
+        self._run("promoter release final", NOT_CLEARED, "lana-bank")
+        self._merge_promotion()
+        self._run("promoter release final", DONE, "lana-bank")
+        self._say("The four images are pinned in the chart by digest, the bot's PR merges itself")
+        charts = "--charts ../galoy-private-charts"
+        self._run(f"promoter release bump-chart {charts}", DONE, "lana-bank")
+        bot = self._open("galoy-private-charts")
+        self._run(f"promoter release automerge {bot} {charts}", DONE, "lana-bank")
+
+    def _merge_promotion(self) -> None:
+        forge, number = self.scene.forge("lana-bank", "engineer"), self._open("lana-bank")
+        forge.mark_ready(number)
+        merged = forge.merge_pull_request(
+            number, head_commit=forge.pull_request(number).head_commit
+        )
+        self._tell(f"engineer merged #{number}: {merged.title}")
+
+    def _open(self, name: str) -> int:
+        """The number of the one pull request that is open in a repository."""
+        (found,) = self.scene.forge(name, "galoybot").pull_requests(Query(state=State.OPEN))
+        return found.number
 
     def _broken_change(self) -> None:
         self._say("A broken chart: its pods ask for a node that there is none of")
@@ -108,12 +130,12 @@ class Journey:
     def _tell(self, line: str) -> None:
         self.console.print(f"   {line}")
 
-    def _run(self, command: str, expected: int) -> None:
-        """Run a command as it would be typed in the clone; its exit code must be as expected."""
+    def _run(self, command: str, expected: int, clone: str = "galoy-deployments") -> None:
+        """Run a command as it would be typed in a clone; its exit code must be as expected."""
         self.console.print(f"   [cyan]$ {command}[/]", markup=True)
         with subprocess.Popen(
             shlex.split(command),
-            cwd=self.scene.clone,
+            cwd=self.scene.folder / clone,
             env=self.scene.environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,

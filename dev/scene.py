@@ -12,7 +12,10 @@ from pathlib import Path
 
 from dev.upstream import export
 from promoter.cli.progress import shown
+from promoter.forge.forge import Forge
+from promoter.forge.local import LocalForge
 from promoter.git import Git
+from promoter.release.cosign import make_keys
 from promoter.release.images import Image, build_and_push_all
 from promoter.release.pins import Pin, set_pins
 from promoter.release.registry import Registry
@@ -62,6 +65,10 @@ class Scene:
         """The variables of every command of the demo."""
         here = {
             "GIT_CONFIG_GLOBAL": str(self.folder / "gitconfig"),
+            "PROMOTER_REGISTRY": f"{self.running().registry}/galoyorg",
+            "COSIGN_KEY": str(self.folder / "cosign.key"),
+            "COSIGN_PUBLIC_KEY": str(self.folder / "cosign.pub"),
+            "COSIGN_PASSWORD": "",
             MIRROR_VARIABLE: ",".join(
                 f"{registry}={self.running().registry}" for registry in ("gcr.io", "us.gcr.io")
             ),
@@ -97,9 +104,10 @@ class Scene:
         for name in ("lana-bank", "galoy-private-charts"):
             export(self.root / "upstream" / name, self._remote(name))
         export(self.root, self._remote("galoy-deployments"))
-        for name in ("galoy-private-charts", "galoy-deployments"):
+        for name in ("lana-bank", "galoy-private-charts", "galoy-deployments"):
             Git(self.folder).text("clone", "--quiet", f"{GITHUB}/{name}.git")
         self._open_gates()
+        make_keys(self.toolchain.program("cosign"), self.folder)
         self.platform.up(shown())
 
     def running(self) -> Running:
@@ -136,6 +144,19 @@ class Scene:
         ]
         return set_pins(values, pins)
 
+    def change_application(self, message: str, file: str, addition: str) -> str:
+        """Commit a line more in a file of the application and push it; the new commit."""
+        git = Git(self.folder / "lana-bank")
+        with (git.dir / file).open("a") as page:
+            page.write(addition)
+        git.text("commit", "--quiet", "--all", "-m", message)
+        git.text("push", "--quiet", "origin", "main")
+        return git.text("rev-parse", "HEAD")
+
+    def forge(self, name: str, actor: str) -> Forge:
+        """The forge of one of the repositories, asked by ``actor``."""
+        return LocalForge(Git(self._remote(name)), actor)
+
     def change_chart(self, message: str, files: dict[str, str]) -> str:
         """Commit changed files of the chart and push them; the new commit."""
         for file, content in files.items():
@@ -146,6 +167,7 @@ class Scene:
 
     def charts_tip(self) -> str:
         """The newest commit of the charts repository."""
+        self.charts.text("pull", "--quiet", "--ff-only")
         commit = self.charts.commit("HEAD")
         assert commit is not None  # noqa: S101
         return commit

@@ -161,7 +161,9 @@ class Git:
 
     def changed(self) -> list[str]:
         """Paths that differ from HEAD in index or work tree, untracked ones included."""
-        entries = self.text("status", "--porcelain", "-z", "--untracked-files=all").split("\0")
+        entries = self.text(
+            "status", "--porcelain", "-z", "--no-renames", "--untracked-files=all"
+        ).split("\0")
         return [entry[3:] for entry in entries if entry]
 
     def config(self, name: str) -> str | None:

@@ -12,8 +12,10 @@ from promoter.deploy.cluster import Cluster
 from promoter.deploy.site import Site
 from promoter.gate.decision import Blocked, UpToDate
 from promoter.gate.state import EnvironmentState, path_of
+from promoter.release.pins import read_pins
 
 LOCK = "vendir.lock.yml"
+VALUES = "charts/lana-bank/values.yaml"
 _RELEASE = "lana-bank"
 
 
@@ -60,7 +62,7 @@ def status(site: Site, deployment: str, name: str, cluster: Cluster | None) -> S
         name=name,
         status=word,
         version=recorded.version,
-        source_commit=recorded.current.head_commit,
+        source_commit=source_commit(site, recorded),
         chart_ref=chart_ref(site, recorded),
         digests=cluster.images(_RELEASE, namespace) if cluster else {},
         helm_revision=release.revision if release else None,
@@ -68,6 +70,15 @@ def status(site: Site, deployment: str, name: str, cluster: Cluster | None) -> S
         approved_by=approval.by if approval else None,
         why=why,
     )
+
+
+def source_commit(site: Site, recorded: EnvironmentState) -> str | None:
+    """The application's commit, as the pins of the recorded chart name it; None without pins."""
+    for identity, file in recorded.current.files.items():
+        if path_of(identity) == VALUES and file.file_hash:
+            values = site.git.output("cat-file", "blob", file.file_hash).decode()
+            return next((pin.commit_ref for pin in read_pins(values)), None)
+    return None
 
 
 def chart_ref(site: Site, recorded: EnvironmentState) -> str | None:

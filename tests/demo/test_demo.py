@@ -40,6 +40,7 @@ def test_every_environment_runs_the_mended_chart(demo: tuple[str, dict]) -> None
     ]
     assert {each["status"] for each in environments} == {"deployed"}
     assert len({each["chart_ref"] for each in environments}) == 1
+    assert len({each["source_commit"] for each in environments}) == 1
     for each in environments:
         assert COMMIT.fullmatch(each["source_commit"])
         assert COMMIT.fullmatch(each["chart_ref"])
@@ -63,10 +64,19 @@ def test_production_names_its_verified_approver(demo: tuple[str, dict]) -> None:
     assert approvers == [None, None, "approver@demo.localhost"]
 
 
+def test_the_trace_of_production_leads_back_to_the_feature(demo: tuple[str, dict]) -> None:
+    said = demo[0]
+    source = demo[1]["environments"][2]["source_commit"]
+    assert f"source: {source}" in said
+    assert "title: feat: greet the operator" in said
+    assert "release: 0.1.0, 0.1.0-rc.1" in said
+    assert "every link holds" in said
+
+
 def test_it_shows_every_refusal(demo: tuple[str, dict]) -> None:
     said = demo[0]
     assert "Previous environment 'local-staging' not deployed yet" in said
     assert "not passed by 'local-staging' yet" in said
     assert "held back by gate" in said
-    assert said.count("exit 3") == 3
+    assert said.count("exit 3") == 4
     assert said.count("exit 1") == 3
