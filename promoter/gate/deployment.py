@@ -200,7 +200,7 @@ class Deployment:
             at = self.decided_at(name, history)
             view = self._view(history, name, at, ignore_queue=ignore_queue)
             if passed is not None and view.propagated_head is None:
-                return Blocked(name, (NotDeployedYet(passed),), recorded)
+                return Blocked(name, (self._before_passed(history, name, passed, at),), recorded)
             due = self._due(history, view, ignore_queue=ignore_queue, origins=origins)
             return due or self._held_or_up_to_date(history, name, at, view)
 
@@ -256,6 +256,14 @@ class Deployment:
             changes=changes_between(state, current),
             recorded=recorded,
         )
+
+    def _before_passed(self, history: History, name: str, passed: str, at: str) -> Hold:
+        """What holds ``name`` back where ``passed`` has no record at the commit decided at."""
+        if at == self.tip:
+            return NotDeployedYet(passed)
+        recorded = self.recorded(name)
+        at_tip = _bare_state(self._view(history, name, self.tip))
+        return HeldByGate(at, changes_between(at_tip, recorded.current if recorded else None))
 
     def _held_or_up_to_date(self, history: History, name: str, at: str, view: View) -> Decision:
         recorded = self.states[name]

@@ -80,8 +80,9 @@ def signing(site: Site, folder: Path, *, allowed: bool) -> Site:
 
 def test_production_is_held_and_then_takes_what_qa_runs(site: Site) -> None:
     site = deployed(site, "qa")
-    with pytest.raises(NotCleared):
+    with pytest.raises(NotCleared, match="held back by gate") as refused:
         cleared(site, "production")
+    assert refused.value.next_step.startswith("promoter approve production")
     proposal = proposed(site, Request("production", "fine"))
     assert {change.path for change in proposal.changes} == {"shared/a", "production/c"}
     approval = approve(site, proposal)
