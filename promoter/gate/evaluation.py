@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
+from promoter.errors import PromoterError
 from promoter.gate.config import EnvironmentConfig, read_config, state_folder
 from promoter.gate.decision import identities, propagated_target, taken_from
 from promoter.gate.edges import Ahead
@@ -72,6 +73,7 @@ class Evaluation:
         listing = self._history.listing(commit, sorted(folders))
         covers = self._covers(environment, deployment)
         latest = {path: entry for path, entry in listing.items() if covers(path)}
+        _refuse_unnameable(latest, commit)
         return self._with_taken(commit, environment, deployment, latest)
 
     def _with_taken(
@@ -195,6 +197,21 @@ class Evaluation:
         on_disk = {identity: self._disk(path_of(identity)) for identity in hashes}
         dirty = any(on_disk[key] not in (None, hashes[key]) for key in hashes)
         return None if dirty else on_disk
+
+
+def _refuse_unnameable(latest: Mapping[str, Entry], commit: str) -> None:
+    try:
+        "".join(latest).encode()
+    except UnicodeEncodeError:
+        odd = next(path for path in latest if not _is_text(path))
+        raise PromoterError(
+            f"read {odd!r} at {commit[:12]}: its name is not UTF-8, a state file cannot have it",
+            next_step="rename the file, or keep it out of the environment's patterns",
+        ) from None
+
+
+def _is_text(path: str) -> bool:
+    return not any("\udc80" <= character <= "\udcff" for character in path)
 
 
 def _undone(latest: Mapping[str, Entry], changes: list[Change]) -> Mapping[str, Entry]:

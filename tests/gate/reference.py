@@ -21,7 +21,8 @@ HOME = Path("~/.cache/promoter").expanduser() / f"cepler-{VERSION}"
 PANIC = 101
 
 _SECONDS = 120
-_OF_CEPLER = ("CEPLER_", "GIT_", "GATES_BRANCH")
+# Without its compiled modules Python would compile ours anew at every start.
+_DROPPED = ("CEPLER_", "GIT_", "GATES_BRANCH", "PYTHONDONTWRITEBYTECODE")
 
 
 class Missing(Exception):
@@ -59,7 +60,7 @@ def binary() -> Path:
 
 def clean_environment() -> dict[str, str]:
     """This process's variables less those that either program or git would take as input."""
-    kept = {k: v for k, v in os.environ.items() if not k.startswith(_OF_CEPLER)}
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(_DROPPED)}
     quiet = {"RUST_BACKTRACE": "0"}  # a backtrace takes longer than everything else
     return {**kept, **quiet, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
 

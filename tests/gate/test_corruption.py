@@ -177,3 +177,99 @@ def test_killed_at_any_step_a_record_is_the_old_or_the_new(twin: Twin, tmp_path:
     assert codes[-1] == 0
     assert codes[:-1] == [-signal.SIGKILL] * (len(codes) - 1)
     assert len(codes) > 8
+
+
+# Everything that changes a file, in whichever process: ours, or a git that we start.
+_WRITING = (
+    "write,pwrite64,writev,rename,renameat,renameat2,unlink,unlinkat,mkdir,mkdirat,"
+    "chmod,fchmod,fsync,link,linkat,symlink,symlinkat,ftruncate"
+)
+# With the filter in the kernel, only what is traced stops for it.
+_STRACE = ("strace", "-f", "-qq", "--seccomp-bpf")
+_AT_LEAST = 40  # kills of each of the five: 200 in all
+_COMMANDS = {
+    "again": ("staging", []),
+    "again, work tree only": ("staging", ["--no-commit"]),
+    "again, then reset": ("staging", ["--reset-head"]),
+    "downstream": ("qa", ["--reset-head"]),
+    "first": ("new", ["--reset-head"]),
+}
+
+
+def _traces() -> bool:
+    if shutil.which("strace") is None:
+        return False
+    tried = [*_STRACE, "-e", "trace=write", "true"]
+    return subprocess.run(tried, capture_output=True, check=False).returncode == 0
+
+
+def _killed_at(place: Path, step: int, arguments: list[str]) -> bool:
+    """Run a record in which each process is killed at its ``step``-th writing system call."""
+    log = place.parent / "strace.log"
+    program = [sys.executable, "-c", _PLAIN, *arguments]
+    inject = f"inject={_WRITING}:signal=SIGKILL:when={step}"
+    subprocess.run(
+        [*_STRACE, "-o", str(log), "-e", f"trace={_WRITING}", "-e", inject, *program],
+        cwd=place,
+        capture_output=True,
+        check=False,
+        timeout=120,
+        env=clean_environment(),
+    )
+    return "killed by SIGKILL" in log.read_text()
+
+
+_PLAIN = "import sys; from promoter.cli.cepler import run; sys.exit(run(sys.argv[1:]))"
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1800)
+@pytest.mark.skipif(not _traces(), reason="strace is missing, or may not trace here")
+@pytest.mark.parametrize("which", _COMMANDS)
+def test_killed_at_any_system_call_that_writes(which: str, twin: Twin, tmp_path: Path) -> None:
+    name, flags = _COMMANDS[which]
+    config = CONFIG + b"  new:\n    latest:\n      - m/*\n"
+    twin.commit({"cepler.yml": ("100644", config)}, "new", parents=["refs/heads/main^0"])
+    twin.checkout()
+    record = ["record", "-e", name, *flags]
+    state = f".cepler/lana/{name}.state"
+    before = _everything(twin.top)
+    kills = 0
+    for step in range(1, 500):
+        place = tmp_path / "killed"
+        shutil.rmtree(place, ignore_errors=True)
+        shutil.copytree(twin.top, place, symlinks=True)
+        if not _killed_at(place, step, record):
+            break
+        kills += 1
+        after = _everything(place)
+        staged = {path for path in after if path.startswith(".cepler/lana/.")}
+        changed = {
+            path for path in after.keys() | before.keys() if after.get(path) != before.get(path)
+        }
+        # Only this environment's file changed, from whole to whole; what was staged is beside it.
+        assert changed - staged <= {state}, (step, changed)
+        if state in changed:
+            assert _whole(after[state]), (step, after[state])
+        left_something = bool(changed) or any((place / ".git").rglob("*.lock"))
+        if left_something or step % 5 == 0:
+            _assert_recoverable(twin, place, record, step)
+    assert kills >= _AT_LEAST, kills
+
+
+def _whole(content: bytes) -> bool:
+    return content.startswith(b"---\nversion: ") and content.endswith(b"\n\n")
+
+
+def _assert_recoverable(twin: Twin, place: Path, record: list[str], step: int) -> None:
+    """The next run succeeds; where git left a lock it says so, and succeeds without it."""
+    again = run_ours(place, *record)
+    locks = list((place / ".git").rglob("*.lock"))
+    if again.code != 0 and locks:
+        assert ".lock" in again.err, (step, again)
+        for lock in locks:
+            lock.unlink()
+        again = run_ours(place, *record)
+    assert again.code == 0, (step, again)
+    if step % 10 == 0:
+        twin.git("fsck", "--no-dangling", folder=place)
