@@ -1,0 +1,247 @@
+"""The chart's realms in a real Keycloak: each client gets a token by its own flow only."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import html
+import json
+import re
+import secrets
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import httpx
+import pytest
+
+from tests.charts.chart_rendering import Chart, whole_values
+from tests.charts.keycloak_server import SECRETS, Keycloak, running
+
+DOMAIN = "staging.lana.localhost"
+PASSWORD = secrets.token_urlsafe(24)
+PERSON = "somebody@example.com"
+LANA_ID = "0198a3c4-0000-7000-8000-000000000001"
+SERVICES = {
+    "internal": ("internal-service-account", SECRETS["INTERNAL_SERVICE_ACCOUNT_SECRET"]),
+    "customer": ("customer-service-account", SECRETS["CUSTOMER_SERVICE_ACCOUNT_SECRET"]),
+}
+BROWSERS = [
+    ("internal", "admin-panel", f"https://admin.{DOMAIN}/auth/callback", ""),
+    (
+        "customer",
+        "customer-portal",
+        f"https://app.{DOMAIN}/api/auth/callback/keycloak",
+        SECRETS["CUSTOMER_PORTAL_SECRET"],
+    ),
+    (
+        "internal",
+        "oauth2-proxy",
+        f"https://dagster.{DOMAIN}/oauth2/callback",
+        SECRETS["OAUTH2_PROXY_SECRET"],
+    ),
+]
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.xdist_group("keycloak"),
+    pytest.mark.skipif(
+        not (shutil.which("java") and shutil.which("mvn")),
+        reason="Java 17 and Maven are not installed (Debian: openjdk-17-jre-headless, maven)",
+    ),
+]
+
+
+@pytest.fixture(scope="module")
+def keycloak(chart: Chart, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Keycloak]:
+    data = next(
+        found["data"]
+        for found in chart.render(whole_values())
+        if found["kind"] == "ConfigMap" and found["metadata"]["name"] == "lana-bank-keycloak"
+    )
+    with running(tmp_path_factory.mktemp("keycloak"), data) as server:
+        for realm in SERVICES:
+            _add_person(server, realm)
+        yield server
+
+
+def _add_person(server: Keycloak, realm: str) -> None:
+    """As the server does it when somebody is onboarded: with its own account."""
+    person = {
+        "username": PERSON,
+        "email": PERSON,
+        "enabled": True,
+        "emailVerified": True,
+        "firstName": "Some",
+        "lastName": "Body",
+        "attributes": {"lanaId": [LANA_ID]},
+        "credentials": [{"type": "password", "value": PASSWORD, "temporary": False}],
+    }
+    made = httpx.post(
+        f"{server.url}/admin/realms/{realm}/users",
+        json=person,
+        headers={"Authorization": f"Bearer {service_token(server, realm)}"},
+        timeout=30,
+    )
+    assert made.status_code == 201, made.text
+
+
+def ask(server: Keycloak, realm: str, **form: str) -> httpx.Response:
+    address = f"{server.url}/realms/{realm}/protocol/openid-connect/token"
+    return httpx.post(address, data=form, timeout=30)
+
+
+def service_token(server: Keycloak, realm: str) -> str:
+    client, secret = SERVICES[realm]
+    given = ask(
+        server, realm, grant_type="client_credentials", client_id=client, client_secret=secret
+    )
+    assert given.status_code == 200, given.text
+    token: str = given.json()["access_token"]
+    return token
+
+
+def claims(token: str) -> dict[str, Any]:
+    body = token.split(".")[1]
+    found: dict[str, Any] = json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))
+    return found
+
+
+@dataclass
+class Browser:
+    """Follows a sign-in as a browser does; cookies are kept whatever they say of TLS."""
+
+    server: Keycloak
+    realm: str
+    client: str
+    redirect: str
+    verifier: str = field(default_factory=lambda: secrets.token_urlsafe(48))
+    cookies: dict[str, str] = field(default_factory=dict)
+
+    def open(self, **changed: str) -> httpx.Response:
+        digest = hashlib.sha256(self.verifier.encode()).digest()
+        wanted = {
+            "response_type": "code",
+            "client_id": self.client,
+            "redirect_uri": self.redirect,
+            "scope": "openid",
+            "state": "of-the-test",
+            "code_challenge_method": "S256",
+            "code_challenge": base64.urlsafe_b64encode(digest).rstrip(b"=").decode(),
+            **changed,
+        }
+        address = f"{self.server.url}/realms/{self.realm}/protocol/openid-connect/auth"
+        return self._send("GET", address, params={k: v for k, v in wanted.items() if v})
+
+    def code(self) -> str:
+        page = self.open()
+        assert page.status_code == 200, page.text
+        form = re.search(r'<form[^>]*action="([^"]+)"', page.text)
+        assert form is not None, page.text
+        sent = {"username": PERSON, "password": PASSWORD, "credentialId": ""}
+        answer = self._send("POST", html.unescape(form[1]), data=sent)
+        assert answer.status_code == 302, answer.text
+        location = answer.headers["location"]
+        assert location.startswith(self.redirect + "?"), location
+        return parse_qs(urlsplit(location).query)["code"][0]
+
+    def _send(self, method: str, address: str, **options: Any) -> httpx.Response:
+        header = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        answer = httpx.request(method, address, headers={"Cookie": header}, timeout=30, **options)
+        for line in answer.headers.get_list("set-cookie"):
+            name, _, value = line.partition(";")[0].partition("=")
+            self.cookies[name] = value
+        return answer
+
+
+@pytest.mark.parametrize("realm", SERVICES)
+def test_a_service_gets_a_token_by_its_credentials(keycloak: Keycloak, realm: str) -> None:
+    given = claims(service_token(keycloak, realm))
+    assert given["iss"] == f"{keycloak.url}/realms/{realm}"
+    roles = set(given["resource_access"]["realm-management"]["roles"])
+    assert roles >= {"manage-users", "view-users", "query-users"}
+    assert not roles & {"realm-admin", "manage-realm", "manage-clients"}
+
+
+@pytest.mark.parametrize(("realm", "client", "redirect", "secret"), BROWSERS)
+def test_a_browser_gets_a_token_by_a_code_and_its_verifier(
+    keycloak: Keycloak, realm: str, client: str, redirect: str, secret: str
+) -> None:
+    browser = Browser(keycloak, realm, client, redirect)
+    form = {
+        "grant_type": "authorization_code",
+        "client_id": client,
+        "redirect_uri": redirect,
+        "code": browser.code(),
+        "code_verifier": browser.verifier,
+    }
+    given = ask(keycloak, realm, **form, **({"client_secret": secret} if secret else {}))
+    assert given.status_code == 200, given.text
+    token = claims(given.json()["access_token"])
+    assert token["azp"] == client
+    if client == "oauth2-proxy":
+        assert "oauth2-proxy" in token["aud"]
+    else:
+        assert token["lanaId"] == LANA_ID
+
+
+@pytest.mark.parametrize(("realm", "client", "redirect", "secret"), BROWSERS)
+def test_a_code_is_worth_nothing_without_its_verifier(
+    keycloak: Keycloak, realm: str, client: str, redirect: str, secret: str
+) -> None:
+    browser = Browser(keycloak, realm, client, redirect)
+    given = ask(
+        keycloak,
+        realm,
+        grant_type="authorization_code",
+        client_id=client,
+        redirect_uri=redirect,
+        code=browser.code(),
+        code_verifier="x" * 64,
+        client_secret=secret,
+    )
+    assert given.status_code == 400
+    assert given.json()["error"] == "invalid_grant"
+
+
+@pytest.mark.parametrize(("realm", "client", "redirect", "secret"), BROWSERS)
+def test_what_a_browser_may_not_ask_for(
+    keycloak: Keycloak, realm: str, client: str, redirect: str, secret: str
+) -> None:
+    browser = Browser(keycloak, realm, client, redirect)
+    without = browser.open(code_challenge="", code_challenge_method="")
+    assert without.status_code == 302, "PKCE is required"
+    assert "error=invalid_request" in without.headers["location"]
+    elsewhere = browser.open(redirect_uri="https://example.com/callback")
+    assert elsewhere.status_code == 400
+
+
+@pytest.mark.parametrize(("realm", "client", "redirect", "secret"), BROWSERS)
+def test_nobody_signs_in_by_handing_over_a_password(
+    keycloak: Keycloak, realm: str, client: str, redirect: str, secret: str
+) -> None:
+    given = ask(
+        keycloak,
+        realm,
+        grant_type="password",
+        client_id=client,
+        client_secret=secret,
+        username=PERSON,
+        password=PASSWORD,
+    )
+    assert given.status_code in (400, 401)
+    assert given.json()["error"] == "unauthorized_client"
+
+
+@pytest.mark.parametrize("realm", SERVICES)
+def test_a_wrong_secret_and_one_that_was_not_filled_in_are_refused(
+    keycloak: Keycloak, realm: str
+) -> None:
+    client, _ = SERVICES[realm]
+    for secret in ("wrong", "secret", "${INTERNAL_SERVICE_ACCOUNT_SECRET}"):
+        given = ask(
+            keycloak, realm, grant_type="client_credentials", client_id=client, client_secret=secret
+        )
+        assert given.status_code == 401
