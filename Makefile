@@ -45,6 +45,10 @@ toolchain: .venv/installed ## find or build every outside program
 bump-vendored-ref: .venv/installed ## DEP=lana-bank REF=<git ref>: vendor another commit of a chart
 	@$(BIN)/promoter vendor bump "$(DEP)" "$(REF)"
 
+.PHONY: fuzz
+fuzz: .venv/installed ## random histories through cepler and through the gate, until you stop it
+	HISTORIES=1000000000 $(BIN)/python -m pytest -n 2 --timeout=0 -p no:cacheprovider tests/gate/differential/test_random_histories.py
+
 .PHONY: bench
 bench: .venv/installed ## timings side by side with the tools that are replaced
 	$(BIN)/python -m dev.bench.gate

@@ -23,7 +23,7 @@ from hypothesis.stateful import (
 from .twin import Twin
 from .worlds import CHAIN, CONTENTS, ENVIRONMENTS, LINKS, MESSAGES, PATHS, configs, written
 
-HISTORIES = 500
+HISTORIES = int(os.environ.get("HISTORIES", "500"))
 PHASES = [Phase.generate] if os.environ.get("FAST") else list(Phase)
 
 entries = st.one_of(
