@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import signal
 import subprocess
@@ -10,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from _pytest.mark import ParameterSet
 
 from .differential.twin import Twin
 from .reference import clean_environment, run_ours
@@ -196,6 +198,12 @@ _COMMANDS = {
 }
 
 
+def _bounded(name: str) -> ParameterSet:
+    """Each takes minutes: `make test` runs the first, `make fuzz` all."""
+    every = name == next(iter(_COMMANDS)) or "HISTORIES" in os.environ
+    return pytest.param(name, marks=() if every else pytest.mark.skip("make fuzz runs it"))
+
+
 def _traces() -> bool:
     if shutil.which("strace") is None:
         return False
@@ -225,7 +233,7 @@ _PLAIN = "import sys; from promoter.cli.cepler import run; sys.exit(run(sys.argv
 @pytest.mark.slow
 @pytest.mark.timeout(1800)
 @pytest.mark.skipif(not _traces(), reason="strace is missing, or may not trace here")
-@pytest.mark.parametrize("which", _COMMANDS)
+@pytest.mark.parametrize("which", [_bounded(name) for name in _COMMANDS])
 def test_killed_at_any_system_call_that_writes(which: str, twin: Twin, tmp_path: Path) -> None:
     name, flags = _COMMANDS[which]
     config = CONFIG + b"  new:\n    latest:\n      - m/*\n"
