@@ -13,7 +13,6 @@ from dev.scene import Scene
 from promoter.forge.forge import Query, State
 
 DONE, FAILED, NOTHING_NEWER, NOT_CLEARED = 0, 1, 2, 3
-ENVIRONMENTS = ("local-staging", "local-qa", "local-production")
 
 
 class Mistaken(Exception):
