@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 import subprocess
+import time
 from dataclasses import dataclass, field
 
 from rich.console import Console
@@ -132,6 +133,7 @@ class Journey:
     def _run(self, command: str, expected: int, clone: str = "galoy-deployments") -> None:
         """Run a command as it would be typed in a clone; its exit code must be as expected."""
         self.console.print(f"   [cyan]$ {command}[/]", markup=True)
+        began = time.monotonic()
         with subprocess.Popen(
             shlex.split(command),
             cwd=self.scene.folder / clone,
@@ -146,7 +148,7 @@ class Journey:
                 self.console.print(f"   {line.rstrip()}", markup=False)
         if process.returncode != expected:
             raise Mistaken(f"`{command}` gave exit {process.returncode}, not {expected}")
-        self.console.print(f"   [dim]exit {expected}[/]")
+        self.console.print(f"   [dim]exit {expected}, {time.monotonic() - began:.1f} s[/]")
 
     def _output(self, command: str) -> str:
         done = subprocess.run(

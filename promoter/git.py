@@ -187,13 +187,32 @@ class Git:
         """Fetch ``refspecs`` from ``remote``, pruning nothing and touching no work tree."""
         self.text("fetch", "--quiet", "--no-tags", remote, *refspecs)
 
+    def follow(self, remote: str, *branches: str) -> dict[str, str]:
+        """The commits of those of ``branches`` that ``remote`` has now.
+
+        They are in ``refs/remotes/<remote>/<branch>`` then, and what is gone there is gone
+        here. One question to the remote, and a fetch only where something moved.
+        """
+        refs = {f"refs/heads/{name}": f"refs/remotes/{remote}/{name}" for name in branches}
+        there = self.remote_refs(remote, *refs)
+        here = {ref: self.commit(place) for ref, place in refs.items()}
+        moved = [ref for ref in there if there[ref] != here[ref]]
+        if moved:
+            self.fetch(remote, *(f"+{ref}:{refs[ref]}" for ref in moved))
+        for ref in refs.keys() - there.keys():
+            if here[ref]:
+                self.text("update-ref", "-d", refs[ref])
+        tips = {name: self.commit(f"refs/remotes/{remote}/{name}") for name in branches}
+        return {name: tip for name, tip in tips.items() if tip}
+
     def remote_ref(self, remote: str, ref: str) -> str | None:
         """The object that ``ref`` (full name) has on ``remote`` now, None where it is absent."""
-        for line in self.lines("ls-remote", "--", remote, ref):
-            object_id, _, name = line.partition("\t")
-            if name == ref:
-                return object_id
-        return None
+        return self.remote_refs(remote, ref).get(ref)
+
+    def remote_refs(self, remote: str, *refs: str) -> dict[str, str]:
+        """The objects of those of ``refs`` (full names) that ``remote`` has now."""
+        told = (line.partition("\t") for line in self.lines("ls-remote", "--", remote, *refs))
+        return {name: object_id for object_id, _, name in told if name in refs}
 
     def push(
         self,
@@ -294,13 +313,15 @@ class Git:
     # --- work trees ----------------------------------------------------------------
 
     @contextmanager
-    def worktree(self, folder: Path, revision: str) -> Iterator[Git]:
+    def worktree(self, folder: Path, revision: str, *, empty: bool = False) -> Iterator[Git]:
         """A detached work tree of ``revision`` in ``folder``, removed at the end.
 
-        What an interrupted run left at the same place is removed first.
+        ``empty``: with none of its files. What an interrupted run left at the same place is
+        removed first.
         """
         self._drop_worktree(folder)
-        self.text("worktree", "add", "--quiet", "--detach", str(folder), revision)
+        flags = ["--no-checkout"] if empty else []
+        self.text("worktree", "add", "--quiet", "--detach", *flags, str(folder), revision)
         try:
             yield Git(folder)
         finally:

@@ -60,9 +60,7 @@ class Approvals:
 
     def fetch(self) -> None:
         """Bring the branch up to date; a remote without one leaves none here."""
-        ref = f"refs/heads/{BRANCH}"
-        if self.git.remote_ref(self.remote, ref) is not None:
-            self.git.fetch(self.remote, f"+{ref}:refs/remotes/{self.remote}/{BRANCH}")
+        self.git.follow(self.remote, BRANCH)
 
     def gates(self, deployment: str) -> Gates:
         """A deployment's gates; raises when branch or file are missing or do not parse."""

@@ -109,7 +109,7 @@ def _applied(
         held.renew()
         _refuse_if_moved(site, decided)
         terraform.apply(plan)
-        revisions = _verified(terraform, cluster, progress)
+        revisions = _verified(stack, cluster, progress)
         return _Applied(plan, revisions, _smoketested(stack, revisions))
 
 
@@ -160,7 +160,7 @@ def _prepared(site: Site, decided: Due, place: Place) -> Iterator[Git]:
     """A work tree of its own with exactly the cleared files."""
     folder = place.work(decided.environment)
     folder.parent.mkdir(parents=True, exist_ok=True)
-    with site.git.worktree(folder, decided.decided_at) as tree:
+    with site.git.worktree(folder, decided.decided_at, empty=True) as tree:
         site.prepare(tree, decided)
         yield tree
 
@@ -207,11 +207,10 @@ def _failures_noted(site: Site, attempt: Evidence, record_it: bool) -> Iterator[
         raise
 
 
-def _verified(terraform: Terraform, cluster: Cluster, progress: Progress) -> dict[str, int]:
+def _verified(stack: Stack, cluster: Cluster, progress: Progress) -> dict[str, int]:
     """The revision of each release once all that it runs is available."""
     revisions = {}
-    for values in terraform.resources("helm_release"):
-        name, namespace = values["name"], values["namespace"]
+    for name, namespace in stack.releases():
         cluster.wait_available(name, namespace, _VERIFY_SECONDS, progress)
         release = cluster.release(name, namespace)
         if release is None or release.status != "deployed":

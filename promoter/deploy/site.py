@@ -35,14 +35,13 @@ class Site:
 
     def fetched(self) -> Site:
         """The same, as the remote has it now."""
-        place = f"refs/remotes/{self.remote}/{self.branch}"
-        self.git.fetch(self.remote, f"+refs/heads/{self.branch}:{place}")
-        tip = self.git.commit(place)
+        tip = self.git.follow(self.remote, self.branch, BRANCH).get(self.branch)
         if tip is None:
-            raise PromoterError(f"fetch {self.branch} of {self.remote}: it has no commit")
-        moved = replace(self, tip=tip)
-        moved.approvals.fetch()
-        return moved
+            raise PromoterError(
+                f"fetch {self.branch} of {self.remote}: it has no such branch",
+                next_step=f"git push {self.remote} HEAD:{self.branch}",
+            )
+        return replace(self, tip=tip)
 
     @property
     def approvals(self) -> Approvals:

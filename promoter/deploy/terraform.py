@@ -112,12 +112,6 @@ class Terraform:
         """Apply exactly ``plan``; Terraform itself refuses it if the state moved since."""
         self._run("apply", f"-lock-timeout={LOCK_TIMEOUT}", str(plan.file))
 
-    def resources(self, type_: str) -> tuple[Mapping[str, Any], ...]:
-        """The values of every resource of ``type_`` in the state, child modules included."""
-        shown = json.loads(self._run("show", "-json"))
-        module = shown.get("values", {}).get("root_module", {})
-        return tuple(each["values"] for each in _resources(module) if each["type"] == type_)
-
     def _run(self, command: str, *arguments: str) -> str:
         argv = [str(self.binary), command, "-no-color", *_quiet(command), *arguments]
         with (
@@ -173,11 +167,6 @@ def plan_digest(shown: Mapping[str, Any]) -> str:
     ]
     canonical = json.dumps([essence, shown.get("output_changes", {})], sort_keys=True)
     return hashlib.sha256(canonical.encode()).hexdigest()
-
-
-def _resources(module: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    below = [each for child in module.get("child_modules", ()) for each in _resources(child)]
-    return [*module.get("resources", ()), *below]
 
 
 def _quiet(command: str) -> tuple[str, ...]:

@@ -72,7 +72,7 @@ def find_attestation(git: Git, remote: str, ref: str, main: str) -> Attestation 
     ``main`` is the commit whose list of testers counts. Raises `NotTested` for one that is
     not signed by any of them, or that is of something else.
     """
-    tip = _tip(git, remote)
+    tip = git.follow(remote, BRANCH).get(BRANCH)
     content = git.file(tip, _file(ref)) if tip else None
     if tip is None or content is None:
         return None
@@ -121,18 +121,14 @@ def _main(git: Git, remote: str, branch: str) -> str:
     name = branch or git.branch()
     if not name or remote not in git.lines("remote"):
         return "HEAD"
-    if git.remote_ref(remote, f"refs/heads/{name}") is None:
-        return "HEAD"
-    place = f"refs/remotes/{remote}/{name}"
-    git.fetch(remote, f"+refs/heads/{name}:{place}")
-    return place
+    return git.follow(remote, name).get(name, "HEAD")
 
 
 def _pushed(git: Git, remote: str, flown: Flown) -> str:
     document = json.dumps(flown.evidence(), indent=2, sort_keys=True) + "\n"
     message = f"test({_CHART}): {flown.ref[:12]} passed its testflight\n\n{flown.summary}\n"
     for _ in range(_TRIES):
-        tip = _tip(git, remote)
+        tip = git.follow(remote, BRANCH).get(BRANCH)
         if tip and git.file(tip, _file(flown.ref)) == document.encode():
             raise NothingNewer(f"attest {flown.ref[:12]}: it is attested already")
         commit = git.commit_files(tip, {_file(flown.ref): document.encode()}, message, sign=True)
@@ -143,15 +139,6 @@ def _pushed(git: Git, remote: str, flown: Flown) -> str:
             continue
         return commit
     raise moved
-
-
-def _tip(git: Git, remote: str) -> str | None:
-    """The branch's newest commit on the remote, fetched; None where it has none."""
-    ref = f"refs/heads/{BRANCH}"
-    tip = git.remote_ref(remote, ref)
-    if tip is not None:
-        git.fetch(remote, f"+{ref}:refs/remotes/{remote}/{BRANCH}")
-    return tip
 
 
 def _signer(git: Git, commit: str, main: str) -> str | None:
