@@ -12,10 +12,8 @@ from promoter.toolchain.platform.certificates import (
     ensure_signing_key,
 )
 from promoter.toolchain.platform.files import Layout
-from promoter.toolchain.platform.ports import HOST
+from promoter.toolchain.platform.ports import FIRST_SERVICE, HOST
 
-SERVICE_RANGE = "10.0.0.0/24"
-_FIRST_SERVICE = "10.0.0.1"
 _LOCAL = (HOST, "localhost")
 _API_NAMES = tuple(
     f"kubernetes{suffix}"
@@ -52,7 +50,7 @@ class Credentials:
     @cached_property
     def api_server(self) -> KeyPair:
         """The API server to everybody."""
-        hosts = (*_LOCAL, _FIRST_SERVICE, *_API_NAMES)
+        hosts = (*_LOCAL, FIRST_SERVICE, *_API_NAMES)
         return self.cluster.issue("apiserver", Subject("kube-apiserver", hosts=hosts))
 
     @cached_property

@@ -7,9 +7,12 @@ import json
 import ssl
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from promoter.toolchain.platform.certificates import KeyPair
 from promoter.toolchain.platform.files import write_whole
+
+if TYPE_CHECKING:
+    from promoter.toolchain.platform.certificates import KeyPair
 
 CONTEXT = "promoter-platform"
 

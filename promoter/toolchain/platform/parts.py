@@ -9,15 +9,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import httpx
 
 from promoter.toolchain.platform.cluster import KWOK_USER, NODE_ANNOTATION, POD_FORWARD
-from promoter.toolchain.platform.credentials import SERVICE_RANGE, Credentials
 from promoter.toolchain.platform.files import Layout, write_whole
 from promoter.toolchain.platform.kubeconfig import Access
-from promoter.toolchain.platform.ports import HOST
+from promoter.toolchain.platform.ports import HOST, SERVICE_RANGE
 from promoter.toolchain.platform.record import Forward
+
+if TYPE_CHECKING:
+    from promoter.toolchain.platform.credentials import Credentials
 
 # The order in which they are started.
 PARTS = (

@@ -14,7 +14,6 @@ from promoter.errors import PlatformError
 from promoter.progress import Progress
 from promoter.toolchain.platform import own, ports
 from promoter.toolchain.platform.cluster import Cluster
-from promoter.toolchain.platform.credentials import Credentials
 from promoter.toolchain.platform.files import Layout
 from promoter.toolchain.platform.logs import Log
 from promoter.toolchain.platform.parts import PARTS, PORTS, Part, Parts
@@ -183,6 +182,9 @@ class Platform:
     def _up(self, programs: Callable[[str], Path], progress: Progress) -> Running:
         record = self._fresh_ports(self._record(), progress)
         record.write(self._layout.record)
+        # Cryptography takes a while to import, and only starting the parts needs it.
+        from promoter.toolchain.platform.credentials import Credentials
+
         credentials = Credentials(self._layout)
         parts = Parts(self._layout, credentials, record.ports, programs, record.forwards)
         supervisor = Supervisor(self._layout, progress)

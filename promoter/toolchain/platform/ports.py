@@ -1,4 +1,4 @@
-"""Free ports on loopback."""
+"""Addresses: free ports on loopback, and the range of the cluster's services."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from collections.abc import Collection, Mapping
 from promoter.errors import PlatformError
 
 HOST = "127.0.0.1"
+SERVICE_RANGE = "10.0.0.0/24"
+FIRST_SERVICE = "10.0.0.1"
 # Below those that systems give to outgoing connections, one of which could hold a port
 # while the platform is down. Drawn at random: two platforms seldom want the same.
 _RANGE = range(20_000, 30_000)
