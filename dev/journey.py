@@ -20,6 +20,15 @@ class Mistaken(Exception):
     """A step did not go as the design says."""
 
 
+@dataclass(frozen=True)
+class Begun:
+    """A command that was started, and when (monotonic seconds)."""
+
+    command: str
+    process: subprocess.Popen[str]
+    since: float
+
+
 @dataclass
 class Journey:
     """Plays the steps in a scene that has been built."""
@@ -27,24 +36,29 @@ class Journey:
     scene: Scene
     console: Console = field(default_factory=lambda: Console(highlight=False, soft_wrap=True))
     steps: int = 0
+    begun: list[Begun] = field(default_factory=list)
 
     def play(self) -> None:
         """Every step, then the table and the report."""
-        self._first_change()
-        self._broken_change()
-        self._mended_change()
-        self._production()
-        self._result()
+        try:
+            self._first_change()
+            self._mended_change(self._broken_change())
+            self._production()
+            self._result()
+        finally:
+            for each in self.begun:
+                each.process.terminate()
 
     def _first_change(self) -> None:
         self._release()
         self._say("The charts repository's commit proves itself in a testflight and is vendored")
-        self._bump(self.scene.charts_tip())
+        ref = self.scene.charts_tip()
+        self._run(f"promoter testflight run --chart {ref} --only-pinned --sign", DONE)
+        self._run(f"promoter vendor bump lana-bank {ref} --push", DONE)
         self._say("QA is refused: staging has not passed anything yet")
         self._run("promoter deploy local-qa", NOT_CLEARED)
-        self._say("Staging takes the change, then QA takes exactly what staging has passed")
+        self._say("Staging takes the change")
         self._run("promoter deploy local-staging", DONE)
-        self._run("promoter deploy local-qa", DONE)
 
     def _release(self) -> None:
         self._say("A feature lands in lana-bank: its images are built as a candidate")
@@ -75,32 +89,40 @@ class Journey:
         (found,) = self.scene.forge(name, "galoybot").pull_requests(Query(state=State.OPEN))
         return found.number
 
-    def _broken_change(self) -> None:
+    def _broken_change(self) -> str:
+        """A chart that cannot run is stopped by its testflight; gives the commit of the fix."""
         self._say("A broken chart: its pods ask for a node that there is none of")
         values = self.scene.chart_file("values.yaml")
         broken = values.replace("nodeSelector: {}", "nodeSelector: {disk: unobtainium}")
         if broken == values:
             raise Mistaken("break the chart: its values.yaml has no `nodeSelector: {}`")
-        before = self.scene.states()
         ref = self.scene.change_chart("feat(chart): faster disks", {"values.yaml": broken})
-        self._run(f"promoter testflight run --chart {ref} --only-pinned --timeout 15", FAILED)
-        self._tell("The namespace is gone; without an attestation the chart is not vendored,")
+        flight = self._begin(f"promoter testflight run --chart {ref} --only-pinned --timeout 10")
+        self._say("Meanwhile QA takes exactly what staging has passed")
+        self._run("promoter deploy local-qa", DONE)
+        self._say("The broken chart's testflight has failed, so nothing vendors it")
+        self._end(flight, FAILED)
         self._run(f"promoter vendor bump lana-bank {ref} --push", FAILED)
-        self._tell("and where somebody insists, the commit says so, and staging stops it:")
+        self._tell("Where somebody insists, the commit says so, and staging stops it:")
         insisted = "--untested 'to see staging stop it'"
         self._run(f"promoter vendor bump lana-bank {ref} --push {insisted}", DONE)
+        chart = next_version(self.scene.chart_file("Chart.yaml"))
+        return self.scene.change_chart(
+            "fix(chart): disks that there are", {"values.yaml": values, "Chart.yaml": chart}
+        )
+
+    def _mended_change(self, ref: str) -> None:
+        self._say("Staging fails on the broken chart, while the fix proves itself")
+        before = self.scene.states()
+        flight = self._begin(f"promoter testflight run --chart {ref} --only-pinned --sign")
         self._run("promoter deploy local-staging", FAILED)
         if self.scene.states() != before:
             raise Mistaken("a failed deploy changed a state file")
         self._tell("The state files are byte for byte what they were, so QA is blocked:")
         self._run("promoter deploy local-qa", NOT_CLEARED)
-        chart = next_version(self.scene.chart_file("Chart.yaml"))
-        mended = {"values.yaml": values, "Chart.yaml": chart}
-        self.scene.change_chart("fix(chart): disks that there are", mended)
-
-    def _mended_change(self) -> None:
         self._say("The fix goes through staging and QA")
-        self._bump(self.scene.charts_tip())
+        self._end(flight, DONE)
+        self._run(f"promoter vendor bump lana-bank {ref} --push", DONE)
         self._run("promoter deploy local-staging", DONE)
         self._run("promoter deploy local-qa", DONE)
 
@@ -119,10 +141,6 @@ class Journey:
         self._run("promoter trace local-production", DONE)
         self.scene.report.write_text(self._output("promoter status --json"))
 
-    def _bump(self, ref: str) -> None:
-        self._run(f"promoter testflight run --chart {ref} --only-pinned --sign", DONE)
-        self._run(f"promoter vendor bump lana-bank {ref} --push", DONE)
-
     def _say(self, title: str) -> None:
         self.steps += 1
         self.console.print(f"\n[bold]{self.steps}. {title}[/]")
@@ -132,9 +150,12 @@ class Journey:
 
     def _run(self, command: str, expected: int, clone: str = "galoy-deployments") -> None:
         """Run a command as it would be typed in a clone; its exit code must be as expected."""
+        self._end(self._begin(command, clone), expected)
+
+    def _begin(self, command: str, clone: str = "galoy-deployments") -> Begun:
+        """Start a command; until `_end` it runs as one does in another terminal."""
         self.console.print(f"   [cyan]$ {command}[/]", markup=True)
-        began = time.monotonic()
-        with subprocess.Popen(
+        process = subprocess.Popen(
             shlex.split(command),
             cwd=self.scene.folder / clone,
             env=self.scene.environment,
@@ -142,13 +163,22 @@ class Journey:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-        ) as process:
+        )
+        self.begun.append(Begun(command, process, time.monotonic()))
+        return self.begun[-1]
+
+    def _end(self, begun: Begun, expected: int) -> None:
+        """Show what a command says until it ends."""
+        if begun is not self.begun[-1]:
+            self.console.print(f"   [cyan]$ fg  # {' '.join(shlex.split(begun.command)[:3])}[/]")
+        with begun.process as process:
             assert process.stdout is not None  # noqa: S101
             for line in process.stdout:
                 self.console.print(f"   {line.rstrip()}", markup=False)
         if process.returncode != expected:
-            raise Mistaken(f"`{command}` gave exit {process.returncode}, not {expected}")
-        self.console.print(f"   [dim]exit {expected}, {time.monotonic() - began:.1f} s[/]")
+            raise Mistaken(f"`{begun.command}` gave exit {process.returncode}, not {expected}")
+        taken = time.monotonic() - begun.since
+        self.console.print(f"   [dim]exit {expected}, {taken:.1f} s[/]")
 
     def _output(self, command: str) -> str:
         done = subprocess.run(

@@ -175,8 +175,8 @@ class Scene:
     def states(self) -> dict[str, str]:
         """The blob of every state file on the remote's main, by path."""
         git = Git(self.clone)
-        git.fetch("origin", "main")
-        listed = git.lines("ls-tree", "-r", "FETCH_HEAD", "--", "cepler/.cepler")
+        tip = git.follow("origin", "main")["main"]
+        listed = git.lines("ls-tree", "-r", tip, "--", "cepler/.cepler")
         return {line.partition("\t")[2]: line.split()[2] for line in listed}
 
     def chart_file(self, file: str) -> str:

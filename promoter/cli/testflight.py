@@ -67,8 +67,8 @@ def run_command(
     folder = evidence or root / ".local" / "testflight"
     with chart_of(chart, root) as found:
         left_out = tuple(without or ()) + (found.unpinned() if only_pinned else ())
-        for part in left_out:
-            place.progress.note(f"{part} is left out of this testflight")
+        if left_out:
+            place.progress.note(f"left out of this testflight: {', '.join(left_out)}")
         terms = Terms(
             keys_from=keys_from,
             without=left_out,

@@ -41,6 +41,7 @@ those a test would write to staging."""
 
 _GONE_SECONDS = 120.0
 _POLL_SECONDS = 0.25
+_GRACE_SECONDS = 1
 _REQUEST_SECONDS = 20
 
 
@@ -139,6 +140,12 @@ class ClusterGround:
         try:
             core.delete_namespace(
                 left.namespace, body=conditions, _request_timeout=_REQUEST_SECONDS
+            )
+            # Kubernetes looks again only after half of the longest grace period of a pod.
+            core.delete_collection_namespaced_pod(
+                left.namespace,
+                grace_period_seconds=_GRACE_SECONDS,
+                _request_timeout=_REQUEST_SECONDS,
             )
             self._wait_gone(core, left)
         except ApiException as error:

@@ -40,6 +40,11 @@ class Report:
     results: tuple[Result, ...]
 
     @property
+    def asked(self) -> tuple[Result, ...]:
+        """Those of parts that are installed."""
+        return tuple(each for each in self.results if each.outcome != "not installed")
+
+    @property
     def failed(self) -> tuple[Result, ...]:
         """Those that did not answer as declared."""
         return tuple(each for each in self.results if each.outcome == "failed")

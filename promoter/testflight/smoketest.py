@@ -67,8 +67,9 @@ def smoketest(
     whose ``report`` has all results, when one does not answer as declared.
     """
     report = examined(release, namespace, place, endpoints)
-    for each in report.results:
+    for each in report.asked:
         place.progress.note(f"smoketest {namespace}: {each}")
+    place.progress.note(f"smoketest {namespace}: {report.summary()}")
     if report.failed:
         raise SmoketestFailed(
             f"smoketest {namespace}/{release}: "

@@ -11,6 +11,7 @@ from __future__ import annotations
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,7 +20,7 @@ from typing import Any
 from promoter.errors import PlatformError, PromoterError
 from promoter.progress import Progress
 from promoter.testflight.errors import TestflightError
-from promoter.testflight.image_root import program_of
+from promoter.testflight.image_root import Program, program_of
 from promoter.testflight.installed import Installed, Pod
 from promoter.testflight.kubectl import Kubectl
 from promoter.testflight.processes import START_SECONDS, serving
@@ -29,6 +30,7 @@ from promoter.toolchain.platform.cluster import POD_FORWARD
 # told where Keycloak and the server are.
 CONTRACTS = ("keycloak", "oathkeeper", "oauth2-proxy", "dagster", "gotenberg")
 _SERVER = "server"
+_AT_ONCE = 4
 _GROUP = "kwok.x-k8s.io"
 _PLURAL = f"portforwards.{_GROUP}"
 
@@ -54,38 +56,54 @@ class StandIns:
         pods = [pod for pod in self.installed.pods if pod.simulated]
         wanted = {pod.component for pod in pods} & components
         failures: dict[str, str] = {}
+        forwards: list[Mapping[str, Any]] = []
         with ExitStack() as stack:
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="stand-ins-")))
+            mine = {name: [pod for pod in pods if pod.component == name] for name in wanted}
+            programs = self._pulled(mine, folder)
             ordered = sorted(wanted, key=lambda name: (name in CONTRACTS, _rank(name), name))
             for component in ordered:
                 try:
-                    self._start(component, pods, folder / component, stack)
-                except PlatformError:
-                    raise
+                    program = programs[component].result()
+                    port = self._start(component, program, folder, stack)
                 except PromoterError as error:
                     failures[component] = str(error)
-            yield failures
+                    continue
+                ports = (
+                    [program.port] if program.port else sorted(mine[component][0].ports.values())
+                )
+                forwards += [_forward(pod.name, ports, port) for pod in mine[component]]
+            with self._answering(forwards):
+                yield failures
 
-    def _start(self, component: str, pods: list[Pod], folder: Path, stack: ExitStack) -> None:
-        folder.mkdir(mode=0o700)
-        mine = [pod for pod in pods if pod.component == component]
-        argv, variables, listens = self._program(component, mine[0], folder)
-        log = folder.with_suffix(".log")
+    def _pulled(
+        self, pods: Mapping[str, Sequence[Pod]], folder: Path
+    ) -> Mapping[str, Future[Program]]:
+        """The program of each component, all of them fetched at once."""
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            return {
+                name: pool.submit(self._program, name, mine[0], folder / name)
+                for name, mine in pods.items()
+            }
+
+    def _start(self, component: str, program: Program, folder: Path, stack: ExitStack) -> int:
+        """Start it until ``stack`` ends; the port of loopback that it listens on."""
+        log = folder / f"{component}.log"
+        variables = {**program.variables, **self._told(component)}
         with self.progress.task(f"start a stand-in for {component}"):
-            port = stack.enter_context(serving(component, argv, variables, log, self.seconds))
+            port = stack.enter_context(
+                serving(component, program.argv, variables, log, self.seconds)
+            )
         self._ports[component] = port
-        ports = [listens] if listens else sorted(mine[0].ports.values())
-        stack.enter_context(self._answer(mine, ports, port))
+        return port
 
-    def _program(
-        self, component: str, pod: Pod, folder: Path
-    ) -> tuple[tuple[str, ...], Mapping[str, str], int | None]:
-        """Command, variables, and the one port of the pod that it serves (None: all of them)."""
+    def _program(self, component: str, pod: Pod, folder: Path) -> Program:
+        """How it is started; without a port of its own it serves every port of the pod."""
+        folder.mkdir(mode=0o700)
         if component in CONTRACTS:
             module = f"promoter.testflight.contracts.{component.replace('-', '_')}"
-            return (sys.executable, "-m", module), self._told(component), None
-        program = program_of(pod.image, self.registry, self.crane, folder)
-        return program.argv, program.variables, program.port
+            return Program((sys.executable, "-m", module), {}, None)
+        return program_of(pod.image, self.registry, self.crane, folder)
 
     def _told(self, component: str) -> Mapping[str, str]:
         """What a contract's server is told of its surroundings."""
@@ -105,11 +123,12 @@ class StandIns:
         return self.kubectl.secret_value("lana-bank", key)
 
     @contextmanager
-    def _answer(self, pods: list[Pod], ports: Sequence[int], target: int) -> Iterator[None]:
-        """Lead port-forwards to ``ports`` of ``pods`` to ``target`` on loopback."""
-        names = [pod.name for pod in pods]
+    def _answering(self, forwards: Sequence[Mapping[str, Any]]) -> Iterator[None]:
+        """Lead port-forwards to pods to their stand-ins, as ``forwards`` say."""
+        names = [each["metadata"]["name"] for each in forwards]
         try:
-            self.kubectl.apply([_forward(name, ports, target) for name in names])
+            if forwards:
+                self.kubectl.apply(forwards)
         except TestflightError as error:
             raise PlatformError(
                 f"let a process answer for {', '.join(names)}: {error}",
@@ -118,7 +137,8 @@ class StandIns:
         try:
             yield
         finally:
-            self.kubectl.delete(_PLURAL, *names)
+            if names:
+                self.kubectl.delete(_PLURAL, *names)
 
 
 def _forward(pod: str, ports: Sequence[int], target: int) -> Mapping[str, Any]:
