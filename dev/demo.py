@@ -29,7 +29,7 @@ def main() -> int:
     scene = Scene(ROOT, options.folder.resolve())
     try:
         scene.clear()
-        scene.build()
+        scene.prepare()
         Journey(scene).play()
     except (PromoterError, Mistaken) as error:
         print(f"\nerror: {error}", file=sys.stderr)

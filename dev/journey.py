@@ -41,7 +41,7 @@ class Journey:
     def play(self) -> None:
         """Every step, then the table and the report."""
         try:
-            self._first_change()
+            self._first_change(self._platform())
             self._mended_change(self._broken_change())
             self._production()
             self._result()
@@ -49,16 +49,22 @@ class Journey:
             for each in self.begun:
                 each.process.terminate()
 
-    def _first_change(self) -> None:
+    def _platform(self) -> Begun:
+        self._say("A Kubernetes control plane and an OCI registry, on loopback")
+        begun = self._begin("promoter platform up")
+        while begun.process.poll() is None and not self.scene.registry_answers():
+            time.sleep(0.1)
+        return begun
+
+    def _first_change(self, platform: Begun) -> None:
         self._release()
         self._say("The charts repository's commit proves itself in a testflight and is vendored")
+        self._end(platform, DONE)
         ref = self.scene.charts_tip()
         self._run(f"promoter testflight run --chart {ref} --only-pinned --sign", DONE)
         self._run(f"promoter vendor bump lana-bank {ref} --push", DONE)
         self._say("QA is refused: staging has not passed anything yet")
         self._run("promoter deploy local-qa", NOT_CLEARED)
-        self._say("Staging takes the change")
-        self._run("promoter deploy local-staging", DONE)
 
     def _release(self) -> None:
         self._say("A feature lands in lana-bank: its images are built as a candidate")
@@ -91,14 +97,15 @@ class Journey:
 
     def _broken_change(self) -> str:
         """A chart that cannot run is stopped by its testflight; gives the commit of the fix."""
-        self._say("A broken chart: its pods ask for a node that there is none of")
+        self._say("Somebody proposes a chart whose pods ask for a node that there is none of")
         values = self.scene.chart_file("values.yaml")
         broken = values.replace("nodeSelector: {}", "nodeSelector: {disk: unobtainium}")
         if broken == values:
             raise Mistaken("break the chart: its values.yaml has no `nodeSelector: {}`")
         ref = self.scene.change_chart("feat(chart): faster disks", {"values.yaml": broken})
         flight = self._begin(f"promoter testflight run --chart {ref} --only-pinned --timeout 10")
-        self._say("Meanwhile QA takes exactly what staging has passed")
+        self._say("Meanwhile staging takes the first change, and QA what staging has passed")
+        self._run("promoter deploy local-staging", DONE)
         self._run("promoter deploy local-qa", DONE)
         self._say("The broken chart's testflight has failed, so nothing vendors it")
         self._end(flight, FAILED)

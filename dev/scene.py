@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+import httpx
+
 from dev.upstream import export
 from promoter.cli.progress import shown
 from promoter.forge.forge import Forge
@@ -22,6 +24,7 @@ from promoter.release.registry import Registry
 from promoter.release.source import source_of_commit
 from promoter.toolchain import Toolchain
 from promoter.toolchain.platform import Platform, Running
+from promoter.toolchain.platform.ports import HOST
 from promoter.vendoring.registry import MIRROR_VARIABLE
 
 GITHUB = "git@github.com:GaloyMoney"
@@ -65,12 +68,12 @@ class Scene:
         """The variables of every command of the demo."""
         here = {
             "GIT_CONFIG_GLOBAL": str(self.folder / "gitconfig"),
-            "PROMOTER_REGISTRY": f"{self.running().registry}/galoyorg",
+            "PROMOTER_REGISTRY": f"{self.registry}/galoyorg",
             "COSIGN_KEY": str(self.folder / "cosign.key"),
             "COSIGN_PUBLIC_KEY": str(self.folder / "cosign.pub"),
             "COSIGN_PASSWORD": "",
             MIRROR_VARIABLE: ",".join(
-                f"{registry}={self.running().registry}" for registry in ("gcr.io", "us.gcr.io")
+                f"{registry}={self.registry}" for registry in ("gcr.io", "us.gcr.io")
             ),
         }
         binaries = str(Path(sys.executable).parent)
@@ -98,7 +101,12 @@ class Scene:
         self.platform.down()
 
     def build(self) -> None:
-        """Remotes, clones, platform and the signer of approvals."""
+        """`prepare`, and the platform."""
+        self.prepare()
+        self.platform.up(shown())
+
+    def prepare(self) -> None:
+        """Remotes, clones and the signer of approvals; the platform is not up yet."""
         os.environ["GIT_CONFIG_GLOBAL"] = str(self.folder / "gitconfig")
         self._configure_git()
         for name in ("lana-bank", "galoy-private-charts"):
@@ -108,7 +116,20 @@ class Scene:
             Git(self.folder).text("clone", "--quiet", f"{GITHUB}/{name}.git")
         self._open_gates()
         make_keys(self.toolchain.program("cosign"), self.folder)
-        self.platform.up(shown())
+
+    @property
+    def registry(self) -> str:
+        """Where the platform's registry is, or will be (host:port)."""
+        ports = {part.name: part.port for part in self.platform.status()}
+        return f"{HOST}:{ports['registry']}"
+
+    def registry_answers(self) -> bool:
+        """Whether the registry answers yet: of the platform's parts it is the first to do so."""
+        try:
+            answer = httpx.get(f"http://{self.registry}/v2/", trust_env=False)
+        except (httpx.HTTPError, httpx.InvalidURL):
+            return False
+        return answer.is_success
 
     def running(self) -> Running:
         """The running platform's kubeconfig and registry."""
@@ -119,7 +140,7 @@ class Scene:
     def images(self) -> tuple[Image, ...]:
         """The stand-in images of upstream/lana-bank, built and pushed to the registry."""
         source = source_of_commit(Git(self._remote("lana-bank")), "main")
-        registry = Registry(f"{self.running().registry}/galoyorg", self.toolchain.program("crane"))
+        registry = Registry(f"{self.registry}/galoyorg", self.toolchain.program("crane"))
         return tuple(build_and_push_all(source, version=VERSION, registry=registry))
 
     def application_commit(self) -> str:

@@ -9,6 +9,7 @@ labels and notes name the candidate's commit, not the merge.
 from __future__ import annotations
 
 import hashlib
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import semver
@@ -22,12 +23,14 @@ from promoter.release.errors import ReleaseError
 from promoter.release.file_check import checked, file_check
 from promoter.release.history import VersionTag
 from promoter.release.images import Image, build
+from promoter.release.oci import OciImage
 from promoter.release.promote import LABEL, candidate_in
 from promoter.release.settings import ImageRecipe, ReleaseSettings, read_settings
 from promoter.release.source import Source, source_of_commit
 
 LATEST = "latest"
 CHECKSUMS = "checksums.txt"
+_AT_ONCE = 4
 
 
 @dataclass(frozen=True)
@@ -192,16 +195,20 @@ def _images(
                 f" this commit gives {final.digest}"
             )
         built.append((recipe, final, there))
-    images = []
-    for recipe, final, there in built:
-        with application.progress.task(f"{recipe.name} {version}"):
-            if there is None:
-                application.registry.push(recipe.name, final, [version])
-            repository = application.registry.repository(recipe.name)
-            images.append(Image(recipe.name, repository, final.digest))
-            if application.supply:
-                application.supply.vouch(images[-1], source, version, settings.source)
-    return tuple(images)
+
+    def published(recipe: ImageRecipe, final: OciImage, there: str | None) -> Image:
+        if there is None:
+            application.registry.push(recipe.name, final, [version])
+        image = Image(recipe.name, application.registry.repository(recipe.name), final.digest)
+        if application.supply:
+            application.supply.vouch(image, source, version, settings.source)
+        return image
+
+    with (
+        application.progress.task(f"push and vouch for the images of {version}"),
+        ThreadPoolExecutor(_AT_ONCE) as pool,
+    ):
+        return tuple(pool.map(published, *zip(*built, strict=True)))
 
 
 def _there(application: Application, recipe: ImageRecipe, version: str) -> Image:
