@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shlex
-import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +14,7 @@ from promoter.errors import PlatformError, PromoterError
 from promoter.progress import Progress
 from promoter.toolchain import Toolchain
 from promoter.toolchain.platform import Platform
+from promoter.toolchain.synthesis import App, last_words
 
 LOCAL = "local-"
 """The prefix of the environments of the embedded platform (platform `local`)."""
@@ -81,31 +80,10 @@ class Stack:
         return self.tree / _OUTPUT / "stacks" / self.name
 
     def synthesize(self) -> None:
-        """Run the app of the tree's cdktf.json for this stack alone.
-
-        The same contract as the CDK Terrain CLI's: the app's command line is run in the tree
-        with the output folder in CDKTF_OUTDIR; what it needs beside it, it reads itself.
-        """
-        app = _app(self.tree)
-        variables = {
-            **os.environ,
-            "PATH": f"{self.toolchain.stacks_python().parent}{os.pathsep}{os.environ['PATH']}",
-            "CDKTF_OUTDIR": str(self.tree / _OUTPUT),
-            "LANA_STACKS": self.name,
-        }
-        node = self.toolchain.program("node")
-        variables["PATH"] = f"{node.parent}{os.pathsep}{variables['PATH']}"
-        variables.pop("PYTHONPATH", None)
+        """Run the app of the tree's cdktf.json for this stack alone."""
+        python, node = self.toolchain.stacks_python(), self.toolchain.program("node")
         with self.progress.task(f"synthesize {self.name}"):
-            done = subprocess.run(
-                app,
-                cwd=self.tree,
-                env=variables,
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                text=True,
-                check=False,
-            )
+            done = App(self.tree, python, node).run(self.tree / _OUTPUT, (self.name,))
         if done.returncode != 0 or not self.folder.is_dir():
             raise _failure(self.name, done.stderr)
 
@@ -150,20 +128,8 @@ def kubeconfig_variables(kubeconfig: Path | None) -> dict[str, str]:
     return dict.fromkeys(names, str(kubeconfig))
 
 
-def _app(tree: Path) -> list[str]:
-    """The command line that cdktf.json names as the app."""
-    try:
-        return shlex.split(json.loads((tree / "cdktf.json").read_text())["app"])
-    except (OSError, ValueError, KeyError) as error:
-        raise PromoterError(
-            f"read cdktf.json of the prepared tree: {error!r}",
-            next_step="see that the environment's patterns in cepler/ name cdktf.json",
-        ) from error
-
-
 def _failure(stack: str, said: str) -> PromoterError:
-    lines = [line for line in redact(said).splitlines() if line.strip()]
     return PromoterError(
-        f"synthesize {stack}: {'; '.join(lines[-5:]) or 'the app wrote no such stack'}",
+        f"synthesize {stack}: {last_words(redact(said)) or 'the app wrote no such stack'}",
         next_step="mend it, commit, and deploy again; nothing was recorded",
     )

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
-import shlex
-import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from promoter.errors import UsageError
+from promoter.toolchain.synthesis import App, last_words
 from promoter.vendoring.errors import VendorError
 
 
@@ -49,18 +47,10 @@ class Synthesis:
         return tuple(found)
 
     def _run(self, output: Path, wanted: Sequence[str]) -> None:
-        app = shlex.split(json.loads((self.tree / "cdktf.json").read_text())["app"])
-        path = os.pathsep.join((str(self.python.parent), str(self.node.parent), os.environ["PATH"]))
-        variables = {**os.environ, "PATH": path, "CDKTF_OUTDIR": str(output)}
-        variables["LANA_STACKS"] = " ".join(wanted)
-        variables.pop("PYTHONPATH", None)
-        done = subprocess.run(
-            app, cwd=self.tree, env=variables, capture_output=True, text=True, check=False
-        )
+        done = App(self.tree, self.python, self.node).run(output, wanted)
         if done.returncode != 0:
-            said = [line for line in done.stderr.splitlines() if line.strip()]
             raise VendorError(
-                f"synthesize the stacks: {'; '.join(said[-3:]) or 'no message'}",
+                f"synthesize the stacks: {last_words(done.stderr) or 'no message'}",
                 next_step="mend the settings, or name the environments that can be previewed",
             )
 
