@@ -5,12 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from modules.inputs import declare_input
 from stacks.environments import Source, discover, select
 from stacks.errors import Finding, InvalidSettings
 from stacks.platforms import PLATFORMS, Blueprint
 
 STACKS_VARIABLE = "LANA_STACKS"
 """Environment variable that limits synthesis to the stacks that it names, separated by blanks."""
+
+MADE_WITH = (
+    "cdktf.json",
+    "package.json",
+    "package-lock.json",
+    "stacks/requirements.lock",
+    "dev/toolchain",
+)
+"""What every stack is made with before or after this runs: the command and the context of the
+app, the CDK Terrain CLI, the Python packages, and the pinned programs and providers."""
 
 
 def wanted_stacks(environment: Mapping[str, str]) -> tuple[str, ...]:
@@ -38,6 +49,8 @@ def synthesize(root: Path, wanted: tuple[str, ...]) -> None:
 
     No settings file of a stack that is not wanted is read. Raises ``StacksError``.
     """
+    for path in MADE_WITH:
+        declare_input(root / path)
     blueprints = read(select(discover(root, tuple(PLATFORMS)), wanted))
     from cdktn import App
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from modules.inputs import declare_names
 from stacks.errors import Finding, InvalidSettings, UnknownStack
 
 SHARED = "shared.yml"
@@ -45,6 +46,7 @@ def discover(root: Path, platforms: tuple[str, ...]) -> tuple[Source, ...]:
     ``shared.yml`` or without any deployment.
     """
     stacks = root / "stacks"
+    declare_names(stacks)
     found: list[Source] = []
     for folder in sorted({file.parent for file in stacks.glob("*/*/*.yml")}):
         platform = folder.parent.name

@@ -11,6 +11,7 @@ from typing import Any, Literal
 from cdktn_provider_helm.release import Release
 from constructs import Construct
 
+from modules.inputs import declare_input
 from modules.lana_bank.chart import chart_hash
 from modules.lana_bank.components import COMPONENTS, REPLICATED, Component
 from modules.lana_bank.values import merged
@@ -65,6 +66,7 @@ class LanaBank(Construct):
 
     def __init__(self, scope: Construct, name: str, props: LanaBankProps) -> None:
         super().__init__(scope, name)
+        declare_input(props.chart)  # Helm's provider reads it, when it plans
         self.release = Release(
             self,
             "release",
