@@ -18,6 +18,7 @@ COMMANDS = {
     "status": "promoter.cli.status:status",
     "plan": "promoter.cli.plan:plan",
     "why": "promoter.cli.plan:why",
+    "lint": "promoter.cli.lint:lint",
     "version": "promoter.cli.version:app",
     "commits": "promoter.cli.commits:app",
     "release": "promoter.cli.release:app",

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -85,6 +87,27 @@ def test_a_record_of_the_same_environment_by_another_is_named(stage: Stage) -> N
     assert "meanwhile" in done.stderr
     assert "99" in done.stderr
     assert stage.run(*STAGING).returncode == 0
+
+
+def test_the_lint_knows_the_records_of_deploys_from_that_edit(stage: Stage) -> None:
+    main = remote_main(stage)
+    clone = Git(stage.folder / "linted")
+    Git(stage.folder).text("clone", "-q", str(main.dir), "linted")
+    clone.text("checkout", "-q", "--detach", str(main.commit("origin/main")))
+    first = main.lines("rev-list", "--max-parents=0", "origin/main")[0]
+    command = [sys.executable, "-m", "promoter", "lint", "--json", "--base", first]
+    done = subprocess.run(
+        command, cwd=clone.dir, env=stage.scene.environment, capture_output=True, check=False
+    )
+    assert done.returncode == 1, done.stderr.decode()
+    edits = [
+        each["what"]
+        for each in json.loads(done.stdout)["findings"]
+        if each["rule"] == "state-edited"
+    ]
+    commits = main.lines("log", "--format=%h", "--abbrev=12", "--grep=somebody else", "origin/main")
+    assert len(edits) == 1
+    assert edits[0].removeprefix("commit ")[:12] in commits
 
 
 def test_killed_while_helm_was_at_work_the_next_run_goes_through(stage: Stage) -> None:

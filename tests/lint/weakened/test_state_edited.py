@@ -1,0 +1,232 @@
+"""State files: what a record makes is fine, cepler's or a deploy's; all else is told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from promoter.deploy.evidence import Evidence, now
+from promoter.gate.decision import Due
+from promoter.gate.deployment import Deployment, Recorded
+from promoter.gate.recording import record_here
+from promoter.progress import Silent
+from tests.lint.repository import STATE, Repository
+
+CONFIG, STAGING = "cepler/app.yml", "cepler/.cepler/app/staging.state"
+QA = "cepler/.cepler/app/qa.state"
+RULE = "state-edited"
+
+
+def due(repository: Repository, name: str) -> tuple[Recorded, Due]:
+    deployment = Deployment.at_commit(repository.git, "HEAD", CONFIG)
+    found = deployment.decide(name)
+    assert isinstance(found, Due)
+    return deployment.record(found), found
+
+
+def deploy(repository: Repository, name: str, extra: dict[str, str | None] | None = None) -> str:
+    """What `promoter deploy` commits: the state file and its evidence."""
+    recorded, found = due(repository, name)
+    seen = Evidence("app", name, "deploy", "deployed", found.trigger, now(), "a test")
+    files = {recorded.path: recorded.content.decode(), seen.path: seen.content().decode()}
+    return repository.commit({**files, **(extra or {})}, recorded.message)
+
+
+def record(repository: Repository, name: str) -> None:
+    """What `promoter cepler record` commits."""
+    deployment = Deployment.in_worktree(repository.git, CONFIG)
+    deployment.prepare_here(name, clean=False)
+    record_here(deployment, name, Silent())
+    repository.git.text("reset", "-q", "--hard", "HEAD")
+
+
+def told(repository: Repository, base: str) -> list[tuple[str, str]]:
+    return [
+        (Path(found.file).stem, found.what.partition(", and ")[2])
+        for found in repository.findings(RULE, base)
+    ]
+
+
+@contextmanager
+def branch(repository: Repository, name: str, start: str) -> Iterator[None]:
+    """Commits in the block go to the branch ``name``, which begins at ``start``."""
+    repository.git.text("checkout", "-q", "-b", name, start)
+    yield
+    repository.git.text("checkout", "-q", "main")
+
+
+def test_records_of_deploys_are_fine(repository: Repository) -> None:
+    base = str(repository.git.commit("HEAD"))
+    deploy(repository, "staging")
+    deploy(repository, "qa")
+    repository.commit({"shared/a": "2", "qa/settings": "2"})
+    deploy(repository, "staging")
+    repository.commit({"shared/a": "3"})
+    deploy(repository, "staging")
+    deploy(repository, "qa")
+    deploy(repository, "qa")
+    deploy(repository, "production")
+    assert told(repository, base) == []
+
+
+def test_records_of_cepler_are_fine(repository: Repository) -> None:
+    base = str(repository.git.commit("HEAD"))
+    record(repository, "staging")
+    repository.commit({"shared/a": "2"})
+    record(repository, "qa")
+    record(repository, "staging")
+    record(repository, "qa")
+    assert told(repository, base) == []
+
+
+def test_a_record_made_after_others_pushed_is_fine(repository: Repository) -> None:
+    """A deploy records what it decided, on top of what came meanwhile."""
+    base = str(repository.git.commit("HEAD"))
+    deployment = Deployment.at_commit(repository.git, "HEAD", CONFIG)
+    decided = deployment.decide("staging")
+    assert isinstance(decided, Due)
+    repository.commit({"shared/a": "2"})
+    recorded = Deployment.at_commit(repository.git, "HEAD", CONFIG).record(decided)
+    repository.commit({recorded.path: recorded.content.decode()}, recorded.message)
+    assert told(repository, base) == []
+
+
+def test_a_record_that_skips_the_queue_is_fine(repository: Repository) -> None:
+    base = str(repository.git.commit("HEAD"))
+    deploy(repository, "staging")
+    deploy(repository, "qa")
+    for value in ("2", "3"):
+        repository.commit({"shared/a": value})
+        deploy(repository, "staging")
+    deployment = Deployment.at_commit(repository.git, "HEAD", CONFIG)
+    newest = deployment.check("qa", ignore_queue=True, origins=True)
+    assert newest is not None
+    recorded = deployment.record(newest)
+    repository.commit({recorded.path: recorded.content.decode()}, recorded.message)
+    assert told(repository, base) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("version: 1", "version: 2"),
+        ('message: "', 'message: "another '),
+        ("  files:\n", "  any_dirty: true\n  files:\n"),
+        ("from_commit: ", "from_commit: 0"),
+        ("file_hash: ", "file_hash: 0"),
+    ],
+)
+def test_a_state_that_no_record_would_make(repository: Repository, old: str, new: str) -> None:
+    recorded, _ = due(repository, "staging")
+    text = recorded.content.decode()
+    assert old in text
+    base = str(repository.git.commit("HEAD"))
+    repository.commit({STAGING: text.replace(old, new, 1)}, recorded.message)
+    ((name, reason),) = told(repository, base)
+    assert name == "staging"
+    assert reason.startswith("has another state than the gate would have recorded at ")
+
+
+def test_a_state_that_skips_the_environment_before(repository: Repository) -> None:
+    """Production's record with what qa does not run yet."""
+    for name in ("staging", "qa", "production"):
+        deploy(repository, name)
+    repository.commit({"shared/a": "2"})
+    deploy(repository, "staging")
+    base = str(repository.git.commit("HEAD"))
+    newest = (repository.git.dir / STAGING).read_text()
+    repository.commit(
+        {QA: newest.replace("{latest}", "{staging}")}, "ci(cepler): Updated 'app' state in 'qa'"
+    )
+    ((name, reason),) = told(repository, base)
+    assert name == "qa"
+    assert reason.startswith("has another state than the gate would have recorded at ")
+
+
+def test_a_record_that_brings_something_else(repository: Repository) -> None:
+    base = str(repository.git.commit("HEAD"))
+    deploy(repository, "staging", {"qa/settings": "2"})
+    assert told(repository, base) == [
+        ("staging", "changed qa/settings as well, which a record does not")
+    ]
+
+
+def test_a_change_that_does_not_say_that_it_is_a_record(repository: Repository) -> None:
+    recorded, _ = due(repository, "staging")
+    base = str(repository.git.commit("HEAD"))
+    repository.commit({recorded.path: recorded.content.decode()}, "chore: tidy")
+    assert told(repository, base) == [
+        ("staging", "its message is not a record's: ci(cepler): Updated 'app' state in 'staging'")
+    ]
+
+
+def test_a_record_of_a_commit_that_is_not_there(repository: Repository) -> None:
+    base = str(repository.git.commit("HEAD"))
+    repository.commit({STAGING: STATE}, "ci(cepler): Updated 'app' state in 'staging'")
+    assert told(repository, base) == [
+        ("staging", "what it records, 111111111111, is not in the history before it")
+    ]
+
+
+def test_a_state_that_is_removed(repository: Repository) -> None:
+    deploy(repository, "staging")
+    base = str(repository.git.commit("HEAD"))
+    repository.commit({STAGING: None}, "ci(cepler): Updated 'app' state in 'staging'")
+    assert told(repository, base) == [("staging", "staging is still in cepler/app.yml")]
+
+
+def test_a_state_that_goes_after_its_environment_is_fine(repository: Repository) -> None:
+    deploy(repository, "staging")
+    deploy(repository, "qa")
+    repository.config("passed: qa", "passed: staging")
+    text = (repository.git.dir / CONFIG).read_text()
+    start, end = text.index("  qa:\n"), text.index("  production:\n")
+    repository.commit({CONFIG: text[:start] + text[end:]})
+    base = str(repository.git.commit("HEAD"))
+    repository.commit({QA: None}, "chore: qa is gone")
+    assert told(repository, base) == []
+
+
+def test_a_state_that_was_edited_and_put_back_is_told_twice(repository: Repository) -> None:
+    deploy(repository, "staging")
+    base = str(repository.git.commit("HEAD"))
+    repository.replace(STAGING, "version: 1", "version: 7")
+    repository.replace(STAGING, "version: 7", "version: 1")
+    assert [name for name, _ in told(repository, base)] == ["staging", "staging"]
+
+
+def test_a_merge_that_keeps_what_was_recorded_is_fine(repository: Repository) -> None:
+    base = str(repository.git.commit("HEAD"))
+    with branch(repository, "work", base):
+        repository.commit({"qa/settings": "2"})
+    deploy(repository, "staging")
+    repository.git.text("merge", "-q", "--no-edit", "work")
+    assert told(repository, base) == []
+
+
+def test_a_merge_that_loses_a_record(repository: Repository) -> None:
+    base = str(repository.git.commit("HEAD"))
+    with branch(repository, "work", base):
+        repository.commit({"qa/settings": "2"})
+        repository.git.text("branch", "pull-request")
+    deploy(repository, "staging")
+    repository.git.text("checkout", "-q", "pull-request")
+    repository.git.text("merge", "-q", "--no-edit", "--strategy=ours", "main")
+    assert told(repository, base) == [
+        ("staging", "it is a merge that has it as neither side recorded it")
+    ]
+
+
+def test_a_merge_of_two_records_of_one_environment(repository: Repository) -> None:
+    base = str(repository.git.commit("HEAD"))
+    with branch(repository, "work", base):
+        repository.commit({"shared/a": "2"})
+        deploy(repository, "staging")
+    deploy(repository, "staging")
+    repository.git.text("merge", "-q", "--no-edit", "--strategy-option=ours", "work")
+    assert told(repository, base) == [
+        ("staging", "its two sides have records that exclude each other")
+    ]
