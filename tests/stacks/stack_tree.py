@@ -14,16 +14,6 @@ from typing import Any
 from promoter.toolchain import Toolchain
 
 REPOSITORY = Path(__file__).parents[2]
-WATCHED = """\
-import runpy, sys
-seen = set()
-sys.addaudithook(lambda event, args: seen.add(str(args[0])) if event == "open" else None)
-try:
-    runpy.run_module("stacks", run_name="__main__", alter_sys=True)
-finally:
-    print("\\n".join(seen))
-"""
-"""Runs the app and prints every file that was opened."""
 CHART = REPOSITORY / "upstream/galoy-private-charts/charts/lana-bank"
 
 
@@ -33,12 +23,10 @@ class Tree:
 
     root: Path
 
-    def run(
-        self, *stacks: str, program: tuple[str, ...] = ("-m", "stacks"), **environment: str
-    ) -> subprocess.CompletedProcess[str]:
+    def run(self, *stacks: str, **environment: str) -> subprocess.CompletedProcess[str]:
         node = Toolchain(REPOSITORY).program("node").parent
         return subprocess.run(
-            [sys.executable, "-B", *program],
+            [sys.executable, "-B", "-m", "stacks"],
             cwd=self.root,
             env={
                 "PATH": f"{node}{os.pathsep}{os.environ['PATH']}",
@@ -55,15 +43,6 @@ class Tree:
     def synthesize(self, *stacks: str, **environment: str) -> None:
         run = self.run(*stacks, **environment)
         assert run.returncode == 0, run.stderr
-
-    def files_read(self, *stacks: str) -> set[str]:
-        """The files of the tree that building ``stacks`` opens, as paths from its top."""
-        run = self.run(*stacks, program=("-c", WATCHED))
-        assert run.returncode == 0, run.stderr
-        found = {self.root / line for line in run.stdout.splitlines()}
-        files = {path for path in found if path.is_file() and path.is_relative_to(self.root)}
-        inside = {path.relative_to(self.root) for path in files}
-        return {path.as_posix() for path in inside if path.parts[0] != "cdktf.out"}
 
     def json(self, stack: str) -> dict[str, Any]:
         file = self.root / "cdktf.out/stacks" / stack / "cdk.tf.json"
