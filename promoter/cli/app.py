@@ -38,6 +38,7 @@ def app_with(*names: str) -> typer.Typer:
     app = typer.Typer(
         name="promoter",
         help="Carry a change from a commit to a gated production.",
+        epilog="The gate by cepler's own commands: promoter cepler --help",
         add_completion=False,
         pretty_exceptions_enable=False,
         rich_markup_mode=None,
