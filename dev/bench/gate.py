@@ -6,45 +6,27 @@ Repositories are generated (git fast-import, the same bytes every time). Both pr
 whole processes, run in the same folder right after each other; of ours the median of the
 runs counts. cepler is stopped after 120 s and its line then reads "over". Without cepler in
 the cache (tests/gate builds it where cargo is there) only our own time is measured.
+A second table has what ``promoter plan`` takes for a hundred environments, and for one.
 """
 
 from __future__ import annotations
 
 import argparse
-import os
-import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
+
+from dev.bench import plans
+from dev.bench.histories import grow, matched, path_of, unrelated, write_history
+from dev.bench.measuring import ENVIRONMENT, STOPPED_AFTER_SECONDS, Run, measure, median
 
 CEPLER = Path("~/.cache/promoter/cepler-0.7.22/bin/cepler").expanduser()
-STOPPED_AFTER_SECONDS = 120.0
 _OURS = (str(Path(sys.executable).with_name("promoter")), "cepler")
 _BEGIN, _END = "<!-- gate: begin -->", "<!-- gate: end -->"
-_ENVIRONMENT = {
-    **{
-        name: value
-        for name, value in os.environ.items()
-        # Without its compiled modules Python would compile ours anew at every start.
-        if not name.startswith("GIT_") and name != "PYTHONDONTWRITEBYTECODE"
-    },
-    "GIT_CONFIG_GLOBAL": os.devnull,
-    "GIT_CONFIG_NOSYSTEM": "1",
-    "RUST_BACKTRACE": "0",
-}
-
-
-@dataclass(frozen=True)
-class Run:
-    """One run of a program: its exit code, seconds, and peak memory in MB."""
-
-    code: int
-    seconds: float
-    memory: float
 
 
 @dataclass(frozen=True)
@@ -74,110 +56,7 @@ class Row:
         )
 
 
-# --- repositories ----------------------------------------------------------------------
-
-
-def write_history(
-    folder: Path, config: str, commits: Iterator[tuple[str, dict[str, bytes]]]
-) -> None:
-    """A repository in ``folder`` with ``config`` and one commit for each of ``commits``."""
-    folder.mkdir(parents=True, exist_ok=True)
-    git(folder, "init", "--quiet", "--initial-branch=main", ".")
-    _import(folder, _stream([("start", {"cepler.yml": config.encode()})], 0, ""))
-    _import(folder, _stream(commits, 1, "refs/heads/main"))
-    git(folder, "reset", "--quiet", "--hard")
-
-
-def grow(folder: Path, commits: Iterator[tuple[str, dict[str, bytes]]]) -> None:
-    """Put ``commits`` on top of the branch, and check them out."""
-    _import(folder, _stream(commits, 1_000_000, "refs/heads/main"))
-    git(folder, "reset", "--quiet", "--hard")
-
-
-def _stream(
-    commits: Iterator[tuple[str, dict[str, bytes]]] | Sequence[tuple[str, dict[str, bytes]]],
-    clock: int,
-    onto: str,
-) -> Iterator[bytes]:
-    for number, (message, files) in enumerate(commits):
-        who = f"Bench <bench@example.invalid> {1_600_000_000 + (clock + number) * 60} +0000"
-        yield f"commit refs/heads/main\ncommitter {who}\n".encode()
-        yield b"data %d\n%s\n" % (len(message.encode()), message.encode())
-        if onto and number == 0:
-            yield f"from {onto}^0\n".encode()
-        for path, content in files.items():
-            yield f"M 100644 inline {path}\ndata {len(content)}\n".encode() + content + b"\n"
-
-
-def _import(folder: Path, stream: Iterator[bytes]) -> None:
-    with subprocess.Popen(
-        ["git", "fast-import", "--quiet"], cwd=folder, stdin=subprocess.PIPE, env=_ENVIRONMENT
-    ) as process:
-        if process.stdin is None:
-            raise RuntimeError("fast-import has no input")
-        process.stdin.writelines(stream)
-        process.stdin.close()
-    if process.returncode:
-        raise RuntimeError("fast-import failed")
-
-
-def git(folder: Path, *arguments: str) -> None:
-    """Run git in ``folder``."""
-    subprocess.run(["git", *arguments], cwd=folder, check=True, env=_ENVIRONMENT)
-
-
-def matched(files: int, commits: int) -> Iterator[tuple[str, dict[str, bytes]]]:
-    """``files`` files in one commit, then ``commits`` that change one of them each."""
-    yield "feat: all", {_path(file): b"0\n" for file in range(files)}
-    for number in range(1, commits):
-        yield f"fix: {number}", {_path(number * 7 % files): b"%d\n" % number}
-
-
-def unrelated(commits: int) -> Iterator[tuple[str, dict[str, bytes]]]:
-    """Commits that no pattern covers."""
-    for number in range(commits):
-        yield f"docs: {number}", {f"docs/page-{number % 50}.md": b"%d\n" % number}
-
-
-def _path(file: int) -> str:
-    return f"modules/area-{file % 97}/file-{file}.yml"
-
-
 # --- measuring -------------------------------------------------------------------------
-
-
-def measure(command: Sequence[str], folder: Path, limit: float = STOPPED_AFTER_SECONDS) -> Run:
-    """Run ``command`` in ``folder``, ended after ``limit`` seconds."""
-    began = time.perf_counter()
-    with subprocess.Popen(
-        list(command),
-        cwd=folder,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        env=_ENVIRONMENT,
-    ) as process:
-        deadline = began + limit
-        while True:
-            pid, status, used = os.wait4(process.pid, os.WNOHANG)
-            if pid or time.perf_counter() > deadline:
-                break
-            time.sleep(0.0005)
-        took = time.perf_counter() - began
-        if not pid:
-            process.kill()
-            return Run(-1, took, 0.0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-    return Run(process.returncode, took, used.ru_maxrss / 1024)
-
-
-def median(command: Sequence[str], folder: Path, runs: int) -> Run:
-    """The run in the middle of ``runs``."""
-    found = sorted((measure(command, folder) for _ in range(runs)), key=lambda run: run.seconds)
-    return Run(
-        found[0].code,
-        statistics.median(run.seconds for run in found),
-        max(run.memory for run in found),
-    )
 
 
 def compare(
@@ -199,7 +78,7 @@ def compare(
 
 # --- what is measured ------------------------------------------------------------------
 
-_ONE = "deployment: bench\nenvironments:\n  staging:\n    latest:\n      - modules/**\n"
+_ONE = b"deployment: bench\nenvironments:\n  staging:\n    latest:\n      - modules/**\n"
 
 
 def _raw(span: str) -> list[str]:
@@ -209,7 +88,7 @@ def _raw(span: str) -> list[str]:
 def small(scratch: Path) -> Iterator[Row]:
     """A repository of a few files: start-up is all of it."""
     folder = scratch / "small"
-    write_history(folder, _ONE, matched(5, 10))
+    write_history(folder, {"cepler.yml": _ONE}, matched(5, 10))
     yield compare("small, first deployment due", folder, "check", "-e", "staging", runs=15)
     git_record(folder)
     yield compare("small, up to date", folder, "check", "-e", "staging", runs=15)
@@ -218,13 +97,13 @@ def small(scratch: Path) -> Iterator[Row]:
 def middle(scratch: Path, files: int, commits: int) -> Iterator[Row]:
     """A deployment that was recorded, and then 200 commits about something else."""
     folder = scratch / f"{files}x{commits}"
-    write_history(folder, _ONE, matched(files, commits))
+    write_history(folder, {"cepler.yml": _ONE}, matched(files, commits))
     git_record(folder)
     grow(folder, unrelated(200))
     size = f"{files:,} files x {commits:,} commits"
     floor = _raw("HEAD~200..HEAD")
     yield compare(f"{size}, up to date, 200 unrelated", folder, *_CHECK, floor=floor)
-    grow(folder, iter([("fix: one", {_path(1): b"new\n"})]))
+    grow(folder, iter([("fix: one", {path_of(1): b"new\n"})]))
     grow(folder, unrelated(200))
     yield compare(f"{size}, due, 200 unrelated", folder, *_CHECK, floor=floor)
 
@@ -233,9 +112,9 @@ def large(scratch: Path) -> Iterator[Row]:
     """10,000 files and 50,000 commits; recorded 200 commits ago; then decided from scratch."""
     folder = scratch / "large"
     size = "10,000 files x 50,000 commits"
-    write_history(folder, _ONE, matched(10_000, 50_000))
+    write_history(folder, {"cepler.yml": _ONE}, matched(10_000, 50_000))
     git_record(folder)
-    grow(folder, iter([("fix: one", {_path(1): b"new\n"})]))
+    grow(folder, iter([("fix: one", {path_of(1): b"new\n"})]))
     grow(folder, unrelated(199))
     floor = _raw("HEAD~200..HEAD")
     yield compare(f"{size}, recorded 200 ago", folder, *_CHECK, floor=floor, cepler=False)
@@ -256,15 +135,23 @@ def git_record(folder: Path) -> None:
         cwd=folder,
         check=True,
         capture_output=True,
-        env=_ENVIRONMENT,
+        env=ENVIRONMENT,
     )
 
 
-PARTS: dict[str, Callable[[Path], Iterator[Row]]] = {
+class Line(Protocol):
+    """A row of either table."""
+
+    def cells(self) -> tuple[str, ...]:
+        """Its cells."""
+
+
+PARTS: dict[str, Callable[[Path], Iterator[Line]]] = {
     "small": small,
     "500": lambda scratch: middle(scratch, 500, 1_000),
     "2000": lambda scratch: middle(scratch, 2_000, 1_000),
     "large": large,
+    "plan": plans.rows,
 }
 
 
@@ -273,10 +160,17 @@ PARTS: dict[str, Callable[[Path], Iterator[Row]]] = {
 _HEAD = ("check", "promoter", "cepler", "times faster", "git log --raw", "memory")
 
 
-def table(rows: Sequence[Row]) -> str:
-    """The rows as a Markdown table."""
-    lines = [_HEAD, tuple("---" for _ in _HEAD), *(row.cells() for row in rows)]
-    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+def table(head: tuple[str, ...], rows: Sequence[Line]) -> str:
+    """The rows as a Markdown table; nothing where there are none."""
+    lines = [head, tuple("---" for _ in head), *(row.cells() for row in rows)]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines) if rows else ""
+
+
+def tables(rows: Sequence[Line]) -> str:
+    """Both tables."""
+    checks = [row for row in rows if isinstance(row, Row)]
+    plan = [row for row in rows if not isinstance(row, Row)]
+    return f"{table(_HEAD, checks)}\n{table(plans.HEAD, plan)}"
 
 
 def write(file: Path, text: str) -> None:
@@ -293,7 +187,7 @@ def main() -> int:
     parser.add_argument("--only", choices=sorted(PARTS), action="append")
     parser.add_argument("--write", type=Path)
     arguments = parser.parse_args()
-    rows: list[Row] = []
+    rows: list[Line] = []
     with tempfile.TemporaryDirectory() as scratch:
         for name in arguments.only or PARTS:
             for row in PARTS[name](Path(scratch)):
@@ -303,7 +197,7 @@ def main() -> int:
     if not CEPLER.is_file():
         sys.stdout.write(f"cepler is not at {CEPLER}: only our own time was measured\n")
     if arguments.write:
-        write(arguments.write, f"## The gate\n\n    make bench\n\n{table(rows)}")
+        write(arguments.write, f"## The gate\n\n    make bench\n\n{tables(rows)}")
     return 0
 
 

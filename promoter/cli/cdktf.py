@@ -113,7 +113,7 @@ def _say_not_recorded(site: Site, stacks: Sequence[str]) -> None:
     from promoter.gate.decision import Due
 
     for stack in stacks:
-        if isinstance(site.decide(stack), Due):
+        if isinstance(site.decide(stack, origins=False), Due):
             sys.stderr.write(
                 f"note:  {stack} runs it now, but that is not recorded\n"
                 f"next:  promoter deploy {stack} verifies and records it\n"

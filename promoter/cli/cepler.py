@@ -65,20 +65,23 @@ def _latest(top: Given, inner: Given) -> int:
 
 
 def _prepare(top: Given, inner: Given) -> int:
+    from promoter.gate.preparing import prepare_here
+
     deployment = _deployment(top)
     clean = _announced_clean(inner)
     _refuse_below_top(deployment)
-    deployment.prepare_here(
-        inner.value("environment"), clean=clean, ignore_queue=_ignores_queue(top)
-    )
+    name = inner.value("environment")
+    prepare_here(deployment, name, clean=clean, ignore_queue=_ignores_queue(top))
     return 0
 
 
 def _reproduce(top: Given, inner: Given) -> int:
+    from promoter.gate.preparing import reproduce_here
+
     deployment = _deployment(top, gated=False)
     clean = _announced_clean(inner)
     _refuse_below_top(deployment)
-    deployment.reproduce_here(inner.value("environment"), clean=clean)
+    reproduce_here(deployment, inner.value("environment"), clean=clean)
     return 0
 
 

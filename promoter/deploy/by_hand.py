@@ -11,6 +11,7 @@ from promoter.deploy.recording import note
 from promoter.deploy.site import Site
 from promoter.errors import NotCleared, UsageError
 from promoter.gate.decision import Due
+from promoter.gate.preparing import differences
 from promoter.gate.state import DeployState
 
 GATED = ("deploy", "destroy")
@@ -84,7 +85,7 @@ def _check_deploy(site: Site, stack: str) -> None:
     allowed: list[DeployState] = [recorded.current] if recorded else []
     if isinstance(decision, Due):
         allowed.insert(0, decision.state)
-    found = [deployment.differences(site.git, stack, state) for state in allowed]
+    found = [differences(deployment, site.git, stack, state) for state in allowed]
     if any(not different for different in found):
         return
     told = "; ".join(found[0][:_SHOWN]) if found else "nothing is cleared for it"

@@ -68,7 +68,7 @@ def deploy(
     Raises `NothingNewer` (2), `NotCleared` (3: held back, or being deployed by another), or
     another `PromoterError` (1); then the state file is as it was.
     """
-    cleared(site, environment)
+    cleared(site, environment, origins=False)
     with lease.held(site.git, site.remote, environment) as held:
         site = site.fetched()
         decided = cleared(site, environment)
@@ -107,7 +107,7 @@ def _applied(
         plan = planned(terraform, site, name)
         progress.note(f"{name}: {plan.summary()} (plan {plan.digest[:12]})")
         held.renew()
-        _refuse_if_moved(site, decided)
+        refuse_if_moved(site, decided)
         terraform.apply(plan)
         revisions = _verified(stack, cluster, progress)
         return _Applied(plan, revisions, _smoketested(stack, revisions))
@@ -126,9 +126,12 @@ def _attempt(site: Site, decided: Due) -> Evidence:
     )
 
 
-def cleared(site: Site, environment: str) -> Due:
-    """What the gate clears; raises `NothingNewer` or `NotCleared` saying what holds it back."""
-    decision = site.decide(environment)
+def cleared(site: Site, environment: str, *, origins: bool = True) -> Due:
+    """What the gate clears; raises `NothingNewer` or `NotCleared` saying what holds it back.
+
+    Without ``origins`` (see `Deployment.decide`) it may be looked at, but not recorded.
+    """
+    decision = site.decide(environment, origins=origins)
     if isinstance(decision, UpToDate):
         raise NothingNewer(f"deploy {environment}: it already runs what is cleared for it")
     if isinstance(decision, Blocked):
@@ -165,14 +168,14 @@ def _prepared(site: Site, decided: Due, place: Place) -> Iterator[Git]:
         yield tree
 
 
-def _refuse_if_moved(site: Site, decided: Due) -> None:
+def refuse_if_moved(site: Site, decided: Due) -> None:
     """Decide again where the remote moved; raises `NotCleared` when that comes out otherwise.
 
     A remote that moved since means deciding again; the plan is only good for what it was
     made of (design, "How a change travels").
     """
     moved = site.fetched()
-    if moved.tip == site.tip and moved.approvals.tip == site.approvals.tip:
+    if moved.tip == site.tip and moved.gates_tip == site.gates_tip:
         return
     again = moved.decide(decided.environment)
     if isinstance(again, Due) and again.state.files == decided.state.files:

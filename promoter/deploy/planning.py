@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 
 from promoter.deploy.evidence import folder
 from promoter.deploy.site import Site
 from promoter.gate.decision import Blocked, Decision, Due, FileChange, NotDeployedYet, UpToDate
+from promoter.git import Git
 
 
 @dataclass(frozen=True)
@@ -41,40 +42,52 @@ class Planned:
 
 
 def plan(site: Site) -> tuple[Planned, ...]:
-    """Every environment of every deployment, in the order of the cepler files."""
-    return tuple(
-        planned(site, name)
-        for deployment in site.deployments.values()
-        for name in deployment.environments
-    )
+    """Every environment of every deployment, in the order of the cepler files.
+
+    All are decided in one pass over history: its git processes are shared by everything.
+    """
+    with site.opened() as opened, opened.reading() as history:
+        deployments = [opened.gated(name) for name in opened.deployments]
+        for deployment in deployments:
+            history.expect(deployment.folders())
+        found = [
+            _planned(opened, name, decision)
+            for deployment in deployments
+            for name, decision in deployment.decisions().items()
+        ]
+    return _with_since(site.git, found)
 
 
 def planned(site: Site, environment: str) -> Planned:
     """One environment; raises `UsageError` for one that no cepler file names."""
+    with site.opened() as opened:
+        found = _planned(opened, environment, opened.decide(environment))
+    return _with_since(site.git, [found])[0]
+
+
+def _planned(site: Site, environment: str, decision: Decision) -> Planned:
     deployment = site.deployment_of(environment)
-    decision = site.decide(environment)
-    changes = tuple(_changes(decision))
     return Planned(
         deployment=deployment,
         environment=environment,
         status=_status(decision),
-        files=tuple(map(_file, changes)),
+        files=tuple(map(_file, _changes(decision))),
         holds=tuple(map(str, decision.holds)) if isinstance(decision, Blocked) else (),
-        since=_since(site, changes),
         next_step=_next_step(site, environment, decision),
-        ungated=ungated(site, deployment, environment),
+        ungated=_ungated(site, deployment, environment),
     )
 
 
-def ungated(site: Site, deployment: str, environment: str) -> str | None:
+def _ungated(site: Site, deployment: str, environment: str) -> str | None:
     """Why the gate was passed by since the last gated deploy; None where it was not."""
-    listed = site.git.lines(
-        "ls-tree", "--name-only", site.tip, f"{folder(deployment, environment)}/"
-    )
-    names = [path for path in sorted(listed) if "-ungated-" in path or "-deploy-deployed-" in path]
-    if not names or "-ungated-" not in names[-1]:
-        return None
-    return str(json.loads(site.git.file(site.tip, names[-1]) or b"{}").get("summary", ""))
+    with site.reading() as history:
+        listed = history.listing(site.tip, [folder(deployment, environment)])
+        told = [path for path in listed if "-ungated-" in path or "-deploy-deployed-" in path]
+        newest = max(told, default="")
+        if "-ungated-" not in newest:
+            return None
+        found = history.file(site.tip, newest)
+    return str(json.loads(found.content if found else b"{}").get("summary", ""))
 
 
 def _status(decision: Decision) -> str:
@@ -102,13 +115,19 @@ def _file(change: FileChange) -> PlannedFile:
     )
 
 
-def _since(site: Site, changes: tuple[FileChange, ...]) -> str | None:
-    commits = {change.current.from_commit for change in changes if change.current}
-    known = sorted(commit for commit in commits if commit)
-    if not known:
-        return None
-    dates = site.git.lines("log", "--no-walk=unsorted", "--format=%cI", *known, "--")
-    return min(dates, default=None)
+def _with_since(git: Git, found: list[Planned]) -> tuple[Planned, ...]:
+    """The same with their dates, which git is asked for once."""
+    commits = {file.commit for each in found for file in each.files if file.commit}
+    asked = "".join(f"{commit}\n" for commit in sorted(commits)).encode()
+    options = ("--no-walk=unsorted", "--stdin", "--format=%H %ct %cI")
+    lines = git.output("log", *options, stdin=asked).decode().split("\n") if commits else []
+    dates = {commit: (int(at), date) for commit, at, date in map(str.split, filter(None, lines))}
+    return tuple(replace(each, since=_oldest(each, dates)) for each in found)
+
+
+def _oldest(found: Planned, dates: Mapping[str, tuple[int, str]]) -> str | None:
+    known = [dates[file.commit] for file in found.files if file.commit]
+    return min(known)[1] if known else None
 
 
 def _next_step(site: Site, environment: str, decision: Decision) -> str:

@@ -6,7 +6,7 @@ from promoter.deploy.evidence import Evidence
 from promoter.deploy.site import Site
 from promoter.errors import RemoteMoved
 from promoter.gate.decision import Due
-from promoter.gate.deployment import AlreadyRecorded
+from promoter.gate.records import AlreadyRecorded
 
 _TRIES = 5
 

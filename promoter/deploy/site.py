@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
 from promoter.deploy.approval import BRANCH, Approvals
 from promoter.errors import PromoterError, UsageError
+from promoter.gate import preparing, records
 from promoter.gate.decision import Blocked, Decision, Due, HeldByGate, NotDeployedYet, NotPassedYet
-from promoter.gate.deployment import Deployment, Recorded
+from promoter.gate.deployment import Deployment
+from promoter.gate.history import History, reading
 from promoter.git import Git
 
 FOLDER = "cepler"
@@ -21,12 +25,15 @@ class Site:
     """One fetched commit of the deployments repository and of its gates branch.
 
     ``git`` is any clone; neither its work tree nor its branches are read or changed.
+    ``gates_tip`` is the gates branch's commit, None where the remote has no such branch.
     """
 
     git: Git
     remote: str
     branch: str
     tip: str
+    gates_tip: str | None = None
+    history: History | None = field(default=None, compare=False)
 
     @classmethod
     def of(cls, folder: Path, *, remote: str = "origin", branch: str = "main") -> Site:
@@ -35,26 +42,49 @@ class Site:
 
     def fetched(self) -> Site:
         """The same, as the remote has it now."""
-        tip = self.git.follow(self.remote, self.branch, BRANCH).get(self.branch)
-        if tip is None:
+        tips = self.git.follow(self.remote, self.branch, BRANCH)
+        if self.branch not in tips:
             raise PromoterError(
                 f"fetch {self.branch} of {self.remote}: it has no such branch",
                 next_step=f"git push {self.remote} HEAD:{self.branch}",
             )
-        return replace(self, tip=tip)
+        return replace(self, tip=tips[self.branch], gates_tip=tips.get(BRANCH))
+
+    @contextmanager
+    def opened(self) -> Iterator[Site]:
+        """The same site; what it asks of commits goes to one set of git processes."""
+        with History(self.git) as history:
+            yield replace(self, history=history)
 
     @property
     def approvals(self) -> Approvals:
         """The approvals as last fetched."""
         return Approvals(self.git, self.remote, self.tip)
 
+    def reading(self) -> AbstractContextManager[History]:
+        """The history that commits are read through, open for the block at least."""
+        return reading(self.git, self.history)
+
     @cached_property
     def deployments(self) -> dict[str, Deployment]:
         """Every deployment by name, with its gates."""
-        listed = self.git.lines("ls-tree", "--name-only", self.tip, f"{FOLDER}/")
-        files = [path for path in listed if path.endswith(".yml")]
-        found = (Deployment.at_commit(self.git, self.tip, path) for path in files)
+        with self.reading() as history:
+            listed = history.listing(self.tip, [FOLDER])
+        files = [path for path in listed if path.endswith(".yml") and path.count("/") == 1]
+        found = [
+            Deployment.at_commit(self.git, self.tip, path, history=self.history) for path in files
+        ]
         return {each.name: each for each in found}
+
+    @cached_property
+    def _gated(self) -> dict[str, Deployment]:
+        return {}
+
+    def gated(self, name: str) -> Deployment:
+        """The deployment called ``name``, under its gates."""
+        if name not in self._gated:
+            self._gated[name] = self.deployments[name].under(self.approvals.gates(name))
+        return self._gated[name]
 
     def deployment_of(self, environment: str) -> str:
         """The name of the deployment that has ``environment``; raises `UsageError`."""
@@ -70,23 +100,22 @@ class Site:
 
     def deployment(self, environment: str) -> Deployment:
         """The deployment of ``environment``, under its gates."""
-        name = self.deployment_of(environment)
-        return self.deployments[name].under(self.approvals.gates(name))
+        return self.gated(self.deployment_of(environment))
 
-    def decide(self, environment: str) -> Decision:
-        """What the gate says of ``environment`` now."""
-        return self.deployment(environment).decide(environment)
+    def decide(self, environment: str, *, origins: bool = True) -> Decision:
+        """What the gate says of ``environment`` now; ``origins`` as in `Deployment.decide`."""
+        return self.deployment(environment).decide(environment, origins=origins)
 
     def prepare(self, tree: Git, decided: Due) -> None:
         """Make ``tree``, a work tree of this repository, hold exactly the cleared files."""
-        self.deployment(decided.environment).prepare(tree, decided)
+        preparing.prepare(self.deployment(decided.environment), tree, decided)
 
-    def record(self, decided: Due) -> Recorded:
+    def record(self, decided: Due) -> records.Recorded:
         """The state file that recording ``decided`` on this tip makes.
 
         Raises `AlreadyRecorded`, or `RecordMoved` where another recorded the environment since.
         """
-        return self.deployment(decided.environment).record(decided)
+        return records.record(self.deployment(decided.environment), decided)
 
     def push(self, commit: str) -> None:
         """Move the remote's branch from this tip to ``commit``; raises `RemoteMoved`."""

@@ -41,14 +41,15 @@ class Status:
 
 def statuses(site: Site, deployment: str, cluster: Cluster | None) -> tuple[Status, ...]:
     """Every environment of a deployment, in the order of its cepler file."""
-    names = site.deployments[deployment].environments
-    return tuple(status(site, deployment, name, cluster) for name in names)
+    with site.opened() as opened:
+        names = opened.deployments[deployment].environments
+        return tuple(status(opened, deployment, name, cluster) for name in names)
 
 
 def status(site: Site, deployment: str, name: str, cluster: Cluster | None) -> Status:
     """One environment's status."""
     recorded = site.deployments[deployment].recorded(name)
-    decision = site.decide(name)
+    decision = site.decide(name, origins=False)
     word = "deployed" if isinstance(decision, UpToDate) else "due"
     why = ""
     if isinstance(decision, Blocked):

@@ -16,6 +16,7 @@ from promoter.errors import InvalidFile, PromoterError
 from promoter.gate import gates
 from promoter.gate.decision import Due, FileChange
 from promoter.gate.deployment import Deployment
+from promoter.gate.preparing import gating_files, prepare_here, reproduce_here
 from promoter.gate.recording import record_here, write_atomically
 from promoter.gate.remote import Remote
 from promoter.gate.workspace import Workspace
@@ -147,7 +148,7 @@ def fetch_into(request: Request, destination: Path, say: Progress) -> Answer:
     changes = _prepared(deployment, source, wanted, say) if prepares else None
     if changes is None:
         say.note("Reproducing last state")
-        recorded = deployment.reproduce_here(source.environment, clean=True)
+        recorded = reproduce_here(deployment, source.environment, clean=True)
         if recorded.current.head_commit != wanted.trigger:
             say.note("Reproduced state is out of sync - providing empty dir")
             return _emptied(destination, wanted)
@@ -175,13 +176,13 @@ def _prepared(
             next_step="let the pipeline check again",
         )
     say.note("Preparing the workspace")
-    deployment.prepare_here(name, clean=True, ignore_queue=source.ignore_queue)
+    prepare_here(deployment, name, clean=True, ignore_queue=source.ignore_queue)
     return due.changes
 
 
 def _write_gating_files(deployment: Deployment, source: Source) -> None:
     workspace = Workspace(deployment.git, source.config, deployment.name)
-    workspace.write(deployment.gating_files())
+    workspace.write(gating_files(deployment))
 
 
 def _emptied(folder: Path, version: Version) -> Answer:

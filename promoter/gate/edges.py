@@ -5,19 +5,24 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator
 from itertools import islice
+from typing import TYPE_CHECKING
 
-from promoter.gate.history import Change, Graph, History
+from promoter.gate.comparison import Change, Comparison
+from promoter.gate.graph import Graph
+
+if TYPE_CHECKING:
+    from promoter.gate.history import History
 
 _FIRST = 4
 _MOST = 256
 
 
 class Edges:
-    """Paths at or below ``folders`` whose content differs between a commit and a parent."""
+    """Paths whose content differs between a commit and a parent, as far as they are compared."""
 
-    def __init__(self, history: History, graph: Graph, folders: Iterable[str]) -> None:
+    def __init__(self, graph: Graph, comparison: Comparison) -> None:
         self._graph = graph
-        self._changes = history.changes(folders)
+        self._comparison = comparison
         self._known: dict[tuple[str, str], tuple[str, ...]] = {}
         self._ahead = _FIRST
 
@@ -39,7 +44,7 @@ class Edges:
         ]
         self._ahead = min(self._ahead * 4, _MOST)
         trees = [(self._graph.node(one).tree, self._graph.node(other).tree) for one, other in edges]
-        for edge, changes in zip(edges, self._changes.along(trees), strict=True):
+        for edge, changes in zip(edges, self._comparison.along(trees), strict=True):
             self._known[edge] = tuple(each.path for each in changes if content_differs(each))
 
 

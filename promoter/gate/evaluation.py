@@ -6,14 +6,15 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from promoter.errors import PromoterError
-from promoter.gate.config import EnvironmentConfig, read_config, state_folder
+from promoter.gate.committed import Committed
+from promoter.gate.comparison import Change
+from promoter.gate.config import EnvironmentConfig, state_folder
 from promoter.gate.decision import identities, propagated_target, taken_from
 from promoter.gate.edges import Ahead
-from promoter.gate.history import Change, Entry, History
-from promoter.gate.patterns import Patterns
+from promoter.gate.objects import Entry
+from promoter.gate.patterns import Patterns, compiled
 from promoter.gate.sources import state_path
-from promoter.gate.state import EnvironmentState, FileState, path_of
-from promoter.gate.state_file import read_state
+from promoter.gate.state import LATEST, DeployState, EnvironmentState, FileState, ident, path_of
 
 HashOnDisk = Callable[[str], str | None]
 
@@ -40,6 +41,17 @@ class View(NamedTuple):
             self.taken,
         )
 
+    def state(self) -> DeployState:
+        """What deploying it would make; of its own files it doesn't say where they come from."""
+        files: dict[str, FileState] = {
+            ident(self.environment.passed or "", path): file
+            for path, file in self.taken.items()
+            if path not in self.latest
+        }
+        for path, entry in self.latest.items():
+            files[ident(LATEST, path)] = FileState(entry.blob, "", "")
+        return DeployState(self.commit, self.propagated_head, files)
+
 
 class Evaluation:
     """Evaluates one environment at commits of one repository.
@@ -50,19 +62,18 @@ class Evaluation:
 
     def __init__(
         self,
-        history: History,
-        config_path: str,
+        committed: Committed,
         own: EnvironmentState | None,
         *,
         ignore_queue: bool = False,
         disk: HashOnDisk | None = None,
     ) -> None:
-        self._history = history
-        self._config_path = config_path
+        self._committed = committed
+        self._history = committed.history
+        self._config_path = committed.config_path
         self._own = own
         self._ignore_queue = ignore_queue
         self._disk = disk
-        self._rules_by_blob: dict[str, tuple[EnvironmentConfig, str] | None] = {}
         self._covered: dict[tuple[tuple[str, ...], str], Covered] = {}
 
     # --- one commit ----------------------------------------------------------------
@@ -87,7 +98,7 @@ class Evaluation:
         head = None
         if environment.passed is not None:
             own = self._own
-            upstream = self._upstream(commit, environment.passed, deployment)
+            upstream = self._committed.state(commit, deployment, environment.passed)
             if environment.passed == environment.name:
                 # Nonsense, but cepler has an answer: one record stands for both.
                 own = upstream = upstream or own
@@ -95,11 +106,6 @@ class Evaluation:
             if target is not None:
                 taken, head = taken_from(target, environment), target.head_commit
         return View(commit, environment, deployment, latest, taken, head)
-
-    def _upstream(self, commit: str, passed: str, deployment: str) -> EnvironmentState | None:
-        path = state_path(self._config_path, deployment, passed)
-        found = self._history.file(commit, path)
-        return read_state(found.content, f"{path} at {commit[:12]}") if found else None
 
     # --- back in history -----------------------------------------------------------
 
@@ -146,7 +152,7 @@ class Evaluation:
         environment, deployment = view.environment, view.deployment
         touched = {change.path for change in changes}
         if self._config_path in touched:
-            rules = self._rules(commit, environment.name)
+            rules = self._committed.rules(commit, environment.name)
             if rules is None:
                 return None
             environment, deployment = rules
@@ -169,25 +175,12 @@ class Evaluation:
 
     def _is_foreign(self, view: View) -> bool:
         """Whether the view's config is not that of its commit (edited, or of a later one)."""
-        rules = self._rules(view.commit, view.environment.name)
+        rules = self._committed.rules(view.commit, view.environment.name)
         return rules != (view.environment, view.deployment)
 
     def _committed_at(self, commit: str, name: str) -> View | None:
-        rules = self._rules(commit, name)
+        rules = self._committed.rules(commit, name)
         return self.at(commit, *rules) if rules is not None else None
-
-    def _rules(self, commit: str, name: str) -> tuple[EnvironmentConfig, str] | None:
-        """What the config at ``commit`` says of an environment, and its deployment's name."""
-        found = self._history.file(commit, self._config_path)
-        if found is None:
-            return None
-        if found.id not in self._rules_by_blob:
-            label = f"{self._config_path} at {commit[:12]}"
-            config = read_config(found.content, label)
-            known = name in config.environments
-            rules = (config.environment(name, label), config.deployment) if known else None
-            self._rules_by_blob[found.id] = rules
-        return self._rules_by_blob[found.id]
 
     def _signature(self, view: View) -> Mapping[str, str | None] | None:
         """What equivalence compares; None where nothing is equivalent: a file is dirty."""
@@ -231,7 +224,7 @@ class Covered:
 
     def __init__(self, patterns: Patterns, config_path: str, deployment: str) -> None:
         self._patterns = patterns
-        self._gating = Patterns([config_path, f"{state_folder(config_path, deployment)}/*"])
+        self._gating = compiled((config_path, f"{state_folder(config_path, deployment)}/*"))
 
     def __call__(self, path: str) -> bool:
         """Whether the environment takes ``path`` from the commit."""

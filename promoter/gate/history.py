@@ -1,63 +1,30 @@
 """How commits are read: objects, listings, the graph, and what changed along its edges.
 
 Every answer comes from a git process that stays open and is asked question by question, so
-the cost is that of the commits that are looked at, not of starting git for each.
+the cost is that of the commits that are looked at, not of starting git for each. What was
+read once is kept: a hundred environments decided through one history read it once.
 """
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
-from collections import deque
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
+from functools import cached_property
 from types import TracebackType
-from typing import Any, NamedTuple, Self
+from typing import Any, Self
 
 from promoter.errors import GitError
+from promoter.gate.comparison import Changes, Comparison, Folders
+from promoter.gate.edges import Edges
+from promoter.gate.graph import Graph
+from promoter.gate.objects import About, Entry, Folder, Object, about, folder_of
 from promoter.git import Git
 
 # libgit2, which cepler reads with, knows no replacement objects.
 _PLAIN = {"GIT_NO_REPLACE_OBJECTS": "1"}
-_BLOBS = frozenset({"100644", "100664", "100755", "120000"})
 _ANSWER = re.compile(rb"([0-9a-f]{40}) ([a-z]+) ([0-9]+)\n")
-_CHUNK = 256  # edges asked for at once: their text fits into a pipe
-
-
-class Entry(NamedTuple):
-    """A file of a commit: its mode as git writes it and its blob's id."""
-
-    mode: str
-    blob: str
-
-
-class Object(NamedTuple):
-    """One object of the repository."""
-
-    kind: str
-    id: str
-    content: bytes
-
-
-class Node(NamedTuple):
-    """A commit in the graph."""
-
-    tree: str
-    parents: tuple[str, ...]
-
-
-class Change(NamedTuple):
-    """A path that differs along an edge; an entry is None where there is no file."""
-
-    path: str
-    child: Entry | None
-    parent: Entry | None
-
-
-def decode(raw: bytes) -> str:
-    """A path as text; bytes that are no UTF-8 survive the way back."""
-    return raw.decode("utf-8", "surrogateescape")
 
 
 class History:
@@ -67,6 +34,12 @@ class History:
         self.git = git
         self._open = ExitStack()
         self._objects: subprocess.Popen[bytes] | None = None
+        self._commits: dict[str, About] = {}
+        self._folders: dict[str, Folder] = {}
+        self._graphs: list[Graph] = []
+        self._comparisons: list[Comparison] = []
+        self._edges: dict[tuple[Graph, Comparison], Edges] = {}
+        self._expected: frozenset[str] = frozenset()
 
     def __enter__(self) -> Self:
         return self
@@ -83,6 +56,9 @@ class History:
         """End the git processes."""
         self._open.close()
         self._objects = None
+        self._graphs.clear()
+        self._comparisons.clear()
+        self._edges.clear()
 
     # --- objects -------------------------------------------------------------------
 
@@ -109,59 +85,110 @@ class History:
         found = self.read(revision)
         return found.id if found is not None and found.kind == "commit" else None
 
+    def about(self, commit: str) -> About | None:
+        """What the commit with the id ``commit`` says, None where there is none."""
+        known = self._commits.get(commit)
+        if known is None:
+            found = self.read(commit)
+            if found is None or found.kind != "commit":
+                return None
+            known = self._commits[commit] = about(found.content)
+        return known
+
     def file(self, commit: str, path: str) -> Object | None:
         """The blob at ``path`` (taken literally) in ``commit``, None where there is none."""
-        if not path or path.startswith(("/", "./", "../")) or path in (".", ".."):
+        if not _is_plain(path):
             return None  # no tree has such an entry; git would resolve it from its folder
         found = self.read(f"{commit}:{path}")
         return found if found is not None and found.kind == "blob" else None
 
+    # --- folders -------------------------------------------------------------------
+
     def entry(self, commit: str, path: str) -> Entry | None:
         """The file's entry at ``path`` in ``commit``, None where there is none."""
         folder, _, name = path.rpartition("/")
-        tree = self.read(f"{commit}:{folder}")
-        if tree is None or tree.kind != "tree":
-            return None
-        wanted = name.encode("utf-8", "surrogateescape")
-        for mode, found, blob in _tree(tree.content):
-            if found == wanted:
-                return _entry(mode, blob)
-        return None
+        tree = self._tree(commit, folder)
+        return self._folder(tree).files.get(name) if tree else None
 
     def listing(self, commit: str, folders: Iterable[str] = ("",)) -> dict[str, Entry]:
         """Every file of ``commit`` at or below ``folders``, links included, submodules not."""
-        only = [] if "" in (chosen := list(folders)) else ["--", *chosen]
-        if not chosen:
-            return {}
-        raw = self.git.output("ls-tree", "-r", "-z", "--full-tree", commit, *only, env=_PLAIN)
+        chosen = Folders(folders)
         entries: dict[str, Entry] = {}
-        for record in decode(raw).split("\0"):
-            about, _, path = record.partition("\t")
-            mode = about[:6]
-            if mode in _BLOBS:
-                entries[path] = Entry(mode, about[12:])
+        for path in sorted(chosen.paths):
+            if (entry := self.entry(commit, path)) is not None:
+                entries[path] = entry
+            elif (tree := self._tree(commit, path)) is not None:
+                self._collect(tree, f"{path}/" if path else "", entries)
         return entries
 
-    @property
-    def empty_tree(self) -> str:
-        """The id of the tree without entries; git knows it without having it."""
-        return "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
+    def _tree(self, commit: str, path: str) -> str | None:
+        """The id of the folder at ``path`` in ``commit``, None where there is none."""
+        known = self.about(commit)
+        if known is None:
+            raise GitError(f"read commit {commit} in {self.git.dir}: there is no such commit")
+        tree: str | None = known.tree
+        for name in path.split("/") if path else ():
+            tree = self._folder(tree).folders.get(name) if tree else None
+        return tree
+
+    def _folder(self, tree: str) -> Folder:
+        found = self._folders.get(tree)
+        if found is None:
+            read = self.read(tree)
+            if read is None:
+                raise GitError(
+                    f"read folder {tree} in {self.git.dir}: the object is missing",
+                    next_step="git fsck, then fetch again or clone anew",
+                )
+            found = self._folders[tree] = folder_of(read.content)
+        return found
+
+    def _collect(self, tree: str, start: str, entries: dict[str, Entry]) -> None:
+        folder = self._folder(tree)
+        for name, entry in folder.files.items():
+            entries[start + name] = entry
+        for name, below in folder.folders.items():
+            self._collect(below, f"{start}{name}/", entries)
 
     # --- the graph -----------------------------------------------------------------
 
     def graph(self, commit: str) -> Graph:
         """The commits from ``commit`` back, read as far as they are asked for."""
-        return Graph(
-            self._start("rev-list", "--no-commit-header", "--format=%H %T %P", commit, "--")
-        )
+        for graph in self._graphs:
+            if graph.reaches(commit):
+                return graph
+        options = ("--no-commit-header", "--format=%H %T %P")
+        self._graphs.append(Graph(self._start("rev-list", *options, commit, "--")))
+        return self._graphs[-1]
+
+    def expect(self, folders: Iterable[str]) -> None:
+        """Say below which paths changes will be asked for, so that one process serves all."""
+        self._expected |= frozenset(folders)
 
     def changes(self, folders: Iterable[str] = ("",)) -> Changes:
         """What changed along edges, at or below ``folders``."""
-        chosen = list(folders)
-        only = [] if "" in chosen else ["--", *chosen]
-        options = ("--stdin", "-r", "-z", "--raw", "--no-renames", "--no-abbrev")
-        return Changes(self._start("--literal-pathspecs", "diff-tree", *options, *only))
+        wanted = Folders(folders)
+        return Changes(self._comparison(wanted), wanted)
 
+    def edges(self, graph: Graph, folders: Iterable[str]) -> Edges:
+        """The paths that changed along edges of ``graph``, below ``folders`` at least."""
+        comparison = self._comparison(Folders(folders))
+        if (graph, comparison) not in self._edges:
+            self._edges[graph, comparison] = Edges(graph, comparison)
+        return self._edges[graph, comparison]
+
+    def _comparison(self, wanted: Folders) -> Comparison:
+        for comparison in self._comparisons:
+            if comparison.folders.cover(wanted):
+                return comparison
+        wider = Folders(wanted.paths | self._expected).fewer()
+        options = ("--stdin", "-r", "-z", "--raw", "--no-renames", "--no-abbrev")
+        only = () if "" in wider.paths else ("--", *wider.paths)
+        session = self._start("--literal-pathspecs", "diff-tree", *options, *only)
+        self._comparisons.append(Comparison(session, wider))
+        return self._comparisons[-1]
+
+    @cached_property
     def is_shallow(self) -> bool:
         """Whether the history ends where a shallow clone cut it."""
         return self.git.text("rev-parse", "--is-shallow-repository") == "true"
@@ -172,128 +199,18 @@ class History:
         )
 
 
-class Graph:
-    """Commits with tree and parents, in the order in which ``git rev-list`` gives them."""
-
-    def __init__(self, stream: subprocess.Popen[bytes]) -> None:
-        self._lines = _pipes(stream)[1]
-        self._nodes: dict[str, Node] = {}
-        self._order: list[str] = []
-        self._place: dict[str, int] = {}
-
-    def node(self, commit: str) -> Node:
-        """``commit``'s tree and parents; raises `GitError` where it is not below the start."""
-        while (found := self._nodes.get(commit)) is None:
-            if not self._read():
-                raise GitError(f"read commit {commit}: it is not in the history")
-        return found
-
-    def has_read(self, commit: str) -> bool:
-        """Whether ``commit`` has come already."""
-        return commit in self._nodes
-
-    def place(self, commit: str) -> int:
-        """Where ``commit`` comes in the order; children before parents, by and large."""
-        self.node(commit)
-        return self._place[commit]
-
-    def after(self, commit: str) -> Iterator[str]:
-        """``commit`` and the commits that follow it in the order."""
-        place = self.place(commit)
-        while place < len(self._order) or self._read():
-            yield self._order[place]
-            place += 1
-
-    def walk(self, commit: str) -> Iterator[tuple[str, str]]:
-        """The ancestors of ``commit``, nearest first, each with the commit that led to it.
-
-        The order is cepler's: breadth first, parents in their own order, each commit once.
-        """
-        seen = {commit}
-        waiting: deque[tuple[str, str]] = deque()
-        current = commit
-        while True:
-            for parent in self.node(current).parents:
-                if parent not in seen:
-                    seen.add(parent)
-                    waiting.append((parent, current))
-            if not waiting:
-                return
-            yield waiting[0]
-            current = waiting.popleft()[0]
-
-    def _read(self) -> bool:
-        line = self._lines.readline()
-        if not line:
-            return False
-        commit, tree, *parents = line.decode("ascii").split()
-        self._place[commit] = len(self._order)
-        self._order.append(commit)
-        self._nodes[commit] = Node(tree, tuple(parents))
-        return True
+@contextmanager
+def reading(git: Git, history: History | None) -> Iterator[History]:
+    """``history``, which stays open; where there is none, one that ends with the block."""
+    if history is not None:
+        yield history
+        return
+    with History(git) as opened:
+        yield opened
 
 
-class Changes:
-    """Tree comparisons: ask for many, read them one by one."""
-
-    def __init__(self, session: subprocess.Popen[bytes]) -> None:
-        self._asked, self._answers = _pipes(session)
-        self._mark = b"=" + os.urandom(8).hex().encode() + b"\n"
-        self._buffer = b""
-
-    def along(self, edges: list[tuple[str, str]]) -> list[list[Change]]:
-        """For each (child's tree, parent's tree) what differs, in the same order."""
-        answers: list[list[Change]] = [[] for _ in edges]
-        # Equal trees are most of them where a history is about other folders.
-        asked = [place for place, (child, parent) in enumerate(edges) if child != parent]
-        for start in range(0, len(asked), _CHUNK):
-            places = asked[start : start + _CHUNK]
-            found = self._chunk([edges[place] for place in places])
-            for place, changes in zip(places, found, strict=True):
-                answers[place] = changes
-        return answers
-
-    def _chunk(self, edges: list[tuple[str, str]]) -> list[list[Change]]:
-        question = b"".join(
-            b"%b %b\n%b" % (child.encode(), parent.encode(), self._mark) for child, parent in edges
-        )
-        self._asked.write(question)
-        self._asked.flush()
-        return [_changes(self._answer()) for _ in edges]
-
-    def _answer(self) -> bytes:
-        while (end := self._buffer.find(self._mark)) < 0:
-            more = self._answers.read1(1 << 16)
-            if not more:
-                raise GitError("compare trees: git diff-tree ended; is an object missing?")
-            self._buffer += more
-        answer, self._buffer = self._buffer[:end], self._buffer[end + len(self._mark) :]
-        return answer
-
-
-def _changes(raw: bytes) -> list[Change]:
-    if not raw:
-        return []
-    fields = decode(raw).split("\0")
-    changes: list[Change] = []
-    for about, path in zip(fields[::2], fields[1::2], strict=False):
-        # ":<mode> <mode> <id> <id> <letter>"; the first has the two trees' line before it
-        child_mode, parent_mode, child, parent, _ = about[about.rfind(":") + 1 :].split(" ")
-        changes.append(Change(path, _entry(child_mode, child), _entry(parent_mode, parent)))
-    return changes
-
-
-def _tree(content: bytes) -> Iterator[tuple[str, bytes, str]]:
-    position = 0
-    while position < len(content):
-        name = content.index(b"\0", position)
-        mode, _, path = content[position:name].partition(b" ")
-        position = name + 21
-        yield mode.decode("ascii"), path, content[name + 1 : position].hex()
-
-
-def _entry(mode: str, blob: str) -> Entry | None:
-    return Entry(mode, blob) if mode in _BLOBS else None
+def _is_plain(path: str) -> bool:
+    return bool(path) and not path.startswith(("/", "./", "../")) and path not in (".", "..")
 
 
 def _pipes(process: subprocess.Popen[bytes]) -> tuple[Any, Any]:

@@ -10,12 +10,13 @@ So what is recorded for a file at such a commit is the answer, and nothing older
 from __future__ import annotations
 
 import heapq
+import sys
 from collections import deque
 from collections.abc import Iterable, Mapping
 from itertools import count
 
 from promoter.gate.edges import Edges
-from promoter.gate.history import Graph
+from promoter.gate.graph import Graph
 
 
 class _Group:
@@ -72,8 +73,29 @@ class _Search:
                 del self._alone[group.waiting[0]]
                 self._take_known(group)
             if group.wanted or group.known:
+                self._skip(group)
                 self._step(group)
         return self._found
+
+    def _skip(self, group: _Group) -> None:
+        """Go on where nothing of the group changes, up to where others stand or come in.
+
+        Most of a history is that; it needs no turns.
+        """
+        if len(group.waiting) != 1:
+            return
+        graph, edges, files = self._graph, self._edges, group.wanted | group.known
+        until = self._turns[0][0] if self._turns else sys.maxsize
+        commit = group.waiting[0]
+        while len(parents := graph.node(commit).parents) == 1:
+            parent = parents[0]
+            if graph.place(parent) >= until or not files.isdisjoint(edges.paths(commit, parent)):
+                break
+            if self._recorded_at is not None and graph.has_read(self._recorded_at):
+                break
+            commit = parent
+        group.waiting = deque([commit])
+        group.seen = {commit}
 
     def _begin_recorded(self) -> None:
         # As soon as the walk has come as far back, what is recorded walks along.

@@ -67,7 +67,7 @@ class Patterns:
         return frozenset({""}) if "" in found else found
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=4096)
 def compiled(patterns: tuple[str, ...]) -> Patterns:
     """`Patterns`, compiled once for equal lists."""
     return Patterns(patterns)

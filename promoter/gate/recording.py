@@ -8,7 +8,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from promoter.errors import GitError
-from promoter.gate.deployment import Deployment, Recorded
+from promoter.gate.deployment import Deployment
+from promoter.gate.records import Recorded, observed, record_state
 from promoter.gate.remote import Remote
 from promoter.git import Git, Identity
 from promoter.progress import Progress
@@ -33,7 +34,8 @@ def record_here(
     """
     say.note("Recording current state")
     git = deployment.git
-    recorded = deployment.record_state(name, deployment.observe(name, ignore_queue=ignore_queue))
+    state = observed(deployment, name, ignore_queue=ignore_queue)
+    recorded = record_state(deployment, name, state)
     write_atomically(git.dir / recorded.path, recorded.content)
     if commit:
         say.note("Adding commit to repository to persist state")

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from promoter.errors import GitError, PromoterError, RemoteMoved
-from promoter.gate.deployment import RecordMoved
-from promoter.gate.history import decode
+from promoter.gate.objects import decode
+from promoter.gate.records import RecordMoved
 from promoter.git import NO_OBJECT, Git, Identity
 
 ORIGIN = "origin"

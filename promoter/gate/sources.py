@@ -10,13 +10,15 @@ from promoter.gate.config import Config, read_config, state_folder
 from promoter.gate.history import History
 from promoter.gate.state import EnvironmentState
 from promoter.gate.state_file import read_state
-from promoter.git import Git
 
 _SUFFIX = ".state"
 
 
 class Source(Protocol):
     """Files by their path, as config and state folder name them."""
+
+    def through(self, history: History) -> Source:
+        """The same files, those of commits read through ``history``."""
 
     def read(self, path: str) -> bytes | None:
         """A file's bytes, None where there is none."""
@@ -32,6 +34,10 @@ class Folder(NamedTuple):
     """Files on disk; paths count from ``folder``."""
 
     folder: Path
+
+    def through(self, history: History) -> Folder:  # noqa: ARG002
+        """The same files: no commit is read for them."""
+        return self
 
     def read(self, path: str) -> bytes | None:
         """A file's bytes, None where there is none."""
@@ -55,20 +61,22 @@ class Folder(NamedTuple):
 class Commit(NamedTuple):
     """Files of a commit."""
 
-    git: Git
+    history: History
     commit: str
+
+    def through(self, history: History) -> Commit:
+        """The same files, read through ``history``."""
+        return Commit(history, self.commit)
 
     def read(self, path: str) -> bytes | None:
         """A file's bytes, None where there is none."""
-        with History(self.git) as history:
-            found = history.file(self.commit, path)
+        found = self.history.file(self.commit, path)
         return found.content if found is not None else None
 
     def names(self, folder: str) -> list[str]:
         """The names of the files directly in ``folder``, sorted."""
         start = f"{folder}/"
-        with History(self.git) as history:
-            paths = history.listing(self.commit, [folder])
+        paths = self.history.listing(self.commit, [folder])
         names = [path.removeprefix(start) for path in paths if path.startswith(start)]
         return sorted(name for name in names if "/" not in name)
 

@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 from promoter.errors import PromoterError
 from promoter.gate.config import state_folder
-from promoter.gate.history import Entry, History, decode
+from promoter.gate.history import History
+from promoter.gate.objects import Entry, decode
 from promoter.gate.patterns import Patterns
 from promoter.gate.state import DeployState, is_propagated, path_of
 from promoter.git import Git

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
+import subprocess
+from typing import Any
+
+import pytest
 
 from promoter.deploy.approving import Request, approve, proposed
 from promoter.deploy.evidence import Evidence, now
 from promoter.deploy.planning import plan, planned
 from promoter.deploy.recording import note
 from promoter.deploy.site import Site
-from tests.deploy.test_approvals import deployed, push, site
+from tests.deploy.test_approvals import CONFIG, deployed, push, site
 
 __all__ = ["site"]
 
@@ -56,3 +60,60 @@ def test_passing_the_gate_by_is_shown_until_the_next_gated_deploy(site: Site) ->
     gated = dataclasses.replace(seen, kind="deploy", outcome="deployed", at=now())
     note(site.fetched(), gated)
     assert planned(site.fetched(), "qa").ungated is None
+
+
+def test_more_environments_need_no_more_git_processes(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    few = _processes_of_a_plan(_grown(site, 3), monkeypatch)
+    many = _processes_of_a_plan(_grown(site, 100), monkeypatch)
+    assert len(many) == len(few), (few, many)
+
+
+def _grown(site: Site, count: int) -> Site:
+    """The site with ``count`` environments more, each with its own and shared files to take."""
+    site = site.fetched()
+    site.git.text("merge", "-q", "--ff-only", site.tip)
+    names = [f"env-{number}" for number in range(count)]
+    config = CONFIG + "".join(
+        f"  {name}:\n    passed: qa\n    propagated: [shared/*]\n    latest: [{name}/**]\n"
+        for name in names
+    )
+    files = {f"{name}/file": b"1" for name in names}
+    push(site.git, {"cepler/app.yml": config.encode(), **files})
+    gates = "".join(f"{name}: HEAD\n" for name in ["qa", "production", *names]).encode()
+    made = site.git.commit_files(site.gates_tip, {"app.yml": gates}, "chore: gates")
+    site.git.push("origin", made, "refs/heads/cepler-gates", expect=site.gates_tip)
+    return deployed(site, "qa") if count == 3 else site.fetched()
+
+
+def _processes_of_a_plan(site: Site, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    started: list[str] = []
+
+    class Counted(subprocess.Popen[bytes]):
+        def __init__(self, arguments: list[str], **more: Any) -> None:
+            started.append(" ".join(arguments[:3]))
+            super().__init__(arguments, **more)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(subprocess, "Popen", Counted)
+        found = plan(site)
+    statuses = {each.status for each in found if each.environment.startswith("env-")}
+    assert statuses == {"due"}
+    assert all(file.commit for each in found for file in each.files)
+    return started
+
+
+def test_what_is_held_back_says_since_when(site: Site) -> None:
+    site = deployed(site, "qa")
+    approve(site, proposed(site, Request("production", "fine")))
+    site = deployed(site, "production")
+    site.git.text("merge", "-q", "--ff-only", site.tip)
+    commit = push(site.git, {"production/c": b"2", "shared/a": b"2"})
+    held = planned(site.fetched(), "production")
+    assert held.status == "blocked"
+    assert {(file.path, file.commit) for file in held.files} == {
+        ("production/c", commit),
+        ("shared/a", commit),
+    }
+    assert held.since == site.git.text("log", "-1", "--format=%cI", commit)

@@ -1,0 +1,72 @@
+"""Runs of whole processes: how long, how much memory."""
+
+from __future__ import annotations
+
+import os
+import statistics
+import subprocess
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+STOPPED_AFTER_SECONDS = 120.0
+ENVIRONMENT = {
+    **{
+        name: value
+        for name, value in os.environ.items()
+        # Without its compiled modules Python would compile ours anew at every start.
+        if not name.startswith("GIT_") and name != "PYTHONDONTWRITEBYTECODE"
+    },
+    "GIT_CONFIG_GLOBAL": os.devnull,
+    "GIT_CONFIG_NOSYSTEM": "1",
+    "RUST_BACKTRACE": "0",
+}
+"""What every measured program and git gets: nobody's settings."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of a program: its exit code, seconds, and peak memory in MB."""
+
+    code: int
+    seconds: float
+    memory: float
+
+
+def measure(command: Sequence[str], folder: Path, limit: float = STOPPED_AFTER_SECONDS) -> Run:
+    """Run ``command`` in ``folder``, ended after ``limit`` seconds."""
+    began = time.perf_counter()
+    with subprocess.Popen(
+        list(command),
+        cwd=folder,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env=ENVIRONMENT,
+    ) as process:
+        deadline = began + limit
+        while True:
+            pid, status, used = os.wait4(process.pid, os.WNOHANG)
+            if pid or time.perf_counter() > deadline:
+                break
+            time.sleep(0.0005)
+        took = time.perf_counter() - began
+        if not pid:
+            process.kill()
+            return Run(-1, took, 0.0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    return Run(process.returncode, took, used.ru_maxrss / 1024)
+
+
+def median(command: Sequence[str], folder: Path, runs: int) -> Run:
+    """The run in the middle of ``runs``."""
+    return middle([measure(command, folder) for _ in range(runs)])
+
+
+def middle(found: Sequence[Run]) -> Run:
+    """The seconds in the middle of some runs, and the most memory."""
+    return Run(
+        found[0].code,
+        statistics.median(run.seconds for run in found),
+        max(run.memory for run in found),
+    )

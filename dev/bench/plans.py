@@ -1,0 +1,137 @@
+"""How long ``promoter plan`` takes for a hundred environments, beside the same for one."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from dev.bench.histories import Commits, git, grow, unrelated, write_history
+from dev.bench.measuring import Run, measure, middle
+from promoter.gate.decision import Due
+from promoter.gate.deployment import Deployment
+from promoter.gate.records import record_state
+from promoter.git import Git, Identity
+
+MANY = 100
+HEAD = ("plan", f"{MANY} environments", "1 environment", "times", "memory")
+_COMMAND = (str(Path(sys.executable).with_name("promoter")), "plan")
+_CONFIG = "cepler/bench.yml"
+_SHARED, _OWN = 40, 10  # files of an environment
+_RUNS = 5
+_WHO = Identity("Bench", "bench@example.invalid")
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of the table: the same history planned for many environments, and for one."""
+
+    what: str
+    many: Run
+    one: Run
+
+    def cells(self) -> tuple[str, ...]:
+        """What, many, one, how many times as long, memory of many."""
+        return (
+            self.what,
+            f"{self.many.seconds:.3f} s",
+            f"{self.one.seconds:.3f} s",
+            f"{self.many.seconds / self.one.seconds:.1f}",
+            f"{self.many.memory:.0f} MB",
+        )
+
+
+def rows(scratch: Path) -> Iterator[Row]:
+    """Environments side by side, and each behind the one before it: recorded, then changed."""
+    for chained in (False, True):
+        folders = [_site(scratch / f"plans-{chained}", count, chained) for count in (MANY, 1)]
+        shape = "a chain" if chained else "side by side"
+        yield _row(f"{shape}, nothing recorded", folders)
+        for folder in folders:
+            _record_all(folder)
+            _publish(folder, unrelated(200))
+        yield _row(f"{shape}, up to date, 200 unrelated commits", folders)
+        for folder in folders:
+            _publish(folder, _everything_changes())
+        yield _row(f"{shape}, 300 commits since that change every environment", folders)
+
+
+def _row(what: str, folders: Sequence[Path]) -> Row:
+    # Turn and turn about, so that whatever else the machine does meets both.
+    runs = [[measure(_COMMAND, folder / "clone") for folder in folders] for _ in range(_RUNS)]
+    many, one = (middle([each[place] for each in runs]) for place in range(2))
+    if (many.code, one.code) != (0, 0):
+        raise RuntimeError(f"{what}: promoter plan exits {many.code} and {one.code}")
+    return Row(f"50 files each, {what}", many, one)
+
+
+def _site(scratch: Path, count: int, chained: bool) -> Path:
+    """A remote with 1,000 commits, its gates branch, and a clone of it."""
+    folder = scratch / str(count)
+    write_history(folder / "clone", {_CONFIG: _config(count, chained)}, _start())
+    git(folder / "clone", "init", "--quiet", "--bare", str(folder / "remote.git"))
+    git(folder / "clone", "remote", "add", "origin", str(folder / "remote.git"))
+    clone = Git(folder / "clone")
+    gates = "".join(f"{_name(number)}: HEAD\n" for number in range(count)).encode()
+    made = clone.commit_files(None, {"bench.yml": gates}, "chore: gates", author=_WHO)
+    git(folder / "clone", "push", "--quiet", "origin", f"{made}:refs/heads/cepler-gates", "main")
+    return folder
+
+
+def _config(count: int, chained: bool) -> bytes:
+    lines = ["deployment: bench", "environments:"]
+    for number in range(count):
+        lines += [f"  {_name(number)}:", "    latest:", f"      - {_folder(number)}/**"]
+        if not chained or number == 0:
+            lines += ["      - modules/**"]
+        else:
+            lines += [f"    passed: {_name(number - 1)}", "    propagated:", "      - modules/**"]
+    return "\n".join([*lines, ""]).encode()
+
+
+def _start() -> Commits:
+    files = {f"modules/file-{number}.yml": b"0\n" for number in range(_SHARED)}
+    for environment in range(MANY):
+        for number in range(_OWN):
+            files[f"{_folder(environment)}/file-{number}.yml"] = b"0\n"
+    yield "feat: all", files
+    for number in range(1_000):
+        path = f"{_folder(number % MANY)}/file-{number % _OWN}.yml"
+        yield f"fix: {number}", {path: b"%d\n" % number}
+
+
+def _everything_changes() -> Commits:
+    for number in range(300):
+        files = {f"{_folder(number % MANY)}/file-1.yml": b"new %d\n" % number}
+        if number % 10 == 0:
+            files[f"modules/file-{number % _SHARED}.yml"] = b"new %d\n" % number
+        yield f"feat: {number}", files
+
+
+def _publish(folder: Path, commits: Commits) -> None:
+    grow(folder / "clone", commits)
+    git(folder / "clone", "push", "--quiet", "origin", "main")
+
+
+def _record_all(folder: Path) -> None:
+    """Record each environment as it is, one after the other."""
+    clone = Git(folder / "clone")
+    deployment = Deployment.at_commit(clone, "HEAD", _CONFIG)
+    for name in deployment.environments:
+        due = deployment.decide(name)
+        if not isinstance(due, Due):
+            raise RuntimeError(f"{name} is not due: {due}")
+        recorded = record_state(deployment, name, due.state)
+        files = {recorded.path: recorded.content}
+        tip = clone.commit_files(deployment.tip, files, recorded.message, author=_WHO)
+        deployment = Deployment.at_commit(clone, tip, _CONFIG)
+    git(clone.dir, "reset", "--quiet", "--hard", deployment.tip)
+
+
+def _name(number: int) -> str:
+    return f"environment-{number}"
+
+
+def _folder(number: int) -> str:
+    return f"stacks/{_name(number)}"

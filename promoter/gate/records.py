@@ -1,0 +1,98 @@
+"""Records: what a deployment's state file will say, and when it must not be said."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from promoter.errors import NothingNewer, PromoterError
+from promoter.gate.deciding import Deciding
+from promoter.gate.decision import Due, FileChange, after_record, changes_between
+from promoter.gate.deployment import Deployment
+from promoter.gate.state import DeployState, EnvironmentState, path_of
+from promoter.gate.state_file import write_state
+from promoter.gate.workspace import Disk
+
+
+class RecordMoved(PromoterError):
+    """The environment was recorded by someone else since the decision was made."""
+
+
+class AlreadyRecorded(NothingNewer):
+    """What was to be recorded is recorded already."""
+
+
+class Recorded(NamedTuple):
+    """A record to commit: the state file's path and bytes, and cepler's commit message."""
+
+    environment: str
+    path: str
+    content: bytes
+    message: str
+    state: EnvironmentState
+    changes: tuple[FileChange, ...]
+
+
+def record(deployment: Deployment, due: Due) -> Recorded:
+    """The record of what was decided, on top of ``deployment`` (as the new tip has it, say).
+
+    Raises `AlreadyRecorded` where exactly this is recorded there already, and `RecordMoved`
+    where the environment was recorded otherwise since the decision.
+    """
+    now = deployment.recorded(due.environment)
+    if now == due.recorded:
+        return record_state(deployment, due.environment, due.state)
+    path = deployment.state_path(due.environment)
+    if now is not None and now.version >= due.version and _same(now.current, due.state):
+        raise AlreadyRecorded(
+            f"record {due.environment}: {path} has version {now.version} of it already"
+        )
+    raise RecordMoved(
+        f"record {due.environment} at {due.trigger[:12]}: {path} moved from "
+        f"{_version(due.recorded)} to {_version(now)} meanwhile",
+        next_step=f"look at git log -p -- {path}, then deploy again",
+    )
+
+
+def record_state(deployment: Deployment, name: str, state: DeployState) -> Recorded:
+    """The state file that says that ``name`` now runs ``state``."""
+    recorded = deployment.recorded(name)
+    after = after_record(name, deployment.environment(name).passed, state, deployment.states)
+    return Recorded(
+        environment=name,
+        path=deployment.state_path(name),
+        content=write_state(after),
+        message=record_message(deployment.name, name),
+        state=after,
+        changes=changes_between(state, recorded.current if recorded else None),
+    )
+
+
+def observed(deployment: Deployment, name: str, *, ignore_queue: bool = False) -> DeployState:
+    """What the work tree has of the files that ``name`` takes: what a record would say.
+
+    A file that differs from what was decided is dirty, one that is missing has no hash.
+    Only for a deployment read `in_worktree`.
+    """
+    disk = Disk(deployment.git.dir)
+    with deployment.reading() as history:
+        state = Deciding(deployment, history, ignore_queue=ignore_queue).on_disk(name, disk)
+    files = {
+        key: file._replace(file_hash=(found := disk(path_of(key))), dirty=found != file.file_hash)
+        for key, file in state.files.items()
+    }
+    return state._replace(files=files)
+
+
+def record_message(deployment: str, environment: str) -> str:
+    """The message of the commit that records ``environment``, as cepler words it."""
+    if deployment == "default":
+        return f"ci(cepler): Updated '{environment}' state"
+    return f"ci(cepler): Updated '{deployment}' state in '{environment}'"
+
+
+def _same(one: DeployState, other: DeployState) -> bool:
+    return one.head_commit == other.head_commit and dict(one.files) == dict(other.files)
+
+
+def _version(state: EnvironmentState | None) -> str:
+    return f"version {state.version} ({state.current.head_commit[:12]})" if state else "nothing"
