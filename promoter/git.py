@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -240,6 +241,12 @@ class Git:
         if done.returncode == 0:
             return
         said = (done.stdout + done.stderr).decode(errors="replace")
+        if (lock := _LOCK.search(said)) is not None:
+            raise RemoteMoved(
+                f"push {ref} to {remote}: it has {lock[1]}: another push is under way, or died",
+                said,
+                next_step=_unlock(lock[1]),
+            )
         if any(sign in said for sign in _MOVED):
             raise RemoteMoved(
                 f"push {ref} to {remote}: it is no longer at {(expect or 'nothing')[:12]}",
@@ -332,13 +339,22 @@ class Git:
         self.attempt("worktree", "prune")
 
 
+# A lock that is there: of a git that is at work, or of one that was killed.
+_LOCK = re.compile(r"Unable to create '([^'\n]+\.lock)': File exists")
 _MOVED = ("[rejected]", "stale info", "cannot lock ref", "failed to update ref", "non-fast-forward")
 
 
 def _failure(arguments: Sequence[str], folder: Path, stderr: str) -> GitError:
     said = [line for line in stderr.strip().splitlines() if line.strip()]
-    cause = "; ".join(said[-3:]) or "no message"
-    return GitError(f"run git {arguments[0]} in {folder}: {cause}", stderr)
+    told = [line for line in said if line.startswith(("fatal: ", "error: "))] or said
+    cause = "; ".join(told[-3:]) or "no message"
+    lock = _LOCK.search(stderr)
+    next_step = _unlock(lock[1]) if lock is not None else ""
+    return GitError(f"run git {arguments[0]} in {folder}: {cause}", stderr, next_step=next_step)
+
+
+def _unlock(lock: str) -> str:
+    return f"if no git is at work there, remove {lock}, then run the command again"
 
 
 def _cannot_run(folder: Path) -> GitError:

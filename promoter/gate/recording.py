@@ -87,9 +87,13 @@ def commit_record(git: Git, recorded: Recorded) -> str:
 
 
 def reset_head(git: Git) -> None:
-    """Give every file of HEAD its committed content again; other files stay."""
+    """Give every file of HEAD its committed content again; other files stay.
+
+    A file that has it is not written: the records of other environments are never touched.
+    """
     with git.scratch_index() as scratch:
         git.text("read-tree", "HEAD", env=scratch)
+        git.attempt("update-index", "-q", "--refresh", env=scratch)  # fails where files differ
         git.text("checkout-index", "--all", "--force", "--quiet", env=scratch)
 
 

@@ -43,7 +43,7 @@ class Remote:
         """Make branch and work tree what the remote has now; untracked files stay."""
         branches = [self.branch, *([gates_branch] if gates_branch else [])]
         self._fetch(git, branches)
-        git.text("reset", "--quiet", "--hard", _tracking(self.branch))
+        _reset(git, _tracking(self.branch))
 
     def push(self, git: Git, path: str) -> bool:
         """Bring the commits of HEAD that the remote lacks on top of its branch.
@@ -66,7 +66,7 @@ class Remote:
             except RemoteMoved as error:
                 moved = error
                 continue
-            git.text("reset", "--quiet", "--hard", head)
+            _reset(git, head)
             return pushed
         raise moved
 
@@ -96,6 +96,12 @@ class Remote:
             }
         finally:
             Path(name).unlink(missing_ok=True)
+
+
+def _reset(git: Git, revision: str) -> None:
+    """Make branch, index and work tree ``revision``; a file that is as it was is not written."""
+    git.attempt("update-index", "-q", "--refresh")  # fails where files differ
+    git.text("reset", "--quiet", "--hard", revision)
 
 
 def replayed(git: Git, tip: str, path: str) -> str:
