@@ -1,0 +1,51 @@
+"""What a deploy decides, and decides again where the remote moved before its apply."""
+
+from __future__ import annotations
+
+import pytest
+
+from promoter.deploy.approving import Request, approve, proposed
+from promoter.deploy.deploying import cleared, refuse_if_moved
+from promoter.deploy.site import Site
+from promoter.errors import NotCleared
+from promoter.gate import origins
+from tests.deploy.test_approvals import deployed, push, site
+
+__all__ = ["site"]
+
+
+@pytest.fixture
+def approved(site: Site) -> Site:
+    """A site on which production is cleared for what QA runs."""
+    site = deployed(site, "qa")
+    approve(site, proposed(site, Request("production", "fine")))
+    return site.fetched()
+
+
+def test_nothing_moved_and_nothing_is_refused(approved: Site) -> None:
+    refuse_if_moved(approved, cleared(approved, "production"))
+
+
+def test_a_commit_about_something_else_is_let_through(approved: Site) -> None:
+    decided = cleared(approved, "production")
+    approved.git.text("merge", "-q", "--ff-only", approved.tip)
+    push(approved.git, {"docs/page": b"1"})
+    refuse_if_moved(approved, decided)
+
+
+def test_an_approval_that_is_taken_back_before_the_apply_is_heeded(approved: Site) -> None:
+    decided = cleared(approved, "production")
+    first = approved.git.text("rev-list", "--max-parents=0", approved.tip)
+    approved.approvals.set_gate("app", "production", first, "not yet after all")
+    with pytest.raises(NotCleared, match="another state is cleared now"):
+        refuse_if_moved(approved, decided)
+
+
+def test_without_origins_nothing_is_asked_of_history_before_the_trigger(
+    approved: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr(origins, "origins")
+    found = cleared(approved, "production", origins=False)
+    assert {change.path for change in found.changes} == {"shared/a", "production/c"}
+    with pytest.raises(ImportError):
+        cleared(approved, "production")
