@@ -111,5 +111,18 @@ def load_states(source: Source, folder: str) -> dict[str, EnvironmentState]:
             path = f"{folder}/{name}"
             content = source.read(path)
             if content is not None:
+                _refuse_cut(content, source.label(path), path)
                 states[name.removesuffix(_SUFFIX)] = read_state(content, source.label(path))
     return states
+
+
+def _refuse_cut(content: bytes, label: str, path: str) -> None:
+    """Raise where a file ends within a line: YAML may take the rest for the whole."""
+    if content and not content.endswith(b"\n"):
+        line = content.count(b"\n") + 1
+        raise InvalidFile(
+            label,
+            f"line {line}",
+            "the file ends within a line, it is cut off",
+            next_step=f"restore it: git checkout -- {path}",
+        )
