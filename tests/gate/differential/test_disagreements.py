@@ -119,6 +119,16 @@ def test_what_is_recorded_of_origins_is_not_believed_where_commits_say_otherwise
 # --- where cepler panics or is wrong ----------------------------------------------------------
 
 
+@pytest.mark.parametrize("name", ["m/back\\slash", "m/[ab]", "m/st*r", "m/wh?t"])
+def test_a_name_that_reads_as_a_pattern_is_prepared_as_it_is(twin: Twin, name: str) -> None:
+    _commit(twin, ONE, {name: _plain("1\n"), "m/a": _plain("1\n")})
+    twin.same_answer("check", "-e", "s")
+    twin.same_answer("ls", "-e", "s")
+    twin.same_effect("record", "-e", "s", "--reset-head")
+    twin.same_effect("prepare", "-e", "s", "--force-clean", keep_ours=True)
+    assert (twin.top / name).read_text() == "1\n"
+
+
 def test_a_file_that_once_was_a_link_is_prepared(twin: Twin) -> None:
     config = {
         "environments": {

@@ -39,7 +39,7 @@ ignores = st.just({".gitignore": ("100644", b"*.log\n")}) | st.just(
 )
 changes = st.lists(
     st.sampled_from(PATHS).flatmap(
-        lambda path: st.tuples(st.just(path), links if path in LINKS else entries)
+        lambda path: st.tuples(st.just(path), links | entries if path in LINKS else entries)
     ),
     min_size=1,
     max_size=4,
@@ -160,7 +160,7 @@ class Histories(RuleBasedStateMachine):
         file = self.twin.top / path
         if content is None:
             file.unlink(missing_ok=True)
-        elif path not in LINKS:
+        elif not file.is_symlink():
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(content)
 

@@ -6,7 +6,7 @@ import os
 import shutil
 import stat
 import subprocess
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..reference import PANIC, Outcome, clean_environment, run_cepler, run_ours
@@ -110,7 +110,7 @@ class Twin:
         ours = run_ours(self.other, *arguments)
         self._compare(arguments, theirs, ours)
         if theirs.code == 0:
-            one, two = self.snapshot(self.top), self.snapshot(self.other)
+            one, two = self._alike(self.snapshot(self.top), self.snapshot(self.other))
             for part in ("files", "status", "head"):
                 if getattr(one, part) != getattr(two, part):
                     raise Disagreement(
@@ -120,6 +120,23 @@ class Twin:
         if keep_ours or theirs.code == PANIC:
             self.top, self.other = self.other, self.top
         return ours
+
+    def _alike(self, theirs: Snapshot, ours: Snapshot) -> tuple[Snapshot, Snapshot]:
+        """Both less the files that cepler loses.
+
+        That is those of another kind (link, file) in HEAD, and those with a backslash.
+        """
+        missing = ours.files.keys() - theirs.files.keys()
+        if not missing:
+            return theirs, ours
+        listed = self.git("ls-tree", "-r", "-z", "HEAD", folder=self.other).split("\0")
+        known = {path: about.startswith("120000") for about, _, path in map(_parted, listed)}
+        lost = {
+            path
+            for path in missing & known.keys()
+            if "\\" in path or (ours.files[path][0] == "link") != known[path]
+        }
+        return _without(theirs, lost), _without(ours, lost)
 
     def _compare(self, arguments: tuple[str, ...], theirs: Outcome, ours: Outcome) -> None:
         if theirs.code == PANIC:
@@ -137,6 +154,19 @@ class Twin:
             status=self.git("status", "--porcelain=v2", "-z", folder=folder),
             head="\n".join(_without_time(line) for line in head.split("\n")),
         )
+
+
+def _without(snapshot: Snapshot, paths: set[str]) -> Snapshot:
+    entries = snapshot.status.split("\0")
+    return replace(
+        snapshot,
+        files={path: file for path, file in snapshot.files.items() if path not in paths},
+        status="\0".join(each for each in entries if each.split(" ", 8)[-1] not in paths),
+    )
+
+
+def _parted(entry: str) -> tuple[str, str, str]:
+    return entry.partition("\t")
 
 
 def _reports(outcome: Outcome) -> list[str]:

@@ -22,6 +22,7 @@ PATHS = (
     ".topdot",
     "m/ü ñ.yml",
     'm/quo"te',
+    "m/back\\slash.yml",
     "x-y/-dash",
     "m/link.yml",
     "e/link",
@@ -31,7 +32,7 @@ PATHS = (
 )
 
 LINKS = ("m/link.yml", "e/link")
-"""Paths that are links wherever they are: cepler loses a file that once was a link."""
+"""Paths that are links now and then, and files at other times."""
 
 PATTERNS = (
     "m/**",

@@ -1,0 +1,156 @@
+"""Recording: what a record says, how it is written, and what it leaves alone."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from promoter.errors import NothingNewer
+from promoter.gate.decision import Due
+from promoter.gate.deployment import Deployment
+from promoter.gate.recording import CEPLER, commit_record, record_here, reset_head, write_atomically
+from promoter.gate.records import (
+    AlreadyRecorded,
+    RecordMoved,
+    observed,
+    record,
+    record_message,
+    record_state,
+)
+from promoter.git import Git
+from promoter.progress import Silent
+
+from .differential.twin import Twin
+from .repositories import STATE, recorded
+
+
+@pytest.fixture
+def twin(tmp_path: Path) -> Twin:
+    """A repository in which staging and QA are recorded, and then a file changed."""
+    return recorded(tmp_path / "seed")
+
+
+def _deployment(twin: Twin) -> Deployment:
+    return Deployment.in_worktree(Git(twin.top), "cepler.yml")
+
+
+def _due(twin: Twin) -> Due:
+    found = _deployment(twin).decide("staging")
+    assert isinstance(found, Due)
+    return found
+
+
+# --- what it says ----------------------------------------------------------------------
+
+
+def test_a_record_is_what_was_decided(twin: Twin) -> None:
+    due = _due(twin)
+    found = record(_deployment(twin), due)
+    assert found.path == STATE
+    assert found.state.version == due.version == 2
+    assert found.state.current == due.state
+    assert [change.path for change in found.changes] == ["m/a"]
+    assert found.message == "ci(cepler): Updated 'lana' state in 'staging'"
+
+
+def test_the_default_deployment_has_cepler_s_short_message() -> None:
+    assert record_message("default", "qa") == "ci(cepler): Updated 'qa' state"
+
+
+def test_the_same_record_again_is_nothing_new(twin: Twin) -> None:
+    due = _due(twin)
+    (twin.top / STATE).write_bytes(record(_deployment(twin), due).content)
+    with pytest.raises(AlreadyRecorded) as told:
+        record(_deployment(twin), due)
+    assert isinstance(told.value, NothingNewer)
+
+
+def test_a_record_by_somebody_else_since_is_an_error_that_names_both(twin: Twin) -> None:
+    due = _due(twin)
+    other = due.state._replace(head_commit="f" * 40)
+    (twin.top / STATE).write_bytes(record_state(_deployment(twin), "staging", other).content)
+    with pytest.raises(RecordMoved, match=r"from version 1 .* to version 2 \(ffffffffffff\)"):
+        record(_deployment(twin), due)
+
+
+def test_a_record_that_went_away_since_is_an_error(twin: Twin) -> None:
+    due = _due(twin)
+    (twin.top / STATE).unlink()
+    with pytest.raises(RecordMoved, match="to nothing meanwhile"):
+        record(_deployment(twin), due)
+
+
+def test_what_lies_in_the_work_tree_is_observed(twin: Twin) -> None:
+    (twin.top / "m/a").write_text("by hand\n")
+    (file,) = observed(_deployment(twin), "staging").files.values()
+    assert file.dirty
+    assert file.file_hash == twin.git("hash-object", "m/a").strip()
+    (twin.top / "m/a").unlink()
+    (file,) = observed(_deployment(twin), "staging").files.values()
+    assert file.file_hash is None
+
+
+def test_what_another_environment_has_not_taken_yet_stays_in_the_queue(twin: Twin) -> None:
+    due = _due(twin)
+    first = record(_deployment(twin), due)
+    assert first.state.propagation_queue == ()  # QA has taken what was there before it
+    (twin.top / STATE).write_bytes(first.content)
+    later = due.state._replace(head_commit="f" * 40)
+    second = record_state(_deployment(twin), "staging", later)
+    assert second.state.propagation_queue == (due.state,)
+
+
+# --- how it is written -----------------------------------------------------------------
+
+
+def test_a_new_file_has_the_mode_that_the_umask_leaves(tmp_path: Path) -> None:
+    before = os.umask(0o027)
+    try:
+        write_atomically(tmp_path / "sub/file", b"new")
+    finally:
+        os.umask(before)
+    assert (tmp_path / "sub/file").stat().st_mode & 0o777 == 0o640
+
+
+def test_an_old_file_keeps_its_mode_and_is_another_file_then(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.write_bytes(b"old")
+    file.chmod(0o600)
+    with file.open("rb") as still_open:
+        write_atomically(file, b"new")
+        assert still_open.read() == b"old"
+    assert file.read_bytes() == b"new"
+    assert file.stat().st_mode & 0o777 == 0o600
+
+
+def test_what_cannot_be_put_in_place_leaves_nothing_behind(tmp_path: Path) -> None:
+    (tmp_path / "file").mkdir()
+    with pytest.raises(IsADirectoryError):
+        write_atomically(tmp_path / "file", b"new")
+    assert [each.name for each in tmp_path.iterdir()] == ["file"]
+
+
+def test_the_commit_is_of_the_index_and_by_cepler(twin: Twin) -> None:
+    git = Git(twin.top)
+    (twin.top / "staged").write_text("staged\n")
+    git.text("add", "staged")
+    (twin.top / "not-staged").write_text("not staged\n")
+    found = record_here(_deployment(twin), "staging", Silent(), commit=False)
+    commit = commit_record(git, found)
+    assert git.commit("HEAD") == commit
+    assert git.text("log", "-1", "--format=%an <%ae>") == f"{CEPLER.name} <{CEPLER.email}>"
+    assert git.lines("diff", "--name-only", "HEAD^", "HEAD") == [STATE, "staged"]
+
+
+def test_a_reset_writes_only_what_differs(twin: Twin) -> None:
+    for name, content in {"m/a": "by hand\n", "mine": "mine\n"}.items():
+        (twin.top / name).write_text(content)
+    other = twin.top / ".cepler/lana/qa.state"
+    before = other.stat()
+    reset_head(Git(twin.top))
+    after = other.stat()
+    assert (twin.top / "m/a").read_text() == "2\n"
+    assert (twin.top / "mine").read_text() == "mine\n"
+    assert (before.st_ino, before.st_ctime_ns) == (after.st_ino, after.st_ctime_ns)
