@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from promoter.deploy.evidence import folder
 from promoter.errors import InvalidFile, PromoterError
-from promoter.gate.deployment import Deployment, Recorded, record_message
+from promoter.gate.deployment import Deployment
 from promoter.gate.gates import Gates
+from promoter.gate.records import Recorded, record, record_message
 from promoter.gate.sources import state_path
 from promoter.gate.state_file import read_state
 from promoter.git import Git
@@ -83,4 +84,4 @@ def _record(
     gates = Gates(environment.file, {environment.name: trigger})
     deployment = Deployment.at_commit(git, parent, environment.file, gates)
     due = deployment.check(environment.name, ignore_queue=ignore_queue, origins=True)
-    return deployment.record(due) if due is not None else None
+    return record(deployment, due) if due is not None else None

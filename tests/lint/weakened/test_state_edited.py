@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 
 from promoter.deploy.evidence import Evidence, now
+from promoter.gate import records
 from promoter.gate.decision import Due
-from promoter.gate.deployment import Deployment, Recorded
+from promoter.gate.deployment import Deployment
 from promoter.gate.recording import record_here
+from promoter.gate.records import Recorded
 from promoter.progress import Silent
 from tests.lint.repository import STATE, Repository
 
@@ -24,7 +26,7 @@ def due(repository: Repository, name: str) -> tuple[Recorded, Due]:
     deployment = Deployment.at_commit(repository.git, "HEAD", CONFIG)
     found = deployment.decide(name)
     assert isinstance(found, Due)
-    return deployment.record(found), found
+    return records.record(deployment, found), found
 
 
 def deploy(repository: Repository, name: str, extra: dict[str, str | None] | None = None) -> str:
@@ -89,7 +91,7 @@ def test_a_record_made_after_others_pushed_is_fine(repository: Repository) -> No
     decided = deployment.decide("staging")
     assert isinstance(decided, Due)
     repository.commit({"shared/a": "2"})
-    recorded = Deployment.at_commit(repository.git, "HEAD", CONFIG).record(decided)
+    recorded = records.record(Deployment.at_commit(repository.git, "HEAD", CONFIG), decided)
     repository.commit({recorded.path: recorded.content.decode()}, recorded.message)
     assert told(repository, base) == []
 
@@ -104,7 +106,7 @@ def test_a_record_that_skips_the_queue_is_fine(repository: Repository) -> None:
     deployment = Deployment.at_commit(repository.git, "HEAD", CONFIG)
     newest = deployment.check("qa", ignore_queue=True, origins=True)
     assert newest is not None
-    recorded = deployment.record(newest)
+    recorded = records.record(deployment, newest)
     repository.commit({recorded.path: recorded.content.decode()}, recorded.message)
     assert told(repository, base) == []
 
