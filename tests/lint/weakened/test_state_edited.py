@@ -12,6 +12,7 @@ from promoter.deploy.evidence import Evidence, now
 from promoter.gate import records
 from promoter.gate.decision import Due
 from promoter.gate.deployment import Deployment
+from promoter.gate.preparing import prepare_here
 from promoter.gate.recording import record_here
 from promoter.gate.records import Recorded
 from promoter.progress import Silent
@@ -40,7 +41,7 @@ def deploy(repository: Repository, name: str, extra: dict[str, str | None] | Non
 def record(repository: Repository, name: str) -> None:
     """What `promoter cepler record` commits."""
     deployment = Deployment.in_worktree(repository.git, CONFIG)
-    deployment.prepare_here(name, clean=False)
+    prepare_here(deployment, name, clean=False)
     record_here(deployment, name, Silent())
     repository.git.text("reset", "-q", "--hard", "HEAD")
 
