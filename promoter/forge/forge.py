@@ -145,6 +145,10 @@ class Forge(Protocol):
         """The one with ``number``."""
         ...
 
+    def pull_requests_of(self, commit: str) -> tuple[PullRequest, ...]:
+        """Those that brought ``commit`` to the repository; while none is merged, open ones."""
+        ...
+
     def open_pull_request(self, proposal: Proposal) -> PullRequest:
         """Open one; a second for the same head and base is a conflict."""
         ...

@@ -87,6 +87,11 @@ class GitHubForge:
         with self._asking(f"read pull request {number}") as repository:
             return pull_request_of(repository.get_pull(number))
 
+    def pull_requests_of(self, commit: str) -> tuple[PullRequest, ...]:
+        """See `Forge`."""
+        with self._asking(f"list the pull requests of {commit[:12]}") as repository:
+            return tuple(map(pull_request_of, repository.get_commit(commit).get_pulls()))
+
     def open_pull_request(self, proposal: Proposal) -> PullRequest:
         """See `Forge`. Labels are a second request; a caller who finds them missing adds them."""
         with self._asking(f"open a pull request of {proposal.head}") as repository:

@@ -55,6 +55,18 @@ class LocalForge:
         """See `Forge`."""
         return self._shown(self._documents().pull(number))
 
+    def pull_requests_of(self, commit: str) -> tuple[PullRequest, ...]:
+        """See `Forge`. A merge brought what it reaches and the base before it did not."""
+        if self.git.commit(commit) is None:
+            raise ForgeMissing(f"list the pull requests of {commit[:12]}: no such commit")
+        every = self.pull_requests(Query(state=None))
+        merged = ((one, one.merge_commit) for one in every if one.merge_commit)
+        brought = tuple(one for one, merge in merged if self._brought(commit, merge, f"{merge}^1"))
+        opened = (one for one in every if one.state is State.OPEN)
+        return brought or tuple(
+            one for one in opened if self._brought(commit, one.head_commit, one.base)
+        )
+
     def open_pull_request(self, proposal: Proposal) -> PullRequest:
         """See `Forge`."""
         numbers: list[int] = []
@@ -227,6 +239,10 @@ class LocalForge:
         if commit is None:
             raise ForgeMissing(f"read branch {branch}: there is none")
         return commit
+
+    def _brought(self, commit: str, tip: str, base: str) -> bool:
+        reached = bool(tip) and self.git.is_ancestor(commit, tip)
+        return reached and not self.git.is_ancestor(commit, base)
 
     def _shown(self, pull: PullDocument) -> PullRequest:
         tip = (self.branch(pull.head) or "") if pull.state == State.OPEN else pull.head_commit

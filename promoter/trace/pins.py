@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,10 +14,9 @@ from promoter.release.images import REVISION, SOURCE, TITLE, VERSION
 from promoter.release.pins import Pin
 from promoter.release.registry import Registry
 from promoter.trace.chain import Link, PinTrace
+from promoter.trace.origin import origin_of
 from promoter.trace.repositories import Repositories
 from promoter.vendoring.registry import MIRROR_VARIABLE
-
-_PULL_REQUEST = re.compile(r"\(#(\d+)\)$")
 
 
 @dataclass(frozen=True)
@@ -90,7 +88,7 @@ class PinWalk:
         return Link("image", reference, {"version": str(labels.get(VERSION, "unknown"))}, broken)
 
     def _source(self, pin: Pin) -> Link:
-        """The source commit, its release and its pull request where they can be told."""
+        """The source commit, and what the forge says of its release and pull request."""
         facts = {"repository": pin.source}
         git = self.repositories.get(pin.source)
         if isinstance(git, str):
@@ -104,8 +102,5 @@ class PinWalk:
             "log", "-1", "--format=%s%x00%an <%ae>%x00%aI", commit
         ).split("\0")
         facts |= {"title": title, "by": author, "at": when}
-        tags = git.lines("tag", "--points-at", commit)
-        facts |= {"release": ", ".join(tags)} if tags else {}
-        number = _PULL_REQUEST.search(title)
-        facts |= {"pull request": f"{pin.source}/pull/{number[1]}"} if number else {}
-        return Link("source", commit, facts)
+        told = origin_of(git, commit, title)
+        return Link("source", commit, {**facts, **told.facts}, told.broken)

@@ -315,6 +315,13 @@ def _commit(call: _Call) -> Answer:
     return Answer(200, {"sha": sha, "url": f"{call.base}/commits/{sha}"})
 
 
+def _pulls_of(call: _Call) -> Answer:
+    sha = call.parts[0]
+    if call.forge.git.commit(sha) is None:
+        return Answer(422, {"message": f"No commit found for SHA: {sha}"})
+    return call.paged([_shown(call, pull) for pull in call.forge.pull_requests_of(sha)])
+
+
 def _status(call: _Call) -> Answer:
     statuses = [
         {"context": one.name, "state": one.conclusion.value, "description": one.summary}
@@ -417,6 +424,7 @@ _ROUTES: list[tuple[str, str, Callable[[_Call], Answer]]] = [
     ("GET", r"/git/refs?/heads/(.+)", _ref),
     ("DELETE", r"/git/refs/heads/(.+)", _delete_ref),
     ("GET", r"/commits/([0-9a-f]+)", _commit),
+    ("GET", r"/commits/([0-9a-f]+)/pulls", _pulls_of),
     ("GET", r"/commits/([0-9a-f]+)/status", _status),
     ("POST", r"/statuses/([0-9a-f]+)", _set_status),
     ("GET", r"/releases", _releases),

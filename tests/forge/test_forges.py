@@ -10,6 +10,7 @@ from promoter.forge.forge import (
     Conclusion,
     Forge,
     ForgeConflict,
+    ForgeError,
     ForgeMissing,
     Proposal,
     Query,
@@ -108,6 +109,20 @@ def test_merging_needs_a_ready_pull_request_and_the_head_that_was_seen(
     assert forge.changed_files(opened.number) == ("b", "docs/a.md")
     with pytest.raises(ForgeConflict):
         forge.merge_pull_request(opened.number, head_commit=pushed)
+
+
+def test_the_pull_requests_of_a_commit(bare: Git, forge: Forge) -> None:
+    main, topic = commit(bare, "main"), commit(bare, "topic")
+    opened = forge.open_pull_request(Proposal("feat: a", "", "topic"))
+    assert forge.pull_requests_of(main) == ()
+    assert [one.number for one in forge.pull_requests_of(topic)] == [opened.number]
+    merged = forge.merge_pull_request(opened.number, head_commit=topic)
+    assert merged.merge_commit
+    for brought in (topic, merged.merge_commit):
+        assert forge.pull_requests_of(brought) == (merged,)
+    assert forge.pull_requests_of(main) == ()
+    with pytest.raises(ForgeError, match="list the pull requests of 1a1a1a"):
+        forge.pull_requests_of("1a" * 20)
 
 
 def test_what_conflicts_is_not_merged(bare: Git, forge: Forge) -> None:
