@@ -67,3 +67,15 @@ class ProgramMissing(PromoterError):
 
 class PlatformError(PromoterError):
     """A part of the embedded platform did not start, died, or cannot be stopped."""
+
+
+class ClusterError(PromoterError):
+    """A Kubernetes cluster refused, or did not answer.
+
+    ``reason`` is the API server's word (NotFound, AlreadyExists, Conflict, Forbidden ...),
+    Unreachable where there was no answer, empty where it is something else.
+    """
+
+    def __init__(self, what: str, reason: str = "", *, next_step: str = "") -> None:
+        super().__init__(what, next_step=next_step)
+        self.reason = reason

@@ -88,7 +88,8 @@ def _environment(
     toolchain: Toolchain, root: Path, stacks: Sequence[str], *, local: bool
 ) -> Mapping[str, str]:
     from promoter.deploy.by_hand import VARIABLES_REFUSED
-    from promoter.deploy.stack import kubeconfig_variables, place_of
+    from promoter.deploy.stack import place_of
+    from promoter.kubectl import kubeconfig_variables
 
     folders = (toolchain.program("node").parent, toolchain.stacks_python().parent)
     path = os.pathsep.join([*map(str, folders), os.environ.get("PATH", "")])

@@ -94,7 +94,7 @@ def sweep_command(
     from promoter.testflight.ground import ClusterGround
 
     place = _place(_root(), kubeconfig)
-    done = sweep(ClusterGround(place.kubeconfig), timedelta(minutes=age), place)
+    done = sweep(ClusterGround(place.kubectl), timedelta(minutes=age), place)
     typer.echo(f"{len(done)} removed{': ' if done else ''}{', '.join(d.namespace for d in done)}")
 
 
@@ -117,9 +117,8 @@ def smoketest_command(
     if as_json:
         typer.echo(json.dumps(report.evidence(), indent=2))
     else:
-        for each in report.results:
-            typer.echo(str(each))
-        typer.echo(report.summary())
+        for line in report.lines():
+            typer.echo(line)
     return 1 if report.failed else 0
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from promoter.deploy.cluster import Cluster, Release
 from promoter.deploy.evidence import redact
-from promoter.deploy.stack import kubeconfig_variables
 from promoter.errors import PromoterError
+from promoter.kubectl import kubeconfig_variables
 
 
 @dataclass(frozen=True)

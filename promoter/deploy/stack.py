@@ -11,6 +11,7 @@ from pathlib import Path
 from promoter.deploy.evidence import redact
 from promoter.deploy.terraform import Terraform
 from promoter.errors import PlatformError, PromoterError
+from promoter.kubectl import kubeconfig_variables
 from promoter.progress import Progress
 from promoter.toolchain import Toolchain
 from promoter.toolchain.platform import Platform
@@ -118,14 +119,6 @@ class Stack:
         state = self.place.state(self.name)
         state.parent.mkdir(parents=True, exist_ok=True)
         return (f"-backend-config=path={state}",)
-
-
-def kubeconfig_variables(kubeconfig: Path | None) -> dict[str, str]:
-    """The variables by which kubectl and both generations of the helm provider find a cluster."""
-    if kubeconfig is None:
-        return {}
-    names = ("KUBECONFIG", "KUBE_CONFIG", "KUBE_CONFIG_PATH")
-    return dict.fromkeys(names, str(kubeconfig))
 
 
 def _failure(stack: str, said: str) -> PromoterError:

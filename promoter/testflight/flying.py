@@ -12,15 +12,15 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
-from promoter.deploy.evidence import actor, now, redact, redacted
+from promoter.deploy.evidence import actor, now, redacted
 from promoter.deploy.lease import Holder
+from promoter.errors import ClusterError
 from promoter.testflight.chart import Chart
 from promoter.testflight.endpoints import Endpoint
 from promoter.testflight.errors import SmoketestFailed, TestflightError
 from promoter.testflight.ground import ClusterGround, Flight, Ground, Left
 from promoter.testflight.helming import INSTALL_SECONDS, RELEASE, Helm
 from promoter.testflight.interruption import terminable, undisturbed
-from promoter.testflight.kubectl import Kubectl
 from promoter.testflight.report import Report
 from promoter.testflight.smoketest import Place, smoketest
 from promoter.testflight.watching import Watch
@@ -98,7 +98,7 @@ class Testflight:
         flight = Flight(chart.ref, Holder.this_process(datetime.now(UTC)), datetime.now(UTC))
         at, passed = now(), False
         try:
-            with terminable(), _reachable():
+            with terminable():
                 self._sweep()
                 with self._namespace(flight, seen):
                     self._install(chart, flight, seen)
@@ -167,7 +167,7 @@ class Testflight:
         """Remove what others left; what cannot be removed is no reason not to fly."""
         try:
             sweep(self.ground, self.terms.age, self.place)
-        except TestflightError as error:
+        except (ClusterError, TestflightError) as error:
             self.place.progress.note(str(error))
 
     def _install(self, chart: Chart, flight: Flight, seen: _Seen) -> None:
@@ -175,17 +175,18 @@ class Testflight:
         helm = Helm(program("helm"), self.place.kubeconfig)
         values = self.values(chart, flight)
         helm.check(chart.folder, values, flight.namespace)
-        kubectl = Kubectl(program("kubectl"), self.place.kubeconfig, flight.namespace)
-        watch = Watch(kubectl, self.place.progress)
+        watch = Watch(self.place.kubectl.within(flight.namespace), self.place.progress)
         task = f"install {chart.ref[:12]} in {flight.namespace}"
         with watch.running(), self.place.progress.task(task):
             try:
-                helm.install(chart.folder, values, flight.namespace, self.terms.seconds)
+                helm.install(chart.folder, values, flight.namespace, self.terms.seconds, watch.lost)
             except TestflightError as error:
-                seen.reasons = watch.look() or watch.last
+                seen.reasons = watch.last if watch.lost.is_set() else watch.look() or watch.last
                 raise TestflightError(
                     f"{error}; {'; '.join(seen.reasons) or 'nothing is known to be unready'}",
-                    next_step="docs/testflight.md says how to read it",
+                    next_step="when it is back: promoter testflight sweep"
+                    if watch.lost.is_set()
+                    else "docs/testflight.md says how to read it",
                 ) from error
 
     def _flown(self, chart: Chart, flight: Flight, seen: _Seen, at: str, outcome: Outcome) -> Flown:
@@ -206,7 +207,7 @@ class Testflight:
 
 def testflight_on(place: Place, terms: Terms, noted: Callable[[Flown], None]) -> Testflight:
     """Testflights on the cluster of ``place``, through the Kubernetes client."""
-    return Testflight(place, ClusterGround(place.kubeconfig), terms, noted)
+    return Testflight(place, ClusterGround(place.kubectl), terms, noted)
 
 
 testflight_on.__test__ = False  # type: ignore[attr-defined]
@@ -218,28 +219,9 @@ def sweep(ground: Ground, age: timedelta, place: Place) -> tuple[Left, ...]:
     Only namespaces with our label; of these, those older than ``age`` and those whose
     process ran on this host and is gone.
     """
-    with _reachable():
-        found = [each for each in ground.left() if each.stale(datetime.now(UTC), age)]
-        for left in found:
-            with undisturbed(), place.progress.task(f"destroy {left.namespace}"):
-                ground.destroy(left)
-            place.progress.note(f"{left.namespace}: left behind, destroyed")
+    found = [each for each in ground.left() if each.stale(datetime.now(UTC), age)]
+    for left in found:
+        with undisturbed(), place.progress.task(f"destroy {left.namespace}"):
+            ground.destroy(left)
+        place.progress.note(f"{left.namespace}: left behind, destroyed")
     return tuple(found)
-
-
-@contextmanager
-def _reachable() -> Iterator[None]:
-    """A cluster that does not answer or refuses is an error of ours, told in one line."""
-    from kubernetes.client import ApiException
-    from urllib3.exceptions import HTTPError
-
-    try:
-        yield
-    except ApiException as error:
-        said = redact(str(error.body or ""))[:300]
-        raise TestflightError(f"ask the cluster: {error.status} {error.reason}: {said}") from error
-    except HTTPError as error:
-        raise TestflightError(
-            f"ask the cluster: {' '.join(str(error).split())[:200]}",
-            next_step="when it is back: promoter testflight sweep removes what was left",
-        ) from error

@@ -12,8 +12,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import IO
 
+from promoter.kubectl import Kubectl
 from promoter.testflight.errors import TestflightError
-from promoter.testflight.kubectl import Kubectl
 
 _SECONDS = 20.0
 _ADDRESS = re.compile(rb"Forwarding from (127\.0\.0\.1:\d+) ->")

@@ -1,25 +1,22 @@
 """Where a testflight takes place: a namespace of its own, made, found and destroyed.
 
-`Ground` is the port. modules/testflight is the same in Terraform, for clusters whose
-kubernetes provider is in reach; `ClusterGround` asks the cluster itself.
+`Ground` is the port. `ClusterGround` serves it through kubectl, `StackGround` (module
+stack_ground) through the stack of modules/testflight, for clusters whose kubernetes provider is
+in reach.
 """
 
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 from promoter.deploy.lease import Holder
-from promoter.errors import PromoterError
+from promoter.errors import ClusterError
+from promoter.kubectl import Kubectl
 from promoter.testflight.errors import TestflightError
-
-if TYPE_CHECKING:
-    from kubernetes.client import ApiClient
 
 PREFIX = "lana-bank-testflight-"
 OURS = {"app.kubernetes.io/managed-by": "promoter-testflight"}
@@ -39,10 +36,8 @@ THIRD_PARTY_KEYS = (
 """The keys that are copied from staging. Not databases' nor the warehouse's credentials: with
 those a test would write to staging."""
 
-_GONE_SECONDS = 120.0
-_POLL_SECONDS = 0.25
+_GONE_SECONDS = 120
 _GRACE_SECONDS = 1
-_REQUEST_SECONDS = 20
 
 
 @dataclass(frozen=True)
@@ -99,130 +94,83 @@ class Ground(Protocol):
 
 @dataclass(frozen=True)
 class ClusterGround:
-    """The port on the cluster that ``kubeconfig`` names (None: the one kubectl would use)."""
+    """The port on the cluster that ``kubectl`` asks."""
 
-    kubeconfig: Path | None
+    kubectl: Kubectl
 
     def make(self, flight: Flight, keys_from: str) -> tuple[str, ...]:
         """See `Ground`. No value is printed or kept anywhere but in the new namespace."""
-        from kubernetes.client import ApiException
-
-        core = self._core()
         try:
-            core.create_namespace(_namespace(flight), _request_timeout=_REQUEST_SECONDS)
-        except ApiException as error:
-            if error.status != 409:
+            self.kubectl.create(_namespace(flight))
+        except ClusterError as error:
+            if error.reason != "AlreadyExists":
                 raise
-            raise self._taken(core, flight) from error
-        copied = self._keys(core, keys_from)
-        core.create_namespaced_secret(
-            flight.namespace,
-            {"metadata": {"name": SECRET, "labels": OURS}, "type": "Opaque", "data": copied},
-            _request_timeout=_REQUEST_SECONDS,
-        )
+            raise taken(self.kubectl, flight) from error
+        copied = self._keys(keys_from)
+        metadata = {"name": SECRET, "labels": OURS}
+        secret = {"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "data": copied}
+        self.kubectl.within(flight.namespace).create(secret)
         return tuple(sorted(copied))
 
     def left(self) -> tuple[Left, ...]:
         """See `Ground`."""
         selector = ",".join(f"{name}={value}" for name, value in OURS.items())
-        found = self._core().list_namespace(
-            label_selector=selector, _request_timeout=_REQUEST_SECONDS
-        )
-        named = (item for item in found.items if item.metadata.name.startswith(PREFIX))
-        return tuple(_left(item.metadata) for item in named)
+        found = (item["metadata"] for item in self.kubectl.items("namespaces", selector))
+        return tuple(_left(each) for each in found if each["name"].startswith(PREFIX))
 
     def destroy(self, left: Left) -> None:
         """See `Ground`. The uid makes sure that it is that one, whatever happened meanwhile."""
-        from kubernetes.client import ApiException
-
-        core = self._core()
-        conditions = {"preconditions": {"uid": left.uid}}
+        path = f"/api/v1/namespaces/{left.namespace}"
+        conditions = json.dumps({"preconditions": {"uid": left.uid}})
         try:
-            core.delete_namespace(
-                left.namespace, body=conditions, _request_timeout=_REQUEST_SECONDS
-            )
-            # Kubernetes looks again only after half of the longest grace period of a pod.
-            core.delete_collection_namespaced_pod(
-                left.namespace,
-                grace_period_seconds=_GRACE_SECONDS,
-                _request_timeout=_REQUEST_SECONDS,
-            )
-            self._wait_gone(core, left)
-        except ApiException as error:
-            if error.status not in (404, 409):
+            self.kubectl.run("delete", f"--raw={path}", "--filename=-", stdin=conditions)
+        except ClusterError as error:
+            if error.reason not in ("NotFound", "Conflict"):
                 raise
+            return
+        self._end_pods(left)
+        self._wait_gone(left)
 
-    def _wait_gone(self, core: Any, left: Left) -> None:
-        deadline = time.monotonic() + _GONE_SECONDS
-        while self._uid(core, left.namespace) == left.uid:
-            if time.monotonic() > deadline:
-                raise TestflightError(
-                    f"destroy namespace {left.namespace}: still there after {_GONE_SECONDS:.0f} s",
-                    next_step=f"kubectl get namespace {left.namespace} -o yaml says what it "
-                    "waits for; promoter testflight sweep tries again",
-                )
-            time.sleep(_POLL_SECONDS)
+    def _end_pods(self, left: Left) -> None:
+        """Kubernetes looks again only after half of the longest grace period of a pod."""
+        flags = (f"--grace-period={_GRACE_SECONDS}", "--wait=false", "--ignore-not-found")
+        self.kubectl.within(left.namespace).run("delete", "pods", "--all", *flags)
 
-    def _uid(self, core: Any, namespace: str) -> str | None:
-        from kubernetes.client import ApiException
-
+    def _wait_gone(self, left: Left) -> None:
+        what = f"namespace/{left.namespace}"
+        flags = ("--for=delete", f"--timeout={_GONE_SECONDS}s")
         try:
-            found = core.read_namespace(namespace, _request_timeout=_REQUEST_SECONDS)
-        except ApiException as error:
-            if error.status == 404:
-                return None
-            raise
-        return str(found.metadata.uid)
+            self.kubectl.run("wait", what, *flags, seconds=_GONE_SECONDS + 10)
+        except ClusterError as error:
+            if "timed out" not in str(error):
+                raise
+            raise TestflightError(
+                f"destroy {what}: still there after {_GONE_SECONDS} s",
+                next_step=f"kubectl get {what} -o yaml says what it waits for; "
+                "promoter testflight sweep tries again",
+            ) from error
 
-    def _keys(self, core: Any, namespace: str) -> Mapping[str, str]:
+    def _keys(self, namespace: str) -> Mapping[str, str]:
         """The third-party keys that ``namespace`` has, as they are (base64)."""
-        from kubernetes.client import ApiException
-
-        try:
-            data = core.read_namespaced_secret(SECRET, namespace).data or {}
-        except ApiException as error:
-            if error.status == 404:
-                return {}
-            raise
+        secret = self.kubectl.within(namespace).object("secret", SECRET) or {}
+        data = secret.get("data") or {}
         return {key: data[key] for key in THIRD_PARTY_KEYS if key in data}
 
-    def _taken(self, core: Any, flight: Flight) -> PromoterError:
-        metadata = core.read_namespace(flight.namespace).metadata
-        labels = metadata.labels or {}
-        if OURS.items() <= labels.items():
-            left = _left(metadata)
-            return TestflightError(
-                f"make namespace {flight.namespace}: a testflight of that ref is under way "
-                f"by {left.holder or 'somebody'}",
-                next_step="wait until it is done; one that was killed elsewhere is removed by "
-                "promoter testflight sweep once it is old enough",
-            )
+
+def taken(kubectl: Kubectl, flight: Flight) -> TestflightError:
+    """Why the namespace of ``flight`` cannot be made: whose the one is that is there."""
+    metadata = (kubectl.object("namespace", flight.namespace) or {}).get("metadata", {})
+    if OURS.items() <= metadata.get("labels", {}).items():
+        by = _left(metadata).holder or "somebody"
         return TestflightError(
-            f"make namespace {flight.namespace}: it is there and was not made by a testflight",
-            next_step="it is left as it is; see whose it is, and remove or rename it by hand",
+            f"make namespace {flight.namespace}: a testflight of that ref is under way by {by}",
+            next_step="wait until it is done; one that was killed elsewhere is removed by "
+            "promoter testflight sweep once it is old enough",
         )
-
-    def _core(self) -> Any:
-        from kubernetes.client import CoreV1Api
-
-        return CoreV1Api(_api(self.kubeconfig))
-
-
-def _api(kubeconfig: Path | None) -> ApiClient:
-    from kubernetes.config import ConfigException, new_client_from_config
-
-    try:
-        client: ApiClient = new_client_from_config(  # type: ignore[no-untyped-call]
-            config_file=str(kubeconfig) if kubeconfig else None
-        )
-    except ConfigException as error:
-        raise TestflightError(
-            f"reach the cluster: {error}",
-            next_step="run promoter platform up, or name a kubeconfig with --kubeconfig",
-        ) from error
-    # A cluster that went away is an error at once, not after the client's own retries.
-    client.configuration.retries = False
-    return client
+    return TestflightError(
+        f"make namespace {flight.namespace}: it is there and was not made by a testflight",
+        next_step="it is left as it is; see whose it is, and remove or rename it by hand",
+    )
 
 
 def _namespace(flight: Flight) -> Mapping[str, Any]:
@@ -235,18 +183,18 @@ def _namespace(flight: Flight) -> Mapping[str, Any]:
         CREATED_LABEL: str(int(flight.created.timestamp())),
     }
     annotations = {HOLDER_ANNOTATION: json.dumps(asdict(flight.holder))}
-    return {"metadata": {"name": flight.namespace, "labels": labels, "annotations": annotations}}
+    metadata = {"name": flight.namespace, "labels": labels, "annotations": annotations}
+    return {"apiVersion": "v1", "kind": "Namespace", "metadata": metadata}
 
 
-def _left(metadata: Any) -> Left:
+def _left(metadata: Mapping[str, Any]) -> Left:
     """What is known of a namespace of ours, its labels altered or not."""
-    created: datetime = metadata.creation_timestamp
-    said = (metadata.labels or {}).get(CREATED_LABEL, "")
+    created = datetime.fromisoformat(metadata["creationTimestamp"])
+    said = metadata.get("labels", {}).get(CREATED_LABEL, "")
     if said.isdigit():
         created = max(created, datetime.fromtimestamp(int(said), UTC))
     try:
-        told = json.loads((metadata.annotations or {})[HOLDER_ANNOTATION])
-        holder = Holder(**told)
+        holder = Holder(**json.loads(metadata["annotations"][HOLDER_ANNOTATION]))
     except (KeyError, ValueError, TypeError):
         holder = None
-    return Left(metadata.name, metadata.uid, created, holder)
+    return Left(metadata["name"], metadata["uid"], created, holder)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,7 @@ T = TypeVar("T")
 RELEASE = "lana-bank"
 INSTALL_SECONDS = 900
 _LONGEST = 600
+_LOOK_SECONDS = 0.5
 
 # What has no namespace in Kubernetes' own groups (kubectl api-resources --namespaced=false).
 _CLUSTER_SCOPED = frozenset(
@@ -67,9 +69,19 @@ class Helm:
                     "its namespace",
                 )
 
-    def install(self, chart: Path, values: Mapping[str, Any], namespace: str, seconds: int) -> None:
-        """Install the chart and wait until it is available; raises `TestflightError`."""
-        _done("install", self._installed(chart, values, namespace, seconds))
+    def install(
+        self,
+        chart: Path,
+        values: Mapping[str, Any],
+        namespace: str,
+        seconds: int,
+        lost: threading.Event,
+    ) -> None:
+        """Install the chart and wait until it is available; raises `TestflightError`.
+
+        Also once ``lost`` is set, which says that the cluster went away.
+        """
+        _done("install", _unless(lost, self._installed(chart, values, namespace, seconds)))
 
     async def _rendered(
         self, chart: Path, values: Mapping[str, Any], namespace: str
@@ -96,6 +108,18 @@ class Helm:
 
     def _client(self) -> Any:
         return Client(executable=str(self.binary), kubeconfig=self.kubeconfig)
+
+
+async def _unless(lost: threading.Event, work: Coroutine[Any, Any, None]) -> None:
+    """``work``, ended early when ``lost`` is set."""
+    task = asyncio.ensure_future(work)
+    while not task.done():
+        await asyncio.wait({task}, timeout=_LOOK_SECONDS)
+        if lost.is_set() and not task.done():
+            task.cancel()
+            await asyncio.wait({task})
+            raise TestflightError(f"install {RELEASE}: the cluster does not answer any more")
+    await task
 
 
 def _done(verb: str, work: Coroutine[Any, Any, T]) -> T:

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from promoter.deploy.evidence import redact
+from promoter.errors import ClusterError
+from promoter.kubectl import Kubectl
 from promoter.testflight.errors import TestflightError
-from promoter.testflight.kubectl import Kubectl
 from promoter.toolchain.platform.cluster import NODE_ANNOTATION
 
 _COMPONENT = "app.kubernetes.io/component"
@@ -67,8 +68,8 @@ def _simulated_nodes(kubectl: Kubectl) -> frozenset[str]:
     """The nodes that kwok plays; none where we may not look, as on clusters with real ones."""
     try:
         nodes = [node["metadata"] for node in kubectl.items("nodes")]
-    except TestflightError as error:
-        if "Forbidden" in str(error):
+    except ClusterError as error:
+        if error.reason == "Forbidden":
             return frozenset()
         raise
     return frozenset(node["name"] for node in nodes if NODE_ANNOTATION in node["annotations"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 from xml.etree import ElementTree as Xml
@@ -18,13 +18,17 @@ _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 @dataclass(frozen=True)
 class Result:
-    """One endpoint's result; ``seconds`` over all ``attempts``, ``detail`` says why."""
+    """One endpoint's result; ``seconds`` over all ``attempts``, ``detail`` says why.
+
+    ``part`` is the part of the chart that has it, empty for what is always there.
+    """
 
     endpoint: str
     outcome: Outcome
     detail: str
     attempts: int
     seconds: float
+    part: str = ""
 
     def __str__(self) -> str:
         tries = f" after {self.attempts} attempts" if self.attempts > 1 else ""
@@ -52,6 +56,19 @@ class Report:
     def count(self, outcome: Outcome) -> int:
         """How many endpoints had ``outcome``."""
         return sum(each.outcome == outcome for each in self.results)
+
+    @property
+    def absent(self) -> tuple[str, ...]:
+        """The parts that are not installed here."""
+        found = (each.part for each in self.results if each.outcome == "not installed")
+        return tuple(dict.fromkeys(found))
+
+    def lines(self) -> Iterator[str]:
+        """The report for a person to read: a line an endpoint, one for all that is absent."""
+        yield from map(str, self.asked)
+        if self.absent:
+            yield f"not installed here: {', '.join(self.absent)}"
+        yield self.summary()
 
     def summary(self) -> str:
         """One line with the counts."""

@@ -12,14 +12,14 @@ import httpx
 
 from promoter.deploy.stack import Stack
 from promoter.errors import PromoterError
+from promoter.kubectl import Kubectl
 from promoter.progress import Progress, Silent
 from promoter.testflight.checking import Unexpected, ask, until_it_answers
 from promoter.testflight.endpoints import Endpoint, declared
 from promoter.testflight.errors import SmoketestFailed
 from promoter.testflight.forwarding import Forwarder
 from promoter.testflight.installed import Installed, Pod, read_installed
-from promoter.testflight.kubectl import Kubectl
-from promoter.testflight.report import Report, Result
+from promoter.testflight.report import Outcome, Report, Result
 from promoter.testflight.stand_ins import StandIns
 from promoter.toolchain import Toolchain
 from promoter.toolchain.platform import Platform
@@ -40,6 +40,11 @@ class Place:
     toolchain: Toolchain
     registry: str = ""
     progress: Progress = field(default_factory=Silent)
+
+    @property
+    def kubectl(self) -> Kubectl:
+        """Kubectl on that cluster."""
+        return Kubectl(self.toolchain.program("kubectl"), self.kubeconfig)
 
 
 def place_of_stack(stack: Stack) -> Place:
@@ -67,9 +72,8 @@ def smoketest(
     whose ``report`` has all results, when one does not answer as declared.
     """
     report = examined(release, namespace, place, endpoints)
-    for each in report.asked:
-        place.progress.note(f"smoketest {namespace}: {each}")
-    place.progress.note(f"smoketest {namespace}: {report.summary()}")
+    for line in report.lines():
+        place.progress.note(f"smoketest {namespace}: {line}")
     if report.failed:
         raise SmoketestFailed(
             f"smoketest {namespace}/{release}: "
@@ -86,7 +90,7 @@ def examined(
     """As `smoketest`, but failures are only in the report."""
     asked = declared() if endpoints is None else tuple(endpoints)
     program = place.toolchain.program
-    kubectl = Kubectl(program("kubectl"), place.kubeconfig, namespace)
+    kubectl = place.kubectl.within(namespace)
     installed = read_installed(kubectl, release, helm=program("helm"))
     needed = [each for each in asked if installed.has(each.part)]
     stand_ins = StandIns(kubectl, installed, place.registry, program("crane"), place.progress)
@@ -117,14 +121,14 @@ class _Asking:
     def result(self, endpoint: Endpoint) -> Result:
         if not self.installed.has(endpoint.part):
             reason = f"{endpoint.part} is not installed here"
-            return Result(endpoint.name, "not installed", reason, 0, 0.0)
+            return Result(endpoint.name, "not installed", reason, 0, 0.0, endpoint.part)
         problem = self._problem(endpoint)
         if problem:
-            return Result(endpoint.name, "failed", problem, 0, 0.0)
+            return Result(endpoint.name, "failed", problem, 0, 0.0, endpoint.part)
         worked, detail, attempts, seconds = until_it_answers(endpoint, self._attempt(endpoint))
-        return Result(
-            endpoint.name, "passed" if worked else "failed", detail, attempts, round(seconds, 3)
-        )
+        outcome: Outcome = "passed" if worked else "failed"
+        taken = round(seconds, 3)
+        return Result(endpoint.name, outcome, detail, attempts, taken, endpoint.part)
 
     def _problem(self, endpoint: Endpoint) -> str:
         """Why there is nothing to ask at all."""

@@ -17,12 +17,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from promoter.errors import PlatformError, PromoterError
+from promoter.errors import ClusterError, PlatformError, PromoterError
+from promoter.kubectl import Kubectl
 from promoter.progress import Progress
-from promoter.testflight.errors import TestflightError
 from promoter.testflight.image_root import Program, program_of
 from promoter.testflight.installed import Installed, Pod
-from promoter.testflight.kubectl import Kubectl
 from promoter.testflight.processes import START_SECONDS, serving
 from promoter.toolchain.platform.cluster import POD_FORWARD
 
@@ -129,7 +128,7 @@ class StandIns:
         try:
             if forwards:
                 self.kubectl.apply(forwards)
-        except TestflightError as error:
+        except ClusterError as error:
             raise PlatformError(
                 f"let a process answer for {', '.join(names)}: {error}",
                 next_step="promoter platform up (it brings what an older platform lacks)",

@@ -3,28 +3,36 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 from promoter.deploy.evidence import redact
+from promoter.errors import ClusterError
+from promoter.kubectl import Kubectl
 from promoter.progress import Progress
-from promoter.testflight.errors import TestflightError
-from promoter.testflight.kubectl import Kubectl
 
 _EVERY_SECONDS = 2.0
+PATIENCE_SECONDS = 20.0
 _LOG_LINES = 5
 _EVENTS = 3
 
 
 @dataclass
 class Watch:
-    """Notes each reason once. ``last`` has the newest reasons, for the end."""
+    """Notes each reason once.
+
+    ``last`` has the newest reasons, for the end; ``lost`` is set once the cluster has not
+    answered for `PATIENCE_SECONDS`: Helm itself would go on asking until its own timeout.
+    """
 
     kubectl: Kubectl
     progress: Progress
     last: tuple[str, ...] = ()
+    lost: threading.Event = field(default_factory=threading.Event)
+    _answered: float = field(default_factory=time.monotonic)
     _told: set[str] = field(default_factory=set)
 
     @contextmanager
@@ -43,8 +51,11 @@ class Watch:
         """Why what is not ready is not; a cluster that does not answer is itself a reason."""
         try:
             found = tuple(self._reasons())
-        except TestflightError as error:
+            self._answered = time.monotonic()
+        except ClusterError as error:
             found = (str(error),)
+            if time.monotonic() - self._answered > PATIENCE_SECONDS:
+                self.lost.set()
         self.last = found or self.last
         for line in found:
             if line not in self._told:
@@ -80,7 +91,7 @@ class Watch:
         name = pod["metadata"]["name"]
         try:
             said = self.kubectl.run("logs", name, "--all-containers", f"--tail={_LOG_LINES}")
-        except TestflightError:
+        except ClusterError:
             return
         for line in said.splitlines():
             yield f"pod {name} says: {redact(line)}"

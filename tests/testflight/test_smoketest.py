@@ -28,6 +28,11 @@ def test_what_is_installed_answers_and_the_rest_is_named(
     assert set(outcomes(report)) == {each.name for each in declared()}
     assert report.count("passed") == 4, report
     assert report.count("not installed") == len(declared()) - 4
+    absent = report.absent
+    assert {"keycloak", "oathkeeper", "dagster"} <= set(absent)
+    told = list(report.lines())
+    assert len(told) == 4 + 2
+    assert told[4] == f"not installed here: {', '.join(absent)}"
     left = kubectl(place_platform(installation), "-n", installation.namespace, "get", "portforward")
     assert left == ""
 
