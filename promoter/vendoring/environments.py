@@ -12,6 +12,9 @@ from promoter.errors import UsageError
 from promoter.toolchain.synthesis import App, last_words
 from promoter.vendoring.errors import VendorError
 
+_UNKNOWN = "no settings describe it"
+"""What the app says of a stack that there is not."""
+
 
 @dataclass(frozen=True)
 class Release:
@@ -49,6 +52,8 @@ class Synthesis:
     def _run(self, output: Path, wanted: Sequence[str]) -> None:
         done = App(self.tree, self.python, self.node).run(output, wanted)
         if done.returncode != 0:
+            if _UNKNOWN in done.stderr:
+                raise UsageError(f"preview: {last_words(done.stderr)}")
             raise VendorError(
                 f"synthesize the stacks: {last_words(done.stderr) or 'no message'}",
                 next_step="mend the settings, or name the environments that can be previewed",
