@@ -37,6 +37,7 @@ class TestflightProps:
 
     ref      the chart's commit, 40 hex digits; the namespace has its first seven
     created  when it is made, in seconds since 1970: a sweep goes by its age
+    holder   who makes it, as JSON: a sweep removes it at once when that process is gone
     vault    staging's vault, out of which the keys are read when they are written
     keys     which of ``KEYS`` are needed (default: all)
     """
@@ -45,6 +46,7 @@ class TestflightProps:
 
     ref: str
     created: int
+    holder: str = ""
     vault: Vault
     keys: frozenset[str] = KEYS
 
@@ -78,5 +80,12 @@ class Testflight(Construct):
             "lana.galoy.io/testflight-ref": props.ref,
             "lana.galoy.io/testflight-created": str(props.created),
         }
-        metadata = {"name": f"{PREFIX}{props.ref[:7]}", "labels": labels}
+        # Terraform would take ${ and %{ of a name for its own.
+        holder = props.holder.replace("${", "$${").replace("%{", "%%{")
+        annotations = {"lana.galoy.io/testflight-holder": holder} if holder else {}
+        metadata = {
+            "name": f"{PREFIX}{props.ref[:7]}",
+            "labels": labels,
+            "annotations": annotations,
+        }
         return block(self, "namespace", "kubernetes_namespace_v1", {"metadata": [metadata]})

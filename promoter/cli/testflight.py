@@ -6,7 +6,7 @@ import json
 import re
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -32,13 +32,24 @@ _EVIDENCE = Annotated[
 ]
 
 
+_GROUND = Annotated[
+    Literal["cluster", "stack"],
+    typer.Option(help="What makes the namespace: kubectl, or modules/testflight by Terraform."),
+]
+
+
 @app.command("run")
 def run_command(
     chart: Annotated[str, typer.Option(help="A folder, or a ref of the charts repository.")],
     kubeconfig: KUBECONFIG = None,
     keys_from: Annotated[
-        str, typer.Option(help="The namespace whose third-party keys are copied.")
+        str,
+        typer.Option(
+            help="Whose third-party keys are copied: a namespace, or with --ground stack the "
+            "stack whose vault has them."
+        ),
     ] = "lana-bank-staging",
+    ground: _GROUND = "cluster",
     without: Annotated[
         list[str] | None, typer.Option(help="A part of the chart to leave out; repeatable.")
     ] = None,
@@ -60,7 +71,8 @@ def run_command(
     """
     from promoter.testflight.chart import chart_of
     from promoter.testflight.endpoints import declared
-    from promoter.testflight.flying import Terms, testflight_on
+    from promoter.testflight.flying import Terms, Testflight
+    from promoter.testflight.grounds import Kind, ground_of
 
     root = _root()
     place = _place(root, kubeconfig)
@@ -75,7 +87,8 @@ def run_command(
             seconds=timeout,
             endpoints=declared(endpoints),
         )
-        flown = testflight_on(place, terms, lambda each: _write(folder, each)).fly(found)
+        made = ground_of(Kind(ground), root, place)
+        flown = Testflight(place, made, terms, lambda each: _write(folder, each)).fly(found)
     if sign:
         from promoter.testflight.attestation import attest
 
@@ -88,13 +101,15 @@ def run_command(
 def sweep_command(
     kubeconfig: KUBECONFIG = None,
     age: Annotated[int, typer.Option(min=0, help="Minutes after which one is abandoned.")] = 60,
+    ground: _GROUND = "cluster",
 ) -> None:
     """Remove what killed testflights left; nothing without their label is touched."""
     from promoter.testflight.flying import sweep
-    from promoter.testflight.ground import ClusterGround
+    from promoter.testflight.grounds import Kind, ground_of
 
-    place = _place(_root(), kubeconfig)
-    done = sweep(ClusterGround(place.kubectl), timedelta(minutes=age), place)
+    root = _root()
+    place = _place(root, kubeconfig)
+    done = sweep(ground_of(Kind(ground), root, place), timedelta(minutes=age), place)
     typer.echo(f"{len(done)} removed{': ' if done else ''}{', '.join(d.namespace for d in done)}")
 
 

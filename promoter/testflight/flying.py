@@ -18,7 +18,7 @@ from promoter.errors import ClusterError
 from promoter.testflight.chart import Chart
 from promoter.testflight.endpoints import Endpoint
 from promoter.testflight.errors import SmoketestFailed, TestflightError
-from promoter.testflight.ground import ClusterGround, Flight, Ground, Left
+from promoter.testflight.ground import Flight, Ground, Left
 from promoter.testflight.helming import INSTALL_SECONDS, RELEASE, Helm
 from promoter.testflight.interruption import terminable, undisturbed
 from promoter.testflight.report import Report
@@ -203,14 +203,6 @@ class Testflight:
             destroyed=seen.destroyed,
             report=seen.report,
         )
-
-
-def testflight_on(place: Place, terms: Terms, noted: Callable[[Flown], None]) -> Testflight:
-    """Testflights on the cluster of ``place``, through the Kubernetes client."""
-    return Testflight(place, ClusterGround(place.kubectl), terms, noted)
-
-
-testflight_on.__test__ = False  # type: ignore[attr-defined]
 
 
 def sweep(ground: Ground, age: timedelta, place: Place) -> tuple[Left, ...]:

@@ -1,0 +1,136 @@
+"""A testflight's ground as a Terraform stack, where the kubernetes provider is in reach.
+
+Each testflight has a folder with its synthesized stack (modules/testflight) and a state of its
+own. What is there is still read from the cluster, by label: so a sweep also finds what was
+made on a machine that is gone, and removes it without its state.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Protocol
+
+from promoter.deploy.evidence import redact
+from promoter.deploy.terraform import Terraform
+from promoter.progress import Progress
+from promoter.testflight.errors import TestflightError
+from promoter.testflight.ground import THIRD_PARTY_KEYS, ClusterGround, Flight, Left, taken
+from promoter.toolchain import Toolchain
+
+_STATE = "terraform.tfstate"
+_SYNTHESIZED = "stacks/testflight/cdk.tf.json"
+
+
+class Synthesis(Protocol):
+    """Writes the stack of a flight."""
+
+    def __call__(self, flight: Flight, keys_from: str, folder: Path) -> None:
+        """Write it as Terraform JSON into ``folder``."""
+        ...
+
+
+@dataclass(frozen=True)
+class StackGround:
+    """The port `Ground` through Terraform; ``keys_from`` is the stack whose vault is read.
+
+    ``folder`` keeps the stacks that are there, ``terraform`` gives OpenTofu or Terraform in one
+    of them.
+    """
+
+    cluster: ClusterGround
+    folder: Path
+    synthesize: Synthesis
+    terraform: Callable[[Path], Terraform]
+
+    def make(self, flight: Flight, keys_from: str) -> tuple[str, ...]:
+        """See `Ground`. What only came half into being is in the state, and destroyed by it."""
+        if self.cluster.kubectl.object("namespace", flight.namespace):
+            raise taken(self.cluster.kubectl, flight)
+        folder = self._of(flight.namespace, flight.holder.token)
+        folder.mkdir(parents=True, mode=0o700)
+        try:
+            self.synthesize(flight, keys_from, folder)
+            terraform = self.terraform(folder)
+            terraform.init()
+            terraform.apply(terraform.plan())
+        except BaseException:
+            self._unmake(folder)
+            raise
+        return THIRD_PARTY_KEYS
+
+    def left(self) -> tuple[Left, ...]:
+        """See `Ground`."""
+        return self.cluster.left()
+
+    def destroy(self, left: Left) -> None:
+        """See `Ground`. Without its state here it is removed as `ClusterGround` would."""
+        if left.holder:
+            self._unmake(self._of(left.namespace, left.holder.token))
+        self.cluster.destroy(left)
+
+    def _unmake(self, folder: Path) -> None:
+        """Destroy what the state in ``folder`` has; the folder is kept while that fails."""
+        if _resources(folder / _STATE):
+            terraform = self.terraform(folder)
+            terraform.init()
+            terraform.apply(terraform.plan(destroy=True))
+        shutil.rmtree(folder, ignore_errors=True)
+
+    def _of(self, namespace: str, token: str) -> Path:
+        # The token comes from an annotation, which anybody may have written.
+        return self.folder / f"{namespace}-{''.join(filter(str.isalnum, token))}"
+
+
+@dataclass(frozen=True)
+class AppSynthesis:
+    """Runs ``python -m stacks.testflight`` of the tree ``root`` with the stacks' Python."""
+
+    root: Path
+    toolchain: Toolchain
+    progress: Progress
+
+    def __call__(self, flight: Flight, keys_from: str, folder: Path) -> None:
+        """See `Synthesis`."""
+        python, node = self.toolchain.stacks_python(), self.toolchain.program("node")
+        path = os.pathsep.join((str(python.parent), str(node.parent), os.environ["PATH"]))
+        told = {
+            "ref": flight.ref[:40],
+            "created": int(flight.created.timestamp()),
+            "holder": json.dumps(asdict(flight.holder)),
+            "keys_from": keys_from,
+        }
+        variables = {"CDKTF_OUTDIR": str(folder / "out"), "TESTFLIGHT": json.dumps(told)}
+        with self.progress.task(f"synthesize {flight.namespace}"):
+            done = subprocess.run(
+                [python, "-m", "stacks.testflight"],
+                cwd=self.root,
+                env={**os.environ, "PATH": path, **variables},
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+        if done.returncode != 0:
+            said = redact(done.stderr).strip().splitlines()[-1:] or ["no message"]
+            raise TestflightError(
+                f"synthesize {flight.namespace}: {said[0]}",
+                next_step="--keys-from names the stack of a cloud's environment, for example "
+                "gcp-galoy-staging",
+            )
+        (folder / "out" / _SYNTHESIZED).rename(folder / "cdk.tf.json")
+
+
+def _resources(state: Path) -> bool:
+    """Whether a Terraform state has anything in it; one that cannot be read counts as such."""
+    try:
+        return bool(json.loads(state.read_bytes()).get("resources"))
+    except FileNotFoundError:
+        return False
+    except ValueError:
+        return True

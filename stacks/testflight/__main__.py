@@ -1,0 +1,51 @@
+"""Synthesizes a testflight's stack: ``python -m stacks.testflight``.
+
+Which one is told by the variable TESTFLIGHT, a JSON object: ``ref``, ``created`` and
+``holder`` as the construct takes them, ``keys_from`` the stack whose vault has the keys.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from modules.errors import ModuleError
+from stacks.environments import discover, select
+from stacks.errors import StacksError
+from stacks.platforms import PLATFORMS
+
+STACK = "testflight"
+
+
+def main() -> int:
+    """Synthesize; give the exit code."""
+    told = json.loads(os.environ["TESTFLIGHT"])
+    root = Path(__file__).absolute().parents[2]
+    try:
+        synthesize(root, told)
+    except (StacksError, ModuleError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    return 0
+
+
+def synthesize(root: Path, told: dict[str, Any]) -> None:
+    """Write the stack to cdktf.out (or ``CDKTF_OUTDIR``); raises ``StacksError``."""
+    (source,) = select(discover(root, tuple(PLATFORMS)), (told.pop("keys_from"),))
+    if source.platform == "local":
+        raise StacksError(f"copy keys from {source.stack}: it has no vault, only the cluster")
+    blueprint: Any = PLATFORMS[source.platform](source)
+    from cdktn import App
+
+    from stacks.testflight.stack import TestflightStack
+
+    app = App(stack_traces=False)
+    TestflightStack(app, STACK, source.stack, blueprint.shared, told)
+    app.synth()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,189 @@
+"""The ground through a real OpenTofu on the real API server.
+
+The kubernetes provider of a current version is only in the Terraform registry. So the stack
+that is applied here is of Terraform's built-in resources, whose provisioners make and remove
+the namespace with kubectl; the stack that is really used is synthesized, and compared.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from promoter.deploy.lease import Holder
+from promoter.errors import PromoterError
+from promoter.testflight.errors import TestflightError
+from promoter.testflight.ground import HOLDER_ANNOTATION, THIRD_PARTY_KEYS, ClusterGround, Flight
+from promoter.testflight.grounds import Kind, ground_of, terraform_in
+from promoter.testflight.smoketest import Place
+from promoter.testflight.stack_ground import StackGround
+from tests.platform_fixture import ROOT
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("stack-ground")]
+
+
+@dataclass
+class BuiltIn:
+    """A stack of two resources; the second, made after the namespace, fails where told to."""
+
+    place: Place
+    fails: bool = False
+    asked: list[str] = field(default_factory=list)
+
+    def __call__(self, flight: Flight, keys_from: str, folder: Path) -> None:
+        self.asked.append(keys_from)
+        holder = json.dumps(asdict(flight.holder))
+        labels = "app.kubernetes.io/managed-by=promoter-testflight"
+        program = str(self.place.kubectl.program)
+        create = (
+            f"'{program}' create namespace {flight.namespace} && "
+            f"'{program}' label namespace {flight.namespace} {labels} && "
+            f"'{program}' annotate namespace {flight.namespace} '{HOLDER_ANNOTATION}={holder}'"
+        )
+        remove = f"'{program}' delete namespace {flight.namespace} --ignore-not-found"
+        space = {"provisioner": {"local-exec": [{"command": create}, at_the_end(remove)]}}
+        secret = {"depends_on": ["terraform_data.namespace"]}
+        if self.fails:
+            secret |= {
+                "provisioner": {"local-exec": [{"command": "echo no such vault >&2; exit 1"}]}
+            }
+        stack = {"resource": {"terraform_data": {"namespace": space, "secret": secret}}}
+        (folder / "cdk.tf.json").write_text(json.dumps(stack))
+
+
+def at_the_end(command: str) -> dict[str, str]:
+    return {"when": "destroy", "command": command}
+
+
+@pytest.fixture
+def stack(place: Place) -> BuiltIn:
+    return BuiltIn(place)
+
+
+@pytest.fixture
+def ground(place: Place, stack: BuiltIn, tmp_path: Path) -> StackGround:
+    cluster = ClusterGround(place.kubectl)
+    return StackGround(cluster, tmp_path / "stacks", stack, partial(terraform_in, place))
+
+
+@pytest.fixture
+def flight() -> Flight:
+    now = datetime.now(UTC)
+    holder = Holder.this_process(now)
+    return Flight((holder.token * 3)[:40], holder, now)
+
+
+def mine(ground: StackGround, flight: Flight) -> list:
+    return [each for each in ground.left() if each.namespace == flight.namespace]
+
+
+def test_is_made_found_and_destroyed_with_its_state(
+    ground: StackGround, flight: Flight, stack: BuiltIn
+) -> None:
+    assert ground.make(flight, "gcp-galoy-staging") == THIRD_PARTY_KEYS
+    assert stack.asked == ["gcp-galoy-staging"]
+    (left,) = mine(ground, flight)
+    assert left.holder == flight.holder
+    assert not left.stale(datetime.now(UTC), timedelta(hours=1))
+    (folder,) = ground.folder.iterdir()
+    state = json.loads((folder / "terraform.tfstate").read_text())
+    assert len(state["resources"]) == 2
+    ground.destroy(left)
+    assert mine(ground, flight) == []
+    assert list(ground.folder.iterdir()) == []
+
+
+def test_what_came_half_into_being_is_destroyed(
+    ground: StackGround, flight: Flight, stack: BuiltIn
+) -> None:
+    stack.fails = True
+    with pytest.raises(PromoterError, match="no such vault"):
+        ground.make(flight, "gcp-galoy-staging")
+    assert mine(ground, flight) == []
+    assert list(ground.folder.iterdir()) == []
+
+
+def test_a_namespace_that_is_there_is_refused_before_anything_is_made(
+    ground: StackGround, flight: Flight, stack: BuiltIn, place: Place
+) -> None:
+    place.kubectl.run("create", "namespace", flight.namespace)
+    try:
+        with pytest.raises(TestflightError, match="was not made by a testflight"):
+            ground.make(flight, "gcp-galoy-staging")
+        assert stack.asked == []
+        assert place.kubectl.object("namespace", flight.namespace)
+    finally:
+        place.kubectl.delete("namespace", flight.namespace)
+
+
+def test_without_its_state_it_is_removed_by_label(ground: StackGround, flight: Flight) -> None:
+    ground.make(flight, "gcp-galoy-staging")
+    (folder,) = ground.folder.iterdir()
+    folder.rename(folder.with_name("on-a-machine-that-is-gone"))
+    (left,) = mine(ground, flight)
+    ground.destroy(left)
+    assert mine(ground, flight) == []
+
+
+def test_a_state_whose_namespace_is_gone_is_no_error(ground: StackGround, flight: Flight) -> None:
+    ground.make(flight, "gcp-galoy-staging")
+    (left,) = mine(ground, flight)
+    ground.cluster.destroy(left)
+    ground.destroy(left)
+    assert list(ground.folder.iterdir()) == []
+
+
+def test_one_is_chosen_by_name(place: Place) -> None:
+    assert isinstance(ground_of(Kind.CLUSTER, ROOT, place), ClusterGround)
+    assert isinstance(ground_of(Kind.STACK, ROOT, place), StackGround)
+
+
+@pytest.mark.parametrize(
+    ("stack_name", "kind"),
+    [
+        ("gcp-galoy-staging", "google_secret_manager_secret_version"),
+        ("azure-volcano-staging", "azurerm_key_vault_secret"),
+    ],
+)
+def test_the_stack_that_is_used(
+    place: Place, flight: Flight, tmp_path: Path, stack_name: str, kind: str
+) -> None:
+    ground = ground_of(Kind.STACK, ROOT, place)
+    assert isinstance(ground, StackGround)
+    ground.synthesize(flight, stack_name, tmp_path)
+    made = json.loads((tmp_path / "cdk.tf.json").read_text())
+    (namespace,) = made["resource"]["kubernetes_namespace_v1"].values()
+    (metadata,) = namespace["metadata"]
+    assert metadata["name"] == flight.namespace
+    assert json.loads(metadata["annotations"][HOLDER_ANNOTATION]) == asdict(flight.holder)
+    assert set(made["ephemeral"]) == {kind}
+    assert made["terraform"]["backend"] == {"local": {"path": "terraform.tfstate"}}
+    assert "kubernetes" in made["provider"]
+
+
+@pytest.mark.parametrize(
+    ("keys_from", "said"),
+    [("local-staging", "it has no vault"), ("lana-bank-staging", "no settings describe it")],
+)
+def test_keys_of_a_place_without_a_vault_are_refused(
+    place: Place, flight: Flight, tmp_path: Path, keys_from: str, said: str
+) -> None:
+    ground = ground_of(Kind.STACK, ROOT, place)
+    assert isinstance(ground, StackGround)
+    with pytest.raises(TestflightError, match=said) as caught:
+        ground.synthesize(flight, keys_from, tmp_path)
+    assert "gcp-galoy-staging" in caught.value.next_step
+
+
+def test_the_command_refuses_another_ground() -> None:
+    command = [sys.executable, "-m", "promoter", "testflight", "sweep", "--ground=moon"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 64, done.stderr
+    assert "'moon' is not one of" in done.stderr
