@@ -8,21 +8,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
-from modules.azure_postgres.props import Administrator, Server, TierError, Version
+from modules.azure_postgres.props import Administrator, Server, Version
 from stacks.environments import Source
-from stacks.fields import (
-    Cidr,
-    Email,
-    Release,
-    SecretSettings,
-    Stage,
-    check_cloud_production,
-    check_stage,
-    refuse_overlaps,
+from stacks.fields import Cidr
+from stacks.platforms.common import (
+    CloudNetwork,
+    CloudRelease,
+    Database,
+    Databases,
+    SharedSettings,
+    read_both,
 )
-from stacks.settings import Settings, read_settings
+from stacks.settings import Settings
 
 if TYPE_CHECKING:
     from cdktn import App
@@ -30,20 +29,11 @@ if TYPE_CHECKING:
 Guid = Annotated[str, Field(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
 
 
-class Network(Settings):
+class Network(CloudNetwork):
     """The virtual network. ``database_cidr`` is delegated to the servers."""
 
-    name: str
-    """Its name."""
     database_cidr: Cidr
     """Range of the subnet that is delegated to the database servers."""
-    cluster_cidrs: tuple[Cidr, ...]
-    """Ranges of nodes, pods and services; nothing may overlap."""
-
-    @model_validator(mode="after")
-    def _apart(self) -> Network:
-        refuse_overlaps((*self.cluster_cidrs, self.database_cidr))
-        return self
 
 
 class State(Settings):
@@ -68,13 +58,11 @@ class AdministratorSettings(Settings):
     """What it is."""
 
 
-class Shared(Settings):
+class Shared(SharedSettings):
     """shared.yml of an environment on Azure."""
 
     platform: Literal["azure"]
     """The platform, as the folder says."""
-    stage: Stage
-    """How far along the promotion it is; production has rules of its own."""
     subscription_id: Guid
     """Azure subscription."""
     tenant_id: Guid
@@ -98,58 +86,32 @@ class Shared(Settings):
         return f"{group}/providers/{kind}/{name}"
 
 
-class PostgresServer(Settings):
+class PostgresServer(Database):
     """One Flexible Server; defaults are those of ``modules.azure_postgres``."""
 
     sku: Annotated[str, Field(pattern=r"^(B|GP|MO)_Standard_[A-Za-z0-9_]+$")]
     """Machine type; a burstable one (`B_`) without high availability."""
     version: Version = "17"
     """PostgreSQL's major version."""
-    high_availability: bool = False
-    """A standby in another zone."""
-    read_replicas: Annotated[int, Field(ge=0, le=5)] = 0
-    """How many read replicas."""
     storage_mb: Literal[32768, 65536, 131072, 262144, 524288, 1048576] = 32768
     """Where the disk starts, in MB; it grows by itself."""
 
-    def server(self) -> Server:
+    def made(self) -> Server:
         """Give what the construct takes; raises ``TierError``."""
         return Server(**self.model_dump())
 
-    @model_validator(mode="after")
-    def _possible(self) -> PostgresServer:
-        try:
-            self.server()
-        except TierError as error:
-            raise ValueError(str(error)) from error
-        return self
 
-
-class Postgres(Settings):
+class Postgres(Databases[PostgresServer]):
     """The three servers, and how they are backed up."""
 
-    server: PostgresServer
-    dagster: PostgresServer
-    keycloak: PostgresServer
     geo_redundant_backup: bool = True
     """Whether backups are in the paired region, too."""
 
-    def servers(self) -> dict[str, PostgresServer]:
-        """Give them by database."""
-        return {"server": self.server, "dagster": self.dagster, "keycloak": self.keycloak}
 
-
-class LanaBankSettings(Release):
+class LanaBankSettings(CloudRelease[PostgresServer]):
     """lana-bank.yml of an environment on Azure."""
 
-    honeycomb_dataset: str
-    """Honeycomb's dataset for traces."""
-    cluster_issuer: str = "letsencrypt"
-    """cert-manager's issuer of the certificate."""
-    superuser_email: Email | None = None
-    """Who may do everything while nobody else has a role yet."""
     postgres: Postgres
-    secrets: SecretSettings = SecretSettings()
 
 
 @dataclass(frozen=True)
@@ -173,13 +135,4 @@ class AzureBlueprint:
 
 def read(source: Source) -> AzureBlueprint:
     """Give the blueprint of a stack on Azure; raises ``InvalidSettings``."""
-    shared = read_settings(source.shared, Shared, shown_as=source.shown(source.shared))
-    settings = read_settings(
-        source.settings, LanaBankSettings, shown_as=source.shown(source.settings)
-    )
-    check_stage(source, shared.stage, settings)
-    if shared.stage == "production":
-        servers = settings.postgres.servers()
-        available = {name: found.high_availability for name, found in servers.items()}
-        check_cloud_production(source, settings, available)
-    return AzureBlueprint(source, shared, settings)
+    return AzureBlueprint(source, *read_both(source, Shared, LanaBankSettings))

@@ -8,12 +8,19 @@ from cdktn import App, AzurermBackend, TerraformStack
 
 from modules.azure_postgres.construct import AzurePostgres
 from modules.azure_postgres.props import AzurePostgresProps
-from modules.honeycomb.construct import Honeycomb
-from modules.secrets.construct import Secrets, SecretsProps
+from modules.secrets.construct import Secrets
 from modules.secrets.vault import KeyVault
 from modules.terraform import provider
-from stacks.paths import from_working_folder, working_folder
-from stacks.platforms.release import KUBERNETES, RANDOM, ReleaseInputs, add_release, helm_provider
+from stacks.platforms.chart import Chart
+from stacks.platforms.release import (
+    KUBERNETES,
+    RANDOM,
+    ReleaseInputs,
+    add_release,
+    add_secrets,
+    helm_provider,
+    passwords,
+)
 
 if TYPE_CHECKING:
     from stacks.platforms.azure import AzureBlueprint
@@ -28,32 +35,23 @@ class AzureStack(TerraformStack):
         self._blueprint = blueprint
         self._name = blueprint.source.stack
         super().__init__(app, self._name)
-        chart = blueprint.source.root / "charts" / "lana-bank"
-        folder = working_folder(app, self._name)
         self._state()
         self._providers()
         secrets = self._secrets()
         postgres = self._postgres(secrets)
-        add_release(
-            self,
-            ReleaseInputs(
-                name=self._name,
-                stage=blueprint.shared.stage,
-                settings=blueprint.lana_bank,
-                cluster_issuer=blueprint.lana_bank.cluster_issuer,
-                superuser_email=blueprint.lana_bank.superuser_email,
-                chart=chart,
-                chart_reference=from_working_folder(folder, chart),
-                secrets=secrets,
-                hosts=postgres.hosts,
-                sslmode="require",
-                database_cidrs=(blueprint.shared.network.database_cidr,),
-                values={},
-                needs=tuple(postgres.databases),
-            ),
+        inputs = ReleaseInputs(
+            source=blueprint.source,
+            stage=blueprint.shared.stage,
+            settings=blueprint.lana_bank,
+            chart=Chart.of(app, blueprint.source),
+            secrets=secrets,
+            hosts=postgres.hosts,
+            sslmode="require",
+            database_cidr=blueprint.shared.network.database_cidr,
+            values={},
+            needs=tuple(postgres.databases),
         )
-        source = from_working_folder(folder, chart / "tf" / "honeycomb")
-        Honeycomb(self, "honeycomb", source=source, dataset=blueprint.lana_bank.honeycomb_dataset)
+        add_release(self, inputs)
 
     def _state(self) -> None:
         state = self._blueprint.shared.state
@@ -78,14 +76,9 @@ class AzureStack(TerraformStack):
         helm_provider(self)
 
     def _secrets(self) -> Secrets:
-        shared, wanted = self._blueprint.shared, self._blueprint.lana_bank.secrets
-        vault = KeyVault(
-            shared.resource_id("Microsoft.KeyVault/vaults", shared.key_vault), self._name
-        )
-        props = SecretsProps(
-            vault=vault, versions=wanted.versions, external=frozenset(wanted.external)
-        )
-        return Secrets(self, "secrets", props)
+        shared = self._blueprint.shared
+        vault = shared.resource_id("Microsoft.KeyVault/vaults", shared.key_vault)
+        return add_secrets(self, KeyVault(vault, self._name), self._blueprint.lana_bank.secrets)
 
     def _postgres(self, secrets: Secrets) -> AzurePostgres:
         shared, settings = self._blueprint.shared, self._blueprint.lana_bank
@@ -103,11 +96,8 @@ class AzureStack(TerraformStack):
             tenant_id=shared.tenant_id,
             administrators=self._blueprint.administrators(),
             log_workspace_id=shared.resource_id(workspaces, shared.log_workspace),
-            servers={name: found.server() for name, found in settings.postgres.servers().items()},
-            passwords={
-                user: (secret.password, secret.version)
-                for user, secret in secrets.databases.items()
-            },
+            servers={name: found.made() for name, found in settings.postgres.by_name().items()},
+            passwords=passwords(secrets),
             geo_redundant_backup=settings.postgres.geo_redundant_backup,
         )
         return AzurePostgres(self, "postgres", props)

@@ -10,12 +10,19 @@ from modules.bigquery.construct import BigQuery, BigQueryProps
 from modules.gcp_identity.construct import ANNOTATION, workload_identity
 from modules.gcp_postgres.construct import GcpPostgres
 from modules.gcp_postgres.props import GcpPostgresProps
-from modules.honeycomb.construct import Honeycomb
-from modules.secrets.construct import Secrets, SecretsProps
+from modules.secrets.construct import Secrets
 from modules.secrets.vault import SecretManager
 from modules.terraform import Reference, block, provider
-from stacks.paths import from_working_folder, working_folder
-from stacks.platforms.release import KUBERNETES, RANDOM, ReleaseInputs, add_release, helm_provider
+from stacks.platforms.chart import Chart
+from stacks.platforms.release import (
+    KUBERNETES,
+    RANDOM,
+    ReleaseInputs,
+    add_release,
+    add_secrets,
+    helm_provider,
+    passwords,
+)
 
 if TYPE_CHECKING:
     from stacks.platforms.gcp import GcpBlueprint
@@ -30,32 +37,24 @@ class GcpStack(TerraformStack):
         self._blueprint = blueprint
         super().__init__(app, blueprint.source.stack)
         self._name = blueprint.source.stack
-        self._chart = blueprint.source.root / "charts" / "lana-bank"
-        self._folder = working_folder(app, self._name)
+        self._chart = Chart.of(app, blueprint.source)
         self._state()
         self._providers()
         secrets = self._secrets()
         postgres = self._postgres(secrets)
-        add_release(
-            self,
-            ReleaseInputs(
-                name=self._name,
-                stage=blueprint.shared.stage,
-                settings=blueprint.lana_bank,
-                chart=self._chart,
-                chart_reference=from_working_folder(self._folder, self._chart),
-                secrets=secrets,
-                hosts=postgres.hosts,
-                sslmode="require",
-                database_cidrs=(blueprint.shared.network.database_cidr,),
-                cluster_issuer=blueprint.lana_bank.cluster_issuer,
-                superuser_email=blueprint.lana_bank.superuser_email,
-                values=self._values(),
-                needs=tuple(postgres.databases),
-            ),
+        inputs = ReleaseInputs(
+            source=blueprint.source,
+            stage=blueprint.shared.stage,
+            settings=blueprint.lana_bank,
+            chart=self._chart,
+            secrets=secrets,
+            hosts=postgres.hosts,
+            sslmode="require",
+            database_cidr=blueprint.shared.network.database_cidr,
+            values=self._values(),
+            needs=tuple(postgres.databases),
         )
-        source = from_working_folder(self._folder, self._chart / "tf" / "honeycomb")
-        Honeycomb(self, "honeycomb", source=source, dataset=blueprint.lana_bank.honeycomb_dataset)
+        add_release(self, inputs)
 
     def _state(self) -> None:
         """A bucket, which locks by itself; encrypted with a key of our own."""
@@ -86,26 +85,19 @@ class GcpStack(TerraformStack):
         }
 
     def _secrets(self) -> Secrets:
-        shared, wanted = self._blueprint.shared, self._blueprint.lana_bank.secrets
+        shared = self._blueprint.shared
         vault = SecretManager(shared.project, shared.region, self._name, shared.kms_key)
-        props = SecretsProps(
-            vault=vault, versions=wanted.versions, external=frozenset(wanted.external)
-        )
-        return Secrets(self, "secrets", props)
+        return add_secrets(self, vault, self._blueprint.lana_bank.secrets)
 
     def _postgres(self, secrets: Secrets) -> GcpPostgres:
         shared, settings = self._blueprint.shared, self._blueprint.lana_bank
-        databases = settings.postgres.instances()
         props = GcpPostgresProps(
             name=self._name,
             project=shared.project,
             region=shared.region,
             network=f"projects/{shared.project}/global/networks/{shared.network.name}",
-            instances={name: found.instance() for name, found in databases.items()},
-            passwords={
-                user: (secret.password, secret.version)
-                for user, secret in secrets.databases.items()
-            },
+            instances={name: found.made() for name, found in settings.postgres.by_name().items()},
+            passwords=passwords(secrets),
             kms_key=shared.kms_key,
         )
         return GcpPostgres(self, "postgres", props)
@@ -116,9 +108,8 @@ class GcpStack(TerraformStack):
         server = self._identity("lana-bank", "lana", ("roles/cloudsql.client",))
         roles = ("roles/cloudsql.client", "roles/bigquery.jobUser")
         pipeline = self._identity("lana-bank-dagster-code", "dagster", roles)
-        source = from_working_folder(self._folder, self._chart / "tf" / "bq-setup")
         props = BigQueryProps(
-            source=source,
+            source=self._chart.reference("tf", "bq-setup"),
             name=self._name,
             project=shared.project,
             region=shared.region,

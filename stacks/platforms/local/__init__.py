@@ -11,20 +11,18 @@ from typing import TYPE_CHECKING, Literal
 
 from modules.lana_bank.components import Component
 from stacks.environments import Source
-from stacks.fields import Release, Stage, check_stage
-from stacks.settings import Settings, read_settings
+from stacks.fields import Release
+from stacks.platforms.common import SharedSettings, read_both
 
 if TYPE_CHECKING:
     from cdktn import App
 
 
-class Shared(Settings):
+class Shared(SharedSettings):
     """shared.yml of a local environment."""
 
     platform: Literal["local"]
     """The platform, as the folder says."""
-    stage: Stage
-    """How far along the promotion it is."""
 
 
 class LanaBankSettings(Release):
@@ -51,9 +49,4 @@ class LocalBlueprint:
 
 def read(source: Source) -> LocalBlueprint:
     """Give the blueprint of a local stack; raises ``InvalidSettings``."""
-    shared = read_settings(source.shared, Shared, shown_as=source.shown(source.shared))
-    settings = read_settings(
-        source.settings, LanaBankSettings, shown_as=source.shown(source.settings)
-    )
-    check_stage(source, shared.stage, settings)
-    return LocalBlueprint(source, shared, settings)
+    return LocalBlueprint(source, *read_both(source, Shared, LanaBankSettings))

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from cdktn import App, TerraformStack
 from cdktn_provider_helm.provider import HelmProvider
 
-from modules.lana_bank.construct import LanaBank, LanaBankProps
-from stacks.paths import from_working_folder, working_folder
+from modules.lana_bank.construct import LanaBank
+from stacks.paths import from_working_folder
+from stacks.platforms.chart import Chart, lana_bank_props
 
 if TYPE_CHECKING:
     from stacks.platforms.local import LocalBlueprint
@@ -24,28 +26,13 @@ class LocalStack(TerraformStack):
     def __init__(self, app: App, blueprint: LocalBlueprint) -> None:
         source, settings = blueprint.source, blueprint.lana_bank
         super().__init__(app, source.stack)
-        folder = working_folder(app, source.stack)
+        chart = Chart.of(app, source)
         state = source.root / ".local" / "state" / f"{source.stack}.tfstate"
-        self.add_override("terraform.backend.local.path", from_working_folder(folder, state))
+        path = from_working_folder(chart.working_folder, state)
+        self.add_override("terraform.backend.local.path", path)
         # No configuration: the kubeconfig comes from the environment (KUBE_CONFIG, KUBECONFIG
         # and KUBE_CTX for 1.x, KUBE_CONFIG_PATH and KUBE_CTX for later ones).
         HelmProvider(self, "helm")
         self.add_override("terraform.required_providers.helm.version", HELM_PROVIDER_VERSION)
-        chart = source.root / "charts" / "lana-bank"
-        LanaBank(
-            self,
-            "lana-bank",
-            LanaBankProps(
-                chart=chart,
-                chart_reference=from_working_folder(folder, chart),
-                environment=source.stack,
-                namespace=settings.namespace,
-                create_namespace=True,
-                lana_domain=settings.lana_domain,
-                enable_artificial_time=settings.enable_artificial_time,
-                secrets="generate",
-                components=frozenset(settings.components),
-                replicas=settings.replicas,
-                timeout=settings.timeout,
-            ),
-        )
+        props = lana_bank_props(source, settings, chart, secrets="generate")
+        LanaBank(self, "lana-bank", replace(props, create_namespace=True))

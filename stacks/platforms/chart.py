@@ -1,0 +1,49 @@
+"""The release of the chart, as far as it is the same on every platform."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from cdktn import App
+
+from modules.lana_bank.construct import LanaBankProps
+from stacks.environments import Source
+from stacks.fields import Release
+from stacks.paths import from_working_folder, working_folder
+
+
+@dataclass(frozen=True)
+class Chart:
+    """The vendored chart, and the folder in which Terraform runs for the stack."""
+
+    folder: Path
+    working_folder: Path
+
+    @classmethod
+    def of(cls, app: App, source: Source) -> Chart:
+        """Give the chart that the stack of ``source`` installs."""
+        return cls(source.root / "charts" / "lana-bank", working_folder(app, source.stack))
+
+    def reference(self, *inside: str) -> str:
+        """Give the chart's folder, or one inside of it, as Terraform reads it."""
+        return from_working_folder(self.working_folder, self.folder.joinpath(*inside))
+
+
+def lana_bank_props(
+    source: Source, settings: Release, chart: Chart, *, secrets: Literal["generate", "existing"]
+) -> LanaBankProps:
+    """Give what the settings say of the release; a platform adds what only it has."""
+    return LanaBankProps(
+        chart=chart.folder,
+        chart_reference=chart.reference(),
+        environment=source.stack,
+        namespace=settings.namespace,
+        lana_domain=settings.lana_domain,
+        enable_artificial_time=settings.enable_artificial_time,
+        secrets=secrets,
+        components=frozenset(settings.components),
+        replicas=settings.replicas,
+        timeout=settings.timeout,
+    )
