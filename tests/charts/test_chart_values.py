@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from promoter.release.pins import read_pins
-from tests.charts.chart_rendering import CHART, COMPONENTS, good_values, whole_values
+from tests.charts.chart_rendering import (
+    CHART,
+    COMPONENTS,
+    REPOSITORY,
+    good_values,
+    whole_values,
+)
 
 if TYPE_CHECKING:
     from tests.charts.chart_rendering import Chart
@@ -84,3 +91,14 @@ def test_our_own_pins_have_the_comment_that_traces_them() -> None:
 
 def test_a_part_that_is_left_out_needs_no_pin(chart: Chart) -> None:
     assert chart.render(good_values())
+
+
+def test_others_images_are_those_of_the_table() -> None:
+    """docs/images.md says where each digest was read; here and there are the same ones."""
+    page = (REPOSITORY / "docs/images.md").read_text()
+    rows = re.findall(r"^\| `([^`]+)` \| (\S+) \| `(sha256:[0-9a-f]{64})` \|", page, re.MULTILINE)
+    own = re.compile(r'repository: (\S+)\n +digest: "(sha256:[0-9a-f]{64})" # (?!METADATA)(\S+)\n')
+    files = [CHART / "values.yaml", *CHART.glob("charts/*/values.yaml")]
+    pinned = {found for file in files for found in own.findall(file.read_text())}
+    assert {(image, digest, version) for image, version, digest in rows} == pinned
+    assert len(pinned) == len(COMPONENTS)

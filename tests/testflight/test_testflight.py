@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -17,6 +18,7 @@ from pathlib import Path
 import pytest
 
 from promoter.testflight.chart import content_hash
+from promoter.testflight.endpoints import declared
 from promoter.toolchain.platform import Platform
 from tests.platform_fixture import ROOT, kubectl
 from tests.testflight.conftest import Application
@@ -111,11 +113,20 @@ def staging(platform: Platform) -> Iterator[str]:
     kubectl(platform, "delete", "namespace", name, "--wait=false")
 
 
+def unpin(chart: Path, part: str) -> None:
+    values = chart / "charts" / part / "values.yaml"
+    text = values.read_text()
+    pinned = re.compile(r'(  digest: )"sha256:[0-9a-f]{64}"')
+    assert len(pinned.findall(text)) == 1
+    values.write_text(pinned.sub(r'\1""', text))
+
+
 def test_a_good_chart_passes_and_leaves_nothing(runner: Runner) -> None:
+    unpin(runner.chart, "gotenberg")
     code, out, err = finished(runner.fly())
     assert code == 0, err
-    assert "passed: 4 endpoints answer, 0 do not" in out
-    assert "left out of this testflight: postgresql, keycloak, " in err
+    assert f"passed: {len(declared()) - 1} endpoints answer, 0 do not" in out
+    assert "left out of this testflight: gotenberg" in err
     assert runner.namespace not in runner.namespaces()
     seen = runner.seen()
     assert (seen["outcome"], seen["destroyed"]) == ("passed", True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from modules.lana_bank.components import Component
+from modules.lana_bank.components import COMPONENTS, Component
 from stacks.environments import Source
 from stacks.fields import Release
 from stacks.platforms.common import SharedSettings, read_both
@@ -26,9 +26,9 @@ class Shared(SharedSettings):
 
 
 class LanaBankSettings(Release):
-    """lana-bank.yml of a local environment; by default nothing optional is installed."""
+    """lana-bank.yml of a local environment; by default everything is installed."""
 
-    components: tuple[Component, ...] = ()
+    components: tuple[Component, ...] = tuple(sorted(COMPONENTS))
     """Optional parts that are installed, each pinned in the vendored chart."""
 
 
