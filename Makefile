@@ -27,6 +27,12 @@ demo: .venv/installed ## one change travels from a commit to a gated production,
 test: .venv/installed ## every test
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
+# Apart from `make test`: the first run builds the provider, some minutes and 3 GB of memory.
+.PHONY: test-providers
+test-providers: .venv/installed ## stacks on Azure against the real azurerm provider, built once
+	$(BIN)/promoter toolchain build tofu terraform-provider-azurerm
+	$(BIN)/python -m pytest -m providers tests/providers
+
 .PHONY: lint
 lint: .venv/installed ## format, lint and types
 	$(BIN)/ruff format --check .

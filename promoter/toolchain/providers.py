@@ -1,4 +1,4 @@
-"""The helm provider served from a folder, where no provider registry is in reach."""
+"""A provider served from a folder, where no provider registry is in reach."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ _KIND = "providers"
 _CONFIG = "config.tfrc"
 
 
-def mirror(cache: Cache, binary: Path, version: str, progress: Progress) -> Path:
-    """A filesystem mirror with ``binary`` as version ``version`` of hashicorp/helm.
+def mirror(cache: Cache, name: str, binary: Path, version: str, progress: Progress) -> Path:
+    """A filesystem mirror with ``binary`` as version ``version`` of hashicorp/``name``.
 
     Unpacked layout, as OpenTofu's CLI configuration documents ``filesystem_mirror``. A CLI
     configuration that installs from it and from nowhere else is beside it.
@@ -25,12 +25,12 @@ def mirror(cache: Cache, binary: Path, version: str, progress: Progress) -> Path
     place = cache.path(_KIND, key) / "mirror"
 
     def make(folder: Path) -> None:
-        first, *others = (_file(folder / "mirror", host, version) for host in _HOSTS)
+        first, *others = (_file(folder / "mirror", host, name, version) for host in _HOSTS)
         first.parent.mkdir(parents=True)
         shutil.copy2(binary, first)
         for other in others:
             other.parent.mkdir(parents=True)
-            other.hardlink_to(first)  # one file under two names: it is 40 MB
+            other.hardlink_to(first)  # one file under two names: it is large
         (folder / _CONFIG).write_text(_config(place), encoding="utf-8")
 
     return cache.folder(_KIND, key, make, progress) / "mirror"
@@ -51,8 +51,8 @@ def _config(mirror: Path) -> str:
     return f'provider_installation {{\n  filesystem_mirror {{\n    path = "{mirror}"\n  }}\n}}\n'
 
 
-def _file(mirror: Path, host: str, version: str) -> Path:
+def _file(mirror: Path, host: str, name: str, version: str) -> Path:
     machine = platform.machine()
     target = f"{platform.system().lower()}_{_ARCHITECTURES.get(machine, machine)}"
-    folder = mirror / host / "hashicorp" / "helm" / version / target
-    return folder / f"terraform-provider-helm_v{version}"
+    folder = mirror / host / "hashicorp" / name / version / target
+    return folder / f"terraform-provider-{name}_v{version}"

@@ -99,6 +99,15 @@ RECIPES: dict[str, Recipe] = {
     )
 }
 
+_AZURERM = "github.com/hashicorp/terraform-provider-azurerm"
+
+ON_REQUEST: dict[str, Recipe] = {
+    "terraform-provider-azurerm": Recipe(
+        "terraform-provider-azurerm", "terraform-provider-azurerm", _AZURERM, _AZURERM
+    )
+}
+"""Built only when asked for by name: some minutes and gigabytes, for `make test-providers`."""
+
 
 @dataclass(frozen=True)
 class Pinned:

@@ -12,7 +12,7 @@ from promoter.progress import Progress, Silent
 from promoter.toolchain import node, providers, python
 from promoter.toolchain.building import build
 from promoter.toolchain.cache import Cache, default_cache
-from promoter.toolchain.recipes import RECIPES, Pinned, pinned
+from promoter.toolchain.recipes import ON_REQUEST, RECIPES, Pinned, pinned
 from promoter.toolchain.search import OnPath, Unfit, search
 from promoter.toolchain.versions import Version, VersionRange
 
@@ -42,8 +42,11 @@ _UNBUILDABLE = {
     "terraform": "install Terraform >= 1.11, or use OpenTofu (`tofu`), which is built here",
 }
 
+_BUILDABLE = {**RECIPES, **ON_REQUEST}
+
 NAMES: tuple[str, ...] = (*RECIPES, "node", "git")
-"""Every program that `Toolchain.program` gives (Terraform, never built, aside)."""
+"""Every program that `Toolchain.program` gives (Terraform, never built, aside, and what is
+built on request only)."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +84,7 @@ class Toolchain:
         found = self.on_path(name)
         if isinstance(found, OnPath):
             return found.path
-        if name in RECIPES:
+        if name in _BUILDABLE:
             return self.built(name)
         if name == "node":
             return node.wheel_node(found)
@@ -98,7 +101,7 @@ class Toolchain:
             distance, arguments = _NEAR_PINNED[name]
             wanted = Version.parse(self.pinned(name).version)
             return search(name, VersionRange.minors(wanted, distance), arguments)
-        if name in RECIPES:
+        if name in _BUILDABLE:
             return Unfit(())
         raise UsageError(
             f"find {name}: no such program in the toolchain",
@@ -107,7 +110,7 @@ class Toolchain:
 
     def pinned(self, name: str) -> Pinned:
         """Which version of ``name`` this tree pins, and where the cache has it."""
-        return pinned(RECIPES[name], self.root)
+        return pinned(_BUILDABLE[name], self.root)
 
     def built(self, name: str) -> Path:
         """The program ``name`` built from its pinned module, whatever PATH has."""
@@ -157,7 +160,7 @@ class Toolchain:
         """
         version = self.pinned("terraform-provider-helm").version.removeprefix("v")
         binary = self.built("terraform-provider-helm")
-        return providers.mirror(Cache(self.cache), binary, version, self.progress)
+        return providers.mirror(Cache(self.cache), "helm", binary, version, self.progress)
 
     def terraform_environment(self) -> dict[str, str]:
         """Variables that make OpenTofu and CDK Terrain use `provider_mirror` only.

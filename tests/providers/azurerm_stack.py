@@ -1,0 +1,112 @@
+"""The part of an Azure stack that azurerm alone is asked for, and OpenTofu in its folder."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+Stack = dict[str, Any]
+BLOCKS = ("resource", "data", "ephemeral")
+# Random values are another provider's; what comes from it is handed over as a variable.
+_RANDOM = re.compile(r"\bephemeral\.random_(\w+)\.(\w+)\.(hex|result)\b")
+
+
+def kinds(stack: Mapping[str, Any]) -> set[str]:
+    """The types of all blocks of a stack."""
+    return {kind for block in BLOCKS for kind in stack.get(block, {})}
+
+
+def azurerm_part(stack: Mapping[str, Any]) -> Stack:
+    """Every azurerm block of a stack with its configuration, in a stack of their own."""
+    kept: Stack = {
+        block: {kind: named for kind, named in found.items() if kind.startswith("azurerm_")}
+        for block in BLOCKS
+        if (found := stack.get(block))
+    }
+    required = stack["terraform"]["required_providers"]["azurerm"]
+    kept["terraform"] = {"required_providers": {"azurerm": required}}
+    kept["provider"] = {"azurerm": stack["provider"]["azurerm"]}
+    text = json.dumps(kept)
+    variables = {f"random_{found[2]}" for found in _RANDOM.finditer(text)}
+    alone: Stack = json.loads(_RANDOM.sub(r"var.random_\2", text))
+    alone["variable"] = {name: {"type": "string", "ephemeral": True} for name in sorted(variables)}
+    return alone
+
+
+def resources(stack: Mapping[str, Any]) -> Iterator[tuple[str, str, Stack]]:
+    """Type, name and body of every resource."""
+    for kind, named in stack["resource"].items():
+        for name, body in named.items():
+            yield kind, name, body
+
+
+def without_prevent_destroy(stack: Mapping[str, Any]) -> Stack:
+    """The stack as a test run may clear it away again."""
+    copy: Stack = json.loads(json.dumps(stack))
+    for _, _, body in resources(copy):
+        body.get("lifecycle", {}).pop("prevent_destroy", None)
+    return copy
+
+
+_GROUP = "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/group/providers"
+_NETWORK = f"{_GROUP}/Microsoft.Network"
+IDS = {
+    "azurerm_postgresql_flexible_server": (
+        f"{_GROUP}/Microsoft.DBforPostgreSQL/flexibleServers/server"
+    ),
+    "azurerm_private_dns_zone": f"{_NETWORK}/privateDnsZones/a.postgres.database.azure.com",
+    "azurerm_subnet": f"{_NETWORK}/virtualNetworks/network/subnets/postgres",
+}
+"""Ids as Azure gives them: the provider refuses a made-up one where another block refers to it."""
+DELEGATED = 'azurerm_subnet.postgres_subnet.delegation[0].name == "postgres"'
+
+
+def run_of(command: str, stack: Mapping[str, Any]) -> str:
+    """A file of ``tofu test`` that plans or applies the stack with azurerm mocked."""
+    delegated = {"condition": f"${{{DELEGATED}}}", "error_message": "delegated to nobody"}
+    mocked = {kind: {"defaults": {"id": given}} for kind, given in IDS.items()}
+    return json.dumps(
+        {
+            "mock_provider": {"azurerm": {"mock_resource": mocked}},
+            "variables": {name: f"{name}-0123456789" for name in stack["variable"]},
+            "run": {command: {"command": command, "assert": [delegated]}},
+        }
+    )
+
+
+@dataclass(frozen=True)
+class Tofu:
+    """OpenTofu in a folder with one stack, its providers from a mirror."""
+
+    program: Path
+    folder: Path
+    environment: Mapping[str, str]
+
+    def write(self, stack: Mapping[str, Any]) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        (self.folder / "cdk.tf.json").write_text(json.dumps(stack, indent=1))
+
+    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [str(self.program), *arguments, "-no-color"],
+            cwd=self.folder,
+            env={**os.environ, **self.environment},
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+        )
+
+    def init(self) -> subprocess.CompletedProcess[str]:
+        return self.run("init", "-backend=false", "-input=false")
+
+    def initialized(self, stack: Mapping[str, Any]) -> None:
+        self.write(stack)
+        done = self.init()
+        assert done.returncode == 0, done.stderr

@@ -1,0 +1,40 @@
+"""The real azurerm provider, built once and served to OpenTofu from a folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from promoter.progress import Silent
+from promoter.toolchain import Toolchain
+from promoter.toolchain.cache import Cache
+from promoter.toolchain.providers import environment, mirror
+from tests.providers.azurerm_stack import Tofu
+from tests.stacks.stack_tree import REPOSITORY, Tree, copy_tree
+
+PROVIDER = "terraform-provider-azurerm"
+VERSION = "5.2.0"
+"""What the pinned commit is: the newest section of its CHANGELOG.md."""
+
+
+@pytest.fixture(scope="session")
+def toolchain() -> Toolchain:
+    return Toolchain(REPOSITORY)
+
+
+@pytest.fixture
+def tofu(toolchain: Toolchain, tmp_path: Path) -> Tofu:
+    """OpenTofu that gets azurerm, and no other provider, from the mirror."""
+    cache = Cache(toolchain.cache)
+    served = mirror(cache, "azurerm", toolchain.program(PROVIDER), VERSION, Silent())
+    program = toolchain.program("tofu")
+    return Tofu(program, tmp_path / "stack", environment(served, program))
+
+
+@pytest.fixture(scope="session")
+def tree(tmp_path_factory: pytest.TempPathFactory) -> Tree:
+    """A copy of what stacks are built from, with every stack synthesized."""
+    tree = copy_tree(tmp_path_factory.mktemp("stacks") / "tree")
+    tree.synthesize()
+    return tree
