@@ -9,12 +9,14 @@ from __future__ import annotations
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
+from dataclasses import fields as fields_of
 from pathlib import Path
 from typing import Any
 
 from promoter.errors import InvalidFile, PromoterError
 from promoter.gate import gates
-from promoter.gate.decision import Due, FileChange
+from promoter.gate.concourse_metadata import metadata, own_metadata
+from promoter.gate.decision import Due
 from promoter.gate.deployment import Deployment
 from promoter.gate.preparing import gating_files, prepare_here, reproduce_here
 from promoter.gate.recording import record_here, write_atomically
@@ -72,6 +74,9 @@ def read_request(document: Any) -> Request:
     """The request in a JSON document; raises `InvalidFile` naming what is wrong with it."""
     whole = _object(document, "the request")
     source = _object(whole.get("source"), "source")
+    unknown = sorted(set(source) - {field.name for field in fields_of(Source)})
+    if unknown:
+        raise _invalid(f"source.{unknown[0]} is no key of this resource")
     version = whole.get("version")
     params = whole.get("params")
     return Request(
@@ -145,8 +150,9 @@ def fetch_into(request: Request, destination: Path, say: Progress) -> Answer:
     deployment = deployment.under(_gates(source, git, deployment))
     say.note(f"Checking if we can prepare deployment at trigger '{wanted.trigger}'")
     prepares = _flag(request.params, "prepare", default=True)
-    changes = _prepared(deployment, source, wanted, say) if prepares else None
-    if changes is None:
+    due = _prepared(deployment, source, wanted, say) if prepares else None
+    before = due.recorded.current.head_commit if due and due.recorded else None
+    if due is None:
         say.note("Reproducing last state")
         recorded = reproduce_here(deployment, source.environment, clean=True)
         if recorded.current.head_commit != wanted.trigger:
@@ -156,14 +162,15 @@ def fetch_into(request: Request, destination: Path, say: Progress) -> Answer:
     write_atomically(destination / ".git/cepler_trigger", wanted.trigger.encode())
     return {
         "version": wanted.answer(),
-        "metadata": _metadata(changes or (), gone="File was removed"),
+        "metadata": [
+            *metadata(due.changes if due else (), gone="File was removed"),
+            *own_metadata(git, source.uri, source.environment, before, wanted.trigger),
+        ],
     }
 
 
-def _prepared(
-    deployment: Deployment, source: Source, wanted: Version, say: Progress
-) -> tuple[FileChange, ...] | None:
-    """What changes with the prepared version; None where nothing is new."""
+def _prepared(deployment: Deployment, source: Source, wanted: Version, say: Progress) -> Due | None:
+    """What was prepared; None where nothing is new."""
     name = source.environment or ""
     due = deployment.check(name, ignore_queue=source.ignore_queue, origins=True)
     if due is None:
@@ -177,7 +184,7 @@ def _prepared(
         )
     say.note("Preparing the workspace")
     prepare_here(deployment, name, clean=True, ignore_queue=source.ignore_queue)
-    return due.changes
+    return due
 
 
 def _write_gating_files(deployment: Deployment, source: Source) -> None:
@@ -211,11 +218,15 @@ def record_from(request: Request, origin: Path, say: Progress) -> Answer:
         raise _invalid("Environment not specified in source")
     deployment.environment(name)
     deployment = deployment.under(_gates(source, git, deployment))
+    last = deployment.recorded(name)
     recorded = record_here(
         deployment, name, say, ignore_queue=source.ignore_queue, reset=True, remote=source.remote
     )
     version = Version(recorded.state.current.head_commit, str(recorded.state.version))
-    return {"version": version.answer(), "metadata": _metadata(recorded.changes, gone="")}
+    before = last.current.head_commit if last else None
+    ours = own_metadata(git, source.uri, name, before, version.trigger)
+    shown = [*metadata(recorded.changes, gone=""), *ours]
+    return {"version": version.answer(), "metadata": shown}
 
 
 # --- in common -------------------------------------------------------------------------
@@ -233,16 +244,6 @@ def _gates(source: Source, git: Git, deployment: Deployment) -> gates.Gates | No
 
 def _version_of(due: Due) -> Version:
     return Version(due.trigger, str(due.version))
-
-
-def _metadata(changes: tuple[FileChange, ...], *, gone: str) -> list[Answer]:
-    return [
-        {
-            "name": change.identity,
-            "value": change.current.summary() if change.current is not None else gone,
-        }
-        for change in changes
-    ]
 
 
 def _version(fields: Mapping[str, Any]) -> Version:

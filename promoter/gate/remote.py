@@ -89,7 +89,8 @@ class Remote:
         descriptor, name = tempfile.mkstemp(prefix="promoter-key-")  # readable by us only
         try:
             with os.fdopen(descriptor, "w") as file:
-                file.write(self.private_key)
+                # ssh refuses a key whose last line has no end.
+                file.write(self.private_key.rstrip("\n") + "\n")
             yield {
                 "GIT_SSH_COMMAND": f"ssh -i {name} -o IdentitiesOnly=yes -o BatchMode=yes"
                 " -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null"
