@@ -47,6 +47,10 @@ policy: .venv/installed ## what must hold for every environment, checked on what
 toolchain: .venv/installed ## find or build every outside program
 	$(BIN)/promoter toolchain build
 
+.PHONY: images
+images: .venv/installed ## our OCI images into dist/images (root, debootstrap); PUSH=<registry> to push them
+	$(BIN)/python -m dev.images $(if $(PUSH),--push "$(PUSH)")
+
 .PHONY: bump-vendored-ref
 bump-vendored-ref: .venv/installed ## DEP=lana-bank REF=<git ref>: vendor another commit of a chart
 	@$(BIN)/promoter vendor bump "$(DEP)" "$(REF)"

@@ -19,6 +19,7 @@ from promoter.release.oci import MANIFEST_TYPE, Blob, Layer, OciImage, unpacked,
 
 # A registry that accepts a connection and then says nothing must not hang a pipeline.
 _SECONDS = 120
+_PUSH_SECONDS = 1800
 
 
 @dataclass(frozen=True)
@@ -40,9 +41,13 @@ class Registry:
         first, *others = tags
         with tempfile.TemporaryDirectory() as folder:
             write_layout(image, Path(folder) / "layout")
-            self._run("push", str(Path(folder) / "layout"), f"{self.repository(name)}:{first}")
+            self.push_layout(name, Path(folder) / "layout", first)
         for tag in others:
             self.tag(name, image.digest, tag)
+
+    def push_layout(self, name: str, layout: Path, tag: str) -> None:
+        """Upload the image in the OCI image layout ``layout`` under ``tag``."""
+        self._run("push", str(layout), f"{self.repository(name)}:{tag}", seconds=_PUSH_SECONDS)
 
     def tag(self, name: str, digest: str, tag: str) -> None:
         """Point ``tag`` at ``digest``, which the registry has to have."""
@@ -98,19 +103,21 @@ class Registry:
         """``<repository>:<tag>``, or ``<repository>@<digest>`` for a digest."""
         return f"{self.repository(name)}{'@' if tag.startswith('sha256:') else ':'}{tag}"
 
-    def _run(self, *arguments: str) -> bytes:
-        done = self._attempt(*arguments)
+    def _run(self, *arguments: str, seconds: int = _SECONDS) -> bytes:
+        done = self._attempt(*arguments, seconds=seconds)
         if done.returncode != 0:
             raise self._failure(arguments, done.stderr)
         return done.stdout
 
-    def _attempt(self, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+    def _attempt(
+        self, *arguments: str, seconds: int = _SECONDS
+    ) -> subprocess.CompletedProcess[bytes]:
         try:
             return subprocess.run(
-                [self.crane, *arguments], capture_output=True, check=False, timeout=_SECONDS
+                [self.crane, *arguments], capture_output=True, check=False, timeout=seconds
             )
         except subprocess.TimeoutExpired as error:
-            raise self._failure(arguments, f"no answer within {_SECONDS} s".encode()) from error
+            raise self._failure(arguments, f"no answer within {seconds} s".encode()) from error
         except OSError as error:
             raise RegistryError(f"run {self.crane}: {error.strerror}") from error
 

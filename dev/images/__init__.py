@@ -1,0 +1,1 @@
+"""Our OCI images, built without a Docker engine: cepler's Concourse resource, the task image."""

@@ -1,0 +1,72 @@
+"""``python -m dev.images`` (make images): build our images, and push them where asked to.
+
+Says the variables of the pipelines that follow from them, as YAML.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from dev.images.debian import debian
+from dev.images.images import Image, images, write_layout
+from dev.images.layers import Layers
+from dev.images.wheel import ROOT, build_wheel
+from promoter.cli.progress import shown
+from promoter.errors import PromoterError
+from promoter.progress import Progress
+from promoter.release.registry import Registry
+from promoter.toolchain import Toolchain
+from promoter.toolchain.cache import Cache, default_cache
+
+# How ci/*/variables.yml calls what the pipelines pin.
+_VARIABLES = {
+    "promoter": ("promoter-image.digest", lambda image: image.digest),
+    "cepler-resource": ("cepler-resource-image.tag", lambda image: image.tag),
+}
+
+
+def built(progress: Progress, archive: str = "") -> tuple[Image, ...]:
+    """Both images of this tree; their layers stay in the cache."""
+    store = Cache(default_cache())
+    with tempfile.TemporaryDirectory() as scratch:
+        wheel = build_wheel(Path(scratch))
+        layers = Layers(debian(store, progress, archive), store, progress)
+        return images(layers, wheel, Toolchain(ROOT, progress=progress))
+
+
+def push(image: Image, registry: Registry) -> None:
+    """Upload ``image`` under the tag that says its digest."""
+    with tempfile.TemporaryDirectory() as scratch:
+        write_layout(image, Path(scratch) / "layout")
+        registry.push_layout(image.name, Path(scratch) / "layout", image.tag)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Build, write, push; gives the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m dev.images", description=__doc__)
+    parser.add_argument("--output", type=Path, default=ROOT / "dist" / "images", metavar="FOLDER")
+    parser.add_argument("--push", metavar="REGISTRY", help="like us.gcr.io/galoyorg")
+    parser.add_argument("--archive", default="", help="Debian's, of another time for instance")
+    given = parser.parse_args(arguments)
+    try:
+        for image in built(shown(), given.archive):
+            folder = given.output / image.name
+            shutil.rmtree(folder, ignore_errors=True)
+            write_layout(image, folder)
+            if given.push:
+                push(image, Registry(given.push, Toolchain(ROOT).program("crane")))
+            name, value = _VARIABLES[image.name]
+            sys.stdout.write(f"{name}: {value(image)}\n")
+    except PromoterError as error:
+        sys.stderr.write(f"error: {error}\nnext:  {error.next_step}\n")
+        return error.exit_code
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,188 @@
+"""The root filesystem that our images stand on: Debian, by debootstrap.
+
+The same state of Debian's archive gives the same bytes: its date is the newest time that a file
+may have, and what a machine writes of itself (logs, caches, its name) is left out.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shutil
+import ssl
+import subprocess
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import httpx
+
+from promoter.errors import ProgramMissing, PromoterError
+from promoter.progress import Progress
+from promoter.toolchain.building import run
+from promoter.toolchain.cache import Cache
+
+ARCHIVE = "https://deb.debian.org/debian"
+SUITE = "bookworm"
+"""The one whose Python the locks are made for."""
+PACKAGES = ("ca-certificates", "git", "openssh-client", "python3")
+
+_SOURCES = ("sources.list", "sources.list.d/*.list", "sources.list.d/*.sources")
+_MIRROR = re.compile(r"(?m)^[^#\n]*?\b(https?://\S+/debian)/?(?=\s|$)")
+# What only says where and when the root was made, and what no task reads.
+_EMPTIED = ("tmp", "run", "var/cache/apt", "var/cache/debconf", "var/cache/ldconfig", "var/log")
+_EMPTIED += ("var/lib/apt/lists", "usr/share/man", "usr/share/locale", "usr/share/info")
+_BLANK = ("etc/hostname", "etc/machine-id", "etc/resolv.conf")
+_KEPT_DOCUMENT = "copyright"
+
+
+class ImageError(PromoterError):
+    """An image could not be built."""
+
+
+@dataclass(frozen=True)
+class Release:
+    """A state of Debian's archive: the digest of its InRelease file, and its date."""
+
+    digest: str
+    date: datetime
+
+    @property
+    def epoch(self) -> int:
+        """The date as SOURCE_DATE_EPOCH."""
+        return int(self.date.timestamp())
+
+
+@dataclass(frozen=True)
+class Root:
+    """A root filesystem in a folder, and the release that it is of. Nobody changes it."""
+
+    folder: Path
+    release: Release
+
+    def command(self, *words: str) -> list[str]:
+        """``words`` as a command that sees this root only."""
+        return ["chroot", str(self.folder), *words]
+
+    @contextmanager
+    def stage(self) -> Iterator[Path]:
+        """An empty folder below the root's /tmp, which is part of no layer."""
+        with TemporaryDirectory(prefix="stage-", dir=self.folder / "tmp") as name:
+            Path(name).chmod(0o755)
+            yield Path(name)
+
+
+def unmet() -> str:
+    """What is missing for building a root here; empty where nothing is."""
+    if os.geteuid() != 0:
+        return "a root filesystem is made by root alone"
+    if shutil.which("debootstrap") is None:
+        return "debootstrap is not on PATH"
+    return ""
+
+
+def mirror(etc: Path = Path("/etc/apt")) -> str:
+    """The archive that apt uses on this machine, or Debian's own."""
+    for pattern in _SOURCES:
+        for file in sorted(etc.glob(pattern)):
+            if found := _MIRROR.search(file.read_text(encoding="utf-8")):
+                return found[1]
+    return ARCHIVE
+
+
+def current_release(archive: str) -> Release:
+    """The state that ``archive`` is in; raises `ImageError`."""
+    address = f"{archive.rstrip('/')}/dists/{SUITE}/InRelease"
+    try:
+        # The machine's own certificates: the archive is the one that the machine uses.
+        context = ssl.create_default_context()
+        with httpx.Client(verify=context, timeout=30, follow_redirects=True) as client:
+            content = client.get(address).raise_for_status().content
+    except httpx.HTTPError as error:
+        raise ImageError(
+            f"read {SUITE}/InRelease of Debian's archive: {error}",
+            next_step="see that apt-get update works on this machine",
+        ) from error
+    return release_of(content)
+
+
+def release_of(inrelease: bytes) -> Release:
+    """The state that an InRelease file describes; raises `ImageError`."""
+    found = re.search(rb"(?m)^Date: (.+) UTC$", inrelease)
+    if found is None:
+        raise ImageError(f"read {SUITE}/InRelease of Debian's archive: it has no Date")
+    date = datetime.strptime(f"{found[1].decode()} +0000", "%a, %d %b %Y %H:%M:%S %z")
+    return Release(hashlib.sha256(inrelease).hexdigest(), date)
+
+
+def debian(cache: Cache, progress: Progress, archive: str = "") -> Root:
+    """The root of the state that ``archive`` (the machine's own) is in; made once a state.
+
+    Raises `ProgramMissing` where this machine cannot make one.
+    """
+    if missing := unmet():
+        raise ProgramMissing(
+            f"make a Debian root: {missing}",
+            next_step="as root: apt-get install debootstrap",
+        )
+    archive = archive or mirror()
+    release = current_release(archive)
+    made_by = Path(__file__).read_bytes()
+    key = hashlib.sha256(release.digest.encode() + made_by).hexdigest()[:16]
+    folder = cache.folder(
+        "debian-root", key, lambda f: _make(f / "root", archive, release, progress), progress
+    )
+    return Root(folder / "root", release)
+
+
+def _make(root: Path, archive: str, release: Release, progress: Progress) -> None:
+    command = ["debootstrap", "--variant=minbase", f"--include={','.join(PACKAGES)}"]
+    with progress.task(f"making a root of Debian {SUITE}") as detail:
+        run(
+            f"make a root of Debian {SUITE}",
+            [*command, SUITE, str(root), archive],
+            cwd=root.parent,
+            env={**_plain(), "SOURCE_DATE_EPOCH": str(release.epoch)},
+            detail=detail,
+            next_step="read the lines above; it needs Debian's archive, chroot and mknod",
+        )
+    _strip(root)
+    (root / "etc/apt/sources.list").write_text(f"deb {ARCHIVE} {SUITE} main\n")
+
+
+def _strip(root: Path) -> None:
+    for name in _EMPTIED:
+        _empty(root / name)
+    for name in _BLANK:
+        (root / name).unlink(missing_ok=True)
+        (root / name).touch(mode=0o644)
+    documents = root / "usr/share/doc"
+    for file in [each for each in documents.rglob("*") if not each.is_dir() or each.is_symlink()]:
+        if file.name != _KEPT_DOCUMENT:
+            file.unlink()
+
+
+def _empty(folder: Path) -> None:
+    for entry in folder.iterdir():
+        if entry.is_dir() and not entry.is_symlink():
+            shutil.rmtree(entry)
+        else:
+            entry.unlink()
+
+
+def checked(command: Sequence[str], what: str, epoch: int) -> bytes:
+    """What a command that has to succeed prints; raises `ImageError`."""
+    env = {**_plain(), "SOURCE_DATE_EPOCH": str(epoch)}
+    done = subprocess.run(command, env=env, capture_output=True, check=False)
+    if done.returncode != 0:
+        lines = (done.stderr or done.stdout).decode(errors="replace").strip().splitlines()
+        raise ImageError(f"{what}: {lines[-1] if lines else f'exit code {done.returncode}'}")
+    return done.stdout
+
+
+def _plain() -> dict[str, str]:
+    return {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C", "HOME": "/root"}

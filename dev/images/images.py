@@ -1,0 +1,146 @@
+"""Which images there are, and of which layers: those they share are the same bytes.
+
+| image | layers |
+|---|---|
+| cepler-resource | Debian, promoter's dependencies, promoter, /opt/resource |
+| promoter | Debian, promoter's dependencies, promoter, the programs that tasks call |
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from dev.images import wheel
+from dev.images.debian import Root
+from dev.images.layers import Layer, Layers
+from promoter.release.oci import CONFIG_TYPE, INDEX_TYPE, MANIFEST_TYPE, Blob
+from promoter.toolchain import Toolchain
+
+PROGRAMS = ("cosign", "crane", "helm", "kubectl", "tofu")
+"""What tasks call besides promoter and git; node comes with promoter's dependencies."""
+RESOURCE = wheel.ROOT / "ci" / "deployments" / "cepler-resource"
+_PATH = "/opt/promoter/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+_PLATFORM = {"architecture": "amd64", "os": "linux"}
+
+
+@dataclass(frozen=True)
+class Image:
+    """An image: its manifest, its configuration, its layers from the lowest on."""
+
+    name: str
+    manifest: Blob
+    config: Blob
+    layers: tuple[Layer, ...]
+
+    @property
+    def digest(self) -> str:
+        """What a pin names."""
+        return self.manifest.digest
+
+    @property
+    def tag(self) -> str:
+        """A tag that says the digest, for where a pipeline can name nothing but a tag."""
+        return self.digest.replace(":", "-")
+
+
+def images(layers: Layers, built: wheel.Wheel, toolchain: Toolchain) -> tuple[Image, ...]:
+    """Both images, with ``built`` in them."""
+    shared = (
+        layers.base(),
+        layers.staged("dependencies", wheel.dependencies(), lambda to: _needed(layers, built, to)),
+        layers.staged("promoter", built.digest.encode(), lambda to: _own(layers, built, to)),
+    )
+    own = {name: toolchain.built(name) for name in PROGRAMS}
+    resource = layers.staged("resource", _scripts(), _resource)
+    programs = layers.staged("programs", _contents(own), lambda to: _programs(own, to))
+    return (
+        _image("cepler-resource", layers.root, (*shared, resource)),
+        _image("promoter", layers.root, (*shared, programs)),
+    )
+
+
+def write_layout(image: Image, folder: Path) -> None:
+    """Write ``image`` as an OCI image layout into the empty or absent ``folder``."""
+    blobs = folder / "blobs" / "sha256"
+    blobs.mkdir(parents=True)
+    for blob in (image.manifest, image.config):
+        (blobs / blob.digest.removeprefix("sha256:")).write_bytes(blob.content)
+    for layer in image.layers:
+        _link(layer.file, blobs / layer.digest.removeprefix("sha256:"))
+    entry = image.manifest.descriptor(platform=_PLATFORM)
+    index = {"schemaVersion": 2, "mediaType": INDEX_TYPE, "manifests": [entry]}
+    (folder / "index.json").write_bytes(_json(index))
+    (folder / "oci-layout").write_bytes(_json({"imageLayoutVersion": "1.0.0"}))
+
+
+def _needed(layers: Layers, built: wheel.Wheel, stage: Path) -> None:
+    wheel.install_dependencies(built, stage / "opt" / "promoter")
+    layers.compiled(stage)
+
+
+def _own(layers: Layers, built: wheel.Wheel, stage: Path) -> None:
+    wheel.install_alone(built, stage / "opt" / "promoter")
+    layers.compiled(stage)
+
+
+def _resource(stage: Path) -> None:
+    for file in sorted((RESOURCE / "opt" / "resource").iterdir()):
+        _put(file, stage / "opt" / "resource" / file.name)
+
+
+def _scripts() -> bytes:
+    files = sorted((RESOURCE / "opt" / "resource").iterdir())
+    return b"\0".join(file.name.encode() + b"\0" + file.read_bytes() for file in files)
+
+
+def _programs(found: Mapping[str, Path], stage: Path) -> None:
+    for name, file in found.items():
+        _put(file, stage / "usr" / "local" / "bin" / name)
+
+
+def _contents(found: Mapping[str, Path]) -> bytes:
+    """What the programs are, by size and time: reading 300 MB each time would cost seconds."""
+    stats = {name: file.resolve().stat() for name, file in found.items()}
+    return _json({name: [s.st_size, s.st_mtime_ns] for name, s in stats.items()})
+
+
+def _put(file: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(file, target)
+    target.chmod(0o755)
+
+
+def _image(name: str, root: Root, layers: Sequence[Layer]) -> Image:
+    created = root.release.date.strftime("%Y-%m-%dT%H:%M:%SZ")
+    document = {
+        **_PLATFORM,
+        "created": created,
+        "config": {"Env": [f"PATH={_PATH}", "LANG=C.UTF-8"], "WorkingDir": "/"},
+        "rootfs": {"type": "layers", "diff_ids": [layer.diff_id for layer in layers]},
+        "history": [{"created": created, "created_by": "python -m dev.images"} for _ in layers],
+    }
+    config = Blob(_json(document), CONFIG_TYPE)
+    manifest = {
+        "schemaVersion": 2,
+        "mediaType": MANIFEST_TYPE,
+        "config": config.descriptor(),
+        "layers": [layer.descriptor() for layer in layers],
+        "annotations": {"org.opencontainers.image.title": name},
+    }
+    return Image(name, Blob(_json(manifest), MANIFEST_TYPE), config, tuple(layers))
+
+
+def _link(file: Path, target: Path) -> None:
+    try:
+        os.link(file, target)
+    except OSError:  # another file system
+        shutil.copyfile(file, target)
+
+
+def _json(document: object) -> bytes:
+    return json.dumps(document, sort_keys=True, separators=(",", ":")).encode()

@@ -1,0 +1,115 @@
+"""promoter as a wheel, and installed from it with exactly what the lock names."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import uv
+
+from dev.images.debian import ImageError
+
+ROOT = Path(__file__).resolve().parents[2]
+LOCK = ROOT / "requirements.lock"
+# Debian bookworm's: Python 3.11, glibc 2.36.
+_DEBIAN = ("--python-version", "3.11", "--python-platform", "x86_64-manylinux_2_36")
+_DEBIAN += ("--only-binary", ":all:", "--link-mode", "copy")
+_SITE = Path("lib/python3.11/site-packages")
+_SHEBANG = re.compile(rb"\A#!\S*python\S*\n")
+
+
+@dataclass(frozen=True)
+class Wheel:
+    """A wheel of this repository."""
+
+    file: Path
+
+    @property
+    def digest(self) -> str:
+        """The SHA-256 of the file."""
+        return hashlib.sha256(self.file.read_bytes()).hexdigest()
+
+    @property
+    def requirement(self) -> str:
+        """The wheel as a line of a requirements file, with its hash."""
+        return f"promoter @ {self.file.resolve().as_uri()} --hash=sha256:{self.digest}\n"
+
+
+def build_wheel(folder: Path, source: Path = ROOT) -> Wheel:
+    """The wheel of ``source``: the same bytes for the same files."""
+    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
+    _run(command, source, {**os.environ, "SOURCE_DATE_EPOCH": "315532800"})
+    (file,) = folder.glob("promoter-*.whl")
+    return Wheel(file)
+
+
+def install(wheel: Wheel, python: Path) -> None:
+    """Install ``wheel`` into the environment of ``python``; every file's hash is verified."""
+    _uv(wheel, ["--python", str(python)])
+
+
+def install_dependencies(wheel: Wheel, opt: Path) -> None:
+    """Make ``opt`` a virtual environment of Debian's Python with all but the wheel itself."""
+    site = opt / _SITE
+    _uv(wheel, ["--target", str(site), *_DEBIAN])
+    for own in (site / "promoter", *site.glob("promoter-*.dist-info")):
+        shutil.rmtree(own)
+    for name in _own_commands():
+        (site / "bin" / name).unlink()
+    _settle(opt)
+    (opt / "bin" / "python3").symlink_to("/usr/bin/python3")
+    (opt / "pyvenv.cfg").write_text("home = /usr/bin\ninclude-system-site-packages = false\n")
+
+
+def install_alone(wheel: Wheel, opt: Path) -> None:
+    """Lay the wheel itself into ``opt``, which its dependencies are in already."""
+    _uv(wheel, ["--target", str(opt / _SITE), "--no-deps", *_DEBIAN])
+    _settle(opt)
+
+
+def dependencies() -> bytes:
+    """All that `install_dependencies` depends on."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    named = "\n".join([*project["dependencies"], *_own_commands()])
+    return named.encode() + LOCK.read_bytes() + Path(__file__).read_bytes()
+
+
+def _own_commands() -> list[str]:
+    document = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    shared = document["tool"]["hatch"]["build"]["targets"]["wheel"]["shared-scripts"]
+    return sorted([*document["project"]["scripts"], *shared.values()])
+
+
+def _settle(opt: Path) -> None:
+    """Commands in ``bin``, started by Debian's Python; no note of where the wheels lay."""
+    site = opt / _SITE
+    (site / "bin").rename(opt / "bin")
+    for script in (opt / "bin").iterdir():
+        content = script.read_bytes()
+        script.write_bytes(_SHEBANG.sub(b"#!/opt/promoter/bin/python3\n", content, count=1))
+    for note in ("direct_url.json", "uv_cache.json", "RECORD"):
+        for file in site.glob(f"*.dist-info/{note}"):
+            file.unlink()
+    (site / ".lock").unlink(missing_ok=True)
+
+
+def _uv(wheel: Wheel, where: Sequence[str]) -> None:
+    wanted = wheel.file.with_suffix(".requirements")
+    wanted.write_text(wheel.requirement)
+    command = [uv.find_uv_bin(), "pip", "install", "--quiet", "--require-hashes", *where]
+    env = {name: value for name, value in os.environ.items() if name != "VIRTUAL_ENV"}
+    _run([*command, "-r", str(wanted), "-c", str(LOCK)], wheel.file.parent, env)
+
+
+def _run(command: Sequence[str], folder: Path, env: dict[str, str]) -> None:
+    done = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise ImageError(f"run {Path(command[0]).name} {command[1]}: {done.stderr.strip()}")

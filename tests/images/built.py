@@ -1,0 +1,99 @@
+"""The images of this tree, built once for all tests, and a container of one."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from filelock import FileLock
+
+from dev.images.__main__ import built
+from dev.images.debian import unmet
+from dev.images.images import Image, write_layout
+from promoter.progress import Silent
+
+
+def why_not() -> str:
+    """What keeps the images' tests from running here; empty where nothing does."""
+    if unmet():
+        return unmet()
+    if shutil.which("bwrap") is None:
+        return "bubblewrap is not on PATH"
+    probe = ["bwrap", "--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc", "true"]
+    done = subprocess.run(probe, capture_output=True, text=True, check=False)
+    return f"no containers here: {done.stderr.strip()}" if done.returncode else ""
+
+
+def the_images() -> tuple[Image, ...]:
+    """Built by whichever worker of pytest-xdist asks first; the others find the layers."""
+    return built(Silent())
+
+
+@dataclass(frozen=True)
+class Container:
+    """The layers of an image laid over each other, and what its configuration says."""
+
+    root: Path
+    variables: Mapping[str, str]
+
+    def run(
+        self,
+        *command: str,
+        stdin: str = "",
+        binds: Mapping[Path, str] | None = None,
+        variables: Mapping[str, str] | None = None,
+        folder: str = "/",
+    ) -> subprocess.CompletedProcess[str]:
+        """Run a command that sees this root (read-only), an empty /tmp, and ``binds``."""
+        words = ["bwrap", "--ro-bind", str(self.root), "/", "--dev", "/dev", "--proc", "/proc"]
+        words += ["--tmpfs", "/tmp", "--tmpfs", "/root", "--tmpfs", "/run"]
+        for place, inside in (binds or {}).items():
+            words += ["--ro-bind" if place.is_file() else "--bind", str(place), inside]
+        words += ["--unshare-net", "--die-with-parent", "--clearenv", "--chdir", folder]
+        for name, value in {**self.variables, "HOME": "/root", **(variables or {})}.items():
+            words += ["--setenv", name, value]
+        return subprocess.run(
+            [*words, *command],
+            input=stdin,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+        )
+
+
+def container(image: Image, folder: Path) -> Container:
+    """A container of ``image`` as it lies in an OCI layout."""
+    layout, root = folder / "layout", folder / "root"
+    write_layout(image, layout)
+    blobs = layout / "blobs" / "sha256"
+    index = json.loads((layout / "index.json").read_text())
+    manifest = json.loads(_blob(blobs, index["manifests"][0]))
+    config = json.loads(_blob(blobs, manifest["config"]))
+    root.mkdir()
+    for layer in manifest["layers"]:
+        file = blobs / layer["digest"].removeprefix("sha256:")
+        subprocess.run(["tar", "-xzpf", str(file), "-C", str(root)], check=True)
+    # What is mounted has to have a place.
+    for name in ("repository", "work"):
+        (root / name).mkdir()
+    pairs = (pair.split("=", 1) for pair in config["config"]["Env"])
+    return Container(root, dict(pairs))
+
+
+def _blob(blobs: Path, descriptor: Mapping[str, str]) -> bytes:
+    return (blobs / descriptor["digest"].removeprefix("sha256:")).read_bytes()
+
+
+def shared_images(factory: pytest.TempPathFactory) -> tuple[Image, ...]:
+    """The images; workers of one run do not build at the same time."""
+    base = factory.getbasetemp()
+    run = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    with FileLock(run / "images.lock"):
+        return the_images()

@@ -1,0 +1,87 @@
+"""Which archive and which state of it a root is made of, and what is said where none can be."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from dev.images import debian
+from dev.images.debian import ARCHIVE, ImageError, mirror, release_of
+from dev.images.wheel import build_wheel
+from promoter.errors import ProgramMissing
+from promoter.progress import Silent
+from promoter.toolchain.cache import Cache
+
+DEB822 = """\
+# https://old.example/debian
+Types: deb
+URIs: https://mirror.example/debian
+Suites: bookworm
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "expected"),
+    [
+        ("sources.list", "deb https://mirror.example/debian bookworm main\n", None),
+        ("sources.list.d/debian.sources", DEB822, None),
+        ("sources.list", "# deb https://mirror.example/debian bookworm main\n", ARCHIVE),
+        ("sources.list", "deb https://mirror.example/debian-security x main\n", ARCHIVE),
+        ("sources.list.d/debian.sources.off", DEB822, ARCHIVE),
+    ],
+)
+def test_the_archive_is_the_one_that_apt_uses(
+    tmp_path: Path, name: str, content: str, expected: str | None
+) -> None:
+    (tmp_path / name).parent.mkdir(exist_ok=True)
+    (tmp_path / name).write_text(content)
+    assert mirror(tmp_path) == (expected or "https://mirror.example/debian")
+
+
+def test_a_release_is_its_bytes_and_their_date() -> None:
+    content = b"Suite: oldstable\nDate: Sat, 11 Jan 2025 10:16:37 UTC\n"
+    found = release_of(content)
+    assert found.epoch == 1_736_590_597
+    assert release_of(content + b"\n").digest != found.digest
+
+
+def test_what_is_no_release_is_an_error() -> None:
+    with pytest.raises(ImageError, match="it has no Date"):
+        release_of(b"<html>welcome</html>")
+
+
+@pytest.mark.parametrize(("user", "reason"), [(1000, "by root alone"), (0, "debootstrap is not")])
+def test_what_a_root_needs_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, user: int, reason: str
+) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: user)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(ProgramMissing, match=reason) as raised:
+        debian.debian(Cache(tmp_path), Silent())
+    assert "debootstrap" in raised.value.next_step
+
+
+def test_an_archive_that_does_not_answer_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(ImageError, match="InRelease"):
+        debian.current_release("http://127.0.0.1:1/debian")
+
+
+def test_the_same_files_are_the_same_wheel(tmp_path: Path) -> None:
+    (tmp_path / "one").mkdir()
+    (tmp_path / "two").mkdir()
+    one, two = build_wheel(tmp_path / "one"), build_wheel(tmp_path / "two")
+    assert one.digest == two.digest
+
+
+def test_a_root_keeps_nothing_of_the_machine(tmp_path: Path) -> None:
+    for name in (*debian._EMPTIED, "etc", "usr/share/doc/git"):
+        (tmp_path / name).mkdir(parents=True, exist_ok=True)
+    (tmp_path / "var/log/bootstrap.log").write_text("when")
+    (tmp_path / "etc/hostname").write_text("here")
+    (tmp_path / "usr/share/doc/git/README").write_text("long")
+    (tmp_path / "usr/share/doc/git/copyright").write_text("GPL-2")
+    debian._strip(tmp_path)
+    left = [file for file in tmp_path.rglob("*") if file.is_file() and file.stat().st_size]
+    assert left == [tmp_path / "usr/share/doc/git/copyright"]
