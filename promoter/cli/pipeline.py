@@ -46,9 +46,10 @@ def exec_command(
 ) -> int:
     """Run a task's command with the access that the task's variables describe.
 
-    GIT_PRIVATE_KEY and GIT_KNOWN_HOSTS; REGISTRY, REGISTRY_USER and REGISTRY_PASSWORD;
-    KUBECONFIG_DOCUMENT; COSIGN_KEY_DOCUMENT and COSIGN_PASSWORD. The files they become are
-    gone when the command ends. Example: promoter pipeline exec -- promoter release promote
+    GIT_PRIVATE_KEY and GIT_KNOWN_HOSTS; REGISTRY (one address, or several with a comma
+    between them), REGISTRY_USER and REGISTRY_PASSWORD; KUBECONFIG_DOCUMENT;
+    COSIGN_KEY_DOCUMENT and COSIGN_PASSWORD. The files they become are gone when the command
+    ends. Example: promoter pipeline exec -- promoter release promote
     """
     import os
 

@@ -82,8 +82,14 @@ def _git(folder: Path, given: Mapping[str, str]) -> dict[str, str]:
 def _registry(folder: Path, given: Mapping[str, str]) -> dict[str, str]:
     login = f"{given['REGISTRY_USER']}:{given['REGISTRY_PASSWORD']}"
     auth = base64.b64encode(login.encode()).decode()
-    host = given["REGISTRY"].partition("/")[0]
-    _private(folder / "config.json", json.dumps({"auths": {host: {"auth": auth}}}))
+    addresses = [address.strip() for address in given["REGISTRY"].split(",")]
+    if not all(addresses):
+        raise UsageError(
+            f"give the task access (registry): REGISTRY is {given['REGISTRY']!r}",
+            next_step="name one address, or several with a comma between them",
+        )
+    auths = {address.partition("/")[0]: {"auth": auth} for address in addresses}
+    _private(folder / "config.json", json.dumps({"auths": auths}))
     return {"DOCKER_CONFIG": str(folder)}
 
 

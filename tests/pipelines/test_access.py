@@ -41,6 +41,22 @@ def test_crane_finds_the_login_of_the_registrys_host() -> None:
     assert base64.b64decode(auth).decode() == "me:pass"
 
 
+def test_one_login_serves_several_registries() -> None:
+    given = {
+        "REGISTRY": "gcr.io/org, us.gcr.io",
+        "REGISTRY_USER": "me",
+        "REGISTRY_PASSWORD": "pass",
+    }
+    with environment(given) as variables:
+        config = json.loads((Path(variables["DOCKER_CONFIG"]) / "config.json").read_text())
+    assert sorted(config["auths"]) == ["gcr.io", "us.gcr.io"]
+    with (
+        pytest.raises(UsageError, match=r"REGISTRY is 'gcr\.io,'"),
+        environment({**given, "REGISTRY": "gcr.io,"}),
+    ):
+        pass
+
+
 def test_a_cluster_and_a_signing_key_are_files_too() -> None:
     given = {
         "KUBECONFIG_DOCUMENT": "kind: Config\n",

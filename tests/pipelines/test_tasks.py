@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -278,6 +280,22 @@ def test_the_tested_commit_is_bumped_in_deployments(promoter: Worker, source: Pa
     promoter.succeed("galoy-private-charts", job, "bump-vendored-ref", there)
     commit = Git(source).commit("HEAD")
     assert outcome(promoter) == [f"promoter vendor bump lana-bank {commit} --push --branch main"]
+
+
+def test_the_bump_is_logged_in_where_the_charts_images_are(
+    promoter: Worker, source: Path, tmp_path: Path
+) -> None:
+    seen = tmp_path / "config.json"
+    keep = f'[ "$1" = vendor ] && cp "$DOCKER_CONFIG/config.json" {seen} && exit 0\n'
+    promoter.stand_in("promoter", f'{keep}exec {BIN}/promoter "$@"\n')
+    promoter.values |= {"gar-creds.username": "me", "gar-creds.password": "a password"}
+    job = "bump-lana-bank-in-deployments"
+    there = {"charts-repo": source, "deployments-repo": source}
+    promoter.succeed("galoy-private-charts", job, "bump-vendored-ref", there)
+    values = (ROOT / "charts" / "lana-bank" / "values.yaml").read_text()
+    private = set(re.findall(r"repository: (\S+?)/galoyorg/", values))
+    assert private
+    assert set(json.loads(seen.read_text())["auths"]) == private
 
 
 @pytest.mark.parametrize(("code", "expected"), [(2, 0), (1, 1)])
