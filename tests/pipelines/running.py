@@ -1,16 +1,17 @@
 """Runs a task of a rendered pipeline as a Concourse worker does.
 
 A working folder of its own with a folder for each input, an empty one for each output, the
-declared variables and no others, and the task's own command.
+declared variables and no others, and the task's own command; of promoter there is the wheel,
+and of its repository what `get: pipeline-tasks` brings.
 """
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from promoter.pipeline.places import PLACES, Place
 from promoter.pipeline.reading import read_pipeline
 from promoter.pipeline.schema import Task
 from promoter.pipeline.secrets import VARIABLE
+from tests.pipelines import isolation
 from tests.pipelines.test_pipelines import ROOT
 
 BIN = Path(sys.executable).parent
@@ -41,6 +43,15 @@ def task_of(pipeline: str, job: str, name: str) -> tuple[Place, Task]:
     return where, steps[0]
 
 
+def exported(where: Place, target: Path) -> None:
+    """What `get: pipeline-tasks` leaves: the repository of ``where`` in a place of its own."""
+    source = ROOT / where.repository
+    if where.repository == ".":
+        shutil.copytree(source / "ci", target / "ci")
+    else:
+        shutil.copytree(source, target, symlinks=True)
+
+
 @dataclass
 class Worker:
     """Where tasks run: ``values`` of the ((variables)), ``programs`` first on PATH."""
@@ -49,6 +60,8 @@ class Worker:
     values: dict[str, str] = field(default_factory=dict)
     programs: list[Path] = field(default_factory=list)
     count: int = 0
+    # Stands for what a task reaches over the network: remotes, and what stand-ins write.
+    outside: list[Path] = field(default_factory=list)
 
     @property
     def calls(self) -> list[str]:
@@ -73,31 +86,38 @@ class Worker:
         self.count += 1
         folder = self.folder / f"work-{self.count}"
         folder.mkdir()
-        for artifact in task.config.inputs:
-            target = folder / (artifact.path or artifact.name)
+        declared = [folder / (a.path or a.name) for a in task.config.inputs]
+        for artifact, target in zip(task.config.inputs, declared, strict=True):
             if artifact.name == "pipeline-tasks":
-                target.symlink_to(ROOT / where.repository)
+                exported(where, target)
             else:
                 shutil.copytree(inputs[artifact.name], target, symlinks=True)
         for artifact in task.config.outputs:
-            (folder / (artifact.path or artifact.name)).mkdir(exist_ok=True)
-        home = self.folder / f"home-{self.count}"
-        home.mkdir()
-        path = [*map(str, self.programs), str(BIN), "/usr/local/bin", "/usr/bin", "/bin"]
+            declared.append(folder / (artifact.path or artifact.name))
+            declared[-1].mkdir(exist_ok=True)
         variables = {
             name: VARIABLE.sub(lambda found: self.values.get(found[1], ""), value)
             for name, value in task.config.params.items()
         }
-        done = subprocess.run(
-            [str(folder / task.config.run.path), *task.config.run.args],
-            cwd=folder,
-            env={"PATH": os.pathsep.join(path), "HOME": str(home), **variables},
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=300,
-        )
-        return folder, done
+        command = [str(folder / task.config.run.path), *task.config.run.args]
+        return folder, self.isolated(command, folder, variables, declared)
+
+    def isolated(
+        self,
+        command: list[str],
+        folder: Path,
+        variables: Mapping[str, str],
+        writable: Iterable[Path],
+    ) -> subprocess.CompletedProcess[str]:
+        """Run ``command`` in ``folder``; it may write to ``writable``, its home, `outside`."""
+        own = Path(tempfile.mkdtemp(prefix="own-", dir=self.folder))
+        for name in ("home", "tmp"):
+            (own / name).mkdir()
+        (self.folder / "calls").touch()
+        given = {"PATH": isolation.path(self.programs), "HOME": str(own / "home")}
+        given["TMPDIR"] = str(own / "tmp")
+        may = [*writable, own, self.folder / "calls", *self.outside]
+        return isolation.run(command, folder, {**given, **variables}, may)
 
     def succeed(self, pipeline: str, job: str, name: str, inputs: Mapping[str, Path]) -> Path:
         """Run a task that has to succeed; gives its working folder."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -19,7 +18,8 @@ from promoter.pipeline.schema import Task
 from promoter.pipeline.tasks import task_script
 from promoter.release.registry import Registry
 from promoter.toolchain.toolchain import Toolchain
-from tests.pipelines.running import BIN, Worker, task_of
+from tests.pipelines.isolation import unavailable, wheel_bin
+from tests.pipelines.running import Worker, task_of
 from tests.pipelines.test_pipelines import ROOT
 from tests.release.conftest import crane, registry
 from tests.release.shop import Shop, open_shop
@@ -71,6 +71,7 @@ def test_a_commit_travels_through_the_tasks_to_the_charts_pull_request(
     worker: Worker, shop: Shop, registry: Registry, crane: Path, tmp_path: Path
 ) -> None:
     worker.programs.append(crane.parent)
+    worker.outside.append(tmp_path / "shop")
     repo, charts = shop.application.git.dir, shop.charts.git.dir
     there = {"repo": repo, "charts-repo": charts}
     registry_at(worker, registry)
@@ -122,6 +123,35 @@ def run_with(
     assert done.returncode == 0, done.stdout + done.stderr
     assert "a password" not in done.stdout + done.stderr
     return folder
+
+
+# --- what a task sees -------------------------------------------------------------------
+
+
+def test_a_task_has_the_wheel_and_not_this_repository(worker: Worker, tmp_path: Path) -> None:
+    script = "import promoter, sys; print(promoter.__file__, *sys.path, sep='\\n')"
+    done = worker.isolated(["python3", "-c", script], tmp_path, {}, ())
+    assert done.returncode == 0, done.stderr
+    assert not [line for line in done.stdout.splitlines() if line.startswith(f"{ROOT}/")]
+    assert done.stdout.startswith(str(wheel_bin().parent))
+
+
+@pytest.mark.skipif(bool(unavailable()), reason=unavailable())
+def test_what_is_not_declared_is_read_only_and_this_repository_gone(
+    worker: Worker, source: Path, tmp_path: Path
+) -> None:
+    where, task = task_of("lana-bank", "build-rc", "prep-release-apps")
+    script = f'for at in . / /tmp /etc "{tmp_path}" repo next-version "$HOME"; do'
+    script += ' (touch "$at/x") 2>/dev/null && echo "$at"; done; ls -A "$0"'
+    run = task.config.run.model_copy(update={"path": "../sh", "args": ["-c", script, str(ROOT)]})
+    here = task.model_copy(update={"config": task.config.model_copy(update={"run": run})})
+    (worker.folder / "sh").symlink_to("/bin/sh")
+    _, done = worker.run(where, here, {"repo": source, "next-version": source})
+    assert done.returncode == 0, done.stderr
+    wrote = done.stdout.splitlines()
+    assert wrote[:2] == ["repo", "next-version"]
+    assert len(wrote) == 3
+    assert wrote[2].endswith("/home")
 
 
 # --- what needs Nix ---------------------------------------------------------------------
@@ -218,6 +248,7 @@ def test_what_was_built_is_waited_for_in_the_cache(
 def test_every_open_pull_request_is_rebuilt_also_after_one_that_fails(
     worker: Worker, shop: Shop, tmp_path: Path
 ) -> None:
+    worker.outside.append(tmp_path / "shop")
     forge = shop.application.forge
     assert isinstance(forge, LocalForge)
     shop.git.text("branch", "bot-promote-rc", "main")
@@ -254,7 +285,7 @@ def one_more(shop: Shop, number: int) -> str:
 @pytest.fixture
 def promoter(worker: Worker) -> Worker:
     """A worker on which `promoter pipeline exec` is real, and what it runs is noted."""
-    real = f'[ "$1 $2" != "pipeline exec" ] || exec "{BIN}/promoter" "$@"\n'
+    real = f'[ "$1 $2" != "pipeline exec" ] || exec "{wheel_bin()}/promoter" "$@"\n'
     worker.stand_in("promoter", real)
     worker.values |= {"staging.kubeconfig": "kind: Config\n"}
     return worker
@@ -286,8 +317,10 @@ def test_the_bump_is_logged_in_where_the_charts_images_are(
     promoter: Worker, source: Path, tmp_path: Path
 ) -> None:
     seen = tmp_path / "config.json"
+    seen.touch()
+    promoter.outside.append(seen)
     keep = f'[ "$1" = vendor ] && cp "$DOCKER_CONFIG/config.json" {seen} && exit 0\n'
-    promoter.stand_in("promoter", f'{keep}exec {BIN}/promoter "$@"\n')
+    promoter.stand_in("promoter", f'{keep}exec {wheel_bin()}/promoter "$@"\n')
     promoter.values |= {"gar-creds.username": "me", "gar-creds.password": "a password"}
     job = "bump-lana-bank-in-deployments"
     there = {"charts-repo": source, "deployments-repo": source}
@@ -302,7 +335,9 @@ def test_the_bump_is_logged_in_where_the_charts_images_are(
 def test_nothing_newer_to_bump_is_no_failure(
     promoter: Worker, source: Path, code: int, expected: int
 ) -> None:
-    promoter.stand_in("promoter", f'[ "$1" = vendor ] && exit {code}\nexec {BIN}/promoter "$@"\n')
+    promoter.stand_in(
+        "promoter", f'[ "$1" = vendor ] && exit {code}\nexec {wheel_bin()}/promoter "$@"\n'
+    )
     where, task = task_of(
         "galoy-private-charts", "bump-lana-bank-in-deployments", "bump-vendored-ref"
     )
@@ -317,7 +352,7 @@ def test_a_deploy_is_recorded_only_if_it_was_of_what_cepler_fetched(
     (source / ".git" / "cepler_trigger").write_text("a" * 40)
     answer = f'{{\n  "trigger": "{deployed}"\n}}'
     worker.stand_in(
-        "promoter", f'[ "$1" = deploy ] || exec {BIN}/promoter "$@"\necho \'{answer}\'\n'
+        "promoter", f'[ "$1" = deploy ] || exec {wheel_bin()}/promoter "$@"\necho \'{answer}\'\n'
     )
     worker.values |= {"gcp-galoy-staging.kubeconfig": "kind: Config"}
     where, task = task_of("galoy-deployments", "gcp-galoy-staging", "deploy")
@@ -330,24 +365,25 @@ def test_a_deploy_is_recorded_only_if_it_was_of_what_cepler_fetched(
 
 
 def call(worker: Worker, folder: Path, *command: str, **variables: str) -> tuple[int, str]:
-    path = ":".join([*map(str, worker.programs), str(BIN), "/usr/local/bin", "/usr/bin", "/bin"])
-    done = subprocess.run(
-        [str(folder / command[0]), *command[1:]],
-        cwd=folder,
-        env={"PATH": path, "HOME": str(worker.folder), **variables},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
+    """Run a script of a checkout as a GitHub runner does: the checkout is its to write to."""
+    done = worker.isolated([str(folder / command[0]), *command[1:]], folder, variables, [folder])
     return done.returncode, done.stdout + done.stderr
 
 
-def test_the_applications_docs_are_complete_and_a_gap_is_named(
-    worker: Worker, tmp_path: Path
-) -> None:
-    shutil.copytree(LANA, tmp_path / "lana-bank")
-    here = tmp_path / "lana-bank"
+@pytest.fixture
+def lana(tmp_path: Path) -> Path:
+    """A checkout of the application, in a place of its own."""
+    return Path(shutil.copytree(LANA, tmp_path / "lana-checkout"))
+
+
+@pytest.fixture
+def charts(tmp_path: Path) -> Path:
+    """A checkout of the charts, in a place of its own."""
+    return Path(shutil.copytree(CHARTS, tmp_path / "charts-checkout"))
+
+
+def test_the_applications_docs_are_complete_and_a_gap_is_named(worker: Worker, lana: Path) -> None:
+    here = lana
     assert call(worker, here, "ci/tasks/check-docs") == (0, "")
     with (here / "lana/schema.graphql").open("a") as schema:
         schema.write("type Bare {\n  nothing: String!\n}\n")
@@ -360,20 +396,22 @@ def test_the_applications_docs_are_complete_and_a_gap_is_named(
 
 
 @pytest.mark.parametrize(("word", "verb"), [("up", "apply"), ("down", "destroy")])
-def test_the_throwaway_datasets_come_and_go(worker: Worker, word: str, verb: str) -> None:
+def test_the_throwaway_datasets_come_and_go(
+    worker: Worker, lana: Path, word: str, verb: str
+) -> None:
     worker.stand_in("nix")
-    code, said = call(worker, LANA, "ci/tasks/bigquery", word, TF_VAR_name_prefix="gha1")
+    code, said = call(worker, lana, "ci/tasks/bigquery", word, TF_VAR_name_prefix="gha1")
     assert code == 0, said
     assert worker.calls[1] == (
         f"nix develop --command tofu -chdir=tf/bq-setup {verb} -input=false -auto-approve"
     )
-    assert call(worker, LANA, "ci/tasks/bigquery", word)[0] != 0
-    assert call(worker, LANA, "ci/tasks/bigquery", "sideways", TF_VAR_name_prefix="x")[0] == 64
+    assert call(worker, lana, "ci/tasks/bigquery", word)[0] != 0
+    assert call(worker, lana, "ci/tasks/bigquery", "sideways", TF_VAR_name_prefix="x")[0] == 64
 
 
-def test_both_flakes_are_validated(worker: Worker) -> None:
+def test_both_flakes_are_validated(worker: Worker, lana: Path) -> None:
     worker.stand_in("nix")
-    assert call(worker, LANA, "ci/tasks/flake-check")[0] == 0
+    assert call(worker, lana, "ci/tasks/flake-check")[0] == 0
     assert worker.calls == ["nix flake check", "nix flake check ./ci"]
 
 
@@ -394,10 +432,10 @@ def test_the_file_check_reads_the_range_of_the_pull_request(worker: Worker, sour
 
 @pytest.mark.parametrize(("answer", "code"), [(0, 0), (3, 0), (1, 1)])
 def test_a_pull_request_for_a_person_is_no_failure_of_automerge(
-    worker: Worker, answer: int, code: int
+    worker: Worker, charts: Path, answer: int, code: int
 ) -> None:
     worker.stand_in("promoter", f"exit {answer}\n")
-    assert call(worker, CHARTS, "ci/tasks/automerge", NUMBER="7")[0] == code
+    assert call(worker, charts, "ci/tasks/automerge", NUMBER="7")[0] == code
     assert worker.calls == ["promoter release automerge 7"]
 
 
