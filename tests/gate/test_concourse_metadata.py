@@ -14,6 +14,8 @@ from promoter.git import Git
 def commits(tmp_path: Path) -> tuple[Git, list[str]]:
     git = Git(tmp_path)
     git.text("init", "--quiet", "--bare")
+    git.text("config", "user.name", "d")
+    git.text("config", "user.email", "d@l")
     made: list[str] = []
     for number in range(25):
         parent = made[-1] if made else None

@@ -395,6 +395,23 @@ def test_the_applications_docs_are_complete_and_a_gap_is_named(worker: Worker, l
     assert "e.org" not in said
 
 
+def test_a_release_writes_the_docs_from_what_they_describe(worker: Worker, lana: Path) -> None:
+    site = lana / "docs-site"
+    assert call(worker, lana, "ci/tasks/update-api-docs") == (0, "")
+    assert "| field | type | what |" in (site / "docs/api.md").read_text()
+    assert call(worker, lana, "ci/tasks/update-event-schemas") == (0, "")
+    schemas = {file.name for file in (lana / "lana/events").iterdir()}
+    assert {file.name for file in (site / "static/event-schemas").iterdir()} == {
+        *schemas,
+        "index.json",
+    }
+    for version in ("0.1.0", "0.2.0"):
+        assert call(worker, lana, "ci/tasks/snapshot-docs", VERSION=version) == (0, "")
+    assert json.loads((site / "versions.json").read_text()) == ["0.2.0", "0.1.0"]
+    kept = (site / "versioned_docs/version-0.1.0/api.md").read_bytes()
+    assert kept == (site / "docs/api.md").read_bytes()
+
+
 @pytest.mark.parametrize(("word", "verb"), [("up", "apply"), ("down", "destroy")])
 def test_the_throwaway_datasets_come_and_go(
     worker: Worker, lana: Path, word: str, verb: str
@@ -495,3 +512,15 @@ def test_every_script_is_run_by_a_test_of_this_file() -> None:
             for step in pipeline.steps(job):
                 if isinstance(step, Task) and (script := task_script(step, each, ROOT)):
                     assert step.task in here or script.name in here, step.task
+
+
+def test_every_script_that_no_pipeline_runs_is_run_by_a_test() -> None:
+    scripts = {file.name for top in (LANA, CHARTS, ROOT) for file in (top / "ci/tasks").iterdir()}
+    for each in PLACES:
+        pipeline = read_pipeline(each.rendered(ROOT))
+        steps = [step for job in pipeline.jobs for step in pipeline.steps(job)]
+        found = [task_script(step, each, ROOT) for step in steps if isinstance(step, Task)]
+        scripts -= {script.name for script in found if script}
+    assert scripts
+    tests = "".join(file.read_text() for file in ROOT.glob("tests/**/test_*.py"))
+    assert not [name for name in sorted(scripts) if f"ci/tasks/{name}" not in tests]
