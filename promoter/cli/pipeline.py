@@ -101,23 +101,25 @@ def comment_command(
 @app.command("graph")
 def graph_command(
     check_only: Annotated[
-        bool, typer.Option("--check", help="Write nothing; exit 1 where the page is out of date.")
+        bool, typer.Option("--check", help="Write nothing; exit 1 where one is out of date.")
     ] = False,
     root: ROOT = None,
 ) -> int:
-    """Draw the journey over the three repositories into docs/pipelines.md."""
-    from promoter.pipeline.journey import REMEDY, drawn_into
+    """Draw the journey over the three repositories into docs/pipelines.md and journey.svg."""
+    from promoter.pipeline.drawing import drawings
+    from promoter.pipeline.journey import REMEDY
 
     top = root or _top()
-    page = top / "docs" / "pipelines.md"
-    before = page.read_text(encoding="utf-8")
-    after = drawn_into(before, top)
-    if check_only and before != after:
-        typer.echo(f"docs/pipelines.md is out of date: {REMEDY}")
-        return 1
-    if not check_only:
-        page.write_text(after, encoding="utf-8")
-    return 0
+    code = 0
+    for path, now in drawings(top).items():
+        if path.is_file() and path.read_text(encoding="utf-8") == now:
+            continue
+        if check_only:
+            typer.echo(f"{path.relative_to(top)} is out of date: {REMEDY}")
+            code = 1
+        else:
+            path.write_text(now, encoding="utf-8")
+    return code
 
 
 def _top() -> Path:

@@ -18,6 +18,7 @@ from promoter.pipeline.places import DEPLOYMENTS, PLACES, Place
 from promoter.pipeline.reading import read_pipeline
 
 BEGIN, END = "<!-- journey: begin -->", "<!-- journey: end -->"
+PICTURE = "journey.svg"
 REMEDY = "run `promoter pipeline graph` and commit what it changes"
 
 
@@ -103,7 +104,8 @@ def drawn_into(page: str, root: Path) -> str:
     _, end, after = rest.partition(END)
     if not begin or not end:
         raise InvalidFile("docs/pipelines.md", "", f"has not the marks {BEGIN} and {END}")
-    drawing = f"```mermaid\n{mermaid(root)}```\n\n{table(root)}"
+    picture = f"![From a commit to production]({PICTURE})"
+    drawing = f"{picture}\n\n```mermaid\n{mermaid(root)}```\n\n{table(root)}"
     return f"{before}{BEGIN}\n\n{drawing}\n{END}{after}"
 
 
