@@ -63,3 +63,21 @@ def test_the_phases_of_the_cache_pipeline_are_packages() -> None:
     assert set(phases) <= set(packages)
     scripts = outputs(LANA_BANK / "ci" / "flake.nix")["packages"]["x86_64-linux"]
     assert {"next-version", "update-changelog", "wait-cachix-paths"} == set(scripts)
+
+
+def test_the_lock_is_of_the_inputs_that_the_flake_names() -> None:
+    flake = (LANA_BANK / "flake.nix").read_text()
+    inputs = dict(re.findall(r'inputs\.(\w+)\.url = "(\S+)";', flake))
+    lock = json.loads((LANA_BANK / "flake.lock").read_text())
+    nodes = lock["nodes"]
+    assert lock["version"] == 7
+    assert set(nodes) == {"root", *inputs}
+    assert nodes["root"]["inputs"] == {name: name for name in inputs}
+    for name, url in inputs.items():
+        original, locked = nodes[name]["original"], nodes[name]["locked"]
+        assert url == "{type}:{owner}/{repo}/{ref}".format(**original)
+        assert {k: locked[k] for k in ("type", "owner", "repo")} == {
+            k: original[k] for k in ("type", "owner", "repo")
+        }
+        assert re.fullmatch(r"[0-9a-f]{40}", locked["rev"])
+        assert re.fullmatch(r"sha256-[A-Za-z0-9+/]{43}=", locked["narHash"])

@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
+from tests.pipelines.ruleset_schema import Ruleset
 from tests.pipelines.test_pipelines import ROOT
 from tests.pipelines.test_workflows import document, program
 
@@ -52,6 +54,36 @@ def test_only_the_recorders_key_passes_by_and_nobody_does_at_the_gates() -> None
     assert [actor["actor_type"] for actor in ruleset("main")["bypass_actors"]] == ["DeployKey"]
     assert ruleset("cepler-gates")["bypass_actors"] == []
     assert "required_signatures" in rules("cepler-gates")
+
+
+@pytest.mark.parametrize("name", ["main", "cepler-gates"])
+def test_a_ruleset_fits_githubs_schema(name: str) -> None:
+    Ruleset.model_validate_json((GITHUB / "rulesets" / f"{name}.json").read_bytes())
+
+
+@pytest.mark.parametrize(
+    ("change", "place"),
+    [
+        ({"enforcement": "on"}, "enforcement"),
+        ({"rules": [{"type": "deletions"}]}, "rules.0"),
+        ({"rules": [{"type": "deletion", "parameters": {}}]}, "parameters"),
+        ({"rules": [{"type": "pull_request", "parameters": {}}]}, "required_approving"),
+        ({"conditions": {"ref_name": {"include": ["main"], "exclude": []}}}, "include.0"),
+        (
+            {
+                "bypass_actors": [
+                    {"actor_id": 1, "actor_type": "DeployKey", "bypass_mode": "always"}
+                ]
+            },
+            "a DeployKey has no actor_id",
+        ),
+        ({"bypass": []}, "bypass"),
+    ],
+)
+def test_what_github_would_not_take_is_found(change: dict[str, Any], place: str) -> None:
+    text = json.dumps({**ruleset("main"), **change})
+    with pytest.raises(ValidationError, match=place):
+        Ruleset.model_validate_json(text)
 
 
 def test_every_path_with_an_owner_is_there() -> None:
