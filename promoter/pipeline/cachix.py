@@ -38,10 +38,14 @@ class PathsMissing(PromoterError):
 
 @dataclass(frozen=True)
 class Patience:
-    """``attempts`` rounds at most; ``delay`` seconds after the first, then twice as long."""
+    """``attempts`` rounds at most; ``delay`` seconds after the first, then twice as long.
+
+    ``answer`` is how many seconds the cache may be silent when it is asked.
+    """
 
     attempts: int
     delay: float
+    answer: float = 10
 
     def delays(self) -> Iterable[float]:
         """The seconds between the rounds: one fewer than there are rounds."""
@@ -76,7 +80,7 @@ def wait(
     """
     missing = dict.fromkeys(paths, "")
     said = progress or Silent()
-    with httpx.Client(base_url=address, timeout=10, follow_redirects=True) as client:
+    with httpx.Client(base_url=address, timeout=patience.answer, follow_redirects=True) as client:
         for round_, delay in enumerate([*patience.delays(), None], 1):
             asked = {path: _absence(client, path) for path in missing}
             missing = {path: why for path, why in asked.items() if why}

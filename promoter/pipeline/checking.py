@@ -17,6 +17,7 @@ from promoter.pipeline.rendering import check_sums
 from promoter.pipeline.schema import Pipeline
 from promoter.pipeline.secrets import check_secrets
 from promoter.pipeline.tasks import check_tasks
+from promoter.pipeline.values import check_values
 
 
 def check(place: Place, root: Path) -> list[Finding]:
@@ -27,6 +28,7 @@ def check(place: Place, root: Path) -> list[Finding]:
     pipeline = read_pipeline(place.rendered(root))
     return [
         *check_sums(place, root),
+        *check_values(place, root),
         *check_pipeline(pipeline, read_variables(place.variables(root))),
         *check_tasks(pipeline, place, root),
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -73,6 +74,14 @@ def test_a_cache_that_is_not_there_at_all_counts_as_not_yet() -> None:
         pass
     with pytest.raises(PathsMissing, match="ConnectError"):
         wait([LIBRARY], address, Patience(1, 0))
+
+
+def test_a_cache_that_never_answers_counts_as_not_yet() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        with pytest.raises(PathsMissing) as raised:
+            wait([LIBRARY], address, Patience(2, 0, answer=0.2), sleep=lambda _: None)
+    assert raised.value.missing == {LIBRARY: "ReadTimeout"}
 
 
 def test_the_wait_between_two_rounds_ends_growing() -> None:
