@@ -11,6 +11,7 @@ import os
 import re
 import shutil
 import ssl
+import stat
 import subprocess
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -76,13 +77,26 @@ class Root:
             yield Path(name)
 
 
-def unmet() -> str:
-    """What is missing for building a root here; empty where nothing is."""
+def unmet(folder: Path) -> str:
+    """What is missing for building a root below ``folder``; empty where nothing is."""
     if os.geteuid() != 0:
         return "a root filesystem is made by root alone"
     if shutil.which("debootstrap") is None:
         return "debootstrap is not on PATH"
-    return ""
+    return "" if _has_devices(folder) else f"{folder} can have no device nodes"
+
+
+def _has_devices(folder: Path) -> bool:
+    """Whether a device node can be made and used there, as debootstrap's second stage does."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(prefix=".device-", dir=folder) as name:
+        null = Path(name) / "null"
+        try:
+            os.mknod(null, stat.S_IFCHR | 0o666, os.makedev(1, 3))
+            null.write_bytes(b"x")
+        except OSError:
+            return False
+    return True
 
 
 def mirror(etc: Path = Path("/etc/apt")) -> str:
@@ -124,7 +138,7 @@ def debian(cache: Cache, progress: Progress, archive: str = "") -> Root:
 
     Raises `ProgramMissing` where this machine cannot make one.
     """
-    if missing := unmet():
+    if missing := unmet(cache.root):
         raise ProgramMissing(
             f"make a Debian root: {missing}",
             next_step="as root: apt-get install debootstrap",

@@ -89,7 +89,7 @@ class Layers:
         plain = hashlib.sha256()
         with file.open("wb") as target:
             gzip = subprocess.Popen(
-                self.root.command("gzip", "-n", "-6"), stdin=subprocess.PIPE, stdout=target
+                self.root.command("gzip", "-n", "-3"), stdin=subprocess.PIPE, stdout=target
             )
             assert gzip.stdin is not None  # noqa: S101 - it was asked for as a pipe
             with tar.stdout as source, gzip.stdin as sink:

@@ -17,12 +17,13 @@ from dev.images.__main__ import built
 from dev.images.debian import unmet
 from dev.images.images import Image, write_layout
 from promoter.progress import Silent
+from promoter.toolchain.cache import default_cache
 
 
 def why_not() -> str:
     """What keeps the images' tests from running here; empty where nothing does."""
-    if unmet():
-        return unmet()
+    if missing := unmet(default_cache()):
+        return missing
     if shutil.which("bwrap") is None:
         return "bubblewrap is not on PATH"
     probe = ["bwrap", "--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc", "true"]

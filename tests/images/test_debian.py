@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from dev.images import debian
+from dev.images.__main__ import main
 from dev.images.debian import ARCHIVE, ImageError, mirror, release_of
 from dev.images.wheel import build_wheel
 from promoter.errors import ProgramMissing
@@ -66,6 +67,32 @@ def test_what_a_root_needs_is_said(
 def test_an_archive_that_does_not_answer_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(ImageError, match="InRelease"):
         debian.current_release("http://127.0.0.1:1/debian")
+
+
+def test_a_folder_without_devices_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "debootstrap").write_text("#!/bin/sh\n")
+    (tmp_path / "debootstrap").chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+
+    def refused(*_: object) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(os, "mknod", refused)
+    assert debian.unmet(tmp_path / "cache") == f"{tmp_path}/cache can have no device nodes"
+
+
+def test_the_command_fails_with_what_to_do_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setattr(debian, "unmet", lambda folder: "")
+    arguments = ["--archive", "http://127.0.0.1:1/debian/", "--output", str(tmp_path / "out")]
+    assert main(arguments) == 1
+    said = capsys.readouterr().err
+    assert "error: read bookworm/InRelease" in said
+    assert "next:  see that apt-get update works" in said
+    assert not (tmp_path / "out").exists()
 
 
 def test_the_same_files_are_the_same_wheel(tmp_path: Path) -> None:
