@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import re
-
+from promoter.forge.links import compare_link
 from promoter.gate.decision import FileChange
 from promoter.git import Git
 
 Entry = dict[str, str]
 
 _MOST_COMMITS = 20
-_GITHUB = re.compile(
-    r"(?:git@github\.com:|(?:https|ssh)://(?:[^@/]+@)?github\.com/)([^/]+/[^/]+?)(?:\.git)?/?"
-)
 
 
 def metadata(changes: tuple[FileChange, ...], *, gone: str) -> list[Entry]:
@@ -31,9 +27,8 @@ def own_metadata(git: Git, uri: str, name: str, before: str | None, trigger: str
     known = before is not None and before != trigger and git.commit(before) is not None
     commits = _between(git, f"{before}..{trigger}") if known else _line(git, trigger)
     entries = [{"name": "environment", "value": name}, {"name": "commits", "value": commits}]
-    repository = _GITHUB.fullmatch(uri)
-    if known and repository:
-        link = f"https://github.com/{repository[1]}/compare/{before}...{trigger}"
+    link = compare_link(uri, before or "", trigger) if known else ""
+    if link:
         entries.append({"name": "compare", "value": link})
     return entries
 

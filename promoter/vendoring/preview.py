@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from promoter.forge.links import compare_link
 from promoter.progress import Progress, Silent
 from promoter.vendoring.config import CONFIG_NAME, find_dependency, read_config
 from promoter.vendoring.environments import Release
@@ -14,7 +15,7 @@ from promoter.vendoring.git_source import fetched
 from promoter.vendoring.lock import LOCK_NAME, read_lock
 from promoter.vendoring.manifests import ObjectChange, changes, render
 from promoter.vendoring.staging import Fetcher, GitFetcher, check_links, place
-from promoter.vendoring.summary import Chart, PinChange, compare_link, pin_changes
+from promoter.vendoring.summary import Chart, PinChange, pin_changes
 from promoter.vendoring.swap import workshop
 
 MOST_TITLES = 50

@@ -9,6 +9,7 @@ from typing import Any
 
 import yaml
 
+from promoter.forge.links import compare_link
 from promoter.release.pins import Pin, read_pins
 from promoter.vendoring.snapshot import Blobs
 
@@ -66,17 +67,6 @@ def message(name: str, url: str, refs: tuple[str, str], old: Chart, new: Chart) 
         if content:
             lines += ["", title, *content]
     return "\n".join(lines) + "\n"
-
-
-def compare_link(url: str, old: str, new: str) -> str:
-    """The address that shows the difference on GitHub, empty for any other host."""
-    found = re.fullmatch(
-        r"(?:https://(?:[^@/]+@)?|ssh://git@|git@)github\.com[:/]([\w.-]+/[\w.-]+?)(?:\.git)?/?",
-        url,
-    )
-    if not (found and old and new) or old == new:
-        return ""
-    return f"https://github.com/{found[1]}/compare/{old}...{new}"
 
 
 def pin_lines(change: PinChange) -> Iterator[str]:

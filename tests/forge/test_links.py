@@ -1,0 +1,33 @@
+"""Addresses of pages on GitHub."""
+
+from __future__ import annotations
+
+import pytest
+
+from promoter.forge.links import compare_link
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "git@github.com:a/b.git",
+        "https://github.com/a/b",
+        "https://someone:word@github.com/a/b.git",
+        "ssh://git@github.com/a/b.git",
+    ],
+)
+def test_a_comparison_has_an_address_without_who_asks(url: str) -> None:
+    assert compare_link(url, "old", "new") == "https://github.com/a/b/compare/old...new"
+
+
+@pytest.mark.parametrize(
+    ("url", "old", "new"),
+    [
+        ("https://example.com/a/b", "old", "new"),
+        ("https://github.com.example.com/a/b", "old", "new"),
+        ("git@github.com:a/b.git", "", "new"),
+        ("git@github.com:a/b.git", "new", "new"),
+    ],
+)
+def test_where_there_is_none_it_is_empty(url: str, old: str, new: str) -> None:
+    assert compare_link(url, old, new) == ""
