@@ -80,7 +80,7 @@ def check(site: Site, command: Command, *, in_ci: bool) -> tuple[str, ...]:
 
 def _check_deploy(site: Site, stack: str) -> None:
     deployment = site.deployment(stack)
-    decision = deployment.decide(stack)
+    decision = deployment.decide(stack, origins=False)
     recorded = deployment.recorded(stack)
     allowed: list[DeployState] = [recorded.current] if recorded else []
     if isinstance(decision, Due):
