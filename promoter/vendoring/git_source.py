@@ -105,9 +105,24 @@ class Fetched:
     def _objects_in_a_clone(self) -> int:
         """How many objects a clone without filters would get; vendir's has them all.
 
-        git shortens ids by that number. The server says it before it sends the first one,
-        which is as long as we listen.
+        git shortens ids by that number (docs/decisions/0072). A repository on this machine
+        is counted in its place; a server says it before it sends the first object, which is as
+        long as we listen.
         """
+        return self._counted_in_its_place() or self._counted_by_the_server()
+
+    def _counted_in_its_place(self) -> int:
+        address = self.git.text("ls-remote", "--get-url", "origin")
+        folder = Path(address.removeprefix("file://"))
+        if self.source.depth or not _is_local(address) or not folder.is_dir():
+            return 0
+        branch = self.source.ref.removeprefix("origin/")
+        heads = f"refs/heads/{branch}" if branch != self.source.ref else "--branches"
+        counting = ("rev-list", "--objects", "--count", "--use-bitmap-index")
+        done = Git(folder).attempt(*counting, heads, "--tags", "--")
+        return int(done.stdout) if done.returncode == 0 else 0
+
+    def _counted_by_the_server(self) -> int:
         other = _prepared(self.source, self.git.dir / "uncounted")
         depth = [f"--depth={self.source.depth}"] if self.source.depth else []
         refs = _REFS

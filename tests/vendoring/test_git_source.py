@@ -224,3 +224,18 @@ def test_remote_helpers_stay_off(tmp_path: Path) -> None:
     with pytest.raises(VendorError, match="not allowed"), fetched(source, tmp_path / "x"):
         pass
     assert not witness.exists()
+
+
+def test_a_repository_is_counted_in_its_place_as_its_server_counts(
+    source: Source, tmp_path: Path
+) -> None:
+    for number in range(40):
+        source.commit(f"feat: {number}", {f"charts/lana-bank/{number}.yaml": f"n: {number}\n"})
+    git(source.folder, "tag", "-a", "-m", "annotated", "v1", "HEAD~3")
+    git(source.folder, "branch", "side", "HEAD~5")
+    # What nothing reaches is in no clone, so it counts nowhere.
+    git(source.folder, "hash-object", "-w", "--stdin", stdin=b"unreachable")
+    with fetched(GitSource(url=source.url, ref="main"), tmp_path / "repository") as known:
+        there = known._counted_in_its_place()
+        assert there == known._counted_by_the_server()
+        assert there > 100
