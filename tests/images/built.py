@@ -6,7 +6,8 @@ import json
 import os
 import shutil
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -69,8 +70,9 @@ class Container:
         )
 
 
-def container(image: Image, folder: Path) -> Container:
-    """A container of ``image`` as it lies in an OCI layout."""
+@contextmanager
+def container(image: Image, folder: Path) -> Iterator[Container]:
+    """A container of ``image`` as it lies in an OCI layout; several hundred megabytes."""
     layout, root = folder / "layout", folder / "root"
     write_layout(image, layout)
     blobs = layout / "blobs" / "sha256"
@@ -78,14 +80,17 @@ def container(image: Image, folder: Path) -> Container:
     manifest = json.loads(_blob(blobs, index["manifests"][0]))
     config = json.loads(_blob(blobs, manifest["config"]))
     root.mkdir()
-    for layer in manifest["layers"]:
-        file = blobs / layer["digest"].removeprefix("sha256:")
-        subprocess.run(["tar", "-xzpf", str(file), "-C", str(root)], check=True)
-    # What is mounted has to have a place.
-    for name in ("repository", "work"):
-        (root / name).mkdir()
-    pairs = (pair.split("=", 1) for pair in config["config"]["Env"])
-    return Container(root, dict(pairs))
+    try:
+        for layer in manifest["layers"]:
+            file = blobs / layer["digest"].removeprefix("sha256:")
+            subprocess.run(["tar", "-xzpf", str(file), "-C", str(root)], check=True)
+        # What is mounted has to have a place.
+        for name in ("repository", "work"):
+            (root / name).mkdir()
+        pairs = (pair.split("=", 1) for pair in config["config"]["Env"])
+        yield Container(root, dict(pairs))
+    finally:
+        shutil.rmtree(folder)
 
 
 def _blob(blobs: Path, descriptor: Mapping[str, str]) -> bytes:

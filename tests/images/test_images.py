@@ -36,13 +36,19 @@ def images(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Image]:
 
 
 @pytest.fixture(scope="module")
-def resource(images: dict[str, Image], tmp_path_factory: pytest.TempPathFactory) -> Container:
-    return container(images["cepler-resource"], tmp_path_factory.mktemp("resource"))
+def resource(
+    images: dict[str, Image], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Container]:
+    with container(images["cepler-resource"], tmp_path_factory.mktemp("resource")) as made:
+        yield made
 
 
 @pytest.fixture(scope="module")
-def tasks(images: dict[str, Image], tmp_path_factory: pytest.TempPathFactory) -> Container:
-    return container(images["promoter"], tmp_path_factory.mktemp("promoter"))
+def tasks(
+    images: dict[str, Image], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Container]:
+    with container(images["promoter"], tmp_path_factory.mktemp("promoter")) as made:
+        yield made
 
 
 # --- the resource ------------------------------------------------------------------------
