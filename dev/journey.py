@@ -103,7 +103,7 @@ class Journey:
         if broken == values:
             raise Mistaken("break the chart: its values.yaml has no `nodeSelector: {}`")
         ref = self.scene.change_chart("feat(chart): faster disks", {"values.yaml": broken})
-        flight = self._begin(f"promoter testflight run --chart {ref} --only-pinned --timeout 10")
+        flight = self._begin(f"promoter testflight run --chart {ref} --only-pinned --timeout 6")
         self._say("Meanwhile staging takes the first change, and QA what staging has passed")
         self._run("promoter deploy local-staging", DONE)
         self._run("promoter deploy local-qa", DONE)
