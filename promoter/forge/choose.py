@@ -28,9 +28,11 @@ def forge_of(git: Git, remote: str = "origin", *, actor: str = ACTOR) -> Forge:
     or without a token.
     """
     address = git.text("ls-remote", "--get-url", "--", remote)
-    folder = Path(address.removeprefix("file://"))
-    if folder.is_dir():
-        return LocalForge(Git(folder), actor)
+    path = address.removeprefix("file://")
+    # As git itself reads it: x means x.git where there is no x.
+    for folder in (Path(path), Path(f"{path}.git")):
+        if folder.is_dir():
+            return LocalForge(Git(folder), actor)
     found = _GITHUB.fullmatch(address)
     if found is None:
         raise UsageError(

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from promoter.errors import UsageError
@@ -39,6 +41,13 @@ def test_a_folder_has_a_local_forge_also_behind_instead_of(bare: Git) -> None:
     bare.text("config", f"url.{bare.dir}.insteadOf", address)
     bare.text("remote", "add", "origin", address)
     assert forge_of(bare, actor="someone") == LocalForge(Git(bare.dir), "someone")
+
+
+def test_a_folder_may_be_named_without_its_git(bare: Git, tmp_path: Path) -> None:
+    folder = tmp_path / "lana-bank.git"
+    bare.text("clone", "--quiet", "--bare", ".", str(folder))
+    found = forge_of(bare, f"file://{tmp_path}/lana-bank", actor="someone")
+    assert found == LocalForge(Git(folder), "someone")
 
 
 def test_another_place_is_refused(bare: Git) -> None:
