@@ -1,49 +1,18 @@
-"""The only place that touches git: argument lists in, text out, errors as `GitError`."""
+"""One repository: what it has, its remotes, and new objects, by git's own commands."""
 
 from __future__ import annotations
 
 import os
-import re
-import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from promoter.errors import GitError, RemoteMoved
-
-# Variables that say how to reach a remote or which configuration to read. Every other
-# inherited GIT_* (GIT_DIR, GIT_INDEX_FILE, ... as set inside a hook) would silently move
-# our commands to another repository, so it is dropped. cepler's own GIT_URL, GIT_BRANCH
-# and GIT_PRIVATE_KEY are arguments of ours, not git's.
-_KEPT = frozenset(
-    {
-        "GIT_ALLOW_PROTOCOL",
-        "GIT_ASKPASS",
-        "GIT_CONFIG_COUNT",
-        "GIT_CONFIG_GLOBAL",
-        "GIT_CONFIG_NOSYSTEM",
-        "GIT_CONFIG_SYSTEM",
-        "GIT_SSH",
-        "GIT_SSH_COMMAND",
-        "GIT_SSL_CAINFO",
-        "GIT_TRACE",
-    }
-)
-_KEPT_PREFIXES = ("GIT_CONFIG_KEY_", "GIT_CONFIG_VALUE_")
+from promoter.errors import RemoteMoved
+from promoter.git.commands import LOCK, Commands, failure, unlock
 
 NO_OBJECT = "0" * 40
-
-
-def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
-    """The environment for a git process: ours less the inherited GIT_* that redirect it."""
-    kept = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith("GIT_") or name in _KEPT or name.startswith(_KEPT_PREFIXES)
-    }
-    # Messages are matched, and a prompt would hang a pipeline for ever.
-    return {**kept, "LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", **(extra or {})}
+_MOVED = ("[rejected]", "stale info", "cannot lock ref", "failed to update ref", "non-fast-forward")
 
 
 @dataclass(frozen=True)
@@ -63,76 +32,8 @@ class Identity:
 
 
 @dataclass(frozen=True)
-class Git:
+class Git(Commands):
     """One repository (work tree or bare), named by a folder inside it."""
-
-    dir: Path
-
-    def output(
-        self,
-        *arguments: str,
-        stdin: bytes = b"",
-        env: Mapping[str, str] | None = None,
-    ) -> bytes:
-        """Standard output of ``git <arguments>``; raises `GitError` on a non-zero exit."""
-        done = self.attempt(*arguments, stdin=stdin, env=env)
-        if done.returncode != 0:
-            raise _failure(arguments, self.dir, done.stderr.decode(errors="replace"))
-        return done.stdout
-
-    def attempt(
-        self,
-        *arguments: str,
-        stdin: bytes = b"",
-        env: Mapping[str, str] | None = None,
-    ) -> subprocess.CompletedProcess[bytes]:
-        """The finished process of ``git <arguments>``, whatever its exit code."""
-        try:
-            return subprocess.run(
-                ["git", *arguments],
-                cwd=self.dir,
-                input=stdin,
-                capture_output=True,
-                check=False,
-                env=environment(env),
-            )
-        except FileNotFoundError as error:
-            raise _cannot_run(self.dir) from error
-
-    @contextmanager
-    def process(
-        self, *arguments: str, env: Mapping[str, str] | None = None, talks: bool = False
-    ) -> Iterator[subprocess.Popen[bytes]]:
-        """A running ``git <arguments>`` with pipes to its input and output, ended with the block.
-
-        For commands that answer question by question (``cat-file --batch``) or whose output
-        is read only as far as it is needed. What it says on standard error is dropped, or
-        comes with its output where it ``talks`` (progress).
-        """
-        try:
-            running = subprocess.Popen(
-                ["git", *arguments],
-                cwd=self.dir,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT if talks else subprocess.DEVNULL,
-                env=environment(env),
-            )
-        except FileNotFoundError as error:
-            raise _cannot_run(self.dir) from error
-        with running:
-            try:
-                yield running
-            finally:
-                running.kill()
-
-    def text(self, *arguments: str, env: Mapping[str, str] | None = None) -> str:
-        """Standard output as text, less the newline at its end."""
-        return self.output(*arguments, env=env).decode(errors="surrogateescape").rstrip("\n")
-
-    def lines(self, *arguments: str) -> list[str]:
-        """Standard output by line."""
-        return self.text(*arguments).splitlines()
 
     # --- what is there -------------------------------------------------------------
 
@@ -241,11 +142,11 @@ class Git:
         if done.returncode == 0:
             return
         said = (done.stdout + done.stderr).decode(errors="replace")
-        if (lock := _LOCK.search(said)) is not None:
+        if (lock := LOCK.search(said)) is not None:
             raise RemoteMoved(
                 f"push {ref} to {remote}: it has {lock[1]}: another push is under way, or died",
                 said,
-                next_step=_unlock(lock[1]),
+                next_step=unlock(lock[1]),
             )
         if any(sign in said for sign in _MOVED):
             raise RemoteMoved(
@@ -253,7 +154,7 @@ class Git:
                 said,
                 next_step="fetch, look at what changed, and run the command again",
             )
-        raise _failure(("push", remote, ref), self.dir, said)
+        raise failure(("push", remote, ref), self.dir, said)
 
     # --- writing objects -----------------------------------------------------------
 
@@ -337,27 +238,3 @@ class Git:
     def _drop_worktree(self, folder: Path) -> None:
         self.attempt("worktree", "remove", "--force", "--force", str(folder))
         self.attempt("worktree", "prune")
-
-
-# A lock that is there: of a git that is at work, or of one that was killed.
-_LOCK = re.compile(r"Unable to create '([^'\n]+\.lock)': File exists")
-_MOVED = ("[rejected]", "stale info", "cannot lock ref", "failed to update ref", "non-fast-forward")
-
-
-def _failure(arguments: Sequence[str], folder: Path, stderr: str) -> GitError:
-    said = [line for line in stderr.strip().splitlines() if line.strip()]
-    told = [line for line in said if line.startswith(("fatal: ", "error: "))] or said
-    cause = "; ".join(told[-3:]) or "no message"
-    lock = _LOCK.search(stderr)
-    next_step = _unlock(lock[1]) if lock is not None else ""
-    return GitError(f"run git {arguments[0]} in {folder}: {cause}", stderr, next_step=next_step)
-
-
-def _unlock(lock: str) -> str:
-    return f"if no git is at work there, remove {lock}, then run the command again"
-
-
-def _cannot_run(folder: Path) -> GitError:
-    if not folder.is_dir():
-        return GitError(f"run git in {folder}: no such folder")
-    return GitError("run git: it is not on PATH", next_step="install git 2.38 or newer")
