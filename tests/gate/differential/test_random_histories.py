@@ -272,19 +272,41 @@ def machine(cepler: Path, tmp_path: Path) -> Iterator[type[Histories]]:
     yield Histories
 
 
-@pytest.mark.slow
-@pytest.mark.timeout(0 if FUZZING else 3000)
-@pytest.mark.parametrize("part", range(4))
-def test_random_histories(machine: type[Histories], part: int) -> None:
-    """The same histories every time, so that a red run is the change's; `make fuzz` looks on."""
-    run_state_machine_as_test(
-        machine if FUZZING else seed(part)(machine),
-        settings=settings(
-            max_examples=HISTORIES // 4,
-            stateful_step_count=20,
-            deadline=None,
-            suppress_health_check=list(HealthCheck),
-            print_blob=True,
-            phases=PHASES,
-        ),
-    )
+class Part:
+    """A quarter of the histories, the same ones every time; `make fuzz` looks on.
+
+    A class each, because pytest-xdist's ``--dist loadscope`` gives classes to workers.
+    """
+
+    number: int
+
+    @pytest.mark.slow
+    @pytest.mark.timeout(0 if FUZZING else 3000)
+    def test_random_histories(self, machine: type[Histories]) -> None:
+        run_state_machine_as_test(
+            machine if FUZZING else seed(self.number)(machine),
+            settings=settings(
+                max_examples=HISTORIES // 4,
+                stateful_step_count=20,
+                deadline=None,
+                suppress_health_check=list(HealthCheck),
+                print_blob=True,
+                phases=PHASES,
+            ),
+        )
+
+
+class TestFirst(Part):
+    number = 0
+
+
+class TestSecond(Part):
+    number = 1
+
+
+class TestThird(Part):
+    number = 2
+
+
+class TestFourth(Part):
+    number = 3

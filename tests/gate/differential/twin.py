@@ -133,8 +133,8 @@ class Twin:
         known = {path: about.startswith("120000") for about, _, path in map(_parted, listed)}
         lost = {
             path
-            for path in missing & known.keys()
-            if "\\" in path or (ours.files[path][0] == "link") != known[path]
+            for path in missing
+            if "\\" in path or (path in known and (ours.files[path][0] == "link") != known[path])
         }
         return _without(theirs, lost), _without(ours, lost)
 
