@@ -196,7 +196,7 @@ def main() -> int:
     if not CEPLER.is_file():
         sys.stdout.write(f"cepler is not at {CEPLER}: only our own time was measured\n")
     if arguments.write:
-        write(arguments.write, f"## The gate\n\n    make bench\n\n{tables(rows)}")
+        write(arguments.write, tables(rows))
     return 0
 
 
