@@ -29,6 +29,7 @@ def preview(
     from promoter.cli.progress import shown
     from promoter.git import Git
     from promoter.toolchain import Toolchain
+    from promoter.toolchain.synthesis import App
     from promoter.vendoring.config import CONFIG_NAME, find_dependency, read_config
     from promoter.vendoring.environments import Synthesis
     from promoter.vendoring.markdown import markdown
@@ -37,7 +38,7 @@ def preview(
     root, progress = Git(Path.cwd()).top(), shown()
     chart = find_dependency(read_config(root / CONFIG_NAME), dependency).path
     toolchain = Toolchain(root, progress=progress)
-    synthesis = Synthesis(root, toolchain.stacks_python(), toolchain.program("node"))
+    synthesis = Synthesis(App(root, toolchain.stacks_python(), toolchain.program("node")))
     with progress.task("synthesize the stacks"):
         releases = synthesis.releases(chart, environment or ())
     helm = toolchain.program("helm")

@@ -8,9 +8,7 @@ made on a machine that is gone, and removes it without its state.
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import subprocess
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -22,6 +20,7 @@ from promoter.progress import Progress
 from promoter.testflight.errors import TestflightError
 from promoter.testflight.ground import THIRD_PARTY_KEYS, ClusterGround, Flight, Left, taken
 from promoter.toolchain import Toolchain
+from promoter.toolchain.synthesis import App
 
 _STATE = "terraform.tfstate"
 _SYNTHESIZED = "stacks/testflight/cdk.tf.json"
@@ -98,24 +97,15 @@ class AppSynthesis:
     def __call__(self, flight: Flight, keys_from: str, folder: Path) -> None:
         """See `Synthesis`."""
         python, node = self.toolchain.stacks_python(), self.toolchain.program("node")
-        path = os.pathsep.join((str(python.parent), str(node.parent), os.environ["PATH"]))
         told = {
             "ref": flight.ref[:40],
             "created": int(flight.created.timestamp()),
             "holder": json.dumps(asdict(flight.holder)),
             "keys_from": keys_from,
         }
-        variables = {"CDKTF_OUTDIR": str(folder / "out"), "TESTFLIGHT": json.dumps(told)}
+        app, variables = App(self.root, python, node), {"TESTFLIGHT": json.dumps(told)}
         with self.progress.task(f"synthesize {flight.namespace}"):
-            done = subprocess.run(
-                [python, "-m", "stacks.testflight"],
-                cwd=self.root,
-                env={**os.environ, "PATH": path, **variables},
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                text=True,
-                check=False,
-            )
+            done = app.run_module("stacks.testflight", folder / "out", variables)
         if done.returncode != 0:
             said = redact(done.stderr).strip().splitlines()[-1:] or ["no message"]
             raise TestflightError(

@@ -32,17 +32,28 @@ class App:
         with the output folder in CDKTF_OUTDIR; what it needs beside it, it reads itself.
         Raises `InvalidFile` where cdktf.json names no app.
         """
+        told = {"LANA_STACKS": " ".join(stacks), **(variables or {})}
+        return self._run(self._command(), output, told)
+
+    def run_module(
+        self, module: str, output: Path, variables: Mapping[str, str]
+    ) -> subprocess.CompletedProcess[str]:
+        """As `run`, for an app of the tree that cdktf.json does not name: ``python -m module``."""
+        return self._run([str(self.python), "-m", module], output, variables)
+
+    def _run(
+        self, command: Sequence[str], output: Path, variables: Mapping[str, str]
+    ) -> subprocess.CompletedProcess[str]:
         search = (str(self.python.parent), str(self.node.parent), os.environ["PATH"])
         inherited = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
         return subprocess.run(
-            self._command(),
+            command,
             cwd=self.tree,
             env={
                 **inherited,
                 "PATH": os.pathsep.join(search),
                 "CDKTF_OUTDIR": str(output),
-                "LANA_STACKS": " ".join(stacks),
-                **(variables or {}),
+                **variables,
             },
             stdin=subprocess.DEVNULL,
             capture_output=True,

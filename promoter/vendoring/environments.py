@@ -28,11 +28,9 @@ class Release:
 
 @dataclass(frozen=True)
 class Synthesis:
-    """How stacks are synthesized: the tree's root, the stacks' Python, and Node."""
+    """The releases of the stacks that ``app`` synthesizes."""
 
-    tree: Path
-    python: Path
-    node: Path
+    app: App
 
     def releases(self, chart: str, wanted: Sequence[str] = ()) -> tuple[Release, ...]:
         """The releases of ``chart`` (a path in the tree) in ``wanted`` stacks (none: in all).
@@ -50,7 +48,7 @@ class Synthesis:
         return tuple(found)
 
     def _run(self, output: Path, wanted: Sequence[str]) -> None:
-        done = App(self.tree, self.python, self.node).run(output, wanted)
+        done = self.app.run(output, wanted)
         if done.returncode != 0:
             if _UNKNOWN in done.stderr:
                 raise UsageError(f"preview: {last_words(done.stderr)}")
