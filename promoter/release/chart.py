@@ -39,8 +39,7 @@ class Charts:
 
     def tip(self) -> str:
         """The branch's commit on the remote, fetched."""
-        self.git.fetch(self.remote, f"refs/heads/{self.branch}")
-        commit = self.git.remote_ref(self.remote, f"refs/heads/{self.branch}")
+        commit = self.git.follow(self.remote, self.branch).get(self.branch)
         if commit is None:
             raise ReleaseError(f"read {self.branch} of {self.remote}: there is no such branch")
         return commit
@@ -152,11 +151,9 @@ def _pushed(charts: Charts, tip: str, files: Mapping[str, bytes | None], made: R
     git, ref = charts.git, f"refs/heads/{BRANCH}"
     message = f"chore(lana-bank): bump lana-bank images to {made.version}\n"
     commit = git.commit_files(tip, files, message, author=charts.author)
-    there = git.remote_ref(charts.remote, ref)
-    if there:
-        git.fetch(charts.remote, ref)
-        if (git.commit(f"{there}^"), git.tree(there)) == (tip, git.tree(commit)):
-            return there
+    there = git.follow(charts.remote, BRANCH).get(BRANCH)
+    if there and (git.commit(f"{there}^"), git.tree(there)) == (tip, git.tree(commit)):
+        return there
     git.push(charts.remote, commit, ref, expect=there)
     return commit
 

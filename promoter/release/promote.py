@@ -100,9 +100,8 @@ def _commit(application: Application, tag: VersionTag, final: str) -> str:
     message = f"ci: release {final} [ci skip]\n\nCandidate: {tag.version}\n"
     made = git.commit_files(tag.commit, files, message, author=application.author)
     ref = f"refs/heads/{BRANCH}"
-    there = git.remote_ref(application.remote, ref)
+    there = git.follow(application.remote, BRANCH).get(BRANCH)
     if there:
-        git.fetch(application.remote, ref)
         parent = git.commit(f"{there}^")
         if (parent, git.tree(there)) == (tag.commit, git.tree(made)):
             return there

@@ -38,10 +38,9 @@ class VersionBranch:
 
     def read(self) -> Counter:
         """What the remote's branch says now; raises `ReleaseError` for no version, `GitError`."""
-        commit = self.git.remote_ref(self.remote, self._ref)
+        commit = self.git.follow(self.remote, self.branch).get(self.branch)
         if commit is None:
             return Counter(semver.Version(0), None)
-        self.git.fetch(self.remote, self._ref)
         content = self.git.file(commit, self.file)
         if content is None:
             raise ReleaseError(
