@@ -70,6 +70,7 @@ upstream: .venv/installed ## pin and vendor what the folders of upstream/ make n
 	$(BIN)/python -m dev.vendored
 
 .PHONY: locks
-locks: ## write the hash-pinned locks anew from pyproject.toml and stacks/requirements.in
-	$(BIN)/uv pip compile --quiet stacks/requirements.in --generate-hashes --no-emit-index-url --no-header -o stacks/requirements.lock
-	$(BIN)/uv pip compile --quiet pyproject.toml --extra dev -c stacks/requirements.lock --generate-hashes --no-emit-index-url --no-header -o requirements.lock
+locks: LOCK = $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header
+locks: ## write the hash-pinned locks anew from pyproject.toml and every requirements.in
+	for each in stacks policies tests/testflight/dagster; do $(LOCK) $$each/requirements.in -o $$each/requirements.lock || exit; done
+	$(LOCK) pyproject.toml --extra dev -c stacks/requirements.lock -o requirements.lock

@@ -7,7 +7,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from policies.checkov import CheckovError, default_cache, installed, scan
+from policies.checkov import CheckovError, installed, scan
 from policies.checks import CHECKS
 from policies.making import Made, MakingError, make
 from policies.subject import Finding
@@ -35,7 +35,7 @@ def run(folder: Path) -> Judgement:
     if not made:
         raise MakingError("synthesize the stacks: there are none")
     files = {file: one.subject.name for one in made for file in (one.stack_file, one.chart_file)}
-    found = scan(installed(default_cache()), files)
+    found = scan(installed(toolchain.cache, toolchain.progress), files)
     sys.stdout.write(f"{len(made)} stacks, {len(CHECKS)} checks of our own on each, ")
     sys.stdout.write(f"{found.checked} of checkov's\n")
     findings = [*own_findings(made), *found.findings]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import subprocess
@@ -11,10 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import uv
-from filelock import FileLock
-
 from policies.subject import Finding
+from promoter.progress import Progress
+from promoter.toolchain.cache import Cache
+from promoter.toolchain.python import environment
 
 LOCK = Path(__file__).parent / "requirements.lock"
 FRAMEWORKS = ("terraform_json", "kubernetes")
@@ -22,7 +21,7 @@ FRAMEWORKS = ("terraform_json", "kubernetes")
 
 
 class CheckovError(Exception):
-    """Checkov could not be installed or run, or looked at nothing."""
+    """Checkov could not be run, or looked at nothing."""
 
 
 @dataclass(frozen=True)
@@ -33,20 +32,9 @@ class Scan:
     findings: tuple[Finding, ...]
 
 
-def installed(cache: Path) -> Path:
-    """Give Checkov's program, installed once into ``cache`` for the committed lock."""
-    key = hashlib.sha256(LOCK.read_bytes()).hexdigest()[:16]
-    folder = cache / f"checkov-{key}"
-    program = folder / "bin" / "checkov"
-    cache.mkdir(parents=True, exist_ok=True)
-    with FileLock(cache / f"checkov-{key}.lock"):
-        if not (folder / "complete").exists():
-            python = folder / "bin" / "python"
-            install = ("pip", "install", "--require-hashes", "--no-deps", "--python", str(python))
-            _run([uv.find_uv_bin(), "venv", "--quiet", "--clear", str(folder)])
-            _run([uv.find_uv_bin(), *install, "--quiet", "-r", str(LOCK)])
-            (folder / "complete").touch()
-    return program
+def installed(cache: Path, progress: Progress) -> Path:
+    """Checkov's program, installed once into ``cache`` from the committed lock."""
+    return environment("checkov", LOCK, Cache(cache), progress) / "checkov"
 
 
 def scan(program: Path, files: Mapping[Path, str]) -> Scan:
@@ -90,15 +78,3 @@ def _findings(report: Mapping[str, Any], files: Mapping[Path, str]) -> Iterator[
     for failed in report["results"]["failed_checks"]:
         stack = names.get(failed["file_abs_path"], failed["file_path"])
         yield Finding(failed["check_id"], stack, failed["resource"], failed["check_name"])
-
-
-def _run(command: list[str]) -> None:
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise CheckovError(f"install checkov: {done.stderr.strip() or command}")
-
-
-def default_cache() -> Path:
-    """Give the folder that the other outside programs are in, too."""
-    home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(home) / "promoter"

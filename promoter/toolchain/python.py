@@ -1,4 +1,4 @@
-"""The Python environment that stacks are synthesized in, made from the tree's own lock."""
+"""Python environments beside our own, each with exactly what one lock names."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from promoter.toolchain.building import run
 from promoter.toolchain.cache import Cache
 
 
-def stacks_python(root: Path, cache: Cache, progress: Progress) -> Path:
-    """The Python of an environment with exactly ``root``'s stacks/requirements.lock.
+def environment(name: str, lock: Path, cache: Cache, progress: Progress) -> Path:
+    """The ``bin`` folder of the environment ``name``, with exactly what ``lock`` has, made once.
 
-    Every requirement is verified against the hashes in the lock.
+    Every requirement is verified against the hashes in the lock. Raises `InvalidFile` where
+    the lock cannot be read.
     """
-    lock = root / "stacks" / "requirements.lock"
     try:
         digest = hashlib.sha256(lock.read_bytes()).hexdigest()[:16]
     except OSError as error:
@@ -31,12 +31,12 @@ def stacks_python(root: Path, cache: Cache, progress: Progress) -> Path:
     # An environment points at the Python that made it, so that one's place is in the key.
     base = hashlib.sha256(os.fsencode(sys.base_prefix)).hexdigest()[:8]
     folder = cache.folder(
-        "stacks-python",
+        f"python/{name}",
         f"{digest}-python{version}-{base}",
         lambda f: _install(lock, f, progress),
         progress,
     )
-    return folder / "venv" / "bin" / "python"
+    return folder / "venv" / "bin"
 
 
 def _install(lock: Path, folder: Path, progress: Progress) -> None:
@@ -46,7 +46,7 @@ def _install(lock: Path, folder: Path, progress: Progress) -> None:
     install = ("pip", "install", "--require-hashes", "--no-deps", "--compile-bytecode")
     target = ("--python", str(environment / "bin" / "python"), "-r", str(lock))
     env = {name: value for name, value in os.environ.items() if name != "VIRTUAL_ENV"}
-    with progress.task("installing what stacks are built with") as detail:
+    with progress.task(f"installing {lock.parent.name}/{lock.name}") as detail:
         for arguments in (create, (*install, *target)):
             run(
                 f"install {lock}",

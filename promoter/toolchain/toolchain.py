@@ -150,7 +150,8 @@ class Toolchain:
 
     def stacks_python(self) -> Path:
         """The Python of an environment that has exactly ``root``'s stacks/requirements.lock."""
-        return python.stacks_python(self.root, Cache(self.cache), self.progress)
+        lock = self.root / "stacks" / "requirements.lock"
+        return python.environment("stacks", lock, Cache(self.cache), self.progress) / "python"
 
     def provider_mirror(self) -> Path:
         """A filesystem mirror of the helm provider, for machines without a provider registry.
