@@ -123,10 +123,14 @@ def _verify_json(answer: Answer, expected: Mapping[str, Any]) -> None:
 
 
 def _at(document: Any, path: str) -> Any:
+    """What ``path`` leads to; a number in it is a place in a list."""
     for key in path.split("."):
-        if not isinstance(document, Mapping) or key not in document:
+        if isinstance(document, list) and key.isdecimal() and int(key) < len(document):
+            document = document[int(key)]
+        elif isinstance(document, Mapping) and key in document:
+            document = document[key]
+        else:
             return _ABSENT
-        document = document[key]
     return document
 
 

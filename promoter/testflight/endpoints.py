@@ -37,8 +37,8 @@ class Request(_Strict):
 class Expectation(_Strict):
     """What an answer must be like.
 
-    ``json_values`` (``json`` in the file): dotted path -> value; a path whose value is null
-    has to be there with anything but null.
+    ``json_values`` (``json`` in the file): dotted path, in which numbers are places in lists,
+    -> value; a path whose value is null has to be there with anything but null.
     """
 
     status: tuple[Annotated[int, Field(ge=100, le=599)], ...] = (200,)

@@ -11,28 +11,28 @@ import io
 import json
 import tarfile
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from promoter.release import oci
 from promoter.release.registry import Registry
 from promoter.testflight.errors import TestflightError
-
-
-@dataclass(frozen=True)
-class Program:
-    """How an image's program is started: command, variables and the port it listens on."""
-
-    argv: tuple[str, ...]
-    variables: Mapping[str, str]
-    port: int | None
+from promoter.testflight.processes import Program
 
 
 def program_of(reference: str, registry: str, crane: Path, folder: Path) -> Program:
     """The program of the image ``reference`` (``gcr.io/x/y@sha256:...``), its files in ``folder``.
 
+    Raises what `image_files` does, and `TestflightError` for what cannot be run.
+    """
+    image = image_files(reference, registry, crane, folder)
+    return _program(reference, json.loads(image.config.content).get("config", {}), folder)
+
+
+def image_files(reference: str, registry: str, crane: Path, folder: Path) -> oci.OciImage:
+    """The image ``reference``, its files in ``folder``.
+
     Pulled from ``registry`` (host:port), which stands in for the one that is named. Raises
-    `RegistryError` where it does not have it, `TestflightError` for what cannot be run.
+    `RegistryError` where it does not have it, `TestflightError` for what is not pinned.
     """
     path, _, digest = reference.partition("@")
     place, _, name = path.partition("/")[2].rpartition("/")
@@ -42,7 +42,7 @@ def program_of(reference: str, registry: str, crane: Path, folder: Path) -> Prog
     if image.digest != digest:
         raise TestflightError(f"run {reference}: the registry gave {image.digest}")
     _unpack(image, folder)
-    return _program(reference, json.loads(image.config.content).get("config", {}), folder)
+    return image
 
 
 def _unpack(image: oci.OciImage, folder: Path) -> None:
@@ -59,14 +59,15 @@ def _program(reference: str, config: Mapping[str, object], folder: Path) -> Prog
     command = [*_words(config, "Entrypoint"), *_words(config, "Cmd")]
     if not command:
         raise TestflightError(f"run {reference}: the image has no entrypoint")
-    argv = tuple(_inside(word, folder) for word in command)
+    argv = tuple(inside(word, folder) for word in command)
     variables = dict(pair.split("=", 1) for pair in _words(config, "Env") if "=" in pair)
     kept = {name: value for name, value in variables.items() if name not in {"PATH", "HOST"}}
     port = kept.pop("PORT", "")
-    return Program(argv, kept, int(port) if port.isdigit() else None)
+    return Program(argv, kept, int(port) if port.isdigit() else None, source="its image")
 
 
-def _inside(word: str, folder: Path) -> str:
+def inside(word: str, folder: Path) -> str:
+    """``word`` of a command, taken from ``folder`` where it is the path of a file there."""
     there = folder / word.lstrip("/")
     return str(there) if word.startswith("/") and there.exists() else word
 

@@ -6,57 +6,95 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+import time
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from promoter.deploy.evidence import redact
 from promoter.testflight.errors import TestflightError
-from promoter.testflight.forwarding import first_match
 
 START_SECONDS = 20.0
-_LISTENING = re.compile(rb"listening on 127\.0\.0\.1:(\d+)\s")
+LISTENING = re.compile(rb"listening on 127\.0\.0\.1:(\d+)\s")
 _END_SECONDS = 10.0
+_PAUSE_SECONDS = 0.02
 _TAIL = 400
 
 
-@contextmanager
-def serving(
-    name: str,
-    argv: Sequence[str],
-    variables: Mapping[str, str],
-    log: Path,
-    seconds: float = START_SECONDS,
-) -> Iterator[int]:
-    """The loopback port on which ``argv`` serves while the block runs.
+@dataclass(frozen=True)
+class Program:
+    """How a process is started, and how it is known to listen.
 
-    It is told HOST=127.0.0.1 and PORT=0, and says on standard output "listening on
-    127.0.0.1:<port>". It ends with the block, or with this process. Raises `TestflightError`
-    with its last words where it does not say so within ``seconds``.
+    argv       the command
+    variables  its environment, beside PATH, HOST (127.0.0.1) and PORT (0)
+    port       the port of a pod that it answers for; None for every port of the pod
+    ready      what it says, on either stream, once it listens; group 1 is its port of loopback
+    seconds    how long that may take
+    source     where it is from, for evidence
     """
+
+    argv: tuple[str, ...]
+    variables: Mapping[str, str] = field(default_factory=dict, repr=False)
+    port: int | None = None
+    ready: re.Pattern[bytes] = LISTENING
+    seconds: float = START_SECONDS
+    source: str = ""
+
+
+@dataclass(frozen=True)
+class Running:
+    """A process that was started; what it says is in ``log``."""
+
+    name: str
+    program: Program
+    guard: subprocess.Popen[bytes]
+    log: Path
+    began: float = field(default_factory=time.monotonic)
+
+    def port(self) -> int:
+        """Its port of loopback, once it says so.
+
+        Raises `TestflightError` with its last words where it is not ready in time.
+        """
+        until = self.began + self.program.seconds
+        while True:
+            ended, late = self.guard.poll() is not None, time.monotonic() > until
+            if found := self.program.ready.search(self.log.read_bytes()):
+                return int(found[1])
+            if ended or late:
+                why = "it ended" if ended else f"nothing within {self.program.seconds:.0f} s"
+                raise TestflightError(f"start {self.name}: {why}{self._tail()}")
+            time.sleep(_PAUSE_SECONDS)
+
+    def _tail(self) -> str:
+        last = redact(self.log.read_text(errors="replace")).strip()[-_TAIL:]
+        return f"; its last words: {last}" if last else ""
+
+
+@contextmanager
+def started(name: str, program: Program, log: Path) -> Iterator[Running]:
+    """``program`` while the block runs; it ends with the block, or with this process."""
     environment = {
+        **program.variables,
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
-        **variables,
         "HOST": "127.0.0.1",
         "PORT": "0",
     }
     with (
-        log.open("wb") as errors,
+        log.open("wb") as said,
         subprocess.Popen(
-            [sys.executable, "-m", "promoter.testflight.guard", *argv],
+            [sys.executable, "-m", "promoter.testflight.guard", *program.argv],
             env=environment,
             stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=errors,
-        ) as process,
+            stdout=said,
+            stderr=subprocess.STDOUT,
+        ) as guard,
     ):
         try:
-            assert process.stdout is not None  # noqa: S101
-            said = first_match(process.stdout, _LISTENING, seconds)
-            if not isinstance(said, re.Match):
-                raise TestflightError(f"start {name}: {said}{_tail(log)}")
-            yield int(said[1])
+            yield Running(name, program, guard, log)
         finally:
-            _end(process)
+            _end(guard)
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
@@ -67,8 +105,3 @@ def _end(process: subprocess.Popen[bytes]) -> None:
         process.wait(_END_SECONDS)
     except subprocess.TimeoutExpired:
         process.kill()
-
-
-def _tail(log: Path) -> str:
-    last = log.read_text(errors="replace").strip()[-_TAIL:]
-    return f"; its last words: {last}" if last else ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 from xml.etree import ElementTree as Xml
 
@@ -37,11 +37,15 @@ class Result:
 
 @dataclass(frozen=True)
 class Report:
-    """Every endpoint's result in one installation, in the order of the declaration."""
+    """Every endpoint's result in one installation, in the order of the declaration.
+
+    ``stand_ins``: for which components' simulated pods a process answered, and where it is from.
+    """
 
     release: str
     namespace: str
     results: tuple[Result, ...]
+    stand_ins: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def asked(self) -> tuple[Result, ...]:

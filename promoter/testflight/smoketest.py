@@ -93,16 +93,16 @@ def examined(
     kubectl = place.kubectl.within(namespace)
     installed = read_installed(kubectl, release, helm=program("helm"))
     needed = [each for each in asked if installed.has(each.part)]
-    stand_ins = StandIns(kubectl, installed, place.registry, program("crane"), place.progress)
+    stand_ins = StandIns(kubectl, installed, place.registry, place.toolchain, place.progress)
     components = frozenset(each.component for each in needed) | _behind(needed)
-    with stand_ins.running(components) as failures:
-        asking = _Asking(kubectl, installed, Forwarder(kubectl), failures)
+    with stand_ins.running(components) as answering:
+        asking = _Asking(kubectl, installed, Forwarder(kubectl), answering.failures)
         with (
             place.progress.task(f"smoketest {namespace}/{release}"),
             ThreadPoolExecutor(_AT_ONCE) as pool,
         ):
             results = tuple(pool.map(asking.result, asked))
-    return Report(release, namespace, results)
+    return Report(release, namespace, results, answering.sources)
 
 
 def _behind(needed: Sequence[Endpoint]) -> frozenset[str]:

@@ -1,37 +1,62 @@
 """Real processes that answer for simulated pods, while a smoketest asks them.
 
 On simulated nodes (kwok) a pod has no process. For the server and both portals the stand-in
-is the program of the very image that the pod is pinned to; for third-party parts it is a
-small server that keeps the part's contract (`contracts`). kwok leads a port-forward to the
-pod, through the API server, to that process: an object PortForward beside the pod says so.
+is the program of the very image that the pod is pinned to; for third-party parts see
+`third_party`. kwok leads a port-forward to the pod, through the API server, to that process:
+an object PortForward beside the pod says so.
 """
 
 from __future__ import annotations
 
-import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from promoter.errors import ClusterError, PlatformError, PromoterError
 from promoter.kubectl import Kubectl
 from promoter.progress import Progress
-from promoter.testflight.image_root import Program, program_of
+from promoter.testflight.container import Container, container_of
+from promoter.testflight.errors import TestflightError
+from promoter.testflight.image_root import image_files, program_of
 from promoter.testflight.installed import Installed, Pod
-from promoter.testflight.processes import START_SECONDS, serving
+from promoter.testflight.processes import Program, Running, started
+from promoter.testflight.third_party import COMPONENTS, ThirdParty
+from promoter.toolchain import Toolchain
+from promoter.toolchain.cache import Cache
 from promoter.toolchain.platform.cluster import POD_FORWARD
 
-# Third-party parts by their component, in the order in which they are started: Oathkeeper is
-# told where Keycloak and the server are.
-CONTRACTS = ("keycloak", "oathkeeper", "oauth2-proxy", "dagster", "gotenberg")
-_SERVER = "server"
 _AT_ONCE = 4
 _GROUP = "kwok.x-k8s.io"
 _PLURAL = f"portforwards.{_GROUP}"
+# Started when the others listen, as they are told where those are: variable and component.
+_TOLD = {"oathkeeper": {"KEYCLOAK_URL": "keycloak", "SERVER_URL": "server"}}
+
+
+@dataclass
+class Answering:
+    """Which stand-ins answer. By component: the port, where it is from, or why there is none."""
+
+    ports: dict[str, int] = field(default_factory=dict)
+    sources: dict[str, str] = field(default_factory=dict)
+    failures: dict[str, str] = field(default_factory=dict)
+
+    @contextmanager
+    def noting(self, component: str) -> Iterator[None]:
+        """What goes wrong in the block is why ``component`` has no stand-in."""
+        try:
+            yield
+        except (PromoterError, OSError) as error:
+            self.failures[component] = str(error)
+
+    def told(self, component: str) -> Mapping[str, str]:
+        """What ``component`` is told of where others answer."""
+        wanted = _TOLD.get(component, {}).items()
+        return {name: f"http://127.0.0.1:{self.ports.get(other)}" for name, other in wanted}
 
 
 @dataclass(frozen=True)
@@ -41,88 +66,99 @@ class StandIns:
     kubectl: Kubectl
     installed: Installed
     registry: str
-    crane: Path
+    toolchain: Toolchain
     progress: Progress
-    seconds: float = START_SECONDS
-    _ports: dict[str, int] = field(default_factory=dict)
 
     @contextmanager
-    def running(self, components: frozenset[str]) -> Iterator[Mapping[str, str]]:
+    def running(self, components: Set[str]) -> Iterator[Answering]:
         """Stand-ins for the simulated pods of ``components`` while the block runs.
 
-        Gives why a component has none: those are for the smoketest to report.
+        Why a component has none is for the smoketest to report.
         """
-        pods = [pod for pod in self.installed.pods if pod.simulated]
-        wanted = {pod.component for pod in pods} & components
-        failures: dict[str, str] = {}
-        forwards: list[Mapping[str, Any]] = []
+        wanted = components & self._simulated.keys()
+        answering = Answering()
         with ExitStack() as stack:
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="stand-ins-")))
-            mine = {name: [pod for pod in pods if pod.component == name] for name in wanted}
-            programs = self._pulled(mine, folder)
-            ordered = sorted(wanted, key=lambda name: (name in CONTRACTS, _rank(name), name))
-            for component in ordered:
-                try:
-                    program = programs[component].result()
-                    port = self._start(component, program, folder, stack)
-                except PromoterError as error:
-                    failures[component] = str(error)
-                    continue
-                ports = (
-                    [program.port] if program.port else sorted(mine[component][0].ports.values())
-                )
-                forwards += [_forward(pod.name, ports, port) for pod in mine[component]]
-            with self._answering(forwards):
-                yield failures
+            programs = self._programs(wanted, folder)
+            for wave in (wanted - _TOLD.keys(), wanted & _TOLD.keys()):
+                self._start({name: programs[name] for name in wave}, folder, stack, answering)
+            with self._led(self._forwards(programs, answering)):
+                yield answering
 
-    def _pulled(
-        self, pods: Mapping[str, Sequence[Pod]], folder: Path
-    ) -> Mapping[str, Future[Program]]:
+    @cached_property
+    def _simulated(self) -> Mapping[str, Sequence[Pod]]:
+        """The simulated pods by their component."""
+        found: dict[str, list[Pod]] = {}
+        for pod in self.installed.pods:
+            if pod.simulated:
+                found.setdefault(pod.component, []).append(pod)
+        return found
+
+    def _programs(self, components: Set[str], folder: Path) -> Mapping[str, Future[Program]]:
         """The program of each component, all of them fetched at once."""
         with ThreadPoolExecutor(_AT_ONCE) as pool:
-            return {
-                name: pool.submit(self._program, name, mine[0], folder / name)
-                for name, mine in pods.items()
-            }
+            return {name: pool.submit(self._program, name, folder / name) for name in components}
 
-    def _start(self, component: str, program: Program, folder: Path, stack: ExitStack) -> int:
-        """Start it until ``stack`` ends; the port of loopback that it listens on."""
-        log = folder / f"{component}.log"
-        variables = {**program.variables, **self._told(component)}
-        with self.progress.task(f"start a stand-in for {component}"):
-            port = stack.enter_context(
-                serving(component, program.argv, variables, log, self.seconds)
-            )
-        self._ports[component] = port
-        return port
-
-    def _program(self, component: str, pod: Pod, folder: Path) -> Program:
+    def _program(self, component: str, folder: Path) -> Program:
         """How it is started; without a port of its own it serves every port of the pod."""
         folder.mkdir(mode=0o700)
-        if component in CONTRACTS:
-            module = f"promoter.testflight.contracts.{component.replace('-', '_')}"
-            return Program((sys.executable, "-m", module), {}, None)
-        return program_of(pod.image, self.registry, self.crane, folder)
+        if component in COMPONENTS:
+            cache = Cache(self.toolchain.cache)
+            parts = ThirdParty(self._container, self._unpack, cache, self.progress)
+            return parts.program(component, folder)
+        return program_of(self._pod(component).image, self.registry, self._crane, folder)
 
-    def _told(self, component: str) -> Mapping[str, str]:
-        """What a contract's server is told of its surroundings."""
-        if component == "keycloak":
-            return {"CLIENT_SECRET": self.client_secret()}
-        if component == "oathkeeper":
-            keycloak, server = self._ports.get("keycloak"), self._ports.get(_SERVER)
-            return {
-                "KEYCLOAK_URL": f"http://127.0.0.1:{keycloak}",
-                "SERVER_URL": f"http://127.0.0.1:{server}",
-            }
-        return {}
+    def _container(self, component: str) -> Container:
+        return container_of(self.kubectl, self._pod(component).name)
 
-    def client_secret(self) -> str:
-        """The secret of the internal realm's service account in this installation."""
-        key = "keycloak-internal-client-secret"
-        return self.kubectl.secret_value("lana-bank", key)
+    def _unpack(self, component: str, folder: Path) -> None:
+        image_files(self._pod(component).image, self.registry, self._crane, folder)
+
+    @property
+    def _crane(self) -> Path:
+        return self.toolchain.program("crane")
+
+    def _pod(self, component: str) -> Pod:
+        pods = self._simulated.get(component)
+        if not pods:
+            raise TestflightError(f"start a stand-in: component {component} has no running pod")
+        return pods[0]
+
+    def _start(
+        self,
+        programs: Mapping[str, Future[Program]],
+        folder: Path,
+        stack: ExitStack,
+        answering: Answering,
+    ) -> None:
+        """Start them side by side until ``stack`` ends, and wait until they listen."""
+        running: dict[str, Running] = {}
+        for name, fetched in sorted(programs.items()):
+            with answering.noting(name):
+                program = fetched.result()
+                told = {**program.variables, **answering.told(name)}
+                log = folder / f"{name}.log"
+                begun = started(name, replace(program, variables=told), log)
+                running[name] = stack.enter_context(begun)
+                answering.sources[name] = program.source
+        for name, process in running.items():
+            task = f"start a stand-in for {name}: {process.program.source}"
+            with answering.noting(name), self.progress.task(task):
+                answering.ports[name] = process.port()
+
+    def _forwards(
+        self, programs: Mapping[str, Future[Program]], answering: Answering
+    ) -> Sequence[Mapping[str, Any]]:
+        """What leads to the stand-ins that answer, for each of their pods."""
+        found = []
+        for name, target in answering.ports.items():
+            port = programs[name].result().port
+            for pod in self._simulated[name]:
+                found.append(_forward(pod.name, [port] if port else pod.ports.values(), target))
+        return found
 
     @contextmanager
-    def _answering(self, forwards: Sequence[Mapping[str, Any]]) -> Iterator[None]:
+    def _led(self, forwards: Sequence[Mapping[str, Any]]) -> Iterator[None]:
         """Lead port-forwards to pods to their stand-ins, as ``forwards`` say."""
         names = [each["metadata"]["name"] for each in forwards]
         try:
@@ -140,15 +176,11 @@ class StandIns:
                 self.kubectl.delete(_PLURAL, *names)
 
 
-def _forward(pod: str, ports: Sequence[int], target: int) -> Mapping[str, Any]:
+def _forward(pod: str, ports: Iterable[int], target: int) -> Mapping[str, Any]:
     to = {"address": "127.0.0.1", "port": target}
     return {
         "apiVersion": f"{_GROUP}/v1alpha1",
         "kind": POD_FORWARD,
         "metadata": {"name": pod},
-        "spec": {"forwards": [{"ports": list(ports), "target": to}]},
+        "spec": {"forwards": [{"ports": sorted(ports), "target": to}]},
     }
-
-
-def _rank(component: str) -> int:
-    return CONTRACTS.index(component) if component in CONTRACTS else 0

@@ -8,7 +8,6 @@ import html
 import json
 import re
 import secrets
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,7 +17,7 @@ import httpx
 import pytest
 
 from tests.charts.chart_rendering import Chart, whole_values
-from tests.charts.keycloak_server import SECRETS, Keycloak, running
+from tests.charts.keycloak_server import MISSING, SECRETS, Keycloak, available, running
 
 DOMAIN = "staging.lana.localhost"
 PASSWORD = secrets.token_urlsafe(24)
@@ -47,10 +46,7 @@ BROWSERS = [
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.xdist_group("keycloak"),
-    pytest.mark.skipif(
-        not (shutil.which("java") and shutil.which("mvn")),
-        reason="Java 17 and Maven are not installed (Debian: openjdk-17-jre-headless, maven)",
-    ),
+    pytest.mark.skipif(not available(), reason=MISSING),
 ]
 
 

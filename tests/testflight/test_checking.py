@@ -11,7 +11,7 @@ import pytest
 from promoter.testflight.checking import ask, until_it_answers
 from promoter.testflight.endpoints import Endpoint
 from promoter.testflight.errors import TestflightError
-from promoter.testflight.processes import serving
+from promoter.testflight.processes import Program, started
 
 PROGRAM = str(Path(__file__).with_name("misbehaving.py"))
 
@@ -25,7 +25,8 @@ def endpoint(**more) -> Endpoint:
 
 def checked(way: str, folder: Path, asked: Endpoint) -> tuple[bool, str, int, float]:
     argv = (sys.executable, PROGRAM, way)
-    with serving("server", argv, {}, folder / "log") as port:
+    with started("server", Program(argv), folder / "log") as running:
+        port = running.port()
         return until_it_answers(asked, lambda: ask(asked, f"http://127.0.0.1:{port}", {}))
 
 
@@ -72,19 +73,19 @@ def test_what_a_server_says_is_redacted(tmp_path: Path) -> None:
 def test_a_program_that_never_listens_is_given_up(tmp_path: Path) -> None:
     argv = (sys.executable, PROGRAM, "mute")
     with (
+        started("server", Program(argv, seconds=1), tmp_path / "log") as running,
         pytest.raises(TestflightError, match="nothing within 1 s"),
-        serving("server", argv, {}, tmp_path / "log", seconds=1),
     ):
-        pass
+        running.port()
 
 
 def test_a_program_that_ends_is_quoted(tmp_path: Path) -> None:
     argv = (sys.executable, PROGRAM, "broken")
     with (
+        started("server", Program(argv), tmp_path / "log") as running,
         pytest.raises(TestflightError, match="cannot read its configuration"),
-        serving("server", argv, {}, tmp_path / "log"),
     ):
-        pass
+        running.port()
 
 
 @pytest.mark.parametrize(

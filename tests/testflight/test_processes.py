@@ -17,9 +17,10 @@ from tests.testflight.test_checking import PROGRAM
 HOLDER = """
 import sys
 from pathlib import Path
-from promoter.testflight.processes import serving
-with serving("server", (sys.executable, sys.argv[1], "well"), {}, Path(sys.argv[2])) as port:
-    print(port, flush=True)
+from promoter.testflight.processes import Program, started
+program = Program((sys.executable, sys.argv[1], "well"))
+with started("server", program, Path(sys.argv[2])) as running:
+    print(running.port(), flush=True)
     sys.stdin.read()
 """
 

@@ -1,4 +1,4 @@
-"""The contract of Dagster's web server: its version, and the repositories that it loaded."""
+"""The contract of Dagster's web server: its version, and the code location that it loaded."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 
 from promoter.testflight.contracts.serving import NOT_FOUND, Asked, Reply, reply_json, serve
 
-_REPOSITORIES = {"__typename": "RepositoryConnection", "nodes": [{"name": "__repository__"}]}
+_LOADED = {"name": "contract", "locationOrLoadError": {"__typename": "RepositoryLocation"}}
 
 
 def answer(asked: Asked) -> Reply:
@@ -20,9 +20,9 @@ def answer(asked: Asked) -> Reply:
         query = json.loads(asked.body)["query"]
     except (ValueError, KeyError, TypeError):
         return reply_json(400, {"errors": [{"message": "Must provide query string."}]})
-    if "repositoriesOrError" not in str(query):
+    if "workspaceOrError" not in str(query):
         return reply_json(400, {"errors": [{"message": "Cannot query that field."}]})
-    return reply_json(200, {"data": {"repositoriesOrError": _REPOSITORIES}})
+    return reply_json(200, {"data": {"workspaceOrError": {"locationEntries": [_LOADED]}}})
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
 """Keycloak's contract: its two realms, their keys, and a token for a service account.
 
-CLIENT_SECRET is what the internal realm's service account signs in with. Paths and answers:
-Keycloak's server documentation, "OIDC endpoints"; the key is new in every process.
+INTERNAL_SERVICE_ACCOUNT_SECRET is what the internal realm's service account signs in with.
+Paths and answers: Keycloak's server documentation, "OIDC endpoints"; the key is new in every
+process.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ def answer(asked: Asked) -> Reply:
 
 def _token(realm: str, body: bytes) -> Reply:
     form = {name: values[0] for name, values in parse_qs(body.decode()).items()}
-    secret = os.environ.get("CLIENT_SECRET", "")
+    secret = os.environ.get("INTERNAL_SERVICE_ACCOUNT_SECRET", "")
     known = realm == "internal" and form.get("client_id") == CLIENT and secret
     if not known or not hmac.compare_digest(form.get("client_secret", ""), secret):
         return reply_json(401, {"error": "invalid_client"})

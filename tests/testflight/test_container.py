@@ -1,0 +1,92 @@
+"""What a pod's container is given, read from the real API server."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from promoter.kubectl import Kubectl
+from promoter.testflight.container import container_of
+from promoter.testflight.errors import TestflightError
+from promoter.testflight.smoketest import Place
+
+pytestmark = pytest.mark.slow
+
+
+def secret(key: str, *, optional: bool = False) -> dict[str, Any]:
+    return {"secretKeyRef": {"name": "keys", "key": key, "optional": optional}}
+
+
+def pod(*variables: dict[str, Any]) -> dict[str, Any]:
+    mounts = [
+        {"name": "files", "mountPath": "/etc/whole"},
+        {"name": "files", "mountPath": "/etc/one.yaml", "subPath": "b.yaml"},
+        {"name": "files", "mountPath": "/etc/none.yaml", "subPath": "c.yaml"},
+        {"name": "scratch", "mountPath": "/tmp"},
+    ]
+    container = {
+        "name": "program",
+        "image": "gcr.io/x/y",
+        "command": ["program", "serve"],
+        "args": ["--quick"],
+        "env": list(variables),
+        "volumeMounts": mounts,
+    }
+    volumes = [
+        {"name": "files", "configMap": {"name": "files"}},
+        {"name": "scratch", "emptyDir": {}},
+    ]
+    spec = {"containers": [container], "volumes": volumes}
+    return {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "pod"}, "spec": spec}
+
+
+@pytest.fixture
+def kubectl(place: Place, namespace: str) -> Kubectl:
+    kubectl = place.kubectl.within(namespace)
+    files = {"a.yaml": "first", "b.yaml": "second"}
+    kubectl.apply(
+        [
+            named("ConfigMap", "files", data=files),
+            named("Secret", "keys", stringData={"password": "of-the-$(USER)"}),
+        ]
+    )
+    return kubectl
+
+
+def named(kind: str, name: str, **content: Any) -> dict[str, Any]:
+    return {"apiVersion": "v1", "kind": kind, "metadata": {"name": name}, **content}
+
+
+def test_command_variables_and_files(kubectl: Kubectl) -> None:
+    variables = [
+        {"name": "USER", "value": "server"},
+        {"name": "PASSWORD", "valueFrom": secret("password")},
+        {"name": "ADDRESS", "value": "$(USER):$(PASSWORD)@$(NOWHERE) $$(USER)"},
+        {"name": "MAYBE", "valueFrom": secret("other", optional=True)},
+        {"name": "NODE", "valueFrom": {"fieldRef": {"fieldPath": "spec.nodeName"}}},
+        {"name": "EMPTY"},
+    ]
+    kubectl.apply([pod(*variables)])
+    found = container_of(kubectl, "pod")
+    assert found.command == ("program", "serve", "--quick")
+    assert found.variables == {
+        "USER": "server",
+        "PASSWORD": "of-the-$(USER)",
+        "ADDRESS": "server:of-the-$(USER)@$(NOWHERE) $(USER)",
+        "EMPTY": "",
+    }
+    assert found.below("/etc/whole") == {"a.yaml": "first", "b.yaml": "second"}
+    assert found.below("/etc") == {"one.yaml": "second"}
+    assert "of-the" not in repr(found)
+
+
+def test_a_key_that_is_missing_is_named(kubectl: Kubectl) -> None:
+    kubectl.apply([pod({"name": "PASSWORD", "valueFrom": secret("other")})])
+    with pytest.raises(TestflightError, match="its PASSWORD: Secret keys has no key other"):
+        container_of(kubectl, "pod")
+
+
+def test_a_pod_that_is_gone_is_an_error(kubectl: Kubectl) -> None:
+    with pytest.raises(TestflightError, match="there is no such pod"):
+        container_of(kubectl, "gone")
