@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import zipfile
@@ -15,8 +16,12 @@ from promoter.testflight.container import Container
 from promoter.testflight.keycloak import REALMS, keycloak
 from promoter.testflight.processes import started
 from promoter.toolchain.cache import Cache, default_cache
+from tests.charts.chart_rendering import CHART
 
-VERSION = "26.3.0"
+PINNED = Path("charts/keycloak/values.yaml")
+VERSION = re.findall(r"digest: .* # (\S+)$", (CHART / PINNED).read_text(), re.MULTILINE)[0]
+"""The version that the chart pins."""
+
 ARTIFACT = f"org.keycloak:keycloak-quarkus-dist:{VERSION}:zip"
 COPY = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy"
 MISSING = "Java 17 and Maven are not installed (Debian: openjdk-17-jre-headless, maven)"
