@@ -177,14 +177,6 @@ class Forge(Protocol):
         """The paths that it changes, both names of a renamed file."""
         ...
 
-    def branch(self, name: str) -> str | None:
-        """The commit of branch ``name``, None where there is none."""
-        ...
-
-    def delete_branch(self, name: str) -> None:
-        """Delete the branch; nothing if there is none."""
-        ...
-
     def checks(self, commit: str) -> tuple[Check, ...]:
         """What the checks say of ``commit``, each check's latest word, by name."""
         ...

@@ -141,25 +141,6 @@ class GitHubForge:
         names = {file.filename for file in files}
         return tuple(sorted(names | {f.previous_filename for f in files if f.previous_filename}))
 
-    def branch(self, name: str) -> str | None:
-        """See `Forge`."""
-        try:
-            with self._asking(f"read branch {name}") as repository:
-                return repository.get_git_ref(f"heads/{name}").object.sha
-        except ForgeMissing:
-            return None
-
-    def delete_branch(self, name: str) -> None:
-        """See `Forge`."""
-        try:
-            with self._asking(f"delete branch {name}") as repository:
-                ref = repository.get_git_ref(f"heads/{name}")
-                # Until it is read its address is that of reading, which is not deletable.
-                ref.update()
-                ref.delete()
-        except ForgeMissing:
-            return
-
     def checks(self, commit: str) -> tuple[Check, ...]:
         """See `Forge`. Commit statuses: any token may write them, check runs need an app."""
         with self._asking(f"read the checks of {commit[:12]}") as repository:

@@ -141,12 +141,8 @@ class LocalForge:
         return tuple(sorted(name for name in shown.split("\0") if name))
 
     def branch(self, name: str) -> str | None:
-        """See `Forge`."""
+        """The commit of branch ``name``, None where there is none."""
         return self.git.commit(f"refs/heads/{name}")
-
-    def delete_branch(self, name: str) -> None:
-        """See `Forge`."""
-        self.git.text("update-ref", "-d", f"refs/heads/{name}")
 
     def checks(self, commit: str) -> tuple[Check, ...]:
         """See `Forge`."""

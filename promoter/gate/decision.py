@@ -16,7 +16,6 @@ from promoter.gate.state import (
     EnvironmentState,
     FileState,
     ident,
-    is_propagated,
     path_of,
 )
 
@@ -258,8 +257,3 @@ def _still_needed(
         while kept < len(queue) and queue[kept].head_commit != taken:
             kept += 1
     return kept
-
-
-def propagated_paths(state: DeployState) -> dict[str, FileState]:
-    """The propagated files of a deployment by path."""
-    return {path_of(key): file for key, file in state.files.items() if is_propagated(key)}

@@ -7,7 +7,6 @@ from typing import Any, TypedDict
 from promoter.release.settings import SETTINGS_FILE
 from promoter.release.source import Source
 
-PREDICATE_TYPE = "https://slsa.dev/provenance/v1"
 BUILDER = "https://github.com/GaloyMoney/galoy-deployments"
 
 

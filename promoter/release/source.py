@@ -1,11 +1,10 @@
-"""The files of an application as its release sees them: from a commit or from a folder."""
+"""The files of an application as its release sees them: those of a commit."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 
 from promoter.git import Git
 from promoter.release.errors import ReleaseError
@@ -57,12 +56,12 @@ class Source:
             yield name.removeprefix(prefix), self.files[name]
 
 
-def source_of_commit(git: Git, revision: str, folder: str = "") -> Source:
-    """The files of ``folder`` (empty: all of it) in ``revision``, as git stores them.
+def source_of_commit(git: Git, revision: str) -> Source:
+    """The files of ``revision``, as git stores them.
 
     Read as objects, not through a checkout or ``git archive``: line-ending and export
     settings of one machine would otherwise change what is built.
-    Raises `ReleaseError` for an unknown revision or folder.
+    Raises `ReleaseError` for an unknown revision.
     """
     commit = git.commit(revision)
     if commit is None:
@@ -70,10 +69,8 @@ def source_of_commit(git: Git, revision: str, folder: str = "") -> Source:
             f"read {revision}: no such commit in {git.dir}",
             next_step="fetch it, or correct the name",
         )
-    tree = git.tree(commit, folder.strip("/"))
-    if tree is None:
-        raise ReleaseError(f"read {folder} in {commit[:12]}: no such folder")
-    entries = [_entry(line) for line in git.text("ls-tree", "-r", "-z", tree).split("\0") if line]
+    listed = git.text("ls-tree", "-r", "-z", commit).split("\0")
+    entries = [_entry(line) for line in listed if line]
     contents = _blobs(git, [object_id for _, object_id, _ in entries])
     files = {
         path: SourceFile(contents[object_id], mode == _EXECUTABLE, mode == _SYMLINK)
@@ -82,24 +79,6 @@ def source_of_commit(git: Git, revision: str, folder: str = "") -> Source:
     }
     seconds = int(git.text("show", "--no-patch", "--format=%ct", commit))
     return Source(files, commit, datetime.fromtimestamp(seconds, UTC))
-
-
-def source_of_folder(folder: Path, commit: str, time: datetime) -> Source:
-    """The files below ``folder`` as they are on disk, said to be of ``commit`` at ``time``."""
-    found = sorted(path for path in folder.rglob("*") if path.is_symlink() or path.is_file())
-    files = {
-        path.relative_to(folder).as_posix(): _on_disk(path)
-        for path in found
-        if ".git" not in path.relative_to(folder).parts
-        and "__pycache__" not in path.relative_to(folder).parts
-    }
-    return Source(files, commit, time)
-
-
-def _on_disk(path: Path) -> SourceFile:
-    if path.is_symlink():
-        return SourceFile(str(path.readlink()).encode(), symlink=True)
-    return SourceFile(path.read_bytes(), executable=bool(path.stat().st_mode & 0o100))
 
 
 def _entry(line: str) -> tuple[str, str, str]:

@@ -41,11 +41,6 @@ class VersionRange:
     below: Version | None = None
 
     @classmethod
-    def same_minor(cls, version: Version) -> VersionRange:
-        """Any patch of the minor version that ``version`` is of."""
-        return cls.minors(version, 0)
-
-    @classmethod
     def minors(cls, version: Version, distance: int) -> VersionRange:
         """Any version at most ``distance`` minor versions away from ``version``."""
         return cls(

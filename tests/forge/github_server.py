@@ -296,20 +296,6 @@ def _graphql(call: _Call) -> Answer:
     return Answer(200, {"data": {"markPullRequestReadyForReview": mutation}})
 
 
-def _ref(call: _Call) -> Answer:
-    commit = call.forge.branch(call.parts[0])
-    if commit is None:
-        raise ForgeMissing("no such ref")
-    ref = f"refs/heads/{call.parts[0]}"
-    kind = {"sha": commit, "type": "commit"}
-    return Answer(200, {"ref": ref, "url": f"{call.base}/git/{ref}", "object": kind})
-
-
-def _delete_ref(call: _Call) -> Answer:
-    call.forge.delete_branch(call.parts[0])
-    return Answer(204, b"")
-
-
 def _commit(call: _Call) -> Answer:
     sha = call.parts[0]
     return Answer(200, {"sha": sha, "url": f"{call.base}/commits/{sha}"})
@@ -421,8 +407,6 @@ _ROUTES: list[tuple[str, str, Callable[[_Call], Answer]]] = [
     ("GET", r"/pulls/(\d+)/files", _files),
     ("POST", r"/issues/(\d+)/labels", _label),
     ("POST", r"/graphql", _graphql),
-    ("GET", r"/git/refs?/heads/(.+)", _ref),
-    ("DELETE", r"/git/refs/heads/(.+)", _delete_ref),
     ("GET", r"/commits/([0-9a-f]+)", _commit),
     ("GET", r"/commits/([0-9a-f]+)/pulls", _pulls_of),
     ("GET", r"/commits/([0-9a-f]+)/status", _status),

@@ -140,15 +140,6 @@ def test_what_is_not_there(forge: Forge) -> None:
     with pytest.raises(ForgeMissing, match=r"1\.0\.0"):
         forge.publish_release("1.0.0")
     assert forge.release("1.0.0") is None
-    assert forge.branch("nowhere") is None
-    forge.delete_branch("nowhere")
-
-
-def test_branches(bare: Git, forge: Forge) -> None:
-    assert forge.branch("topic") == commit(bare, "topic")
-    forge.delete_branch("topic")
-    assert forge.branch("topic") is None
-    assert bare.commit("refs/heads/topic") is None
 
 
 def test_checks_have_the_latest_word(bare: Git, forge: Forge) -> None:

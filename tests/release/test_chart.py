@@ -138,7 +138,7 @@ def test_values_that_cannot_be_pinned_open_nothing(shop: Shop, broken: str, reas
     with pytest.raises(PinError, match=reason):
         bump_chart(shop.application, shop.charts)
     assert shop.charts.forge.pull_requests(Query()) == ()
-    assert shop.charts.forge.branch("bot-bump-lana-bank") is None
+    assert shop.charts.git.remote_ref("origin", "refs/heads/bot-bump-lana-bank") is None
 
 
 def test_crlf_stays(shop: Shop) -> None:

@@ -3,7 +3,6 @@ from __future__ import annotations
 import gzip
 import io
 import os
-import shutil
 import subprocess
 import tarfile
 from pathlib import Path
@@ -17,9 +16,9 @@ from promoter.release.errors import ReleaseError
 from promoter.release.images import build, build_and_push_all
 from promoter.release.registry import Registry
 from promoter.release.settings import read_settings
-from promoter.release.source import SourceFile, source_of_commit, source_of_folder
+from promoter.release.source import SourceFile, source_of_commit
 
-from .conftest import commit_all, new_repository
+from .conftest import commit_all
 
 NAMES = [
     "lana-bank",
@@ -50,23 +49,6 @@ def test_same_commit_and_version_give_the_same_digest_on_another_clone(
         os.utime(path, (1, 1))
     assert {name: built(Git(tmp_path / "clone"), "1.2.3", name).digest for name in NAMES} == first
     assert len(set(first.values())) == len(NAMES)
-
-
-def test_a_folder_of_a_commit_and_of_the_disk_build_the_same(
-    application: Git, tmp_path: Path
-) -> None:
-    outer = new_repository(tmp_path / "outer")
-    shutil.copytree(
-        application.dir,
-        outer.dir / "upstream" / "lana-bank",
-        ignore=shutil.ignore_patterns(".git"),
-    )
-    commit_all(outer, "feat: all in one")
-    of_commit = source_of_commit(outer, "HEAD", "upstream/lana-bank")
-    of_disk = source_of_folder(
-        outer.dir / "upstream" / "lana-bank", of_commit.commit, of_commit.time
-    )
-    assert of_commit == of_disk
 
 
 def test_another_version_differs_in_the_version_layer_and_the_labels_only(
