@@ -16,8 +16,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from promoter.deploy.evidence import redact
 from promoter.errors import ClusterError
+from promoter.redaction import redact
 
 _REQUEST_SECONDS = 20
 _SECONDS = 30

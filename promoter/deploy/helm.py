@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from promoter.deploy.cluster import Cluster, Release
-from promoter.deploy.evidence import redact
 from promoter.errors import PromoterError
 from promoter.kubectl import kubeconfig_variables
+from promoter.redaction import redact
 
 
 @dataclass(frozen=True)

@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from promoter.deploy.evidence import redact
 from promoter.deploy.terraform import Terraform
 from promoter.errors import PlatformError, PromoterError
 from promoter.kubectl import kubeconfig_variables
 from promoter.progress import Progress
+from promoter.redaction import redact
 from promoter.toolchain import Toolchain
 from promoter.toolchain.platform import Platform
 from promoter.toolchain.synthesis import App, last_words

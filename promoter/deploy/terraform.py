@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from promoter.deploy.evidence import redact
 from promoter.errors import PromoterError
 from promoter.progress import Progress
+from promoter.redaction import redact
 
 LOCK_TIMEOUT = "120s"
 STOP_SECONDS = 60.0

@@ -12,10 +12,10 @@ from importlib.util import source_from_cache
 from pathlib import Path
 from typing import Literal
 
-from promoter.deploy.evidence import redact
 from promoter.errors import InvalidFile, PromoterError
 from promoter.lint.inputs.handed import paths_handed
 from promoter.progress import Progress
+from promoter.redaction import redact
 from promoter.toolchain.synthesis import App, last_words
 
 Kind = Literal["declared", "handed", "opened", "listed", "names"]

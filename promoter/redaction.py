@@ -1,0 +1,38 @@
+"""Redaction: whatever is written down or shown passes here first."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+# What must never be written down, whatever a tool printed: tokens of the forges and clouds
+# by their published prefixes, keys, and values behind names that say secret.
+_SECRETS = (
+    re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?-----END [A-Z ]*PRIVATE KEY-----", re.S),
+    re.compile(r"\b(?:gh[pousr]_|github_pat_|ya29\.|AKIA)[A-Za-z0-9_.\-]{8,}"),
+    re.compile(r"\beyJ[A-Za-z0-9_\-]{8,}\.[A-Za-z0-9_\-]{8,}\.[A-Za-z0-9_\-]*"),
+    re.compile(r"(?<=://)[^/\s:@]+:[^/\s@]+(?=@)"),
+    re.compile(
+        r"(?i)(?<![A-Za-z])((?:[a-z0-9_\-]*(?:password|passwd|secret|token|api[_\-]?key))"
+        r"[\"']?\s*[:=]\s*[\"']?)([^\s\"',}]{3,})"
+    ),
+)
+
+
+def redact(text: str) -> str:
+    """``text`` with everything that looks like a secret replaced."""
+    for pattern in _SECRETS[:-1]:
+        text = pattern.sub("[redacted]", text)
+    return _SECRETS[-1].sub(r"\1[redacted]", text)
+
+
+def redacted(value: Any) -> Any:
+    """A JSON value with `redact` applied to every string in it."""
+    if isinstance(value, str):
+        return redact(value)
+    if isinstance(value, Mapping):
+        return {key: redacted(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [redacted(item) for item in value]
+    return value
