@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from promoter.cli.deploy import BRANCH, REMOTE
+from promoter.cli.options import BRANCH, REMOTE
 
 
 def approve(

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from promoter.cli.version import REPOSITORY
+from promoter.cli.options import REPOSITORY
 from promoter.git import Git
 from promoter.release.cog import read_cog
 from promoter.release.commit_check import check, required_form

@@ -2,25 +2,14 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from promoter.cli.options import BRANCH, JSON, KUBECONFIG, REMOTE
+from promoter.cli.output import print_json
 from promoter.cli.progress import shown
-
-KUBECONFIG = Annotated[
-    Path | None,
-    typer.Option(
-        envvar="PROMOTER_KUBECONFIG",
-        help="The cluster's kubeconfig. For a local environment: the embedded platform's.",
-    ),
-]
-REMOTE = Annotated[str, typer.Option(help="The git remote that decides and is recorded on.")]
-BRANCH = Annotated[str, typer.Option(help="The branch of the remote.")]
-JSON = Annotated[bool, typer.Option("--json", help="Print JSON for programs to read.")]
 
 
 def deploy(
@@ -55,7 +44,7 @@ def deploy(
         record_it=record,
     )
     if as_json:
-        typer.echo(json.dumps(asdict(done), indent=2))
+        print_json(done)
         return
     where = f"recorded in {done.recorded[:12]}" if done.recorded else "not recorded"
     typer.echo(f"deployed {environment}: version {done.version}, {done.plan}, {where}")

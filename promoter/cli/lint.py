@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from promoter.cli.deploy import JSON
+from promoter.cli.options import JSON
+from promoter.cli.output import print_json
 
 
 def lint(
@@ -29,7 +28,7 @@ def lint(
 
     found = run(Git(Git(Path.cwd()).top()), shown(), base)
     if as_json:
-        typer.echo(json.dumps({"findings": [asdict(each) for each in found]}, indent=2))
+        print_json({"findings": found})
     else:
         for each in found:
             typer.echo(str(each))

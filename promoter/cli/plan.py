@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from promoter.cli.deploy import BRANCH, JSON, REMOTE
+from promoter.cli.options import BRANCH, JSON, REMOTE
+from promoter.cli.output import print_json
 
 if TYPE_CHECKING:
     from promoter.deploy.planning import Planned
@@ -28,7 +27,7 @@ def plan(remote: REMOTE = "origin", branch: BRANCH = "main", as_json: JSON = Fal
 
     found = run(Site.of(Path.cwd(), remote=remote, branch=branch))
     if as_json:
-        typer.echo(json.dumps({"environments": [asdict(each) for each in found]}, indent=2))
+        print_json({"environments": found})
         return
     for each in found:
         for line in _lines(each, _SHOWN):
@@ -50,7 +49,7 @@ def why(
 
     found = planned(Site.of(Path.cwd(), remote=remote, branch=branch), environment)
     if as_json:
-        typer.echo(json.dumps(asdict(found), indent=2))
+        print_json(found)
         return
     for line in _lines(found, len(found.files)):
         typer.echo(line)

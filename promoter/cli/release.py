@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
-import shutil
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from promoter.cli.options import REPOSITORY
+from promoter.cli.output import print_json
+from promoter.cli.programs import program
 from promoter.cli.progress import shown
-from promoter.errors import ProgramMissing
 from promoter.forge.choose import forge_of
 from promoter.forge.forge import PullRequest
 from promoter.git import Git
@@ -33,9 +33,6 @@ REGISTRY_VARIABLE = "PROMOTER_REGISTRY"
 KEY_VARIABLE = "COSIGN_KEY"
 PUBLIC_KEY_VARIABLE = "COSIGN_PUBLIC_KEY"
 
-_REPOSITORY = Annotated[
-    Path, typer.Option("--repository", "-C", help="A clone of the application's repository.")
-]
 _CHARTS = Annotated[Path, typer.Option("--charts", help="A clone of the charts repository.")]
 _REGISTRY = Annotated[
     str, typer.Option("--registry", envvar=REGISTRY_VARIABLE, help="Like gcr.io/galoyorg.")
@@ -66,7 +63,7 @@ _GALOY = "gcr.io/galoyorg"
 @app.command("candidate")
 def candidate_command(
     commit: Annotated[str, typer.Argument(show_default="the remote branch's tip")] = "",
-    repository: _REPOSITORY = Path(),
+    repository: REPOSITORY = Path(),
     registry: _REGISTRY = _GALOY,
     output: _OUTPUT = None,
 ) -> None:
@@ -89,7 +86,7 @@ def prepare_apps_command(
 @app.command("promote")
 def promote_command(
     version: Annotated[str, typer.Argument(show_default="the newest candidate")] = "",
-    repository: _REPOSITORY = Path(),
+    repository: REPOSITORY = Path(),
     registry: _REGISTRY = _GALOY,
 ) -> None:
     """Open the draft pull request that a person merges to release a candidate."""
@@ -102,7 +99,7 @@ def file_check_command(
     revisions: Annotated[
         str, typer.Option("--range", help="Check a range of commits instead: main...HEAD.")
     ] = "",
-    repository: _REPOSITORY = Path(),
+    repository: REPOSITORY = Path(),
 ) -> int:
     """Exit 1 unless a promote-rc pull request touches CHANGELOG.md and docs-site/** only."""
     git = Git(repository)
@@ -118,7 +115,7 @@ def file_check_command(
 @app.command("final")
 def final_command(
     number: Annotated[int, typer.Argument(show_default="the newest merged promote-rc")] = 0,
-    repository: _REPOSITORY = Path(),
+    repository: REPOSITORY = Path(),
     registry: _REGISTRY = _GALOY,
     key: _KEY = "",
     public_key: _PUBLIC_KEY = "",
@@ -131,7 +128,7 @@ def final_command(
 @app.command("show")
 def show_command(
     version: Annotated[str, typer.Argument(show_default="the newest release")] = "",
-    repository: _REPOSITORY = Path(),
+    repository: REPOSITORY = Path(),
     registry: _REGISTRY = _GALOY,
     output: _OUTPUT = None,
 ) -> None:
@@ -143,7 +140,7 @@ def show_command(
 def bump_chart_command(
     version: Annotated[str, typer.Argument(show_default="the newest release")] = "",
     charts: _CHARTS = Path("../charts-repo"),
-    repository: _REPOSITORY = Path(),
+    repository: REPOSITORY = Path(),
     registry: _REGISTRY = _GALOY,
     public_key: _PUBLIC_KEY = "",
 ) -> None:
@@ -161,23 +158,6 @@ def automerge_command(
     _render_pull(automerge(_charts(charts).forge, number))
 
 
-def program(name: str) -> Path:
-    """``name`` on PATH, or the toolchain's where this repository is around.
-
-    The pipelines of the other repositories have it in their task image.
-    """
-    found = shutil.which(name)
-    if found:
-        return Path(found)
-    from promoter.toolchain import Toolchain
-
-    here = Path(__file__).resolve()
-    for folder in (Path.cwd(), *Path.cwd().parents, *here.parents):
-        if (folder / "dev" / "toolchain" / name / "go.mod").is_file():
-            return Toolchain(folder, progress=shown()).program(name)
-    raise ProgramMissing(f"find {name}: it is not on PATH", next_step=f"install {name}")
-
-
 def _application(repository: Path, registry: str, key: str, public_key: str = "") -> Application:
     git, images = Git(repository), Registry(registry, program("crane"))
     supply = Cosign(program("cosign"), images, key, public_key) if key or public_key else None
@@ -191,7 +171,6 @@ def _env(file: Path) -> bytes:
 
 
 def _charts(folder: Path) -> Charts:
-
     git = Git(folder)
     return Charts(git, forge_of(git))
 
@@ -199,7 +178,7 @@ def _charts(folder: Path) -> Charts:
 def _render(made: Candidate | Released, output: Path | None) -> None:
     images = {image.name: image.reference for image in made.images}
     said = {"version": str(made.version), "commit": made.commit, "images": images}
-    typer.echo(json.dumps(said, indent=2))
+    print_json(said)
     if output is None:
         return
     (output / "images").mkdir(parents=True, exist_ok=True)

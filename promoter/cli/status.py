@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from promoter.cli.deploy import BRANCH, JSON, KUBECONFIG, REMOTE
+from promoter.cli.options import BRANCH, JSON, KUBECONFIG, REMOTE
+from promoter.cli.output import print_json, print_table
 
 if TYPE_CHECKING:
-    from rich.table import Table
-
     from promoter.deploy.status import Status
+
+
+_HEADINGS = ("environment", "status", "chart", "revision", "since", "approved by")
 
 
 def status(
@@ -47,31 +47,20 @@ def status(
     kubectl = Toolchain(site.git.dir, progress=shown()).program("kubectl")
     found = statuses(site, deployment, Cluster(kubectl, place.kubeconfig))
     if as_json:
-        typer.echo(json.dumps({"environments": [asdict(each) for each in found]}, indent=2))
+        print_json({"environments": found})
         return
-    from rich.console import Console
-
-    console = Console(highlight=False)
-    console.width = min(console.width, 100) if console.is_terminal else 100
-    console.print(_table(found))
+    print_table(_HEADINGS, map(_row, found))
     for each in found:
         if each.why:
             typer.echo(f"{each.name}: {each.why}")
 
 
-def _table(found: tuple[Status, ...]) -> Table:
-    from rich.table import Table
-
-    table = Table(box=None, pad_edge=False)
-    for heading in ("environment", "status", "chart", "revision", "since", "approved by"):
-        table.add_column(heading, overflow="fold")
-    for each in found:
-        table.add_row(
-            each.name,
-            each.status,
-            (each.chart_ref or "-")[:12],
-            str(each.helm_revision or "-"),
-            (each.since or "-")[:19],
-            each.approved_by or "not gated",
-        )
-    return table
+def _row(found: Status) -> tuple[str, ...]:
+    return (
+        found.name,
+        found.status,
+        (found.chart_ref or "-")[:12],
+        str(found.helm_revision or "-"),
+        (found.since or "-")[:19],
+        found.approved_by or "not gated",
+    )

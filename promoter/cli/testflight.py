@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from promoter.cli.deploy import JSON, KUBECONFIG
+from promoter.cli.options import JSON, KUBECONFIG
+from promoter.cli.output import print_json
 from promoter.cli.progress import shown
 
 if TYPE_CHECKING:
@@ -130,7 +131,7 @@ def smoketest_command(
     if junit:
         junit.write_bytes(report.junit())
     if as_json:
-        typer.echo(json.dumps(report.evidence(), indent=2))
+        print_json(report.evidence())
     else:
         for line in report.lines():
             typer.echo(line)
@@ -171,6 +172,6 @@ def _write(folder: Path, flown: Flown) -> None:
 
 def _tell(flown: Flown, *, as_json: bool) -> None:
     if as_json:
-        typer.echo(json.dumps(flown.evidence(), indent=2))
+        print_json(flown.evidence())
     else:
         typer.echo(f"testflight of {flown.ref[:12]} passed: {flown.summary}")

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
+from promoter.cli.options import JSON
+from promoter.cli.output import print_json, print_table
 from promoter.cli.progress import shown
 from promoter.git import Git
 from promoter.progress import Progress
@@ -21,7 +20,7 @@ app = typer.Typer(
     invoke_without_command=True,
 )
 
-_WIDTH = 100
+_HEADINGS = ("program", "version", "source", "place, or why not the one on PATH")
 _SOURCES = {
     "path": "found on PATH",
     "cache": "built here",
@@ -29,7 +28,6 @@ _SOURCES = {
     "build": "not built yet",
     "missing": "missing",
 }
-_JSON = Annotated[bool, typer.Option("--json", help="Print JSON for programs to read.")]
 
 
 def toolchain_here(progress: Progress) -> Toolchain:
@@ -45,27 +43,25 @@ def default(context: typer.Context) -> None:
 
 
 @app.command("list")
-def list_programs(as_json: _JSON = False) -> None:
+def list_programs(as_json: JSON = False) -> None:
     """Show each program, its version and where it comes from; builds nothing."""
     entries = inventory(toolchain_here(shown()))
     if as_json:
-        typer.echo(json.dumps([_plain(entry) for entry in entries], indent=2))
+        print_json(entries)
     else:
-        console = Console(highlight=False)
-        console.width = min(console.width, _WIDTH) if console.is_terminal else _WIDTH
-        console.print(_table(entries))
+        print_table(_HEADINGS, map(_row, entries))
 
 
 @app.command()
 def build(
     names: Annotated[list[str] | None, typer.Argument(help="Which; all if none.")] = None,
-    as_json: _JSON = False,
+    as_json: JSON = False,
 ) -> None:
     """Find or build programs now, so that no later command has to wait for them."""
     toolchain = toolchain_here(shown())
-    paths = {name: str(toolchain.program(name)) for name in names or NAMES}
+    paths = {name: toolchain.program(name) for name in names or NAMES}
     if as_json:
-        typer.echo(json.dumps(paths, indent=2))
+        print_json(paths)
 
 
 @app.command()
@@ -74,17 +70,11 @@ def path(name: Annotated[str, typer.Argument(help=f"One of {', '.join(NAMES)}.")
     typer.echo(str(toolchain_here(shown()).program(name)))
 
 
-def _table(entries: tuple[Entry, ...]) -> Table:
-    table = Table(box=None, pad_edge=False)
-    for heading in ("program", "version", "source"):
-        table.add_column(heading, no_wrap=True)
-    table.add_column("place, or why not the one on PATH", overflow="fold")
-    for entry in entries:
-        # What is built has a long path that says little; `path` prints it.
-        path = "" if entry.source == "cache" else _shortened(entry.path)
-        place = "; ".join(text for text in (path, entry.note) if text)
-        table.add_row(entry.name, entry.version, _SOURCES[entry.source], place)
-    return table
+def _row(entry: Entry) -> tuple[str, ...]:
+    # What is built has a long path that says little; `path` prints it.
+    path = "" if entry.source == "cache" else _shortened(entry.path)
+    place = "; ".join(text for text in (path, entry.note) if text)
+    return (entry.name, entry.version, _SOURCES[entry.source], place)
 
 
 def _shortened(path: Path | None) -> str:
@@ -92,13 +82,3 @@ def _shortened(path: Path | None) -> str:
         return ""
     home = Path.home()
     return f"~/{path.relative_to(home)}" if path.is_relative_to(home) else str(path)
-
-
-def _plain(entry: Entry) -> dict[str, str | None]:
-    return {
-        "name": entry.name,
-        "source": entry.source,
-        "version": entry.version,
-        "path": str(entry.path) if entry.path else None,
-        "note": entry.note,
-    }

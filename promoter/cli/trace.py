@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from promoter.cli.deploy import BRANCH, JSON, KUBECONFIG, REMOTE
+from promoter.cli.options import BRANCH, JSON, KUBECONFIG, REMOTE
+from promoter.cli.output import print_json
 from promoter.cli.progress import shown
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def trace(
     site.deployment_of(environment)
     found = walk(site, environment, _looked(site, environment, kubeconfig, cluster=cluster))
     if as_json:
-        typer.echo(json.dumps(found.document(), indent=2))
+        print_json(found.document())
     else:
         for line in found.lines():
             typer.echo(line)
@@ -59,10 +59,11 @@ def _tell_where(site: Site, commit: str, looked: Looked, as_json: bool) -> int:
 
     found = running(site, commit, looked)
     if as_json:
-        typer.echo(json.dumps([{"environment": name, "by": by} for name, by in found], indent=2))
-    for name, by in () if as_json else found:
+        print_json([{"environment": name, "by": by} for name, by in found])
+        return 0
+    for name, by in found:
         typer.echo(f"{name}: {by}")
-    if not found and not as_json:
+    if not found:
         typer.echo(f"{commit} runs nowhere")
     return 0
 

@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from promoter.cli.release import PUBLIC_KEY_VARIABLE, program
+from promoter.cli.programs import program
+from promoter.cli.release import PUBLIC_KEY_VARIABLE
 from promoter.release.cosign import Cosign
 from promoter.release.images import Image
 from promoter.release.registry import Registry, parse_reference

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from promoter.cli.options import REPOSITORY
 from promoter.git import Git
 from promoter.release.cog import read_cog
 from promoter.release.settings import breaking_rule
@@ -14,10 +15,6 @@ from promoter.release.version import next_version
 from promoter.release.version_branch import VersionBranch
 
 app = typer.Typer(help="Versions from conventional commits.", no_args_is_help=True)
-
-REPOSITORY = Annotated[
-    Path, typer.Option("--repository", "-C", help="The application's repository.")
-]
 
 
 @app.command("next")

@@ -1,0 +1,22 @@
+"""The options that several commands have, each said once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+JSON = Annotated[bool, typer.Option("--json", help="Print JSON for programs to read.")]
+REMOTE = Annotated[str, typer.Option(help="The git remote that decides and is recorded on.")]
+BRANCH = Annotated[str, typer.Option(help="The branch of the remote.")]
+KUBECONFIG = Annotated[
+    Path | None,
+    typer.Option(
+        envvar="PROMOTER_KUBECONFIG",
+        help="The cluster's kubeconfig. For a local environment: the embedded platform's.",
+    ),
+]
+REPOSITORY = Annotated[
+    Path, typer.Option("--repository", "-C", help="A clone of the application's repository.")
+]
