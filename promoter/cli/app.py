@@ -42,6 +42,8 @@ def app_with(*names: str) -> typer.Typer:
         add_completion=False,
         pretty_exceptions_enable=False,
         rich_markup_mode=None,
+        # The default of 80 cuts what the list says of most commands.
+        context_settings={"max_content_width": 100},
     )
     # With a callback, one command alone still is called by its name.
     app.callback()(lambda: None)

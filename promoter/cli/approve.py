@@ -30,7 +30,9 @@ def approve(
     """Approve a change for an environment: set its gate on branch cepler-gates.
 
     Shows everything that it would clear first. Signed where git has a signing key
-    (gpg.format ssh). Example: promoter approve local-production --reason 'seen in QA'
+    (gpg.format ssh).
+
+    Example: promoter approve local-production --reason 'seen in QA'
     """
     from promoter.deploy.approving import Request, proposed
     from promoter.deploy.approving import approve as run

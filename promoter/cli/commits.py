@@ -25,7 +25,10 @@ def check_command(
     revisions: Annotated[str, typer.Argument(metavar="RANGE", help="Like main..HEAD.")],
     repository: REPOSITORY = Path(),
 ) -> int:
-    """Exit 1 unless every commit in RANGE is conventional; names each that is not."""
+    """Exit 1 unless every commit in RANGE is conventional; names each that is not.
+
+    Example: promoter commits check main..HEAD
+    """
     git = Git(repository)
     settings = read_cog(git, "HEAD")
     read, refused = check(git, revisions, settings)

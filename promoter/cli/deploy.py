@@ -26,7 +26,9 @@ def deploy(
 
     Works from what the remote has, in a work tree of its own; the files around you are
     neither read nor changed. Exit codes: 0 deployed, 1 failed, 2 nothing newer, 3 not
-    cleared. Example: promoter deploy local-staging
+    cleared.
+
+    Example: promoter deploy local-staging
     """
     from promoter.deploy.deploying import deploy as run
     from promoter.deploy.site import Site

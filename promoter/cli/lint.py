@@ -20,7 +20,9 @@ def lint(
 ) -> int:
     """Look for holes in the gate at HEAD: files that no pattern covers, and more.
 
-    Exit code 1 where there is one. Example: promoter lint --base origin/main
+    Exit code 1 where there is one.
+
+    Example: promoter lint --base origin/main
     """
     from promoter.cli.progress import shown
     from promoter.git import Git

@@ -19,7 +19,10 @@ ROOT = Annotated[
 
 @app.command("generate")
 def generate(root: ROOT = None) -> None:
-    """Write every rendered/ anew, with ytt, and the values that cepler's files make."""
+    """Render every pipeline anew with ytt, the values from cepler's files included.
+
+    Example: promoter pipeline generate
+    """
     from promoter.pipeline.generating import generate as run
 
     for line in run(root or _top()):
@@ -28,7 +31,10 @@ def generate(root: ROOT = None) -> None:
 
 @app.command("check")
 def check_command(root: ROOT = None) -> int:
-    """Exit 1 unless every rendered pipeline is up to date and free of findings."""
+    """Exit 1 unless every rendered pipeline is up to date and free of findings.
+
+    Example: promoter pipeline check
+    """
     from promoter.pipeline.generating import check_all
 
     found = check_all(root or _top())
@@ -49,7 +55,9 @@ def exec_command(
     GIT_PRIVATE_KEY and GIT_KNOWN_HOSTS; REGISTRY (one address, or several with a comma
     between them), REGISTRY_USER and REGISTRY_PASSWORD; KUBECONFIG_DOCUMENT;
     COSIGN_KEY_DOCUMENT and COSIGN_PASSWORD. The files they become are gone when the command
-    ends. Example: promoter pipeline exec -- promoter release promote
+    ends.
+
+    Example: promoter pipeline exec -- promoter release promote
     """
     import os
 
@@ -70,7 +78,10 @@ def wait_command(
         str, typer.Option(help="The cache's address.", show_default="https://CACHE.cachix.org")
     ] = "",
 ) -> None:
-    """Wait until a Cachix cache has every path; exit 1 naming those that it never had."""
+    """Wait until a Cachix cache has every path; exit 1 naming the missing ones.
+
+    Example: promoter pipeline wait-cachix-paths --paths paths.txt --cache galoymoney
+    """
     from promoter.cli.progress import shown
     from promoter.pipeline.cachix import Patience, read_paths, wait
 
@@ -91,7 +102,10 @@ def comment_command(
         str, typer.Option(envvar="GITHUB_API_URL", help="Of GitHub's API.")
     ] = "https://api.github.com",
 ) -> None:
-    """Put a comment on a pull request, in place of the last one about the same topic."""
+    """Put a comment on a pull request, replacing the last one of its topic.
+
+    Example: promoter pipeline comment 17 preview.md --repository GaloyMoney/lana-bank --topic preview
+    """
     from promoter.pipeline.comment import client, put_comment
 
     with client(token, address) as api:
@@ -105,7 +119,10 @@ def graph_command(
     ] = False,
     root: ROOT = None,
 ) -> int:
-    """Draw the journey over the three repositories into docs/pipelines.md and journey.svg."""
+    """Draw the journey over the three repositories into docs/.
+
+    Example: promoter pipeline graph --check
+    """
     from promoter.pipeline.drawing import drawings
     from promoter.pipeline.journey import REMEDY
 

@@ -20,7 +20,9 @@ _SHOWN = 5
 def plan(remote: REMOTE = "origin", branch: BRANCH = "main", as_json: JSON = False) -> None:
     """Show every environment: up to date, due (which files), or blocked (by what).
 
-    Changes nothing. Example: promoter plan --json
+    Changes nothing.
+
+    Example: promoter plan --json
     """
     from promoter.deploy.planning import plan as run
     from promoter.deploy.site import Site

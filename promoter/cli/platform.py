@@ -43,7 +43,10 @@ def up(
     ] = False,
     as_json: JSON = False,
 ) -> None:
-    """Start what does not run; harmless when everything does."""
+    """Start what does not run; harmless when everything does.
+
+    Example: promoter platform up --kubeconfig ~/.kube/config
+    """
     platform = platform_here(folder)
     running = platform.up(platform.toolchain.progress, kubeconfig=kubeconfig, embedded=embedded)
     if as_json:
@@ -55,13 +58,19 @@ def up(
 
 @app.command()
 def down(folder: _FOLDER = None) -> None:
-    """End what `up` started; data is kept."""
+    """End what `up` started; data is kept.
+
+    Example: promoter platform down
+    """
     platform_here(folder).down()
 
 
 @app.command()
 def status(folder: _FOLDER = None, as_json: JSON = False) -> None:
-    """Show each part; fails if one has died, with its last lines."""
+    """Show each part; fails if one has died, with its last lines.
+
+    Example: promoter platform status --json
+    """
     platform = platform_here(folder)
     parts = platform.status()
     if as_json:

@@ -22,7 +22,9 @@ def preview(
         bool, typer.Option("--markdown", help="Markdown for a pull request's comment.")
     ] = False,
 ) -> int:
-    """Show what vendoring REF would change, secrets redacted; exit 1 where it would fail.
+    """Show what vendoring REF would change in each environment, secrets redacted.
+
+    Exit 1 where it would fail.
 
     Example: promoter preview --ref main -e local-staging
     """

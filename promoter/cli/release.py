@@ -67,7 +67,10 @@ def candidate_command(
     registry: _REGISTRY = _GALOY,
     output: _OUTPUT = None,
 ) -> None:
-    """Tag the next candidate and push its images; exit 2 where nothing asks for one."""
+    """Tag the next candidate and push its images; exit 2 where nothing asks for one.
+
+    Example: promoter release candidate --registry us.gcr.io/galoyorg
+    """
     _render(candidate(_application(repository, registry, ""), commit), output)
 
 
@@ -76,7 +79,10 @@ def prepare_apps_command(
     version: Annotated[str, typer.Argument(help="Like 0.42.0-rc.1.")],
     files: Annotated[list[Path], typer.Argument(help="The frontends' .env files.")],
 ) -> None:
-    """Write NEXT_PUBLIC_APP_VERSION into .env files; every other line stays."""
+    """Write NEXT_PUBLIC_APP_VERSION into .env files; every other line stays.
+
+    Example: promoter release prepare-apps 0.42.0-rc.1 apps/admin-panel/.env
+    """
     said = str(parse_version(version))
     written = {file: set_variable(_env(file), APP_VERSION, said) for file in files}
     for file, content in written.items():
@@ -89,7 +95,10 @@ def promote_command(
     repository: REPOSITORY = Path(),
     registry: _REGISTRY = _GALOY,
 ) -> None:
-    """Open the draft pull request that a person merges to release a candidate."""
+    """Open the draft pull request that a person merges to release a candidate.
+
+    Example: promoter release promote 0.42.0-rc.1
+    """
     _render_pull(promote(_application(repository, registry, ""), version))
 
 
@@ -101,7 +110,10 @@ def file_check_command(
     ] = "",
     repository: REPOSITORY = Path(),
 ) -> int:
-    """Exit 1 unless a promote-rc pull request touches CHANGELOG.md and docs-site/** only."""
+    """Check that a promotion touches CHANGELOG.md and docs-site/** only; exit 1 if not.
+
+    Example: promoter release file-check --range main...HEAD
+    """
     git = Git(repository)
     if revisions:
         found = checked_range(git, revisions)
@@ -121,7 +133,10 @@ def final_command(
     public_key: _PUBLIC_KEY = "",
     output: _OUTPUT = None,
 ) -> None:
-    """Release what a merged promote-rc pull request promotes; exit 3 while it is not merged."""
+    """Release a merged promote-rc pull request; exit 3 while it is not merged.
+
+    Example: promoter release final 17
+    """
     _render(release(_application(repository, registry, key, public_key), number), output)
 
 
@@ -132,7 +147,10 @@ def show_command(
     registry: _REGISTRY = _GALOY,
     output: _OUTPUT = None,
 ) -> None:
-    """Show a published release: its commit and the digests of its images."""
+    """Show a published release: its commit and the digests of its images.
+
+    Example: promoter release show 0.42.0
+    """
     _render(released(_application(repository, registry, ""), version), output)
 
 
@@ -144,7 +162,10 @@ def bump_chart_command(
     registry: _REGISTRY = _GALOY,
     public_key: _PUBLIC_KEY = "",
 ) -> None:
-    """Open the pull request that pins a release's images in the chart; exit 2 if they are."""
+    """Open the pull request that pins a release in the chart; exit 2 if it is pinned.
+
+    Example: promoter release bump-chart --charts ../galoy-private-charts
+    """
     application = _application(repository, registry, "", public_key)
     _render_pull(bump_chart(application, _charts(charts), version))
 
@@ -154,7 +175,10 @@ def automerge_command(
     number: Annotated[int, typer.Argument(help="The pull request's number.")],
     charts: _CHARTS = Path(),
 ) -> None:
-    """Merge the bot's pull request in the charts repository; exit 3 if a person has to look."""
+    """Merge the bot's pull request of the charts; exit 3 if a person has to look.
+
+    Example: promoter release automerge 17 --charts ../galoy-private-charts
+    """
     _render_pull(automerge(_charts(charts).forge, number))
 
 

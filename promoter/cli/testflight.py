@@ -104,7 +104,10 @@ def sweep_command(
     age: Annotated[int, typer.Option(min=0, help="Minutes after which one is abandoned.")] = 60,
     ground: _GROUND = "cluster",
 ) -> None:
-    """Remove what killed testflights left; nothing without their label is touched."""
+    """Remove what killed testflights left; nothing without their label is touched.
+
+    Example: promoter testflight sweep --age 0
+    """
     from promoter.testflight.flying import sweep
     from promoter.testflight.grounds import Kind, ground_of
 
@@ -123,7 +126,10 @@ def smoketest_command(
     junit: Annotated[Path | None, typer.Option(help="Write the results as JUnit XML.")] = None,
     as_json: JSON = False,
 ) -> int:
-    """Ask every endpoint of an installation, as a deploy does; exit 1 where one fails."""
+    """Ask every endpoint of an installation, as a deploy does; exit 1 where one fails.
+
+    Example: promoter testflight smoketest lana-bank-staging
+    """
     from promoter.testflight.endpoints import declared
     from promoter.testflight.smoketest import examined
 

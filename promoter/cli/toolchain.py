@@ -44,7 +44,10 @@ def default(context: typer.Context) -> None:
 
 @app.command("list")
 def list_programs(as_json: JSON = False) -> None:
-    """Show each program, its version and where it comes from; builds nothing."""
+    """Show each program, its version and where it comes from; builds nothing.
+
+    Example: promoter toolchain list --json
+    """
     entries = inventory(toolchain_here(shown()))
     if as_json:
         print_json(entries)
@@ -57,7 +60,10 @@ def build(
     names: Annotated[list[str] | None, typer.Argument(help="Which; all if none.")] = None,
     as_json: JSON = False,
 ) -> None:
-    """Find or build programs now, so that no later command has to wait for them."""
+    """Find or build programs now, so that no later command has to wait for them.
+
+    Example: promoter toolchain build helm kubectl
+    """
     toolchain = toolchain_here(shown())
     paths = {name: toolchain.program(name) for name in names or NAMES}
     if as_json:
@@ -66,7 +72,10 @@ def build(
 
 @app.command()
 def path(name: Annotated[str, typer.Argument(help=f"One of {', '.join(NAMES)}.")]) -> None:
-    """Print the path of a program; builds it if it has to."""
+    """Print the path of a program; builds it if it has to.
+
+    Example: promoter toolchain path helm
+    """
     typer.echo(str(toolchain_here(shown()).program(name)))
 
 

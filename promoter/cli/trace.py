@@ -27,9 +27,11 @@ def trace(
     branch: BRANCH = "main",
     as_json: JSON = False,
 ) -> int:
-    """Trace an environment: state, chart, pins, images, source commits, every link checked.
+    """Trace an environment back to its source commits, every link checked.
 
-    Exit 1 where a link is broken. Example: promoter trace local-production
+    The links are state, chart, pins and images. Exit 1 where one is broken.
+
+    Example: promoter trace local-production
     """
     from promoter.deploy.site import Site
     from promoter.errors import UsageError

@@ -48,7 +48,10 @@ def sync_command(
     vendir: _VENDIR = Vendir.AUTO,
     root: _ROOT = None,
 ) -> None:
-    """Fetch what vendir.yml names and write vendir.lock.yml."""
+    """Fetch what vendir.yml names and write vendir.lock.yml.
+
+    Example: promoter vendor sync --locked
+    """
     lock = sync(root or _top(), locked=locked, lazy=lazy, fetcher=fetcher(vendir), progress=shown())
     for directory in lock.directories:
         for contents in directory.contents:
@@ -58,7 +61,10 @@ def sync_command(
 
 @app.command("check")
 def check_command(vendir: _VENDIR = Vendir.AUTO, root: _ROOT = None) -> int:
-    """Exit 1 unless every vendored file is what vendir.lock.yml's commits have."""
+    """Exit 1 unless every vendored file is what vendir.lock.yml's commits have.
+
+    Example: promoter vendor check
+    """
     differences = check(root or _top(), fetcher=fetcher(vendir), progress=shown())
     for difference in differences:
         typer.echo(str(difference))
@@ -91,7 +97,10 @@ def bump_command(
     vendir: _VENDIR = Vendir.AUTO,
     root: _ROOT = None,
 ) -> None:
-    """Vendor another ref in one commit; exit 2 where it is vendored already."""
+    """Vendor another ref in one commit; exit 2 where it is vendored already.
+
+    Example: promoter vendor bump lana-bank main --push
+    """
     # Here, because to import them takes longer than a sync.
     from promoter.testflight.attestation import proof
     from promoter.vendoring.bump import Terms

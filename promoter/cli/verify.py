@@ -33,7 +33,10 @@ def image_command(
         str, typer.Option("--commit", help="What its provenance has to name, 40 hex digits.")
     ] = "",
 ) -> None:
-    """Exit 1 unless the image exists and its signature, provenance and SBOM are the key's."""
+    """Exit 1 unless the image exists and its signature, provenance and SBOM are the key's.
+
+    Example: promoter verify image gcr.io/galoyorg/lana-bank:0.42.0 --key cosign.pub
+    """
     address, name, tag = parse_reference(reference)
     registry = Registry(address, program("crane"))
     image = Image(name, registry.repository(name), registry.required_digest(name, tag))

@@ -31,7 +31,10 @@ def next_command(
     repository: REPOSITORY = Path(),
     output: Annotated[Path | None, typer.Option("--output", help="Write it to a file too.")] = None,
 ) -> None:
-    """Print the next version; exit 2 where no commit asks for a release."""
+    """Print the next version; exit 2 where no commit asks for a release.
+
+    Example: promoter version next --final
+    """
     git = Git(repository)
     rule = breaking_below_one or breaking_rule(git, commit)
     found = next_version(git, commit, read_cog(git, commit), rule)
@@ -48,5 +51,8 @@ def current_command(
     branch: Annotated[str, typer.Option("--branch")] = "version",
     repository: REPOSITORY = Path(),
 ) -> None:
-    """Print what the version branch says (0.0.0 before the first candidate)."""
+    """Print what the version branch says (0.0.0 before the first candidate).
+
+    Example: promoter version current -C lana-bank
+    """
     typer.echo(VersionBranch(Git(repository), remote, branch).read().version)
