@@ -104,7 +104,7 @@ def comment_command(
 ) -> None:
     """Put a comment on a pull request, replacing the last one of its topic.
 
-    Example: promoter pipeline comment 17 preview.md --repository GaloyMoney/lana-bank --topic preview
+    Example: promoter pipeline comment 17 gate.md --repository GaloyMoney/lana-bank --topic gate
     """
     from promoter.pipeline.comment import client, put_comment
 

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from promoter.cli.cepler_arguments import VERSION, Given
+from promoter.cli.cepler.arguments import Given
+from promoter.cli.cepler.syntax import VERSION
 from promoter.errors import InvalidFile
 
 _HEADINGS = {

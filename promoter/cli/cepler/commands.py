@@ -1,7 +1,7 @@
-"""``promoter cepler``: cepler's own command line, output and exit codes.
+"""What each of cepler's commands does.
 
-It runs every minute for every environment in every worker, so each command imports only
-what it needs.
+They run every minute for every environment in every worker, so each imports only what it
+needs.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from promoter.cli import guarded
-from promoter.cli.cepler_arguments import Given, HelpAsked, Misused, parse
+from promoter.cli.cepler.arguments import Given, HelpAsked, Misused, parse
 
 if TYPE_CHECKING:
     from promoter.gate import Deployment
@@ -86,7 +86,7 @@ def _reproduce(top: Given, inner: Given) -> int:
 
 
 def _record(top: Given, inner: Given) -> int:
-    from promoter.cli.cepler_concourse import Log
+    from promoter.cli.cepler.concourse import Log
     from promoter.gate import recording
 
     deployment = _deployment(top)
@@ -104,7 +104,7 @@ def _record(top: Given, inner: Given) -> int:
 
 
 def _concourse(_: Given, inner: Given) -> int:
-    from promoter.cli.cepler_concourse import answer
+    from promoter.cli.cepler.concourse import answer
 
     return answer(inner, _out, _err)
 

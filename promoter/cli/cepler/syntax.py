@@ -1,0 +1,132 @@
+"""The command line of cepler 0.7.22: its commands, and the options that each one has."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+VERSION = "0.7.22"
+
+
+class Option(NamedTuple):
+    """``--long``, with a value unless ``value`` is empty (then it is a flag)."""
+
+    long: str
+    about: str
+    value: str = ""
+    short: str = ""
+    variable: str = ""
+    default: str | None = None
+    required: bool = False
+    needs: tuple[str, ...] = ()
+    secret: bool = False
+
+    def shown(self) -> str:
+        """As errors and help show it."""
+        return f"--{self.long} <{self.value}>" if self.value else f"--{self.long}"
+
+
+class Command(NamedTuple):
+    """A command or subcommand."""
+
+    name: str
+    about: str
+    options: tuple[Option, ...] = ()
+    argument: str = ""
+    subcommands: tuple[Command, ...] = ()
+
+
+_URL = Option("git-url", "Remote url for --clone option", "GIT_URL", variable="GIT_URL")
+_BRANCH = Option(
+    "git-branch", "Branch for --clone option", "GIT_BRANCH", variable="GIT_BRANCH", default="main"
+)
+_KEY = Option(
+    "git-private-key",
+    "Private key for --clone option",
+    "GIT_PRIVATE_KEY",
+    variable="GIT_PRIVATE_KEY",
+    secret=True,
+)
+_ENVIRONMENT = Option(
+    "environment",
+    "The cepler environment",
+    "ENVIRONMENT",
+    "e",
+    variable="CEPLER_ENVIRONMENT",
+    required=True,
+)
+_CLEAN = Option("force-clean", "Delete all files not referenced in cepler.yml")
+
+CEPLER = Command(
+    "cepler",
+    "",
+    (
+        Option("ignore-queue", "Ignore the propagation queue"),
+        Option(
+            "clone",
+            "Clone the repository into <dir>. Pulls latest changes if already present.",
+            "CLONE_DIR",
+            needs=("git-url", "git-private-key"),
+        ),
+        Option(
+            "config", "Cepler config file", "CONFIG_FILE", "c", "CEPLER_CONF", default="cepler.yml"
+        ),
+        Option(
+            "gates-branch",
+            "Branch to find the gate file",
+            "GATES_BRANCH",
+            variable="GATES_BRANCH",
+            needs=("gates",),
+        ),
+        Option("gates", "Cepler gate file", "GATES_FILE", "g", "CEPLER_GATES"),
+        _BRANCH,
+        _KEY,
+        _URL,
+    ),
+    subcommands=(
+        Command(
+            "check",
+            "Check wether the environment needs deploying. Exit codes: 0 - needs deploying; "
+            "1 - internal error; 2 - nothing to deploy",
+            (_ENVIRONMENT,),
+        ),
+        Command(
+            "concourse",
+            "Subcommand for concourse integration",
+            subcommands=(
+                Command("check", "The check command for the concourse resource"),
+                Command("ci_in", "The in command for the concourse resource", (), "DESTINATION"),
+                Command("ci_out", "The out command for the concourse resource", (), "ORIGIN"),
+            ),
+        ),
+        Command("latest", "Return the commit hash of the lastest record", (_ENVIRONMENT,)),
+        Command("ls", "List all files relevent to a given environment", (_ENVIRONMENT,)),
+        Command("prepare", "Prepare workspace for hook execution", (_CLEAN, _ENVIRONMENT)),
+        Command(
+            "record",
+            "Record the state of an environment in the statefile",
+            (
+                Option("no-commit", "Don't commit the new state"),
+                Option(
+                    "push",
+                    "Push head to remote",
+                    needs=("reset-head", "git-url", "git-private-key"),
+                ),
+                Option("reset-head", "Checkout files to head after committing the state"),
+                _ENVIRONMENT,
+                _BRANCH,
+                _KEY,
+                _URL,
+            ),
+        ),
+        Command(
+            "reproduce",
+            "Reproduce workspace according to last recorded state",
+            (_CLEAN, _ENVIRONMENT),
+        ),
+    ),
+)
+
+
+def has_version(command: Command) -> bool:
+    """Whether ``command`` answers --version."""
+    return command is CEPLER or bool(command.argument) or not command.options
