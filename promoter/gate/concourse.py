@@ -1,4 +1,4 @@
-"""The Concourse resource: what ``check``, ``in`` and ``out`` are asked, and their answers.
+"""The Concourse resource: what ``check``, ``in`` and ``out`` do, and answer.
 
 Requests and answers are the JSON that cepler's resource has. Where it writes its whole
 request, private key included, into a file for debugging, we do not.
@@ -7,93 +7,19 @@ request, private key included, into a file for debugging, we do not.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
-from dataclasses import dataclass
-from dataclasses import fields as fields_of
 from pathlib import Path
-from typing import Any
 
-from promoter.errors import InvalidFile, PromoterError
+from promoter.errors import PromoterError
 from promoter.gate import gates
 from promoter.gate.concourse_metadata import metadata, own_metadata
+from promoter.gate.concourse_request import Answer, Request, Source, Version, invalid
 from promoter.gate.decision import Due
 from promoter.gate.deployment import Deployment
 from promoter.gate.preparing import gating_files, prepare_here, reproduce_here
 from promoter.gate.recording import record_here, write_atomically
-from promoter.gate.remote import Remote
 from promoter.gate.workspace import Workspace
 from promoter.git import Git
 from promoter.progress import Progress
-
-Answer = dict[str, Any]
-
-_CONFIG = "cepler.yml"
-
-
-@dataclass(frozen=True)
-class Version:
-    """A version of the resource: the trigger commit, and the state file's version."""
-
-    trigger: str
-    version: str | None
-
-    def answer(self) -> Answer:
-        """As JSON has it."""
-        return {"trigger": self.trigger, "version": self.version}
-
-
-@dataclass(frozen=True)
-class Source:
-    """What a pipeline says of the resource."""
-
-    uri: str
-    branch: str
-    private_key: str
-    gates_branch: str | None = None
-    gates_file: str | None = None
-    environment: str | None = None
-    ignore_queue: bool = False
-    config: str = _CONFIG
-
-    @property
-    def remote(self) -> Remote:
-        """The repository."""
-        return Remote(self.uri, self.branch, self.private_key)
-
-
-@dataclass(frozen=True)
-class Request:
-    """A request: source, the version asked about, and the step's parameters."""
-
-    source: Source
-    version: Version | None
-    params: Mapping[str, Any] | None
-
-
-def read_request(document: Any) -> Request:
-    """The request in a JSON document; raises `InvalidFile` naming what is wrong with it."""
-    whole = _object(document, "the request")
-    source = _object(whole.get("source"), "source")
-    unknown = sorted(set(source) - {field.name for field in fields_of(Source)})
-    if unknown:
-        raise _invalid(f"source.{unknown[0]} is no key of this resource")
-    version = whole.get("version")
-    params = whole.get("params")
-    return Request(
-        Source(
-            uri=_needed(source, "uri"),
-            branch=_needed(source, "branch"),
-            private_key=_needed(source, "private_key"),
-            gates_branch=_text(source, "gates_branch"),
-            gates_file=_text(source, "gates_file"),
-            environment=_text(source, "environment"),
-            ignore_queue=_flag(source, "ignore_queue", default=False),
-            config=_needed(source, "config") if "config" in source else _CONFIG,
-        ),
-        _version(_object(version, "version")) if version is not None else None,
-        _object(params, "params") if params is not None else None,
-    )
-
 
 # --- check -----------------------------------------------------------------------------
 
@@ -138,7 +64,7 @@ def fetch_into(request: Request, destination: Path, say: Progress) -> Answer:
     """
     source, wanted = request.source, request.version
     if wanted is None:
-        raise _invalid("version is missing")
+        raise invalid("version is missing")
     if source.environment is None:
         say.note("No environment specified... providing an empty dir")
         return _emptied(destination, wanted)
@@ -149,24 +75,26 @@ def fetch_into(request: Request, destination: Path, say: Progress) -> Answer:
     deployment.environment(source.environment)
     deployment = deployment.under(_gates(source, git, deployment))
     say.note(f"Checking if we can prepare deployment at trigger '{wanted.trigger}'")
-    prepares = _flag(request.params, "prepare", default=True)
+    prepares = request.params is None or request.params.prepare
     due = _prepared(deployment, source, wanted, say) if prepares else None
-    before = due.recorded.current.head_commit if due and due.recorded else None
-    if due is None:
-        say.note("Reproducing last state")
-        recorded = reproduce_here(deployment, source.environment, clean=True)
-        if recorded.current.head_commit != wanted.trigger:
-            say.note("Reproduced state is out of sync - providing empty dir")
-            return _emptied(destination, wanted)
+    if due is None and not _reproduced(deployment, source.environment, wanted, say):
+        return _emptied(destination, wanted)
     write_atomically(destination / ".git/cepler_environment", source.environment.encode())
     write_atomically(destination / ".git/cepler_trigger", wanted.trigger.encode())
-    return {
-        "version": wanted.answer(),
-        "metadata": [
-            *metadata(due.changes if due else (), gone="File was removed"),
-            *own_metadata(git, source.uri, source.environment, before, wanted.trigger),
-        ],
-    }
+    before = due.recorded.current.head_commit if due and due.recorded else None
+    changes = metadata(due.changes if due else (), gone="File was removed")
+    ours = own_metadata(git, source.uri, source.environment, before, wanted.trigger)
+    return {"version": wanted.answer(), "metadata": [*changes, *ours]}
+
+
+def _reproduced(deployment: Deployment, name: str, wanted: Version, say: Progress) -> bool:
+    """Whether what was last recorded, now in the folder, is the version asked for."""
+    say.note("Reproducing last state")
+    recorded = reproduce_here(deployment, name, clean=True)
+    if recorded.current.head_commit == wanted.trigger:
+        return True
+    say.note("Reproduced state is out of sync - providing empty dir")
+    return False
 
 
 def _prepared(deployment: Deployment, source: Source, wanted: Version, say: Progress) -> Due | None:
@@ -209,13 +137,15 @@ def record_from(request: Request, origin: Path, say: Progress) -> Answer:
     """``out``: record what lies in the repository below ``origin``, commit and push."""
     params = request.params
     if params is None:
-        raise _invalid("params is missing")
+        raise invalid("params is missing")
+    if params.repository is None:
+        raise invalid("repository is missing")
     source = request.source
-    git = Git(origin / _needed(params, "repository"))
+    git = Git(origin / params.repository)
     deployment = Deployment.in_worktree(git, source.config)
-    name = _text(params, "environment") or source.environment
+    name = params.environment or source.environment
     if name is None:
-        raise _invalid("Environment not specified in source")
+        raise invalid("Environment not specified in source")
     deployment.environment(name)
     deployment = deployment.under(_gates(source, git, deployment))
     last = deployment.recorded(name)
@@ -235,7 +165,7 @@ def record_from(request: Request, origin: Path, say: Progress) -> Answer:
 def _gates(source: Source, git: Git, deployment: Deployment) -> gates.Gates | None:
     if source.gates_file is None:
         if source.gates_branch is not None:
-            raise _invalid("Missing gates_file in source")
+            raise invalid("Missing gates_file in source")
         return None
     if source.gates_branch is not None:
         return gates.from_branch(git, source.gates_branch, source.gates_file)
@@ -244,38 +174,3 @@ def _gates(source: Source, git: Git, deployment: Deployment) -> gates.Gates | No
 
 def _version_of(due: Due) -> Version:
     return Version(due.trigger, str(due.version))
-
-
-def _version(fields: Mapping[str, Any]) -> Version:
-    return Version(_needed(fields, "trigger"), _text(fields, "version"))
-
-
-def _needed(fields: Mapping[str, Any], name: str) -> str:
-    value = _text(fields, name)
-    if value is None:
-        raise _invalid(f"{name} is missing")
-    return value
-
-
-def _text(fields: Mapping[str, Any], name: str) -> str | None:
-    value = fields.get(name)
-    if value is None or isinstance(value, str):
-        return value
-    raise _invalid(f"{name} must be a text")
-
-
-def _flag(fields: Mapping[str, Any] | None, name: str, *, default: bool) -> bool:
-    value = fields.get(name, default) if fields else default
-    if isinstance(value, bool):
-        return value
-    raise _invalid(f"{name} must be true or false")
-
-
-def _object(value: Any, what: str) -> Mapping[str, Any]:
-    if isinstance(value, dict):
-        return value
-    raise _invalid(f"{what} must be an object")
-
-
-def _invalid(reason: str) -> InvalidFile:
-    return InvalidFile("standard input", "", reason, next_step="see cepler's Concourse resource")

@@ -42,10 +42,11 @@ class Log:
 def answer(inner: Given, out: Callable[[str], None], err: Callable[[str], None]) -> int:
     """Answer the request on standard input; gives 0."""
     from promoter.gate import concourse
+    from promoter.gate.concourse_request import read_request
 
     step = inner.command[-1]
     err(f"{_HEADINGS[step]} - cepler v{VERSION}")
-    request, log = concourse.read_request(_standard_input()), Log(err)
+    request, log = read_request(_standard_input()), Log(err)
     found: Any
     if step == "check":
         cache = Path(os.environ.get("TMPDIR", "/tmp")) / "cepler-repo-cache"  # noqa: S108
