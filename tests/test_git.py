@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from promoter.git import Git
+from promoter.errors import GitError, RemoteMoved
+from promoter.git import Git, retry_when_moved
 
 
 @pytest.fixture
@@ -65,6 +66,43 @@ def test_follow_fetches_nothing_where_nothing_moved(
 
     monkeypatch.setattr(Git, "fetch", refuse)
     assert clone.follow("origin", "main") == {"main": clone.commit("HEAD")}
+
+
+def test_the_tip_of_a_branch_is_here_and_a_missing_one_is_an_error(remote: Git, clone: Git) -> None:
+    tip = _advance(remote, "main")
+    assert clone.tip("origin", "main") == tip == clone.commit(tip)
+    with pytest.raises(GitError, match="read nowhere of origin: it has no such branch"):
+        clone.tip("origin", "nowhere")
+
+
+def test_a_push_that_meets_a_moved_remote_is_decided_again(remote: Git, clone: Git) -> None:
+    _advance(remote, "side")
+    looks: list[str] = []
+
+    def attempt() -> str:
+        looks.append(clone.tip("origin", "side"))
+        if len(looks) < 3:
+            _advance(remote, "side")  # somebody is faster, twice
+        made = clone.commit_files(looks[-1], {"mine": b"x"}, "feat: mine")
+        clone.push("origin", made, "refs/heads/side", expect=looks[-1])
+        return made
+
+    assert retry_when_moved(attempt) == remote.commit("side")
+    assert len(set(looks)) == 3
+
+
+def test_who_is_always_too_late_is_told_that_the_remote_moved(remote: Git, clone: Git) -> None:
+    _advance(remote, "side")
+    looks: list[str] = []
+
+    def attempt() -> None:
+        looks.append(clone.tip("origin", "side"))
+        _advance(remote, "side")
+        clone.push("origin", looks[-1], "refs/heads/side", expect=looks[-1])
+
+    with pytest.raises(RemoteMoved, match="no longer at"):
+        retry_when_moved(attempt)
+    assert len(looks) == 5
 
 
 def test_an_empty_work_tree_has_no_file_and_is_removed(clone: Git, tmp_path: Path) -> None:

@@ -13,13 +13,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from promoter.errors import NothingNewer, PromoterError, RemoteMoved
+from promoter.errors import NothingNewer, PromoterError
 from promoter.gate.gates import Gates, read_gates, with_gate
-from promoter.git import Git
+from promoter.git import Git, retry_when_moved
 
 BRANCH = "cepler-gates"
 ALLOWED_SIGNERS = "cepler/allowed_signers"
-_TRIES = 3
 
 Special = Literal["plan", "destroy"]
 
@@ -116,20 +115,15 @@ class Approvals:
         return self._approval(made, id_)
 
     def _push(self, change: Callable[[], dict[str, bytes | None]], message: str) -> str:
-        for _ in range(_TRIES):
+        def pushed() -> str:
             self.fetch()
-            try:
-                return self._push_once(change(), message)
-            except RemoteMoved as error:
-                moved = error
-        raise moved
+            tip = self.tip
+            made = self.git.commit_files(tip, change(), message, sign=self._signs())
+            self.git.push(self.remote, made, f"refs/heads/{BRANCH}", expect=tip)
+            self.fetch()
+            return made
 
-    def _push_once(self, files: dict[str, bytes | None], message: str) -> str:
-        expected = self.tip
-        made = self.git.commit_files(expected, files, message, sign=self._signs())
-        self.git.push(self.remote, made, f"refs/heads/{BRANCH}", expect=expected)
-        self.fetch()
-        return made
+        return retry_when_moved(pushed)
 
     def _signs(self) -> bool:
         ssh = self.git.config("gpg.format") == "ssh"

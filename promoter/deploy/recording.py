@@ -7,8 +7,7 @@ from promoter.deploy.site import Site
 from promoter.errors import RemoteMoved
 from promoter.gate.decision import Due
 from promoter.gate.records import AlreadyRecorded
-
-_TRIES = 5
+from promoter.git import retry_when_moved
 
 
 def record(site: Site, decided: Due, evidence: Evidence) -> str:
@@ -18,38 +17,33 @@ def record(site: Site, decided: Due, evidence: Evidence) -> str:
     kept below it; only where the environment's own record moved there are two truths, and
     then `RecordMoved` names both.
     """
-    for _ in range(_TRIES):
+
+    def recorded() -> str:
         present = site.fetched()
         try:
-            recorded = present.record(decided)
+            made = present.record(decided)
         except AlreadyRecorded:
             return present.tip
-        commit = present.git.commit_files(
-            present.tip,
-            {recorded.path: recorded.content, evidence.path: evidence.content()},
-            recorded.message,
-        )
-        try:
-            present.push(commit)
-        except RemoteMoved as error:
-            moved = error
-            continue
-        return commit
-    raise moved
+        return _pushed(present, {made.path: made.content}, evidence, made.message)
+
+    return retry_when_moved(recorded)
 
 
 def note(site: Site, evidence: Evidence) -> str | None:
     """Commit and push evidence alone; None where the remote moved on every try."""
-    for _ in range(_TRIES):
-        present = site.fetched()
-        message = (
-            f"chore(evidence): {evidence.kind} of {evidence.environment} {evidence.outcome}\n\n"
-            f"{evidence.summary}\n"
-        )
-        commit = present.git.commit_files(present.tip, {evidence.path: evidence.content()}, message)
-        try:
-            present.push(commit)
-        except RemoteMoved:
-            continue
-        return commit
-    return None
+    message = (
+        f"chore(evidence): {evidence.kind} of {evidence.environment} {evidence.outcome}\n\n"
+        f"{evidence.summary}\n"
+    )
+    try:
+        return retry_when_moved(lambda: _pushed(site.fetched(), {}, evidence, message))
+    except RemoteMoved:
+        return None
+
+
+def _pushed(site: Site, files: dict[str, bytes], evidence: Evidence, message: str) -> str:
+    """A commit of ``files`` and of the evidence on top of the site's tip, pushed."""
+    content = {**files, evidence.path: evidence.content()}
+    commit = site.git.commit_files(site.tip, content, message)
+    site.push(commit)
+    return commit

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from promoter.errors import RemoteMoved
+from promoter.errors import GitError, RemoteMoved
 from promoter.git.commands import LOCK, Commands, failure, unlock
 
 NO_OBJECT = "0" * 40
@@ -106,6 +106,16 @@ class Git(Commands):
                 self.text("update-ref", "-d", refs[ref])
         tips = {name: self.commit(f"refs/remotes/{remote}/{name}") for name in branches}
         return {name: tip for name, tip in tips.items() if tip}
+
+    def tip(self, remote: str, branch: str) -> str:
+        """The commit that ``branch`` has on ``remote`` now, as `follow` brings it here."""
+        commit = self.follow(remote, branch).get(branch)
+        if commit is None:
+            raise GitError(
+                f"read {branch} of {remote}: it has no such branch",
+                next_step=f"git push {remote} HEAD:refs/heads/{branch}",
+            )
+        return commit
 
     def remote_ref(self, remote: str, ref: str) -> str | None:
         """The object that ``ref`` (full name) has on ``remote`` now, None where it is absent."""

@@ -10,7 +10,6 @@ from promoter.forge.forge import Forge
 from promoter.git import Git, Identity
 from promoter.progress import Progress, Silent
 from promoter.release.cog import CogSettings, read_cog
-from promoter.release.errors import ReleaseError
 from promoter.release.history import VersionTag, version_tags
 from promoter.release.registry import Registry
 from promoter.release.supply import SupplyChain
@@ -41,11 +40,9 @@ class Application:
 
         Tags are taken as the remote has them: one that differs here was never published.
         """
-        self.git.fetch(self.remote, f"refs/heads/{self.branch}", "+refs/tags/*:refs/tags/*")
-        commit = self.git.remote_ref(self.remote, f"refs/heads/{self.branch}")
-        if commit is None:
-            raise ReleaseError(f"read {self.branch} of {self.remote}: there is no such branch")
-        return commit
+        tip = self.git.tip(self.remote, self.branch)
+        self.git.fetch(self.remote, "+refs/tags/*:refs/tags/*")
+        return tip
 
     def settings(self, commit: str) -> CogSettings:
         """cog.toml as ``commit`` has it."""

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 import semver
 
-from promoter.errors import NothingNewer, RemoteMoved
+from promoter.errors import NothingNewer
+from promoter.git import retry_when_moved
 from promoter.release.application import Application
 from promoter.release.errors import ReleaseError
 from promoter.release.file_check import file_check
@@ -21,7 +22,6 @@ from promoter.release.settings import breaking_rule
 from promoter.release.source import source_of_commit
 from promoter.release.version import NextVersion, candidate_number, next_version
 
-_TRIES = 5
 EDGE = "edge"
 
 
@@ -41,7 +41,7 @@ def candidate(application: Application, revision: str = "") -> Candidate:
     but changelog and documentation has changed since the last candidate for the same release.
     """
     commit = _commit(application, revision)
-    version = _claim(application, commit)
+    version = retry_when_moved(lambda: _claimed(application, commit))
     tags = [EDGE] if application.is_newest(version, commit) else []
     source = source_of_commit(application.git, commit)
     with application.progress.task(f"images of {version}"):
@@ -90,24 +90,17 @@ def _require_something_built(application: Application, commit: str, found: NextV
             )
 
 
-def _claim(application: Application, commit: str) -> semver.Version:
+def _claimed(application: Application, commit: str) -> semver.Version:
     """The version whose tag is at ``commit``, made if there is none."""
+    there = candidate_of(application, commit)
+    if there:
+        return there.version
     rule = breaking_rule(application.git, commit)
-    for attempt in range(_TRIES):
-        there = candidate_of(application, commit)
-        if there:
-            return there.version
-        found = next_version(application.git, commit, application.settings(commit), rule)
-        _require_something_built(application, commit, found)
-        ref = f"refs/tags/{application.tag_name(found.candidate, commit)}"
-        try:
-            application.git.push(application.remote, commit, ref, expect=None)
-        except RemoteMoved:
-            # Somebody else has taken the number: look again.
-            if attempt == _TRIES - 1:
-                raise
-            application.fetch()
-        else:
-            application.fetch()
-            return found.candidate
-    raise AssertionError("unreachable: the last try returns or raises")
+    found = next_version(application.git, commit, application.settings(commit), rule)
+    _require_something_built(application, commit, found)
+    ref = f"refs/tags/{application.tag_name(found.candidate, commit)}"
+    try:
+        application.git.push(application.remote, commit, ref, expect=None)
+    finally:
+        application.fetch()  # the tag, ours or that of whoever took the number before
+    return found.candidate

@@ -37,13 +37,6 @@ class Charts:
     branch: str = "main"
     author: Identity = BOT
 
-    def tip(self) -> str:
-        """The branch's commit on the remote, fetched."""
-        commit = self.git.follow(self.remote, self.branch).get(self.branch)
-        if commit is None:
-            raise ReleaseError(f"read {self.branch} of {self.remote}: there is no such branch")
-        return commit
-
 
 def bump_chart(application: Application, charts: Charts, version: str = "") -> PullRequest:
     """The pull request that pins release ``version`` (default: the newest) in the chart.
@@ -57,7 +50,7 @@ def bump_chart(application: Application, charts: Charts, version: str = "") -> P
     settings = read_settings(source)
     chart = _chart(settings)
     pins = pins_of(application, made, settings)
-    tip = charts.tip()
+    tip = charts.git.tip(charts.remote, charts.branch)
     files = changed_files(charts.git, tip, chart, pins, source, made)
     if not files:
         raise NothingNewer(f"bump {chart.folder}: it pins {made.version} already")

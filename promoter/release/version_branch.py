@@ -10,12 +10,9 @@ from dataclasses import dataclass
 
 import semver
 
-from promoter.errors import RemoteMoved
-from promoter.git import Git, Identity
+from promoter.git import Git, Identity, retry_when_moved
 from promoter.release.errors import ReleaseError
 from promoter.release.version import parse_version
-
-_TRIES = 5
 
 
 @dataclass(frozen=True)
@@ -65,16 +62,13 @@ class VersionBranch:
         Another's move in between is looked at and kept if it is higher, so of two at once
         the higher version stands. Raises `RemoteMoved` when others keep moving it.
         """
-        for attempt in range(_TRIES):
+
+        def raised() -> Counter:
             seen = self.read()
-            if seen.commit and seen.version >= version:
-                return seen
-            try:
-                return self.move(version, seen)
-            except RemoteMoved:
-                if attempt == _TRIES - 1:
-                    raise
-        raise AssertionError("unreachable: the last try returns or raises")
+            there = seen.commit and seen.version >= version
+            return seen if there else self.move(version, seen)
+
+        return retry_when_moved(raised)
 
     @property
     def _ref(self) -> str:

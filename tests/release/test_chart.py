@@ -108,8 +108,8 @@ def test_a_chart_that_moved_meanwhile_keeps_its_change(shop: Shop) -> None:
     second = bump_chart(shop.application, shop.charts)
     assert second.number == first.number
     automerge(shop.charts.forge, second.number)
-    assert text(shop, shop.charts.tip(), "README.md") == "hello"
-    assert len(read_pins(text(shop, shop.charts.tip(), "values.yaml"))) == 4
+    assert text(shop, shop.charts.git.tip("origin", "main"), "README.md") == "hello"
+    assert len(read_pins(text(shop, shop.charts.git.tip("origin", "main"), "values.yaml"))) == 4
 
 
 def test_a_digest_that_is_not_there_is_refused(shop: Shop) -> None:

@@ -91,7 +91,10 @@ def test_the_tasks_one_after_another(shop: Shop) -> None:
     bump = shop.charts.forge.pull_requests(Query())[0]
     assert task(shop, "bot-automerge", NUMBER=str(bump.number)).returncode == 0
     assert shop.charts.forge.pull_request(bump.number).state is State.MERGED
-    values = shop.charts.git.file(shop.charts.tip(), "charts/lana-bank/values.yaml") or b""
+    values = (
+        shop.charts.git.file(shop.charts.git.tip("origin", "main"), "charts/lana-bank/values.yaml")
+        or b""
+    )
     assert {pin.commit_ref for pin in read_pins(values.decode())} == {commit}
     again = task(shop, "bump-image-digest")
     assert (again.returncode, again.stdout) == (2, "")
