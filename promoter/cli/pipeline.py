@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from promoter.forge.links import API
 from promoter.git import Git
 
 app = typer.Typer(help="Render, check and draw the Concourse pipelines.", no_args_is_help=True)
@@ -98,18 +99,17 @@ def comment_command(
     repository: Annotated[str, typer.Option(help="Like GaloyMoney/lana-bank.")],
     topic: Annotated[str, typer.Option(help="A comment of the same topic is replaced.")],
     token: Annotated[str, typer.Option(envvar="GH_TOKEN", show_default=False)],
-    address: Annotated[
-        str, typer.Option(envvar="GITHUB_API_URL", help="Of GitHub's API.")
-    ] = "https://api.github.com",
+    address: Annotated[str, typer.Option(envvar="GITHUB_API_URL", help="Of GitHub's API.")] = API,
 ) -> None:
     """Put a comment on a pull request, replacing the last one of its topic.
 
     Example: promoter pipeline comment 17 gate.md --repository GaloyMoney/lana-bank --topic gate
     """
-    from promoter.pipeline.comment import client, put_comment
+    from promoter.forge.comment import put_comment
+    from promoter.forge.github import GitHubForge
 
-    with client(token, address) as api:
-        typer.echo(put_comment(api, repository, number, topic, file.read_text(encoding="utf-8")))
+    forge = GitHubForge(repository, token, address)
+    typer.echo(put_comment(forge, number, topic, file.read_text(encoding="utf-8")))
 
 
 @app.command("graph")

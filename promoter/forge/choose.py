@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import os
-import re
 from pathlib import Path
 
 from promoter.errors import UsageError
 from promoter.forge.forge import Forge
+from promoter.forge.links import API, repository_of
 from promoter.forge.local import LocalForge
 from promoter.git import Git
 
 TOKEN_VARIABLES = ("GH_TOKEN", "GITHUB_TOKEN")
 API_VARIABLE = "GITHUB_API_URL"
 ACTOR = "galoybot"
-
-_GITHUB = re.compile(
-    r"(?:https://|ssh://git@|git@)github\.com[:/](?P<name>[^/]+/[^/]+?)(?:\.git)?/?"
-)
 
 
 def forge_of(git: Git, remote: str = "origin", *, actor: str = ACTOR) -> Forge:
@@ -33,13 +29,13 @@ def forge_of(git: Git, remote: str = "origin", *, actor: str = ACTOR) -> Forge:
     for folder in (Path(path), Path(f"{path}.git")):
         if folder.is_dir():
             return LocalForge(Git(folder), actor)
-    found = _GITHUB.fullmatch(address)
-    if found is None:
+    name = repository_of(address)
+    if not name:
         raise UsageError(
             f"find the forge of {remote}: {address} is neither a folder nor on github.com",
             next_step="name a remote that is one of these",
         )
-    return _github(found["name"])
+    return _github(name)
 
 
 def _github(name: str) -> Forge:
@@ -52,4 +48,4 @@ def _github(name: str) -> Forge:
     # PyGithub takes long to import, and a local forge does not need it.
     from promoter.forge.github import GitHubForge
 
-    return GitHubForge(name, token, os.environ.get(API_VARIABLE, "https://api.github.com"))
+    return GitHubForge(name, token, os.environ.get(API_VARIABLE, API))

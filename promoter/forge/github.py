@@ -40,6 +40,7 @@ from promoter.forge.github_answers import (
     root_cause,
     translated,
 )
+from promoter.forge.links import API, compare_page
 
 if TYPE_CHECKING:
     from github.GitRelease import GitRelease
@@ -68,7 +69,7 @@ class GitHubForge:
 
     name: str
     token: str = field(repr=False)
-    api: str = "https://api.github.com"
+    api: str = API
     limits: Limits = field(default_factory=Limits)
 
     def pull_requests(self, query: Query) -> tuple[PullRequest, ...]:
@@ -133,6 +134,16 @@ class GitHubForge:
         """See `Forge`."""
         with self._asking(f"label pull request {number}") as repository:
             repository.get_pull(number).add_to_labels(*sorted(labels))
+
+    def put_comment(self, number: int, mark: str, body: str) -> str:
+        """Make ``body`` the comment that begins with ``mark`` on a pull request; its address."""
+        with self._asking(f"comment on pull request {number}") as repository:
+            issue = repository.get_issue(number)
+            for comment in issue.get_comments():
+                if (comment.body or "").startswith(mark):
+                    comment.edit(body)
+                    return comment.html_url
+            return issue.create_comment(body).html_url
 
     def changed_files(self, number: int) -> tuple[str, ...]:
         """See `Forge`."""
@@ -207,7 +218,7 @@ class GitHubForge:
 
     def compare_url(self, old: str, new: str) -> str:
         """See `Forge`."""
-        return f"https://github.com/{self.name}/compare/{old}...{new}"
+        return compare_page(self.name, old, new)
 
     @contextmanager
     def _asking(self, what: str) -> Iterator[Repository]:

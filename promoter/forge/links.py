@@ -1,17 +1,28 @@
-"""Addresses of pages on GitHub, from a remote's address."""
+"""Addresses on GitHub: of its API, of repositories, of the pages that people look at."""
 
 from __future__ import annotations
 
 import re
 
-_GITHUB = re.compile(
-    r"(?:(?:https|ssh)://(?:[^@/]+@)?|git@)github\.com[:/]([\w.-]+/[\w.-]+?)(?:\.git)?/?"
+API = "https://api.github.com"
+
+_REMOTE = re.compile(
+    r"(?:(?:https|ssh)://(?:[^@/]+@)?|git@)github\.com[:/](?P<name>[\w.-]+/[\w.-]+?)(?:\.git)?/?"
 )
 
 
-def compare_link(url: str, old: str, new: str) -> str:
-    """The address that shows the difference on GitHub, empty for any other host."""
-    found = _GITHUB.fullmatch(url)
-    if not (found and old and new) or old == new:
-        return ""
-    return f"https://github.com/{found[1]}/compare/{old}...{new}"
+def repository_of(address: str) -> str:
+    """The ``owner/name`` that a remote's address means, empty for any other host."""
+    found = _REMOTE.fullmatch(address)
+    return found["name"] if found else ""
+
+
+def compare_page(repository: str, old: str, new: str) -> str:
+    """Where a person sees what lies between two commits of ``owner/name``."""
+    return f"https://github.com/{repository}/compare/{old}...{new}"
+
+
+def compare_link(address: str, old: str, new: str) -> str:
+    """The same for a remote's address; empty for any other host, or where nothing lies between."""
+    repository = repository_of(address)
+    return compare_page(repository, old, new) if repository and old and new and old != new else ""

@@ -28,6 +28,7 @@ from promoter.forge.forge import (
     ReleaseDraft,
     State,
 )
+from promoter.forge.links import compare_page
 from promoter.git import Git, Identity
 
 _TRIES = 10
@@ -217,7 +218,7 @@ class LocalForge:
 
     def compare_url(self, old: str, new: str) -> str:
         """See `Forge`; as GitHub would write it, for the repository's folder name."""
-        return f"https://github.com/GaloyMoney/{self.git.dir.stem}/compare/{old}...{new}"
+        return compare_page(f"GaloyMoney/{self.git.dir.stem}", old, new)
 
     # --- inside --------------------------------------------------------------------
 

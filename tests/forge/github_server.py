@@ -79,6 +79,7 @@ class Server:
         self.failures: list[tuple[str, Answer]] = []
         self.asked: list[str] = []
         self.half_uploaded: dict[str, str] = {}
+        self.comments: list[str] = []
         self.page_size: int | None = None
 
     def fail(self, request: str, *answers: Answer) -> None:
@@ -296,6 +297,30 @@ def _graphql(call: _Call) -> Answer:
     return Answer(200, {"data": {"markPullRequestReadyForReview": mutation}})
 
 
+def _shown_comment(call: _Call, number: int) -> dict[str, Any]:
+    return {
+        "id": number,
+        "url": f"{call.base}/issues/comments/{number}",
+        "html_url": f"https://github.com/{NAME}/pull/7#issuecomment-{number}",
+        "body": call.state.comments[number],
+    }
+
+
+def _comments(call: _Call) -> Answer:
+    return call.paged([_shown_comment(call, number) for number in range(len(call.state.comments))])
+
+
+def _comment(call: _Call) -> Answer:
+    call.state.comments.append(call.json["body"])
+    return Answer(201, _shown_comment(call, len(call.state.comments) - 1))
+
+
+def _edit_comment(call: _Call) -> Answer:
+    number = int(call.parts[0])
+    call.state.comments[number] = call.json["body"]
+    return Answer(200, _shown_comment(call, number))
+
+
 def _commit(call: _Call) -> Answer:
     sha = call.parts[0]
     return Answer(200, {"sha": sha, "url": f"{call.base}/commits/{sha}"})
@@ -406,6 +431,9 @@ _ROUTES: list[tuple[str, str, Callable[[_Call], Answer]]] = [
     ("PUT", r"/pulls/(\d+)/merge", _merge_pull),
     ("GET", r"/pulls/(\d+)/files", _files),
     ("POST", r"/issues/(\d+)/labels", _label),
+    ("GET", r"/issues/\d+/comments", _comments),
+    ("POST", r"/issues/\d+/comments", _comment),
+    ("PATCH", r"/issues/comments/(\d+)", _edit_comment),
     ("POST", r"/graphql", _graphql),
     ("GET", r"/commits/([0-9a-f]+)", _commit),
     ("GET", r"/commits/([0-9a-f]+)/pulls", _pulls_of),

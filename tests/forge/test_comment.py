@@ -1,0 +1,50 @@
+"""One comment a topic, against a server that answers as GitHub's API does."""
+
+from __future__ import annotations
+
+import pytest
+
+from promoter.errors import UsageError
+from promoter.forge.comment import LONGEST, put_comment
+from promoter.forge.forge import ForgeError
+from promoter.forge.github import GitHubForge
+
+from .github_server import Answer, Server
+
+
+def test_a_topic_has_one_comment_however_often_it_is_put(
+    github: GitHubForge, server: tuple[Server, str]
+) -> None:
+    comments = server[0].comments
+    comments += ["somebody's"] * 130
+    first = put_comment(github, 7, "preview", "old")
+    other = put_comment(github, 7, "plan", "of another topic")
+    again = put_comment(github, 7, "preview", "new")
+    assert again == first != other
+    told = [text.partition("\n")[2] for text in comments[130:]]
+    assert told == ["new", "of another topic"]
+    assert comments[:130] == ["somebody's"] * 130
+
+
+def test_what_is_too_long_for_github_is_cut_and_says_so(
+    github: GitHubForge, server: tuple[Server, str]
+) -> None:
+    put_comment(github, 7, "preview", "x" * LONGEST)
+    (comment,) = server[0].comments
+    assert len(comment) == LONGEST
+    assert "(cut: the whole text" in comment
+
+
+def test_a_refusal_says_what_the_token_needs(
+    github: GitHubForge, server: tuple[Server, str]
+) -> None:
+    refusal = Answer(403, {"message": "Resource not accessible by integration"})
+    server[0].fail("POST .*/comments", refusal)
+    with pytest.raises(ForgeError, match="Resource not accessible") as raised:
+        put_comment(github, 7, "preview", "text")
+    assert "check the token" in raised.value.next_step
+
+
+def test_a_topic_that_could_not_be_found_again_is_wrong_usage(github: GitHubForge) -> None:
+    with pytest.raises(UsageError):
+        put_comment(github, 7, "a --> b", "text")
