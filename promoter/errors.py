@@ -1,12 +1,15 @@
 """The one error hierarchy, and the exit code that each kind of outcome has.
 
-Exit codes (docs/exit-codes in the README): 0 done, 1 failed, 2 nothing newer to do,
-3 newer but not cleared by the gate, 64 wrong usage (EX_USAGE of sysexits.h).
+Exit codes (README, "Exit codes"): 0 done, 1 failed, 2 nothing newer to do, 3 newer but not
+cleared by the gate, 64 wrong usage (EX_USAGE of sysexits.h).
 """
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar, Self
+
+if TYPE_CHECKING:
+    from pydantic import ValidationError
 
 
 class PromoterError(Exception):
@@ -47,6 +50,13 @@ class InvalidFile(PromoterError):
     def __init__(self, file: str, place: str, reason: str, *, next_step: str = "") -> None:
         where = f"{file}: {place}" if place else file
         super().__init__(f"read {where}: {reason}", next_step=next_step)
+
+    @classmethod
+    def from_model(cls, file: str, error: ValidationError, *, next_step: str = "") -> Self:
+        """What a pydantic model first found wrong with ``file``."""
+        first = error.errors(include_url=False)[0]
+        place = ".".join(str(part) for part in first["loc"])
+        return cls(file, place, first["msg"], next_step=next_step)
 
 
 class GitError(PromoterError):

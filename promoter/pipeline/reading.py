@@ -26,11 +26,9 @@ def parse_pipeline(document: Any, name: str) -> Pipeline:
     try:
         return Pipeline.model_validate(document)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        raise InvalidFile(
+        raise InvalidFile.from_model(
             name,
-            ".".join(str(part) for part in first["loc"]),
-            first["msg"],
+            error,
             next_step="see concourse-ci.org/docs for the schema, promoter/pipeline/schema.py "
             "for the part of it that is read",
         ) from error

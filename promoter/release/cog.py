@@ -69,9 +69,7 @@ def read_cog(git: Git, revision: str) -> CogSettings:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InvalidFile(COG_FILE, "", str(error)) from error
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise InvalidFile(COG_FILE, place, first["msg"]) from error
+        raise InvalidFile.from_model(COG_FILE, error) from error
     return CogSettings(
         _types(file.commit_types),
         None if file.scopes is None else frozenset(file.scopes),

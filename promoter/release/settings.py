@@ -118,6 +118,4 @@ def parse_settings(content: bytes) -> ReleaseSettings:
     except yaml.YAMLError as error:
         raise InvalidFile(SETTINGS_FILE, "", f"not YAML: {error}") from error
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise InvalidFile(SETTINGS_FILE, place, first["msg"]) from error
+        raise InvalidFile.from_model(SETTINGS_FILE, error) from error

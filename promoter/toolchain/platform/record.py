@@ -61,12 +61,9 @@ class Record(BaseModel):
         except FileNotFoundError:
             return cls()
         except ValidationError as error:
-            first = error.errors()[0]
-            place = ".".join(str(part) for part in first["loc"])
-            raise InvalidFile(
+            raise InvalidFile.from_model(
                 str(file),
-                place,
-                first["msg"],
+                error,
                 next_step="end the processes named in its folder by hand and remove the folder",
             ) from error
 
