@@ -9,17 +9,16 @@ from __future__ import annotations
 
 import getpass
 import json
-import os
 import secrets
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 from promoter.errors import NotCleared, PromoterError, RemoteMoved
 from promoter.git import Git, Identity
+from promoter.toolchain.platform.processes import ProcessId
 
 DURATION = timedelta(minutes=60)
 
@@ -45,11 +44,12 @@ class Holder:
     @classmethod
     def this_process(cls, now: datetime) -> Holder:
         """The calling process, holding from ``now`` for `DURATION`."""
+        process = ProcessId.of_this()
         return cls(
             who=getpass.getuser(),
             host=socket.gethostname(),
-            pid=os.getpid(),
-            process_started=_started(os.getpid()) or "",
+            pid=process.pid,
+            process_started=process.mark,
             since=_stamp(now),
             until=_stamp(now + DURATION),
             token=secrets.token_hex(8),
@@ -61,7 +61,8 @@ class Holder:
 
     def dead(self) -> bool:
         """Whether the holder ran on this host and its process is gone."""
-        return self.host == socket.gethostname() and _started(self.pid) != self.process_started
+        process = ProcessId(self.pid, self.process_started)
+        return self.host == socket.gethostname() and not process.alive
 
     def __str__(self) -> str:
         return f"{self.who}@{self.host} (process {self.pid}, since {self.since})"
@@ -168,16 +169,6 @@ def _read(git: Git, remote: str, environment: str, commit: str) -> Holder:
             f"read the lease on {environment}: {ref} on {remote} is not a lease",
             next_step=f"look at it, then git push {remote} :{ref}",
         ) from error
-
-
-def _started(pid: int) -> str | None:
-    """When a process started, in clock ticks since boot, with the boot's id; None if gone."""
-    try:
-        stat = Path(f"/proc/{pid}/stat").read_text()
-        boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
-    except OSError:
-        return None
-    return f"{boot}/{stat.rpartition(')')[2].split()[19]}"
 
 
 def _stamp(moment: datetime) -> str:

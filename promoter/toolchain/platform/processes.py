@@ -32,6 +32,11 @@ class ProcessId:
     pid: int
     mark: str
 
+    @classmethod
+    def of_this(cls) -> ProcessId:
+        """The calling process."""
+        return cls(os.getpid(), _mark(os.getpid()) or "")
+
     @property
     def alive(self) -> bool:
         """Whether exactly this process still runs (a zombie does not)."""
