@@ -7,12 +7,13 @@ import sys
 import tempfile
 from pathlib import Path
 
-from policies.checkov import CheckovError, installed, scan
+from policies.checkov import installed, scan
 from policies.checks import CHECKS
 from policies.making import Made, MakingError, make
 from policies.subject import Finding
 from policies.waivers import Judgement, judge, read
-from promoter.errors import PromoterError
+from promoter.cli import guarded
+from promoter.cli.progress import shown
 from promoter.toolchain import Toolchain
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -28,30 +29,26 @@ def own_findings(made: tuple[Made, ...]) -> list[Finding]:
     ]
 
 
-def run(folder: Path) -> Judgement:
-    """Make, check and judge everything; raises ``MakingError`` or ``CheckovError``."""
-    toolchain = Toolchain(ROOT)
+def judged(folder: Path) -> Judgement:
+    """Make, check and judge everything; raises `PromoterError`."""
+    progress = shown()
+    toolchain = Toolchain(ROOT, progress=progress)
     made = make(ROOT, folder, node=toolchain.program("node"), helm=toolchain.program("helm"))
     if not made:
         raise MakingError("synthesize the stacks: there are none")
     files = {file: one.subject.name for one in made for file in (one.stack_file, one.chart_file)}
-    found = scan(installed(toolchain.cache, toolchain.progress), files)
+    found = scan(installed(toolchain.cache, progress), files)
     sys.stdout.write(f"{len(made)} stacks, {len(CHECKS)} checks of our own on each, ")
     sys.stdout.write(f"{found.checked} of checkov's\n")
     findings = [*own_findings(made), *found.findings]
-    return judge(
-        findings, read(ROOT / "policies/waivers.yml"), datetime.datetime.now(datetime.UTC).date()
-    )
+    today = datetime.datetime.now(datetime.UTC).date()
+    return judge(findings, read(ROOT / "policies/waivers.yml"), today)
 
 
-def main() -> int:
+def run() -> int:
     """Say what does not hold; give the exit code."""
-    try:
-        with tempfile.TemporaryDirectory() as folder:
-            judgement = run(Path(folder))
-    except (MakingError, CheckovError, PromoterError) as error:
-        sys.stderr.write(f"error: {error}\n")
-        return 1
+    with tempfile.TemporaryDirectory() as folder:
+        judgement = judged(Path(folder))
     for finding in judgement.refused:
         sys.stderr.write(f"{finding}\n")
     for waiver in judgement.expired:
@@ -63,4 +60,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(guarded(run))

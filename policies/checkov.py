@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from policies.subject import Finding
+from promoter.errors import PromoterError
 from promoter.progress import Progress
 from promoter.toolchain.cache import Cache
 from promoter.toolchain.python import environment
@@ -20,7 +21,7 @@ FRAMEWORKS = ("terraform_json", "kubernetes")
 """Checkov finds nothing in a cdk.tf.json as ``terraform``, nor in a folder: it passes."""
 
 
-class CheckovError(Exception):
+class CheckovError(PromoterError):
     """Checkov could not be run, or looked at nothing."""
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import subprocess
 import sys
@@ -15,6 +14,8 @@ from typing import Any
 import yaml
 
 from policies.subject import Subject
+from promoter.errors import PromoterError
+from promoter.toolchain.synthesis import App
 
 DIGEST = "sha256:" + "0" * 64
 """Stands in for a third party's digest that is not pinned yet: checks are about how, not what."""
@@ -22,7 +23,7 @@ DIGEST = "sha256:" + "0" * 64
 _PINNED = re.compile(r'^(\s*digest:) ""', re.MULTILINE)
 
 
-class MakingError(Exception):
+class MakingError(PromoterError):
     """A stack could not be synthesized, or its chart not rendered."""
 
 
@@ -47,10 +48,9 @@ def _stacks(output: Path) -> Iterator[Path]:
 
 
 def _synthesize(root: Path, output: Path, node: Path) -> None:
-    path = f"{node.parent}{os.pathsep}{os.environ['PATH']}"
-    environment = {**os.environ, "PATH": path, "CDKTF_OUTDIR": str(output), "LANA_STACKS": ""}
-    command = [sys.executable, "-m", "stacks"]
-    _run(command, "synthesize the stacks", cwd=root, env=environment)
+    done = App(root, Path(sys.executable), node).run(output, ())
+    if done.returncode:
+        raise MakingError(f"synthesize the stacks: {done.stderr.strip()}")
 
 
 def _pinned_chart(chart: Path, copy: Path) -> Path:
@@ -70,11 +70,7 @@ def _made(file: Path, chart: Path, folder: Path, helm: Path) -> Made:
     content = json.loads(file.read_text(encoding="utf-8"))
     release = content["resource"]["helm_release"]["lana-bank"]
     command = [str(helm), "template", "lana-bank", str(chart), "--namespace", release["namespace"]]
-    rendered = _run(
-        [*command, "--values", "-"],
-        f"render the chart for {name}",
-        stdin=json.dumps(_known(json.loads(release["values"][0]))),
-    )
+    rendered = _render([*command, "--values", "-"], name, _known(json.loads(release["values"][0])))
     manifest = folder / f"{name}.yaml"
     objects = tuple(
         _placed(found, release["namespace"]) for found in yaml.safe_load_all(rendered) if found
@@ -95,10 +91,10 @@ def _known(value: Any) -> Any:
     return "known-after-apply" if isinstance(value, str) and "${" in value else value
 
 
-def _run(command: list[str], what: str, *, stdin: str = "", **options: Any) -> str:
-    done: subprocess.CompletedProcess[str] = subprocess.run(
-        command, input=stdin, capture_output=True, text=True, check=False, **options
+def _render(command: list[str], name: str, values: Any) -> str:
+    done = subprocess.run(
+        command, input=json.dumps(values), capture_output=True, text=True, check=False
     )
     if done.returncode:
-        raise MakingError(f"{what}: {done.stderr.strip()}")
+        raise MakingError(f"render the chart for {name}: {done.stderr.strip()}")
     return done.stdout

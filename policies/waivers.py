@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Annotated
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from policies.subject import Finding
+from promoter.errors import InvalidFile
 
 
 class Waiver(BaseModel):
@@ -46,9 +47,12 @@ class Judgement:
 
 
 def read(file: Path) -> tuple[Waiver, ...]:
-    """Read the waivers; raises pydantic's ``ValidationError`` for one without a reason or date."""
+    """Read the waivers; raises `InvalidFile` for one without a reason or date."""
     found = yaml.safe_load(file.read_text(encoding="utf-8")) or []
-    return TypeAdapter(tuple[Waiver, ...]).validate_python(found)
+    try:
+        return TypeAdapter(tuple[Waiver, ...]).validate_python(found)
+    except ValidationError as error:
+        raise InvalidFile.from_model(str(file), error, next_step=f"correct {file}") from error
 
 
 def judge(

@@ -6,11 +6,11 @@ import datetime
 from pathlib import Path
 
 import pytest
-from pydantic import ValidationError
 
 from policies.checkov import FRAMEWORKS, CheckovError, _read
 from policies.subject import Finding
 from policies.waivers import Waiver, judge, read
+from promoter.errors import InvalidFile
 
 TODAY = datetime.date(2026, 11, 21)
 FINDING = Finding("CKV_1", "gcp-production", "google_sql_user.a", "why")
@@ -60,7 +60,7 @@ def test_a_waiver_that_lets_nothing_through_fails() -> None:
 def test_a_waiver_needs_a_reason_and_a_date(tmp_path: Path, text: str) -> None:
     file = tmp_path / "waivers.yml"
     file.write_text(text)
-    with pytest.raises(ValidationError):
+    with pytest.raises(InvalidFile, match=r"waivers\.yml: 0"):
         read(file)
 
 
