@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Protocol
 
 from cdktn import TerraformStack
 from cdktn_provider_helm.provider import HelmProvider, HelmProviderKubernetes
@@ -15,48 +15,62 @@ from modules.lana_bank.construct import LanaBank
 from modules.lana_bank.values import merged
 from modules.secrets.construct import Secrets, SecretsProps
 from modules.secrets.vault import Vault
-from modules.terraform import Reference
+from modules.terraform import Reference, provider
 from stacks.environments import Source
-from stacks.fields import SecretSettings, Stage
+from stacks.fields import Stage
 from stacks.platforms.chart import Chart, lana_bank_props
-from stacks.platforms.common import AnyCloudRelease
+from stacks.platforms.common import AnyCloudRelease, CloudNetwork
 
 KUBERNETES, HELM, RANDOM = "~> 3.4", "~> 3.3", "~> 3.9"
 """Which providers every cloud environment is made with, beside its cloud's own."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class ReleaseInputs:
-    """What a cloud's stack hands over.
+class CloudShared(Protocol):
+    """What is asked of shared.yml here."""
 
-    hosts           address of each database
-    sslmode         how its clients verify it (libpq's word)
-    database_cidr   where the databases are, for the network policies
-    values          the chart's values that only this cloud has
-    needs           what must be there before the release: the databases
-    """
+    @property
+    def stage(self) -> Stage:
+        """How far along the promotion."""
 
-    source: Source
-    stage: Stage
-    settings: AnyCloudRelease
-    chart: Chart
-    secrets: Secrets
-    hosts: Mapping[str, str]
-    sslmode: str
-    database_cidr: str
-    values: Mapping[str, Any]
-    needs: tuple[Reference, ...]
+    @property
+    def network(self) -> CloudNetwork:
+        """The network that the databases are in."""
 
 
-def helm_provider(stack: TerraformStack, **access: Any) -> None:
-    """Configure Helm; without ``access`` it takes the kubeconfig from the environment."""
-    kubernetes = HelmProviderKubernetes(**access) if access else None
-    HelmProvider(stack, "helm", kubernetes=kubernetes)
+class CloudBlueprint(Protocol):
+    """What is asked of a cloud's blueprint here."""
+
+    @property
+    def source(self) -> Source:
+        """Where its settings are."""
+
+    @property
+    def shared(self) -> CloudShared:
+        """Its shared.yml."""
+
+    @property
+    def lana_bank(self) -> AnyCloudRelease:
+        """Its lana-bank.yml."""
+
+
+class Postgres(Protocol):
+    """A cloud's databases: the address of each, and what is there when they can be used."""
+
+    hosts: dict[str, str]
+    databases: list[Reference]
+
+
+def cluster_providers(stack: TerraformStack, access: Mapping[str, Any]) -> None:
+    """Configure Kubernetes and Helm; without ``access`` both take the environment's kubeconfig."""
+    provider(stack, "random", RANDOM, {})
+    provider(stack, "kubernetes", KUBERNETES, access)
+    HelmProvider(stack, "helm", kubernetes=HelmProviderKubernetes(**access) if access else None)
     stack.add_override("terraform.required_providers.helm.version", HELM)
 
 
-def add_secrets(stack: TerraformStack, vault: Vault, wanted: SecretSettings) -> Secrets:
+def add_secrets(stack: TerraformStack, vault: Vault, blueprint: CloudBlueprint) -> Secrets:
     """Add the secrets that live in ``vault``."""
+    wanted = blueprint.lana_bank.secrets
     external = frozenset(wanted.external)
     props = SecretsProps(vault=vault, versions=wanted.versions, external=external)
     return Secrets(stack, "secrets", props)
@@ -67,29 +81,47 @@ def passwords(secrets: Secrets) -> dict[str, tuple[str, int]]:
     return {user: (found.password, found.version) for user, found in secrets.databases.items()}
 
 
-def add_release(stack: TerraformStack, inputs: ReleaseInputs) -> None:
-    """Add the namespace, the Secrets in it, the release that needs both, and Honeycomb's boards."""
-    settings = inputs.settings
-    labels = {"lana.galoy.io/environment": inputs.source.stack, "lana.galoy.io/stage": inputs.stage}
+def add_release(
+    stack: TerraformStack,
+    blueprint: CloudBlueprint,
+    chart: Chart,
+    secrets: Secrets,
+    postgres: Postgres,
+    values: Mapping[str, Any],
+) -> None:
+    """Add the namespace, the Secrets in it, the release that needs both, and Honeycomb's boards.
+
+    ``values`` are the chart's values that only this cloud has.
+    """
+    source, settings = blueprint.source, blueprint.lana_bank
+    labels = {
+        "lana.galoy.io/environment": source.stack,
+        "lana.galoy.io/stage": blueprint.shared.stage,
+    }
     namespace = restricted_namespace(stack, settings.namespace, labels)
-    written = inputs.secrets.write(namespace, inputs.hosts, inputs.sslmode)
+    needs = (namespace, *secrets.write(namespace, postgres.hosts, "require"), *postgres.databases)
     props = replace(
-        lana_bank_props(inputs.source, settings, inputs.chart, secrets="existing"),
-        values=merged(_values(inputs), inputs.values),
-        depends_on=tuple(reference.address for reference in (namespace, *written, *inputs.needs)),
+        lana_bank_props(source, settings, chart, secrets="existing"),
+        values=merged(_values(blueprint, secrets), values),
+        depends_on=_addresses(needs),
     )
     LanaBank(stack, "lana-bank", props)
-    boards = inputs.chart.reference("tf", "honeycomb")
+    boards = chart.reference("tf", "honeycomb")
     Honeycomb(stack, "honeycomb", source=boards, dataset=settings.honeycomb_dataset)
 
 
-def _values(inputs: ReleaseInputs) -> dict[str, Any]:
+def _addresses(needs: Sequence[Reference]) -> tuple[str, ...]:
+    return tuple(reference.address for reference in needs)
+
+
+def _values(blueprint: CloudBlueprint, secrets: Secrets) -> dict[str, Any]:
+    settings = blueprint.lana_bank
     return {
         "global": {
-            "secrets": {"version": inputs.secrets.version},
-            "networkPolicies": {"databaseCidrs": [inputs.database_cidr]},
+            "secrets": {"version": secrets.version},
+            "networkPolicies": {"databaseCidrs": [blueprint.shared.network.database_cidr]},
         },
         "databaseRoles": {"enabled": True},
-        "ingress": {"clusterIssuer": inputs.settings.cluster_issuer},
-        "lanaBank": {"superuserEmail": inputs.settings.superuser_email or ""},
+        "ingress": {"clusterIssuer": settings.cluster_issuer},
+        "lanaBank": {"superuserEmail": settings.superuser_email or ""},
     }

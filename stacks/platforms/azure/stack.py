@@ -12,15 +12,7 @@ from modules.secrets.construct import Secrets
 from modules.secrets.vault import KeyVault
 from modules.terraform import provider
 from stacks.platforms.chart import Chart
-from stacks.platforms.release import (
-    KUBERNETES,
-    RANDOM,
-    ReleaseInputs,
-    add_release,
-    add_secrets,
-    helm_provider,
-    passwords,
-)
+from stacks.platforms.release import add_release, add_secrets, cluster_providers, passwords
 
 if TYPE_CHECKING:
     from stacks.platforms.azure import AzureBlueprint
@@ -39,19 +31,8 @@ class AzureStack(TerraformStack):
         self._providers()
         secrets = self._secrets()
         postgres = self._postgres(secrets)
-        inputs = ReleaseInputs(
-            source=blueprint.source,
-            stage=blueprint.shared.stage,
-            settings=blueprint.lana_bank,
-            chart=Chart.of(app, blueprint.source),
-            secrets=secrets,
-            hosts=postgres.hosts,
-            sslmode="require",
-            database_cidr=blueprint.shared.network.database_cidr,
-            values={},
-            needs=tuple(postgres.databases),
-        )
-        add_release(self, inputs)
+        chart = Chart.of(app, blueprint.source)
+        add_release(self, blueprint, chart, secrets, postgres, values={})
 
     def _state(self) -> None:
         state = self._blueprint.shared.state
@@ -69,16 +50,14 @@ class AzureStack(TerraformStack):
         subscription = self._blueprint.shared.subscription_id
         azurerm = {"features": {}, "subscription_id": subscription, "storage_use_azuread": True}
         provider(self, "azurerm", AZURERM, azurerm)
-        provider(self, "random", RANDOM, {})
         # The kubeconfig comes from the environment (KUBE_CONFIG_PATH), with kubelogin in it: the
         # cluster's data source would put its certificate into the state.
-        provider(self, "kubernetes", KUBERNETES, {})
-        helm_provider(self)
+        cluster_providers(self, access={})
 
     def _secrets(self) -> Secrets:
         shared = self._blueprint.shared
         vault = shared.resource_id("Microsoft.KeyVault/vaults", shared.key_vault)
-        return add_secrets(self, KeyVault(vault, self._name), self._blueprint.lana_bank.secrets)
+        return add_secrets(self, KeyVault(vault, self._name), self._blueprint)
 
     def _postgres(self, secrets: Secrets) -> AzurePostgres:
         shared, settings = self._blueprint.shared, self._blueprint.lana_bank

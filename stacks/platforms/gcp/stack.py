@@ -14,15 +14,7 @@ from modules.secrets.construct import Secrets
 from modules.secrets.vault import SecretManager
 from modules.terraform import Reference, block, provider
 from stacks.platforms.chart import Chart
-from stacks.platforms.release import (
-    KUBERNETES,
-    RANDOM,
-    ReleaseInputs,
-    add_release,
-    add_secrets,
-    helm_provider,
-    passwords,
-)
+from stacks.platforms.release import add_release, add_secrets, cluster_providers, passwords
 
 if TYPE_CHECKING:
     from stacks.platforms.gcp import GcpBlueprint
@@ -35,26 +27,14 @@ class GcpStack(TerraformStack):
 
     def __init__(self, app: App, blueprint: GcpBlueprint) -> None:
         self._blueprint = blueprint
-        super().__init__(app, blueprint.source.stack)
         self._name = blueprint.source.stack
-        self._chart = Chart.of(app, blueprint.source)
+        super().__init__(app, self._name)
         self._state()
         self._providers()
         secrets = self._secrets()
         postgres = self._postgres(secrets)
-        inputs = ReleaseInputs(
-            source=blueprint.source,
-            stage=blueprint.shared.stage,
-            settings=blueprint.lana_bank,
-            chart=self._chart,
-            secrets=secrets,
-            hosts=postgres.hosts,
-            sslmode="require",
-            database_cidr=blueprint.shared.network.database_cidr,
-            values=self._values(),
-            needs=tuple(postgres.databases),
-        )
-        add_release(self, inputs)
+        chart = Chart.of(app, blueprint.source)
+        add_release(self, blueprint, chart, secrets, postgres, values=self._values(chart))
 
     def _state(self) -> None:
         """A bucket, which locks by itself; encrypted with a key of our own."""
@@ -66,10 +46,7 @@ class GcpStack(TerraformStack):
         shared = self._blueprint.shared
         google = {"project": shared.project, "region": shared.region}
         provider(self, "google", GOOGLE, google)
-        provider(self, "random", RANDOM, {})
-        access = self._cluster_access()
-        provider(self, "kubernetes", KUBERNETES, access)
-        helm_provider(self, **access)
+        cluster_providers(self, self._cluster_access())
 
     def _cluster_access(self) -> dict[str, str]:
         """How to reach the cluster; the token is made anew in each run and is in no state."""
@@ -87,7 +64,7 @@ class GcpStack(TerraformStack):
     def _secrets(self) -> Secrets:
         shared = self._blueprint.shared
         vault = SecretManager(shared.project, shared.region, self._name, shared.kms_key)
-        return add_secrets(self, vault, self._blueprint.lana_bank.secrets)
+        return add_secrets(self, vault, self._blueprint)
 
     def _postgres(self, secrets: Secrets) -> GcpPostgres:
         shared, settings = self._blueprint.shared, self._blueprint.lana_bank
@@ -102,14 +79,14 @@ class GcpStack(TerraformStack):
         )
         return GcpPostgres(self, "postgres", props)
 
-    def _values(self) -> dict[str, Any]:
+    def _values(self, chart: Chart) -> dict[str, Any]:
         """The chart's values that only Google Cloud has: identities and the warehouse."""
         settings, shared = self._blueprint.lana_bank, self._blueprint.shared
         server = self._identity("lana-bank", "lana", ("roles/cloudsql.client",))
         roles = ("roles/cloudsql.client", "roles/bigquery.jobUser")
         pipeline = self._identity("lana-bank-dagster-code", "dagster", roles)
         props = BigQueryProps(
-            source=self._chart.reference("tf", "bq-setup"),
+            source=chart.reference("tf", "bq-setup"),
             name=self._name,
             project=shared.project,
             region=shared.region,
