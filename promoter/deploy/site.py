@@ -67,7 +67,7 @@ class Site:
 
     @cached_property
     def deployments(self) -> dict[str, Deployment]:
-        """Every deployment by name, with its gates."""
+        """Every deployment by name; its gates are not asked yet."""
         with self.reading() as history:
             listed = history.listing(self.tip, [FOLDER])
         files = [path for path in listed if path.endswith(".yml") and path.count("/") == 1]
@@ -76,15 +76,9 @@ class Site:
         ]
         return {each.name: each for each in found}
 
-    @cached_property
-    def _gated(self) -> dict[str, Deployment]:
-        return {}
-
     def gated(self, name: str) -> Deployment:
         """The deployment called ``name``, under its gates."""
-        if name not in self._gated:
-            self._gated[name] = self.deployments[name].under(self.approvals.gates(name))
-        return self._gated[name]
+        return self.deployments[name].under(self.approvals.gates(name))
 
     def deployment_of(self, environment: str) -> str:
         """The name of the deployment that has ``environment``; raises `UsageError`."""

@@ -67,7 +67,7 @@ def status(site: Site, deployment: str, name: str, cluster: Cluster | None) -> S
         chart_ref=chart_ref(site, recorded),
         digests=cluster.images(_RELEASE, namespace) if cluster else {},
         helm_revision=release.revision if release else None,
-        since=_since(site, name),
+        since=_since(site, deployment, name),
         approved_by=approval.by if approval else None,
         why=why,
     )
@@ -75,11 +75,8 @@ def status(site: Site, deployment: str, name: str, cluster: Cluster | None) -> S
 
 def source_commit(site: Site, recorded: EnvironmentState) -> str | None:
     """The application's commit, as the pins of the recorded chart name it; None without pins."""
-    for identity, file in recorded.current.files.items():
-        if path_of(identity) == VALUES and file.file_hash:
-            values = site.git.output("cat-file", "blob", file.file_hash).decode()
-            return next((pin.commit_ref for pin in read_pins(values)), None)
-    return None
+    values = _recorded_file(site, recorded, VALUES)
+    return next((pin.commit_ref for pin in read_pins(values)), None) if values else None
 
 
 def chart_ref(site: Site, recorded: EnvironmentState) -> str | None:
@@ -112,15 +109,19 @@ def chart_ref(site: Site, recorded: EnvironmentState) -> str | None:
 def namespace_of(site: Site, recorded: EnvironmentState, name: str) -> str:
     """The namespace in the environment's own settings, as they were recorded."""
     platform, _, folder = name.partition("-")
-    path = f"stacks/{platform}/{folder}/lana-bank.yml"
+    settings = _recorded_file(site, recorded, f"stacks/{platform}/{folder}/lana-bank.yml")
+    read: dict[str, Any] = YAML(typ="safe").load(settings) if settings else {}
+    return str(read.get("namespace", "default"))
+
+
+def _recorded_file(site: Site, recorded: EnvironmentState, path: str) -> str | None:
     for identity, file in recorded.current.files.items():
         if path_of(identity) == path and file.file_hash:
-            settings = YAML(typ="safe").load(site.git.output("cat-file", "blob", file.file_hash))
-            return str(settings.get("namespace", "default"))
-    return "default"
+            return site.git.output("cat-file", "blob", file.file_hash).decode()
+    return None
 
 
-def _since(site: Site, name: str) -> str | None:
-    path = site.deployment(name).state_path(name)
+def _since(site: Site, deployment: str, name: str) -> str | None:
+    path = site.deployments[deployment].state_path(name)
     dates = site.git.lines("log", "-1", "--format=%aI", site.tip, "--", path)
     return dates[0] if dates else None
