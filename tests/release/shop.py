@@ -7,16 +7,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import yaml
+
 from promoter.forge.forge import PullRequest
 from promoter.forge.local import LocalForge
 from promoter.git import Git, Identity
 from promoter.release.application import Application
 from promoter.release.chart import Charts
 from promoter.release.registry import Registry
+from promoter.release.settings import parse_settings
 
 from .conftest import APPLICATION, commit_all, new_repository
 
 DEV = Identity("Dev", "dev@localhost")
+RELEASE_YML = "ci/release/release.yml"
 
 VALUES = """\
 # What the chart is installed with.
@@ -94,17 +98,38 @@ def open_shop(folder: Path, registry: Registry, changed: Mapping[str, bytes] | N
     (chart.dir / "charts" / "lana-bank" / "values.yaml").write_text(VALUES)
     (chart.dir / "charts" / "lana-bank" / "Chart.yaml").write_text(CHART)
     commit_all(chart, "feat: the chart")
-    application = Application(
-        _clone(seed, folder, "lana-bank"), LocalForge(Git(folder / "lana-bank.git")), registry
-    )
-    charts = Charts(_clone(chart, folder, "charts"), LocalForge(Git(folder / "charts.git")))
-    return Shop(application, charts)
+    _clone(seed, folder, "lana-bank")
+    _clone(chart, folder, "charts")
+    return _shop_in(folder, registry)
 
 
-def _clone(seed: Git, folder: Path, name: str) -> Git:
+def quick_release_yml() -> dict[str, bytes]:
+    """The application's release.yml with one hook that takes no time, to be ``changed``."""
+    said = parse_settings((APPLICATION / RELEASE_YML).read_bytes())
+    written = said.model_dump(mode="json", by_alias=True)
+    hook = {"name": "docs", "run": ["sh", "-c", "echo $VERSION > docs-site/version"]}
+    return {RELEASE_YML: yaml.safe_dump({**written, "hooks": [hook]}).encode()}
+
+
+def copied(shop: Shop, folder: Path) -> Shop:
+    """All that became of ``shop``, once more in ``folder``; the registry is the same one."""
+    shutil.copytree(shop.application.git.dir.parent, folder, dirs_exist_ok=True)
+    for name in ("lana-bank", "charts"):
+        Git(folder / name).text("remote", "set-url", "origin", str(folder / f"{name}.git"))
+    return _shop_in(folder, shop.application.registry)
+
+
+def _clone(seed: Git, folder: Path, name: str) -> None:
     seed.text("clone", "--quiet", "--bare", ".", str(folder / f"{name}.git"))
     seed.text("clone", "--quiet", str(folder / f"{name}.git"), str(folder / name))
-    return Git(folder / name)
+
+
+def _shop_in(folder: Path, registry: Registry) -> Shop:
+    application, charts = (LocalForge(Git(folder / f"{n}.git")) for n in ("lana-bank", "charts"))
+    return Shop(
+        Application(Git(folder / "lana-bank"), application, registry),
+        Charts(Git(folder / "charts"), charts),
+    )
 
 
 def _commit(git: Git, message: str, files: dict[str, bytes | None]) -> str:

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import yaml
@@ -15,12 +17,13 @@ from promoter.release.chart import bump_chart, set_app_version
 from promoter.release.errors import PinError, RegistryError, ReleaseError
 from promoter.release.pins import read_pins
 from promoter.release.promote import promote
-from promoter.release.publish import Released, release
+from promoter.release.publish import Released, release, released
+from promoter.release.registry import Registry
 from promoter.release.scalars import find, parse_path
 from promoter.release.settings import parse_settings
 
-from .conftest import APPLICATION, ROOT
-from .shop import CHART, DEV, VALUES, Shop
+from .conftest import APPLICATION, ROOT, serving
+from .shop import CHART, DEV, VALUES, Shop, copied, open_shop, quick_release_yml
 
 FOLDER = "charts/lana-bank"
 
@@ -31,6 +34,21 @@ def cut(shop: Shop) -> Released:
     return release(shop.application)
 
 
+@pytest.fixture(scope="module")
+def released_once(tmp_path_factory: pytest.TempPathFactory, crane: Path) -> Iterator[Shop]:
+    """A shop with one release; nothing in the registry is changed by what comes after it."""
+    with serving(crane) as address:
+        registry = Registry(f"{address}/galoyorg", crane)
+        made = open_shop(tmp_path_factory.mktemp("released"), registry, quick_release_yml())
+        cut(made)
+        yield made
+
+
+@pytest.fixture
+def shop(released_once: Shop, tmp_path: Path) -> Shop:
+    return copied(released_once, tmp_path)
+
+
 def text(shop: Shop, commit: str, name: str) -> str:
     content = shop.charts.git.file(commit, f"{FOLDER}/{name}")
     assert content is not None
@@ -38,7 +56,7 @@ def text(shop: Shop, commit: str, name: str) -> str:
 
 
 def test_pins_every_image_and_keeps_every_other_byte(shop: Shop) -> None:
-    made = cut(shop)
+    made = released(shop.application)
 
     pull = bump_chart(shop.application, shop.charts)
 
@@ -59,7 +77,7 @@ def test_pins_every_image_and_keeps_every_other_byte(shop: Shop) -> None:
 
 def test_terraform_travels_with_the_commit_it_is_of(shop: Shop) -> None:
     shop.commit_chart("feat: old", {f"{FOLDER}/tf/gone/main.tf": b"old"})
-    made = cut(shop)
+    made = released(shop.application)
     pull = bump_chart(shop.application, shop.charts)
     tree = f"{pull.head_commit}:{FOLDER}/tf"
     assert shop.charts.git.lines("ls-tree", "-r", "--name-only", tree) == [
@@ -74,7 +92,7 @@ def test_terraform_travels_with_the_commit_it_is_of(shop: Shop) -> None:
 
 
 def test_the_pull_request_says_what_changed_between(shop: Shop) -> None:
-    first = cut(shop)
+    first = released(shop.application)
     opened = bump_chart(shop.application, shop.charts)
     assert opened.labels == {"galoybot", "lana-bank"}
     assert not opened.draft
@@ -93,7 +111,6 @@ def test_the_pull_request_says_what_changed_between(shop: Shop) -> None:
 
 
 def test_again_is_the_same_pull_request_and_nothing_once_merged(shop: Shop) -> None:
-    cut(shop)
     pull = bump_chart(shop.application, shop.charts)
     assert bump_chart(shop.application, shop.charts) == pull
     automerge(shop.charts.forge, pull.number)
@@ -102,7 +119,6 @@ def test_again_is_the_same_pull_request_and_nothing_once_merged(shop: Shop) -> N
 
 
 def test_a_chart_that_moved_meanwhile_keeps_its_change(shop: Shop) -> None:
-    cut(shop)
     first = bump_chart(shop.application, shop.charts)
     shop.commit_chart("feat: more", {f"{FOLDER}/README.md": b"hello"})
     second = bump_chart(shop.application, shop.charts)
@@ -113,7 +129,6 @@ def test_a_chart_that_moved_meanwhile_keeps_its_change(shop: Shop) -> None:
 
 
 def test_a_digest_that_is_not_there_is_refused(shop: Shop) -> None:
-    cut(shop)
     empty = replace(shop.application.registry, address=f"{shop.application.registry.address}/x")
     with pytest.raises(ReleaseError, match="image lana-bank is not in the registry"):
         bump_chart(replace(shop.application, registry=empty), shop.charts)
@@ -133,7 +148,6 @@ def test_a_digest_that_is_not_there_is_refused(shop: Shop) -> None:
     ],
 )
 def test_values_that_cannot_be_pinned_open_nothing(shop: Shop, broken: str, reason: str) -> None:
-    cut(shop)
     shop.commit_chart("fix: x", {f"{FOLDER}/values.yaml": broken.encode()})
     with pytest.raises(PinError, match=reason):
         bump_chart(shop.application, shop.charts)
@@ -142,7 +156,6 @@ def test_values_that_cannot_be_pinned_open_nothing(shop: Shop, broken: str, reas
 
 
 def test_crlf_stays(shop: Shop) -> None:
-    cut(shop)
     crlf = {
         f"{FOLDER}/values.yaml": VALUES.replace("\n", "\r\n").encode(),
         f"{FOLDER}/Chart.yaml": CHART.replace("\n", "\r\n").encode(),
@@ -186,7 +199,6 @@ def test_the_pins_are_where_the_chart_has_them() -> None:
 
 
 def test_only_this_author_these_labels_and_these_paths_are_merged_unseen(shop: Shop) -> None:
-    cut(shop)
     pull = bump_chart(shop.application, shop.charts)
     forge = shop.charts.forge
     assert isinstance(forge, LocalForge)
@@ -209,7 +221,6 @@ def test_only_this_author_these_labels_and_these_paths_are_merged_unseen(shop: S
 
 
 def test_a_check_that_has_not_succeeded_holds_the_merge_up(shop: Shop) -> None:
-    cut(shop)
     pull = bump_chart(shop.application, shop.charts)
     shop.charts.forge.set_check(pull.head_commit, Check("lint", Conclusion.PENDING))
     with pytest.raises(NotCleared, match="check lint says pending"):

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from promoter.errors import NothingNewer
 from promoter.forge.forge import Query, State
@@ -19,10 +18,8 @@ from promoter.release.chart import Charts, bump_chart
 from promoter.release.promote import promote
 from promoter.release.publish import release
 from promoter.release.registry import Registry
-from promoter.release.settings import parse_settings
 
-from .conftest import APPLICATION
-from .shop import Shop, open_shop
+from .shop import Shop, open_shop, quick_release_yml
 
 WRITES = {
     "push",
@@ -36,10 +33,6 @@ WRITES = {
     "upload_asset",
     "publish_release",
 }
-
-
-RELEASE_YML = "ci/release/release.yml"
-QUICK_HOOK = {"name": "docs", "run": ["sh", "-c", "echo $VERSION > docs-site/version"]}
 
 
 class Stopped(BaseException):
@@ -135,13 +128,11 @@ def outcome(shop: Shop) -> dict[str, object]:
 def test_a_rerun_completes_what_was_stopped_anywhere(
     tmp_path: Path, registry: Registry, after: bool
 ) -> None:
-    said = parse_settings((APPLICATION / RELEASE_YML).read_bytes())
-    written = said.model_dump(mode="json", by_alias=True)
-    quick = yaml.safe_dump({**written, "hooks": [QUICK_HOOK]}).encode()
+    quick = quick_release_yml()
 
     def shop_number(number: int) -> Shop:
         own = replace(registry, address=f"{registry.address}/{number}-{after}".lower())
-        return open_shop(tmp_path / str(number), own, {RELEASE_YML: quick})
+        return open_shop(tmp_path / str(number), own, quick)
 
     undisturbed = shop_number(0)
     plug = Plug()

@@ -12,9 +12,7 @@ from promoter.release.errors import RegistryError, ReleaseError
 from promoter.release.file_check import FILE_CHECK, checked, file_check
 from promoter.release.promote import promote
 
-from .shop import DEV, Shop
-
-RELEASE_YML = "ci/release/release.yml"
+from .shop import DEV, RELEASE_YML, Shop
 
 
 def test_opens_a_draft_with_changelog_and_docs_on_the_candidates_commit(shop: Shop) -> None:

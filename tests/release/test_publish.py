@@ -18,10 +18,16 @@ from promoter.release.errors import RegistryError, ReleaseError
 from promoter.release.images import VERSION, build
 from promoter.release.promote import promote
 from promoter.release.publish import checksums, release, released
+from promoter.release.registry import Registry
 from promoter.release.settings import read_settings
 from promoter.release.source import SourceFile, source_of_commit
 
-from .shop import DEV, Shop
+from .shop import DEV, Shop, open_shop, quick_release_yml
+
+
+@pytest.fixture
+def shop(tmp_path: Path, registry: Registry) -> Shop:
+    return open_shop(tmp_path / "shop", registry, quick_release_yml())
 
 
 def merged(shop: Shop) -> str:
