@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from promoter.gate.comparison import Edge
 from promoter.gate.edges import content_differs
@@ -56,32 +56,41 @@ def _borne_out(
     """
     if history.is_shallow:
         return {}
+    candidates = _unchanged(latest, recorded)
+    brought = _brought(history, candidates, folders)
+    return {
+        path: commit
+        for commit, paths in candidates.items()
+        for path in paths
+        if brought[commit] and all(each.get(path) == latest[path].blob for each in brought[commit])
+    }
+
+
+def _unchanged(latest: Mapping[str, Entry], recorded: DeployState) -> dict[str, list[str]]:
+    """The paths whose content is as it is recorded, by the commit that they are said to be of."""
     by_commit: dict[str, list[str]] = {}
     for path, entry in latest.items():
         file = recorded.files.get(ident(LATEST, path))
         if file is not None and not file.dirty and file.file_hash == entry.blob:
             by_commit.setdefault(file.from_commit, []).append(path)
-    edges: list[Edge] = []
-    askers: list[str] = []
-    for commit in by_commit:
-        found = _edges_of(history, commit)
-        edges += found
-        askers += [commit] * len(found)
-    changed: dict[str, list[Mapping[str, str]]] = {commit: [] for commit in by_commit}
-    for commit, changes in zip(askers, history.changes(folders).along(edges), strict=True):
-        changed[commit].append(
-            {
-                change.path: change.child.blob
-                for change in changes
-                if change.child is not None and content_differs(change)
-            }
-        )
-    return {
-        path: commit
-        for commit, paths in by_commit.items()
-        for path in paths
-        if changed[commit] and all(each.get(path) == latest[path].blob for each in changed[commit])
-    }
+    return by_commit
+
+
+def _brought(
+    history: History, commits: Collection[str], folders: frozenset[str]
+) -> dict[str, list[Mapping[str, str]]]:
+    """For each commit, edge by edge to its parents, the blobs by path that it changed to."""
+    steps = [(commit, edge) for commit in commits for edge in _edges_of(history, commit)]
+    found = history.changes(folders).along([edge for _, edge in steps])
+    brought: dict[str, list[Mapping[str, str]]] = {commit: [] for commit in commits}
+    for (commit, _), changes in zip(steps, found, strict=True):
+        changed = {
+            change.path: change.child.blob
+            for change in changes
+            if change.child is not None and content_differs(change)
+        }
+        brought[commit].append(changed)
+    return brought
 
 
 def _edges_of(history: History, commit: str) -> list[Edge]:

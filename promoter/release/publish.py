@@ -183,23 +183,13 @@ def _images(
 ) -> tuple[Image, ...]:
     """Every final image, checked against its candidate before any of them is pushed."""
     version = str(tag.version.finalize_version())
-    built = []
-    for recipe in settings.images:
-        final = build(source, recipe, version, settings.source)
-        candidate = application.registry.pull(recipe.name, str(tag.version))
-        require_same_but_version(candidate, final, recipe, version)
-        there = application.registry.digest(recipe.name, version)
-        if there not in (None, final.digest):
-            raise ReleaseError(
-                f"release image {recipe.name} {version}: the registry has {there},"
-                f" this commit gives {final.digest}"
-            )
-        built.append((recipe, final, there))
+    names = [recipe.name for recipe in settings.images]
+    built = [_built(application, tag, source, settings, recipe) for recipe in settings.images]
 
-    def published(recipe: ImageRecipe, final: OciImage, there: str | None) -> Image:
-        if there is None:
-            application.registry.push(recipe.name, final, [version])
-        image = Image(recipe.name, application.registry.repository(recipe.name), final.digest)
+    def published(name: str, final: OciImage) -> Image:
+        if application.registry.digest(name, version) is None:
+            application.registry.push(name, final, [version])
+        image = Image(name, application.registry.repository(name), final.digest)
         if application.supply:
             application.supply.vouch(image, source, version, settings.source)
         return image
@@ -208,7 +198,29 @@ def _images(
         application.progress.task(f"push and vouch for the images of {version}"),
         ThreadPoolExecutor(_AT_ONCE) as pool,
     ):
-        return tuple(pool.map(published, *zip(*built, strict=True)))
+        return tuple(pool.map(published, names, built))
+
+
+def _built(
+    application: Application,
+    tag: VersionTag,
+    source: Source,
+    settings: ReleaseSettings,
+    recipe: ImageRecipe,
+) -> OciImage:
+    """A final image; raises `ReleaseError` where candidate or registry have another content."""
+    version = str(tag.version.finalize_version())
+    final = build(source, recipe, version, settings.source)
+    candidate = application.registry.pull(recipe.name, str(tag.version))
+    require_same_but_version(candidate, final, recipe, version)
+    there = application.registry.digest(recipe.name, version)
+    if there not in (None, final.digest):
+        raise ReleaseError(
+            f"release image {recipe.name} {version}: the registry has {there},"
+            f" this commit gives {final.digest}",
+            next_step="promote a newer candidate; a release is never made twice",
+        )
+    return final
 
 
 def _there(application: Application, recipe: ImageRecipe, version: str) -> Image:
