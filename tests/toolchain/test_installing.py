@@ -50,7 +50,7 @@ def test_a_package_with_another_hash_is_refused(tmp_path: Path) -> None:
         BuildFailed, match=r"(?s)^install .*requirements\.lock: exit code .*Hash mismatch"
     ):
         tree_with(tmp_path, forged).stacks_python()
-    assert list((tmp_path / "cache" / "stacks-python").iterdir()) == []
+    assert list((tmp_path / "cache" / "python/stacks").iterdir()) == []
 
 
 def test_a_tree_without_locks_is_named(tmp_path: Path) -> None:
