@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib import import_module
 
@@ -42,8 +43,11 @@ def app_with(*names: str) -> typer.Typer:
         add_completion=False,
         pretty_exceptions_enable=False,
         rich_markup_mode=None,
-        # The default of 80 cuts what the list says of most commands.
-        context_settings={"max_content_width": 100},
+        context_settings={
+            # The default of 80 cuts what the list says of most commands.
+            "max_content_width": 100,
+            "color": False if os.environ.get("NO_COLOR") else None,
+        },
     )
     # With a callback, one command alone still is called by its name.
     app.callback()(lambda: None)
@@ -64,13 +68,13 @@ def run_app() -> int:
     try:
         outcome = app(args=arguments, prog_name="promoter", standalone_mode=False)
     except TyperException as error:
-        raise UsageError(error.format_message(), next_step=f"{_called()} --help") from error
+        raise UsageError(error.format_message(), next_step=f"{_called(error)} --help") from error
     except typer.Abort as error:
         raise KeyboardInterrupt from error
     return outcome if isinstance(outcome, int) else 0
 
 
-def _called() -> str:
-    """The command as far as it is one: what --help is asked of."""
-    known = [word for word in sys.argv[1:2] if word in COMMANDS]
-    return " ".join(["promoter", *known])
+def _called(error: TyperException) -> str:
+    """The command that was called wrongly: what --help is asked of."""
+    context: typer.Context | None = getattr(error, "ctx", None)
+    return context.command_path if context else "promoter"

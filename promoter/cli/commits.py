@@ -12,7 +12,7 @@ from promoter.git import Git
 from promoter.release.cog import read_cog
 from promoter.release.commit_check import check, required_form
 
-app = typer.Typer(help="Check commit messages.", no_args_is_help=True)
+app = typer.Typer(help="Check commit messages.")
 
 
 @app.callback()

@@ -10,7 +10,7 @@ import typer
 from promoter.forge.links import API
 from promoter.git import Git
 
-app = typer.Typer(help="Render, check and draw the Concourse pipelines.", no_args_is_help=True)
+app = typer.Typer(help="Render, check and draw the Concourse pipelines.")
 
 ROOT = Annotated[
     Path | None,

@@ -27,7 +27,7 @@ from promoter.release.publish import Released, release, released
 from promoter.release.registry import Registry
 from promoter.release.version import parse_version
 
-app = typer.Typer(help="Candidates, releases and their pins.", no_args_is_help=True)
+app = typer.Typer(help="Candidates, releases and their pins.")
 
 REGISTRY_VARIABLE = "PROMOTER_REGISTRY"
 KEY_VARIABLE = "COSIGN_KEY"

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from promoter.testflight.report import Report
     from promoter.testflight.smoketest import Place
 
-app = typer.Typer(help="Prove a chart in a throwaway namespace.", no_args_is_help=True)
+app = typer.Typer(help="Prove a chart in a throwaway namespace.")
 
 _ENDPOINTS = Annotated[
     Path | None, typer.Option("--endpoints", help="Another declaration of endpoints than ours.")

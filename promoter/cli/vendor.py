@@ -17,7 +17,7 @@ from promoter.vendoring.config import CONFIG_NAME
 from promoter.vendoring.images import MIRROR_VARIABLE
 from promoter.vendoring.program import fetcher
 
-app = typer.Typer(help="Sync, check and bump what vendir.yml vendors.", no_args_is_help=True)
+app = typer.Typer(help="Sync, check and bump what vendir.yml vendors.")
 
 
 class Vendir(StrEnum):

@@ -14,7 +14,7 @@ from promoter.release.settings import breaking_rule
 from promoter.release.version import next_version
 from promoter.release.version_branch import VersionBranch
 
-app = typer.Typer(help="Versions from conventional commits.", no_args_is_help=True)
+app = typer.Typer(help="Versions from conventional commits.")
 
 
 @app.command("next")
