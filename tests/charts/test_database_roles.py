@@ -24,7 +24,6 @@ pytestmark = [
         not SERVERS or int(SERVERS[-1].parts[-2]) < OLDEST,
         reason="PostgreSQL 14 or newer is not installed (Debian: postgresql)",
     ),
-    pytest.mark.xdist_group("postgresql"),
 ]
 
 

@@ -45,7 +45,6 @@ BROWSERS = [
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.xdist_group("keycloak"),
     pytest.mark.skipif(not available(), reason=MISSING),
 ]
 

@@ -18,7 +18,7 @@ from promoter.toolchain.platform.ports import choose, is_free
 from promoter.vendoring.registry import MIRROR_VARIABLE
 from tests.deploy.conftest import Stage
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("trace")]
+pytestmark = pytest.mark.slow
 
 STAGING = ("promoter", "trace", "local-staging")
 PINS = {

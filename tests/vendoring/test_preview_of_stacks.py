@@ -14,7 +14,7 @@ from dev.upstream import AUTHOR, export
 from promoter.git import Git
 from tests.platform_fixture import ROOT
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("preview-of-stacks")]
+pytestmark = pytest.mark.slow
 
 NOTE = """\
 apiVersion: v1
