@@ -72,6 +72,7 @@ class AzurePostgres(Construct):
         password, version = self._props.passwords[database]
         body = {
             **self._machine(database, server),
+            **_availability(server),
             "administrator_login": database,
             "administrator_password_wo": password,
             "administrator_password_wo_version": version,
@@ -88,15 +89,7 @@ class AzurePostgres(Construct):
                 "start_minute": 0,
             },
         }
-        if server.high_availability:
-            body["high_availability"] = {
-                "mode": "ZoneRedundant",
-                "standby_availability_zone": server.standby_zone,
-            }
         kind = "azurerm_postgresql_flexible_server"
-        # After a failover the zones are swapped; that is no reason to swap them back.
-        zones = ["zone", "high_availability[0].standby_availability_zone"]
-        body["lifecycle"] = {"ignore_changes": zones if server.high_availability else zones[:1]}
         return block(place, "server", kind, body, keep=True, depends_on=[self._link])
 
     def _machine(self, name: str, server: Server) -> dict[str, Any]:
@@ -166,3 +159,14 @@ class AzurePostgres(Construct):
             "enabled_metric": [{"category": "AllMetrics"}],
         }
         block(place, "diagnostics", "azurerm_monitor_diagnostic_setting", body)
+
+
+def _availability(server: Server) -> dict[str, Any]:
+    """The standby. After a failover the zones are swapped; that is no reason to swap them back."""
+    if not server.high_availability:
+        return {"lifecycle": {"ignore_changes": ["zone"]}}
+    standby = "standby_availability_zone"
+    return {
+        "high_availability": {"mode": "ZoneRedundant", standby: server.standby_zone},
+        "lifecycle": {"ignore_changes": ["zone", f"high_availability[0].{standby}"]},
+    }
