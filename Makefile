@@ -69,6 +69,12 @@ bench: .venv/installed ## timings side by side with the tools that are replaced
 upstream: .venv/installed ## pin and vendor what the folders of upstream/ make now
 	$(BIN)/python -m dev.vendored
 
+.PHONY: generated
+generated: .venv/installed ## write anew: the settings' schemas, the reference tables, the journey's drawings
+	$(BIN)/python -m stacks.schema
+	$(BIN)/python -m dev.reference
+	$(BIN)/promoter pipeline graph
+
 .PHONY: locks
 locks: LOCK = $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header
 locks: ## write the hash-pinned locks anew from pyproject.toml and every requirements.in

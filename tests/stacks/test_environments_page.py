@@ -40,4 +40,4 @@ def test_the_commands_add_an_environment(tree: Tree) -> None:
 
 @pytest.mark.parametrize("file", pages(), ids=lambda file: str(file.name))
 def test_a_generated_page_is_current(file: Path) -> None:
-    assert file.read_text() == pages()[file], "write it anew: python -m dev.reference"
+    assert file.read_text() == pages()[file], "write it anew: make generated"

@@ -15,7 +15,7 @@ FILES = sorted(STACKS.glob("*/*/*.yml"))
 
 def test_the_schemas_are_those_of_the_models() -> None:
     committed = {file.name: file.read_text() for file in (STACKS / "schemas").glob("*.json")}
-    assert committed == schemas(), "write them anew: python -m stacks.schema"
+    assert committed == schemas(), "write them anew: make generated"
 
 
 def test_a_schema_refuses_unknown_keys() -> None:
