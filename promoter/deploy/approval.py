@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -46,20 +46,19 @@ class Approval:
 
 @dataclass(frozen=True)
 class Approvals:
-    """The gates branch of one remote, as it was last fetched into ``git``."""
+    """The commit ``tip`` of one remote's gates branch, None where it has no such branch.
+
+    ``main`` is the commit whose allowed signers count.
+    """
 
     git: Git
     remote: str
     main: str
+    tip: str | None
 
-    @property
-    def tip(self) -> str | None:
-        """The newest commit of the gates branch that was fetched, None where there is none."""
-        return self.git.commit(f"refs/remotes/{self.remote}/{BRANCH}")
-
-    def fetch(self) -> None:
-        """Bring the branch up to date; a remote without one leaves none here."""
-        self.git.follow(self.remote, BRANCH)
+    def fetched(self) -> Approvals:
+        """The same, as the remote has them now."""
+        return replace(self, tip=self.git.follow(self.remote, BRANCH).get(BRANCH))
 
     def gates(self, deployment: str) -> Gates:
         """A deployment's gates; raises when branch or file are missing or do not parse."""
@@ -93,10 +92,10 @@ class Approvals:
     def set_gate(self, deployment: str, environment: str, commit: str, reason: str) -> Approval:
         """Set the environment's gate to ``commit``, in a commit of its own, and push it."""
 
-        def change() -> dict[str, bytes | None]:
-            if self.gates(deployment).entries.get(environment) == commit:
+        def change(now: Approvals) -> dict[str, bytes | None]:
+            if now.gates(deployment).entries.get(environment) == commit:
                 raise NothingNewer(f"approve {environment}: its gate is at {commit[:12]} already")
-            changed = with_gate(self._text(deployment), environment, commit)
+            changed = with_gate(now._text(deployment), environment, commit)
             return {gates_file(deployment): changed.encode()}
 
         made = self._push(change, _message(environment, f"up to {commit}", reason))
@@ -105,8 +104,8 @@ class Approvals:
     def set_special(self, environment: str, kind: Special, id_: str, reason: str) -> Approval:
         """Approve one plan by its digest, or destroying one recorded version."""
 
-        def change() -> dict[str, bytes | None]:
-            if self.special(environment, kind, id_):
+        def change(now: Approvals) -> dict[str, bytes | None]:
+            if now.special(environment, kind, id_):
                 raise NothingNewer(f"approve {kind} of {environment}: it is approved already")
             content = {"environment": environment, kind: id_, "reason": reason}
             return {_special(environment, kind, id_): json.dumps(content, indent=2).encode()}
@@ -114,13 +113,11 @@ class Approvals:
         made = self._push(change, _message(environment, f"{kind} {id_}", reason))
         return self._approval(made, id_)
 
-    def _push(self, change: Callable[[], dict[str, bytes | None]], message: str) -> str:
+    def _push(self, change: Callable[[Approvals], dict[str, bytes | None]], message: str) -> str:
         def pushed() -> str:
-            self.fetch()
-            tip = self.tip
-            made = self.git.commit_files(tip, change(), message, sign=self._signs())
-            self.git.push(self.remote, made, f"refs/heads/{BRANCH}", expect=tip)
-            self.fetch()
+            now = self.fetched()
+            made = self.git.commit_files(now.tip, change(now), message, sign=self._signs())
+            self.git.push(self.remote, made, f"refs/heads/{BRANCH}", expect=now.tip)
             return made
 
         return retry_when_moved(pushed)

@@ -58,8 +58,8 @@ class Site:
 
     @property
     def approvals(self) -> Approvals:
-        """The approvals as last fetched."""
-        return Approvals(self.git, self.remote, self.tip)
+        """The approvals that its commit of the gates branch has."""
+        return Approvals(self.git, self.remote, self.tip, self.gates_tip)
 
     def reading(self) -> AbstractContextManager[History]:
         """The history that commits are read through, open for the block at least."""

@@ -109,7 +109,7 @@ def test_a_signature_of_an_allowed_signer_is_the_approver(site: Site, tmp_path: 
     site.git.text("merge", "-q", "--ff-only", site.tip)
     site = deployed(site, "qa")
     approve(site, proposed(site, Request("production", "fine")))
-    approval = site.approvals.gate("app", "production")
+    approval = site.fetched().approvals.gate("app", "production")
     assert approval is not None
     assert approval.approved_by == "ann@bank.example"
     assert approval.reason == "fine"
