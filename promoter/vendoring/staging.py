@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import operator
 import posixpath
 import shutil
 from concurrent.futures import ThreadPoolExecutor
+from itertools import accumulate
 from pathlib import Path
 from typing import Protocol
 
@@ -123,12 +125,30 @@ def _move(tree: Path, contents: Contents, target: Path) -> None:
 def _keep_ignored(contents: Contents, current: Path, target: Path) -> None:
     """Files that match ``ignorePaths`` survive in the folder, over what was fetched."""
     patterns = [glob(pattern) for pattern in contents.ignore_paths]
-    if not patterns:
-        return
-    for path, _ in files_below(current):
+    for path, _ in files_below(current) if patterns else ():
         if any(pattern.matches(path) for pattern in patterns):
-            (target / path).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            (target / path).write_bytes((current / path).read_bytes())
+            _keep(current / path, target, path)
+
+
+def _keep(file: Path, target: Path, path: str) -> None:
+    kept = target / path
+    # A link that was fetched may lead anywhere, and writing follows it.
+    if link := _first_link(target, path):
+        raise _cannot_keep(path, f"the source has a symlink there, {link.relative_to(target)}")
+    if not file.is_file():
+        raise _cannot_keep(path, "it is a symlink that leads to no file")
+    try:
+        kept.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        kept.write_bytes(file.read_bytes())
+    except (FileExistsError, NotADirectoryError, IsADirectoryError) as error:
+        raise _cannot_keep(path, "one is a file where the other has a folder") from error
+
+
+def _cannot_keep(path: str, why: str) -> UnsafeContent:
+    return UnsafeContent(
+        f"keep {path}: {why}",
+        next_step="move it away, or take it out of ignorePaths in vendir.yml",
+    )
 
 
 def check_links(folder: Path) -> None:
@@ -161,11 +181,14 @@ def _check_link(link: Path, shown: str, inside: Path) -> None:
 
 def refuse_links(root: Path, path: str) -> None:
     """Raise `UnsafeContent` where ``path`` or a folder above it is a symlink."""
-    place_ = root
-    for part in Path(path).parts:
-        place_ = place_ / part
-        if place_.is_symlink():
-            raise UnsafeContent(
-                f"vendor into {path}: {place_} is a symlink",
-                next_step="make it a folder, or choose another path in vendir.yml",
-            )
+    if link := _first_link(root, path):
+        raise UnsafeContent(
+            f"vendor into {path}: {link} is a symlink",
+            next_step="make it a folder, or choose another path in vendir.yml",
+        )
+
+
+def _first_link(root: Path, path: str) -> Path | None:
+    """The first symlink on the way from ``root`` to ``path`` below it, that included."""
+    way = accumulate(Path(path).parts, operator.truediv, initial=root)
+    return next((place_ for place_ in way if place_ != root and place_.is_symlink()), None)

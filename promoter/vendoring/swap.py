@@ -32,18 +32,32 @@ def workshop(root: Path, *, patience: float = 120) -> Iterator[Path]:
 
     What an interrupted run left is cleaned up first. It lies in ``.local``, on the file
     system that it is swapped into, and ignores itself for git. Raises `VendorError` when
-    another run has held it for ``patience`` seconds.
+    another run has held it for ``patience`` seconds, and when the file system refuses (full,
+    read-only, another's folder).
     """
     home = root / ".local" / "vendoring"
-    home.mkdir(parents=True, exist_ok=True)
-    (home / ".gitignore").write_text("*\n")
-    with _held(home / "lock", patience):
-        recover(root, home)
-        stage = Path(mkdtemp(prefix="stage-", dir=home))
-        try:
-            yield stage
-        finally:
-            shutil.rmtree(stage, ignore_errors=True)
+    with _told(root):
+        home.mkdir(parents=True, exist_ok=True)
+        (home / ".gitignore").write_text("*\n")
+        with _held(home / "lock", patience):
+            recover(root, home)
+            stage = Path(mkdtemp(prefix="stage-", dir=home))
+            try:
+                yield stage
+            finally:
+                shutil.rmtree(stage, ignore_errors=True)
+
+
+@contextmanager
+def _told(root: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise VendorError(
+            f"vendor into {error.filename or root}: {error.strerror or error}",
+            next_step="make room, or make it writable, then run the command again: "
+            "it finishes what was begun",
+        ) from error
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -62,6 +63,14 @@ def test_killed_where_folders_cannot_be_exchanged(
         before = chart(target)
     assert gaps
     assert (target.chart / "values.yaml").read_text() == "replicas: 2\n"
+
+
+def test_a_file_system_that_refuses_is_told(target: Target) -> None:
+    shutil.rmtree(target.folder / ".local")
+    (target.folder / ".local").write_text("in the way")
+    with pytest.raises(VendorError, match=r"vendor into .*\.local.*") as caught:
+        sync(target.folder)
+    assert "run the command again" in caught.value.next_step
 
 
 def test_two_at_once_take_turns(target: Target) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -144,6 +145,43 @@ def test_ignored_files_survive(source: Source, tmp_path: Path) -> None:
     assert (target.chart / "values.yaml").read_text() == "mine\n"
     assert (target.chart / "mine/file").read_text() == "mine too\n"
     assert not (target.chart / "other").exists()
+
+
+def test_a_kept_file_is_not_written_through_a_link_of_the_source(
+    source: Source, tmp_path: Path
+) -> None:
+    victim = tmp_path / "victim"
+    victim.write_text("theirs\n")
+    target = configured(tmp_path, source, "ignorePaths: [values.yaml]")
+    sync(target.folder)
+    (target.chart / "values.yaml").write_text("mine\n")
+    (source.folder / "charts/lana-bank/values.yaml").unlink()
+    (source.folder / "charts/lana-bank/values.yaml").symlink_to(victim)
+    source.commit("feat: a trap")
+    with pytest.raises(UnsafeContent, match=r"keep values\.yaml: the source has a symlink there"):
+        sync(target.folder)
+    assert victim.read_text() == "theirs\n"
+    assert (target.chart / "values.yaml").read_text() == "mine\n"
+
+
+@pytest.mark.parametrize("kind", ["dangling", "to a folder", "file for folder", "folder for file"])
+def test_what_cannot_be_kept_is_refused(source: Source, tmp_path: Path, kind: str) -> None:
+    target = configured(tmp_path, source, "ignorePaths: ['**/*']")
+    sync(target.folder)
+    if kind == "file for folder":
+        shutil.rmtree(target.chart / "templates")
+        (target.chart / "templates").write_text("mine\n")
+    elif kind == "folder for file":
+        (target.chart / "values.yaml").unlink()
+        (target.chart / "values.yaml").mkdir()
+        (target.chart / "values.yaml/mine").write_text("mine\n")
+    else:
+        (target.chart / "link").symlink_to("templates" if kind == "to a folder" else "nothing")
+    before = contents(target.folder)
+    with pytest.raises(UnsafeContent, match="keep ") as caught:
+        sync(target.folder)
+    assert "ignorePaths" in caught.value.next_step
+    assert contents(target.folder) == before
 
 
 def test_lazy_contents_are_left_alone_until_their_configuration_changes(
