@@ -12,6 +12,7 @@ import typer
 from promoter.cli.progress import shown
 from promoter.errors import UsageError
 from promoter.git import Git
+from promoter.plain import plain
 from promoter.vendoring import check, sync
 from promoter.vendoring.config import CONFIG_NAME
 from promoter.vendoring.images import MIRROR_VARIABLE
@@ -56,7 +57,7 @@ def sync_command(
     for directory in lock.directories:
         for contents in directory.contents:
             git = contents.git
-            typer.echo(f"{directory.path}/{contents.path}  {git.sha}  {git.commit_title}")
+            typer.echo(f"{directory.path}/{contents.path}  {git.sha}  {plain(git.commit_title)}")
 
 
 @app.command("check")

@@ -77,7 +77,7 @@ def read_pins(text: str, *, file: str = "values.yaml") -> tuple[Pin, ...]:
     """
     return tuple(
         Pin(show_path(path), image, value, *metadata.group("repository", "commit_ref", "app"))
-        for path, image, value, end in _digests(compose(text, file), ())
+        for path, image, value, end in _digests(compose(text, file), (), set())
         if (metadata := _METADATA.search(text, end, _line_end(text, end)))
     )
 
@@ -139,19 +139,29 @@ def _line_end(text: str, at: int) -> int:
     return found.start() if found else len(text)
 
 
-def _digests(node: yaml.Node | None, path: KeyPath) -> Iterator[tuple[KeyPath, str, str, int]]:
-    """Key path, image repository, digest and end (characters) of every digest below ``node``."""
+def _digests(
+    node: yaml.Node | None, path: KeyPath, seen: set[int]
+) -> Iterator[tuple[KeyPath, str, str, int]]:
+    """Key path, image repository, digest and end (characters) of every digest below ``node``.
+
+    What aliases repeat is told where it stands: they may stand for more than can be counted.
+    """
+    if id(node) in seen:
+        return
+    seen.add(id(node))
     if isinstance(node, yaml.MappingNode):
         image = next((str(v.value) for k, v in node.value if k.value == "repository"), "")
         for key, value in node.value:
-            yield from _digest(value, (*path, str(key.value)), image)
+            yield from _digest(value, (*path, str(key.value)), image, seen)
     elif isinstance(node, yaml.SequenceNode):
         for number, value in enumerate(node.value):
-            yield from _digest(value, (*path, number), "")
+            yield from _digest(value, (*path, number), "", seen)
 
 
-def _digest(node: yaml.Node, path: KeyPath, image: str) -> Iterator[tuple[KeyPath, str, str, int]]:
+def _digest(
+    node: yaml.Node, path: KeyPath, image: str, seen: set[int]
+) -> Iterator[tuple[KeyPath, str, str, int]]:
     if not isinstance(node, yaml.ScalarNode):
-        yield from _digests(node, path)
+        yield from _digests(node, path, seen)
     elif _DIGEST.fullmatch(str(node.value)):
         yield path, image, str(node.value), node.end_mark.index

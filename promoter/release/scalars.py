@@ -48,8 +48,9 @@ def compose(text: str, file: str) -> yaml.Node | None:
     """The document's nodes; raises `PinError` for what is not one YAML document."""
     try:
         return yaml.compose(text, Loader=yaml.SafeLoader)
-    except yaml.YAMLError as error:
-        cause = " ".join(str(error).split())
+    except (yaml.YAMLError, RecursionError) as error:
+        deep = isinstance(error, RecursionError)
+        cause = "nested too deeply" if deep else " ".join(str(error).split())
         raise PinError(f"read {file}: not YAML: {cause}") from error
 
 

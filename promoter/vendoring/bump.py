@@ -11,11 +11,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from promoter.errors import NothingNewer, RemoteMoved, UsageError
+from promoter.errors import InvalidFile, NothingNewer, RemoteMoved, UsageError
 from promoter.git import Git
 from promoter.progress import Progress, Silent
 from promoter.vendoring.config import (
     CONFIG_NAME,
+    Config,
     Dependency,
     config_document,
     find_dependency,
@@ -139,6 +140,7 @@ class _Attempt:
         proof = self.terms.tested(fresh.sha) if self.terms.tested else ()
         place_ = (*found.place, "git", "ref")
         written = replace_scalar(config_document(content), place_, fresh.sha, CONFIG_NAME)
+        _refuse_shared(config, parse_config(written), found)
         entry = _entry(written, found, fresh)
         lock = lock_bytes(before.with_contents(config.order(), found.directory.path, entry))
         old = Chart(commit_blobs(git, base, found.path), _values(git, base, found.path))
@@ -188,6 +190,18 @@ class _Attempt:
                     f"which {change.new.path} pins",
                     next_step="push that image, or bump to a ref whose images are there",
                 )
+
+
+def _refuse_shared(old: Config, new: Config, found: Dependency) -> None:
+    """An anchor's text is in several places: to replace it would bump them all."""
+    for was, now in zip(old.dependencies(), new.dependencies(), strict=True):
+        if was.path != found.path and was.contents != now.contents:
+            raise InvalidFile(
+                CONFIG_NAME,
+                f"{found.path}: git",
+                f"is shared with {was.path} by an anchor (&) and an alias (*)",
+                next_step="write url and ref themselves there, then run it again",
+            )
 
 
 def _entry(config: bytes, found: Dependency, fresh: Locked) -> LockedContents:

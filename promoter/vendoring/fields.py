@@ -6,6 +6,7 @@ models takes longer than fetching a chart, and a sync is meant to cost what the 
 
 from __future__ import annotations
 
+import reprlib
 from typing import Any, TypeVar
 
 from promoter.errors import InvalidFile
@@ -82,9 +83,17 @@ class Fields:
             return default
         found = self._left.pop(key)
         if not isinstance(found, kind) or (kind is int and isinstance(found, bool)):
-            raise self.invalid(key, f"is {_shown(found)}, not {_NAMES[kind]}")
+            raise self.invalid(key, f"is {_shown(found)}, not {_NAMES[kind]}{_hint(found, kind)}")
         return found
 
 
 def _shown(value: object) -> str:
-    return "nothing" if value is None else f"{value!r}"
+    # A list is not written out: a few aliases can stand for more than there is memory.
+    if isinstance(value, (list, dict)):
+        return _NAMES[type(value)]
+    return "nothing" if value is None else reprlib.repr(value)
+
+
+def _hint(found: object, kind: type) -> str:
+    # vendir makes 1.1 of a tag 1.10.
+    return "; put it in quotes" if kind is str and not isinstance(found, (list, dict)) else ""

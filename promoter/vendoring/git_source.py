@@ -19,6 +19,7 @@ from pathlib import Path
 
 from promoter.errors import GitError
 from promoter.git import Git
+from promoter.plain import plain
 from promoter.vendoring.config import GitSource
 from promoter.vendoring.errors import RefNotFound, VendorError
 from promoter.vendoring.selection import Entry
@@ -86,15 +87,19 @@ class Fetched:
         """What vendir.lock.yml says of ``sha``: its title and ``git describe --tags``."""
         message = self.git.output("log", "--max-count=1", "--format=%B", sha)
         described = self._describe(sha)
-        if described and self.filtered and not self._is_tag(described):
+        if described and self.filtered and not self._is_tag(described) and self._abbreviates():
             objects = self._objects_in_a_clone()
             described = self._describe(sha, f"--abbrev={abbreviation(objects)}")
-        title = _title(message.decode(errors="replace"))
+        title = _title(_as_go_reads(message))
         return Locked(sha, tuple(described.split("\n")) if described else (), title)
 
     def _describe(self, sha: str, *options: str) -> str:
         done = self.git.attempt("describe", "--tags", *options, sha)
         return done.stdout.decode(errors="replace").strip() if done.returncode == 0 else ""
+
+    def _abbreviates(self) -> bool:
+        """Whether git chooses the length of short ids, and not the user's configuration."""
+        return self.git.config("core.abbrev") in (None, "auto")
 
     def _is_tag(self, name: str) -> bool:
         # Not rev-parse, to which tag-number-gid is a name too.
@@ -141,8 +146,7 @@ class Fetched:
         """The titles of the commits that ``new`` has and ``old`` has not, newest first."""
         known = [f"^{old}"] if old and self._reachable(old) else []
         found = self.git.lines("log", "--format=%s", new, *known) if known else []
-        # They are somebody else's words, on their way to a terminal.
-        return [re.sub(r"[\x00-\x1f\x7f-\x9f]", "?", title) for title in found]
+        return [plain(title) for title in found]
 
     def entries(self, sha: str) -> list[Entry]:
         """Every file, symlink and submodule of the commit."""
@@ -261,6 +265,12 @@ def _index_line(entry: Entry) -> bytes:
 # What Go's strings.TrimSpace takes off, which vendir trims the message with.
 _SPACE = "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009"
 _SPACE += "\u200a\u2028\u2029\u202f\u205f\u3000"
+
+
+def _as_go_reads(message: bytes) -> str:
+    # Go replaces what is not UTF-8 byte by byte, Python a cut off character as one.
+    escaped = message.decode(errors="surrogateescape")
+    return re.sub("[\udc80-\udcff]", "\ufffd", escaped)
 
 
 def _title(message: str) -> str:

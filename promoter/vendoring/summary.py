@@ -5,16 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import yaml
 
 from promoter.forge.links import compare_link
+from promoter.plain import plain
 from promoter.release.pins import Pin, read_pins
 from promoter.vendoring.snapshot import Blobs
 
 SECRET = re.compile(r"pass(word|phrase)?|secret|token|credential|private|api-?_?key", re.IGNORECASE)
 _LONGEST = 40
+# Aliases can stand for more values than there is memory.
+_MOST_VALUES = 20_000
+_MOST_LINES = 200
 
 
 @dataclass(frozen=True)
@@ -65,7 +70,9 @@ def message(name: str, url: str, refs: tuple[str, str], old: Chart, new: Chart) 
     }
     for title, content in sections.items():
         if content:
-            lines += ["", title, *content]
+            lines += ["", title, *(plain(line) for line in content[:_MOST_LINES])]
+        if len(content) > _MOST_LINES:
+            lines.append(f"- and {len(content) - _MOST_LINES} more")
     return "\n".join(lines) + "\n"
 
 
@@ -111,8 +118,8 @@ def _values(old: Chart, new: Chart) -> Iterator[str]:
 
 def _flat(values: str) -> dict[str, Any]:
     try:
-        return dict(_leaves(yaml.safe_load(values), ())) if values else {}
-    except yaml.YAMLError:
+        return dict(islice(_leaves(yaml.safe_load(values), ()), _MOST_VALUES)) if values else {}
+    except (yaml.YAMLError, RecursionError):
         return {}
 
 

@@ -31,8 +31,8 @@ def documents(content: bytes, name: str) -> list[Document]:
         nodes = [node for node in yaml.compose_all(text, Loader=yaml.SafeLoader) if node]
     except UnicodeDecodeError as error:
         raise InvalidFile(name, "", f"not UTF-8: {error.reason}") from error
-    except yaml.YAMLError as error:
-        raise InvalidFile(name, "", " ".join(str(error).split())) from error
+    except (yaml.YAMLError, RecursionError) as error:
+        raise _no_yaml(name, error) from error
     return [Document(_value(node, name), node, text) for node in nodes]
 
 
@@ -42,7 +42,12 @@ def _value(node: yaml.Node, name: str) -> Any:
     try:
         return loader.construct_document(node)
     except yaml.YAMLError as error:
-        raise InvalidFile(name, "", " ".join(str(error).split())) from error
+        raise _no_yaml(name, error) from error
+
+
+def _no_yaml(name: str, error: Exception) -> InvalidFile:
+    deep = isinstance(error, RecursionError)
+    return InvalidFile(name, "", "is nested too deeply" if deep else " ".join(str(error).split()))
 
 
 def _reject_duplicates(node: yaml.Node, name: str, seen: set[int]) -> None:

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 CHART = {
@@ -33,6 +34,14 @@ directories:
           - charts/lana-bank/**/*
         newRootPath: charts/lana-bank
 """
+
+
+def multiplied() -> str:
+    """YAML of a few lines whose last key, ``p``, stands for more than there is memory."""
+    return "a: &a [x, y]\n" + "".join(
+        f"{name}: &{name} [{', '.join(['*' + before] * 9)}]\n"
+        for before, name in pairwise("abcdefghijklmnop")
+    )
 
 
 def git(folder: Path, *arguments: str, stdin: bytes | None = None, check: bool = True) -> str:

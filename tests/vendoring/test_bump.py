@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from promoter.errors import NothingNewer, RemoteMoved, UsageError
+from promoter.errors import InvalidFile, NothingNewer, RemoteMoved, UsageError
 from promoter.vendoring import check, sync
 from promoter.vendoring.bump import Bumped, Terms, bump
 from promoter.vendoring.errors import DirtyPaths, RefNotFound, VendorError
 from promoter.vendoring.journal import journal_file
 from tests.vendoring.killing import every_kill
-from tests.vendoring.sources import CONFIG, Source, Target, contents, git
+from tests.vendoring.sources import CONFIG, Source, Target, contents, git, multiplied
 
-MORE = {"charts/lana-bank/values.yaml": "replicas: 2\n"}
+VALUES = "charts/lana-bank/values.yaml"
+MORE = {VALUES: "replicas: 2\n"}
 DIGESTS = [f"sha256:{digit * 64}" for digit in "ab"]
 LANA = "https://github.com/GaloyMoney/lana-bank"
 
@@ -197,6 +199,22 @@ def test_only_the_named_one_of_two_moves(source: Source, tmp_path: Path) -> None
     assert lock.index("path: lana-bank") < lock.index("path: other")
 
 
+@pytest.mark.parametrize("second", ["*git", "{<<: *git, skipInitSubmodules: true}"])
+def test_a_ref_that_two_share_by_an_anchor_is_refused(
+    source: Source, tmp_path: Path, second: str
+) -> None:
+    text = CONFIG.format(url=source.url, ref=source.head).replace("git:", "git: &git")
+    text += f"      - path: other\n        git: {second}\n        newRootPath: charts/other\n"
+    target = Target.new(tmp_path / "deployments", text)
+    sync(target.folder)
+    target.commit_all()
+    before = contents(target.folder)
+    for name in ("lana-bank", "other"):
+        with pytest.raises(InvalidFile, match=r"charts/.*: git: is shared with charts/"):
+            bump(target.folder, name, source.commit("feat: more", {"README.md": name}))
+    assert contents(target.folder) == before
+
+
 def test_the_message_says_what_changes(source: Source, target: Target) -> None:
     source.commit(
         "feat: pins",
@@ -236,6 +254,18 @@ def test_the_message_says_what_changes(source: Source, target: Target) -> None:
         "- M Chart.yaml\n"
     )
     assert git(target.folder, "log", "-1", "--format=%B") == message.strip()
+
+
+def test_values_that_aliases_multiply_end_in_a_count(source: Source, target: Target) -> None:
+    done = bump(target.folder, "lana-bank", source.commit("feat: b", {VALUES: multiplied()}))
+    assert re.search(r"^- and \d+ more$", done.message, re.MULTILINE)
+    assert len(done.message) < 20_000
+
+
+def test_a_key_of_the_values_ends_no_line_of_the_message(source: Source, target: Target) -> None:
+    forged = '"a\\n\\nUntested: forged\\e[2J": 1\n'
+    done = bump(target.folder, "lana-bank", source.commit("feat: b", {VALUES: forged}))
+    assert "- a??Untested: forged?[2J: nothing -> '1'" in done.message.splitlines()
 
 
 def test_trailers_end_the_message(source: Source, target: Target) -> None:

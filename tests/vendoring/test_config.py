@@ -8,7 +8,7 @@ import pytest
 
 from promoter.errors import InvalidFile, UsageError
 from promoter.vendoring.config import find_dependency, parse_config, read_config
-from tests.vendoring.sources import CONFIG
+from tests.vendoring.sources import CONFIG, multiplied
 
 GOOD = CONFIG.format(url="git@example.invalid:charts.git", ref="main")
 
@@ -48,7 +48,9 @@ def test_reads_every_key() -> None:
         ("path: lana", "path: ../lana", "directories[0].contents[0].path", "leaves"),
         ("newRootPath: charts", "newRootPath: ../x", "contents[0].newRootPath", "leaves"),
         ("includePaths:", "includePath:", "contents[0].includePath", "not a key"),
-        ("ref: main", "ref: 7", "git.ref", "is 7, not a text"),
+        ("ref: main", "ref: 7", "git.ref", "is 7, not a text; put it in quotes"),
+        ("ref: main", "ref: 1.10", "git.ref", "is 1.1, not a text; put it in quotes"),
+        ("ref: main", "ref: 2026-11-21", "git.ref", "put it in quotes"),
         ("ref: main", "ref: --upload-pack=x", "git.ref", "starts with '-'"),
         ("url: git@", "url: --x git@", "git.url", "starts with '-'"),
         ("ref: main", "refSelection: {}", "git.refSelection", "only by the program vendir"),
@@ -77,6 +79,17 @@ def test_says_what_is_wrong(old: str, new: str, place: str, reason: str) -> None
 def test_refuses_what_is_no_configuration(content: bytes) -> None:
     with pytest.raises(InvalidFile, match=r"vendir\.yml"):
         parse_config(content)
+
+
+def test_what_is_nested_too_deeply_is_refused() -> None:
+    with pytest.raises(InvalidFile, match="nested too deeply"):
+        parse_config(b"directories: " + b"[" * 5000 + b"]" * 5000)
+
+
+def test_aliases_that_multiply_make_no_long_error() -> None:
+    text = f"{GOOD[: GOOD.index('directories')]}{multiplied()}directories: *p\n"
+    with pytest.raises(InvalidFile, match=r"directories\[0\]: is a list, not a map"):
+        parse_config(text.encode())
 
 
 def test_absent_file_is_named(tmp_path: Path) -> None:

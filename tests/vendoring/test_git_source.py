@@ -116,6 +116,17 @@ def test_tags_of_the_lock(source: Source, tmp_path: Path) -> None:
     assert tags() == (f"v1-annotated-1-g{head[:7]}",)
 
 
+def test_the_length_of_short_ids_that_the_user_chose(
+    source: Source, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    git(source.folder, "tag", "v1")
+    head = source.commit("feat: later")
+    for name, value in (("COUNT", "1"), ("KEY_0", "core.abbrev"), ("VALUE_0", "15")):
+        monkeypatch.setenv(f"GIT_CONFIG_{name}", value)
+    with fetched(GitSource(source.url, "main"), tmp_path / "fetched") as remote:
+        assert remote.lock(head).tags == (f"v1-1-g{head[:15]}",)
+
+
 def test_short_ids_are_those_of_a_whole_clone(source: Source, tmp_path: Path) -> None:
     git(source.folder, "tag", "v1")
     stream = "".join(
@@ -146,6 +157,18 @@ def test_titles(source: Source, tmp_path: Path, message: str, title: str) -> Non
     git(source.folder, "update-ref", "refs/heads/titled", commit)
     with fetched(GitSource(source.url, "titled"), tmp_path / "fetched") as remote:
         assert remote.lock(remote.resolve("titled")).commit_title == title
+
+
+def test_a_title_that_is_not_utf_8(source: Source, tmp_path: Path) -> None:
+    """git itself writes none, other programs do; vendir's lock has a sign for every byte."""
+    head = git(source.folder, "cat-file", "commit", "HEAD").partition("\n\n")[0]
+    raw = head.encode() + b"\n\ncut \xe2\x82 off \xff"
+    written = ("hash-object", "-w", "-t", "commit", "--literally", "--stdin")
+    commit = git(source.folder, *written, stdin=raw)
+    git(source.folder, "update-ref", "refs/heads/titled", commit)
+    with fetched(GitSource(source.url, "titled"), tmp_path / "fetched") as remote:
+        title = remote.lock(remote.resolve("titled")).commit_title
+    assert title == "cut \ufffd\ufffd off \ufffd"
 
 
 def _synced(target: Target) -> dict[str, bytes]:
