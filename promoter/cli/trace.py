@@ -57,9 +57,9 @@ def trace(
 
 
 def _tell_where(site: Site, commit: str, looked: Looked, as_json: bool) -> int:
-    from promoter.trace.tracing import running
+    from promoter.trace.reverse import running
 
-    found = running(site, commit, looked)
+    found = [(each.environment, each.by) for each in running(site, commit, looked)]
     if as_json:
         print_json([{"environment": name, "by": by} for name, by in found])
         return 0

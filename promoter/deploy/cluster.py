@@ -112,15 +112,18 @@ class Cluster:
 
     def images(self, release: str, namespace: str) -> dict[str, str]:
         """Digest by image name (its last path component) of every container that runs."""
+        pinned = (found.partition("@") for found in sorted(self.references(release, namespace)))
+        return {name.rpartition("/")[2]: digest for name, _, digest in pinned if digest}
+
+    def references(self, release: str, namespace: str) -> frozenset[str]:
+        """The image of every container that runs, as its pod names it."""
         told = self._get("pods", namespace, _instance(release), "json")
-        references = {
+        return frozenset(
             container["image"]
             for pod in json.loads(told)["items"]
             if "deletionTimestamp" not in pod["metadata"]
             for container in pod["spec"]["containers"]
-        }
-        pinned = (reference.partition("@") for reference in sorted(references))
-        return {name.rpartition("/")[2]: digest for name, _, digest in pinned if digest}
+        )
 
     def _get(self, what: str, namespace: str, selector: str, output: str) -> str:
         kubectl = Kubectl(self.kubectl, self.kubeconfig, namespace)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from pathlib import Path
 
 from ruamel.yaml import YAML
 
@@ -12,7 +12,10 @@ from promoter.deploy.cluster import Cluster
 from promoter.deploy.site import Site
 from promoter.gate.decision import Blocked, UpToDate
 from promoter.gate.state import EnvironmentState, path_of
+from promoter.git import Git
 from promoter.release.pins import read_pins
+from promoter.vendoring.git_source import is_full_id
+from promoter.vendoring.lock import parse_lock
 
 LOCK = "vendir.lock.yml"
 VALUES = "charts/lana-bank/values.yaml"
@@ -82,28 +85,30 @@ def source_commit(site: Site, recorded: EnvironmentState) -> str | None:
 def chart_ref(site: Site, recorded: EnvironmentState) -> str | None:
     """The charts repository's commit that an environment's chart was vendored from.
 
-    The lock file is read as of the newest commit that changed one of the chart's files: a
-    sync writes both in one commit.
+    Raises `InvalidFile` where the lock of that commit is none.
     """
-    commits = {
+    commit = vendored_by(site.git, recorded)
+    content = site.git.file(commit, LOCK) if commit else None
+    if content is None:
+        return None
+    found = (each for directory in parse_lock(content).directories for each in directory.contents)
+    return next((each.git.sha for each in found if Path(each.path).name == _RELEASE), None)
+
+
+def vendored_by(git: Git, recorded: EnvironmentState) -> str | None:
+    """The newest commit that changed one of the recorded chart files, None without any.
+
+    What vendir.yml and its lock say there is what was vendored: a sync writes all in one commit.
+    """
+    named = {
         file.from_commit
         for identity, file in recorded.current.files.items()
         if path_of(identity).startswith("charts/") and file.file_hash
     }
-    newest = site.git.lines("rev-list", "--no-walk", "--topo-order", *sorted(commits), "--")
-    lock = site.git.file(newest[0], LOCK) if newest else None
-    if lock is None:
+    known = {commit for commit in named if is_full_id(commit) and git.commit(commit)}
+    if not known:
         return None
-    read: dict[str, Any] = YAML(typ="safe").load(lock)
-    return next(
-        (
-            content["git"]["sha"]
-            for directory in read.get("directories", ())
-            for content in directory.get("contents", ())
-            if content.get("path", "").rpartition("/")[2] == _RELEASE and "git" in content
-        ),
-        None,
-    )
+    return git.lines("rev-list", "--no-walk", "--topo-order", *sorted(known), "--")[0]
 
 
 def namespace_of(site: Site, recorded: EnvironmentState, name: str) -> str:

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from promoter.deploy.evidence import redacted
+from promoter.deploy.evidence import redact, redacted
+from promoter.plain import plain
 
 Step = Literal["environment", "state", "chart", "pin", "image", "source"]
 
@@ -27,11 +28,11 @@ class Link:
     def lines(self) -> Iterator[str]:
         """The link for a person to read."""
         mark = "BROKEN " if self.broken else ""
-        yield f"{mark}{self.step}: {self.value or 'nothing'}"
-        for name, fact in self.facts.items():
-            yield f"  {name}: {fact}"
-        for problem in self.broken:
-            yield f"  broken: {problem}"
+        told = [f"{mark}{self.step}: {self.value or 'nothing'}"]
+        told += [f"  {name}: {fact}" for name, fact in self.facts.items()]
+        told += [f"  broken: {problem}" for problem in self.broken]
+        # Titles, names and reasons are other people's words.
+        yield from (plain(redact(line)) for line in told)
 
 
 @dataclass(frozen=True)

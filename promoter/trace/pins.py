@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +17,19 @@ from promoter.trace.chain import Link, PinTrace
 from promoter.trace.origin import origin_of
 from promoter.trace.repositories import Repositories
 from promoter.vendoring.registry import MIRROR_VARIABLE
+
+Running = Mapping[str, frozenset[str]]
+"""By an image's name: the digests that run, or what stands there without a digest."""
+
+
+def running_of(references: Iterable[str]) -> Running:
+    """What runs, from the images of containers as their pods name them."""
+    found: dict[str, frozenset[str]] = {}
+    for reference in references:
+        image, _, digest = reference.partition("@")
+        name = image.rpartition("/")[2].partition(":")[0]
+        found[name] = found.get(name, frozenset()) | {digest or f"{image}, without a digest"}
+    return found
 
 
 @dataclass(frozen=True)
@@ -50,21 +63,22 @@ class PinWalk:
     looked: Looked
     repositories: Repositories
 
-    def traced(self, pin: Pin, running: Mapping[str, str] | None) -> PinTrace:
-        """The chain of one pin; ``running`` as `Looked.cluster` tells it, None if not asked."""
+    def traced(self, pin: Pin, running: Running | None) -> PinTrace:
+        """The chain of one pin; ``running`` is what the cluster runs, None if not asked."""
         with self.looked.progress.task(f"trace {pin.app}"):
             return PinTrace((self._pinned(pin, running), self._image(pin), self._source(pin)))
 
-    def _pinned(self, pin: Pin, running: Mapping[str, str] | None) -> Link:
+    def _pinned(self, pin: Pin, running: Running | None) -> Link:
         facts = {"app": pin.app, "digest": pin.digest}
         if running is None:
             return Link("pin", pin.path, {**facts, "cluster": "not asked"})
-        runs = running.get(pin.image.rpartition("/")[2])
-        if runs is None:
+        runs = running.get(pin.image.rpartition("/")[2], frozenset())
+        if not runs:
             return Link("pin", pin.path, {**facts, "cluster": "not installed there"})
-        problem = f"the cluster runs {runs}"
-        broken = () if runs == pin.digest else (problem,)
-        return Link("pin", pin.path, {**facts, "cluster": "runs it"}, broken)
+        other = sorted(runs - {pin.digest})
+        told = "runs it" if pin.digest in runs else "does not run it"
+        broken = tuple(f"the cluster runs {each}" for each in other)
+        return Link("pin", pin.path, {**facts, "cluster": told}, broken)
 
     def _image(self, pin: Pin) -> Link:
         """The image in its registry, and whether its labels agree with the METADATA."""

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from promoter.deploy.site import Site
-from promoter.deploy.status import LOCK, chart_ref
+from promoter.deploy.status import chart_ref, namespace_of, vendored_by
 from promoter.errors import InvalidFile, PromoterError, UsageError
 from promoter.gate.state import EnvironmentState, path_of
-from promoter.git import Git
 from promoter.release.pins import Pin, read_pins
-from promoter.trace.chain import Link, Trace
-from promoter.trace.pins import Looked, PinWalk
+from promoter.trace.chain import Link, Step, Trace
+from promoter.trace.pins import Looked, PinWalk, Running, running_of
 from promoter.trace.repositories import Repositories
+from promoter.trace.vendored import Vendored
 from promoter.vendoring.config import CONFIG_NAME, Contents, find_dependency, parse_config
+from promoter.vendoring.git_source import is_full_id
+from promoter.vendoring.lock import LOCK_NAME
 
-_CHART = "lana-bank"
-_TRAILERS = ("Testflight", "Untested")
+CHART = "lana-bank"
 
 
 def trace(site: Site, environment: str, looked: Looked) -> Trace:
@@ -29,37 +30,13 @@ def trace(site: Site, environment: str, looked: Looked) -> Trace:
     """
     site.deployment_of(environment)
     with TemporaryDirectory(prefix="trace-") as folder:
-        return _Walk(site, environment, looked, Repositories(Path(folder))).whole()
-
-
-def running(site: Site, commit: str, looked: Looked) -> tuple[tuple[str, str], ...]:
-    """Where ``commit`` (of any of the three repositories) runs: environment and by what.
-
-    What an environment runs contains every ancestor of its commits. Raises `UsageError` for
-    a commit that none of the repositories has.
-    """
-    found: list[tuple[str, str]] = []
-    known = site.git.commit(commit) is not None
-    with TemporaryDirectory(prefix="trace-") as folder:
-        repositories = Repositories(Path(folder))
-        names = [name for each in site.deployments.values() for name in each.environments]
-        for name in names:
-            walk = _Walk(site, name, looked, repositories)
-            for what, git, tip in walk.commits():
-                full = git.commit(commit)
-                known = known or full is not None
-                if full is not None and git.is_ancestor(full, tip):
-                    found.append((name, f"{what} {tip[:12]}"))
-    if not known:
-        raise UsageError(
-            f"find commit {commit}: none of the repositories of the chain has it",
-            next_step="git fetch, or name it with all 40 digits",
-        )
-    return tuple(found)
+        return Walk(site, environment, looked, Repositories(Path(folder))).whole()
 
 
 @dataclass(frozen=True)
-class _Walk:
+class Walk:
+    """The way through one environment's records; each method is a link of it."""
+
     site: Site
     environment: str
     looked: Looked
@@ -67,50 +44,41 @@ class _Walk:
 
     @property
     def recorded(self) -> EnvironmentState | None:
+        """What is recorded for the environment, None before its first deployment."""
         name = self.site.deployment_of(self.environment)
         return self.site.deployments[name].recorded(self.environment)
 
     def whole(self) -> Trace:
+        """The whole trace."""
         recorded = self.recorded
         if recorded is None:
             broken = ("it has no state file: it was never deployed",)
             return Trace(self.environment, (Link("environment", self.environment, broken=broken),))
-        links = [Link("environment", self.environment, self._deployment()), self._state(recorded)]
-        ref = chart_ref(self.site, recorded)
-        links.append(self._chart(recorded, ref))
-        pins, problem = self._pins(recorded)
+        running, unlike = self._running(recorded)
+        environment = _link("environment", self.environment, self._deployment)
+        links = [
+            replace(environment, broken=(*environment.broken, *unlike)),
+            _link("state", "", lambda: self._state(recorded)),
+            _link("chart", "", lambda: self._chart(recorded)),
+        ]
+        pins, problem = self._pinned(recorded)
         if problem:
             links.append(Link("pin", "values.yaml", broken=(problem,)))
-        running = self._running()
         walk = PinWalk(self.looked, self.repositories)
         traced = tuple(walk.traced(pin, running) for pin in pins)
         return Trace(self.environment, tuple(links), traced)
 
-    def commits(self) -> Iterator[tuple[str, Git, str]]:
-        """Every commit that runs: in words, its repository, the commit."""
-        recorded = self.recorded
-        if recorded is None:
-            return
-        yield "deployments", self.site.git, recorded.current.head_commit
-        ref, contents = chart_ref(self.site, recorded), self._contents(recorded)
-        charts = self.repositories.get(contents.git.url) if contents else ""
-        if ref and isinstance(charts, Git) and charts.commit(ref):
-            yield "chart", charts, ref
-        for pin in self._pins(recorded)[0]:
-            source = self.repositories.get(pin.source)
-            if isinstance(source, Git) and source.commit(pin.commit_ref):
-                yield pin.app, source, pin.commit_ref
-
     # --- environment and state -------------------------------------------------------
 
-    def _deployment(self) -> Mapping[str, str]:
+    def _deployment(self) -> Link:
         approval = self.site.approvals.gate(
             self.site.deployment_of(self.environment), self.environment
         )
-        if approval is None:
-            return {"approval": "not gated"}
-        reason = f", {approval.reason}" if approval.reason else ""
-        return {"approval": f"{approval.by} in {approval.commit[:12]} at {approval.at}{reason}"}
+        told = "not gated"
+        if approval is not None:
+            reason = f", {approval.reason}" if approval.reason else ""
+            told = f"{approval.by} in {approval.commit[:12]} at {approval.at}{reason}"
+        return Link("environment", self.environment, {"approval": told})
 
     def _state(self, recorded: EnvironmentState) -> Link:
         git, site = self.site.git, self.site
@@ -134,100 +102,77 @@ class _Walk:
         git = self.site.git
         for identity, file in recorded.current.files.items():
             path = path_of(identity)
-            if file.file_hash and git.tree(file.from_commit, path) != file.file_hash:
+            # Less than a full id means something else at another time, and none the index.
+            known = is_full_id(file.from_commit) and git.tree(file.from_commit, path)
+            if file.file_hash and known != file.file_hash:
                 yield f"{path} is not what commit {file.from_commit[:12]} has"
 
     # --- chart ----------------------------------------------------------------------
 
-    def _chart(self, recorded: EnvironmentState, ref: str | None) -> Link:
-        contents = self._contents(recorded)
-        if ref is None or contents is None:
-            return Link("chart", "", broken=(f"no {LOCK} says which ref it was vendored from",))
-        facts = {"repository": contents.git.url, **self._trailers(recorded)}
-        charts = self.repositories.get(contents.git.url)
-        if isinstance(charts, str):
-            return Link("chart", ref, facts, (charts,))
-        if charts.commit(ref) is None:
-            return Link("chart", ref, facts, ("the charts repository does not have it",))
-        facts["title"] = charts.text("log", "-1", "--format=%s", ref)
-        return Link("chart", ref, facts, tuple(self._unlike_the_charts(recorded, charts, ref)))
+    def _chart(self, recorded: EnvironmentState) -> Link:
+        vendored, ref = self.vendored(recorded), chart_ref(self.site, recorded)
+        if vendored is None or ref is None:
+            return Link(
+                "chart", "", broken=(f"no {LOCK_NAME} says which ref it was vendored from",)
+            )
+        charts = self.repositories.get(vendored.contents.git.url)
+        return vendored.link(charts, ref, _chart_files(recorded))
 
-    def _unlike_the_charts(
-        self, recorded: EnvironmentState, charts: Git, ref: str
-    ) -> Iterator[str]:
-        """How the recorded chart files differ from the charts repository's tree at ``ref``."""
-        here = {
-            path_of(identity).removeprefix(f"charts/{_CHART}/"): file.file_hash
-            for identity, file in recorded.current.files.items()
-            if path_of(identity).startswith(f"charts/{_CHART}/") and file.file_hash
-        }
-        contents = self._contents(recorded)
-        root = contents.new_root_path if contents else ""
-        tree = f"{ref}:{root}" if root else ref
-        listed = (line.split("\t") for line in charts.lines("ls-tree", "-r", tree))
-        there = {path: facts.split()[2] for facts, path in listed}
-        for path in sorted(here.keys() | there.keys()):
-            # cepler's patterns skip dot files, unless they are named.
-            if path not in here and any(part.startswith(".") for part in path.split("/")):
-                continue
-            if here.get(path) != there.get(path):
-                yield f"{path} is not what the charts repository has at that ref"
+    def vendored(self, recorded: EnvironmentState) -> Vendored | None:
+        """How the recorded chart came here; None where no vendir.yml says it."""
+        commit = vendored_by(self.site.git, recorded)
+        contents = self._contents(commit) if commit else None
+        return Vendored(self.site, commit, contents) if commit and contents else None
 
-    def _contents(self, recorded: EnvironmentState) -> Contents | None:
-        """The chart's entry in vendir.yml, as of the commit that vendored it."""
-        vendored = self._vendored_by(recorded)
-        config = self.site.git.file(vendored, CONFIG_NAME) if vendored else None
+    def _contents(self, commit: str) -> Contents | None:
+        """The chart's entry in vendir.yml, as of ``commit``."""
+        config = self.site.git.file(commit, CONFIG_NAME)
         try:
-            return find_dependency(parse_config(config), _CHART).contents if config else None
+            return find_dependency(parse_config(config), CHART).contents if config else None
         except (InvalidFile, UsageError):
             return None
 
-    def _vendored_by(self, recorded: EnvironmentState) -> str | None:
-        """The newest commit that changed one of the recorded chart files."""
-        commits = {
-            file.from_commit
-            for identity, file in recorded.current.files.items()
-            if path_of(identity).startswith("charts/") and file.file_hash
-        }
-        git = self.site.git
-        if not commits:
-            return None
-        return git.lines("rev-list", "--no-walk", "--topo-order", *sorted(commits), "--")[0]
-
-    def _trailers(self, recorded: EnvironmentState) -> Mapping[str, str]:
-        """What the commit that vendored the chart says of its testflight."""
-        commit = self._vendored_by(recorded)
-        if commit is None:
-            return {}
-        found = {
-            name.lower(): self.site.git.text(
-                "log", "-1", f"--format=%(trailers:key={name},valueonly)", commit
-            ).strip()
-            for name in _TRAILERS
-        }
-        told = {name: value for name, value in found.items() if value}
-        return {"vendored": commit, **(told or {"testflight": "none is named"})}
-
     # --- pins -----------------------------------------------------------------------
 
-    def _pins(self, recorded: EnvironmentState) -> tuple[tuple[Pin, ...], str]:
-        """The pins of the recorded values.yaml, and why there are none."""
-        path = f"charts/{_CHART}/values.yaml"
-        for identity, file in recorded.current.files.items():
-            if path_of(identity) == path and file.file_hash:
-                text = self.site.git.output("cat-file", "blob", file.file_hash).decode()
-                try:
-                    pins = read_pins(text)
-                except PromoterError as error:
-                    return (), str(error)
-                return pins, "" if pins else "it pins nothing"
-        return (), f"{path} is not recorded"
+    def pins(self, recorded: EnvironmentState) -> tuple[Pin, ...]:
+        """The pins of the recorded values.yaml; raises `PromoterError` where it is no YAML."""
+        blob = _chart_files(recorded).get("values.yaml")
+        content = self.site.git.output("cat-file", "blob", blob) if blob else b""
+        return read_pins(content.decode(errors="replace"))
 
-    def _running(self) -> Mapping[str, str] | None:
-        """Digest by image name of what the cluster runs; None where none is asked."""
-        if self.looked.cluster is None or self.recorded is None:
-            return None
-        from promoter.deploy.status import namespace_of
+    def _pinned(self, recorded: EnvironmentState) -> tuple[tuple[Pin, ...], str]:
+        try:
+            pins = self.pins(recorded)
+        except PromoterError as error:
+            return (), str(error)
+        return pins, "" if pins else "it pins nothing, or is not recorded"
 
-        namespace = namespace_of(self.site, self.recorded, self.environment)
-        return self.looked.cluster.images(_CHART, namespace)
+    def _running(self, recorded: EnvironmentState) -> tuple[Running | None, tuple[str, ...]]:
+        """What the cluster runs, None where none is asked; and why that is not as recorded."""
+        if self.looked.cluster is None:
+            return None, ()
+        try:
+            namespace = namespace_of(self.site, recorded, self.environment)
+            found = running_of(self.looked.cluster.references(CHART, namespace))
+        except PromoterError as error:
+            return None, (str(error),)
+        nothing = f"nothing of {CHART} runs in namespace {namespace} of the cluster"
+        return found, () if found else (nothing,)
+
+
+def _link(step: Step, value: str, made: Callable[[], Link]) -> Link:
+    """``made()``, or a broken link that says why there is none."""
+    try:
+        return made()
+    except PromoterError as error:
+        return Link(step, value, broken=(str(error),))
+
+
+def _chart_files(recorded: EnvironmentState) -> Mapping[str, str]:
+    """The blobs of the recorded chart, by their path in it."""
+    folder = f"charts/{CHART}/"
+    return {
+        path_of(identity).removeprefix(folder): file.file_hash
+        for identity, file in recorded.current.files.items()
+        if path_of(identity).startswith(folder) and file.file_hash
+    }

@@ -13,10 +13,16 @@ from pathlib import Path
 
 import pytest
 
+from promoter.deploy.cluster import Cluster
 from promoter.git import Git
+from promoter.progress import Silent
+from promoter.release.pins import Pin
 from promoter.toolchain.platform.ports import choose, is_free
+from promoter.trace.pins import Looked, PinWalk, running_of
+from promoter.trace.repositories import Repositories
 from promoter.vendoring.registry import MIRROR_VARIABLE
 from tests.deploy.conftest import Stage
+from tests.trace.records import Records
 
 pytestmark = pytest.mark.slow
 
@@ -144,6 +150,34 @@ def test_a_digest_that_the_cluster_does_not_run_is_broken(deployed: Stage) -> No
         deployed.run(*base, "rollout", "undo", "deployment/lana-bank")
         deployed.run(*rolled)
     assert [each for each in found if re.search(r"the cluster runs sha256:0+$", each)]
+
+
+@pytest.mark.parametrize("references", [("{0}:latest",), ("{0}@{1}", "{0}:edge"), ("{0}",)])
+def test_a_tag_or_a_second_image_beside_is_no_pin(references: tuple[str, ...]) -> None:
+    """While it rolls out, or because somebody set it by hand."""
+    image, digest = "gcr.io/galoyorg/lana-bank", f"sha256:{'5a' * 32}"
+    pin = Pin("image.digest", image, digest, "", "", "lana-bank")
+    runs = running_of(each.format(image, digest) for each in references)
+    link = PinWalk(Looked(Path(), {}, None, Silent()), Repositories(Path()))._pinned(pin, runs)
+    assert [each for each in link.broken if each.endswith("without a digest")]
+
+
+def test_a_cluster_that_runs_nothing_of_it_is_broken(deployed: Stage, tmp_path: Path) -> None:
+    """The records of another installation, whose namespace is empty in this cluster."""
+    scene = deployed.scene
+    cluster = Cluster(scene.toolchain.program("kubectl"), scene.running().kubeconfig)
+    found = Records.new(tmp_path).traced(cluster).broken
+    assert [each for each in found if "nothing of lana-bank runs in namespace default" in each]
+
+
+def test_a_cluster_that_does_not_answer_is_broken(deployed: Stage, tmp_path: Path) -> None:
+    kubeconfig = tmp_path / "kubeconfig"
+    config = json.loads(deployed.scene.running().kubeconfig.read_bytes())
+    port = choose(["api"], {})["api"]
+    config["clusters"][0]["cluster"]["server"] = f"https://127.0.0.1:{port}"
+    kubeconfig.write_text(json.dumps(config))
+    found = broken(deployed, "--kubeconfig", str(kubeconfig))
+    assert [each for each in found if each.startswith("environment ") and "ask the cluster" in each]
 
 
 def test_where_a_commit_runs(deployed: Stage) -> None:
