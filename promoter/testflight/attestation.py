@@ -41,7 +41,8 @@ class Attestation:
     @property
     def trailer(self) -> str:
         """How a bump's commit names it."""
-        return f"Testflight: {self.commit} by {self.tested_by}"
+        left_out = f", without {', '.join(self.without)}" if self.without else ""
+        return f"Testflight: {self.commit} by {self.tested_by}{left_out}"
 
 
 def attest(root: Path, flown: Flown, *, remote: str = "origin") -> str:
@@ -86,11 +87,14 @@ def find_attestation(git: Git, remote: str, ref: str, main: str) -> Attestation 
         )
     try:
         told = json.loads(content)
+        passed = told["outcome"] == "passed"
         found = Attestation(told["ref"], told["content"], commit, signer, tuple(told["without"]))
     except (ValueError, KeyError, TypeError) as error:
         raise NotTested(f"read the attestation of {ref[:12]}: {error!r}") from error
     if found.ref != ref:
         raise NotTested(f"believe the attestation of {ref[:12]}: it is of {found.ref[:12]}")
+    if not passed:
+        raise NotTested(f"believe the attestation of {ref[:12]}: it says {told['outcome']!r}")
     return found
 
 

@@ -19,7 +19,7 @@ from promoter.testflight.chart import Chart
 from promoter.testflight.endpoints import Endpoint
 from promoter.testflight.errors import SmoketestFailed, TestflightError
 from promoter.testflight.ground import Flight, Ground, Left
-from promoter.testflight.helming import INSTALL_SECONDS, RELEASE, Helm
+from promoter.testflight.helming import INSTALL_SECONDS, RELEASE, Helm, cluster_scoped
 from promoter.testflight.interruption import terminable, undisturbed
 from promoter.testflight.report import Report
 from promoter.testflight.smoketest import Place, smoketest
@@ -174,7 +174,7 @@ class Testflight:
         program = self.place.toolchain.program
         helm = Helm(program("helm"), self.place.kubeconfig)
         values = self.values(chart, flight)
-        helm.check(chart.folder, values, flight.namespace)
+        helm.check(chart.folder, values, flight.namespace, cluster_scoped(self.place.kubectl))
         watch = Watch(self.place.kubectl.within(flight.namespace), self.place.progress)
         task = f"install {chart.ref[:12]} in {flight.namespace}"
         with watch.running(), self.place.progress.task(task):

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from promoter.deploy.lease import Holder
@@ -160,17 +160,27 @@ class ClusterGround:
 def taken(kubectl: Kubectl, flight: Flight) -> TestflightError:
     """Why the namespace of ``flight`` cannot be made: whose the one is that is there."""
     metadata = (kubectl.object("namespace", flight.namespace) or {}).get("metadata", {})
-    if OURS.items() <= metadata.get("labels", {}).items():
-        by = _left(metadata).holder or "somebody"
-        return TestflightError(
-            f"make namespace {flight.namespace}: a testflight of that ref is under way by {by}",
-            next_step="wait until it is done; one that was killed elsewhere is removed by "
-            "promoter testflight sweep once it is old enough",
+    labels = metadata.get("labels", {})
+    if not metadata or "deletionTimestamp" in metadata:
+        why = "it is being removed"
+        next_step = f"when kubectl get namespace {flight.namespace} has it no more, run it again"
+    elif not OURS.items() <= labels.items():
+        why = "it is there and was not made by a testflight"
+        next_step = "it is left as it is; see whose it is, and remove or rename it by hand"
+    else:
+        ref = labels.get(REF_LABEL, "")
+        of = "that ref" if ref == _ref_label(flight) else f"{ref}, which begins as this one does,"
+        why = f"a testflight of {of} is under way by {_left(metadata).holder or 'somebody'}"
+        next_step = (
+            "wait until it is done; one that was killed elsewhere is removed by "
+            "promoter testflight sweep once it is old enough"
         )
-    return TestflightError(
-        f"make namespace {flight.namespace}: it is there and was not made by a testflight",
-        next_step="it is left as it is; see whose it is, and remove or rename it by hand",
-    )
+    return TestflightError(f"make namespace {flight.namespace}: {why}", next_step=next_step)
+
+
+def _ref_label(flight: Flight) -> str:
+    # A label's value has 63 characters at most, a folder's hash 64.
+    return flight.ref[:40]
 
 
 def _namespace(flight: Flight) -> Mapping[str, Any]:
@@ -178,8 +188,7 @@ def _namespace(flight: Flight) -> Mapping[str, Any]:
     labels = {
         **OURS,
         **security,
-        # A label's value has 63 characters at most, a folder's hash 64.
-        REF_LABEL: flight.ref[:40],
+        REF_LABEL: _ref_label(flight),
         CREATED_LABEL: str(int(flight.created.timestamp())),
     }
     annotations = {HOLDER_ANNOTATION: json.dumps(asdict(flight.holder))}
@@ -190,9 +199,6 @@ def _namespace(flight: Flight) -> Mapping[str, Any]:
 def _left(metadata: Mapping[str, Any]) -> Left:
     """What is known of a namespace of ours, its labels altered or not."""
     created = datetime.fromisoformat(metadata["creationTimestamp"])
-    said = metadata.get("labels", {}).get(CREATED_LABEL, "")
-    if said.isdigit():
-        created = max(created, datetime.fromtimestamp(int(said), UTC))
     try:
         holder = Holder(**json.loads(metadata["annotations"][HOLDER_ANNOTATION]))
     except (KeyError, ValueError, TypeError):

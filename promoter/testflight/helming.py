@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Coroutine, Mapping
+from collections.abc import Coroutine, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -13,6 +13,7 @@ from pyhelm3 import Client  # type: ignore[import-untyped]
 from pyhelm3.errors import Error as HelmError  # type: ignore[import-untyped]
 
 from promoter.deploy.evidence import redact
+from promoter.kubectl import Kubectl
 from promoter.testflight.errors import TestflightError
 
 T = TypeVar("T")
@@ -22,31 +23,20 @@ INSTALL_SECONDS = 900
 _LONGEST = 600
 _LOOK_SECONDS = 0.5
 
-# What has no namespace in Kubernetes' own groups (kubectl api-resources --namespaced=false).
-_CLUSTER_SCOPED = frozenset(
-    {
-        "APIService",
-        "CSIDriver",
-        "CertificateSigningRequest",
-        "ClusterRole",
-        "ClusterRoleBinding",
-        "CustomResourceDefinition",
-        "FlowSchema",
-        "IngressClass",
-        "MutatingAdmissionPolicy",
-        "MutatingWebhookConfiguration",
-        "Namespace",
-        "Node",
-        "PersistentVolume",
-        "PriorityClass",
-        "PriorityLevelConfiguration",
-        "RuntimeClass",
-        "StorageClass",
-        "ValidatingAdmissionPolicy",
-        "ValidatingWebhookConfiguration",
-        "VolumeAttachment",
-    }
-)
+Kinds = frozenset[tuple[str, str]]
+"""Kinds of objects by their API group (empty: Kubernetes' own) and name."""
+
+
+def cluster_scoped(kubectl: Kubectl) -> Kinds:
+    """The kinds that have no namespace in the cluster, those of its own definitions among them."""
+    told = kubectl.run("api-resources", "--namespaced=false", "--no-headers")
+    rows = [line.split() for line in told.splitlines()]
+    # NAME SHORTNAMES APIVERSION NAMESPACED KIND, the second mostly empty.
+    return frozenset((_group(row[-3]), row[-1]) for row in rows if len(row) >= 4)
+
+
+def _group(api_version: str) -> str:
+    return api_version.rpartition("/")[0]
 
 
 @dataclass(frozen=True)
@@ -56,12 +46,16 @@ class Helm:
     binary: Path
     kubeconfig: Path | None
 
-    def check(self, chart: Path, values: Mapping[str, Any], namespace: str) -> None:
-        """Render the chart; raises `TestflightError` where it reaches out of ``namespace``."""
-        for each in _done("render", self._rendered(chart, values, namespace)):
-            kind, metadata = each.get("kind", ""), each.get("metadata", {})
-            elsewhere = metadata.get("namespace") not in (None, namespace)
-            if kind in _CLUSTER_SCOPED or elsewhere:
+    def check(self, chart: Path, values: Mapping[str, Any], namespace: str, wide: Kinds) -> None:
+        """Render the chart; raises `TestflightError` where it reaches out of ``namespace``.
+
+        ``wide`` are the kinds that no namespace has. What ``crds/`` holds is rendered too: Helm
+        installs it, and never removes it again.
+        """
+        for each in _objects(_done("render", self._rendered(chart, values, namespace))):
+            kind, metadata = each.get("kind", ""), each.get("metadata") or {}
+            elsewhere = metadata.get("namespace") not in (None, "", namespace)
+            if elsewhere or (_group(str(each.get("apiVersion", ""))), kind) in wide:
                 where = f"in namespace {metadata['namespace']}" if elsewhere else "of the cluster"
                 raise TestflightError(
                     f"install {RELEASE} in {namespace}: {kind} {metadata.get('name')} is {where}",
@@ -88,7 +82,11 @@ class Helm:
     ) -> list[Mapping[str, Any]]:
         client = self._client()
         found = await client.template_resources(
-            await client.get_chart(chart), RELEASE, dict(values), namespace=namespace
+            await client.get_chart(chart),
+            RELEASE,
+            dict(values),
+            namespace=namespace,
+            include_crds=True,
         )
         return list(found)
 
@@ -108,6 +106,14 @@ class Helm:
 
     def _client(self) -> Any:
         return Client(executable=str(self.binary), kubeconfig=self.kubeconfig)
+
+
+def _objects(rendered: Iterable[Any]) -> Iterator[Mapping[str, Any]]:
+    """The objects that are rendered, those of a List one by one as Helm takes them."""
+    for each in rendered:
+        if isinstance(each, Mapping):
+            items = each.get("items") if str(each.get("kind", "")).endswith("List") else None
+            yield from _objects(items) if isinstance(items, list) else (each,)
 
 
 async def _unless(lost: threading.Event, work: Coroutine[Any, Any, None]) -> None:

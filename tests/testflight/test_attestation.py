@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -114,6 +115,27 @@ def test_an_attestation_copied_to_another_ref_is_not_believed(
     git.push("origin", made, f"refs/heads/{BRANCH}", expect=tip)
     with pytest.raises(NotTested, match=f"it is of {REF[:12]}"):
         asked(repositories, other)
+
+
+def test_what_was_left_out_is_said(repositories: Repositories) -> None:
+    key = repositories.key("tester")
+    repositories.sign_with(key)
+    repositories.allow(key)
+    attest(repositories.clone.dir, flown(without=("dagster", "keycloak")))
+    (trailer,) = asked(repositories)
+    assert trailer.endswith(" by tester@localhost, without dagster, keycloak")
+
+
+def test_an_attestation_that_says_failed_is_none(repositories: Repositories) -> None:
+    key = repositories.key("tester")
+    repositories.sign_with(key)
+    repositories.allow(key)
+    content = json.dumps({**flown().evidence(), "outcome": "failed"}).encode()
+    git = repositories.clone
+    made = git.commit_files(None, {f"lana-bank/{REF}.json": content}, "by hand", sign=True)
+    git.push("origin", made, f"refs/heads/{BRANCH}", expect=None)
+    with pytest.raises(NotTested, match="it says 'failed'"):
+        asked(repositories)
 
 
 def test_only_a_commit_that_passed_is_attested(repositories: Repositories) -> None:

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import yaml
 
 from promoter.testflight.chart import content_hash
 from promoter.testflight.endpoints import declared
@@ -190,6 +191,47 @@ def test_a_namespace_of_somebody_else_is_refused_and_kept(runner: Runner) -> Non
     assert runner.namespace in runner.namespaces()
 
 
+def other_ref(runner: Runner, label: str) -> str:
+    name, value = "lana.galoy.io/testflight-ref", label
+    ours = "app.kubernetes.io/managed-by=promoter-testflight"
+    kubectl(runner.platform, "create", "namespace", runner.namespace)
+    kubectl(runner.platform, "label", "namespace", runner.namespace, ours, f"{name}={value}")
+    return value
+
+
+def test_another_ref_that_begins_alike_is_named(runner: Runner) -> None:
+    other = other_ref(runner, f"{content_hash(runner.chart)[:7]}{'0' * 33}")
+    code, _, err = finished(runner.fly())
+    assert code == 1
+    assert f"a testflight of {other}, which begins as this one does, is under way" in err
+    assert runner.namespace in runner.namespaces()
+
+
+def test_one_that_is_being_removed_is_waited_for_by_the_caller(runner: Runner) -> None:
+    other_ref(runner, content_hash(runner.chart)[:40])
+    held = ("configmap", "held", "-n", runner.namespace)
+    kubectl(runner.platform, "create", *held)
+    finalizers = '{"metadata": {"finalizers": %s}}'
+    patch = ("patch", *held, "--type=merge", "--patch")
+    kubectl(runner.platform, *patch, finalizers % '["test.invalid/held"]')
+    kubectl(runner.platform, "delete", "namespace", runner.namespace, "--wait=false")
+    try:
+        code, _, err = finished(runner.fly())
+    finally:
+        kubectl(runner.platform, *patch, finalizers % "null")
+    assert code == 1
+    assert f"make namespace {runner.namespace}: it is being removed" in err
+
+
+def test_a_label_that_is_no_time_stops_no_sweep(runner: Runner) -> None:
+    other_ref(runner, "0" * 40)
+    created = f"lana.galoy.io/testflight-created={'9' * 40}"
+    kubectl(runner.platform, "label", "namespace", runner.namespace, created)
+    code, out, err = finished(runner.start("sweep", "--age=0"))
+    assert code == 0, err
+    assert runner.namespace in out
+
+
 def test_two_refs_side_by_side(runner: Runner, tmp_path: Path) -> None:
     other_chart = tmp_path / "other"
     shutil.copytree(runner.chart, other_chart)
@@ -201,13 +243,67 @@ def test_two_refs_side_by_side(runner: Runner, tmp_path: Path) -> None:
     assert not {runner.namespace, other.namespace} & runner.namespaces()
 
 
-def test_what_reaches_out_of_its_namespace_is_refused(runner: Runner) -> None:
-    role = "apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata: {name: wide}\n"
-    (runner.chart / "templates/wide.yaml").write_text(role)
+WIDE = "apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata: {name: wide}\n"
+DEFINITION = """\
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: moons.test.invalid}
+spec:
+  group: test.invalid
+  names: {kind: Moon, plural: moons}
+  scope: Cluster
+  versions:
+  - {name: v1, served: true, storage: true, schema: {openAPIV3Schema: {type: object}}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "reason"),
+    [
+        ("templates/wide.yaml", WIDE, "ClusterRole wide is of the cluster"),
+        (
+            "templates/list.yaml",
+            f"apiVersion: v1\nkind: List\nitems:\n- {json.dumps(yaml.safe_load(WIDE))}\n",
+            "ClusterRole wide is of the cluster",
+        ),
+        (
+            "templates/hook.yaml",
+            WIDE.replace("wide}", "wide, annotations: {helm.sh/hook: post-delete}}"),
+            "ClusterRole wide is of the cluster",
+        ),
+        ("crds/moon.yaml", DEFINITION, "CustomResourceDefinition moons.test.invalid is of the"),
+        (
+            "templates/elsewhere.yaml",
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: far, namespace: default}\n",
+            "ConfigMap far is in namespace default",
+        ),
+    ],
+)
+def test_what_reaches_out_of_its_namespace_is_refused(
+    runner: Runner, file: str, content: str, reason: str
+) -> None:
+    (runner.chart / file).parent.mkdir(exist_ok=True)
+    (runner.chart / file).write_text(content)
     code, _, err = finished(runner.fly())
     assert code == 1
-    assert "ClusterRole wide is of the cluster" in err
+    assert reason in err
     assert runner.namespace not in runner.namespaces()
+
+
+def test_kinds_of_the_cluster_s_own_definitions_are_known(runner: Runner, tmp_path: Path) -> None:
+    definition = tmp_path / "moons.yaml"
+    definition.write_text(DEFINITION)
+    kubectl(runner.platform, "apply", f"--filename={definition}")
+    established = ("--for=condition=Established", "crd/moons.test.invalid", "--timeout=30s")
+    kubectl(runner.platform, "wait", *established)
+    try:
+        moon = "apiVersion: test.invalid/v1\nkind: Moon\nmetadata: {name: io}\n"
+        (runner.chart / "templates/moon.yaml").write_text(moon)
+        code, _, err = finished(runner.fly())
+    finally:
+        kubectl(runner.platform, "delete", f"--filename={definition}")
+    assert code == 1
+    assert "Moon io is of the cluster" in err
 
 
 def test_a_chart_without_its_dependency_is_refused(runner: Runner) -> None:
