@@ -32,9 +32,9 @@ def guarded(command: Callable[[], int]) -> int:
     try:
         return command()
     except PromoterError as error:
-        print(f"error: {error}", file=sys.stderr)  # noqa: T201
+        _tell(f"error: {error}")
         if error.next_step:
-            print(f"next:  {error.next_step}", file=sys.stderr)  # noqa: T201
+            _tell(f"next:  {error.next_step}")
         return error.exit_code
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)  # noqa: T201
@@ -42,3 +42,11 @@ def guarded(command: Callable[[], int]) -> int:
     except BrokenPipeError:
         sys.stderr.close()
         return 141
+
+
+def _tell(said: str) -> None:
+    """An error's words, which may be a remote's or a chart's: no secret, and nothing obeyed."""
+    from promoter.deploy.evidence import redact
+    from promoter.plain import plain
+
+    print("\n".join(map(plain, redact(said).splitlines())), file=sys.stderr)  # noqa: T201

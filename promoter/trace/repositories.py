@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from promoter.deploy.evidence import redact
 from promoter.errors import GitError
 from promoter.git import Git
 
@@ -24,6 +25,8 @@ class Repositories:
         return self._known[url]
 
     def _clone(self, url: str) -> Git | str:
+        if redact(url) != url:
+            return f"clone {redact(url)}: there is a password or token in the address"
         target = self.folder / hashlib.sha256(url.encode()).hexdigest()[:16]
         flags = ("--quiet", "--bare", "--filter=blob:none")
         try:

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from promoter.deploy.evidence import redact
 from promoter.errors import InvalidFile, UsageError
 from promoter.vendoring.fields import Fields
 from promoter.vendoring.yamlfile import Document, documents
@@ -219,6 +220,10 @@ def _git(fields: Fields) -> GitSource:
         # git would take it for an option.
         if value.startswith("-"):
             raise fields.invalid(key, f"{value!r} starts with '-'")
+    if redact(source.url) != source.url:
+        # Nor is git told: it hands an address on as an argument, which everybody can read.
+        reason = "has a password or token in it; git's credential helper or ssh is the place"
+        raise fields.invalid("url", reason)
     return source
 
 

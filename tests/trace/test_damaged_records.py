@@ -124,12 +124,14 @@ def test_what_vendir_yml_leaves_out_is_not_missed(records: Records) -> None:
     [
         "repository=;commit_ref=;app=;",
         "repository=/nowhere;commit_ref=zz;app=x y;",
+        "repository=https://me:hunter22@127.0.0.1:1/x;commit_ref=abcdef0;app=x;",
         "repository=--upload-pack=x;commit_ref=--all;app=-x;",
     ],
 )
 def test_metadata_that_leads_nowhere(tmp_path: Path, metadata: str) -> None:
-    found = Records.new(tmp_path, metadata).broken()
-    assert [each for each in found if each.startswith("source ")]
+    traced = Records.new(tmp_path, metadata).traced()
+    assert [each for each in traced.broken if each.startswith("source ")]
+    assert "hunter22" not in "\n".join(traced.lines())
 
 
 def test_metadata_that_is_none(tmp_path: Path) -> None:

@@ -53,6 +53,7 @@ def test_reads_every_key() -> None:
         ("ref: main", "ref: 2026-11-21", "git.ref", "put it in quotes"),
         ("ref: main", "ref: --upload-pack=x", "git.ref", "starts with '-'"),
         ("url: git@", "url: --x git@", "git.url", "starts with '-'"),
+        ("url: git@", "url: https://me:hunter22@", "git.url", "has a password or token in it"),
         ("ref: main", "refSelection: {}", "git.refSelection", "only by the program vendir"),
         ("ref: main", "secretRef: {name: x}", "git.secretRef", "only by the program vendir"),
         (

@@ -1,0 +1,33 @@
+"""What the command line says of an error, whose words may be a remote's or a chart's."""
+
+from __future__ import annotations
+
+from typing import Never
+
+import pytest
+
+from promoter.cli import guarded
+from promoter.errors import NothingNewer, PromoterError
+
+
+def failing(error: PromoterError) -> Never:
+    raise error
+
+
+def test_neither_a_secret_nor_an_escape_sequence_is_told(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    error = PromoterError(
+        "clone https://me:hunter22@host/x: remote: \x1b[2Jgone\nfatal: no",
+        next_step="set token=abcdefgh",
+    )
+    assert guarded(lambda: failing(error)) == 1
+    assert capsys.readouterr().err == (
+        "error: clone https://[redacted]@host/x: remote: ?[2Jgone\n"
+        "fatal: no\n"
+        "next:  set token=[redacted]\n"
+    )
+
+
+def test_the_exit_code_is_the_error_s() -> None:
+    assert guarded(lambda: failing(NothingNewer("nothing"))) == 2
