@@ -151,7 +151,7 @@ class _Attempt:
         trailers = (*self.terms.trailers, *proof)
         text += "\n" + "".join(f"{one}\n" for one in trailers) if trailers else ""
         files = {CONFIG_NAME: written, LOCK_NAME: lock}
-        commit = commit_with(git, base, found.path, new.blobs, files, text)
+        commit = commit_with(git, base, found.path, new.blobs, files, text, self.stage)
         return Bumped(found.path, was, fresh.sha, commit, text)
 
     def _fetch(self, found: Dependency, old: str) -> Locked:

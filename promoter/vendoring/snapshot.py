@@ -48,25 +48,27 @@ def commit_blobs(git: Git, revision: str, path: str) -> dict[str, tuple[str, str
 
 
 def commit_with(
-    git: Git, base: str, path: str, blobs: Blobs, files: Mapping[str, bytes], message: str
+    git: Git,
+    base: str,
+    path: str,
+    blobs: Blobs,
+    files: Mapping[str, bytes],
+    message: str,
+    stage: Path,
 ) -> str:
     """A commit on ``base`` with ``blobs`` being all of ``path``, and ``files`` set; its id.
 
-    Branch, index and work tree do not change.
+    Branch, index and work tree do not change; ``stage`` holds what is needed in between.
     """
     gone = commit_blobs(git, base, path).keys() - blobs.keys()
     lines = [f"0 {NO_OBJECT}\t{path}/{name}" for name in sorted(gone)]
     lines += [f"{mode} {blob}\t{path}/{name}" for name, (mode, blob) in blobs.items()]
     lines += [f"100644 {git.write_blob(content)}\t{name}" for name, content in files.items()]
-    index = Path(git.text("rev-parse", "--absolute-git-dir")) / f"index.vendoring.{os.getpid()}"
-    scratch = {"GIT_INDEX_FILE": str(index)}
-    try:
-        git.text("read-tree", base, env=scratch)
-        info = "".join(f"{line}\0" for line in lines).encode(errors="surrogateescape")
-        git.output("update-index", "-z", "--index-info", stdin=info, env=scratch)
-        tree = git.text("write-tree", env=scratch)
-    finally:
-        index.unlink(missing_ok=True)
+    scratch = {"GIT_INDEX_FILE": str(stage / "index")}
+    git.text("read-tree", base, env=scratch)
+    info = "".join(f"{line}\0" for line in lines).encode(errors="surrogateescape")
+    git.output("update-index", "-z", "--index-info", stdin=info, env=scratch)
+    tree = git.text("write-tree", env=scratch)
     sign = git.config("commit.gpgsign") == "true"
     return git.commit_tree(tree, [base], message, sign=sign)
 

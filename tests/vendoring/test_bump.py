@@ -462,6 +462,7 @@ def test_killed_at_every_step(source: Source, target: Target) -> None:
     assert target.status == ""
     assert check(target.folder) == []
     assert not journal_file(target.folder).exists()
+    assert [one.name for one in (target.folder / ".git").glob("index*")] == ["index"]
 
 
 def test_changes_made_after_a_kill_are_not_lost(source: Source, target: Target) -> None:
