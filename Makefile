@@ -52,8 +52,8 @@ images: .venv/installed ## our OCI images into dist/images (root, debootstrap); 
 	$(BIN)/python -m dev.images $(if $(PUSH),--push "$(PUSH)")
 
 .PHONY: bump-vendored-ref
-bump-vendored-ref: .venv/installed ## DEP=lana-bank REF=<git ref>: vendor another commit of a chart
-	@$(BIN)/promoter vendor bump "$(DEP)" "$(REF)"
+bump-vendored-ref: .venv/installed ## DEP=lana-bank REF=<git ref>: vendor another commit of a chart, and push it
+	@$(BIN)/promoter vendor bump "$$DEP" "$$REF" --push $(if $(UNTESTED),--untested "$$UNTESTED")
 
 .PHONY: fuzz
 fuzz: .venv/installed ## random histories through cepler and the gate, until you stop it

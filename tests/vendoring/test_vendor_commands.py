@@ -77,6 +77,26 @@ def test_pins_are_looked_up_unless_told_otherwise(source: Source, target: Target
     assert promoter(target, "bump", "lana-bank", new, "--no-digest-check").returncode == 0
 
 
+def make(target: Target, *variables: str) -> subprocess.CompletedProcess[str]:
+    there = (f"--file={SCRIPT.parents[1]}/Makefile", "-o", ".venv/installed", f"BIN={BIN}")
+    return run(target, "make", *there, "bump-vendored-ref", *variables)
+
+
+def test_the_make_target_pushes(source: Source, target: Target, tmp_path: Path) -> None:
+    git(tmp_path, "init", "-q", "--bare", "-b", "main", "remote.git")
+    git(target.folder, "remote", "add", "origin", str(tmp_path / "remote.git"))
+    git(target.folder, "push", "-q", "origin", "main")
+    new = source.commit("feat: more", {"charts/lana-bank/values.yaml": "a: 2\n"})
+    done = make(target, "DEP=lana-bank", f"REF={new}", 'UNTESTED=it\'s "urgent"')
+    assert done.returncode == 0, done.stderr
+    assert git(tmp_path / "remote.git", "rev-parse", "main") == target.head
+    assert 'Untested: it\'s "urgent"' in git(target.folder, "log", "-1", "--format=%B")
+    assert make(target, "DEP=lana-bank", f"REF={new}").returncode == 2
+    hostile = make(target, "DEP=lana-bank", 'REF=main"; touch pwned; "')
+    assert "find ref" in hostile.stderr
+    assert not (target.folder / "pwned").exists()
+
+
 def test_the_pipeline_s_script(source: Source, target: Target, tmp_path: Path) -> None:
     new = source.commit("feat: more", {"charts/lana-bank/values.yaml": "replicas: 2\n"})
     git(tmp_path, "clone", "-q", "--bare", str(target.folder), "remote.git")
