@@ -55,8 +55,8 @@ def exec_command(
 
     GIT_PRIVATE_KEY and GIT_KNOWN_HOSTS; REGISTRY (one address, or several with a comma
     between them), REGISTRY_USER and REGISTRY_PASSWORD; KUBECONFIG_DOCUMENT;
-    COSIGN_KEY_DOCUMENT and COSIGN_PASSWORD. The files they become are gone when the command
-    ends.
+    COSIGN_KEY_DOCUMENT and COSIGN_PASSWORD; TESTER_KEY_DOCUMENT. The files they become are
+    gone when the command ends.
 
     Example: promoter pipeline exec -- promoter release promote
     """

@@ -26,7 +26,10 @@ VARIABLES = {
     "registry": ("REGISTRY", "REGISTRY_USER", "REGISTRY_PASSWORD"),
     "cluster": ("KUBECONFIG_DOCUMENT",),
     "signing": ("COSIGN_KEY_DOCUMENT", "COSIGN_PASSWORD"),
+    "testing": ("TESTER_KEY_DOCUMENT",),
 }
+# Who a task's commits are by: its image configures nobody.
+_COMMITTER = {"user.name": "promoter", "user.email": "promoter@localhost"}
 _KEPT = frozenset({"REGISTRY", "COSIGN_PASSWORD"})
 
 
@@ -53,7 +56,7 @@ def environment(given: Mapping[str, str]) -> Iterator[dict[str, str]]:
     kept = {name: value for name, value in given.items() if name not in taken}
     with tempfile.TemporaryDirectory(prefix="task-access-") as folder:
         for kind in kinds:
-            kept |= _WRITERS[kind](Path(folder), given)
+            kept |= _WRITERS[kind](Path(folder), {**given, **kept})
         yield kept
 
 
@@ -76,7 +79,7 @@ def _git(folder: Path, given: Mapping[str, str]) -> dict[str, str]:
     known = _private(folder / "known_hosts", given["GIT_KNOWN_HOSTS"])
     words = ["ssh", "-F", "none", "-i", str(key), "-o", "IdentitiesOnly=yes"]
     words += ["-o", "StrictHostKeyChecking=yes", "-o", f"UserKnownHostsFile={known}"]
-    return {"GIT_SSH_COMMAND": shlex.join(words)}
+    return {"GIT_SSH_COMMAND": shlex.join(words), **_configured(_COMMITTER, given)}
 
 
 def _registry(folder: Path, given: Mapping[str, str]) -> dict[str, str]:
@@ -102,7 +105,29 @@ def _signing(folder: Path, given: Mapping[str, str]) -> dict[str, str]:
     return {"COSIGN_KEY": str(_private(folder / "cosign.key", given["COSIGN_KEY_DOCUMENT"]))}
 
 
-_WRITERS = {"git": _git, "registry": _registry, "cluster": _cluster, "signing": _signing}
+def _testing(folder: Path, given: Mapping[str, str]) -> dict[str, str]:
+    key = _private(folder / "tester", given["TESTER_KEY_DOCUMENT"])
+    return _configured({"gpg.format": "ssh", "user.signingkey": str(key)}, given)
+
+
+def _configured(settings: Mapping[str, str], given: Mapping[str, str]) -> dict[str, str]:
+    """The variables by which git takes ``settings``, after those that ``given`` has."""
+    before = int(given.get("GIT_CONFIG_COUNT") or 0)
+    added = {
+        f"GIT_CONFIG_{part}_{number}": text
+        for number, pair in enumerate(settings.items(), before)
+        for part, text in zip(("KEY", "VALUE"), pair, strict=True)
+    }
+    return {**added, "GIT_CONFIG_COUNT": str(before + len(settings))}
+
+
+_WRITERS = {
+    "git": _git,
+    "registry": _registry,
+    "cluster": _cluster,
+    "signing": _signing,
+    "testing": _testing,
+}
 
 
 def _private(path: Path, content: str) -> Path:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -67,6 +68,40 @@ def test_a_cluster_and_a_signing_key_are_files_too() -> None:
         assert Path(variables["PROMOTER_KUBECONFIG"]).read_text() == "kind: Config\n"
         assert Path(variables["COSIGN_KEY"]).read_text() == "k\n"
         assert variables["COSIGN_PASSWORD"] == "p"
+
+
+def test_a_task_commits_as_promoter_and_signs_as_a_tester(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With no configuration of git at all, as in a task's image."""
+    key = tmp_path / "tester"
+    made = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "", "-f", str(key)]
+    subprocess.run(made, check=True)
+    for name, value in (("HOME", str(tmp_path)), ("GIT_CONFIG_GLOBAL", "/dev/null")):
+        monkeypatch.setenv(name, value)
+    monkeypatch.delenv("GIT_CONFIG_COUNT", raising=False)
+    given = {
+        **os.environ,
+        "GIT_PRIVATE_KEY": KEY,
+        "GIT_KNOWN_HOSTS": "host ssh-x y",
+        "TESTER_KEY_DOCUMENT": key.read_text(),
+    }
+    allowed = tmp_path / "allowed"
+    allowed.write_text(f'pipeline namespaces="git" {key.with_suffix(".pub").read_text()}')
+    with environment(given) as variables:
+        assert not {"GIT_PRIVATE_KEY", "TESTER_KEY_DOCUMENT"} & variables.keys()
+
+        def git(*arguments: str) -> str:
+            command = ["git", "-c", f"gpg.ssh.allowedSignersFile={allowed}", *arguments]
+            return subprocess.run(
+                command, cwd=tmp_path, env=variables, check=True, capture_output=True, text=True
+            ).stdout.strip()
+
+        git("init", "--quiet")
+        git("commit", "--quiet", "--allow-empty", "-S", "-m", "tested")
+        assert git("log", "-1", "--format=%G? %GS %an <%ae>") == (
+            "G pipeline promoter <promoter@localhost>"
+        )
 
 
 @pytest.mark.parametrize(

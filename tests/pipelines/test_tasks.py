@@ -296,11 +296,12 @@ def outcome(worker: Worker) -> list[str]:
 
 
 def test_a_testflight_has_the_chart_and_its_teardown_sweeps(promoter: Worker, source: Path) -> None:
-    there = {"charts-repo": source}
+    there = {"charts-repo": source, "deployments-repo": source}
     promoter.succeed("galoy-private-charts", "testflight", "testflight", there)
-    promoter.succeed("galoy-private-charts", "testflight", "teardown", there)
+    promoter.succeed("galoy-private-charts", "testflight", "teardown", {"charts-repo": source})
+    commit = Git(source).commit("HEAD")
     assert outcome(promoter) == [
-        "promoter testflight run --chart charts/lana-bank --keys-from lana-bank-staging",
+        f"promoter testflight run --chart {commit} --keys-from lana-bank-staging --sign",
         "promoter testflight sweep --age 0",
     ]
 
