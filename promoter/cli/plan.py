@@ -10,6 +10,7 @@ import typer
 
 from promoter.cli.options import BRANCH, JSON, REMOTE
 from promoter.cli.output import print_json
+from promoter.plain import plain
 
 if TYPE_CHECKING:
     from promoter.deploy.planning import Planned
@@ -33,7 +34,7 @@ def plan(remote: REMOTE = "origin", branch: BRANCH = "main", as_json: JSON = Fal
         return
     for each in found:
         for line in _lines(each, _SHOWN):
-            typer.echo(line)
+            typer.echo(plain(line))
 
 
 def why(
@@ -54,7 +55,7 @@ def why(
         print_json(found)
         return
     for line in _lines(found, len(found.files)):
-        typer.echo(line)
+        typer.echo(plain(line))
 
 
 def _lines(found: Planned, shown: int) -> Iterator[str]:
@@ -68,6 +69,8 @@ def _lines(found: Planned, shown: int) -> Iterator[str]:
         yield f"  {file.kind:8}{file.path}{origin}"
     if len(found.files) > shown:
         yield f"  ... and {len(found.files) - shown} more (promoter why {found.environment})"
+    for reason in found.untested:
+        yield f"  vendored without a testflight: {reason}"
     if found.ungated is not None:
         yield f"  the gate was passed by: {found.ungated}"
     if found.next_step:

@@ -28,7 +28,8 @@ class Planned:
 
     ``status`` is ``up to date``, ``due`` or ``blocked``; ``holds`` says by what it is blocked.
     ``since`` (ISO 8601) is when the oldest commit that waits here was made. ``ungated`` is
-    the reason for which the gate was passed by since the last gated deploy.
+    the reason for which the gate was passed by since the last gated deploy, ``untested`` why
+    charts that wait were vendored without a testflight, each with its commit.
     """
 
     deployment: str
@@ -39,6 +40,7 @@ class Planned:
     since: str | None = None
     next_step: str = ""
     ungated: str | None = None
+    untested: tuple[str, ...] = ()
 
 
 def plan(site: Site) -> tuple[Planned, ...]:
@@ -55,14 +57,14 @@ def plan(site: Site) -> tuple[Planned, ...]:
             for deployment in deployments
             for name, decision in deployment.decisions().items()
         ]
-    return _with_since(site.git, found)
+    return _with_commits(site.git, found)
 
 
 def planned(site: Site, environment: str) -> Planned:
     """One environment; raises `UsageError` for one that no cepler file names."""
     with site.opened() as opened:
         found = _planned(opened, environment, opened.decide(environment))
-    return _with_since(site.git, [found])[0]
+    return _with_commits(site.git, [found])[0]
 
 
 def _planned(site: Site, environment: str, decision: Decision) -> Planned:
@@ -115,19 +117,35 @@ def _file(change: FileChange) -> PlannedFile:
     )
 
 
-def _with_since(git: Git, found: list[Planned]) -> tuple[Planned, ...]:
-    """The same with their dates, which git is asked for once."""
+@dataclass(frozen=True)
+class _Told:
+    """What a commit tells: seconds of the epoch, its date, why its chart was not tested."""
+
+    at: int
+    date: str
+    untested: str
+
+
+def _with_commits(git: Git, found: list[Planned]) -> tuple[Planned, ...]:
+    """The same with what their files' commits tell, which git is asked for once."""
     commits = {file.commit for each in found for file in each.files if file.commit}
     asked = "".join(f"{commit}\n" for commit in sorted(commits)).encode()
-    options = ("--no-walk=unsorted", "--stdin", "--format=%H %ct %cI")
-    lines = git.output("log", *options, stdin=asked).decode().split("\n") if commits else []
-    dates = {commit: (int(at), date) for commit, at, date in map(str.split, filter(None, lines))}
-    return tuple(replace(each, since=_oldest(each, dates)) for each in found)
+    untested = "%(trailers:key=Untested,valueonly,unfold,separator=%x3B%x20)"
+    options = ("--no-walk=unsorted", "--stdin", f"--format=%H %ct %cI {untested}")
+    lines = git.output("log", *options, stdin=asked) if commits else b""
+    told = {}
+    for line in filter(None, lines.decode(errors="replace").split("\n")):
+        commit, at, date, why = line.split(" ", 3)
+        told[commit] = _Told(int(at), date, why)
+    return tuple(_told(each, told) for each in found)
 
 
-def _oldest(found: Planned, dates: Mapping[str, tuple[int, str]]) -> str | None:
-    known = [dates[file.commit] for file in found.files if file.commit]
-    return min(known)[1] if known else None
+def _told(found: Planned, told: Mapping[str, _Told]) -> Planned:
+    commits = dict.fromkeys(file.commit for file in found.files if file.commit)
+    known = [(commit, told[commit]) for commit in commits]
+    oldest = min(known, key=lambda each: each[1].at, default=None)
+    untested = tuple(f"[{commit[:7]}] {each.untested}" for commit, each in known if each.untested)
+    return replace(found, since=oldest[1].date if oldest else None, untested=untested)
 
 
 def _next_step(site: Site, environment: str, decision: Decision) -> str:

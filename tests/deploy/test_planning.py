@@ -37,6 +37,14 @@ def test_files_name_the_commits_that_they_come_from(site: Site) -> None:
     assert due.next_step == "promoter deploy qa"
 
 
+def test_a_chart_that_was_not_tested_is_told(site: Site) -> None:
+    message = "chore(charts): bump\n\nUntested: no cluster\n  today\n"
+    made = site.git.commit_files(site.git.commit("HEAD"), {"qa/b": b"2"}, message)
+    site.git.push("origin", made, "refs/heads/main", expect=site.tip)
+    assert planned(site.fetched(), "qa").untested == (f"[{made[:7]}] no cluster today",)
+    assert {each.environment: each.untested for each in plan(site.fetched())}["production"] == ()
+
+
 def test_what_is_recorded_is_up_to_date(site: Site) -> None:
     assert by_name(deployed(site, "qa"))["qa"] == ("up to date", ())
 
