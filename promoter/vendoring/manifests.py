@@ -13,6 +13,7 @@ from typing import Any
 
 import yaml
 
+from promoter.deploy.evidence import redact
 from promoter.vendoring.environments import Release
 from promoter.vendoring.errors import VendorError
 from promoter.vendoring.summary import SECRET
@@ -21,6 +22,7 @@ HIDDEN = "(redacted)"
 # The deployment's own hash over the chart differs whenever anything does, and says nothing.
 _CHART_HASH = "chartHash=" + "0" * 64
 _CREDENTIALS = re.compile(r"(://[^/\s:@]*):[^/\s@]+@")
+_AUTHORIZATION = re.compile(r"(?i)\b((?:bearer|basic)\s+)[A-Za-z0-9._~+/=-]{6,}")
 # A line of a configuration file that is a text inside of an object.
 _SETTING = re.compile(
     rf"^(\s*[\w.\"'-]*(?:{SECRET.pattern})[\w\"']*\s*[:=]\s*)\S.*$", re.IGNORECASE | re.MULTILINE
@@ -66,7 +68,7 @@ def render(helm: Path, chart: Path, release: Release) -> dict[str, str]:
             [helm, *command, *arguments], capture_output=True, text=True, check=False
         )
     if done.returncode != 0:
-        said = _CREDENTIALS.sub(rf"\1:{HIDDEN}@", " ".join(done.stderr.split()))
+        said = _hide_text(" ".join(done.stderr.split()))
         raise VendorError(
             f"render the chart for {release.environment}: {said.removeprefix('Error: ')}",
             next_step="mend the chart, or the environment's settings",
@@ -94,34 +96,42 @@ def _name(document: Mapping[str, Any]) -> str:
 
 
 def redacted(document: dict[str, Any]) -> dict[str, Any]:
-    """``document`` without secrets: a Secret's values, and what is called like one elsewhere."""
-    shown = _hide(document)
-    if document.get("kind") == "Secret":
-        for key in ("data", "stringData"):
-            if isinstance(shown.get(key), dict):
-                shown[key] = dict.fromkeys(shown[key], HIDDEN)
-    return dict(shown)
+    """``document`` without secrets: a Secret's values, and what is called like one elsewhere.
+
+    A Secret may stand in a List, a secret's text in the middle of a configuration file.
+    """
+    return dict(_hide(document))
 
 
 def _hide(value: Any) -> Any:
     if isinstance(value, list):
         return [_hide(one) for one in value]
     if isinstance(value, str):
-        return _SETTING.sub(rf"\1{HIDDEN}", _CREDENTIALS.sub(rf"\1:{HIDDEN}@", value))
+        return _hide_text(value)
     if not isinstance(value, dict):
         return value
     hidden = {key: _hide_member(str(key), one) for key, one in value.items()}
+    for key in ("data", "stringData") if value.get("kind") == "Secret" else ():
+        if isinstance(value.get(key), dict):
+            hidden[key] = dict.fromkeys(value[key], HIDDEN)
     if SECRET.search(str(value.get("name", ""))) and isinstance(value.get("value"), str):
         # An environment variable of a container.
         hidden["value"] = HIDDEN
     return hidden
 
 
+def _hide_text(text: str) -> str:
+    named = _SETTING.sub(rf"\1{HIDDEN}", _CREDENTIALS.sub(rf"\1:{HIDDEN}@", text))
+    return redact(_AUTHORIZATION.sub(rf"\1{HIDDEN}", named))
+
+
 def _hide_member(key: str, value: Any) -> Any:
     # A name is where a secret is, not what it is: secretName, secretKeyRef.name.
-    if isinstance(value, str) and SECRET.search(key) and not key.lower().endswith("name"):
-        return HIDDEN
-    return _hide(value)
+    if not SECRET.search(key) or key.lower().endswith("name"):
+        return _hide(value)
+    if isinstance(value, list):
+        return [HIDDEN if isinstance(one, str) else _hide(one) for one in value]
+    return HIDDEN if isinstance(value, str) else _hide(value)
 
 
 def changes(old: Mapping[str, str], new: Mapping[str, str]) -> tuple[ObjectChange, ...]:

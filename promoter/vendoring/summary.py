@@ -10,6 +10,7 @@ from typing import Any
 
 import yaml
 
+from promoter.deploy.evidence import redact
 from promoter.forge.links import compare_link
 from promoter.plain import plain
 from promoter.release.pins import Pin, read_pins
@@ -139,5 +140,5 @@ def _shown(path: str, value: Any) -> str:
         return "nothing"
     if SECRET.search(path):
         return "(redacted)"
-    text = " ".join(str(value).split())
+    text = redact(" ".join(str(value).split()))
     return repr(text if len(text) <= _LONGEST else f"{text[:_LONGEST]}...")

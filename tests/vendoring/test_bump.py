@@ -268,6 +268,15 @@ def test_a_key_of_the_values_ends_no_line_of_the_message(source: Source, target:
     assert "- a??Untested: forged?[2J: nothing -> '1'" in done.message.splitlines()
 
 
+def test_a_value_with_a_password_in_it_is_not_in_the_message(
+    source: Source, target: Target
+) -> None:
+    values = "database: {url: 'postgres://me:hunter22@db/x', password: hunter22, host: db}\n"
+    done = bump(target.folder, "lana-bank", source.commit("feat: b", {VALUES: values}))
+    assert "hunter22" not in done.message
+    assert "- database.host: nothing -> 'db'" in done.message
+
+
 def test_trailers_end_the_message(source: Source, target: Target) -> None:
     new = source.commit("feat: more", MORE)
     terms = Terms(trailers=["Untested: no cluster"], tested=lambda sha: [f"Tested-Ref: {sha}"])

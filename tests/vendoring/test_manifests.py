@@ -52,9 +52,31 @@ def test_no_secret_is_shown() -> None:
     assert f"password: {HIDDEN}" in found["Secret/n/db"]
 
 
+HIDDEN_AWAY = """\
+kind: List
+items:
+  - {kind: Secret, metadata: {name: a}, data: {plain: hunter2}}
+  - kind: Deployment
+    metadata: {name: b}
+    spec:
+      passwords: [hunter2]
+      args: ["--password=hunter2", "sh -c 'API_KEY=hunter2 run'", "user=u password=hunter2 host=h"]
+      key: "-----BEGIN PRIVATE KEY-----\\nhunter2\\n-----END PRIVATE KEY-----"
+      header: "Authorization: Bearer hunter2"
+      file: '{"port": 80, "password": "hunter2"}'
+"""
+
+
+def test_nor_one_in_a_list_or_in_the_middle_of_a_text() -> None:
+    whole = "".join(objects(HIDDEN_AWAY).values())
+    assert "hunter2" not in whole
+    assert '"port": 80' in whole
+    assert "host=h" in whole
+
+
 def test_where_a_secret_is_stays_readable() -> None:
     found = objects(SECRETS)["Deployment/server"]
-    for kept in ("value: info", "secretName: db", "key: password", f"postgres://user:{HIDDEN}@db"):
+    for kept in ("value: info", "secretName: db", "key: password", "@db:5432/x"):
         assert kept in found
     assert "    port: 80\n" in objects(SECRETS)["ConfigMap/settings"]
 
