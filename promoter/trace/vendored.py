@@ -79,8 +79,7 @@ class Vendored:
     def _unlike_the_charts(self, charts: Git, ref: str, files: Mapping[str, str]) -> Iterator[str]:
         """How the recorded files differ from what vendir.yml takes of the charts repository."""
         source = Fetched(charts, self.contents.git, filtered=True)
-        root = self.contents.new_root_path
-        below = f"{root}/" if root else ""
+        below = f"{self.contents.root}/" if self.contents.root else ""
         taken = select(source.entries(ref), self.contents)
         there = {entry.path.removeprefix(below): entry.object_id for entry in taken}
         for path in sorted(files.keys() | there.keys()):

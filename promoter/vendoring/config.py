@@ -58,6 +58,7 @@ class Contents:
     """One vendored folder: its source, and which of the source's files it takes.
 
     ``legal_paths`` is None where vendir's default holds; ``permissions`` are mode bits.
+    ``new_root_path`` is as it is written, which the lock of a lazy content is made of.
     """
 
     path: str
@@ -69,6 +70,12 @@ class Contents:
     legal_paths: tuple[str, ...] | None = None
     new_root_path: str = ""
     permissions: int | None = None
+
+    @property
+    def root(self) -> str:
+        """The source's folder that becomes this one: empty for all of it, else ``a/b``."""
+        cleaned = posixpath.normpath(self.new_root_path or ".")
+        return "" if cleaned == "." else cleaned
 
 
 @dataclass(frozen=True)
@@ -189,6 +196,7 @@ def _contents(fields: Fields) -> Contents:
         if fields.has(source):
             raise fields.invalid(source, "is a source that only the program vendir fetches")
     new_root_path = fields.text("newRootPath", "")
+    _cleaned(fields, "newRootPath", new_root_path)
     contents = Contents(
         path=path,
         git=_git(fields.map("git")),
@@ -197,7 +205,7 @@ def _contents(fields: Fields) -> Contents:
         exclude_paths=fields.texts("excludePaths"),
         ignore_paths=fields.texts("ignorePaths"),
         legal_paths=fields.texts("legalPaths") if fields.has("legalPaths") else None,
-        new_root_path=_cleaned(fields, "newRootPath", new_root_path) if new_root_path else "",
+        new_root_path=new_root_path,
         permissions=fields.number("permissions", None),
     )
     fields.done()

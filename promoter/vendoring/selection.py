@@ -67,7 +67,7 @@ def select(entries: Iterable[Entry], contents: Contents) -> list[Entry]:
             f"select files for {contents.path}: no file of {contents.git.url} matches",
             next_step="correct includePaths and excludePaths in vendir.yml",
         )
-    below = f"{contents.new_root_path.strip('/')}/" if contents.new_root_path else ""
+    below = f"{contents.root}/" if contents.root else ""
     kept = [entry for entry in chosen if entry.path.startswith(below)]
     if not kept:
         raise VendorError(

@@ -113,7 +113,7 @@ def _remove(tree: Path, path: str) -> None:
 
 
 def _move(tree: Path, contents: Contents, target: Path) -> None:
-    origin = tree / contents.new_root_path if contents.new_root_path else tree
+    origin = tree / contents.root
     if origin.is_symlink() or not origin.is_dir():
         raise VendorError(
             f"change root of {contents.path}: {contents.new_root_path!r} is no folder",

@@ -135,6 +135,14 @@ def test_the_digest_of_a_lazy_content_is_vendirs() -> None:
     assert config_digest(contents) == expected
 
 
+def test_the_digest_is_of_the_root_as_it_is_written() -> None:
+    text = CONFIG.format(url="file:///srv/charts", ref="main") + "        lazy: true\n"
+    other = text.replace("newRootPath: ", "newRootPath: ./")
+    one, two = (parse_config(each.encode()).directories[0].contents[0] for each in (text, other))
+    assert one.root == two.root == "charts/lana-bank"
+    assert config_digest(one) != config_digest(two)
+
+
 @pytest.mark.parametrize(
     ("objects", "length"), [(0, 7), (16383, 7), (16384, 8), (65535, 8), (65536, 9), (2**20, 11)]
 )

@@ -93,6 +93,7 @@ CASES = {
     "own legal": ("main", "        includePaths: [docs/x]\n        legalPaths: ['**/LICENSE']\n"),
     "braces": ("main", "        includePaths: ['charts/{lana-bank,other}/{*.yaml,.h*}']\n"),
     "lazy": ("main", MAIN + "        lazy: true\n"),
+    "root as written": ("main", MAIN.replace(": charts/", ": ./charts//") + "        lazy: true\n"),
     "permissions": ("main", MAIN + "        permissions: 0711\n    permissions: 0755\n"),
     "depth": ("main", MAIN.replace("        inc", "          depth: 1\n        inc", 1)),
     "new root only": ("main", "        newRootPath: charts/lana-bank/templates\n"),
