@@ -64,7 +64,7 @@ class Fetched:
         elif re.search(r"[\s\x00-\x1f\x7f:?*\[\\]|\.\.|^-", name):
             found = None
         else:
-            found = self.git.commit(name) or self.git.commit(f"refs/remotes/origin/{name}")
+            found = self.git.commit(name) or self._branch(name)
         if found is None:
             raise RefNotFound(
                 f"find ref {ref!r} in {self.source.url}: no branch, tag or commit that a "
@@ -72,6 +72,11 @@ class Fetched:
                 next_step="is it pushed? has its branch been deleted or force-pushed since?",
             )
         return found
+
+    def _branch(self, name: str) -> str | None:
+        # git makes a local branch of a remote's by its name alone: main~1 is none.
+        alone = not re.search(r"[~^]|@\{", name)
+        return self.git.commit(f"refs/remotes/origin/{name}") if alone else None
 
     def _reachable(self, sha: str) -> str | None:
         kinds = "%(objectname) %(objecttype) %(*objectname) %(*objecttype)"

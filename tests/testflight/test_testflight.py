@@ -191,6 +191,20 @@ def test_a_namespace_of_somebody_else_is_refused_and_kept(runner: Runner) -> Non
     assert runner.namespace in runner.namespaces()
 
 
+@pytest.mark.parametrize("phase", ["keys of third parties", "stand-in for", "smoketest", "destroy"])
+def test_ended_in_any_phase_it_leaves_nothing(runner: Runner, phase: str) -> None:
+    process = runner.fly()
+    assert process.stderr
+    told = next((line for line in process.stderr if phase in line), "")
+    process.send_signal(signal.SIGTERM)
+    code, _, err = finished(process)
+    assert told, err
+    # What is being tidied up is tidied up.
+    assert code == (0 if phase == "destroy" else 130), err
+    assert runner.seen()["destroyed"] is True
+    assert runner.namespace not in runner.namespaces()
+
+
 def other_ref(runner: Runner, label: str) -> str:
     name, value = "lana.galoy.io/testflight-ref", label
     ours = "app.kubernetes.io/managed-by=promoter-testflight"

@@ -57,7 +57,19 @@ def test_a_branch_that_looks_like_a_sha(source: Source, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "ref", ["nope", "0" * 40, "HEAD", "abcdef0", "main..main", "a b", "main:README.md", ":/feat"]
+    "ref",
+    [
+        "nope",
+        "0" * 40,
+        "HEAD",
+        "abcdef0",
+        "main..main",
+        "main~0",
+        "main^{commit}",
+        "a b",
+        "main:README.md",
+        ":/feat",
+    ],
 )
 def test_what_there_is_not(source: Source, tmp_path: Path, ref: str) -> None:
     with pytest.raises(RefNotFound) as caught:
