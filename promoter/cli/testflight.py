@@ -70,6 +70,7 @@ def run_command(
 
     Example: promoter testflight run --chart charts/lana-bank --only-pinned
     """
+    from promoter.testflight.attestation import attest, refuse_unsignable
     from promoter.testflight.chart import chart_of
     from promoter.testflight.endpoints import declared
     from promoter.testflight.flying import Terms, Testflight
@@ -79,6 +80,8 @@ def run_command(
     place = _place(root, kubeconfig)
     folder = evidence or root / ".local" / "testflight"
     with chart_of(chart, root) as found:
+        if sign:
+            refuse_unsignable(root, found.ref)
         left_out = tuple(without or ()) + (found.unpinned() if only_pinned else ())
         if left_out:
             place.progress.note(f"left out of this testflight: {', '.join(left_out)}")
@@ -91,8 +94,6 @@ def run_command(
         made = ground_of(Kind(ground), root, place)
         flown = Testflight(place, made, terms, lambda each: _write(folder, each)).fly(found)
     if sign:
-        from promoter.testflight.attestation import attest
-
         commit = attest(root, flown)
         place.progress.note(f"attested {flown.ref[:12]} in {commit[:12]}")
     _tell(flown, as_json=as_json)

@@ -53,7 +53,13 @@ def attest(root: Path, flown: Flown, *, remote: str = "origin") -> str:
     """
     if flown.outcome != "passed" or flown.report is None or flown.report.failed:
         raise TestflightError(f"attest {flown.ref[:12]}: it did not pass")
-    if not _COMMIT.fullmatch(flown.ref):
+    refuse_unsignable(root, flown.ref)
+    return _pushed(Git(root), remote, flown)
+
+
+def refuse_unsignable(root: Path, ref: str) -> None:
+    """Raise as `attest` will, before a testflight has taken its time: a folder, or no key."""
+    if not _COMMIT.fullmatch(ref):
         raise UsageError(
             "attest: what was tested is a folder, not a ref of the charts repository",
             next_step="commit and push the chart, then test its ref",
@@ -64,7 +70,6 @@ def attest(root: Path, flown: Flown, *, remote: str = "origin") -> str:
             "attest: git has no SSH key to sign with",
             next_step="git config gpg.format ssh; git config user.signingkey <file>",
         )
-    return _pushed(git, remote, flown)
 
 
 def find_attestation(git: Git, remote: str, ref: str, main: str) -> Attestation | None:

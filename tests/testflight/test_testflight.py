@@ -320,6 +320,13 @@ def test_kinds_of_the_cluster_s_own_definitions_are_known(runner: Runner, tmp_pa
     assert "Moon io is of the cluster" in err
 
 
+def test_what_cannot_be_signed_is_not_flown(runner: Runner) -> None:
+    code, _, err = finished(runner.fly("--sign"))
+    assert code == 64
+    assert "what was tested is a folder" in err
+    assert not runner.evidence.exists()
+
+
 def test_a_chart_without_its_dependency_is_refused(runner: Runner) -> None:
     shutil.rmtree(runner.chart / "charts/keycloak")
     code, _, err = finished(runner.fly())
