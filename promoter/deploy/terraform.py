@@ -100,11 +100,10 @@ class Terraform:
         """Install the providers and open the state."""
         self._run("init", "-reconfigure", *self.init_arguments)
 
-    def plan(self, *, destroy: bool = False) -> Plan:
+    def plan(self) -> Plan:
         """Plan into a file and read back what it would do."""
         file = self.folder / "plan.tfplan"
-        flags = ["-destroy"] if destroy else []
-        self._run("plan", f"-out={file}", f"-lock-timeout={LOCK_TIMEOUT}", *flags)
+        self._run("plan", f"-out={file}", f"-lock-timeout={LOCK_TIMEOUT}")
         shown = json.loads(self._run("show", "-json", str(file)))
         return Plan(file, plan_digest(shown), changes(shown))
 

@@ -184,7 +184,8 @@ def _ref_label(flight: Flight) -> str:
 
 
 def _namespace(flight: Flight) -> Mapping[str, Any]:
-    security = {f"pod-security.kubernetes.io/{mode}": "restricted" for mode in ("enforce", "warn")}
+    modes = ("enforce", "audit", "warn")
+    security = {f"pod-security.kubernetes.io/{mode}": "restricted" for mode in modes}
     labels = {
         **OURS,
         **security,

@@ -1,8 +1,9 @@
 """A testflight's ground as a Terraform stack, where the kubernetes provider is in reach.
 
 Each testflight has a folder with its synthesized stack (modules/testflight) and a state of its
-own. What is there is still read from the cluster, by label: so a sweep also finds what was
-made on a machine that is gone, and removes it without its state.
+own. All that Terraform makes is the namespace and what is in it, so it is found and destroyed as
+`ClusterGround` does: by label and uid, also from another machine, and when the vault, the provider
+or the state is out of reach. Terraform would open the vault even to destroy.
 """
 
 from __future__ import annotations
@@ -22,7 +23,6 @@ from promoter.testflight.ground import THIRD_PARTY_KEYS, ClusterGround, Flight, 
 from promoter.toolchain import Toolchain
 from promoter.toolchain.synthesis import App
 
-_STATE = "terraform.tfstate"
 _SYNTHESIZED = "stacks/testflight/cdk.tf.json"
 
 
@@ -48,7 +48,7 @@ class StackGround:
     terraform: Callable[[Path], Terraform]
 
     def make(self, flight: Flight, keys_from: str) -> tuple[str, ...]:
-        """See `Ground`. What only came half into being is in the state, and destroyed by it."""
+        """See `Ground`. What only came half into being is found by its holder, as any other."""
         if self.cluster.kubectl.object("namespace", flight.namespace):
             raise taken(self.cluster.kubectl, flight)
         folder = self._of(flight.namespace, flight.holder.token)
@@ -59,7 +59,7 @@ class StackGround:
             terraform.init()
             terraform.apply(terraform.plan())
         except BaseException:
-            self._unmake(folder)
+            shutil.rmtree(folder, ignore_errors=True)
             raise
         return THIRD_PARTY_KEYS
 
@@ -68,18 +68,10 @@ class StackGround:
         return self.cluster.left()
 
     def destroy(self, left: Left) -> None:
-        """See `Ground`. Without its state here it is removed as `ClusterGround` would."""
-        if left.holder:
-            self._unmake(self._of(left.namespace, left.holder.token))
+        """See `Ground`. Its state goes last, so that what is there is not forgotten."""
         self.cluster.destroy(left)
-
-    def _unmake(self, folder: Path) -> None:
-        """Destroy what the state in ``folder`` has; the folder is kept while that fails."""
-        if _resources(folder / _STATE):
-            terraform = self.terraform(folder)
-            terraform.init()
-            terraform.apply(terraform.plan(destroy=True))
-        shutil.rmtree(folder, ignore_errors=True)
+        if left.holder:
+            shutil.rmtree(self._of(left.namespace, left.holder.token), ignore_errors=True)
 
     def _of(self, namespace: str, token: str) -> Path:
         # The token comes from an annotation, which anybody may have written.
@@ -114,13 +106,3 @@ class AppSynthesis:
                 "gcp-galoy-staging",
             )
         (folder / "out" / _SYNTHESIZED).rename(folder / "cdk.tf.json")
-
-
-def _resources(state: Path) -> bool:
-    """Whether a Terraform state has anything in it; one that cannot be read counts as such."""
-    try:
-        return bool(json.loads(state.read_bytes()).get("resources"))
-    except FileNotFoundError:
-        return False
-    except ValueError:
-        return True

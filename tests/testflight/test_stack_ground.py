@@ -1,8 +1,8 @@
 """The ground through a real OpenTofu on the real API server.
 
-The kubernetes provider of a current version is only in the Terraform registry. So the stack
-that is applied here is of Terraform's built-in resources, whose provisioners make and remove
-the namespace with kubectl; the stack that is really used is synthesized, and compared.
+For everybody without a provider registry in reach: the stack that is applied here is of
+Terraform's built-in resources, whose provisioners make the namespace with kubectl; the stack
+that is really used is synthesized, and compared. test_real_stack.py applies that one.
 """
 
 from __future__ import annotations
@@ -47,8 +47,7 @@ class BuiltIn:
             f"'{program}' label namespace {flight.namespace} {labels} && "
             f"'{program}' annotate namespace {flight.namespace} '{HOLDER_ANNOTATION}={holder}'"
         )
-        remove = f"'{program}' delete namespace {flight.namespace} --ignore-not-found"
-        space = {"provisioner": {"local-exec": [{"command": create}, at_the_end(remove)]}}
+        space = {"provisioner": {"local-exec": [{"command": create}]}}
         secret = {"depends_on": ["terraform_data.namespace"]}
         if self.fails:
             secret |= {
@@ -56,10 +55,6 @@ class BuiltIn:
             }
         stack = {"resource": {"terraform_data": {"namespace": space, "secret": secret}}}
         (folder / "cdk.tf.json").write_text(json.dumps(stack))
-
-
-def at_the_end(command: str) -> dict[str, str]:
-    return {"when": "destroy", "command": command}
 
 
 @pytest.fixture
@@ -84,7 +79,7 @@ def mine(ground: StackGround, flight: Flight) -> list:
     return [each for each in ground.left() if each.namespace == flight.namespace]
 
 
-def test_is_made_found_and_destroyed_with_its_state(
+def test_is_made_found_and_destroyed_and_its_state_with_it(
     ground: StackGround, flight: Flight, stack: BuiltIn
 ) -> None:
     assert ground.make(flight, "gcp-galoy-staging") == THIRD_PARTY_KEYS
@@ -100,14 +95,17 @@ def test_is_made_found_and_destroyed_with_its_state(
     assert list(ground.folder.iterdir()) == []
 
 
-def test_what_came_half_into_being_is_destroyed(
+def test_what_came_half_into_being_is_found_and_destroyed(
     ground: StackGround, flight: Flight, stack: BuiltIn
 ) -> None:
     stack.fails = True
     with pytest.raises(PromoterError, match="no such vault"):
         ground.make(flight, "gcp-galoy-staging")
-    assert mine(ground, flight) == []
     assert list(ground.folder.iterdir()) == []
+    (left,) = mine(ground, flight)
+    assert left.holder == flight.holder
+    ground.destroy(left)
+    assert mine(ground, flight) == []
 
 
 def test_a_namespace_that_is_there_is_refused_before_anything_is_made(
