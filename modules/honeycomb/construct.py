@@ -7,7 +7,7 @@ from constructs import Construct
 
 from modules.terraform import provider
 
-PROVIDER_VERSION = "~> 0.42"
+PROVIDER_VERSION = "~> 0.51"
 
 
 class Honeycomb(Construct):

@@ -21,8 +21,12 @@ from stacks.fields import Stage
 from stacks.platforms.chart import Chart, lana_bank_props
 from stacks.platforms.common import AnyCloudRelease, CloudNetwork
 
-KUBERNETES, HELM, RANDOM = "~> 3.4", "~> 3.3", "~> 3.9"
-"""Which providers every cloud environment is made with, beside its cloud's own."""
+KUBERNETES, HELM, RANDOM = "~> 3.2, >= 3.2.1", "~> 3.1, >= 3.1.2", "~> 3.9"
+"""Which providers every cloud environment is made with, beside its cloud's own.
+
+Each from the version that whole stacks were seen with (docs/environments.md). Before 3.2.1 the
+kubernetes provider fails on ``data_wo``, before 3.1.1 Helm's after some applies.
+"""
 
 
 class CloudShared(Protocol):

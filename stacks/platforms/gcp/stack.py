@@ -19,7 +19,7 @@ from stacks.platforms.release import add_release, add_secrets, cluster_providers
 if TYPE_CHECKING:
     from stacks.platforms.gcp import GcpBlueprint
 
-GOOGLE = "~> 8.7"
+GOOGLE = "~> 8.0"
 
 
 class GcpStack(TerraformStack):
