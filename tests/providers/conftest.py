@@ -11,6 +11,7 @@ from promoter.toolchain import Toolchain
 from promoter.toolchain.cache import Cache
 from promoter.toolchain.providers import environment, mirror
 from tests.providers.azurerm_stack import Tofu
+from tests.providers.obtained import Obtained
 from tests.stacks.stack_tree import REPOSITORY, Tree, copy_tree
 
 PROVIDER = "terraform-provider-azurerm"
@@ -30,6 +31,12 @@ def tofu(toolchain: Toolchain, tmp_path: Path) -> Tofu:
     served = mirror(cache, "azurerm", toolchain.program(PROVIDER), VERSION, Silent())
     program = toolchain.program("tofu")
     return Tofu(program, tmp_path / "stack", environment(served, program))
+
+
+@pytest.fixture(scope="session")
+def obtained(toolchain: Toolchain, tmp_path_factory: pytest.TempPathFactory) -> Obtained:
+    """What OpenTofu can install beside azurerm."""
+    return Obtained(toolchain.program("tofu"), tmp_path_factory.mktemp("providers"))
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,81 @@
+"""A whole stack in a folder of its own, beside those that were synthesized."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from tests.providers.azurerm_stack import IDS, Stack, Tofu, without_prevent_destroy
+
+_ACCOUNT = "account@project.iam.gserviceaccount.com"
+_MASTER = {"client_certificate": "", "client_key": "", "client_certificate_config": []}
+_MOCKED: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
+    "azurerm": {"mock_resource": {kind: {"id": given} for kind, given in IDS.items()}},
+    "google": {
+        "mock_resource": {
+            "google_service_account": {
+                "name": f"projects/project/serviceAccounts/{_ACCOUNT}",
+                "member": f"serviceAccount:{_ACCOUNT}",
+            }
+        },
+        "mock_data": {
+            "google_container_cluster": {
+                "endpoint": "127.0.0.1",
+                "master_auth": [{**_MASTER, "cluster_ca_certificate": "Y2VydA=="}],
+            }
+        },
+    },
+}
+"""What a cloud gives: the providers refuse made-up words for it where other blocks take it."""
+
+
+def mocked_run(command: str, stack: Mapping[str, Any]) -> str:
+    """A file of ``tofu test`` that plans or applies the stack with every provider mocked."""
+    mocks = {
+        name: {
+            block: {kind: {"defaults": given} for kind, given in kinds.items()}
+            for block, kinds in _MOCKED.get(name, {}).items()
+        }
+        for name in stack["terraform"]["required_providers"]
+    }
+    return json.dumps({"mock_provider": mocks, "run": {command: {"command": command}}})
+
+
+def without_backend(stack: Mapping[str, Any]) -> Stack:
+    """The stack with its state in its folder."""
+    copy: Stack = json.loads(json.dumps(stack))
+    del copy["terraform"]["backend"]
+    return copy
+
+
+def mocked(tofu: Tofu, stack: Mapping[str, Any], command: str) -> Tofu:
+    """The stack as a test run takes it: what that makes it also destroys."""
+    place = beside(tofu, f"mocked-{command}")
+    place.write(without_prevent_destroy(without_backend(stack)))
+    (place.folder / "whole.tftest.json").write_text(mocked_run(command, stack))
+    return place
+
+
+def beside(tofu: Tofu, kind: str) -> Tofu:
+    """A folder from which the chart is as far as from the stack's own."""
+    return replace(tofu, folder=tofu.folder.parents[1] / kind / tofu.folder.name)
+
+
+def succeed(tofu: Tofu, *arguments: str) -> str:
+    """What OpenTofu prints, which must not fail."""
+    done = tofu.run(*arguments)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def changes(tofu: Tofu, *arguments: str) -> dict[str, list[str]]:
+    """Plan into the file ``plan``, and give each change with its actions."""
+    succeed(tofu, "plan", "-input=false", "-out=plan", *arguments)
+    shown = json.loads(succeed(tofu, "show", "-json", "plan"))
+    return {
+        each["address"]: each["change"]["actions"]
+        for each in shown["resource_changes"]
+        if each["change"]["actions"] not in (["no-op"], ["read"])
+    }
