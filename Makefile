@@ -29,9 +29,9 @@ test: .venv/installed ## every test
 
 # Apart from `make test`: the first run builds the provider, some minutes and 3 GB of memory.
 .PHONY: test-providers
-test-providers: .venv/installed ## stacks on Azure against the real azurerm provider, built once
+test-providers: .venv/installed ## stacks against the real providers: azurerm is built, others where there is a registry
 	$(BIN)/promoter toolchain build tofu terraform-provider-azurerm
-	$(BIN)/python -m pytest -m providers tests/providers
+	$(BIN)/python -m pytest -m providers tests/providers tests/testflight/test_real_stack.py
 
 .PHONY: lint
 lint: .venv/installed ## format, lint and types

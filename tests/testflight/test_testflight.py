@@ -43,7 +43,7 @@ class Runner:
     def namespace(self) -> str:
         return f"lana-bank-testflight-{content_hash(self.chart)[:7]}"
 
-    def start(self, *arguments: str) -> subprocess.Popen[str]:
+    def start(self, *arguments: str, session: bool = False) -> subprocess.Popen[str]:
         return subprocess.Popen(
             [sys.executable, "-m", "promoter", "testflight", *arguments],
             cwd=ROOT,
@@ -55,11 +55,13 @@ class Runner:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
+            start_new_session=session,
         )
 
-    def fly(self, *more: str) -> subprocess.Popen[str]:
+    def fly(self, *more: str, session: bool = False) -> subprocess.Popen[str]:
         chart, evidence = f"--chart={self.chart}", f"--evidence={self.evidence}"
-        return self.start("run", chart, evidence, "--only-pinned", "--timeout=60", *more)
+        arguments = (chart, evidence, "--only-pinned", "--timeout=60", *more)
+        return self.start("run", *arguments, session=session)
 
     def seen(self) -> dict:
         (file,) = self.evidence.glob("*/evidence.json")
