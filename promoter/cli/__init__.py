@@ -46,7 +46,7 @@ def guarded(command: Callable[[], int]) -> int:
 
 def _tell(said: str) -> None:
     """An error's words, which may be a remote's or a chart's: no secret, and nothing obeyed."""
-    from promoter.deploy.evidence import redact
     from promoter.plain import plain
+    from promoter.redaction import redact
 
     print("\n".join(map(plain, redact(said).splitlines())), file=sys.stderr)  # noqa: T201

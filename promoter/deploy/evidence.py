@@ -11,8 +11,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from promoter.redaction import redact as redact
-from promoter.redaction import redacted as redacted
+from promoter.redaction import redacted
 
 Kind = Literal["deploy", "ungated", "destroy"]
 Outcome = Literal["deployed", "failed", "refused", "noted"]

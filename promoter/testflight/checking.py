@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx
 
-from promoter.deploy.evidence import redact
+from promoter.redaction import redact
 from promoter.testflight.endpoints import Endpoint, Expectation
 
 _LONGEST = 4 * 1024 * 1024

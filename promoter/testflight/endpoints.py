@@ -76,8 +76,7 @@ def declared(file: Path | None = None) -> tuple[Endpoint, ...]:
     except yaml.YAMLError as error:
         raise InvalidFile(name, "", f"not YAML: {error}") from error
     except ValidationError as error:
-        first = error.errors()[0]
-        raise InvalidFile(name, ".".join(map(str, first["loc"])), first["msg"]) from error
+        raise InvalidFile.from_model(name, error) from error
     names = [each.name for each in found]
     for each in names:
         if names.count(each) > 1:

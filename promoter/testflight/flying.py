@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
-from promoter.deploy.evidence import actor, now, redacted
+from promoter.deploy.evidence import actor, now
 from promoter.deploy.lease import Holder
 from promoter.errors import ClusterError
+from promoter.redaction import redacted
 from promoter.testflight.chart import Chart
 from promoter.testflight.endpoints import Endpoint
 from promoter.testflight.errors import SmoketestFailed, TestflightError

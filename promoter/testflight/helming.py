@@ -12,8 +12,8 @@ from typing import Any, TypeVar
 from pyhelm3 import Client  # type: ignore[import-untyped]
 from pyhelm3.errors import Error as HelmError  # type: ignore[import-untyped]
 
-from promoter.deploy.evidence import redact
 from promoter.kubectl import Kubectl
+from promoter.redaction import redact
 from promoter.testflight.errors import TestflightError
 
 T = TypeVar("T")

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from promoter.deploy.evidence import redact
 from promoter.errors import ClusterError
 from promoter.kubectl import Kubectl
+from promoter.redaction import redact
 from promoter.testflight.errors import TestflightError
 from promoter.toolchain.platform.cluster import NODE_ANNOTATION
 

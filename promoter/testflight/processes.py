@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from promoter.deploy.evidence import redact
+from promoter.redaction import redact
 from promoter.testflight.errors import TestflightError
 
 START_SECONDS = 20.0

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 from xml.etree import ElementTree as Xml
 
-from promoter.deploy.evidence import redact, redacted
+from promoter.redaction import redact, redacted
 
 Outcome = Literal["passed", "failed", "not installed"]
 

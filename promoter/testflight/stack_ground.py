@@ -15,9 +15,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Protocol
 
-from promoter.deploy.evidence import redact
 from promoter.deploy.terraform import Terraform
 from promoter.progress import Progress
+from promoter.redaction import redact
 from promoter.testflight.errors import TestflightError
 from promoter.testflight.ground import THIRD_PARTY_KEYS, ClusterGround, Flight, Left, taken
 from promoter.toolchain import Toolchain

@@ -9,10 +9,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from promoter.deploy.evidence import redact
 from promoter.errors import ClusterError
 from promoter.kubectl import Kubectl
 from promoter.progress import Progress
+from promoter.redaction import redact
 
 _EVERY_SECONDS = 2.0
 PATIENCE_SECONDS = 20.0

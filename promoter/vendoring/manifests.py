@@ -13,7 +13,7 @@ from typing import Any
 
 import yaml
 
-from promoter.deploy.evidence import redact
+from promoter.redaction import redact
 from promoter.vendoring.environments import Release
 from promoter.vendoring.errors import VendorError
 from promoter.vendoring.summary import SECRET

@@ -10,9 +10,9 @@ from typing import Any
 
 import yaml
 
-from promoter.deploy.evidence import redact
 from promoter.forge.links import compare_link
 from promoter.plain import plain
+from promoter.redaction import redact
 from promoter.release.pins import Pin, read_pins
 from promoter.vendoring.snapshot import Blobs
 

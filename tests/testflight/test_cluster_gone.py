@@ -15,7 +15,7 @@ from tests.platform_fixture import kubectl, toolchain
 from tests.testflight.conftest import Application
 from tests.testflight.test_testflight import Runner, finished, unschedulable, until
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("cluster-gone")]
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture

@@ -40,7 +40,7 @@ from tests.testflight.test_testflight import runner as plain_runner
 
 __all__ = ["plain_runner"]
 
-pytestmark = [pytest.mark.providers, pytest.mark.xdist_group("stack-ground")]
+pytestmark = pytest.mark.providers
 
 NOW = datetime.now(UTC)
 

@@ -10,7 +10,7 @@ import pytest
 from promoter.git import Git
 from tests.deploy.conftest import Stage, stage
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("smoketested-deploy")]
+pytestmark = pytest.mark.slow
 
 __all__ = ["stage"]
 

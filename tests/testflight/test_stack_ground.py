@@ -26,7 +26,7 @@ from promoter.testflight.smoketest import Place
 from promoter.testflight.stack_ground import StackGround
 from tests.platform_fixture import ROOT
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("stack-ground")]
+pytestmark = pytest.mark.slow
 
 
 @dataclass

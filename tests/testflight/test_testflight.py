@@ -24,7 +24,7 @@ from promoter.toolchain.platform import Platform
 from tests.platform_fixture import ROOT, kubectl
 from tests.testflight.conftest import Application
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("testflight")]
+pytestmark = pytest.mark.slow
 
 
 @dataclass

@@ -17,7 +17,7 @@ from tests.testflight.conftest import Application, Installation, values
 LOCK = Path(__file__).parent / "dagster/requirements.lock"
 DAGSTER = "Dagster has loaded the code location"
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("third-party")]
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
