@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 import threading
 from collections.abc import Coroutine, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pyhelm3 import Client  # type: ignore[import-untyped]
+from pyhelm3 import Client, Command  # type: ignore[import-untyped]
 from pyhelm3.errors import Error as HelmError  # type: ignore[import-untyped]
 
 from promoter.kubectl import Kubectl
@@ -105,7 +106,22 @@ class Helm:
         )
 
     def _client(self) -> Any:
-        return Client(executable=str(self.binary), kubeconfig=self.kubeconfig)
+        binary = str(self.binary)
+        return Client(_Exec(executable=binary, kubeconfig=self.kubeconfig), executable=binary)
+
+
+class _Exec(Command):  # type: ignore[misc]
+    """Helm in the place of the shell that pyhelm3 has it started by.
+
+    pyhelm3 ends that shell when it is cancelled. Where the shell is not Helm by then (dash keeps
+    waiting for its command), Helm would go on, and we wait for it, until its own timeout.
+    """
+
+    async def run(self, command: list[str], input: bytes | None = None) -> bytes:  # noqa: A002
+        """Standard output of ``helm <command>``."""
+        replacing = copy.copy(self)
+        replacing._executable = "exec"
+        return bytes(await super(_Exec, replacing).run([self._executable, *command], input))
 
 
 def _objects(rendered: Iterable[Any]) -> Iterator[Mapping[str, Any]]:

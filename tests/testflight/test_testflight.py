@@ -139,7 +139,7 @@ def test_a_good_chart_passes_and_leaves_nothing(runner: Runner) -> None:
 
 def test_only_the_named_keys_are_copied_and_no_value_is_shown(runner: Runner, staging: str) -> None:
     unschedulable(runner.chart)
-    process = runner.fly(f"--keys-from={staging}")
+    process = runner.fly(f"--keys-from={staging}", "--timeout=600")
     try:
         until(lambda: runner.namespace in runner.namespaces(), process)
         read = ("-n", runner.namespace, "get", "secret", "--ignore-not-found", "-o=json")
