@@ -25,7 +25,7 @@ demo: .venv/installed ## one change travels from a commit to a gated production,
 
 .PHONY: test
 test: .venv/installed ## every test
-	$(BIN)/python -m pytest -n 2 --dist loadscope
+	$(BIN)/python -m pytest -n 3 --dist loadscope
 
 # Apart from `make test`: the first run builds the provider, some minutes and 3 GB of memory.
 .PHONY: test-providers
