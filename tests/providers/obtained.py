@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import Any
 
 _CONFIG = "TF_CLI_CONFIG_FILE"
-# Read when this is imported: later tests/conftest.py hides it from every test.
-_CONFIGURED = os.environ.get(_CONFIG)
+# Read when this is imported: later tests/conftest.py hides it from every test. One that is not
+# there configures nothing, and OpenTofu's warning of it would hide the reason.
+_NAMED = os.environ.get(_CONFIG, "")
+_CONFIGURED = _NAMED if Path(_NAMED).is_file() else ""
 
 
 @dataclass(frozen=True)
