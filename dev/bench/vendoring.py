@@ -4,8 +4,8 @@
 
 The repository is generated (git fast-import, the same bytes every time): N files of which
 a quarter is the chart, N commits that each change three of them, one tag a thousand
-commits. Each program syncs it from scratch through ``file://``; the best of the runs
-counts. Ours is measured as a library in a fresh Python, which is what a sync costs, and as
+commits. Each program syncs it from scratch through ``file://``, in turn; the medians
+count. Ours is measured as a library in a fresh Python, which is what a sync costs, and as
 the command, which brings its command line along. Without vendir on PATH only our own time
 is measured, and that is said. The goal is a third of vendir's.
 """
@@ -14,11 +14,12 @@ from __future__ import annotations
 
 import argparse
 import shutil
+import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 CHART = "charts/lana-bank"
@@ -78,9 +79,15 @@ def _path(file: int) -> str:
     return f"{folder}/templates/part-{file % 97}/file-{file}.yaml"
 
 
-def best(runs: int, once: Callable[[], float]) -> float:
-    """The shortest of ``runs`` measured times, in seconds."""
-    return min(once() for _ in range(runs))
+def medians(
+    runs: int, commands: Mapping[str, list[str]], config: str, scratch: Path
+) -> dict[str, float]:
+    """The median seconds of each command, all of them in turn ``runs`` times."""
+    turns = [
+        {name: timed(command, config, scratch) for name, command in commands.items()}
+        for _ in range(runs)
+    ]
+    return {name: statistics.median(turn[name] for turn in turns) for name in commands}
 
 
 def timed(command: list[str], config: str, scratch: Path) -> float:
@@ -112,11 +119,13 @@ def _measure(scratch: Path, arguments: argparse.Namespace, *, tags: bool) -> Non
     config = _CONFIG.format(repository=repository, ref=ref)
     _say(f"{arguments.files} files x {arguments.commits} commits{', tags' if tags else ''}:")
     vendir = shutil.which("vendir")
-    theirs = best(arguments.runs, lambda: timed([vendir, "sync"], config, scratch)) if vendir else 0
-    _say(f"  vendir sync           {theirs:.2f} s" if vendir else "  vendir is not on PATH")
-    for name, command in _OURS.items():
-        own = best(arguments.runs, lambda command=command: timed(command, config, scratch))
-        _say(f"  {name:22}{own:.2f} s" + (f" = {own / theirs:.2f} of it" if theirs else ""))
+    theirs = {"vendir sync": [vendir, "sync"]} if vendir else {}
+    took = medians(arguments.runs, {**theirs, **_OURS}, config, scratch)
+    if not vendir:
+        _say("  vendir is not on PATH")
+    for name, seconds in took.items():
+        ratio = f" = {seconds / took['vendir sync']:.2f} of it" if vendir and name in _OURS else ""
+        _say(f"  {name:22}{seconds:.2f} s{ratio}")
 
 
 def _say(line: str) -> None:
