@@ -36,7 +36,7 @@ class TestflightProps:
     """What a testflight's ground is made from.
 
     ref      the chart's commit, 40 hex digits; the namespace has its first seven
-    created  when it is made, in seconds since 1970: a sweep goes by its age
+    created  when it is made, in seconds since 1970; to read: a sweep goes by the cluster's clock
     holder   who makes it, as JSON: a sweep removes it at once when that process is gone
     vault    staging's vault, out of which the keys are read when they are written
     keys     which of ``KEYS`` are needed (default: all)

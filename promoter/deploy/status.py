@@ -16,9 +16,8 @@ from promoter.gate.state import EnvironmentState, path_of
 from promoter.git import Git
 from promoter.release.pins import read_pins
 from promoter.vendoring.git_source import is_full_id
-from promoter.vendoring.lock import parse_lock
+from promoter.vendoring.lock import LOCK_NAME, parse_lock
 
-LOCK = "vendir.lock.yml"
 VALUES = "charts/lana-bank/values.yaml"
 _RELEASE = "lana-bank"
 
@@ -89,7 +88,7 @@ def chart_ref(site: Site, recorded: EnvironmentState) -> str | None:
     Raises `InvalidFile` where the lock of that commit is none.
     """
     commit = vendored_by(site.git, recorded)
-    content = site.git.file(commit, LOCK) if commit else None
+    content = site.git.file(commit, LOCK_NAME) if commit else None
     if content is None:
         return None
     found = (each for directory in parse_lock(content).directories for each in directory.contents)

@@ -186,8 +186,9 @@ def _images(
     names = [recipe.name for recipe in settings.images]
     built = [_built(application, tag, source, settings, recipe) for recipe in settings.images]
 
-    def published(name: str, final: OciImage) -> Image:
-        if application.registry.digest(name, version) is None:
+    def published(name: str, found: tuple[OciImage, bool]) -> Image:
+        final, there = found
+        if not there:
             application.registry.push(name, final, [version])
         image = Image(name, application.registry.repository(name), final.digest)
         if application.supply:
@@ -207,8 +208,11 @@ def _built(
     source: Source,
     settings: ReleaseSettings,
     recipe: ImageRecipe,
-) -> OciImage:
-    """A final image; raises `ReleaseError` where candidate or registry have another content."""
+) -> tuple[OciImage, bool]:
+    """A final image, and whether the registry has it.
+
+    Raises `ReleaseError` where candidate or registry have another content.
+    """
     version = str(tag.version.finalize_version())
     final = build(source, recipe, version, settings.source)
     candidate = application.registry.pull(recipe.name, str(tag.version))
@@ -220,7 +224,7 @@ def _built(
             f" this commit gives {final.digest}",
             next_step="promote a newer candidate; a release is never made twice",
         )
-    return final
+    return final, there is not None
 
 
 def _there(application: Application, recipe: ImageRecipe, version: str) -> Image:

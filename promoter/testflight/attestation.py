@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from promoter.errors import NothingNewer, RemoteMoved, UsageError
-from promoter.git import Git
+from promoter.errors import NothingNewer, UsageError
+from promoter.git import Git, retry_when_moved
 from promoter.testflight.errors import NotTested, TestflightError
 
 if TYPE_CHECKING:
@@ -25,7 +25,6 @@ BRANCH = "testflights"
 ALLOWED_TESTERS = "cepler/allowed_testers"
 _CHART = "lana-bank"
 _COMMIT = re.compile(r"[0-9a-f]{40}")
-_TRIES = 5
 
 
 @dataclass(frozen=True)
@@ -136,18 +135,16 @@ def _main(git: Git, remote: str, branch: str) -> str:
 def _pushed(git: Git, remote: str, flown: Flown) -> str:
     document = json.dumps(flown.evidence(), indent=2, sort_keys=True) + "\n"
     message = f"test({_CHART}): {flown.ref[:12]} passed its testflight\n\n{flown.summary}\n"
-    for _ in range(_TRIES):
+
+    def pushed() -> str:
         tip = git.follow(remote, BRANCH).get(BRANCH)
         if tip and git.file(tip, _file(flown.ref)) == document.encode():
             raise NothingNewer(f"attest {flown.ref[:12]}: it is attested already")
         commit = git.commit_files(tip, {_file(flown.ref): document.encode()}, message, sign=True)
-        try:
-            git.push(remote, commit, f"refs/heads/{BRANCH}", expect=tip)
-        except RemoteMoved as error:
-            moved = error
-            continue
+        git.push(remote, commit, f"refs/heads/{BRANCH}", expect=tip)
         return commit
-    raise moved
+
+    return retry_when_moved(pushed)
 
 
 def _signer(git: Git, commit: str, main: str) -> str | None:

@@ -94,7 +94,7 @@ def examined(
     installed = read_installed(kubectl, release, helm=program("helm"))
     needed = [each for each in asked if installed.has(each.part)]
     stand_ins = StandIns(kubectl, installed, place.registry, place.toolchain, place.progress)
-    components = frozenset(each.component for each in needed) | _behind(needed)
+    components = frozenset(each.component for each in needed)
     with stand_ins.running(components) as answering:
         asking = _Asking(kubectl, installed, Forwarder(kubectl), answering.failures)
         with (
@@ -103,12 +103,6 @@ def examined(
         ):
             results = tuple(pool.map(asking.result, asked))
     return Report(release, namespace, results, answering.sources)
-
-
-def _behind(needed: Sequence[Endpoint]) -> frozenset[str]:
-    """Components that others need to answer: tokens are Keycloak's, requests go to the server."""
-    through = any(each.component == "oathkeeper" for each in needed)
-    return frozenset({"keycloak", "server"}) if through else frozenset()
 
 
 @dataclass(frozen=True)

@@ -71,11 +71,12 @@ class StandIns:
 
     @contextmanager
     def running(self, components: Set[str]) -> Iterator[Answering]:
-        """Stand-ins for the simulated pods of ``components`` while the block runs.
+        """Stand-ins for the simulated pods of ``components``, and of those that they need.
 
         Why a component has none is for the smoketest to report.
         """
-        wanted = components & self._simulated.keys()
+        told_of = {other for name in components for other in _TOLD.get(name, {}).values()}
+        wanted = (components | told_of) & self._simulated.keys()
         answering = Answering()
         with ExitStack() as stack:
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="stand-ins-")))
