@@ -8,7 +8,6 @@ Not ``allowed_signers``: whoever tests need not be able to approve.
 from __future__ import annotations
 
 import json
-import re
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING
 from promoter.errors import NothingNewer, UsageError
 from promoter.git import Git, retry_when_moved
 from promoter.testflight.errors import NotTested, TestflightError
+from promoter.vendoring.git_source import is_full_id
 
 if TYPE_CHECKING:
     from promoter.testflight.flying import Flown
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 BRANCH = "testflights"
 ALLOWED_TESTERS = "cepler/allowed_testers"
 _CHART = "lana-bank"
-_COMMIT = re.compile(r"[0-9a-f]{40}")
 
 
 @dataclass(frozen=True)
@@ -58,7 +57,7 @@ def attest(root: Path, flown: Flown, *, remote: str = "origin") -> str:
 
 def refuse_unsignable(root: Path, ref: str) -> None:
     """Raise as `attest` will, before a testflight has taken its time: a folder, or no key."""
-    if not _COMMIT.fullmatch(ref):
+    if not is_full_id(ref):
         raise UsageError(
             "attest: what was tested is a folder, not a ref of the charts repository",
             next_step="commit and push the chart, then test its ref",

@@ -12,9 +12,9 @@ from promoter.errors import UsageError
 from promoter.forge.choose import forge_of
 from promoter.forge.forge import Forge, ForgeError, PullRequest, State
 from promoter.git import Git
+from promoter.vendoring.git_source import is_full_id
 
 _NUMBER = re.compile(r"\(#(\d+)\)$")
-_FULL_ID = re.compile(r"[0-9a-f]{40}")
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ class _Asked:
             elif release.draft:
                 yield f"release {tag} is a draft"
             # GitHub has the branch's name there where a person made the release by hand.
-            elif _FULL_ID.fullmatch(release.commit) and release.commit != self.commit:
+            elif is_full_id(release.commit) and release.commit != self.commit:
                 yield f"release {tag} is of commit {release.commit[:12]}"
             else:
                 good.append(release.url or tag)
