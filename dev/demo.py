@@ -14,7 +14,7 @@ from pathlib import Path
 
 from dev.journey import Journey, Mistaken
 from dev.scene import Scene
-from promoter.errors import PromoterError
+from promoter.common.errors import PromoterError
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -14,17 +14,17 @@ import httpx
 
 from dev.upstream import export
 from promoter.cli.progress import shown
+from promoter.common.ports import HOST
 from promoter.forge.forge import Forge
 from promoter.forge.local import LocalForge
 from promoter.git import Git
+from promoter.platform import Platform, Running
+from promoter.programs.registry import Registry
 from promoter.release.cosign import make_keys
 from promoter.release.images import Image, build_and_push_all
-from promoter.release.pins import Pin, set_pins
-from promoter.release.registry import Registry
 from promoter.release.source import source_of_commit
 from promoter.toolchain import Toolchain
-from promoter.toolchain.platform import Platform, Running
-from promoter.toolchain.platform.ports import HOST
+from promoter.vendoring.pins import Pin, set_pins
 from promoter.vendoring.registry import MIRROR_VARIABLE
 
 GITHUB = "git@github.com:GaloyMoney"

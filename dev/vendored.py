@@ -17,10 +17,10 @@ from dev.scene import GITHUB, PINS, SOURCE, VERSION
 from dev.upstream import export
 from promoter.git import Git
 from promoter.release.images import build
-from promoter.release.pins import Pin, set_pins
 from promoter.release.settings import read_settings
 from promoter.release.source import source_of_commit
 from promoter.vendoring import sync
+from promoter.vendoring.pins import Pin, set_pins
 
 ROOT = Path(__file__).resolve().parent.parent
 CHARTS = Path("upstream/galoy-private-charts")

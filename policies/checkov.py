@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from policies.subject import Finding
-from promoter.errors import PromoterError
-from promoter.progress import Progress
+from promoter.common.errors import PromoterError
+from promoter.common.progress import Progress
 from promoter.toolchain.cache import Cache
 from promoter.toolchain.python import environment
 

@@ -14,8 +14,8 @@ from typing import Any
 import yaml
 
 from policies.subject import Subject
-from promoter.errors import PromoterError
-from promoter.toolchain.synthesis import App
+from promoter.common.errors import PromoterError
+from promoter.synthesis.app import App
 
 DIGEST = "sha256:" + "0" * 64
 """Stands in for a third party's digest that is not pinned yet: checks are about how, not what."""

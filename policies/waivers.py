@@ -13,7 +13,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from policies.subject import Finding
-from promoter.errors import InvalidFile
+from promoter.common.errors import InvalidFile
 
 
 class Waiver(BaseModel):

@@ -19,9 +19,9 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
-from promoter.progress import Silent
+from promoter.common.progress import Silent
+from promoter.platform import Platform
 from promoter.toolchain import Toolchain
-from promoter.toolchain.platform import Platform
 
 ROOT = Path(__file__).parent.parent
 

@@ -7,7 +7,7 @@ from typing import Never
 import pytest
 
 from promoter.cli import guarded
-from promoter.errors import NothingNewer, PromoterError
+from promoter.common.errors import NothingNewer, PromoterError
 
 
 def failing(error: PromoterError) -> Never:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from promoter.errors import GitError, RemoteMoved
+from promoter.common.errors import GitError, RemoteMoved
 from promoter.git import Git, retry_when_moved
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from promoter.plain import plain
+from promoter.common.plain import plain
 
 
 @pytest.mark.parametrize(

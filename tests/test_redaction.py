@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from promoter.redaction import redact
+from promoter.common.text import redact
 
 
 @pytest.mark.parametrize(

@@ -17,9 +17,9 @@ from dev.images.images import Image, images, write_layout
 from dev.images.layers import Layers
 from dev.images.wheel import ROOT, build_wheel
 from promoter.cli.progress import shown
-from promoter.errors import PromoterError
-from promoter.progress import Progress
-from promoter.release.registry import Registry
+from promoter.common.errors import PromoterError
+from promoter.common.progress import Progress
+from promoter.programs.registry import Registry
 from promoter.toolchain import Toolchain
 from promoter.toolchain.cache import Cache, default_cache
 

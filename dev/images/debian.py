@@ -22,9 +22,9 @@ from tempfile import TemporaryDirectory
 
 import httpx
 
-from promoter.errors import ProgramMissing, PromoterError
-from promoter.progress import Progress
-from promoter.toolchain.building import run
+from promoter.common.errors import ProgramMissing, PromoterError
+from promoter.common.progress import Progress
+from promoter.toolchain.build import run
 from promoter.toolchain.cache import Cache
 
 ARCHIVE = "https://deb.debian.org/debian"

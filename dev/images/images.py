@@ -18,7 +18,7 @@ from pathlib import Path
 from dev.images import wheel
 from dev.images.debian import Root
 from dev.images.layers import Layer, Layers
-from promoter.release.oci import CONFIG_TYPE, INDEX_TYPE, MANIFEST_TYPE, Blob
+from promoter.programs.oci import CONFIG_TYPE, INDEX_TYPE, MANIFEST_TYPE, Blob
 from promoter.toolchain import Toolchain
 
 PROGRAMS = ("cosign", "crane", "helm", "kubectl", "tofu")

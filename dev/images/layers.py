@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dev.images.debian import ImageError, Root, checked
-from promoter.progress import Progress
-from promoter.release.oci import LAYER_TYPE
+from promoter.common.progress import Progress
+from promoter.programs.oci import LAYER_TYPE
 from promoter.toolchain.cache import Cache
 
 _CHUNK = 1 << 20

@@ -25,7 +25,7 @@ def main() -> Never:
 
 def guarded(command: Callable[[], int]) -> int:
     """The exit code of ``command``; prints a `PromoterError` as what happened and what next."""
-    from promoter.errors import PromoterError
+    from promoter.common.errors import PromoterError
 
     # Ending politely runs what is in `finally`: leases are given back, platforms ended.
     signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
@@ -46,7 +46,7 @@ def guarded(command: Callable[[], int]) -> int:
 
 def _tell(said: str) -> None:
     """An error's words, which may be a remote's or a chart's: no secret, and nothing obeyed."""
-    from promoter.plain import plain
-    from promoter.redaction import redact
+    from promoter.common.plain import plain
+    from promoter.common.text import redact
 
     print("\n".join(map(plain, redact(said).splitlines())), file=sys.stderr)  # noqa: T201

@@ -9,7 +9,7 @@ from importlib import import_module
 import typer
 from typer.exceptions import TyperException
 
-from promoter.errors import UsageError
+from promoter.common.errors import UsageError
 
 # Where each command is, in the order of the help. Only the one that is called is imported:
 # some of them start with libraries that take longer than the others' whole work.

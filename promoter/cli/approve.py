@@ -34,9 +34,9 @@ def approve(
 
     Example: promoter approve local-production --reason 'seen in QA'
     """
-    from promoter.deploy.approving import Request, proposed
-    from promoter.deploy.approving import approve as run
-    from promoter.deploy.site import Site
+    from promoter.site.proposal import Request, proposed
+    from promoter.site.proposal import approve as run
+    from promoter.site.site import Site
 
     site = Site.of(Path.cwd(), remote=remote, branch=branch)
     request = Request(environment, reason, commit=commit, plan=plan, destroy=destroy)

@@ -14,7 +14,7 @@ from promoter.cli import guarded
 
 if TYPE_CHECKING:
     from promoter.deploy.by_hand import Command
-    from promoter.deploy.site import Site
+    from promoter.site.site import Site
     from promoter.toolchain import Toolchain
 
 HELP = """\
@@ -34,8 +34,8 @@ def run(arguments: Sequence[str]) -> int:
     from promoter.cli.progress import shown
     from promoter.deploy import lease
     from promoter.deploy.by_hand import check, parse
-    from promoter.deploy.site import Site
     from promoter.git import Git
+    from promoter.site.site import Site
     from promoter.toolchain import Toolchain
 
     command = parse(arguments)
@@ -69,7 +69,7 @@ def _cli(
     stacks: Sequence[str],
     arguments: Sequence[str],
 ) -> int:
-    from promoter.deploy.stack import LOCAL
+    from promoter.synthesis.stack import LOCAL
 
     local = bool(stacks) and all(stack.startswith(LOCAL) for stack in stacks)
     extra = ["--skip-provider-lock"] if local and command.verb in ("deploy", "destroy") else []
@@ -88,8 +88,8 @@ def _environment(
     toolchain: Toolchain, root: Path, stacks: Sequence[str], *, local: bool
 ) -> Mapping[str, str]:
     from promoter.deploy.by_hand import VARIABLES_REFUSED
-    from promoter.deploy.stack import place_of
-    from promoter.kubectl import kubeconfig_variables
+    from promoter.programs.kubectl import kubeconfig_variables
+    from promoter.synthesis.stack import place_of
 
     folders = (toolchain.program("node").parent, toolchain.stacks_python().parent)
     path = os.pathsep.join([*map(str, folders), os.environ.get("PATH", "")])

@@ -30,9 +30,9 @@ def deploy(
 
     Example: promoter deploy local-staging
     """
-    from promoter.deploy.deploying import deploy as run
-    from promoter.deploy.site import Site
-    from promoter.deploy.stack import place_of
+    from promoter.deploy.deploy import deploy as run
+    from promoter.site.site import Site
+    from promoter.synthesis.stack import place_of
 
     progress = shown()
     site = Site.of(Path.cwd(), remote=remote, branch=branch)

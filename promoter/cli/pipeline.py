@@ -24,7 +24,7 @@ def generate(root: ROOT = None) -> None:
 
     Example: promoter pipeline generate
     """
-    from promoter.pipeline.generating import generate as run
+    from promoter.concourse.generator import generate as run
 
     for line in run(root or _top()):
         typer.echo(line)
@@ -36,7 +36,7 @@ def check_command(root: ROOT = None) -> int:
 
     Example: promoter pipeline check
     """
-    from promoter.pipeline.generating import check_all
+    from promoter.concourse.generator import check_all
 
     found = check_all(root or _top())
     for place, findings in found.items():
@@ -62,7 +62,7 @@ def exec_command(
     """
     import os
 
-    from promoter.pipeline.access import run
+    from promoter.tasks.credentials import run
 
     return run(command, os.environ)
 
@@ -84,7 +84,7 @@ def wait_command(
     Example: promoter pipeline wait-cachix-paths --paths paths.txt --cache galoymoney
     """
     from promoter.cli.progress import shown
-    from promoter.pipeline.cachix import Patience, read_paths, wait
+    from promoter.tasks.cachix import Patience, read_paths, wait
 
     wanted = read_paths(paths)
     where = address or f"https://{cache}.cachix.org"
@@ -123,8 +123,8 @@ def graph_command(
 
     Example: promoter pipeline graph --check
     """
-    from promoter.pipeline.drawing import drawings
-    from promoter.pipeline.journey import REMEDY
+    from promoter.concourse.drawing import drawings
+    from promoter.concourse.journey import REMEDY
 
     top = root or _top()
     code = 0

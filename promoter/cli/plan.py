@@ -10,10 +10,10 @@ import typer
 
 from promoter.cli.options import BRANCH, JSON, REMOTE
 from promoter.cli.output import print_json
-from promoter.plain import plain
+from promoter.common.plain import plain
 
 if TYPE_CHECKING:
-    from promoter.deploy.planning import Planned
+    from promoter.site.plan import Planned
 
 _SHOWN = 5
 
@@ -25,8 +25,8 @@ def plan(remote: REMOTE = "origin", branch: BRANCH = "main", as_json: JSON = Fal
 
     Example: promoter plan --json
     """
-    from promoter.deploy.planning import plan as run
-    from promoter.deploy.site import Site
+    from promoter.site.plan import plan as run
+    from promoter.site.site import Site
 
     found = run(Site.of(Path.cwd(), remote=remote, branch=branch))
     if as_json:
@@ -47,8 +47,8 @@ def why(
 
     Example: promoter why local-production
     """
-    from promoter.deploy.planning import planned
-    from promoter.deploy.site import Site
+    from promoter.site.plan import planned
+    from promoter.site.site import Site
 
     found = planned(Site.of(Path.cwd(), remote=remote, branch=branch), environment)
     if as_json:

@@ -14,7 +14,7 @@ from promoter.cli.progress import shown
 from promoter.cli.toolchain import toolchain_here
 
 if TYPE_CHECKING:
-    from promoter.toolchain.platform import PartStatus, Platform
+    from promoter.platform import PartStatus, Platform
 
 app = typer.Typer(help="Run Kubernetes and an OCI registry on this machine's loopback.")
 
@@ -26,7 +26,7 @@ _FOLDER = Annotated[
 def platform_here(folder: Path | None) -> Platform:
     """The platform in ``folder``, by default ``.local/platform`` of the repository."""
     # Here, so that no other command has to load an HTTP client and cryptography.
-    from promoter.toolchain.platform import Platform
+    from promoter.platform import Platform
 
     toolchain = toolchain_here(shown())
     return Platform(folder or toolchain.root / ".local" / "platform", toolchain)

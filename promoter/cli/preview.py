@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from promoter.vendoring.preview import Preview
+    from promoter.preview.preview import Preview
 
 
 def preview(
@@ -30,12 +30,12 @@ def preview(
     """
     from promoter.cli.progress import shown
     from promoter.git import Git
+    from promoter.preview.markdown import markdown
+    from promoter.preview.preview import preview as previewed
+    from promoter.synthesis.app import App
+    from promoter.synthesis.releases import Synthesis
     from promoter.toolchain import Toolchain
-    from promoter.toolchain.synthesis import App
     from promoter.vendoring.config import CONFIG_NAME, find_dependency, read_config
-    from promoter.vendoring.environments import Synthesis
-    from promoter.vendoring.markdown import markdown
-    from promoter.vendoring.preview import preview as previewed
 
     root, progress = Git(Path.cwd()).top(), shown()
     chart = find_dependency(read_config(root / CONFIG_NAME), dependency).path

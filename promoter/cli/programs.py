@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 
 from promoter.cli.progress import shown
-from promoter.errors import ProgramMissing
+from promoter.common.errors import ProgramMissing
 
 
 def program(name: str) -> Path:

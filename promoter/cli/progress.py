@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.progress import Progress as Bars
 from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from promoter.progress import Progress
+from promoter.common.progress import Progress
 
 FIRST_SIGN_SECONDS = 2.0
 HEARTBEAT_SECONDS = 30.0

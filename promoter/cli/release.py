@@ -14,6 +14,7 @@ from promoter.cli.progress import shown
 from promoter.forge.choose import forge_of
 from promoter.forge.forge import PullRequest
 from promoter.git import Git
+from promoter.programs.registry import Registry
 from promoter.release.application import Application
 from promoter.release.automerge import automerge
 from promoter.release.candidate import Candidate, candidate
@@ -24,7 +25,6 @@ from promoter.release.errors import ReleaseError
 from promoter.release.file_check import checked, checked_range
 from promoter.release.promote import promote
 from promoter.release.publish import Released, release, released
-from promoter.release.registry import Registry
 from promoter.release.version import parse_version
 
 app = typer.Typer(help="Candidates, releases and their pins.")

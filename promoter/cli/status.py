@@ -11,7 +11,7 @@ from promoter.cli.options import BRANCH, JSON, KUBECONFIG, REMOTE
 from promoter.cli.output import print_json, print_table
 
 if TYPE_CHECKING:
-    from promoter.deploy.status import Status
+    from promoter.site.status import Status
 
 
 _HEADINGS = ("environment", "status", "chart", "revision", "since", "approved by")
@@ -29,11 +29,11 @@ def status(
     Example: promoter status --json
     """
     from promoter.cli.progress import shown
-    from promoter.deploy.cluster import Cluster
-    from promoter.deploy.site import Site
-    from promoter.deploy.stack import place_of
-    from promoter.deploy.status import statuses
-    from promoter.errors import UsageError
+    from promoter.common.errors import UsageError
+    from promoter.programs.cluster import Cluster
+    from promoter.site.site import Site
+    from promoter.site.status import statuses
+    from promoter.synthesis.stack import place_of
     from promoter.toolchain import Toolchain
 
     site = Site.of(Path.cwd(), remote=remote, branch=branch)

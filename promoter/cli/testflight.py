@@ -15,9 +15,9 @@ from promoter.cli.output import print_json
 from promoter.cli.progress import shown
 
 if TYPE_CHECKING:
-    from promoter.testflight.flying import Flown
-    from promoter.testflight.report import Report
-    from promoter.testflight.smoketest import Place
+    from promoter.smoketest.report import Report
+    from promoter.smoketest.smoketest import Place
+    from promoter.testflight.run import Flown
 
 app = typer.Typer(help="Prove a chart in a throwaway namespace.")
 
@@ -70,11 +70,11 @@ def run_command(
 
     Example: promoter testflight run --chart charts/lana-bank --only-pinned
     """
+    from promoter.smoketest.endpoints import declared
     from promoter.testflight.attestation import attest, refuse_unsignable
     from promoter.testflight.chart import chart_of
-    from promoter.testflight.endpoints import declared
-    from promoter.testflight.flying import Terms, Testflight
-    from promoter.testflight.grounds import Kind, ground_of
+    from promoter.testflight.provisioners import Kind, ground_of
+    from promoter.testflight.run import Terms, Testflight
 
     root = _root()
     place = _place(root, kubeconfig)
@@ -109,8 +109,8 @@ def sweep_command(
 
     Example: promoter testflight sweep --age 0
     """
-    from promoter.testflight.flying import sweep
-    from promoter.testflight.grounds import Kind, ground_of
+    from promoter.testflight.provisioners import Kind, ground_of
+    from promoter.testflight.run import sweep
 
     root = _root()
     place = _place(root, kubeconfig)
@@ -131,8 +131,8 @@ def smoketest_command(
 
     Example: promoter testflight smoketest lana-bank-staging
     """
-    from promoter.testflight.endpoints import declared
-    from promoter.testflight.smoketest import examined
+    from promoter.smoketest.endpoints import declared
+    from promoter.smoketest.smoketest import examined
 
     report: Report = examined(release, namespace, _place(_root(), kubeconfig), declared(endpoints))
     if junit:
@@ -153,10 +153,10 @@ def _root() -> Path:
 
 def _place(root: Path, kubeconfig: Path | None) -> Place:
     """The cluster that is meant: the one that is named, else this checkout's platform."""
-    from promoter.deploy.stack import LOCAL, place_of
-    from promoter.testflight.smoketest import Place, registry_of
+    from promoter.platform import Platform
+    from promoter.smoketest.smoketest import Place, registry_of
+    from promoter.synthesis.stack import LOCAL, place_of
     from promoter.toolchain import Toolchain
-    from promoter.toolchain.platform import Platform
 
     progress = shown()
     toolchain = Toolchain(root, progress=progress)

@@ -10,8 +10,8 @@ import typer
 from promoter.cli.options import JSON
 from promoter.cli.output import print_json, print_table
 from promoter.cli.progress import shown
+from promoter.common.progress import Progress
 from promoter.git import Git
-from promoter.progress import Progress
 from promoter.toolchain import NAMES, Toolchain
 from promoter.toolchain.inventory import Entry, inventory
 

@@ -12,7 +12,7 @@ from promoter.cli.output import print_json
 from promoter.cli.progress import shown
 
 if TYPE_CHECKING:
-    from promoter.deploy.site import Site
+    from promoter.site.site import Site
     from promoter.trace.pins import Looked
 
 
@@ -33,8 +33,8 @@ def trace(
 
     Example: promoter trace local-production
     """
-    from promoter.deploy.site import Site
-    from promoter.errors import UsageError
+    from promoter.common.errors import UsageError
+    from promoter.site.site import Site
     from promoter.trace.tracing import trace as walk
 
     if bool(environment) == bool(reverse):
@@ -71,10 +71,10 @@ def _tell_where(site: Site, commit: str, looked: Looked, as_json: bool) -> int:
 
 
 def _looked(site: Site, environment: str, kubeconfig: Path | None, *, cluster: bool) -> Looked:
-    from promoter.deploy.cluster import Cluster
-    from promoter.deploy.stack import place_of
+    from promoter.platform import Platform
+    from promoter.programs.cluster import Cluster
+    from promoter.synthesis.stack import place_of
     from promoter.toolchain import Toolchain
-    from promoter.toolchain.platform import Platform
     from promoter.trace.pins import Looked, mirrors_of
 
     progress = shown()

@@ -10,9 +10,9 @@ from typing import Annotated
 import typer
 
 from promoter.cli.progress import shown
-from promoter.errors import UsageError
+from promoter.common.errors import UsageError
+from promoter.common.plain import plain
 from promoter.git import Git
-from promoter.plain import plain
 from promoter.vendoring import check, sync
 from promoter.vendoring.config import CONFIG_NAME
 from promoter.vendoring.images import MIRROR_VARIABLE

@@ -8,9 +8,9 @@ import typer
 
 from promoter.cli.programs import program
 from promoter.cli.release import PUBLIC_KEY_VARIABLE
+from promoter.programs.registry import Registry, parse_reference
 from promoter.release.cosign import Cosign
 from promoter.release.images import Image
-from promoter.release.registry import Registry, parse_reference
 
 app = typer.Typer(help="Check signatures and provenance.")
 

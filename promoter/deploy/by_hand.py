@@ -6,13 +6,13 @@ import fnmatch
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from promoter.deploy.evidence import Evidence, actor, now
-from promoter.deploy.recording import note
-from promoter.deploy.site import Site
-from promoter.errors import NotCleared, UsageError
+from promoter.common.errors import NotCleared, UsageError
+from promoter.deploy.record import note
 from promoter.gate.decision import Due
 from promoter.gate.preparing import differences
 from promoter.gate.state import DeployState
+from promoter.site.evidence import Evidence, actor, now
+from promoter.site.site import Site
 
 GATED = ("deploy", "destroy")
 _SHOWN = 5

@@ -16,9 +16,9 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from promoter.errors import NotCleared, PromoterError, RemoteMoved
+from promoter.common.errors import NotCleared, PromoterError, RemoteMoved
+from promoter.common.process import ProcessId
 from promoter.git import Git, Identity
-from promoter.toolchain.platform.processes import ProcessId
 
 DURATION = timedelta(minutes=60)
 

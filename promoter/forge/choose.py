@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from promoter.errors import UsageError
+from promoter.common.errors import UsageError
 from promoter.forge.forge import Forge
 from promoter.forge.links import API, repository_of
 from promoter.forge.local import LocalForge

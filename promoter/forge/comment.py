@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from promoter.errors import UsageError
+from promoter.common.errors import UsageError
 from promoter.forge.github import GitHubForge
 
 # What GitHub takes, in characters.

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Protocol, Self
 
-from promoter.errors import GitError
+from promoter.common.errors import GitError
 from promoter.forge.forge import (
     Asset,
     Check,

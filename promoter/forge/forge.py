@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
-from promoter.errors import PromoterError
+from promoter.common.errors import PromoterError
 
 
 class ForgeError(PromoterError):

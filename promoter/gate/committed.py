@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from promoter.errors import GitError
+from promoter.common.errors import GitError
 from promoter.gate.config import Config, EnvironmentConfig, read_config
 from promoter.gate.history import History
 from promoter.gate.sources import state_path

@@ -7,8 +7,8 @@ import subprocess
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from promoter.errors import GitError
-from promoter.gate.objects import Entry, decode, entry_of
+from promoter.common.errors import GitError
+from promoter.git.objects import Entry, decode, entry_of
 
 _CHUNK = 256  # edges asked for at once: their text fits into a pipe
 _MOST = 40  # paths that git is given: it looks at each of them for every entry

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from promoter.errors import InvalidFile
+from promoter.common.errors import InvalidFile
 from promoter.gate.documents import Document, Node, read_document
 from promoter.gate.patterns import PatternError, Patterns, compiled
 

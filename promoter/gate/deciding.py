@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from promoter.errors import PromoterError
+from promoter.common.errors import PromoterError
 from promoter.gate.committed import Committed
 from promoter.gate.decision import (
     Blocked,
@@ -24,8 +24,8 @@ from promoter.gate.decision import (
 )
 from promoter.gate.evaluation import Evaluation, HashOnDisk, View
 from promoter.gate.history import History
-from promoter.gate.objects import Entry
 from promoter.gate.state import LATEST, DeployState, ident
+from promoter.git.objects import Entry
 
 if TYPE_CHECKING:
     from promoter.gate.deployment import Deployment

@@ -8,7 +8,7 @@ from copy import copy
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from promoter.errors import GitError, InvalidFile
+from promoter.common.errors import GitError, InvalidFile
 from promoter.gate.config import EnvironmentConfig, state_folder
 from promoter.gate.deciding import Deciding
 from promoter.gate.decision import Decision, Due

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from promoter.errors import InvalidFile
+from promoter.common.errors import InvalidFile
 from promoter.gate import plain_yaml
 
 _DEPTH = 100

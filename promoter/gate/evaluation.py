@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-from promoter.errors import PromoterError
+from promoter.common.errors import PromoterError
 from promoter.gate.committed import Committed
 from promoter.gate.comparison import Change
 from promoter.gate.config import EnvironmentConfig, state_folder
 from promoter.gate.decision import identities, propagated_target, taken_from
 from promoter.gate.edges import Ahead
-from promoter.gate.objects import Entry
 from promoter.gate.patterns import Patterns, compiled
 from promoter.gate.sources import state_path
 from promoter.gate.state import LATEST, DeployState, EnvironmentState, FileState, ident, path_of
+from promoter.git.objects import Entry
 
 HashOnDisk = Callable[[str], str | None]
 

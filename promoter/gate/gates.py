@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from promoter.errors import GitError, InvalidFile
+from promoter.common.errors import GitError, InvalidFile
 from promoter.gate.documents import read_document
 from promoter.git import Git
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import NamedTuple
 
-from promoter.errors import GitError
+from promoter.common.errors import GitError
 
 _SOON = 1_000  # commits, a few milliseconds: less than another rev-list takes
 

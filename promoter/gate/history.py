@@ -15,12 +15,12 @@ from functools import cached_property
 from types import TracebackType
 from typing import Any, Self
 
-from promoter.errors import GitError
+from promoter.common.errors import GitError
 from promoter.gate.comparison import Changes, Comparison, Folders
 from promoter.gate.edges import Edges
 from promoter.gate.graph import Graph
-from promoter.gate.objects import About, Entry, Folder, Object, about, folder_of
 from promoter.git import Git
+from promoter.git.objects import About, Entry, Folder, Object, about, folder_of
 
 # libgit2, which cepler reads with, knows no replacement objects.
 _PLAIN = {"GIT_NO_REPLACE_OBJECTS": "1"}

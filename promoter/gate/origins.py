@@ -8,8 +8,8 @@ from promoter.gate.comparison import Edge
 from promoter.gate.edges import content_differs
 from promoter.gate.history import History
 from promoter.gate.last_change import last_changes
-from promoter.gate.objects import EMPTY_TREE, Entry
 from promoter.gate.state import LATEST, DeployState, FileState, ident
+from promoter.git.objects import EMPTY_TREE, Entry
 
 
 def origins(

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from promoter.errors import PromoterError
+from promoter.common.errors import PromoterError
 from promoter.gate.config import state_folder
 from promoter.gate.deciding import Deciding
 from promoter.gate.decision import Due
 from promoter.gate.deployment import Deployment
-from promoter.gate.objects import Entry
 from promoter.gate.state import DeployState, EnvironmentState, path_of
 from promoter.gate.workspace import Workspace, as_of, cleared_files
 from promoter.git import Git
+from promoter.git.objects import Entry
 
 
 def prepare(deployment: Deployment, worktree: Git, due: Due) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from promoter.errors import NothingNewer, PromoterError
+from promoter.common.errors import NothingNewer, PromoterError
 from promoter.gate.deciding import Deciding
 from promoter.gate.decision import Due, FileChange, after_record, changes_between
 from promoter.gate.deployment import Deployment

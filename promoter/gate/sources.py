@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
-from promoter.errors import InvalidFile
+from promoter.common.errors import InvalidFile
 from promoter.gate.config import Config, read_config, state_folder
 from promoter.gate.history import History
 from promoter.gate.state import EnvironmentState

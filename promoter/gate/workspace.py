@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from promoter.errors import PromoterError
+from promoter.common.errors import PromoterError
 from promoter.gate.config import state_folder
 from promoter.gate.history import History
-from promoter.gate.objects import Entry, decode
 from promoter.gate.patterns import Patterns
 from promoter.gate.state import DeployState, is_propagated, path_of
 from promoter.git import Git
+from promoter.git.objects import Entry, decode
 
 _KEPT = (".git/*", ".gitignore")
 

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from promoter.errors import GitError
+from promoter.common.errors import GitError
 
 # Variables that say how to reach a remote or which configuration to read. Every other
 # inherited GIT_* (GIT_DIR, GIT_INDEX_FILE, ... as set inside a hook) would silently move

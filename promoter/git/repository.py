@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from promoter.errors import GitError, RemoteMoved
+from promoter.common.errors import GitError, RemoteMoved
 from promoter.git.commands import LOCK, Commands, failure, unlock
 
 NO_OBJECT = "0" * 40

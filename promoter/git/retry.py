@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from promoter.errors import RemoteMoved
+from promoter.common.errors import RemoteMoved
 
 T = TypeVar("T")
 

@@ -9,16 +9,16 @@ from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from promoter.errors import GitError, PromoterError, UsageError
+from promoter.common.errors import GitError, PromoterError, UsageError
+from promoter.common.progress import Progress
 from promoter.git import Git
 from promoter.lint.finding import Finding
 from promoter.lint.inputs import Traced, Tracing, trace
 from promoter.lint.rules import RULES
 from promoter.lint.subject import FOLDER, Subject, read_subject
 from promoter.lint.weakened import WEAKENED, Range
-from promoter.progress import Progress
+from promoter.synthesis.app import App
 from promoter.toolchain import Toolchain
-from promoter.toolchain.synthesis import App
 
 _APP = "cdktf.json"
 

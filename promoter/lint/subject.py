@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import takewhile
 
-from promoter.errors import InvalidFile, PromoterError
+from promoter.common.errors import InvalidFile, PromoterError
 from promoter.gate.config import STATE_FOLDER, Config, EnvironmentConfig, read_config, state_folder
 from promoter.gate.history import History
 from promoter.gate.patterns import Patterns, compiled, literal_folder

@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 
 import semver
 
+from promoter.common.progress import Progress, Silent
 from promoter.forge.forge import Forge
 from promoter.git import Git, Identity
-from promoter.progress import Progress, Silent
+from promoter.programs.registry import Registry
 from promoter.release.cog import CogSettings, read_cog
 from promoter.release.history import VersionTag, version_tags
-from promoter.release.registry import Registry
 from promoter.release.supply import SupplyChain
 from promoter.release.version_branch import VersionBranch
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from promoter.errors import NotCleared
+from promoter.common.errors import NotCleared
 from promoter.forge.forge import Conclusion, Forge, PullRequest, State
 
 

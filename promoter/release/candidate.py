@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import semver
 
-from promoter.errors import NothingNewer
+from promoter.common.errors import NothingNewer
 from promoter.git import retry_when_moved
 from promoter.release.application import Application
 from promoter.release.errors import ReleaseError

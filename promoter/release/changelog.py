@@ -8,7 +8,7 @@ import subprocess
 import sysconfig
 from pathlib import Path
 
-from promoter.errors import ProgramMissing
+from promoter.common.errors import ProgramMissing
 from promoter.git import environment
 from promoter.release.errors import ReleaseError
 

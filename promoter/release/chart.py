@@ -12,16 +12,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from promoter.errors import NothingNewer
+from promoter.common.errors import NothingNewer
 from promoter.forge.forge import Forge, Proposal, PullRequest, Query, State
 from promoter.git import Git, Identity
 from promoter.release import changelog
 from promoter.release.application import BOT, Application
 from promoter.release.errors import PinError, RegistryError, ReleaseError
-from promoter.release.pins import Pin, read_pins, set_pins, set_value
 from promoter.release.publish import Released, released
 from promoter.release.settings import Chart, ReleaseSettings, read_settings
 from promoter.release.source import Source, source_of_commit
+from promoter.vendoring.pins import Pin, read_pins, set_pins, set_value
 
 BRANCH = "bot-bump-lana-bank"
 LABELS = frozenset({"galoybot", "lana-bank"})

@@ -12,7 +12,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from promoter.errors import InvalidFile
+from promoter.common.errors import InvalidFile
 from promoter.git import Git
 
 COG_FILE = "cog.toml"

@@ -17,10 +17,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from promoter.programs.registry import Registry
 from promoter.release.errors import RegistryError, Unverified
 from promoter.release.images import Image
 from promoter.release.provenance import BUILDER, commit_of, predicate, version_of
-from promoter.release.registry import Registry
 from promoter.release.source import Source
 from promoter.release.supply import Vouched
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from promoter.programs.oci import OciImage, files_in
 from promoter.release.errors import ReleaseError
 from promoter.release.images import VERSION
-from promoter.release.oci import OciImage, files_in
 from promoter.release.settings import ImageRecipe
 
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from promoter.release import oci
+from promoter.programs import oci
+from promoter.programs.registry import Registry
 from promoter.release.envfile import set_variable
-from promoter.release.registry import Registry
 from promoter.release.settings import ImageRecipe, ReleaseSettings, read_settings
 from promoter.release.source import Source, SourceFile
 

@@ -10,7 +10,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from promoter.errors import NothingNewer
+from promoter.common.errors import NothingNewer
 from promoter.forge.forge import Proposal, PullRequest, Query, State
 from promoter.git import Git, environment
 from promoter.release import changelog

@@ -14,8 +14,9 @@ from dataclasses import dataclass
 
 import semver
 
-from promoter.errors import NotCleared, NothingNewer
+from promoter.common.errors import NotCleared, NothingNewer
 from promoter.forge.forge import PullRequest, Query, Release, ReleaseDraft, State
+from promoter.programs.oci import OciImage
 from promoter.release import changelog
 from promoter.release.application import Application
 from promoter.release.difference import require_same_but_version
@@ -23,7 +24,6 @@ from promoter.release.errors import ReleaseError
 from promoter.release.file_check import checked, file_check
 from promoter.release.history import VersionTag
 from promoter.release.images import Image, build
-from promoter.release.oci import OciImage
 from promoter.release.promote import LABEL, candidate_in
 from promoter.release.settings import ImageRecipe, ReleaseSettings, read_settings
 from promoter.release.source import Source, source_of_commit

@@ -13,8 +13,8 @@ from cyclonedx.model.component import Component, ComponentType
 from cyclonedx.output.json import JsonV1Dot6
 from packageurl import PackageURL
 
+from promoter.programs.oci import OciImage, files_in
 from promoter.release.images import Image
-from promoter.release.oci import OciImage, files_in
 
 
 def sbom(image: Image, content: OciImage, version: str, time: datetime) -> str:

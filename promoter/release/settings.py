@@ -7,7 +7,7 @@ from typing import Annotated
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
-from promoter.errors import InvalidFile
+from promoter.common.errors import InvalidFile
 from promoter.git import Git
 from promoter.release.source import Source
 from promoter.release.version import BreakingBelowOne

@@ -12,7 +12,7 @@ from typing import Literal
 
 import semver
 
-from promoter.errors import NothingNewer
+from promoter.common.errors import NothingNewer
 from promoter.git import Git
 from promoter.release.cog import CogSettings
 from promoter.release.conventional import Conventional

@@ -13,13 +13,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from promoter.errors import NothingNewer, UsageError
+from promoter.common.errors import NothingNewer, UsageError
 from promoter.git import Git, retry_when_moved
 from promoter.testflight.errors import NotTested, TestflightError
 from promoter.vendoring.git_source import is_full_id
 
 if TYPE_CHECKING:
-    from promoter.testflight.flying import Flown
+    from promoter.testflight.run import Flown
 
 BRANCH = "testflights"
 ALLOWED_TESTERS = "cepler/allowed_testers"

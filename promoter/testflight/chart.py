@@ -13,7 +13,7 @@ from typing import Any
 
 import yaml
 
-from promoter.errors import UsageError
+from promoter.common.errors import UsageError
 from promoter.testflight.errors import TestflightError
 from promoter.vendoring.config import find_dependency, read_config
 from promoter.vendoring.staging import GitFetcher, place

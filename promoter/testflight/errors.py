@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from promoter.errors import PromoterError
+from promoter.common.errors import PromoterError
 
 if TYPE_CHECKING:
-    from promoter.testflight.report import Report
+    from promoter.smoketest.report import Report
 
 
 class TestflightError(PromoterError):

@@ -1,6 +1,6 @@
 """Finds or builds the outside programs, and runs the embedded platform."""
 
-from promoter.toolchain.building import BuildFailed
+from promoter.toolchain.build import BuildFailed
 from promoter.toolchain.toolchain import NAMES, Terraform, Toolchain
 
 __all__ = ["NAMES", "BuildFailed", "Terraform", "Toolchain"]

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from promoter.progress import Progress
+from promoter.common.progress import Progress
 
 
 def default_cache() -> Path:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from promoter.errors import ProgramMissing
+from promoter.common.errors import ProgramMissing
 from promoter.toolchain.node import wheel_node
 from promoter.toolchain.recipes import RECIPES
 from promoter.toolchain.search import OnPath, Unfit

@@ -9,9 +9,9 @@ import os
 import shutil
 from pathlib import Path
 
-from promoter.errors import InvalidFile, ProgramMissing
-from promoter.progress import Progress
-from promoter.toolchain.building import run
+from promoter.common.errors import InvalidFile, ProgramMissing
+from promoter.common.progress import Progress
+from promoter.toolchain.build import run
 from promoter.toolchain.cache import Cache
 from promoter.toolchain.search import Unfit
 from promoter.toolchain.versions import version_of

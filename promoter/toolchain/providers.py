@@ -6,7 +6,7 @@ import platform
 import shutil
 from pathlib import Path
 
-from promoter.progress import Progress
+from promoter.common.progress import Progress
 from promoter.toolchain.cache import Cache
 
 _HOSTS = ("registry.opentofu.org", "registry.terraform.io")

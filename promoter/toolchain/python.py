@@ -9,9 +9,9 @@ from pathlib import Path
 
 import uv
 
-from promoter.errors import InvalidFile
-from promoter.progress import Progress
-from promoter.toolchain.building import run
+from promoter.common.errors import InvalidFile
+from promoter.common.progress import Progress
+from promoter.toolchain.build import run
 from promoter.toolchain.cache import Cache
 
 

@@ -13,7 +13,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from promoter.errors import InvalidFile
+from promoter.common.errors import InvalidFile
 from promoter.toolchain.versions import Version
 
 _STRIP = ("-s", "-w")

@@ -6,11 +6,11 @@ import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from promoter.errors import ProgramMissing, UsageError
+from promoter.common.errors import ProgramMissing, UsageError
+from promoter.common.progress import Progress, Silent
 from promoter.git import Git
-from promoter.progress import Progress, Silent
 from promoter.toolchain import node, providers, python
-from promoter.toolchain.building import build
+from promoter.toolchain.build import build
 from promoter.toolchain.cache import Cache, default_cache
 from promoter.toolchain.recipes import ON_REQUEST, RECIPES, Pinned, pinned
 from promoter.toolchain.search import OnPath, Unfit, search

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import semver
 
-from promoter.errors import UsageError
+from promoter.common.errors import UsageError
 from promoter.forge.choose import forge_of
 from promoter.forge.forge import Forge, ForgeError, PullRequest, State
 from promoter.git import Git

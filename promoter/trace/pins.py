@@ -7,15 +7,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from promoter.deploy.cluster import Cluster
-from promoter.errors import PromoterError
-from promoter.progress import Progress
+from promoter.common.errors import PromoterError
+from promoter.common.progress import Progress
+from promoter.programs.cluster import Cluster
+from promoter.programs.registry import Registry
 from promoter.release.images import REVISION, SOURCE, TITLE, VERSION
-from promoter.release.pins import Pin
-from promoter.release.registry import Registry
 from promoter.trace.chain import Link, PinTrace
 from promoter.trace.origin import origin_of
 from promoter.trace.repositories import Repositories
+from promoter.vendoring.pins import Pin
 from promoter.vendoring.registry import MIRROR_VARIABLE
 
 Running = Mapping[str, frozenset[str]]

@@ -6,9 +6,9 @@ import hashlib
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from promoter.errors import GitError
+from promoter.common.errors import GitError
+from promoter.common.text import redact
 from promoter.git import Git
-from promoter.redaction import redact
 
 
 @dataclass(frozen=True)

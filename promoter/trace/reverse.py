@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from promoter.deploy.site import Site
-from promoter.deploy.status import chart_ref
-from promoter.errors import PromoterError, UsageError
+from promoter.common.errors import PromoterError, UsageError
 from promoter.git import Git
+from promoter.site.site import Site
+from promoter.site.status import chart_ref
 from promoter.trace.pins import Looked
 from promoter.trace.repositories import Repositories
 from promoter.trace.tracing import Walk

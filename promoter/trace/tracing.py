@@ -7,11 +7,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from promoter.deploy.site import Site
-from promoter.deploy.status import chart_ref, namespace_of, vendored_by
-from promoter.errors import InvalidFile, PromoterError, UsageError
+from promoter.common.errors import InvalidFile, PromoterError, UsageError
 from promoter.gate.state import EnvironmentState, path_of
-from promoter.release.pins import Pin, read_pins
+from promoter.site.site import Site
+from promoter.site.status import chart_ref, namespace_of, vendored_by
 from promoter.trace.chain import Link, Step, Trace
 from promoter.trace.pins import Looked, PinWalk, Running, running_of
 from promoter.trace.repositories import Repositories
@@ -19,6 +18,7 @@ from promoter.trace.vendored import Vendored
 from promoter.vendoring.config import CONFIG_NAME, Contents, find_dependency, parse_config
 from promoter.vendoring.git_source import is_full_id
 from promoter.vendoring.lock import LOCK_NAME
+from promoter.vendoring.pins import Pin, read_pins
 
 CHART = "lana-bank"
 

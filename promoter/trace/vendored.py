@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from promoter.deploy.site import Site
 from promoter.git import Git
+from promoter.site.site import Site
 from promoter.testflight.attestation import ALLOWED_TESTERS, find_attestation
 from promoter.testflight.errors import NotTested
 from promoter.trace.chain import Link

@@ -11,9 +11,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from promoter.errors import InvalidFile, NothingNewer, RemoteMoved, UsageError
+from promoter.common.errors import InvalidFile, NothingNewer, RemoteMoved, UsageError
+from promoter.common.progress import Progress, Silent
 from promoter.git import Git
-from promoter.progress import Progress, Silent
 from promoter.vendoring.config import (
     CONFIG_NAME,
     Config,

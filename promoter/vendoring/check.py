@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from promoter.progress import Progress, Silent
+from promoter.common.progress import Progress, Silent
 from promoter.vendoring.config import CONFIG_NAME, Config, Dependency, read_config
 from promoter.vendoring.folders import files_below
 from promoter.vendoring.globs import Glob, glob

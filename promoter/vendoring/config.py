@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from promoter.errors import InvalidFile, UsageError
-from promoter.redaction import redact
+from promoter.common.errors import InvalidFile, UsageError
+from promoter.common.text import redact
 from promoter.vendoring.fields import Fields
 from promoter.vendoring.yamlfile import Document, documents
 

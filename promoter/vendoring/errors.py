@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from promoter.errors import PromoterError
+from promoter.common.errors import PromoterError
 
 
 class VendorError(PromoterError):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import reprlib
 from typing import Any, TypeVar
 
-from promoter.errors import InvalidFile
+from promoter.common.errors import InvalidFile
 
 _T = TypeVar("_T")
 _NAMES = {str: "a text", bool: "true or false", int: "a number", list: "a list", dict: "a map"}

@@ -17,9 +17,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from promoter.errors import GitError
+from promoter.common.errors import GitError
+from promoter.common.plain import plain
 from promoter.git import Git
-from promoter.plain import plain
 from promoter.vendoring.config import GitSource
 from promoter.vendoring.errors import RefNotFound, VendorError
 from promoter.vendoring.selection import Entry

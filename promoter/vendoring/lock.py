@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from promoter.errors import InvalidFile
+from promoter.common.errors import InvalidFile
 from promoter.vendoring.config import API_VERSION, Contents
 from promoter.vendoring.git_source import Locked
 from promoter.vendoring.goyaml import Value, dump

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import httpx
 
-from promoter.errors import UsageError
+from promoter.common.errors import UsageError
 from promoter.vendoring.errors import VendorError
 from promoter.vendoring.images import MIRROR_VARIABLE
 

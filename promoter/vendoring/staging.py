@@ -10,7 +10,7 @@ from itertools import accumulate
 from pathlib import Path
 from typing import Protocol
 
-from promoter.errors import GitError
+from promoter.common.errors import GitError
 from promoter.vendoring.config import Contents
 from promoter.vendoring.errors import UnsafeContent, VendorError
 from promoter.vendoring.folders import files_below

@@ -10,10 +10,10 @@ from typing import Any
 
 import yaml
 
+from promoter.common.plain import plain
+from promoter.common.text import redact
 from promoter.forge.links import compare_link
-from promoter.plain import plain
-from promoter.redaction import redact
-from promoter.release.pins import Pin, read_pins
+from promoter.vendoring.pins import Pin, read_pins
 from promoter.vendoring.snapshot import Blobs
 
 SECRET = re.compile(r"pass(word|phrase)?|secret|token|credential|private|api-?_?key", re.IGNORECASE)

@@ -6,7 +6,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from promoter.progress import Progress, Silent
+from promoter.common.progress import Progress, Silent
 from promoter.vendoring.config import CONFIG_NAME, Config, Contents, Directory, read_config
 from promoter.vendoring.errors import VendorError
 from promoter.vendoring.lock import (

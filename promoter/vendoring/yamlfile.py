@@ -12,7 +12,7 @@ from typing import Any
 
 import yaml
 
-from promoter.errors import InvalidFile
+from promoter.common.errors import InvalidFile
 
 
 @dataclass(frozen=True)

@@ -11,10 +11,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from promoter.progress import Silent
-from promoter.testflight.container import Container
-from promoter.testflight.keycloak import REALMS, keycloak
-from promoter.testflight.processes import started
+from promoter.common.progress import Silent
+from promoter.smoketest.container import Container
+from promoter.smoketest.keycloak import REALMS, keycloak
+from promoter.smoketest.processes import started
 from promoter.toolchain.cache import Cache, default_cache
 from tests.charts.chart_rendering import CHART
 

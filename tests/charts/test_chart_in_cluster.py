@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from promoter.toolchain.platform import Platform
+from promoter.platform import Platform
 from tests.charts.chart_rendering import Chart, Object, good_values, whole_values
 
 WORKLOADS = {"Deployment", "StatefulSet", "Job"}

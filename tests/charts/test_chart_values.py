@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from promoter.release.pins import read_pins
+from promoter.vendoring.pins import read_pins
 from tests.charts.chart_rendering import (
     CHART,
     COMPONENTS,

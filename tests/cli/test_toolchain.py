@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from promoter.cli.toolchain import app
-from promoter.errors import UsageError
+from promoter.common.errors import UsageError
 from promoter.toolchain import NAMES
 from tests.platform_fixture import ROOT, toolchain
 

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from promoter.deploy.approving import Request, approve, proposed
-from promoter.deploy.deploying import cleared
-from promoter.deploy.evidence import Evidence, now
-from promoter.deploy.recording import record
-from promoter.deploy.site import Site
-from promoter.errors import NotCleared, NothingNewer, PromoterError, UsageError
+from promoter.common.errors import NotCleared, NothingNewer, PromoterError, UsageError
+from promoter.deploy.deploy import cleared
+from promoter.deploy.record import record
 from promoter.gate.decision import Due
 from promoter.git import Git
+from promoter.site.evidence import Evidence, now
+from promoter.site.proposal import Request, approve, proposed
+from promoter.site.site import Site
 
 CONFIG = """\
 deployment: app

@@ -11,13 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from promoter.deploy import terraform
-from promoter.deploy.deploying import deploy
-from promoter.deploy.site import Site
-from promoter.deploy.stack import place_of
-from promoter.errors import NotCleared
+from promoter.common.errors import NotCleared
+from promoter.common.progress import Silent
+from promoter.deploy.deploy import deploy
 from promoter.git import Git
-from promoter.progress import Silent
+from promoter.programs import terraform
+from promoter.site.site import Site
+from promoter.synthesis.stack import place_of
 from tests.deploy.conftest import Stage
 
 STAGING = ("promoter", "deploy", "local-staging")
@@ -134,7 +134,7 @@ def wait_for_pending(stage: Stage, mark: Path, process) -> None:
     """Until Helm has written its pending revision: the worst moment to be killed."""
     import time
 
-    from promoter.deploy.cluster import Cluster
+    from promoter.programs.cluster import Cluster
 
     cluster = Cluster(stage.scene.toolchain.program("kubectl"), stage.scene.running().kubeconfig)
     deadline = time.monotonic() + 90

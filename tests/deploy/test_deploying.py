@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from promoter.deploy.approving import Request, approve, proposed
-from promoter.deploy.deploying import cleared, refuse_if_moved
-from promoter.deploy.site import Site
-from promoter.errors import NotCleared
+from promoter.common.errors import NotCleared
+from promoter.deploy.deploy import cleared, refuse_if_moved
 from promoter.gate import origins
+from promoter.site.proposal import Request, approve, proposed
+from promoter.site.site import Site
 from tests.deploy.test_approvals import deployed, push, site
 
 __all__ = ["site"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from promoter.deploy.evidence import Evidence
+from promoter.site.evidence import Evidence
 
 SEEN = Evidence(
     deployment="local",

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from promoter.common.errors import NotCleared, PromoterError
 from promoter.deploy import lease
-from promoter.errors import NotCleared, PromoterError
 from promoter.git import Git
 
 REF = "refs/promoter/lease/local-qa"

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from promoter.deploy.approving import Request, approve, proposed
-from promoter.deploy.evidence import Evidence, now
-from promoter.deploy.planning import plan, planned
-from promoter.deploy.recording import note
-from promoter.deploy.site import Site
+from promoter.deploy.record import note
+from promoter.site.evidence import Evidence, now
+from promoter.site.plan import plan, planned
+from promoter.site.proposal import Request, approve, proposed
+from promoter.site.site import Site
 from tests.deploy.test_approvals import CONFIG, deployed, push, site
 
 __all__ = ["site"]

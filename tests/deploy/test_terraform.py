@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from promoter.deploy.terraform import Plan, changes, plan_digest
+from promoter.programs.terraform import Plan, changes, plan_digest
 
 
 def change(address: str, type_: str, *actions: str, after: Any = None) -> dict[str, Any]:

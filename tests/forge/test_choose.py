@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from promoter.errors import UsageError
+from promoter.common.errors import UsageError
 from promoter.forge.choose import forge_of
 from promoter.forge.github import GitHubForge
 from promoter.forge.local import LocalForge

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from promoter.errors import UsageError
+from promoter.common.errors import UsageError
 from promoter.forge.comment import LONGEST, put_comment
 from promoter.forge.forge import ForgeError
 from promoter.forge.github import GitHubForge

@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from promoter.errors import GitError
+from promoter.common.errors import GitError
 from promoter.forge.forge import (
     Check,
     Conclusion,

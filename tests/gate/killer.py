@@ -146,9 +146,6 @@ def kill(folder: str, arguments: list[str], step: int) -> dict[str, Any]:
 
 def main() -> None:
     """Answer questions until there are no more."""
-    import promoter.gate.origins
-    import promoter.gate.recording
-    import promoter.gate.remote  # noqa: F401
 
     try:
         kill(".", ["--help"], 1_000_000)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from promoter.errors import InvalidFile
+from promoter.common.errors import InvalidFile
 from promoter.gate.gates import read_gates, with_gate
 
 ONE, TWO = "1" * 40, "2" * 40

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from promoter.errors import GitError
+from promoter.common.errors import GitError
 from promoter.gate.comparison import Folders
 from promoter.gate.history import History
-from promoter.gate.objects import about, summary
 from promoter.git import Git
+from promoter.git.objects import about, summary
 
 from .differential.twin import Twin
 

@@ -7,10 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from promoter.errors import NothingNewer
+from promoter.cepler.recording import (
+    CEPLER,
+    commit_record,
+    record_here,
+    reset_head,
+    write_atomically,
+)
+from promoter.common.errors import NothingNewer
+from promoter.common.progress import Silent
 from promoter.gate.decision import Due
 from promoter.gate.deployment import Deployment
-from promoter.gate.recording import CEPLER, commit_record, record_here, reset_head, write_atomically
 from promoter.gate.records import (
     AlreadyRecorded,
     RecordMoved,
@@ -20,7 +27,6 @@ from promoter.gate.records import (
     record_state,
 )
 from promoter.git import Git
-from promoter.progress import Silent
 
 from .differential.twin import Twin
 from .repositories import STATE, recorded

@@ -9,7 +9,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from promoter.errors import InvalidFile
+from promoter.common.errors import InvalidFile
 from promoter.gate import canonical
 from promoter.gate.documents import Scalar, read_document
 from promoter.gate.scalars import quoted, scalar

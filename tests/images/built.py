@@ -17,7 +17,7 @@ from filelock import FileLock
 from dev.images.__main__ import built
 from dev.images.debian import unmet
 from dev.images.images import Image, write_layout
-from promoter.progress import Silent
+from promoter.common.progress import Silent
 from promoter.toolchain.cache import default_cache
 
 

@@ -11,8 +11,8 @@ from dev.images import debian
 from dev.images.__main__ import main
 from dev.images.debian import ARCHIVE, ImageError, mirror, release_of
 from dev.images.wheel import build_wheel
-from promoter.errors import ProgramMissing
-from promoter.progress import Silent
+from promoter.common.errors import ProgramMissing
+from promoter.common.progress import Silent
 from promoter.toolchain.cache import Cache
 
 DEB822 = """\

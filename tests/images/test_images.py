@@ -16,9 +16,9 @@ import pytest
 from dev.images.__main__ import main, push
 from dev.images.images import PROGRAMS, Image
 from promoter.git import Git
-from promoter.release.registry import Registry
+from promoter.programs.registry import Registry
+from tests.concourse.test_cepler_resource import remote, source_of
 from tests.images.built import Container, container, shared_images, why_not
-from tests.pipelines.test_cepler_resource import remote, source_of
 from tests.release.conftest import crane, registry
 
 __all__ = ["crane", "registry", "remote"]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from promoter.common.progress import Silent
 from promoter.git import Git
 from promoter.lint import Finding, lint
-from promoter.progress import Silent
 
 CONFIG = """\
 deployment: app

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from promoter.errors import GitError, PromoterError, UsageError
+from promoter.common.errors import GitError, PromoterError, UsageError
+from promoter.common.progress import Silent
 from promoter.git import Git
 from promoter.lint import lint
 from promoter.lint.rules import RULES
 from promoter.lint.weakened import WEAKENED
-from promoter.progress import Silent
 from tests.lint.repository import STATE, Repository
 
 ROOT = Path(__file__).parents[2]

@@ -10,7 +10,7 @@ import pytest
 from policies.checkov import FRAMEWORKS, CheckovError, _read
 from policies.subject import Finding
 from policies.waivers import Waiver, judge, read
-from promoter.errors import InvalidFile
+from promoter.common.errors import InvalidFile
 
 TODAY = datetime.date(2026, 11, 21)
 FINDING = Finding("CKV_1", "gcp-production", "google_sql_user.a", "why")

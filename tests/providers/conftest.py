@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from promoter.progress import Silent
+from promoter.common.progress import Silent
 from promoter.toolchain import Toolchain
 from promoter.toolchain.cache import Cache
 from promoter.toolchain.providers import environment, mirror

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 
-from promoter.toolchain.platform.certificates import Authority, Subject
+from promoter.platform.certificates import Authority, Subject
 from tests.providers.loopback import Answer, Request, served, tunnel
 
 _HOST = "127.0.0.1"

@@ -13,7 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import urlsplit
 
-from promoter.toolchain.platform.certificates import KeyPair
+from promoter.platform.certificates import KeyPair
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from dev.scene import PINS, SOURCE
-from promoter.release.pins import Pin, set_pins
+from promoter.platform import Platform
 from promoter.toolchain import Toolchain
-from promoter.toolchain.platform import Platform
+from promoter.vendoring.pins import Pin, set_pins
 from tests.platform_fixture import kubectl
 from tests.providers.azurerm_stack import Tofu
 from tests.providers.obtained import Obtained

@@ -19,8 +19,8 @@ import pytest
 import yaml
 
 from modules.secrets.names import DATABASE_USERS, EXTERNAL, GENERATED
+from promoter.platform import Platform
 from promoter.toolchain import Toolchain
-from promoter.toolchain.platform import Platform
 from tests.platform_fixture import kubectl
 from tests.providers.azurerm_stack import Tofu
 from tests.providers.cloud_sql import CloudSql

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from promoter.git import Git
-from promoter.release.registry import Registry
+from promoter.programs.registry import Registry
 from promoter.toolchain.toolchain import Toolchain
 
 if TYPE_CHECKING:

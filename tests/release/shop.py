@@ -12,9 +12,9 @@ import yaml
 from promoter.forge.forge import PullRequest
 from promoter.forge.local import LocalForge
 from promoter.git import Git, Identity
+from promoter.programs.registry import Registry
 from promoter.release.application import Application
 from promoter.release.chart import Charts
-from promoter.release.registry import Registry
 from promoter.release.settings import parse_settings
 
 from .conftest import APPLICATION, commit_all, new_repository

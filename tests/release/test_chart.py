@@ -8,19 +8,19 @@ from pathlib import Path
 import pytest
 import yaml
 
-from promoter.errors import NotCleared, NothingNewer
+from promoter.common.errors import NotCleared, NothingNewer
+from promoter.common.yaml_edit import find, parse_path
 from promoter.forge.forge import Check, Conclusion, Query, State
 from promoter.forge.local import LocalForge
+from promoter.programs.registry import Registry
 from promoter.release.automerge import AutoMerge, automerge
 from promoter.release.candidate import candidate
 from promoter.release.chart import bump_chart, set_app_version
 from promoter.release.errors import PinError, RegistryError, ReleaseError
-from promoter.release.pins import read_pins
 from promoter.release.promote import promote
 from promoter.release.publish import Released, release, released
-from promoter.release.registry import Registry
-from promoter.release.scalars import find, parse_path
 from promoter.release.settings import parse_settings
+from promoter.vendoring.pins import read_pins
 
 from .conftest import APPLICATION, ROOT, serving
 from .shop import CHART, DEV, VALUES, Shop, copied, open_shop, quick_release_yml

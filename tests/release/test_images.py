@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from promoter.errors import InvalidFile
+from promoter.common.errors import InvalidFile
 from promoter.git import Git
-from promoter.release import oci
+from promoter.programs import oci
+from promoter.programs.registry import Registry
 from promoter.release.errors import ReleaseError
 from promoter.release.images import build, build_and_push_all
-from promoter.release.registry import Registry
 from promoter.release.settings import read_settings
 from promoter.release.source import SourceFile, source_of_commit
 

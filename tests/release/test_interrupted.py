@@ -10,14 +10,14 @@ from typing import Any
 
 import pytest
 
-from promoter.errors import NothingNewer
+from promoter.common.errors import NothingNewer
 from promoter.forge.forge import Query, State
+from promoter.programs.registry import Registry
 from promoter.release.application import Application
 from promoter.release.candidate import candidate
 from promoter.release.chart import Charts, bump_chart
 from promoter.release.promote import promote
 from promoter.release.publish import release
-from promoter.release.registry import Registry
 
 from .shop import Shop, open_shop, quick_release_yml
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from promoter.release.errors import PinError
-from promoter.release.pins import Pin, read_pins, set_pins, set_value
+from promoter.vendoring.pins import Pin, read_pins, set_pins, set_value
 
 OLD = f"sha256:{'0' * 64}"
 NEW = f"sha256:{'a' * 64}"

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from promoter.errors import NothingNewer
+from promoter.common.errors import NothingNewer
 from promoter.forge.forge import Check, Conclusion, Query, State
 from promoter.release.candidate import candidate
 from promoter.release.changelog import notes, prepend

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from promoter.git import Git
+from promoter.programs.registry import Registry
 from promoter.release.errors import RegistryError
 from promoter.release.images import build_and_push_all
-from promoter.release.registry import Registry
 from promoter.release.source import source_of_commit
 
 from .conftest import serving

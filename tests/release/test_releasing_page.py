@@ -8,7 +8,7 @@ import shlex
 import pytest
 
 from promoter.forge.forge import Query
-from promoter.release.pins import read_pins
+from promoter.vendoring.pins import read_pins
 
 from .conftest import ROOT
 from .shop import Shop

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from promoter.forge.forge import Query, State
-from promoter.release.pins import read_pins
+from promoter.vendoring.pins import read_pins
 
 from .conftest import ROOT
 from .shop import Shop

@@ -14,6 +14,7 @@ from cyclonedx.validation.json import JsonStrictValidator
 
 from promoter.forge.forge import Query
 from promoter.git import Git
+from promoter.programs.registry import Registry, parse_reference
 from promoter.release.candidate import candidate
 from promoter.release.chart import bump_chart
 from promoter.release.cosign import Cosign, make_keys
@@ -22,7 +23,6 @@ from promoter.release.images import Image, build_and_push_all
 from promoter.release.promote import promote
 from promoter.release.provenance import commit_of, predicate, version_of
 from promoter.release.publish import release
-from promoter.release.registry import Registry, parse_reference
 from promoter.release.sbom import sbom
 from promoter.release.source import source_of_commit
 from promoter.toolchain.toolchain import Toolchain

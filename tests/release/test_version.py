@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from promoter.errors import InvalidFile, NothingNewer
+from promoter.common.errors import InvalidFile, NothingNewer
 from promoter.release.cog import CogSettings, read_cog
 from promoter.release.errors import ReleaseError
 from promoter.release.version import next_version, parse_version

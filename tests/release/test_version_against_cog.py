@@ -14,7 +14,7 @@ from filelock import FileLock
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from promoter.errors import NothingNewer
+from promoter.common.errors import NothingNewer
 from promoter.git import Git, environment
 from promoter.release.cog import CogSettings, read_cog
 from promoter.release.commit_check import to_check

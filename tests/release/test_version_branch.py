@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import semver
 
-from promoter.errors import RemoteMoved
+from promoter.common.errors import RemoteMoved
 from promoter.git import Git, Identity
 from promoter.release.errors import ReleaseError
 from promoter.release.version_branch import Counter, VersionBranch

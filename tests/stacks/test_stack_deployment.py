@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from promoter.toolchain.platform import Platform
+from promoter.platform import Platform
 from tests.charts.chart_rendering import COMPONENTS, DIGEST
 from tests.stacks.stack_tree import Tree
 

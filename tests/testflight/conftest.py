@@ -16,12 +16,12 @@ import pytest
 from dev.scene import PINS, SOURCE, VERSION
 from dev.upstream import export
 from promoter.git import Git
+from promoter.platform import Platform
+from promoter.programs.registry import Registry
 from promoter.release.images import build_and_push_all
-from promoter.release.pins import Pin, set_pins
-from promoter.release.registry import Registry
 from promoter.release.source import source_of_commit
-from promoter.testflight.smoketest import Place
-from promoter.toolchain.platform import Platform
+from promoter.smoketest.smoketest import Place
+from promoter.vendoring.pins import Pin, set_pins
 from tests.platform_fixture import ROOT
 
 CHART = Path("upstream/galoy-private-charts/charts/lana-bank")

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from promoter.errors import NothingNewer, UsageError
+from promoter.common.errors import NothingNewer, UsageError
 from promoter.git import Git
+from promoter.smoketest.report import Report, Result
 from promoter.testflight.attestation import ALLOWED_TESTERS, BRANCH, attest, proof
 from promoter.testflight.errors import NotTested, TestflightError
-from promoter.testflight.flying import Flown
-from promoter.testflight.report import Report, Result
+from promoter.testflight.run import Flown
 
 REF = "1a" * 20
 PASSED = Report("lana-bank", "somewhere", (Result("one", "passed", "", 1, 0.1),))

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from promoter.testflight.checking import ask, until_it_answers
-from promoter.testflight.endpoints import Endpoint
+from promoter.smoketest.checks import ask, until_it_answers
+from promoter.smoketest.endpoints import Endpoint
+from promoter.smoketest.processes import Program, started
 from promoter.testflight.errors import TestflightError
-from promoter.testflight.processes import Program, started
 
 PROGRAM = str(Path(__file__).with_name("misbehaving.py"))
 

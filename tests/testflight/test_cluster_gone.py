@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from promoter.progress import Silent
-from promoter.toolchain.platform import Platform
+from promoter.common.progress import Silent
+from promoter.platform import Platform
 from tests.platform_fixture import kubectl, toolchain
 from tests.testflight.conftest import Application
 from tests.testflight.test_testflight import Runner, finished, unschedulable, until

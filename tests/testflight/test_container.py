@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from promoter.kubectl import Kubectl
-from promoter.testflight.container import container_of
+from promoter.programs.kubectl import Kubectl
+from promoter.smoketest.container import container_of
+from promoter.smoketest.smoketest import Place
 from promoter.testflight.errors import TestflightError
-from promoter.testflight.smoketest import Place
 
 pytestmark = pytest.mark.slow
 

@@ -8,9 +8,9 @@ from xml.etree import ElementTree
 
 import pytest
 
-from promoter.errors import InvalidFile
-from promoter.testflight.endpoints import declared
-from promoter.testflight.report import Report, Result
+from promoter.common.errors import InvalidFile
+from promoter.smoketest.endpoints import declared
+from promoter.smoketest.report import Report, Result
 
 GOOD = "{name: a, component: server, port: admin, request: {path: /health}}"
 

@@ -11,7 +11,7 @@ import pytest
 from modules.secrets.vault import SecretManager
 from modules.testflight import construct
 from modules.testflight.construct import Testflight, TestflightError, TestflightProps
-from promoter.testflight import ground
+from promoter.testflight import provisioner as ground
 from tests.modules.synthesis import synthesize
 
 REF = "e348f09a" * 5

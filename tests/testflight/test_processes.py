@@ -17,7 +17,7 @@ from tests.testflight.test_checking import PROGRAM
 HOLDER = """
 import sys
 from pathlib import Path
-from promoter.testflight.processes import Program, started
+from promoter.smoketest.processes import Program, started
 program = Program((sys.executable, sys.argv[1], "well"))
 with started("server", program, Path(sys.argv[2])) as running:
     print(running.port(), flush=True)

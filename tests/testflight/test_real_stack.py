@@ -21,14 +21,20 @@ from typing import Any
 
 import pytest
 
+from promoter.common.errors import ClusterError, PromoterError
 from promoter.deploy.lease import Holder
-from promoter.errors import ClusterError, PromoterError
-from promoter.testflight.endpoints import declared
-from promoter.testflight.ground import HOLDER_ANNOTATION, SECRET, THIRD_PARTY_KEYS, Flight, Left
-from promoter.testflight.grounds import Kind, ground_of
-from promoter.testflight.smoketest import Place
-from promoter.testflight.stack_ground import StackGround
-from promoter.toolchain.platform import Platform
+from promoter.platform import Platform
+from promoter.smoketest.endpoints import declared
+from promoter.smoketest.smoketest import Place
+from promoter.testflight.provisioner import (
+    HOLDER_ANNOTATION,
+    SECRET,
+    THIRD_PARTY_KEYS,
+    Flight,
+    Left,
+)
+from promoter.testflight.provisioners import Kind, ground_of
+from promoter.testflight.terraform_provisioner import StackGround
 from tests.platform_fixture import ROOT
 from tests.providers.files import files_content
 from tests.providers.key_vault import KeyVault, key_vault

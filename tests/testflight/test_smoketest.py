@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from promoter.testflight.endpoints import declared
-from promoter.testflight.report import Report
-from promoter.testflight.smoketest import Place, smoketest
+from promoter.smoketest.endpoints import declared
+from promoter.smoketest.report import Report
+from promoter.smoketest.smoketest import Place, smoketest
 from tests.platform_fixture import kubectl
 from tests.testflight.conftest import Application, Installation, values
 

@@ -17,13 +17,18 @@ from pathlib import Path
 
 import pytest
 
+from promoter.common.errors import PromoterError
 from promoter.deploy.lease import Holder
-from promoter.errors import PromoterError
+from promoter.smoketest.smoketest import Place
 from promoter.testflight.errors import TestflightError
-from promoter.testflight.ground import HOLDER_ANNOTATION, THIRD_PARTY_KEYS, ClusterGround, Flight
-from promoter.testflight.grounds import Kind, ground_of, terraform_in
-from promoter.testflight.smoketest import Place
-from promoter.testflight.stack_ground import StackGround
+from promoter.testflight.provisioner import (
+    HOLDER_ANNOTATION,
+    THIRD_PARTY_KEYS,
+    ClusterGround,
+    Flight,
+)
+from promoter.testflight.provisioners import Kind, ground_of, terraform_in
+from promoter.testflight.terraform_provisioner import StackGround
 from tests.platform_fixture import ROOT
 
 pytestmark = pytest.mark.slow

@@ -18,9 +18,9 @@ from pathlib import Path
 import pytest
 import yaml
 
+from promoter.platform import Platform
+from promoter.smoketest.endpoints import declared
 from promoter.testflight.chart import content_hash
-from promoter.testflight.endpoints import declared
-from promoter.toolchain.platform import Platform
 from tests.platform_fixture import ROOT, kubectl
 from tests.testflight.conftest import Application
 

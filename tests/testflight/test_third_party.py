@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from promoter.progress import Silent
-from promoter.testflight.report import Report
-from promoter.testflight.smoketest import Place, examined
+from promoter.common.progress import Silent
+from promoter.smoketest.report import Report
+from promoter.smoketest.smoketest import Place, examined
 from promoter.toolchain.python import environment
 from tests.charts.keycloak_server import CACHE, MISSING, available, distribution
 from tests.testflight.conftest import Application, Installation, values

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from promoter.toolchain.platform import PartStatus, Platform
+from promoter.platform import PartStatus, Platform
 
 _SECONDS = 60
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from promoter.errors import InvalidFile, ProgramMissing, UsageError
+from promoter.common.errors import InvalidFile, ProgramMissing, UsageError
 from promoter.toolchain import BuildFailed, Toolchain
 from promoter.toolchain.cache import default_cache
 from tests.toolchain.small_programs import MODULE, fake

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from cryptography import x509
 
-from promoter.toolchain.platform import certificates
-from promoter.toolchain.platform.certificates import Authority, KeyPair, Subject
+from promoter.platform import certificates
+from promoter.platform.certificates import Authority, KeyPair, Subject
 
 SERVER = Subject("server", groups=("system:nodes",), hosts=("127.0.0.1", "localhost"))
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from promoter.errors import InvalidFile
+from promoter.common.errors import InvalidFile
 from promoter.toolchain import BuildFailed, Toolchain
 from promoter.toolchain.search import OnPath
 from tests.platform_fixture import ROOT, toolchain

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from promoter.errors import ProgramMissing, UsageError
+from promoter.common.errors import ProgramMissing, UsageError
 from promoter.toolchain import NAMES, Toolchain
 from promoter.toolchain.inventory import inventory
 from promoter.toolchain.search import OnPath, Unfit

@@ -19,9 +19,10 @@ import pytest
 from typer.testing import CliRunner
 
 from promoter.cli.platform import app
-from promoter.errors import InvalidFile, PlatformError
-from promoter.progress import Silent
-from promoter.toolchain.platform import PARTS, Forward, Platform, ports
+from promoter.common import ports
+from promoter.common.errors import InvalidFile, PlatformError
+from promoter.common.progress import Silent
+from promoter.platform import PARTS, Forward, Platform
 from tests.platform_fixture import ROOT, kubectl, toolchain
 from tests.toolchain.running_parts import kill, parts, pids, processes_of, until
 from tests.toolchain.workloads import deployment

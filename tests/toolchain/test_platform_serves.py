@@ -17,10 +17,10 @@ import yaml
 from typer.testing import CliRunner
 
 from promoter.cli.platform import app
-from promoter.errors import PlatformError, UsageError
-from promoter.progress import Silent
+from promoter.common.errors import PlatformError, UsageError
+from promoter.common.progress import Silent
+from promoter.platform import PARTS, Platform
 from promoter.toolchain import Toolchain
-from promoter.toolchain.platform import PARTS, Platform
 from tests.platform_fixture import ROOT, kubectl
 from tests.toolchain.running_parts import parts, pids, until
 from tests.toolchain.workloads import deployment, pods

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from promoter.toolchain.platform import processes
-from promoter.toolchain.platform.processes import ProcessId, end, start
+from promoter.common import process as processes
+from promoter.common.process import ProcessId, end, start
 from tests.toolchain.running_parts import until
 
 PATH = {"PATH": "/usr/bin:/bin"}

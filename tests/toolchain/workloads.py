@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from promoter.toolchain.platform import Platform
+from promoter.platform import Platform
 from tests.platform_fixture import kubectl
 
 

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from promoter.deploy.cluster import Cluster
-from promoter.deploy.site import Site
+from promoter.common.progress import Silent
 from promoter.gate.decision import Due
 from promoter.gate.state import EnvironmentState, FileState
 from promoter.gate.state_file import read_state, write_state
-from promoter.progress import Silent
+from promoter.programs.cluster import Cluster
+from promoter.site.site import Site
 from promoter.trace.chain import Trace
 from promoter.trace.pins import Looked
 from promoter.trace.tracing import trace

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from promoter.errors import PromoterError, UsageError
+from promoter.common.errors import PromoterError, UsageError
+from promoter.common.progress import Silent
 from promoter.git import Git
-from promoter.progress import Silent
 from promoter.trace.pins import Looked
 from promoter.trace.reverse import running
 from tests.trace.records import ENVIRONMENT, STATE, VALUES, Records

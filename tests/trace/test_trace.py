@@ -13,13 +13,13 @@ from pathlib import Path
 
 import pytest
 
-from promoter.deploy.cluster import Cluster
+from promoter.common.ports import choose, is_free
+from promoter.common.progress import Silent
 from promoter.git import Git
-from promoter.progress import Silent
-from promoter.release.pins import Pin
-from promoter.toolchain.platform.ports import choose, is_free
+from promoter.programs.cluster import Cluster
 from promoter.trace.pins import Looked, PinWalk, running_of
 from promoter.trace.repositories import Repositories
+from promoter.vendoring.pins import Pin
 from promoter.vendoring.registry import MIRROR_VARIABLE
 from tests.deploy.conftest import Stage
 from tests.trace.records import Records

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from promoter.errors import InvalidFile, NothingNewer, RemoteMoved, UsageError
+from promoter.common.errors import InvalidFile, NothingNewer, RemoteMoved, UsageError
 from promoter.vendoring import check, sync
 from promoter.vendoring.bump import Bumped, Terms, bump
 from promoter.vendoring.errors import DirtyPaths, RefNotFound, VendorError

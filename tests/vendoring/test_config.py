@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from promoter.errors import InvalidFile, UsageError
+from promoter.common.errors import InvalidFile, UsageError
 from promoter.vendoring.config import find_dependency, parse_config, read_config
 from tests.vendoring.sources import CONFIG, multiplied
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from promoter.errors import GitError
+from promoter.common.errors import GitError
 from promoter.vendoring import sync
 from promoter.vendoring.config import GitSource
 from promoter.vendoring.errors import RefNotFound, VendorError

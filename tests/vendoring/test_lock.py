@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from promoter.errors import InvalidFile
+from promoter.common.errors import InvalidFile
 from promoter.vendoring.config import parse_config
 from promoter.vendoring.git_source import Locked, abbreviation
 from promoter.vendoring.lock import (

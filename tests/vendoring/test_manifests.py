@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from promoter.vendoring.manifests import HIDDEN, changes, objects
+from promoter.preview.manifests import HIDDEN, changes, objects
 
 SECRETS = """\
 apiVersion: v1

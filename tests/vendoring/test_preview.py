@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from promoter.preview.markdown import markdown
+from promoter.preview.preview import Preview, preview
+from promoter.synthesis.releases import Release
 from promoter.toolchain import Toolchain
-from promoter.vendoring.environments import Release
 from promoter.vendoring.errors import RefNotFound
-from promoter.vendoring.markdown import markdown
-from promoter.vendoring.preview import Preview, preview
 from promoter.vendoring.summary import Chart, pin_changes
 from tests.vendoring.sources import Source, Target, contents
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from promoter.errors import UsageError
+from promoter.common.errors import UsageError
 from promoter.vendoring.errors import VendorError
 from promoter.vendoring.registry import OciImages, mirrors
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from promoter.errors import InvalidFile, PromoterError
-from promoter.progress import Silent
+from promoter.common.errors import InvalidFile, PromoterError
+from promoter.common.progress import Silent
 from promoter.vendoring import sync
 from promoter.vendoring.errors import RefNotFound, UnsafeContent, VendorError
 from promoter.vendoring.staging import check_links

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from promoter.errors import InvalidFile
+from promoter.common.errors import InvalidFile
 from promoter.vendoring.config import config_document, parse_config
 from promoter.vendoring.yamlfile import replace_scalar
 

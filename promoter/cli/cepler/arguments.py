@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from promoter.cli.cepler.help import help_text, usage
 from promoter.cli.cepler.syntax import CEPLER, VERSION, Command, Option, has_version
-from promoter.errors import PromoterError
+from promoter.common.errors import PromoterError
 
 
 class Misused(PromoterError):

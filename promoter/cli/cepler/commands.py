@@ -16,9 +16,9 @@ from promoter.cli import guarded
 from promoter.cli.cepler.arguments import Given, HelpAsked, Misused, parse
 
 if TYPE_CHECKING:
+    from promoter.cepler.remote import Remote
     from promoter.gate import Deployment
     from promoter.gate.decision import FileChange
-    from promoter.gate.remote import Remote
 
 _NOTHING_NEW = 2
 
@@ -86,8 +86,8 @@ def _reproduce(top: Given, inner: Given) -> int:
 
 
 def _record(top: Given, inner: Given) -> int:
+    from promoter.cepler import recording
     from promoter.cli.cepler.concourse import Log
-    from promoter.gate import recording
 
     deployment = _deployment(top)
     _refuse_below_top(deployment)
@@ -144,7 +144,7 @@ def _folder(top: Given) -> Path:
     """The working directory, or with --clone the clone, brought up to date first."""
     if "clone" not in top.values:
         return Path()
-    from promoter.gate import recording
+    from promoter.cepler import recording
     from promoter.git import Git
 
     folder, remote = Path(top.values["clone"]), _remote(top)
@@ -156,7 +156,7 @@ def _folder(top: Given) -> Path:
 
 
 def _remote(given: Given) -> Remote:
-    from promoter.gate.remote import Remote
+    from promoter.cepler.remote import Remote
 
     values = given.values
     return Remote(values["git-url"], values["git-branch"], values["git-private-key"])
@@ -174,7 +174,7 @@ def _announced_clean(inner: Given) -> bool:
 
 
 def _refuse_below_top(deployment: Deployment) -> None:
-    from promoter.errors import PromoterError
+    from promoter.common.errors import PromoterError
 
     top = deployment.git.top()
     if top.resolve() != deployment.git.dir.resolve():

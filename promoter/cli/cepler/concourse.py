@@ -13,7 +13,7 @@ from typing import Any
 
 from promoter.cli.cepler.arguments import Given
 from promoter.cli.cepler.syntax import VERSION
-from promoter.errors import InvalidFile
+from promoter.common.errors import InvalidFile
 
 _HEADINGS = {
     "check": "Checking for new resource",
@@ -41,8 +41,8 @@ class Log:
 
 def answer(inner: Given, out: Callable[[str], None], err: Callable[[str], None]) -> int:
     """Answer the request on standard input; gives 0."""
-    from promoter.gate import concourse
-    from promoter.gate.concourse_request import read_request
+    from promoter.cepler import resource as concourse
+    from promoter.cepler.request import read_request
 
     step = inner.command[-1]
     err(f"{_HEADINGS[step]} - cepler v{VERSION}")

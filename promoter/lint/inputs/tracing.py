@@ -12,11 +12,11 @@ from importlib.util import source_from_cache
 from pathlib import Path
 from typing import Literal
 
-from promoter.errors import InvalidFile, PromoterError
+from promoter.common.errors import InvalidFile, PromoterError
+from promoter.common.progress import Progress
+from promoter.common.text import redact
 from promoter.lint.inputs.handed import paths_handed
-from promoter.progress import Progress
-from promoter.redaction import redact
-from promoter.toolchain.synthesis import App, last_words
+from promoter.synthesis.app import App, last_words
 
 Kind = Literal["declared", "handed", "opened", "listed", "names"]
 _TRACER = Path(__file__).parent / "tracer"

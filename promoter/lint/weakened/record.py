@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from promoter.deploy.evidence import folder
-from promoter.errors import InvalidFile, PromoterError
+from promoter.common.errors import InvalidFile, PromoterError
 from promoter.gate.deployment import Deployment
 from promoter.gate.gates import Gates
 from promoter.gate.records import Recorded, record, record_message
@@ -12,6 +11,7 @@ from promoter.gate.state_file import read_state
 from promoter.git import Git
 from promoter.lint.finding import some
 from promoter.lint.subject import Environment, read_subject
+from promoter.site.evidence import folder
 
 
 def not_a_record(git: Git, commit: str, parent: str | None, path: str) -> str:

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from promoter.errors import PromoterError
+from promoter.common.errors import PromoterError
+from promoter.common.progress import Silent
 from promoter.lint.inputs import Input, Tracing, trace
-from promoter.progress import Silent
+from promoter.synthesis.app import App
 from promoter.toolchain import Toolchain
-from promoter.toolchain.synthesis import App
 
 WRITE = """
 import json, os

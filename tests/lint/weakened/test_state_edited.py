@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from promoter.deploy.evidence import Evidence, now
+from promoter.cepler.recording import record_here
+from promoter.common.progress import Silent
 from promoter.gate import records
 from promoter.gate.decision import Due
 from promoter.gate.deployment import Deployment
 from promoter.gate.preparing import prepare_here
-from promoter.gate.recording import record_here
 from promoter.gate.records import Recorded
-from promoter.progress import Silent
+from promoter.site.evidence import Evidence, now
 from tests.lint.repository import STATE, Repository
 
 CONFIG, STAGING = "cepler/app.yml", "cepler/.cepler/app/staging.state"

@@ -1,0 +1,1 @@
+"""The Concourse resource: clone, prepare, record and push as cepler does."""

@@ -1,0 +1,105 @@
+"""Recording in a work tree: the state file on disk, its commit, and the way to the remote."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+
+from promoter.cepler.remote import Remote
+from promoter.common.errors import GitError
+from promoter.common.progress import Progress
+from promoter.gate.deployment import Deployment
+from promoter.gate.records import Recorded, observed, record_state
+from promoter.git import Git, Identity
+
+CEPLER = Identity("Cepler", "bot@cepler.io")
+"""Who records are committed by, as cepler has it."""
+
+
+def record_here(
+    deployment: Deployment,
+    name: str,
+    say: Progress,
+    *,
+    ignore_queue: bool = False,
+    commit: bool = True,
+    reset: bool = False,
+    remote: Remote | None = None,
+) -> Recorded:
+    """Cepler's ``record`` of what lies in the deployment's folder; each step is optional.
+
+    Nothing is written before everything that is read has been understood.
+    """
+    say.note("Recording current state")
+    git = deployment.git
+    state = observed(deployment, name, ignore_queue=ignore_queue)
+    recorded = record_state(deployment, name, state)
+    write_atomically(git.dir / recorded.path, recorded.content)
+    if commit:
+        say.note("Adding commit to repository to persist state")
+        commit_record(git, recorded)
+    if reset:
+        say.note("Reseting head to have a clean workspace")
+        reset_head(git)
+    if remote is not None:
+        say.note("Pushing to remote")
+        if not remote.push(git, recorded.path):
+            say.note("... there was nothing new to push")
+    return recorded
+
+
+def write_atomically(file: Path, content: bytes) -> None:
+    """Make ``file`` hold ``content``: a kill at any instant leaves the old bytes or the new."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, staged = tempfile.mkstemp(prefix=f".{file.name}.", dir=file.parent)
+    try:
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        Path(staged).chmod(_mode(file))
+        Path(staged).replace(file)
+    except BaseException:
+        with suppress(FileNotFoundError):
+            Path(staged).unlink()
+        raise
+    folder = os.open(file.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def commit_record(git: Git, recorded: Recorded) -> str:
+    """Commit the state file that lies in the work tree, on top of HEAD; gives the commit.
+
+    As cepler does, the commit is of the index as it is, with the state file added.
+    """
+    head = git.commit("HEAD")
+    if head is None:
+        raise GitError("commit the record: there is no commit to add it to")
+    git.text("update-index", "--add", "--", recorded.path)
+    commit = git.commit_tree(git.text("write-tree"), [head], recorded.message, CEPLER)
+    git.text("update-ref", "-m", f"commit: {recorded.message}", "HEAD", commit, head)
+    return commit
+
+
+def reset_head(git: Git) -> None:
+    """Give every file of HEAD its committed content again; other files stay.
+
+    A file that has it is not written: the records of other environments are never touched.
+    """
+    with git.scratch_index() as scratch:
+        git.text("read-tree", "HEAD", env=scratch)
+        git.attempt("update-index", "-q", "--refresh", env=scratch)  # fails where files differ
+        git.text("checkout-index", "--all", "--force", "--quiet", env=scratch)
+
+
+def _mode(file: Path) -> int:
+    with suppress(FileNotFoundError):
+        return file.stat().st_mode & 0o777
+    mask = os.umask(0)
+    os.umask(mask)
+    return 0o666 & ~mask

@@ -1,0 +1,173 @@
+"""The repository's remote: clone, pull, and push a record by compare-and-swap."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from promoter.common.errors import GitError, PromoterError, RemoteMoved
+from promoter.gate.records import RecordMoved
+from promoter.git import NO_OBJECT, Git, Identity
+from promoter.git.objects import decode
+
+ORIGIN = "origin"
+_TRIES = 5
+_PAUSE_SECONDS = 0.2
+_REPLAYED_BY = Identity("Cepler", "bot@cepler.dev")
+
+
+@dataclass(frozen=True)
+class Remote:
+    """Where a repository comes from, and the SSH key that opens it ("" for none)."""
+
+    url: str
+    branch: str
+    private_key: str
+
+    def clone(self, folder: Path) -> Git:
+        """A clone in ``folder`` with an empty work tree and an index that is HEAD's."""
+        folder.mkdir(parents=True, exist_ok=True)
+        git = Git(folder)
+        with self._key() as key:
+            options = ("--quiet", "--no-checkout", "--branch", self.branch)
+            git.text("clone", *options, "--", self.url, ".", env=key)
+        git.text("read-tree", "HEAD")
+        return git
+
+    def pull(self, git: Git, gates_branch: str | None = None) -> None:
+        """Make branch and work tree what the remote has now; untracked files stay."""
+        branches = [self.branch, *([gates_branch] if gates_branch else [])]
+        self._fetch(git, branches)
+        _reset(git, _tracking(self.branch))
+
+    def push(self, git: Git, path: str) -> bool:
+        """Bring the commits of HEAD that the remote lacks on top of its branch.
+
+        Gives whether there was anything to push. The remote moves only from the commit that
+        was looked at; if it is elsewhere by then, the commits go on top of what it has now,
+        a few times. Raises `RecordMoved` where the record at ``path`` was changed there too.
+        """
+        for attempt in range(_TRIES):
+            if attempt or git.commit(_tracking(self.branch)) is None:
+                time.sleep(_PAUSE_SECONDS * attempt)
+                self._fetch(git, [self.branch])
+            tip = git.commit(_tracking(self.branch))
+            if tip is None:
+                raise GitError(f"push to {ORIGIN}: it has no branch {self.branch}")
+            head = replayed(git, tip, path)
+            try:
+                with self._key() as key:
+                    pushed = head != tip and self._move(git, head, tip, key)
+            except RemoteMoved as error:
+                moved = error
+                continue
+            _reset(git, head)
+            return pushed
+        raise moved
+
+    def _move(self, git: Git, head: str, tip: str, key: Mapping[str, str]) -> bool:
+        git.push(ORIGIN, head, f"refs/heads/{self.branch}", expect=tip, env=key)
+        git.text("update-ref", _tracking(self.branch), head)
+        return True
+
+    def _fetch(self, git: Git, branches: list[str]) -> None:
+        refs = [f"+refs/heads/{branch}:{_tracking(branch)}" for branch in branches]
+        with self._key() as key:
+            git.text("fetch", "--quiet", "--no-tags", ORIGIN, *refs, env=key)
+
+    @contextmanager
+    def _key(self) -> Iterator[dict[str, str]]:
+        """Variables that make git's ssh use the key, which is in a file only meanwhile."""
+        if not self.private_key:
+            yield {}
+            return
+        descriptor, name = tempfile.mkstemp(prefix="promoter-key-")  # readable by us only
+        try:
+            with os.fdopen(descriptor, "w") as file:
+                # ssh refuses a key whose last line has no end.
+                file.write(self.private_key.rstrip("\n") + "\n")
+            yield {
+                "GIT_SSH_COMMAND": f"ssh -i {name} -o IdentitiesOnly=yes -o BatchMode=yes"
+                " -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null"
+            }
+        finally:
+            Path(name).unlink(missing_ok=True)
+
+
+def _reset(git: Git, revision: str) -> None:
+    """Make branch, index and work tree ``revision``; a file that is as it was is not written."""
+    git.attempt("update-index", "-q", "--refresh")  # fails where files differ
+    git.text("reset", "--quiet", "--hard", revision)
+
+
+def replayed(git: Git, tip: str, path: str) -> str:
+    """HEAD's commits that ``tip`` lacks, on top of ``tip``; gives the last one.
+
+    HEAD itself where it is on top already. A file that both sides changed is a conflict,
+    unless both made the same of it.
+    """
+    if git.is_ancestor(tip, "HEAD"):
+        return git.text("rev-parse", "HEAD")
+    for commit in git.lines("rev-list", "--reverse", "--no-merges", f"{tip}..HEAD"):
+        tip = _replay(git, commit, tip, path)
+    return tip
+
+
+def _replay(git: Git, commit: str, tip: str, path: str) -> str:
+    entries: list[str] = []
+    parent = git.commit(f"{commit}^")
+    raw = git.output("diff-tree", "-r", "-z", "--no-renames", "--no-commit-id", "--root", commit)
+    fields = decode(raw).split("\0")
+    for about, name in zip(fields[::2], fields[1::2], strict=False):
+        _, mode, _, wanted, _ = about[1:].split(" ")
+        was = git.tree(parent, name) if parent else None
+        has = git.tree(tip, name)
+        if has != (None if wanted == NO_OBJECT else wanted):
+            if has != was:
+                raise _conflict(name, path, commit, tip)
+            entries.append(f"{mode.replace('000000', '0')} {wanted}\t{name}\0")
+    if not entries:
+        return tip
+    with git.scratch_index() as scratch:
+        git.text("read-tree", tip, env=scratch)
+        listed = "".join(entries).encode("utf-8", "surrogateescape")
+        git.output("update-index", "-z", "--index-info", stdin=listed, env=scratch)
+        tree = git.text("write-tree", env=scratch)
+    return _copied(git, commit, tree, tip)
+
+
+def _copied(git: Git, commit: str, tree: str, parent: str) -> str:
+    """``commit`` with another tree and parent: author and message stay."""
+    about = git.text("show", "--no-patch", "--date=raw", "--format=%an%x00%ae%x00%ad", commit)
+    name, mail, date = about.split("\0")
+    message = git.output("cat-file", "commit", commit).partition(b"\n\n")[2]
+    people = {
+        **_REPLAYED_BY.variables(),
+        "GIT_AUTHOR_NAME": name,
+        "GIT_AUTHOR_EMAIL": mail,
+        "GIT_AUTHOR_DATE": date,
+    }
+    written = git.output("commit-tree", tree, "-p", parent, stdin=message, env=people)
+    return written.decode().strip()
+
+
+def _conflict(name: str, path: str, commit: str, tip: str) -> PromoterError:
+    if name == path:
+        return RecordMoved(
+            f"push the record {path}: it was changed on the remote meanwhile, "
+            f"by {commit[:12]} here and up to {tip[:12]} there",
+            next_step=f"compare with git diff {commit} {tip} -- {path}, then deploy again",
+        )
+    return PromoterError(
+        f"push: {name} was changed by {commit[:12]} here and up to {tip[:12]} on the remote",
+        next_step="rebase onto the remote's branch by hand, then push",
+    )
+
+
+def _tracking(branch: str) -> str:
+    return f"refs/remotes/{ORIGIN}/{branch}"

@@ -1,0 +1,176 @@
+"""The Concourse resource: what ``check``, ``in`` and ``out`` do, and answer.
+
+Requests and answers are the JSON that cepler's resource has. Where it writes its whole
+request, private key included, into a file for debugging, we do not.
+"""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from promoter.cepler.metadata import metadata, own_metadata
+from promoter.cepler.recording import record_here, write_atomically
+from promoter.cepler.request import Answer, Request, Source, Version, invalid
+from promoter.common.errors import PromoterError
+from promoter.common.progress import Progress
+from promoter.gate import gates
+from promoter.gate.decision import Due
+from promoter.gate.deployment import Deployment
+from promoter.gate.preparing import gating_files, prepare_here, reproduce_here
+from promoter.gate.workspace import Workspace
+from promoter.git import Git
+
+# --- check -----------------------------------------------------------------------------
+
+
+def check(request: Request, cache: Path, say: Progress) -> list[Answer]:
+    """The versions from the one asked about on; the repository is kept in ``cache``."""
+    source, last = request.source, request.version
+    git = _fetched(source, cache, say)
+    deployment = Deployment.at_commit(git, "HEAD", source.config)
+    if source.environment is None:
+        say.note("No environment specified - ignoring")
+        return []
+    deployment.environment(source.environment)
+    say.note("Checking equivalence with last deployed state...")
+    deployment = deployment.under(_gates(source, git, deployment))
+    due = deployment.check(source.environment, ignore_queue=source.ignore_queue)
+    versions = [last.answer()] if last is not None else []
+    if due is not None and (last is None or last.trigger != due.trigger):
+        say.note("Found new state to deploy")
+        return [*versions, _version_of(due).answer()]
+    say.note("Nothing new to deploy" if due is None else "Last trigger is still up to date")
+    return versions
+
+
+def _fetched(source: Source, cache: Path, say: Progress) -> Git:
+    if cache.exists() and any(cache.iterdir()):
+        say.note("Pulling latest state")
+        git = Git(cache)
+        source.remote.pull(git, source.gates_branch)
+        return git
+    say.note("Cloning repo")
+    return source.remote.clone(cache)
+
+
+# --- in --------------------------------------------------------------------------------
+
+
+def fetch_into(request: Request, destination: Path, say: Progress) -> Answer:
+    """``in``: make ``destination`` what the version asked for is, or an empty folder.
+
+    Raises `PromoterError` where another version is due by now.
+    """
+    source, wanted = request.source, request.version
+    if wanted is None:
+        raise invalid("version is missing")
+    if source.environment is None:
+        say.note("No environment specified... providing an empty dir")
+        return _emptied(destination, wanted)
+    say.note(f"Cloning repo to '{destination}'")
+    git = source.remote.clone(destination)
+    deployment = Deployment.at_commit(git, "HEAD", source.config)
+    _write_gating_files(deployment, source)
+    deployment.environment(source.environment)
+    deployment = deployment.under(_gates(source, git, deployment))
+    say.note(f"Checking if we can prepare deployment at trigger '{wanted.trigger}'")
+    prepares = request.params is None or request.params.prepare
+    due = _prepared(deployment, source, wanted, say) if prepares else None
+    if due is None and not _reproduced(deployment, source.environment, wanted, say):
+        return _emptied(destination, wanted)
+    write_atomically(destination / ".git/cepler_environment", source.environment.encode())
+    write_atomically(destination / ".git/cepler_trigger", wanted.trigger.encode())
+    before = due.recorded.current.head_commit if due and due.recorded else None
+    changes = metadata(due.changes if due else (), gone="File was removed")
+    ours = own_metadata(git, source.uri, source.environment, before, wanted.trigger)
+    return {"version": wanted.answer(), "metadata": [*changes, *ours]}
+
+
+def _reproduced(deployment: Deployment, name: str, wanted: Version, say: Progress) -> bool:
+    """Whether what was last recorded, now in the folder, is the version asked for."""
+    say.note("Reproducing last state")
+    recorded = reproduce_here(deployment, name, clean=True)
+    if recorded.current.head_commit == wanted.trigger:
+        return True
+    say.note("Reproduced state is out of sync - providing empty dir")
+    return False
+
+
+def _prepared(deployment: Deployment, source: Source, wanted: Version, say: Progress) -> Due | None:
+    """What was prepared; None where nothing is new."""
+    name = source.environment or ""
+    due = deployment.check(name, ignore_queue=source.ignore_queue, origins=True)
+    if due is None:
+        say.note("Nothing new to deploy... reproducing last state")
+        return None
+    if due.trigger != wanted.trigger:
+        raise PromoterError(
+            f"prepare {name} at {wanted.trigger[:12]}: Trigger is out of sync, "
+            f"{due.trigger[:12]} is due by now",
+            next_step="let the pipeline check again",
+        )
+    say.note("Preparing the workspace")
+    prepare_here(deployment, name, clean=True, ignore_queue=source.ignore_queue)
+    return due
+
+
+def _write_gating_files(deployment: Deployment, source: Source) -> None:
+    workspace = Workspace(deployment.git, source.config, deployment.name)
+    workspace.write(gating_files(deployment))
+
+
+def _emptied(folder: Path, version: Version) -> Answer:
+    folder.mkdir(parents=True, exist_ok=True)
+    for entry in folder.iterdir():
+        if entry.is_dir() and not entry.is_symlink():
+            shutil.rmtree(entry)
+        else:
+            entry.unlink()
+    return {"version": version.answer(), "metadata": []}
+
+
+# --- out -------------------------------------------------------------------------------
+
+
+def record_from(request: Request, origin: Path, say: Progress) -> Answer:
+    """``out``: record what lies in the repository below ``origin``, commit and push."""
+    params = request.params
+    if params is None:
+        raise invalid("params is missing")
+    if params.repository is None:
+        raise invalid("repository is missing")
+    source = request.source
+    git = Git(origin / params.repository)
+    deployment = Deployment.in_worktree(git, source.config)
+    name = params.environment or source.environment
+    if name is None:
+        raise invalid("Environment not specified in source")
+    deployment.environment(name)
+    deployment = deployment.under(_gates(source, git, deployment))
+    last = deployment.recorded(name)
+    recorded = record_here(
+        deployment, name, say, ignore_queue=source.ignore_queue, reset=True, remote=source.remote
+    )
+    version = Version(recorded.state.current.head_commit, str(recorded.state.version))
+    before = last.current.head_commit if last else None
+    ours = own_metadata(git, source.uri, name, before, version.trigger)
+    shown = [*metadata(recorded.changes, gone=""), *ours]
+    return {"version": version.answer(), "metadata": shown}
+
+
+# --- in common -------------------------------------------------------------------------
+
+
+def _gates(source: Source, git: Git, deployment: Deployment) -> gates.Gates | None:
+    if source.gates_file is None:
+        if source.gates_branch is not None:
+            raise invalid("Missing gates_file in source")
+        return None
+    if source.gates_branch is not None:
+        return gates.from_branch(git, source.gates_branch, source.gates_file)
+    return gates.from_commit(git, deployment.tip, source.gates_file)
+
+
+def _version_of(due: Due) -> Version:
+    return Version(due.trigger, str(due.version))

@@ -1,0 +1,1 @@
+"""Errors, progress, text, files and processes: what every area builds on."""

@@ -1,0 +1,1 @@
+"""Render what a chart's ref would change in each environment."""

@@ -1,0 +1,186 @@
+"""OpenTofu or Terraform on one synthesized stack: one saved plan, guarded, then applied."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import signal
+import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from promoter.common.errors import PromoterError
+from promoter.common.progress import Progress
+from promoter.common.text import redact
+
+LOCK_TIMEOUT = "120s"
+STOP_SECONDS = 60.0
+
+# What holds data or identity that no apply brings back. Deleting or replacing one of these
+# needs the approval of that very plan.
+STATEFUL = frozenset(
+    {
+        "azurerm_key_vault",
+        "azurerm_key_vault_key",
+        "azurerm_postgresql_flexible_server",
+        "azurerm_postgresql_flexible_server_database",
+        "azurerm_storage_account",
+        "azurerm_storage_container",
+        "google_bigquery_dataset",
+        "google_kms_crypto_key",
+        "google_kms_key_ring",
+        "google_sql_database",
+        "google_sql_database_instance",
+        "google_storage_bucket",
+        "kubernetes_namespace",
+        "kubernetes_namespace_v1",
+        "kubernetes_persistent_volume_claim",
+        "kubernetes_persistent_volume_claim_v1",
+    }
+)
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a plan does to one resource; ``actions`` as Terraform's plan JSON names them."""
+
+    address: str
+    type: str
+    actions: tuple[str, ...]
+
+    @property
+    def destroys_state(self) -> bool:
+        """Whether something stateful would be deleted (a replacement deletes too)."""
+        return "delete" in self.actions and self.type in STATEFUL
+
+    def __str__(self) -> str:
+        return f"{'/'.join(self.actions)} {self.address}"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A saved plan.
+
+    ``digest`` is over the changes themselves, not over the file (which carries the time of
+    planning): the same changes planned again have the same digest, so an approval of it
+    holds for them and for nothing else.
+    """
+
+    file: Path
+    digest: str
+    changes: tuple[Change, ...]
+
+    @property
+    def destroys(self) -> tuple[Change, ...]:
+        """The changes that would lose something stateful."""
+        return tuple(change for change in self.changes if change.destroys_state)
+
+    def summary(self) -> str:
+        """One line: how many resources are created, updated, deleted."""
+        counts = {
+            word: sum(action in change.actions for change in self.changes)
+            for word, action in (("create", "create"), ("update", "update"), ("delete", "delete"))
+        }
+        return ", ".join(f"{count} to {word}" for word, count in counts.items())
+
+
+@dataclass(frozen=True)
+class Terraform:
+    """``binary`` in the folder of one synthesized stack, with ``environment`` variables."""
+
+    binary: Path
+    folder: Path
+    environment: Mapping[str, str]
+    progress: Progress
+    init_arguments: Sequence[str] = field(default=())
+
+    def init(self) -> None:
+        """Install the providers and open the state."""
+        self._run("init", "-reconfigure", *self.init_arguments)
+
+    def plan(self) -> Plan:
+        """Plan into a file and read back what it would do."""
+        file = self.folder / "plan.tfplan"
+        self._run("plan", f"-out={file}", f"-lock-timeout={LOCK_TIMEOUT}")
+        shown = json.loads(self._run("show", "-json", str(file)))
+        return Plan(file, plan_digest(shown), changes(shown))
+
+    def apply(self, plan: Plan) -> None:
+        """Apply exactly ``plan``; Terraform itself refuses it if the state moved since."""
+        self._run("apply", f"-lock-timeout={LOCK_TIMEOUT}", str(plan.file))
+
+    def _run(self, command: str, *arguments: str) -> str:
+        argv = [str(self.binary), command, "-no-color", *_quiet(command), *arguments]
+        with (
+            self.progress.task(f"{self.binary.name} {command} {self.folder.name}"),
+            subprocess.Popen(
+                argv,
+                cwd=self.folder,
+                env=dict(self.environment),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+            ) as process,
+        ):
+            out, err = _output(process)
+        if process.returncode != 0:
+            raise _failure(command, self.folder.name, err or out)
+        return out
+
+
+def _output(process: subprocess.Popen[str]) -> tuple[str, str]:
+    """What it printed. When we are ended meanwhile, it is asked to stop, not killed.
+
+    Terraform then waits for what it has begun and saves its state; killed, it would leave
+    resources that nobody remembers.
+    """
+    try:
+        return process.communicate()
+    except BaseException:
+        process.send_signal(signal.SIGINT)
+        try:
+            process.communicate(timeout=STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+        raise
+
+
+def changes(shown: Mapping[str, Any]) -> tuple[Change, ...]:
+    """The resource changes in ``terraform show -json <plan>``, no-ops and reads left out."""
+    every = (
+        Change(each["address"], each["type"], tuple(each["change"]["actions"]))
+        for each in shown.get("resource_changes", ())
+    )
+    return tuple(change for change in every if set(change.actions) - {"no-op", "read"})
+
+
+def plan_digest(shown: Mapping[str, Any]) -> str:
+    """sha256 (64 hex) over addresses, actions and values of a plan's changes."""
+    essence = [
+        (each["address"], each["change"])
+        for each in shown.get("resource_changes", ())
+        if each["change"]["actions"] != ["no-op"]
+    ]
+    canonical = json.dumps([essence, shown.get("output_changes", {})], sort_keys=True)
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def _quiet(command: str) -> tuple[str, ...]:
+    return () if command == "show" else ("-input=false",)
+
+
+def _failure(command: str, stack: str, said: str) -> PromoterError:
+    lines = [line.strip(" │╷╵\t") for line in redact(said).splitlines()]
+    told = [line for line in lines if line]
+    start = next((n for n, line in enumerate(told) if line.startswith("Error")), 0)
+    cause = "; ".join(told[start : start + 6]) or "no message"
+    locked = "Error acquiring the state lock" in said
+    return PromoterError(
+        f"{command} stack {stack}: {cause}",
+        next_step="wait for the other run to finish, then run the command again"
+        if locked
+        else "mend the cause and run the command again; nothing was recorded",
+    )

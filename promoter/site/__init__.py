@@ -1,0 +1,1 @@
+"""Read models of a deployments repository: plan, status and evidence."""

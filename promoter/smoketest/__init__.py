@@ -1,0 +1,1 @@
+"""Test the declared endpoints of one installation."""

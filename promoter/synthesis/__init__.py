@@ -1,0 +1,1 @@
+"""Synthesize the CDK Terrain app, and list what its stacks install."""

@@ -1,0 +1,1 @@
+"""Helpers that run inside a pipeline's task."""

@@ -1,0 +1,137 @@
+"""What a task may reach: credentials out of its variables, in files that only it can read.
+
+A task is handed secrets as variables (Concourse has no other way), while git, crane and
+kubectl want files. They are written with mode 0600 into a folder of their own, which is
+removed when the command ends, and the variables are taken away from the command.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import shlex
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from promoter.common.errors import UsageError
+
+# What each kind of access needs; a part of one without the rest is a mistake.
+VARIABLES = {
+    "git": ("GIT_PRIVATE_KEY", "GIT_KNOWN_HOSTS"),
+    "registry": ("REGISTRY", "REGISTRY_USER", "REGISTRY_PASSWORD"),
+    "cluster": ("KUBECONFIG_DOCUMENT",),
+    "signing": ("COSIGN_KEY_DOCUMENT", "COSIGN_PASSWORD"),
+    "testing": ("TESTER_KEY_DOCUMENT",),
+}
+# Who a task's commits are by: its image configures nobody.
+_COMMITTER = {"user.name": "promoter", "user.email": "promoter@localhost"}
+_KEPT = frozenset({"REGISTRY", "COSIGN_PASSWORD"})
+
+
+def run(command: Sequence[str], given: Mapping[str, str]) -> int:
+    """Run ``command`` with the access that ``given`` variables describe; its exit code."""
+    if not command:
+        raise UsageError("run: no command", next_step="promoter pipeline exec -- COMMAND")
+    program = shutil.which(command[0])
+    if program is None:
+        raise UsageError(f"run {command[0]}: not on PATH", next_step="see the task's image")
+    with environment(given) as variables:
+        done = subprocess.run([program, *command[1:]], env=variables, check=False)
+    return done.returncode
+
+
+@contextmanager
+def environment(given: Mapping[str, str]) -> Iterator[dict[str, str]]:
+    """The command's environment, while the files that it names are there.
+
+    Raises `UsageError` where a kind of access is described in part.
+    """
+    kinds = [kind for kind, names in VARIABLES.items() if _described(kind, names, given)]
+    taken = {name for names in VARIABLES.values() for name in names} - _KEPT
+    kept = {name: value for name, value in given.items() if name not in taken}
+    with tempfile.TemporaryDirectory(prefix="task-access-") as folder:
+        for kind in kinds:
+            kept |= _WRITERS[kind](Path(folder), {**given, **kept})
+        yield kept
+
+
+def _described(kind: str, names: tuple[str, ...], given: Mapping[str, str]) -> bool:
+    there = [name for name in names if given.get(name)]
+    # An address alone is a registry that asks for no password.
+    if not there or there == ["REGISTRY"]:
+        return False
+    missing = ", ".join(name for name in names if name not in there)
+    if missing:
+        raise UsageError(
+            f"give the task access ({kind}): {missing} is missing or empty",
+            next_step="declare it in the task's params; variables.yml says what it is",
+        )
+    return True
+
+
+def _git(folder: Path, given: Mapping[str, str]) -> dict[str, str]:
+    key = _private(folder / "key", given["GIT_PRIVATE_KEY"])
+    known = _private(folder / "known_hosts", given["GIT_KNOWN_HOSTS"])
+    words = ["ssh", "-F", "none", "-i", str(key), "-o", "IdentitiesOnly=yes"]
+    words += ["-o", "StrictHostKeyChecking=yes", "-o", f"UserKnownHostsFile={known}"]
+    return {"GIT_SSH_COMMAND": shlex.join(words), **_configured(_COMMITTER, given)}
+
+
+def _registry(folder: Path, given: Mapping[str, str]) -> dict[str, str]:
+    login = f"{given['REGISTRY_USER']}:{given['REGISTRY_PASSWORD']}"
+    auth = base64.b64encode(login.encode()).decode()
+    addresses = [address.strip() for address in given["REGISTRY"].split(",")]
+    if not all(addresses):
+        raise UsageError(
+            f"give the task access (registry): REGISTRY is {given['REGISTRY']!r}",
+            next_step="name one address, or several with a comma between them",
+        )
+    auths = {address.partition("/")[0]: {"auth": auth} for address in addresses}
+    _private(folder / "config.json", json.dumps({"auths": auths}))
+    return {"DOCKER_CONFIG": str(folder)}
+
+
+def _cluster(folder: Path, given: Mapping[str, str]) -> dict[str, str]:
+    path = _private(folder / "kubeconfig", given["KUBECONFIG_DOCUMENT"])
+    return {"PROMOTER_KUBECONFIG": str(path)}
+
+
+def _signing(folder: Path, given: Mapping[str, str]) -> dict[str, str]:
+    return {"COSIGN_KEY": str(_private(folder / "cosign.key", given["COSIGN_KEY_DOCUMENT"]))}
+
+
+def _testing(folder: Path, given: Mapping[str, str]) -> dict[str, str]:
+    key = _private(folder / "tester", given["TESTER_KEY_DOCUMENT"])
+    return _configured({"gpg.format": "ssh", "user.signingkey": str(key)}, given)
+
+
+def _configured(settings: Mapping[str, str], given: Mapping[str, str]) -> dict[str, str]:
+    """The variables by which git takes ``settings``, after those that ``given`` has."""
+    before = int(given.get("GIT_CONFIG_COUNT") or 0)
+    added = {
+        f"GIT_CONFIG_{part}_{number}": text
+        for number, pair in enumerate(settings.items(), before)
+        for part, text in zip(("KEY", "VALUE"), pair, strict=True)
+    }
+    return {**added, "GIT_CONFIG_COUNT": str(before + len(settings))}
+
+
+_WRITERS = {
+    "git": _git,
+    "registry": _registry,
+    "cluster": _cluster,
+    "signing": _signing,
+    "testing": _testing,
+}
+
+
+def _private(path: Path, content: str) -> Path:
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        # ssh refuses a key whose last line has no end.
+        file.write(content if content.endswith("\n") else content + "\n")
+    return path

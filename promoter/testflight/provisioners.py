@@ -1,0 +1,42 @@
+"""Which ground a testflight is given: one is chosen by name, none is guessed."""
+
+from __future__ import annotations
+
+import os
+from enum import StrEnum
+from functools import partial
+from pathlib import Path
+
+from promoter.programs.kubectl import kubeconfig_variables
+from promoter.programs.terraform import Terraform
+from promoter.smoketest.smoketest import Place
+from promoter.testflight.provisioner import ClusterGround, Ground
+from promoter.testflight.terraform_provisioner import AppSynthesis, StackGround
+
+
+class Kind(StrEnum):
+    """How namespace and secrets are made: by kubectl, or as a Terraform stack."""
+
+    CLUSTER = "cluster"
+    STACK = "stack"
+
+
+def ground_of(kind: Kind, root: Path, place: Place) -> Ground:
+    """The ground of ``kind`` on the cluster of ``place``, from the checkout ``root``."""
+    cluster = ClusterGround(place.kubectl)
+    if kind is Kind.CLUSTER:
+        return cluster
+    return StackGround(
+        cluster,
+        root / ".local" / "testflight-stacks",
+        AppSynthesis(root, place.toolchain, place.progress),
+        partial(terraform_in, place),
+    )
+
+
+def terraform_in(place: Place, folder: Path) -> Terraform:
+    """OpenTofu or Terraform in ``folder``, on the cluster of ``place``."""
+    variables = kubeconfig_variables(place.kubeconfig)
+    chosen = os.environ.get("TERRAFORM_BINARY_NAME")
+    binary = Path(chosen) if chosen else place.toolchain.terraform().path
+    return Terraform(binary, folder, {**os.environ, **variables}, place.progress)

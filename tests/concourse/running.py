@@ -1,0 +1,127 @@
+"""Runs a task of a rendered pipeline as a Concourse worker does.
+
+A working folder of its own with a folder for each input, an empty one for each output, the
+declared variables and no others, and the task's own command; of promoter there is the wheel,
+and of its repository what `get: pipeline-tasks` brings.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from promoter.concourse.checks.secrets import VARIABLE
+from promoter.concourse.parser import read_pipeline
+from promoter.concourse.pipelines import PLACES, Place
+from promoter.concourse.schema import Task
+from tests.concourse import isolation
+from tests.concourse.test_pipelines import ROOT
+
+BIN = Path(sys.executable).parent
+# Stands in for a program that cannot run here: notes how it was called, says what it was told to.
+_STAND_IN = """\
+#!/bin/sh
+{ printf '%s' "${0##*/}"; printf ' %s' "$@"; printf '\\n'; } >>"$CALLS"
+"""
+
+
+def place(name: str) -> Place:
+    return next(each for each in PLACES if each.name == name)
+
+
+def task_of(pipeline: str, job: str, name: str) -> tuple[Place, Task]:
+    where = place(pipeline)
+    read = read_pipeline(where.rendered(ROOT))
+    (found,) = (each for each in read.jobs if each.name == job)
+    steps = [step for step in read.steps(found) if isinstance(step, Task) and step.task == name]
+    assert len(steps) == 1, f"{job} has no task {name}"
+    return where, steps[0]
+
+
+def exported(where: Place, target: Path) -> None:
+    """What `get: pipeline-tasks` leaves: the repository of ``where`` in a place of its own."""
+    source = ROOT / where.repository
+    if where.repository == ".":
+        shutil.copytree(source / "ci", target / "ci")
+    else:
+        shutil.copytree(source, target, symlinks=True)
+
+
+@dataclass
+class Worker:
+    """Where tasks run: ``values`` of the ((variables)), ``programs`` first on PATH."""
+
+    folder: Path
+    values: dict[str, str] = field(default_factory=dict)
+    programs: list[Path] = field(default_factory=list)
+    count: int = 0
+    # Stands for what a task reaches over the network: remotes, and what stand-ins write.
+    outside: list[Path] = field(default_factory=list)
+
+    @property
+    def calls(self) -> list[str]:
+        """How the stand-ins were called, in order."""
+        file = self.folder / "calls"
+        return file.read_text().splitlines() if file.is_file() else []
+
+    def stand_in(self, name: str, more: str = "") -> None:
+        """Put a stand-in for ``name`` on PATH, ``more`` being shell that it runs besides."""
+        programs = self.folder / "stand-ins"
+        programs.mkdir(exist_ok=True)
+        file = programs / name
+        file.write_text(_STAND_IN.replace("$CALLS", str(self.folder / "calls")) + more)
+        file.chmod(0o755)
+        if programs not in self.programs:
+            self.programs.insert(0, programs)
+
+    def run(
+        self, where: Place, task: Task, inputs: Mapping[str, Path]
+    ) -> tuple[Path, subprocess.CompletedProcess[str]]:
+        """The working folder after the task, and how the task ended."""
+        self.count += 1
+        folder = self.folder / f"work-{self.count}"
+        folder.mkdir()
+        declared = [folder / (a.path or a.name) for a in task.config.inputs]
+        for artifact, target in zip(task.config.inputs, declared, strict=True):
+            if artifact.name == "pipeline-tasks":
+                exported(where, target)
+            else:
+                shutil.copytree(inputs[artifact.name], target, symlinks=True)
+        for artifact in task.config.outputs:
+            declared.append(folder / (artifact.path or artifact.name))
+            declared[-1].mkdir(exist_ok=True)
+        variables = {
+            name: VARIABLE.sub(lambda found: self.values.get(found[1], ""), value)
+            for name, value in task.config.params.items()
+        }
+        command = [str(folder / task.config.run.path), *task.config.run.args]
+        return folder, self.isolated(command, folder, variables, declared)
+
+    def isolated(
+        self,
+        command: list[str],
+        folder: Path,
+        variables: Mapping[str, str],
+        writable: Iterable[Path],
+    ) -> subprocess.CompletedProcess[str]:
+        """Run ``command`` in ``folder``; it may write to ``writable``, its home, `outside`."""
+        own = Path(tempfile.mkdtemp(prefix="own-", dir=self.folder))
+        for name in ("home", "tmp"):
+            (own / name).mkdir()
+        (self.folder / "calls").touch()
+        given = {"PATH": isolation.path(self.programs), "HOME": str(own / "home")}
+        given["TMPDIR"] = str(own / "tmp")
+        may = [*writable, own, self.folder / "calls", *self.outside]
+        return isolation.run(command, folder, {**given, **variables}, may)
+
+    def succeed(self, pipeline: str, job: str, name: str, inputs: Mapping[str, Path]) -> Path:
+        """Run a task that has to succeed; gives its working folder."""
+        where, task = task_of(pipeline, job, name)
+        folder, done = self.run(where, task, inputs)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return folder

@@ -1,0 +1,79 @@
+"""ci/deployments follows cepler's files, and says what is wrong with them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from promoter.common.errors import InvalidFile, ProgramMissing
+from promoter.concourse import deployments
+from promoter.concourse.generator import generate
+from promoter.concourse.templates import sums_of
+from tests.concourse.test_pipelines import ROOT
+
+
+def cepler(root: Path, deployment: str, *environments: str, passed: str = "") -> None:
+    lines = [f"deployment: {deployment}", "environments:"]
+    for name in environments:
+        lines += [f"  {name}:", "    latest: [a/*]"]
+        if passed and name != passed:
+            lines.append(f"    passed: {passed}")
+    (root / "cepler").mkdir(exist_ok=True)
+    (root / "cepler" / f"{deployment}.yml").write_text("\n".join(lines) + "\n")
+
+
+def test_one_job_an_environment_but_none_for_the_embedded_platform(tmp_path: Path) -> None:
+    cepler(tmp_path, "bank", "gcp-one", "azure-two", passed="gcp-one")
+    cepler(tmp_path, "local", "local-one")
+    assert [(job.name, job.passed, job.platform) for job in deployments.jobs(tmp_path)] == [
+        ("gcp-one", None, "gcp"),
+        ("azure-two", "gcp-one", "azure"),
+    ]
+
+
+def test_a_second_deployment_to_a_place_has_its_stacks_name(tmp_path: Path) -> None:
+    cepler(tmp_path, "bank", "gcp-one")
+    cepler(tmp_path, "monitor", "gcp-one", "gcp-two", passed="gcp-one")
+    assert [(job.name, job.environment, job.passed) for job in deployments.jobs(tmp_path)] == [
+        ("gcp-one", "gcp-one", None),
+        ("gcp-one-monitor", "gcp-one", None),
+        ("gcp-two", "gcp-two", "gcp-one-monitor"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("GCP-one", "in lower case|lower case letters"),
+        ("gcp/one", "lower case letters, digits"),
+        ("-gcp", "lower case letters, digits"),
+        ("staging", "begins with no platform"),
+    ],
+)
+def test_an_environment_that_cannot_be_a_job_is_an_error_naming_it(
+    tmp_path: Path, name: str, reason: str
+) -> None:
+    cepler(tmp_path, "bank", name)
+    with pytest.raises(InvalidFile, match=rf"cepler/bank.yml: environments.{name}: .*({reason})"):
+        deployments.jobs(tmp_path)
+
+
+def test_without_ytt_generating_says_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(ProgramMissing, match="ytt is not on PATH") as raised:
+        list(generate(ROOT))
+    assert "carvel.dev/ytt" in raised.value.next_step
+
+
+def test_the_sums_change_with_a_template(tmp_path: Path) -> None:
+    place = deployments.DEPLOYMENTS
+    folder = place.path(tmp_path)
+    (folder / "rendered").mkdir(parents=True)
+    (folder / "pipeline.yml").write_text("jobs: []\n")
+    (folder / "rendered" / "pipeline.yml").write_text("jobs: []\n")
+    before = sums_of(place, tmp_path)
+    (folder / "pipeline.yml").write_text("jobs: [] \n")
+    assert sums_of(place, tmp_path) != before

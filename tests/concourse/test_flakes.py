@@ -1,0 +1,83 @@
+"""The flakes evaluate, and offer what the pipelines and workflows ask them for."""
+
+from __future__ import annotations
+
+import functools
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.concourse.test_pipelines import ROOT
+from tests.concourse.test_workflows import LANA
+
+LANA_BANK = ROOT / "upstream" / "lana-bank"
+NIX = shutil.which("nix-instantiate")
+needs_nix = pytest.mark.skipif(NIX is None, reason="nix-instantiate (nix-bin) is not on PATH")
+
+
+@functools.cache
+def outputs(flake: Path) -> dict[str, Any]:
+    expression = f"import {ROOT}/tests/concourse/outputs.nix {flake}"
+    done = subprocess.run(
+        [NIX or "", "--eval", "--strict", "--json", "--read-write-mode", "-E", expression],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+def asked(kind: str) -> set[tuple[str, str]]:
+    """(``.`` or ``./ci``, name) of every flake output that a workflow or a task names."""
+    texts = [file.read_text() for file in (LANA / "workflows").glob("*.yml")]
+    texts += [file.read_text() for file in (LANA_BANK / "ci" / "tasks").iterdir()]
+    pattern = rf"nix {kind} [^\n#]*?(\./ci|\.)#([\w-]+)"
+    return {(where, name) for text in texts for where, name in re.findall(pattern, text)}
+
+
+@needs_nix
+@pytest.mark.parametrize("kind", ["run", "build"])
+def test_what_is_asked_for_is_offered_on_every_system(kind: str) -> None:
+    flakes = {".": LANA_BANK / "flake.nix", "./ci": LANA_BANK / "ci" / "flake.nix"}
+    wanted = asked(kind)
+    assert wanted
+    for where, name in wanted:
+        found = outputs(flakes[where])["apps" if kind == "run" else "packages"]
+        assert len(found) == 3
+        for system in found.values():
+            assert name in system
+
+
+@needs_nix
+def test_the_phases_of_the_cache_pipeline_are_packages() -> None:
+    phases = ["lana-deps", "nextest", "simulation", "lana-cli-debug", "bats", "lana-cli-release"]
+    packages = outputs(LANA_BANK / "flake.nix")["packages"]["x86_64-linux"]
+    assert set(phases) <= set(packages)
+    scripts = outputs(LANA_BANK / "ci" / "flake.nix")["packages"]["x86_64-linux"]
+    assert {"next-version", "update-changelog", "wait-cachix-paths"} == set(scripts)
+
+
+def test_the_lock_is_of_the_inputs_that_the_flake_names() -> None:
+    flake = (LANA_BANK / "flake.nix").read_text()
+    inputs = dict(re.findall(r'inputs\.(\w+)\.url = "(\S+)";', flake))
+    lock = json.loads((LANA_BANK / "flake.lock").read_text())
+    nodes = lock["nodes"]
+    assert lock["version"] == 7
+    assert set(nodes) == {"root", *inputs}
+    assert nodes["root"]["inputs"] == {name: name for name in inputs}
+    for name, url in inputs.items():
+        original, locked = nodes[name]["original"], nodes[name]["locked"]
+        assert url == "{type}:{owner}/{repo}/{ref}".format(**original)
+        assert {k: locked[k] for k in ("type", "owner", "repo")} == {
+            k: original[k] for k in ("type", "owner", "repo")
+        }
+        assert re.fullmatch(r"[0-9a-f]{40}", locked["rev"])
+        assert re.fullmatch(r"sha256-[A-Za-z0-9+/]{43}=", locked["narHash"])

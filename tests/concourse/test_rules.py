@@ -1,0 +1,115 @@
+"""CODEOWNERS, branch rulesets and Renovate's configuration."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from tests.concourse.ruleset_schema import Ruleset
+from tests.concourse.test_pipelines import ROOT
+from tests.concourse.test_workflows import document, program
+
+GITHUB = ROOT / ".github"
+
+
+def ruleset(name: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((GITHUB / "rulesets" / f"{name}.json").read_text())
+    assert found["name"] == name
+    assert found["conditions"]["ref_name"]["include"] == [f"refs/heads/{name}"]
+    assert found["enforcement"] == "active"
+    return found
+
+
+def rules(name: str) -> dict[str, dict[str, Any]]:
+    return {rule["type"]: rule.get("parameters", {}) for rule in ruleset(name)["rules"]}
+
+
+@pytest.mark.parametrize("name", ["main", "cepler-gates"])
+def test_history_is_never_rewritten(name: str) -> None:
+    assert {"deletion", "non_fast_forward"} <= set(rules(name))
+
+
+def test_main_takes_reviewed_changes_whose_checks_passed() -> None:
+    found = rules("main")
+    assert found["pull_request"]["require_code_owner_review"]
+    assert found["pull_request"]["required_approving_review_count"] >= 1
+    required = {
+        each["context"] for each in found["required_status_checks"]["required_status_checks"]
+    }
+    jobs = {
+        job["name"]
+        for file in (GITHUB / "workflows").glob("*.yml")
+        for job in document(file)["jobs"].values()
+    }
+    assert required <= jobs
+
+
+def test_only_the_recorders_key_passes_by_and_nobody_does_at_the_gates() -> None:
+    assert [actor["actor_type"] for actor in ruleset("main")["bypass_actors"]] == ["DeployKey"]
+    assert ruleset("cepler-gates")["bypass_actors"] == []
+    assert "required_signatures" in rules("cepler-gates")
+
+
+@pytest.mark.parametrize("name", ["main", "cepler-gates"])
+def test_a_ruleset_fits_githubs_schema(name: str) -> None:
+    Ruleset.model_validate_json((GITHUB / "rulesets" / f"{name}.json").read_bytes())
+
+
+@pytest.mark.parametrize(
+    ("change", "place"),
+    [
+        ({"enforcement": "on"}, "enforcement"),
+        ({"rules": [{"type": "deletions"}]}, "rules.0"),
+        ({"rules": [{"type": "deletion", "parameters": {}}]}, "parameters"),
+        ({"rules": [{"type": "pull_request", "parameters": {}}]}, "required_approving"),
+        ({"conditions": {"ref_name": {"include": ["main"], "exclude": []}}}, "include.0"),
+        (
+            {
+                "bypass_actors": [
+                    {"actor_id": 1, "actor_type": "DeployKey", "bypass_mode": "always"}
+                ]
+            },
+            "a DeployKey has no actor_id",
+        ),
+        ({"bypass": []}, "bypass"),
+    ],
+)
+def test_what_github_would_not_take_is_found(change: dict[str, Any], place: str) -> None:
+    text = json.dumps({**ruleset("main"), **change})
+    with pytest.raises(ValidationError, match=place):
+        Ruleset.model_validate_json(text)
+
+
+def test_every_path_with_an_owner_is_there() -> None:
+    lines = (GITHUB / "CODEOWNERS").read_text().splitlines()
+    owned = [line.split() for line in lines if line and not line.startswith("#")]
+    assert owned[0][0] == "*"
+    for path, *owners in owned:
+        assert owners
+        assert all(re.fullmatch(r"@GaloyMoney/[a-z-]+", owner) for owner in owners)
+        assert path == "*" or (ROOT / path.strip("/")).exists(), path
+
+
+def test_renovates_configuration_fits_its_schema() -> None:
+    command = [program("check-jsonschema"), "--builtin-schema", "vendor.renovate"]
+    done = subprocess.run(
+        [*command, str(GITHUB / "renovate.json")],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_every_file_that_renovate_is_told_of_is_there() -> None:
+    found = json.loads((GITHUB / "renovate.json").read_text())
+    for rule in found["packageRules"]:
+        for name in rule.get("matchFileNames", []):
+            assert (ROOT / Path(name.removesuffix("/**"))).exists(), name

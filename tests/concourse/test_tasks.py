@@ -1,0 +1,527 @@
+"""Every task's script, run as its worker runs it."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from promoter.concourse.checks.tasks import task_script
+from promoter.concourse.parser import read_pipeline
+from promoter.concourse.pipelines import PLACES, Place
+from promoter.concourse.schema import Task
+from promoter.forge.forge import Proposal, Query, State
+from promoter.forge.local import LocalForge
+from promoter.git import Git
+from promoter.programs.registry import Registry
+from promoter.toolchain.toolchain import Toolchain
+from tests.concourse.isolation import unavailable, wheel_bin
+from tests.concourse.running import Worker, task_of
+from tests.concourse.test_pipelines import ROOT
+from tests.release.conftest import crane, registry
+from tests.release.shop import Shop, open_shop
+
+__all__ = ["crane", "registry"]
+
+LANA = ROOT / "upstream" / "lana-bank"
+CHARTS = ROOT / "upstream" / "galoy-private-charts"
+
+
+@pytest.fixture
+def worker(tmp_path: Path) -> Worker:
+    folder = tmp_path / "worker"
+    folder.mkdir()
+    names = {"github.private_key": "key", "github.known_hosts": "host", "github.api_token": "t"}
+    return Worker(folder, values=names)
+
+
+@pytest.fixture
+def shop(tmp_path: Path, registry: Registry) -> Shop:
+    return open_shop(tmp_path / "shop", registry)
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    """A repository with one commit, as `get: repo` leaves it."""
+    git = Git(tmp_path / "source")
+    git.dir.mkdir()
+    git.text("init", "--quiet", "--initial-branch=main")
+    empty = {
+        f"GIT_{role}_{part}": "dev@localhost"
+        for role in ("AUTHOR", "COMMITTER")
+        for part in ("NAME", "EMAIL")
+    }
+    git.text("commit", "--quiet", "--allow-empty", "--message", "feat: x", env=empty)
+    return git.dir
+
+
+def file_in(folder: Path, name: str, content: str) -> Path:
+    (folder / name).parent.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_text(content)
+    return folder
+
+
+# --- the release ------------------------------------------------------------------------
+
+
+def test_a_commit_travels_through_the_tasks_to_the_charts_pull_request(
+    worker: Worker, shop: Shop, registry: Registry, crane: Path, tmp_path: Path
+) -> None:
+    worker.programs.append(crane.parent)
+    worker.outside.append(tmp_path / "shop")
+    repo, charts = shop.application.git.dir, shop.charts.git.dir
+    there = {"repo": repo, "charts-repo": charts}
+    registry_at(worker, registry)
+
+    work = worker.succeed("lana-bank", "build-rc", "next-version", there)
+    assert (work / "next-version/version").read_text() == "0.1.0-rc.1\n"
+    there["next-version"] = work / "next-version"
+
+    work = worker.succeed("lana-bank", "build-rc", "prep-release-apps", there)
+    for app in ("admin-panel", "customer-portal"):
+        env = (work / f"repo/apps/{app}/.env").read_text()
+        assert "NEXT_PUBLIC_APP_VERSION=0.1.0-rc.1" in env
+
+    work = run_with(worker, registry, "build-rc", "build-candidate", there)
+    assert (work / "candidate/version").read_text() == "0.1.0-rc.1\n"
+    assert shop.tags() == ["0.1.0-rc.1"]
+    there["version"] = work / "candidate"
+
+    run_with(worker, registry, "open-promote-rc-pr", "open-promote-rc-pr", there)
+    (pull,) = shop.application.forge.pull_requests(Query(state=State.OPEN))
+    shop.merge(pull)
+
+    there["promote-rc"] = file_in(tmp_path / "pr", ".git/resource/pr", str(pull.number))
+    work = run_with(worker, registry, "release", "release", there)
+    assert (work / "released/version").read_text() == "0.1.0\n"
+
+    there["gh-release"] = file_in(tmp_path / "gh", "version", "0.1.0")
+    run_with(worker, registry, "bump-image-in-chart", "bump-image-digest", there)
+    (bump,) = shop.charts.forge.pull_requests(Query(state=State.OPEN))
+    assert {"galoybot", "lana-bank"} <= bump.labels
+    # Run again, as Concourse may: the same pull request, no second one.
+    run_with(worker, registry, "bump-image-in-chart", "bump-image-digest", there)
+    assert shop.charts.forge.pull_requests(Query(state=State.OPEN)) == (bump,)
+
+
+def registry_at(worker: Worker, registry: Registry) -> None:
+    worker.values |= {"gar-creds.username": "me", "gar-creds.password": "a password"}
+    assert registry.address.startswith("127.0.0.1:")
+
+
+def run_with(
+    worker: Worker, registry: Registry, job: str, name: str, inputs: dict[str, Path]
+) -> Path:
+    """Run a task of the release with the registry of this test in place of the real one."""
+    where, task = task_of("lana-bank", job, name)
+    params = task.config.params | {"REGISTRY": registry.address}
+    here = task.model_copy(update={"config": task.config.model_copy(update={"params": params})})
+    folder, done = worker.run(where, here, inputs)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "a password" not in done.stdout + done.stderr
+    return folder
+
+
+# --- what a task sees -------------------------------------------------------------------
+
+
+def test_a_task_has_the_wheel_and_not_this_repository(worker: Worker, tmp_path: Path) -> None:
+    script = "import promoter, sys; print(promoter.__file__, *sys.path, sep='\\n')"
+    done = worker.isolated(["python3", "-c", script], tmp_path, {}, ())
+    assert done.returncode == 0, done.stderr
+    assert not [line for line in done.stdout.splitlines() if line.startswith(f"{ROOT}/")]
+    assert done.stdout.startswith(str(wheel_bin().parent))
+
+
+@pytest.mark.skipif(bool(unavailable()), reason=unavailable())
+def test_what_is_not_declared_is_read_only_and_this_repository_gone(
+    worker: Worker, source: Path, tmp_path: Path
+) -> None:
+    where, task = task_of("lana-bank", "build-rc", "prep-release-apps")
+    script = f'for at in . / /tmp /etc "{tmp_path}" repo next-version "$HOME"; do'
+    script += ' (touch "$at/x") 2>/dev/null && echo "$at"; done; ls -A "$0"'
+    run = task.config.run.model_copy(update={"path": "../sh", "args": ["-c", script, str(ROOT)]})
+    here = task.model_copy(update={"config": task.config.model_copy(update={"run": run})})
+    (worker.folder / "sh").symlink_to("/bin/sh")
+    _, done = worker.run(where, here, {"repo": source, "next-version": source})
+    assert done.returncode == 0, done.stderr
+    wrote = done.stdout.splitlines()
+    assert wrote[:2] == ["repo", "next-version"]
+    assert len(wrote) == 3
+    assert wrote[2].endswith("/home")
+
+
+# --- what needs Nix ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("pipeline", "job", "task", "calls"),
+    [
+        ("lana-bank", "test-integration", "run-nextest", ["nix run .#nextest"]),
+        ("lana-bank", "test-bats", "run-bats", ["nix run .#bats"]),
+        ("lana-bank", "flake-check", "run-flake-check", ["nix flake check"]),
+        (
+            "lana-bank",
+            "build-rc",
+            "nix-build-release",
+            ["nix build --impure --no-link .#lana-cli-release", "1.2.3-rc.4"],
+        ),
+        (
+            "nix-cache",
+            "build-release-main",
+            "lana-cli-release",
+            [
+                "cachix watch-exec galoymoney -- nix build --impure --no-link"
+                " --print-out-paths .#lana-cli-release"
+            ],
+        ),
+        (
+            "nix-cache",
+            "populate-nix-cache-pr",
+            "lana-deps",
+            ["cachix watch-exec galoymoney -- nix build --no-link .#lana-deps"],
+        ),
+        (
+            "nix-cache",
+            "populate-nix-cache-pr",
+            "flake-check",
+            ["cachix watch-exec galoymoney -- nix flake check"],
+        ),
+        (
+            "nix-cache",
+            "cache-dev-profile",
+            "ci-scripts",
+            [
+                f"cachix watch-exec galoymoney -- nix build --no-link ./ci#{script}"
+                for script in ("next-version", "update-changelog", "wait-cachix-paths")
+            ],
+        ),
+    ],
+)
+def test_nix_is_called_after_the_cache_is_used(
+    worker: Worker,
+    source: Path,
+    tmp_path: Path,
+    pipeline: str,
+    job: str,
+    task: str,
+    calls: list[str],
+) -> None:
+    worker.stand_in("cachix")
+    version = f'[ -z "${{VERSION:-}}" ] || echo "$VERSION" >>"{worker.folder}/calls"\n'
+    worker.stand_in("nix", version)
+    there = {"repo": source, "next-version": file_in(tmp_path / "v", "version", "1.2.3-rc.4\n")}
+    worker.succeed(pipeline, job, task, there)
+    assert worker.calls == ["cachix use galoymoney", *calls]
+
+
+@pytest.mark.parametrize("name", ["nextest", "simulation", "lana-cli-debug", "bats"])
+def test_each_derivation_is_pushed_while_it_is_built(
+    worker: Worker, source: Path, name: str
+) -> None:
+    worker.stand_in("cachix")
+    worker.succeed("nix-cache", "populate-nix-cache-pr", name, {"repo": source})
+    assert worker.calls[1:] == [f"cachix watch-exec galoymoney -- nix build --no-link .#{name}"]
+
+
+def test_the_development_shell_is_cached(worker: Worker, source: Path) -> None:
+    worker.stand_in("cachix")
+    worker.succeed("nix-cache", "cache-dev-profile", "dev-profile", {"repo": source})
+    assert worker.calls[1].startswith("cachix watch-exec galoymoney -- nix develop --profile /")
+    assert worker.calls[1].endswith("/dev-profile --command true")
+
+
+def test_what_was_built_is_waited_for_in_the_cache(
+    promoter: Worker, source: Path, tmp_path: Path
+) -> None:
+    there = {"repo": source, "built": file_in(tmp_path / "b", "paths", "/nix/store/x\n")}
+    promoter.succeed("nix-cache", "build-release-main", "wait-for-built", there)
+    assert outcome(promoter) == [
+        "promoter pipeline wait-cachix-paths --paths built/paths --cache galoymoney"
+        " --attempts 30 --delay 10"
+    ]
+
+
+def test_every_open_pull_request_is_rebuilt_also_after_one_that_fails(
+    worker: Worker, shop: Shop, tmp_path: Path
+) -> None:
+    worker.outside.append(tmp_path / "shop")
+    forge = shop.application.forge
+    assert isinstance(forge, LocalForge)
+    shop.git.text("branch", "bot-promote-rc", "main")
+    made = [one_more(shop, number) for number in (1, 2)]
+    clone = {"repo": shop.application.git.dir}
+    work = worker.succeed("nix-cache", "rebuild-nix-cache", "list-open-prs", clone)
+    assert sorted((work / "open-prs/numbers").read_text().splitlines()) == sorted(made)
+    for line in made:
+        assert Git(work / "repo").text("cat-file", "-t", line.split()[1]) == "commit"
+
+    worker.stand_in("cachix", 'case "$*" in *lana-deps) exit 1;; esac\n')
+    where, task = task_of("nix-cache", "rebuild-nix-cache", "rebuild-nix-cache")
+    there = {"repo": work / "repo", "open-prs": work / "open-prs"}
+    _, done = worker.run(where, task, there)
+    assert done.returncode == 1
+    assert "lana-deps" in done.stderr
+    assert len(worker.calls) == 1 + 2 * 5
+
+
+def one_more(shop: Shop, number: int) -> str:
+    """Open a pull request; gives its line in open-prs/numbers."""
+    tip = shop.git.commit("refs/heads/main")
+    made = shop.git.commit_files(tip, {f"x{number}": b"x"}, "feat: x")
+    shop.git.text("update-ref", f"refs/heads/change-{number}", made)
+    pull = shop.application.forge.open_pull_request(
+        Proposal(head=f"change-{number}", base="main", title="feat: x", body="")
+    )
+    return f"{pull.number} {pull.head_commit}"
+
+
+# --- charts and deployments ---------------------------------------------------------------
+
+
+@pytest.fixture
+def promoter(worker: Worker) -> Worker:
+    """A worker on which `promoter pipeline exec` is real, and what it runs is noted."""
+    real = f'[ "$1 $2" != "pipeline exec" ] || exec "{wheel_bin()}/promoter" "$@"\n'
+    worker.stand_in("promoter", real)
+    worker.values |= {"staging.kubeconfig": "kind: Config\n"}
+    return worker
+
+
+def outcome(worker: Worker) -> list[str]:
+    return [call for call in worker.calls if not call.startswith("promoter pipeline exec")]
+
+
+def test_a_testflight_has_the_chart_and_its_teardown_sweeps(promoter: Worker, source: Path) -> None:
+    there = {"charts-repo": source, "deployments-repo": source}
+    promoter.succeed("galoy-private-charts", "testflight", "testflight", there)
+    promoter.succeed("galoy-private-charts", "testflight", "teardown", {"charts-repo": source})
+    commit = Git(source).commit("HEAD")
+    assert outcome(promoter) == [
+        f"promoter testflight run --chart {commit} --keys-from lana-bank-staging --sign",
+        "promoter testflight sweep --age 0",
+    ]
+
+
+def test_the_tested_commit_is_bumped_in_deployments(promoter: Worker, source: Path) -> None:
+    there = {"charts-repo": source, "deployments-repo": source}
+    job = "bump-lana-bank-in-deployments"
+    promoter.succeed("galoy-private-charts", job, "bump-vendored-ref", there)
+    commit = Git(source).commit("HEAD")
+    assert outcome(promoter) == [f"promoter vendor bump lana-bank {commit} --push --branch main"]
+
+
+def test_the_bump_is_logged_in_where_the_charts_images_are(
+    promoter: Worker, source: Path, tmp_path: Path
+) -> None:
+    seen = tmp_path / "config.json"
+    seen.touch()
+    promoter.outside.append(seen)
+    keep = f'[ "$1" = vendor ] && cp "$DOCKER_CONFIG/config.json" {seen} && exit 0\n'
+    promoter.stand_in("promoter", f'{keep}exec {wheel_bin()}/promoter "$@"\n')
+    promoter.values |= {"gar-creds.username": "me", "gar-creds.password": "a password"}
+    job = "bump-lana-bank-in-deployments"
+    there = {"charts-repo": source, "deployments-repo": source}
+    promoter.succeed("galoy-private-charts", job, "bump-vendored-ref", there)
+    values = (ROOT / "charts" / "lana-bank" / "values.yaml").read_text()
+    private = set(re.findall(r"repository: (\S+?)/galoyorg/", values))
+    assert private
+    assert set(json.loads(seen.read_text())["auths"]) == private
+
+
+@pytest.mark.parametrize(("code", "expected"), [(2, 0), (1, 1)])
+def test_nothing_newer_to_bump_is_no_failure(
+    promoter: Worker, source: Path, code: int, expected: int
+) -> None:
+    promoter.stand_in(
+        "promoter", f'[ "$1" = vendor ] && exit {code}\nexec {wheel_bin()}/promoter "$@"\n'
+    )
+    where, task = task_of(
+        "galoy-private-charts", "bump-lana-bank-in-deployments", "bump-vendored-ref"
+    )
+    _, done = promoter.run(where, task, {"charts-repo": source, "deployments-repo": source})
+    assert done.returncode == expected, done.stderr
+
+
+@pytest.mark.parametrize(("deployed", "code"), [("a" * 40, 0), ("b" * 40, 1)])
+def test_a_deploy_is_recorded_only_if_it_was_of_what_cepler_fetched(
+    worker: Worker, source: Path, deployed: str, code: int
+) -> None:
+    (source / ".git" / "cepler_trigger").write_text("a" * 40)
+    answer = f'{{\n  "trigger": "{deployed}"\n}}'
+    worker.stand_in(
+        "promoter", f'[ "$1" = deploy ] || exec {wheel_bin()}/promoter "$@"\necho \'{answer}\'\n'
+    )
+    worker.values |= {"gcp-galoy-staging.kubeconfig": "kind: Config"}
+    where, task = task_of("galoy-deployments", "gcp-galoy-staging", "deploy")
+    _, done = worker.run(where, task, {"repo": source})
+    assert done.returncode == code, done.stderr
+    assert outcome(worker) == ["promoter deploy gcp-galoy-staging --no-record --branch main --json"]
+
+
+# --- what GitHub's runners call ------------------------------------------------------------
+
+
+def call(worker: Worker, folder: Path, *command: str, **variables: str) -> tuple[int, str]:
+    """Run a script of a checkout as a GitHub runner does: the checkout is its to write to."""
+    done = worker.isolated([str(folder / command[0]), *command[1:]], folder, variables, [folder])
+    return done.returncode, done.stdout + done.stderr
+
+
+@pytest.fixture
+def lana(tmp_path: Path) -> Path:
+    """A checkout of the application, in a place of its own."""
+    return Path(shutil.copytree(LANA, tmp_path / "lana-checkout"))
+
+
+@pytest.fixture
+def charts(tmp_path: Path) -> Path:
+    """A checkout of the charts, in a place of its own."""
+    return Path(shutil.copytree(CHARTS, tmp_path / "charts-checkout"))
+
+
+def test_the_applications_docs_are_complete_and_a_gap_is_named(worker: Worker, lana: Path) -> None:
+    here = lana
+    assert call(worker, here, "ci/tasks/check-docs") == (0, "")
+    with (here / "lana/schema.graphql").open("a") as schema:
+        schema.write("type Bare {\n  nothing: String!\n}\n")
+    (here / "docs-site/docs/shot.md").write_text("![a](/img/gone.png) ![b](https://e.org/x.png)\n")
+    code, said = call(worker, here, "ci/tasks/check-docs")
+    assert code == 1
+    assert "nothing has no description" in said
+    assert "/img/gone.png is not there" in said
+    assert "e.org" not in said
+
+
+def test_a_release_writes_the_docs_from_what_they_describe(worker: Worker, lana: Path) -> None:
+    site = lana / "docs-site"
+    assert call(worker, lana, "ci/tasks/update-api-docs") == (0, "")
+    assert "| field | type | what |" in (site / "docs/api.md").read_text()
+    assert call(worker, lana, "ci/tasks/update-event-schemas") == (0, "")
+    schemas = {file.name for file in (lana / "lana/events").iterdir()}
+    assert {file.name for file in (site / "static/event-schemas").iterdir()} == {
+        *schemas,
+        "index.json",
+    }
+    for version in ("0.1.0", "0.2.0"):
+        assert call(worker, lana, "ci/tasks/snapshot-docs", VERSION=version) == (0, "")
+    assert json.loads((site / "versions.json").read_text()) == ["0.2.0", "0.1.0"]
+    kept = (site / "versioned_docs/version-0.1.0/api.md").read_bytes()
+    assert kept == (site / "docs/api.md").read_bytes()
+
+
+@pytest.mark.parametrize(("word", "verb"), [("up", "apply"), ("down", "destroy")])
+def test_the_throwaway_datasets_come_and_go(
+    worker: Worker, lana: Path, word: str, verb: str
+) -> None:
+    worker.stand_in("nix")
+    code, said = call(worker, lana, "ci/tasks/bigquery", word, TF_VAR_name_prefix="gha1")
+    assert code == 0, said
+    assert worker.calls[1] == (
+        f"nix develop --command tofu -chdir=tf/bq-setup {verb} -input=false -auto-approve"
+    )
+    assert call(worker, lana, "ci/tasks/bigquery", word)[0] != 0
+    assert call(worker, lana, "ci/tasks/bigquery", "sideways", TF_VAR_name_prefix="x")[0] == 64
+
+
+def test_both_flakes_are_validated(worker: Worker, lana: Path) -> None:
+    worker.stand_in("nix")
+    assert call(worker, lana, "ci/tasks/flake-check")[0] == 0
+    assert worker.calls == ["nix flake check", "nix flake check ./ci"]
+
+
+def test_the_file_check_reads_the_range_of_the_pull_request(worker: Worker, source: Path) -> None:
+    shutil.copytree(LANA / "ci", source / "ci")
+    base = Git(source).commit("HEAD") or ""
+    who = {"GIT_AUTHOR_NAME": "d", "GIT_AUTHOR_EMAIL": "d", "GIT_COMMITTER_NAME": "d"}
+    for file, code in (("CHANGELOG.md", 0), ("src.rs", 1)):
+        (source / file).write_text("x")
+        Git(source).text("add", file)
+        Git(source).text(
+            "commit", "--quiet", "-m", "docs: x", env={**who, "GIT_COMMITTER_EMAIL": "d"}
+        )
+        head = Git(source).commit("HEAD") or ""
+        found, said = call(worker, source, "ci/tasks/promote-rc-file-check", BASE=base, HEAD=head)
+        assert found == code, said
+
+
+@pytest.mark.parametrize(("answer", "code"), [(0, 0), (3, 0), (1, 1)])
+def test_a_pull_request_for_a_person_is_no_failure_of_automerge(
+    worker: Worker, charts: Path, answer: int, code: int
+) -> None:
+    worker.stand_in("promoter", f"exit {answer}\n")
+    assert call(worker, charts, "ci/tasks/automerge", NUMBER="7")[0] == code
+    assert worker.calls == ["promoter release automerge 7"]
+
+
+def test_the_charts_preview_has_what_changed_and_nothing_else(
+    worker: Worker, tmp_path: Path
+) -> None:
+    worker.programs.append(Toolchain(ROOT).program("helm").parent)
+    here = tmp_path / "charts"
+    chart = here / "charts" / "small"
+    file_in(chart, "Chart.yaml", "apiVersion: v2\nname: small\nversion: 0.1.0\n")
+    file_in(chart, "values.yaml", "answer: 42\n")
+    kind = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n"
+    file_in(chart, "templates/map.yaml", kind + 'data: {a: "{{ .Values.answer }}"}\n')
+    shutil.copytree(CHARTS / "ci", here / "ci")
+    git = Git(here)
+    git.text("init", "--quiet")
+    git.text("add", "--all")
+    who = {f"GIT_{r}_{p}": "d" for r in ("AUTHOR", "COMMITTER") for p in ("NAME", "EMAIL")}
+    git.text("commit", "--quiet", "-m", "feat: x", env=who)
+
+    assert call(worker, here, "ci/tasks/render-chart", "charts/small")[0] == 0
+    code, said = call(worker, here, "ci/tasks/preview-chart", "charts/small", "HEAD")
+    assert (code, "Nothing." in said) == (0, True), said
+    (chart / "values.yaml").write_text("answer: 43\n")
+    code, said = call(worker, here, "ci/tasks/preview-chart", "charts/small", "HEAD")
+    assert code == 0, said
+    assert '-data: {a: "42"}' in said
+    assert '+data: {a: "43"}' in said
+    (chart / "templates/map.yaml").write_text(kind + "data: {{ fail `no` }}\n")
+    assert call(worker, here, "ci/tasks/render-chart", "charts/small")[0] != 0
+
+
+# --- repipe ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("place", PLACES, ids=[place.name for place in PLACES])
+def test_repipe_sets_what_is_committed_and_nothing_that_was_edited(
+    worker: Worker, tmp_path: Path, place: Place
+) -> None:
+    shutil.copytree(place.path(ROOT), tmp_path / "ci")
+    worker.stand_in("fly")
+    assert call(worker, tmp_path / "ci", "repipe", "team")[0] == 0
+    assert worker.calls == [
+        f"fly -t team set-pipeline -p {place.name} -c rendered/pipeline.yml",
+    ]
+    with (tmp_path / "ci" / "pipeline.yml").open("a") as template:
+        template.write("#! edited\n")
+    assert call(worker, tmp_path / "ci", "repipe", "team")[0] != 0
+    assert len(worker.calls) == 1
+
+
+def test_every_script_is_run_by_a_test_of_this_file() -> None:
+    here = Path(__file__).read_text()
+    for each in PLACES:
+        pipeline = read_pipeline(each.rendered(ROOT))
+        for job in pipeline.jobs:
+            for step in pipeline.steps(job):
+                if isinstance(step, Task) and (script := task_script(step, each, ROOT)):
+                    assert step.task in here or script.name in here, step.task
+
+
+def test_every_script_that_no_pipeline_runs_is_run_by_a_test() -> None:
+    scripts = {file.name for top in (LANA, CHARTS, ROOT) for file in (top / "ci/tasks").iterdir()}
+    for each in PLACES:
+        pipeline = read_pipeline(each.rendered(ROOT))
+        steps = [step for job in pipeline.jobs for step in pipeline.steps(job)]
+        found = [task_script(step, each, ROOT) for step in steps if isinstance(step, Task)]
+        scripts -= {script.name for script in found if script}
+    assert scripts
+    tests = "".join(file.read_text() for file in ROOT.glob("tests/**/test_*.py"))
+    assert not [name for name in sorted(scripts) if f"ci/tasks/{name}" not in tests]

@@ -1,0 +1,157 @@
+"""The GitHub workflows: clean to actionlint and zizmor, pinned, bounded, with few rights."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.concourse.test_pipelines import ROOT
+
+REPOSITORIES = (ROOT, ROOT / "upstream" / "lana-bank", ROOT / "upstream" / "galoy-private-charts")
+NAMES = ["galoy-deployments", "lana-bank", "galoy-private-charts"]
+WORKFLOWS = [file for each in REPOSITORIES for file in (each / ".github/workflows").glob("*.yml")]
+LANA = REPOSITORIES[1] / ".github"
+BIN = ROOT / ".venv" / "bin"
+PINNED = re.compile(r"^\s+(?:- )?uses: (?P<action>\S+)@(?P<commit>[0-9a-f]{40}) # (?P<tag>v\S+)$")
+
+
+def document(file: Path) -> dict[str, Any]:
+    # YAML 1.1 reads the key `on` as true.
+    found = yaml.safe_load(file.read_text())
+    return {"on" if key is True else key: value for key, value in found.items()}
+
+
+def steps(file: Path) -> list[dict[str, Any]]:
+    return [step for job in document(file)["jobs"].values() for step in job["steps"]]
+
+
+def names(files: list[Path]) -> list[str]:
+    return [str(file.relative_to(ROOT)) for file in files]
+
+
+def program(name: str) -> str:
+    found = shutil.which(name) or shutil.which(name, path=str(BIN))
+    assert found, f"{name} is of the locked requirements: run make .venv/installed"
+    return found
+
+
+@pytest.fixture(scope="session")
+def actionlint(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Built from the Go module that dev/lint pins; Go keeps what it built."""
+    target = tmp_path_factory.mktemp("actionlint") / "actionlint"
+    package = "github.com/rhysd/actionlint/cmd/actionlint"
+    subprocess.run(
+        ["go", "build", "-o", str(target), package],
+        cwd=ROOT / "dev" / "lint" / "actionlint",
+        check=True,
+        timeout=300,
+    )
+    return target
+
+
+@pytest.mark.parametrize("repository", REPOSITORIES, ids=NAMES)
+def test_actionlint_and_shellcheck_find_nothing(repository: Path, actionlint: Path) -> None:
+    files = sorted((repository / ".github" / "workflows").glob("*.yml"))
+    assert files
+    done = subprocess.run(
+        [str(actionlint), "-shellcheck", program("shellcheck"), "-no-color", *map(str, files)],
+        # It asks git for nothing, but finds the repository's own actions from its root.
+        cwd=repository,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("repository", REPOSITORIES, ids=NAMES)
+def test_zizmor_finds_nothing_at_its_strictest(repository: Path) -> None:
+    folder = repository / ".github"
+    flags = ["--offline", "--persona=auditor", "--no-progress", "--format=plain", "--quiet"]
+    done = subprocess.run(
+        [program("zizmor"), *flags, "--config", str(folder / "zizmor.yml"), str(folder)],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("file", WORKFLOWS, ids=names(WORKFLOWS))
+def test_every_action_is_one_commit_with_its_version_beside_it(file: Path) -> None:
+    for line in file.read_text().splitlines():
+        if "uses:" in line and "uses: ./" not in line:
+            assert PINNED.match(line), line
+
+
+def test_an_action_has_one_commit_everywhere() -> None:
+    files = [*WORKFLOWS, *LANA.glob("actions/*/action.yml")]
+    found = {
+        (match["action"].partition("/init")[0].partition("/analyze")[0], match["commit"])
+        for file in files
+        for line in file.read_text().splitlines()
+        if (match := PINNED.match(line))
+    }
+    assert len(found) == len({action for action, _ in found}), sorted(found)
+
+
+@pytest.mark.parametrize("file", WORKFLOWS, ids=names(WORKFLOWS))
+def test_rights_time_and_concurrency_are_bounded(file: Path) -> None:
+    found = document(file)
+    assert found["permissions"] == {}
+    assert found["concurrency"]["group"]
+    for job in found["jobs"].values():
+        assert 0 < job["timeout-minutes"] <= 120
+        assert "permissions" in job
+        assert "write-all" not in str(job["permissions"])
+
+
+@pytest.mark.parametrize("file", WORKFLOWS, ids=names(WORKFLOWS))
+def test_what_others_wrote_reaches_a_shell_as_a_variable_only(file: Path) -> None:
+    for step in steps(file):
+        assert "${{" not in step.get("run", ""), step["name"]
+
+
+@pytest.mark.parametrize("file", WORKFLOWS, ids=names(WORKFLOWS))
+def test_every_script_that_is_run_is_there(file: Path) -> None:
+    repository = file.parents[2]
+    for step in steps(file):
+        for script in re.findall(r"\b\.?ci/[\w/-]+", step.get("run", "")):
+            if script != "ci/run":
+                assert (repository / script).stat().st_mode & 0o111, script
+
+
+def test_the_application_has_the_checks_of_the_seed() -> None:
+    checks = (
+        "nextest bats cypress check-code-apps flake-check codeql pnpm-audit data-pipeline"
+        " cocogitto spelling lana-bank-docs promote-rc-file-check"
+    )
+    assert {file.stem for file in (LANA / "workflows").glob("*.yml")} == set(checks.split())
+    for file in (LANA / "workflows").glob("*.yml"):
+        assert "pull_request" in document(file)["on"]
+
+
+def test_whatever_runs_nix_reads_the_cache_and_never_writes_it() -> None:
+    action = yaml.safe_load((LANA / "actions/setup-nix/action.yml").read_text())
+    (cachix,) = (each for each in action["runs"]["steps"] if "cachix" in each.get("uses", ""))
+    assert cachix["with"]["name"] == "galoymoney"
+    assert cachix["with"]["skipPush"] is True
+    for file in (LANA / "workflows").glob("*.yml"):
+        found = steps(file)
+        runs_nix = any("nix " in each.get("run", "") for each in found)
+        prepared = any(each.get("uses") == "./.github/actions/setup-nix" for each in found)
+        assert not runs_nix or prepared, file.name
+
+
+def test_the_throwaway_datasets_are_always_removed() -> None:
+    found = steps(LANA / "workflows" / "data-pipeline.yml")
+    assert found[-1]["run"] == "ci/tasks/bigquery down"
+    assert found[-1]["if"] == "${{ always() }}"
