@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from rich.console import Console
 
 from dev.scene import Scene
-from promoter.forge.forge import Query, State
+from promoter.forge.forge import PullRequestState, Query
 
 DONE, FAILED, NOTHING_NEWER, NOT_CLEARED = 0, 1, 2, 3
 
@@ -92,7 +92,9 @@ class Journey:
 
     def _open(self, name: str) -> int:
         """The number of the one pull request that is open in a repository."""
-        (found,) = self.scene.forge(name, "galoybot").pull_requests(Query(state=State.OPEN))
+        (found,) = self.scene.forge(name, "galoybot").pull_requests(
+            Query(state=PullRequestState.OPEN)
+        )
         return found.number
 
     def _broken_change(self) -> str:

@@ -18,7 +18,7 @@ from promoter.common.ports import HOST
 from promoter.forge.forge import Forge
 from promoter.forge.local import LocalForge
 from promoter.git import Git
-from promoter.platform import Platform, Running
+from promoter.platform import Platform, RunningPlatform
 from promoter.programs.registry import Registry
 from promoter.release.cosign import make_keys
 from promoter.release.images import Image, build_and_push_all
@@ -131,7 +131,7 @@ class Scene:
             return False
         return answer.is_success
 
-    def running(self) -> Running:
+    def running(self) -> RunningPlatform:
         """The running platform's kubeconfig and registry."""
         running = self.platform.running()
         assert running is not None  # noqa: S101

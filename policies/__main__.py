@@ -10,7 +10,7 @@ from pathlib import Path
 from policies.checkov import installed, scan
 from policies.checks import CHECKS
 from policies.making import Made, MakingError, make
-from policies.subject import Finding
+from policies.subject import PolicyFinding
 from policies.waivers import Judgement, judge, read
 from promoter.cli import guarded
 from promoter.cli.progress import shown
@@ -19,10 +19,10 @@ from promoter.toolchain import Toolchain
 ROOT = Path(__file__).resolve().parent.parent
 
 
-def own_findings(made: tuple[Made, ...]) -> list[Finding]:
+def own_findings(made: tuple[Made, ...]) -> list[PolicyFinding]:
     """Give what our own checks find."""
     return [
-        Finding(check.ID, one.subject.name, place, reason)
+        PolicyFinding(check.ID, one.subject.name, place, reason)
         for check in CHECKS
         for one in made
         for place, reason in check.check(one.subject)

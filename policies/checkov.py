@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from policies.subject import Finding
+from policies.subject import PolicyFinding
 from promoter.common.errors import PromoterError
 from promoter.common.progress import Progress
 from promoter.toolchain.cache import Cache
@@ -30,7 +30,7 @@ class Scan:
     """What Checkov says: how many checks it made, and what it found."""
 
     checked: int
-    findings: tuple[Finding, ...]
+    findings: tuple[PolicyFinding, ...]
 
 
 def installed(cache: Path, progress: Progress) -> Path:
@@ -63,7 +63,7 @@ def scan(program: Path, files: Mapping[Path, str]) -> Scan:
 
 def _read(reports: Mapping[Any, Any], files: Mapping[Path, str]) -> Scan:
     checked = 0
-    findings: list[Finding] = []
+    findings: list[PolicyFinding] = []
     for framework in FRAMEWORKS:
         summary = reports.get(framework, {}).get("summary", {})
         made = summary.get("passed", 0) + summary.get("failed", 0)
@@ -74,8 +74,8 @@ def _read(reports: Mapping[Any, Any], files: Mapping[Path, str]) -> Scan:
     return Scan(checked, tuple(findings))
 
 
-def _findings(report: Mapping[str, Any], files: Mapping[Path, str]) -> Iterator[Finding]:
+def _findings(report: Mapping[str, Any], files: Mapping[Path, str]) -> Iterator[PolicyFinding]:
     names = {str(file): stack for file, stack in files.items()}
     for failed in report["results"]["failed_checks"]:
         stack = names.get(failed["file_abs_path"], failed["file_path"])
-        yield Finding(failed["check_id"], stack, failed["resource"], failed["check_name"])
+        yield PolicyFinding(failed["check_id"], stack, failed["resource"], failed["check_name"])

@@ -13,7 +13,7 @@ from typing import Any
 
 import yaml
 
-from policies.subject import Subject
+from policies.subject import CheckedStack
 from promoter.common.errors import PromoterError
 from promoter.synthesis.app import App
 
@@ -31,7 +31,7 @@ class MakingError(PromoterError):
 class Made:
     """A subject, and the files that it was read from."""
 
-    subject: Subject
+    subject: CheckedStack
     stack_file: Path
     chart_file: Path
 
@@ -76,7 +76,7 @@ def _made(file: Path, chart: Path, folder: Path, helm: Path) -> Made:
         _placed(found, release["namespace"]) for found in yaml.safe_load_all(rendered) if found
     )
     manifest.write_text(yaml.safe_dump_all(objects), encoding="utf-8")
-    return Made(Subject(name, content, objects), file, manifest)
+    return Made(CheckedStack(name, content, objects), file, manifest)
 
 
 def _placed(found: dict[str, Any], namespace: str) -> dict[str, Any]:

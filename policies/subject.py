@@ -13,7 +13,7 @@ DATABASES = ("google_sql_database_instance", "azurerm_postgresql_flexible_server
 
 
 @dataclass(frozen=True)
-class Finding:
+class PolicyFinding:
     """Something that does not hold: which check, in which stack, where, and why."""
 
     check: str
@@ -26,7 +26,7 @@ class Finding:
 
 
 @dataclass(frozen=True)
-class Subject:
+class CheckedStack:
     """One stack. ``content`` is its cdk.tf.json, ``objects`` what the chart renders to."""
 
     name: str
@@ -64,11 +64,11 @@ class Subject:
                 yield f"{place}/{container['name']}", container
 
 
-class Check(Protocol):
+class PolicyCheck(Protocol):
     """A check: an id, what it is for in one line, and what it finds."""
 
     ID: str
     TITLE: str
 
-    def check(self, subject: Subject, /) -> Iterator[tuple[str, str]]:
+    def check(self, subject: CheckedStack, /) -> Iterator[tuple[str, str]]:
         """Give place and reason of whatever does not hold."""

@@ -12,7 +12,7 @@ from typing import Annotated
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from policies.subject import Finding
+from policies.subject import PolicyFinding
 from promoter.common.errors import InvalidFile
 
 
@@ -26,7 +26,7 @@ class Waiver(BaseModel):
     expires: datetime.date
     place: str = "*"
 
-    def covers(self, finding: Finding) -> bool:
+    def covers(self, finding: PolicyFinding) -> bool:
         """Tell whether it lets ``finding`` through."""
         return self.check == finding.check and fnmatch.fnmatchcase(finding.place, self.place)
 
@@ -35,8 +35,8 @@ class Waiver(BaseModel):
 class Judgement:
     """What is left of the findings: ``refused``, and waivers that are ``expired`` or ``idle``."""
 
-    refused: tuple[Finding, ...]
-    allowed: tuple[Finding, ...]
+    refused: tuple[PolicyFinding, ...]
+    allowed: tuple[PolicyFinding, ...]
     expired: tuple[Waiver, ...]
     idle: tuple[Waiver, ...]
 
@@ -56,13 +56,13 @@ def read(file: Path) -> tuple[Waiver, ...]:
 
 
 def judge(
-    findings: Iterable[Finding], waivers: tuple[Waiver, ...], today: datetime.date
+    findings: Iterable[PolicyFinding], waivers: tuple[Waiver, ...], today: datetime.date
 ) -> Judgement:
     """Lay the waivers over the findings. One that has expired, or covers nothing, fails."""
     expired = tuple(found for found in waivers if found.expires < today)
     valid = [found for found in waivers if found not in expired]
-    refused: list[Finding] = []
-    allowed: list[Finding] = []
+    refused: list[PolicyFinding] = []
+    allowed: list[PolicyFinding] = []
     used: set[Waiver] = set()
     for finding in findings:
         covering = [found for found in valid if found.covers(finding)]

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from modules.inputs import declare_input
-from stacks.environments import Source, discover, select
-from stacks.errors import Finding, InvalidSettings
+from stacks.environments import EnvironmentFiles, discover, select
+from stacks.errors import InvalidSettings, SettingsProblem
 from stacks.platforms import PLATFORMS, Blueprint
 
 STACKS_VARIABLE = "LANA_STACKS"
@@ -29,10 +29,10 @@ def wanted_stacks(environment: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(environment.get(STACKS_VARIABLE, "").split())
 
 
-def read(sources: tuple[Source, ...]) -> tuple[Blueprint, ...]:
+def read(sources: tuple[EnvironmentFiles, ...]) -> tuple[Blueprint, ...]:
     """Read all settings; raises one ``InvalidSettings`` with every fault of every file."""
     blueprints: list[Blueprint] = []
-    findings: list[Finding] = []
+    findings: list[SettingsProblem] = []
     for source in sources:
         try:
             blueprints.append(PLATFORMS[source.platform](source))

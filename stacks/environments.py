@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from modules.inputs import declare_names
-from stacks.errors import Finding, InvalidSettings, UnknownStack
+from stacks.errors import InvalidSettings, SettingsProblem, UnknownStack
 
 SHARED = "shared.yml"
 MAIN_DEPLOYMENT = "lana-bank"
@@ -14,7 +14,7 @@ MAIN_DEPLOYMENT = "lana-bank"
 
 
 @dataclass(frozen=True)
-class Source:
+class EnvironmentFiles:
     """Where one stack's settings are: a deployment in an environment of a platform.
 
     ``shared`` and ``settings`` are absolute files; ``root`` is the repository.
@@ -38,7 +38,7 @@ class Source:
         return file.relative_to(self.root).as_posix()
 
 
-def discover(root: Path, platforms: tuple[str, ...]) -> tuple[Source, ...]:
+def discover(root: Path, platforms: tuple[str, ...]) -> tuple[EnvironmentFiles, ...]:
     """Give every stack described below ``root``/stacks, ordered by name.
 
     Only names are looked at here; no settings file is read. Raises ``InvalidSettings`` for
@@ -47,30 +47,36 @@ def discover(root: Path, platforms: tuple[str, ...]) -> tuple[Source, ...]:
     """
     stacks = root / "stacks"
     declare_names(stacks)
-    found: list[Source] = []
+    found: list[EnvironmentFiles] = []
     for folder in sorted({file.parent for file in stacks.glob("*/*/*.yml")}):
         platform = folder.parent.name
         shown = folder.relative_to(root).as_posix()
         if platform not in platforms:
             reason = f"{platform!r} is not a platform; there are {', '.join(platforms)}"
-            raise InvalidSettings((Finding(shown, None, "", reason),))
+            raise InvalidSettings((SettingsProblem(shown, None, "", reason),))
         found.extend(_deployments(root, platform, folder))
     return tuple(sorted(found, key=lambda source: source.stack))
 
 
-def _deployments(root: Path, platform: str, folder: Path) -> list[Source]:
+def _deployments(root: Path, platform: str, folder: Path) -> list[EnvironmentFiles]:
     shown = folder.relative_to(root).as_posix()
     shared = folder / SHARED
     if not shared.is_file():
-        raise InvalidSettings((Finding(f"{shown}/{SHARED}", None, "", "the file is missing"),))
+        raise InvalidSettings(
+            (SettingsProblem(f"{shown}/{SHARED}", None, "", "the file is missing"),)
+        )
     files = [file for file in sorted(folder.glob("*.yml")) if file.name != SHARED]
     if not files:
         reason = f"has no deployment; add {MAIN_DEPLOYMENT}.yml"
-        raise InvalidSettings((Finding(shown, None, "", reason),))
-    return [Source(platform, folder.name, file.stem, root, shared, file) for file in files]
+        raise InvalidSettings((SettingsProblem(shown, None, "", reason),))
+    return [
+        EnvironmentFiles(platform, folder.name, file.stem, root, shared, file) for file in files
+    ]
 
 
-def select(sources: tuple[Source, ...], wanted: tuple[str, ...]) -> tuple[Source, ...]:
+def select(
+    sources: tuple[EnvironmentFiles, ...], wanted: tuple[str, ...]
+) -> tuple[EnvironmentFiles, ...]:
     """Give the ``wanted`` stacks, all of them when nothing is wanted by name.
 
     Raises ``UnknownStack`` naming those that exist.

@@ -10,7 +10,7 @@ class StacksError(Exception):
 
 
 @dataclass(frozen=True)
-class Finding:
+class SettingsProblem:
     """One thing that is wrong in a settings file.
 
     ``file`` is relative to the repository where it can be, ``line`` counts from 1 (None when
@@ -30,7 +30,7 @@ class Finding:
 class InvalidSettings(StacksError):
     """A settings file does not validate; ``findings`` names file, line, key and reason of each."""
 
-    def __init__(self, findings: tuple[Finding, ...]) -> None:
+    def __init__(self, findings: tuple[SettingsProblem, ...]) -> None:
         super().__init__("\n".join(f"read settings: {finding}" for finding in findings))
         self.findings = findings
 

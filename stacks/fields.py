@@ -10,8 +10,8 @@ from pydantic import AfterValidator, Field
 
 from modules.lana_bank.components import COMPONENTS, Component
 from modules.secrets.names import EXTERNAL, ROTATED
-from stacks.environments import Source
-from stacks.errors import Finding, InvalidSettings
+from stacks.environments import EnvironmentFiles
+from stacks.errors import InvalidSettings, SettingsProblem
 from stacks.settings import Settings
 
 _LABEL = r"[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?"
@@ -50,7 +50,7 @@ def refuse_overlaps(ranges: Sequence[str]) -> None:
         seen.append(text)
 
 
-class Release(Settings):
+class HelmReleaseSettings(Settings):
     """What lana-bank.yml says on every platform. ``timeout`` is in seconds.
 
     ``components`` are the optional parts that are installed; each needs its image pinned in
@@ -97,18 +97,20 @@ class SecretSettings(Settings):
     """Which secrets that others issue are read in the vault."""
 
 
-def refuse(source: Source, key: str, reason: str) -> InvalidSettings:
+def refuse(source: EnvironmentFiles, key: str, reason: str) -> InvalidSettings:
     """Give the error for a key of lana-bank.yml that does not fit the environment."""
-    return InvalidSettings((Finding(source.shown(source.settings), None, key, reason),))
+    return InvalidSettings((SettingsProblem(source.shown(source.settings), None, key, reason),))
 
 
-def check_stage(source: Source, stage: Stage, release: Release) -> None:
+def check_stage(source: EnvironmentFiles, stage: Stage, release: HelmReleaseSettings) -> None:
     """Refuse what a production environment must not have; raises ``InvalidSettings``."""
     if stage == "production" and release.enable_artificial_time:
         raise refuse(source, "enable_artificial_time", "production runs on real time; set false")
 
 
-def check_cloud_production(source: Source, release: Release, available: dict[str, bool]) -> None:
+def check_cloud_production(
+    source: EnvironmentFiles, release: HelmReleaseSettings, available: dict[str, bool]
+) -> None:
     """Refuse a production that a single failure ends; raises ``InvalidSettings``.
 
     ``available`` says of each database whether it is highly available.

@@ -15,12 +15,12 @@ from stacks.platforms import azure, gcp, local
 from stacks.settings import Settings
 
 MODELS: Mapping[str, type[Settings]] = {
-    "azure-lana-bank": azure.LanaBankSettings,
-    "azure-shared": azure.Shared,
-    "gcp-lana-bank": gcp.LanaBankSettings,
-    "gcp-shared": gcp.Shared,
-    "local-lana-bank": local.LanaBankSettings,
-    "local-shared": local.Shared,
+    "azure-lana-bank": azure.AzureSettings,
+    "azure-shared": azure.AzureShared,
+    "gcp-lana-bank": gcp.GcpSettings,
+    "gcp-shared": gcp.GcpShared,
+    "local-lana-bank": local.LocalSettings,
+    "local-shared": local.LocalShared,
 }
 """The models, by <platform>-<name of the settings file>."""
 

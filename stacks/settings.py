@@ -10,7 +10,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
-from stacks.errors import Finding, InvalidSettings
+from stacks.errors import InvalidSettings, SettingsProblem
 
 
 class Settings(BaseModel):
@@ -35,7 +35,7 @@ def read_settings(file: Path, model: type[ModelT], *, shown_as: str) -> ModelT:
         return model.model_validate(_plain(document))
     except ValidationError as error:
         findings = tuple(
-            Finding(
+            SettingsProblem(
                 shown_as, _line(document, fault["loc"]), _key(fault["loc"]), _reason(fault["msg"])
             )
             for fault in error.errors()
@@ -47,21 +47,29 @@ def _parse(file: Path, shown_as: str) -> CommentedMap:
     try:
         text = file.read_text(encoding="utf-8")
     except FileNotFoundError as error:
-        raise InvalidSettings((Finding(shown_as, None, "", "the file is missing"),)) from error
+        raise InvalidSettings(
+            (SettingsProblem(shown_as, None, "", "the file is missing"),)
+        ) from error
     except UnicodeDecodeError as error:
-        raise InvalidSettings((Finding(shown_as, None, "", "is not UTF-8 text"),)) from error
+        raise InvalidSettings(
+            (SettingsProblem(shown_as, None, "", "is not UTF-8 text"),)
+        ) from error
     try:
         document = YAML(typ="rt").load(text)
     except MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else None
         reason = f"is not YAML: {error.problem or error.context}"
-        raise InvalidSettings((Finding(shown_as, line, "", reason),)) from error
+        raise InvalidSettings((SettingsProblem(shown_as, line, "", reason),)) from error
     except YAMLError as error:
-        raise InvalidSettings((Finding(shown_as, None, "", f"is not YAML: {error}"),)) from error
+        raise InvalidSettings(
+            (SettingsProblem(shown_as, None, "", f"is not YAML: {error}"),)
+        ) from error
     if document is None:
         return CommentedMap()
     if not isinstance(document, CommentedMap):
-        raise InvalidSettings((Finding(shown_as, 1, "", "is not a mapping of keys to values"),))
+        raise InvalidSettings(
+            (SettingsProblem(shown_as, 1, "", "is not a mapping of keys to values"),)
+        )
     return document
 
 

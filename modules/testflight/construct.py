@@ -51,7 +51,7 @@ class TestflightProps:
     keys: frozenset[str] = KEYS
 
 
-class Testflight(Construct):
+class TestflightNamespace(Construct):
     """A namespace that takes restricted pods only, and the Secret lana-bank-external in it.
 
     Unlike an environment's it is not kept: it is there to be destroyed. Databases and their

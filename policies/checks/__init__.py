@@ -13,9 +13,9 @@ from policies.checks import (
     state_protected,
     transport_encrypted,
 )
-from policies.subject import Check
+from policies.subject import PolicyCheck
 
-CHECKS: tuple[Check, ...] = (
+CHECKS: tuple[PolicyCheck, ...] = (
     databases_kept,
     databases_private,
     images_by_digest,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from policies.subject import DATABASES, Subject
+from policies.subject import DATABASES, CheckedStack
 
 ID = "databases-kept"
 TITLE = "Database servers and databases cannot be destroyed by a plan"
@@ -12,7 +12,7 @@ TITLE = "Database servers and databases cannot be destroyed by a plan"
 _KEPT = (*DATABASES, "google_sql_database", "azurerm_postgresql_flexible_server_database")
 
 
-def check(subject: Subject) -> Iterator[tuple[str, str]]:
+def check(subject: CheckedStack) -> Iterator[tuple[str, str]]:
     """Find databases without prevent_destroy, and Google's without deletion protection."""
     for place, body in subject.resources(*_KEPT):
         if not body.get("lifecycle", {}).get("prevent_destroy"):

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from policies.subject import Subject
+from policies.subject import CheckedStack
 
 ID = "databases-private"
 TITLE = "Databases have private addresses only"
 
 
-def check(subject: Subject) -> Iterator[tuple[str, str]]:
+def check(subject: CheckedStack) -> Iterator[tuple[str, str]]:
     """Find servers that could be reached from the internet."""
     for place, body in subject.resources("google_sql_database_instance"):
         network = body.get("settings", {}).get("ip_configuration", {})

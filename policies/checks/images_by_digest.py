@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from policies.subject import Subject
+from policies.subject import CheckedStack
 
 ID = "images-by-digest"
 TITLE = "Every image is named by its digest, without a tag"
@@ -13,7 +13,7 @@ TITLE = "Every image is named by its digest, without a tag"
 _IMAGE = re.compile(r"^[^@:]+(:[0-9]+/[^@:]+)?@sha256:[0-9a-f]{64}$")
 
 
-def check(subject: Subject) -> Iterator[tuple[str, str]]:
+def check(subject: CheckedStack) -> Iterator[tuple[str, str]]:
     """Find containers whose image is named by a tag."""
     for place, container in subject.containers():
         if not _IMAGE.match(container["image"]):

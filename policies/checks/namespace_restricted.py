@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from policies.subject import Subject
+from policies.subject import CheckedStack
 
 ID = "namespace-restricted"
 TITLE = "The namespace enforces the restricted Pod Security level"
@@ -12,7 +12,7 @@ TITLE = "The namespace enforces the restricted Pod Security level"
 _LABEL = "pod-security.kubernetes.io/enforce"
 
 
-def check(subject: Subject) -> Iterator[tuple[str, str]]:
+def check(subject: CheckedStack) -> Iterator[tuple[str, str]]:
     """Find namespaces with another level; a local one is made by Helm, which sets no labels."""
     if subject.is_local:
         return

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from policies.subject import Body, Subject
+from policies.subject import Body, CheckedStack
 
 ID = "production-available"
 TITLE = "Production's databases are highly available and can be recovered to a point in time"
 
 
-def check(subject: Subject) -> Iterator[tuple[str, str]]:
+def check(subject: CheckedStack) -> Iterator[tuple[str, str]]:
     """Find production databases without a standby or recovery, and single pods."""
     if not subject.is_production or subject.is_local:
         return

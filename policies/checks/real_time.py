@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 import yaml
 
-from policies.subject import Subject
+from policies.subject import CheckedStack
 
 ID = "real-time"
 TITLE = "Production's clock cannot be moved"
 
 
-def check(subject: Subject) -> Iterator[tuple[str, str]]:
+def check(subject: CheckedStack) -> Iterator[tuple[str, str]]:
     """Find a production server that is configured with a clock of its own."""
     if not subject.is_production:
         return

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from policies.subject import Body, Subject
+from policies.subject import Body, CheckedStack
 
 ID = "secrets-not-written"
 TITLE = "No secret value in a stack, a state, or an environment variable"
@@ -26,7 +26,7 @@ _SECRET_NAME = re.compile(r"(PASSWORD|SECRET|TOKEN|API_KEY|ENCRYPTION_KEY|CREDEN
 _REFERENCE = re.compile(r"\$\([A-Z_]+\)")
 
 
-def check(subject: Subject) -> Iterator[tuple[str, str]]:
+def check(subject: CheckedStack) -> Iterator[tuple[str, str]]:
     """Find attributes, Secrets and variables that have a secret's value in them."""
     for place, body in subject.resources():
         for attribute in _KEPT.get(place.partition(".")[0], ()):

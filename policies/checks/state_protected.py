@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from policies.subject import Subject
+from policies.subject import CheckedStack
 
 ID = "state-protected"
 TITLE = "State is remote, encrypted and locked"
 
 
-def check(subject: Subject) -> Iterator[tuple[str, str]]:
+def check(subject: CheckedStack) -> Iterator[tuple[str, str]]:
     """Find stacks whose backend neither encrypts nor locks (both of these lock by themselves)."""
     backends = subject.content.get("terraform", {}).get("backend", {})
     if subject.is_local:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from policies.subject import Subject
+from policies.subject import CheckedStack
 
 ID = "transport-encrypted"
 TITLE = "Databases refuse connections without TLS, and clients insist on it"
@@ -13,7 +13,7 @@ _TLS = ("ENCRYPTED_ONLY", "TRUSTED_CLIENT_CERTIFICATE_REQUIRED")
 _INSISTING = ("require", "verify-ca", "verify-full")
 
 
-def check(subject: Subject) -> Iterator[tuple[str, str]]:
+def check(subject: CheckedStack) -> Iterator[tuple[str, str]]:
     """Find servers that would speak without TLS, and clients that would."""
     for place, body in subject.resources("google_sql_database_instance"):
         mode = body.get("settings", {}).get("ip_configuration", {}).get("ssl_mode")

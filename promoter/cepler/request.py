@@ -16,7 +16,7 @@ _CONFIG = "cepler.yml"
 
 
 @dataclass(frozen=True)
-class Version:
+class ResourceVersion:
     """A version of the resource: the trigger commit, and the state file's version."""
 
     trigger: str
@@ -28,7 +28,7 @@ class Version:
 
 
 @dataclass(frozen=True)
-class Source:
+class ResourceSource:
     """What a pipeline says of the resource."""
 
     uri: str
@@ -47,7 +47,7 @@ class Source:
 
 
 @dataclass(frozen=True)
-class Params:
+class ResourceParams:
     """What a step says: ``prepare`` of ``in``, the others of ``out``."""
 
     prepare: bool = True
@@ -56,25 +56,25 @@ class Params:
 
 
 @dataclass(frozen=True)
-class Request:
+class ResourceRequest:
     """A request: source, the version asked about, and the step's parameters."""
 
-    source: Source
-    version: Version | None
-    params: Params | None
+    source: ResourceSource
+    version: ResourceVersion | None
+    params: ResourceParams | None
 
 
-def read_request(document: Any) -> Request:
+def read_request(document: Any) -> ResourceRequest:
     """The request in a JSON document; raises `InvalidFile` naming what is wrong with it."""
     whole = _object(document, "the request")
     source = _object(whole.get("source"), "source")
-    unknown = sorted(set(source) - {field.name for field in fields_of(Source)})
+    unknown = sorted(set(source) - {field.name for field in fields_of(ResourceSource)})
     if unknown:
         raise invalid(f"source.{unknown[0]} is no key of this resource")
     version = whole.get("version")
     params = whole.get("params")
-    return Request(
-        Source(
+    return ResourceRequest(
+        ResourceSource(
             uri=_needed(source, "uri"),
             branch=_needed(source, "branch"),
             private_key=_needed(source, "private_key"),
@@ -94,12 +94,12 @@ def invalid(reason: str) -> InvalidFile:
     return InvalidFile("standard input", "", reason, next_step="see cepler's Concourse resource")
 
 
-def _version(fields: Mapping[str, Any]) -> Version:
-    return Version(_needed(fields, "trigger"), _text(fields, "version"))
+def _version(fields: Mapping[str, Any]) -> ResourceVersion:
+    return ResourceVersion(_needed(fields, "trigger"), _text(fields, "version"))
 
 
-def _params(fields: Mapping[str, Any]) -> Params:
-    return Params(
+def _params(fields: Mapping[str, Any]) -> ResourceParams:
+    return ResourceParams(
         prepare=_flag(fields, "prepare", default=True),
         repository=_text(fields, "repository"),
         environment=_text(fields, "environment"),

@@ -11,7 +11,13 @@ from pathlib import Path
 
 from promoter.cepler.metadata import metadata, own_metadata
 from promoter.cepler.recording import record_here, write_atomically
-from promoter.cepler.request import Answer, Request, Source, Version, invalid
+from promoter.cepler.request import (
+    Answer,
+    ResourceRequest,
+    ResourceSource,
+    ResourceVersion,
+    invalid,
+)
 from promoter.common.errors import PromoterError
 from promoter.common.progress import Progress
 from promoter.gate import gates
@@ -24,7 +30,7 @@ from promoter.git import Git
 # --- check -----------------------------------------------------------------------------
 
 
-def check(request: Request, cache: Path, say: Progress) -> list[Answer]:
+def check(request: ResourceRequest, cache: Path, say: Progress) -> list[Answer]:
     """The versions from the one asked about on; the repository is kept in ``cache``."""
     source, last = request.source, request.version
     git = _fetched(source, cache, say)
@@ -44,7 +50,7 @@ def check(request: Request, cache: Path, say: Progress) -> list[Answer]:
     return versions
 
 
-def _fetched(source: Source, cache: Path, say: Progress) -> Git:
+def _fetched(source: ResourceSource, cache: Path, say: Progress) -> Git:
     if cache.exists() and any(cache.iterdir()):
         say.note("Pulling latest state")
         git = Git(cache)
@@ -57,7 +63,7 @@ def _fetched(source: Source, cache: Path, say: Progress) -> Git:
 # --- in --------------------------------------------------------------------------------
 
 
-def fetch_into(request: Request, destination: Path, say: Progress) -> Answer:
+def fetch_into(request: ResourceRequest, destination: Path, say: Progress) -> Answer:
     """``in``: make ``destination`` what the version asked for is, or an empty folder.
 
     Raises `PromoterError` where another version is due by now.
@@ -87,7 +93,7 @@ def fetch_into(request: Request, destination: Path, say: Progress) -> Answer:
     return {"version": wanted.answer(), "metadata": [*changes, *ours]}
 
 
-def _reproduced(deployment: Deployment, name: str, wanted: Version, say: Progress) -> bool:
+def _reproduced(deployment: Deployment, name: str, wanted: ResourceVersion, say: Progress) -> bool:
     """Whether what was last recorded, now in the folder, is the version asked for."""
     say.note("Reproducing last state")
     recorded = reproduce_here(deployment, name, clean=True)
@@ -97,7 +103,9 @@ def _reproduced(deployment: Deployment, name: str, wanted: Version, say: Progres
     return False
 
 
-def _prepared(deployment: Deployment, source: Source, wanted: Version, say: Progress) -> Due | None:
+def _prepared(
+    deployment: Deployment, source: ResourceSource, wanted: ResourceVersion, say: Progress
+) -> Due | None:
     """What was prepared; None where nothing is new."""
     name = source.environment or ""
     due = deployment.check(name, ignore_queue=source.ignore_queue, origins=True)
@@ -115,12 +123,12 @@ def _prepared(deployment: Deployment, source: Source, wanted: Version, say: Prog
     return due
 
 
-def _write_gating_files(deployment: Deployment, source: Source) -> None:
+def _write_gating_files(deployment: Deployment, source: ResourceSource) -> None:
     workspace = Workspace(deployment.git, source.config, deployment.name)
     workspace.write(gating_files(deployment))
 
 
-def _emptied(folder: Path, version: Version) -> Answer:
+def _emptied(folder: Path, version: ResourceVersion) -> Answer:
     folder.mkdir(parents=True, exist_ok=True)
     for entry in folder.iterdir():
         if entry.is_dir() and not entry.is_symlink():
@@ -133,7 +141,7 @@ def _emptied(folder: Path, version: Version) -> Answer:
 # --- out -------------------------------------------------------------------------------
 
 
-def record_from(request: Request, origin: Path, say: Progress) -> Answer:
+def record_from(request: ResourceRequest, origin: Path, say: Progress) -> Answer:
     """``out``: record what lies in the repository below ``origin``, commit and push."""
     params = request.params
     if params is None:
@@ -152,7 +160,7 @@ def record_from(request: Request, origin: Path, say: Progress) -> Answer:
     recorded = record_here(
         deployment, name, say, ignore_queue=source.ignore_queue, reset=True, remote=source.remote
     )
-    version = Version(recorded.state.current.head_commit, str(recorded.state.version))
+    version = ResourceVersion(recorded.state.current.head_commit, str(recorded.state.version))
     before = last.current.head_commit if last else None
     ours = own_metadata(git, source.uri, name, before, version.trigger)
     shown = [*metadata(recorded.changes, gone=""), *ours]
@@ -162,7 +170,7 @@ def record_from(request: Request, origin: Path, say: Progress) -> Answer:
 # --- in common -------------------------------------------------------------------------
 
 
-def _gates(source: Source, git: Git, deployment: Deployment) -> gates.Gates | None:
+def _gates(source: ResourceSource, git: Git, deployment: Deployment) -> gates.Gates | None:
     if source.gates_file is None:
         if source.gates_branch is not None:
             raise invalid("Missing gates_file in source")
@@ -172,5 +180,5 @@ def _gates(source: Source, git: Git, deployment: Deployment) -> gates.Gates | No
     return gates.from_commit(git, deployment.tip, source.gates_file)
 
 
-def _version_of(due: Due) -> Version:
-    return Version(due.trigger, str(due.version))
+def _version_of(due: Due) -> ResourceVersion:
+    return ResourceVersion(due.trigger, str(due.version))

@@ -34,12 +34,12 @@ def approve(
 
     Example: promoter approve local-production --reason 'seen in QA'
     """
-    from promoter.site.proposal import Request, proposed
+    from promoter.site.proposal import ApprovalRequest, proposed
     from promoter.site.proposal import approve as run
     from promoter.site.site import Site
 
     site = Site.of(Path.cwd(), remote=remote, branch=branch)
-    request = Request(environment, reason, commit=commit, plan=plan, destroy=destroy)
+    request = ApprovalRequest(environment, reason, commit=commit, plan=plan, destroy=destroy)
     proposal = proposed(site, request)
     for line in proposal.lines():
         typer.echo(line)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Never
 from promoter.cli import guarded
 
 if TYPE_CHECKING:
-    from promoter.deploy.by_hand import Command
+    from promoter.deploy.by_hand import CdktfCommand
     from promoter.site.site import Site
     from promoter.toolchain import Toolchain
 
@@ -54,7 +54,7 @@ def run(arguments: Sequence[str]) -> int:
     return code
 
 
-def _named(command: Command, stacks: Sequence[str]) -> tuple[str, ...]:
+def _named(command: CdktfCommand, stacks: Sequence[str]) -> tuple[str, ...]:
     """The arguments with the stacks' full names in place of the words that named them."""
     rest = list(command.passed)
     for word in (command.verb, *command.stacks):
@@ -65,7 +65,7 @@ def _named(command: Command, stacks: Sequence[str]) -> tuple[str, ...]:
 def _cli(
     toolchain: Toolchain,
     root: Path,
-    command: Command,
+    command: CdktfCommand,
     stacks: Sequence[str],
     arguments: Sequence[str],
 ) -> int:

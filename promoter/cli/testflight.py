@@ -16,8 +16,8 @@ from promoter.cli.progress import shown
 
 if TYPE_CHECKING:
     from promoter.smoketest.report import Report
-    from promoter.smoketest.smoketest import Place
-    from promoter.testflight.run import Flown
+    from promoter.smoketest.smoketest import SmoketestTarget
+    from promoter.testflight.run import TestflightResult
 
 app = typer.Typer(help="Prove a chart in a throwaway namespace.")
 
@@ -74,7 +74,7 @@ def run_command(
     from promoter.testflight.attestation import attest, refuse_unsignable
     from promoter.testflight.chart import chart_of
     from promoter.testflight.provisioners import Kind, ground_of
-    from promoter.testflight.run import Terms, Testflight
+    from promoter.testflight.run import Testflight, TestflightOptions
 
     root = _root()
     place = _place(root, kubeconfig)
@@ -85,7 +85,7 @@ def run_command(
         left_out = tuple(without or ()) + (found.unpinned() if only_pinned else ())
         if left_out:
             place.progress.note(f"left out of this testflight: {', '.join(left_out)}")
-        terms = Terms(
+        terms = TestflightOptions(
             keys_from=keys_from,
             without=left_out,
             seconds=timeout,
@@ -151,10 +151,10 @@ def _root() -> Path:
     return Git(Path.cwd()).top()
 
 
-def _place(root: Path, kubeconfig: Path | None) -> Place:
+def _place(root: Path, kubeconfig: Path | None) -> SmoketestTarget:
     """The cluster that is meant: the one that is named, else this checkout's platform."""
     from promoter.platform import Platform
-    from promoter.smoketest.smoketest import Place, registry_of
+    from promoter.smoketest.smoketest import SmoketestTarget, registry_of
     from promoter.synthesis.stack import LOCAL, place_of
     from promoter.toolchain import Toolchain
 
@@ -162,10 +162,10 @@ def _place(root: Path, kubeconfig: Path | None) -> Place:
     toolchain = Toolchain(root, progress=progress)
     found = place_of(root, f"{LOCAL}testflight", kubeconfig)
     registry = registry_of(Platform(found.local / "platform", toolchain))
-    return Place(found.kubeconfig, toolchain, registry, progress)
+    return SmoketestTarget(found.kubeconfig, toolchain, registry, progress)
 
 
-def _write(folder: Path, flown: Flown) -> None:
+def _write(folder: Path, flown: TestflightResult) -> None:
     """Keep what came of it, whether it passed or not."""
     moment = re.sub(r"[^0-9TZ]", "", flown.at.replace("+00:00", "Z"))
     place = folder / f"{moment}-{flown.outcome}-{flown.ref[:7]}"
@@ -177,7 +177,7 @@ def _write(folder: Path, flown: Flown) -> None:
     typer.echo(f"evidence: {place}", err=True)
 
 
-def _tell(flown: Flown, *, as_json: bool) -> None:
+def _tell(flown: TestflightResult, *, as_json: bool) -> None:
     if as_json:
         print_json(flown.evidence())
     else:

@@ -13,7 +13,7 @@ from promoter.cli.progress import shown
 from promoter.common.progress import Progress
 from promoter.git import Git
 from promoter.toolchain import NAMES, Toolchain
-from promoter.toolchain.inventory import Entry, inventory
+from promoter.toolchain.inventory import InventoryEntry, inventory
 
 app = typer.Typer(
     help="Find the outside programs, or build their pinned versions once.",
@@ -79,7 +79,7 @@ def path(name: Annotated[str, typer.Argument(help=f"One of {', '.join(NAMES)}.")
     typer.echo(str(toolchain_here(shown()).program(name)))
 
 
-def _row(entry: Entry) -> tuple[str, ...]:
+def _row(entry: InventoryEntry) -> tuple[str, ...]:
     # What is built has a long path that says little; `path` prints it.
     path = "" if entry.source == "cache" else _shortened(entry.path)
     place = "; ".join(text for text in (path, entry.note) if text)

@@ -104,13 +104,13 @@ def bump_command(
     """
     # Here, because to import them takes longer than a sync.
     from promoter.testflight.attestation import proof
-    from promoter.vendoring.bump import Terms
+    from promoter.vendoring.bump import BumpOptions
     from promoter.vendoring.bump import bump as bump_dependency
     from promoter.vendoring.registry import OciImages, mirrors
 
     images = OciImages(mirrors(os.environ.get(MIRROR_VARIABLE, ""))) if digest_check else None
     git = Git(root or _top())
-    terms = Terms(
+    terms = BumpOptions(
         remote,
         branch,
         fetcher(vendir),

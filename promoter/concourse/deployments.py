@@ -12,7 +12,7 @@ from pathlib import Path
 from promoter.common.errors import InvalidFile
 from promoter.concourse.checks.names import require_identifier
 from promoter.concourse.pipelines import DEPLOYMENTS
-from promoter.gate.config import Config, read_config
+from promoter.gate.config import CeplerConfig, read_config
 
 EMBEDDED = "local"
 VALUES = "environments.yml"
@@ -24,7 +24,7 @@ _HEADING = """\
 
 
 @dataclass(frozen=True)
-class Job:
+class DeployJob:
     """One environment of one deployment. ``name`` is its stack's name (docs of the stacks)."""
 
     name: str
@@ -34,14 +34,14 @@ class Job:
     platform: str
 
 
-def jobs(root: Path) -> tuple[Job, ...]:
+def jobs(root: Path) -> tuple[DeployJob, ...]:
     """A job for every environment of every cepler file, in the files' order.
 
     Environments of the platform `local` are not among them: theirs is the embedded platform
     of whoever calls ``promoter deploy``, which no worker of Concourse has.
     Raises `InvalidFile` for a name that Concourse would refuse, and for two of one name.
     """
-    found: dict[str, Job] = {}
+    found: dict[str, DeployJob] = {}
     for file, config in _configs(root):
         require_identifier(config.deployment, file, "deployment")
         for job in _jobs_of(config, file, found):
@@ -72,7 +72,7 @@ def values_file(root: Path) -> Path:
     return DEPLOYMENTS.path(root) / VALUES
 
 
-def _configs(root: Path) -> Iterator[tuple[str, Config]]:
+def _configs(root: Path) -> Iterator[tuple[str, CeplerConfig]]:
     for path in sorted((root / "cepler").glob("*.yml")):
         file = path.relative_to(root).as_posix()
         config = read_config(path.read_bytes(), file)
@@ -81,14 +81,16 @@ def _configs(root: Path) -> Iterator[tuple[str, Config]]:
         yield file, config
 
 
-def _jobs_of(config: Config, file: str, taken: Mapping[str, Job]) -> Iterator[Job]:
+def _jobs_of(
+    config: CeplerConfig, file: str, taken: Mapping[str, DeployJob]
+) -> Iterator[DeployJob]:
     names = {
         name: f"{name}-{config.deployment}" if name in taken else name
         for name in config.environments
     }
     for name, environment in config.environments.items():
         require_identifier(name, file, f"environments.{name}")
-        yield Job(
+        yield DeployJob(
             name=names[name],
             environment=name,
             deployment=config.deployment,

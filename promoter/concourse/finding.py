@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, order=True)
-class Finding:
+class PipelineFinding:
     """``place`` (like ``jobs.release.plan``) and what is wrong there."""
 
     place: str

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from promoter.concourse import deployments
 from promoter.concourse.checks.checks import check
-from promoter.concourse.finding import Finding
+from promoter.concourse.finding import PipelineFinding
 from promoter.concourse.pipelines import DEPLOYMENTS, places
 from promoter.concourse.templates import REMEDY, write, ytt
 
@@ -25,7 +25,7 @@ def generate(root: Path) -> Iterator[str]:
         yield f"{place.name}: {'rendered anew' if changed else 'as it was'}"
 
 
-def check_all(root: Path) -> dict[str, list[Finding]]:
+def check_all(root: Path) -> dict[str, list[PipelineFinding]]:
     """The findings of each pipeline below ``root``, by its name."""
     found = {place.name: check(place, root) for place in places(root)}
     if DEPLOYMENTS in places(root):
@@ -33,9 +33,9 @@ def check_all(root: Path) -> dict[str, list[Finding]]:
     return found
 
 
-def _check_values(root: Path) -> Iterator[Finding]:
+def _check_values(root: Path) -> Iterator[PipelineFinding]:
     file = deployments.values_file(root)
     there = file.read_text(encoding="utf-8") if file.is_file() else ""
     if there != deployments.values(root):
         name = file.relative_to(root).as_posix()
-        yield Finding(name, f"is not what cepler/*.yml make: {REMEDY}")
+        yield PipelineFinding(name, f"is not what cepler/*.yml make: {REMEDY}")

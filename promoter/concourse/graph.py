@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
 
-from promoter.concourse.finding import Finding
+from promoter.concourse.finding import PipelineFinding
 from promoter.concourse.schema import Get, Pipeline
 
 Edge = tuple[str, str]
@@ -46,7 +46,7 @@ def direct(every: tuple[Edge, ...]) -> tuple[Edge, ...]:
     )
 
 
-def check_cycles(pipeline: Pipeline) -> Iterator[Finding]:
+def check_cycles(pipeline: Pipeline) -> Iterator[PipelineFinding]:
     """Jobs that wait for each other, of which none would ever run."""
     before: dict[str, set[str]] = {}
     for first, second in edges(pipeline):
@@ -54,4 +54,4 @@ def check_cycles(pipeline: Pipeline) -> Iterator[Finding]:
     try:
         TopologicalSorter(before).prepare()
     except CycleError as error:
-        yield Finding("jobs", "wait for each other: " + " <- ".join(error.args[1]))
+        yield PipelineFinding("jobs", "wait for each other: " + " <- ".join(error.args[1]))

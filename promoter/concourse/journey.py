@@ -15,7 +15,7 @@ from promoter.common.errors import InvalidFile
 from promoter.concourse import deployments
 from promoter.concourse.graph import direct, edges
 from promoter.concourse.parser import read_pipeline
-from promoter.concourse.pipelines import DEPLOYMENTS, PLACES, Place
+from promoter.concourse.pipelines import DEPLOYMENTS, PLACES, PipelineFiles
 
 BEGIN, END = "<!-- journey: begin -->", "<!-- journey: end -->"
 PICTURE = "journey.svg"
@@ -138,5 +138,5 @@ def _arrows(root: Path) -> Iterator[Arrow]:
             yield Arrow(start, (_DEPLOY, job.name), "vendored")
 
 
-def _group(place: Place) -> str:
+def _group(place: PipelineFiles) -> str:
     return _DEPLOY if place == DEPLOYMENTS else f"Concourse: {place.name}"

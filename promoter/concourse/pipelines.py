@@ -12,7 +12,7 @@ from pathlib import Path
 
 
 @dataclass(frozen=True)
-class Place:
+class PipelineFiles:
     """One pipeline: its name in Concourse, its folder, the repository that it belongs to.
 
     ``repository`` and ``folder`` are relative to the root of this repository, ``folder`` to
@@ -50,17 +50,19 @@ class Place:
         return self.path(root) / "variables.yml"
 
 
-DEPLOYMENTS = Place("galoy-deployments", ".", "ci/deployments", ("pipeline-tasks",))
+DEPLOYMENTS = PipelineFiles("galoy-deployments", ".", "ci/deployments", ("pipeline-tasks",))
 
 PLACES = (
-    Place(
+    PipelineFiles(
         "lana-bank",
         "upstream/lana-bank",
         "ci/release",
         ("pipeline-tasks", "repo", "promote-rc"),
     ),
-    Place("nix-cache", "upstream/lana-bank", "ci/nix-cache", ("pipeline-tasks", "repo", "prs")),
-    Place(
+    PipelineFiles(
+        "nix-cache", "upstream/lana-bank", "ci/nix-cache", ("pipeline-tasks", "repo", "prs")
+    ),
+    PipelineFiles(
         "galoy-private-charts",
         "upstream/galoy-private-charts",
         "ci",
@@ -70,6 +72,6 @@ PLACES = (
 )
 
 
-def places(root: Path) -> tuple[Place, ...]:
+def places(root: Path) -> tuple[PipelineFiles, ...]:
     """The pipelines whose folders exist below ``root``."""
     return tuple(place for place in PLACES if (place.path(root) / "pipeline.yml").is_file())

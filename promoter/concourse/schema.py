@@ -47,7 +47,7 @@ class Group(_Strict):
     jobs: tuple[str, ...]
 
 
-class Artifact(_Strict):
+class TaskArtifact(_Strict):
     """An input or output folder of a task; ``path`` is where the task sees it."""
 
     name: str
@@ -75,8 +75,8 @@ class TaskConfig(_Strict):
 
     platform: str
     image_resource: ImageResource
-    inputs: tuple[Artifact, ...] = ()
-    outputs: tuple[Artifact, ...] = ()
+    inputs: tuple[TaskArtifact, ...] = ()
+    outputs: tuple[TaskArtifact, ...] = ()
     caches: tuple[dict[str, str], ...] = ()
     params: dict[str, str] = {}
     run: Run

@@ -14,8 +14,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from promoter.common.errors import ProgramMissing, PromoterError
-from promoter.concourse.finding import Finding
-from promoter.concourse.pipelines import Place
+from promoter.concourse.finding import PipelineFinding
+from promoter.concourse.pipelines import PipelineFiles
 
 HEADING = "# Rendered by `promoter pipeline generate` from the templates. Not edited.\n"
 REMEDY = "run `promoter pipeline generate` where ytt is on PATH and commit what it changes"
@@ -32,7 +32,7 @@ def ytt() -> Path:
     return Path(found)
 
 
-def render(place: Place, root: Path, program: Path) -> str:
+def render(place: PipelineFiles, root: Path, program: Path) -> str:
     """The rendered pipeline; raises `PromoterError` with what ytt says of the templates."""
     files = [argument for path in place.templates(root) for argument in ("-f", str(path))]
     done = subprocess.run(
@@ -51,7 +51,7 @@ def render(place: Place, root: Path, program: Path) -> str:
     return HEADING + "---\n" + done.stdout
 
 
-def write(place: Place, root: Path, program: Path) -> bool:
+def write(place: PipelineFiles, root: Path, program: Path) -> bool:
     """Render ``place`` anew; whether something changed."""
     rendered, sums = place.rendered(root), place.sums(root)
     text = render(place, root, program)
@@ -60,7 +60,7 @@ def write(place: Place, root: Path, program: Path) -> bool:
     return _replaced(sums, sums_of(place, root)) or changed
 
 
-def sums_of(place: Place, root: Path) -> str:
+def sums_of(place: PipelineFiles, root: Path) -> str:
     """The sums, as ``sha256sum --check`` reads them in the pipeline's folder."""
     folder = place.path(root)
     files = (*place.templates(root), place.rendered(root))
@@ -70,14 +70,14 @@ def sums_of(place: Place, root: Path) -> str:
     )
 
 
-def check_sums(place: Place, root: Path) -> Iterator[Finding]:
+def check_sums(place: PipelineFiles, root: Path) -> Iterator[PipelineFinding]:
     """A template, value or rendered file that is not the one that was rendered."""
     file = place.sums(root)
     kept = set(file.read_text().splitlines()) if file.is_file() else set()
     now = set(sums_of(place, root).splitlines())
     for line in sorted(kept ^ now):
         name = line.partition("  ")[2]
-        yield Finding(f"{place.folder}/{name}", f"is not what was rendered: {REMEDY}")
+        yield PipelineFinding(f"{place.folder}/{name}", f"is not what was rendered: {REMEDY}")
 
 
 def _replaced(file: Path, text: str) -> bool:

@@ -35,7 +35,7 @@ VARIABLES_REFUSED = ("CDKTF_APP", "CDKTF_OUTPUT", "CDKTF_SKIP_SYNTH")
 
 
 @dataclass(frozen=True)
-class Command:
+class CdktfCommand:
     """A command line of ``cdktf``, taken apart: ``passed`` is what the real CLI is given."""
 
     verb: str | None
@@ -49,18 +49,18 @@ class Command:
         return self.verb in GATED and not {"--help", "-h"} & set(self.passed)
 
 
-def parse(arguments: Sequence[str]) -> Command:
+def parse(arguments: Sequence[str]) -> CdktfCommand:
     """Take a command line apart; raises `UsageError` for options that go round the gate."""
     passed, ungated = _without_ungated(list(arguments))
     words = _positional(passed)
     verb = words[0] if words else None
-    command = Command(verb, tuple(words[1:]), tuple(passed), ungated)
+    command = CdktfCommand(verb, tuple(words[1:]), tuple(passed), ungated)
     if command.gated:
         _refuse_detours(passed)
     return command
 
 
-def check(site: Site, command: Command, *, in_ci: bool) -> tuple[str, ...]:
+def check(site: Site, command: CdktfCommand, *, in_ci: bool) -> tuple[str, ...]:
     """The stacks that the command may change, their names in full.
 
     Raises `NotCleared` where the work tree is neither what the gate clears for a stack nor
@@ -105,7 +105,7 @@ def _check_destroy(site: Site, stack: str) -> None:
         )
 
 
-def _let_pass(site: Site, command: Command, stacks: Sequence[str], *, in_ci: bool) -> None:
+def _let_pass(site: Site, command: CdktfCommand, stacks: Sequence[str], *, in_ci: bool) -> None:
     """Note that the gate was passed by, before it is; never in CI."""
     if in_ci:
         raise NotCleared(
@@ -132,7 +132,7 @@ def _let_pass(site: Site, command: Command, stacks: Sequence[str], *, in_ci: boo
         )
 
 
-def _expanded(site: Site, command: Command) -> tuple[str, ...]:
+def _expanded(site: Site, command: CdktfCommand) -> tuple[str, ...]:
     """Every stack that the words name; the CLI takes patterns, the gate wants names."""
     if not command.stacks:
         raise UsageError(

@@ -22,7 +22,7 @@ from promoter.programs.helm import Helm
 from promoter.programs.terraform import Plan, Terraform
 from promoter.site.evidence import Evidence, Outcome, actor, now
 from promoter.site.site import Site
-from promoter.synthesis.stack import Place, Stack
+from promoter.synthesis.stack import Stack, StackCluster
 from promoter.testflight.errors import SmoketestFailed
 from promoter.toolchain import Toolchain
 
@@ -61,7 +61,7 @@ class _Applied:
 
 
 def deploy(
-    site: Site, environment: str, place: Place, progress: Progress, *, record_it: bool = True
+    site: Site, environment: str, place: StackCluster, progress: Progress, *, record_it: bool = True
 ) -> Deployed:
     """Bring ``environment`` to what the gate clears for it.
 
@@ -94,7 +94,7 @@ def deploy(
 
 
 def _applied(
-    site: Site, decided: Due, place: Place, held: lease.Lease, progress: Progress
+    site: Site, decided: Due, place: StackCluster, held: lease.Lease, progress: Progress
 ) -> _Applied:
     """Prepare, synthesize, plan, guard, apply and verify; the tree is gone afterwards."""
     name = decided.environment
@@ -159,7 +159,7 @@ def planned(terraform: Terraform, site: Site, environment: str) -> Plan:
 
 
 @contextmanager
-def _prepared(site: Site, decided: Due, place: Place) -> Iterator[Git]:
+def _prepared(site: Site, decided: Due, place: StackCluster) -> Iterator[Git]:
     """A work tree of its own with exactly the cleared files."""
     folder = place.work(decided.environment)
     folder.parent.mkdir(parents=True, exist_ok=True)

@@ -10,21 +10,21 @@ from typing import Protocol, Self
 from promoter.common.errors import GitError
 from promoter.forge.forge import (
     Asset,
-    Check,
     Conclusion,
     ForgeMissing,
-    Proposal,
+    NewPullRequest,
+    PublishedRelease,
     PullRequest,
-    Release,
+    PullRequestState,
     ReleaseDraft,
-    State,
+    StatusCheck,
 )
 from promoter.git import NO_OBJECT, Git, Identity
 
 REF = "refs/forge/data"
 
 
-class Document(Protocol):
+class ForgeDocument(Protocol):
     """Something that is one JSON file of the tree."""
 
     @property
@@ -49,12 +49,12 @@ class PullDocument:
     author: str
     draft: bool
     labels: tuple[str, ...]
-    state: State = State.OPEN
+    state: PullRequestState = PullRequestState.OPEN
     head_commit: str = ""
     merge_commit: str | None = None
 
     @classmethod
-    def opened(cls, number: int, proposal: Proposal, author: str) -> Self:
+    def opened(cls, number: int, proposal: NewPullRequest, author: str) -> Self:
         """A new one, by ``author``."""
         return cls(
             number,
@@ -78,7 +78,7 @@ class PullDocument:
 
     def is_open_for(self, head: str, base: str) -> bool:
         """Whether another for this head and base would be its double."""
-        return self.state == State.OPEN and (self.head, self.base) == (head, base)
+        return self.state == PullRequestState.OPEN and (self.head, self.base) == (head, base)
 
     def shown(self, head_commit: str) -> PullRequest:
         """As the forge's callers see it."""
@@ -90,7 +90,7 @@ class PullDocument:
             head_commit,
             self.base,
             self.author,
-            State(self.state),
+            PullRequestState(self.state),
             self.draft,
             frozenset(self.labels),
             self.merge_commit,
@@ -127,10 +127,10 @@ class ReleaseDocument:
         """Its JSON."""
         return _json(asdict(self))
 
-    def shown(self) -> Release:
+    def shown(self) -> PublishedRelease:
         """As the forge's callers see it."""
         assets = tuple(Asset(name, size) for name, size in self.assets)
-        return Release(
+        return PublishedRelease(
             self.tag, self.commit, self.name, self.notes, self.draft, assets, f"{REF}:{self.path}"
         )
 
@@ -151,15 +151,15 @@ class CheckDocument:
         """Its JSON."""
         return _json({"commit": self.commit, "said": dict(self.said)})
 
-    def having(self, check: Check) -> CheckDocument:
+    def having(self, check: StatusCheck) -> CheckDocument:
         """With ``check``'s latest word."""
         word = (check.conclusion.value, check.summary)
         return replace(self, said={**self.said, check.name: word})
 
-    def shown(self) -> tuple[Check, ...]:
+    def shown(self) -> tuple[StatusCheck, ...]:
         """As the forge's callers see it, by name."""
         return tuple(
-            Check(name, Conclusion(conclusion), summary)
+            StatusCheck(name, Conclusion(conclusion), summary)
             for name, (conclusion, summary) in sorted(self.said.items())
         )
 
@@ -212,7 +212,7 @@ class Documents:
             raise ForgeMissing(f"read pull request {number}: there is none")
         said = json.loads(content)
         labels = tuple(said.pop("labels"))
-        return PullDocument(**{**said, "state": State(said["state"])}, labels=labels)
+        return PullDocument(**{**said, "state": PullRequestState(said["state"])}, labels=labels)
 
 
 @dataclass(frozen=True)
@@ -223,7 +223,7 @@ class Transaction:
     files: Mapping[str, bytes] = field(default_factory=dict)
     moves: tuple[tuple[str, str, str | None], ...] = ()
 
-    def put(self, document: Document) -> Transaction:
+    def put(self, document: ForgeDocument) -> Transaction:
         """With ``document`` written."""
         return self.write(document.path, document.content())
 

@@ -26,7 +26,7 @@ class ForgeBusy(ForgeError):
     """The forge limits how often it may be asked, for longer than waiting is worth."""
 
 
-class State(StrEnum):
+class PullRequestState(StrEnum):
     """Where a pull request is."""
 
     OPEN = "open"
@@ -43,7 +43,7 @@ class Conclusion(StrEnum):
 
 
 @dataclass(frozen=True)
-class Proposal:
+class NewPullRequest:
     """A pull request to open: branch ``head`` into branch ``base``."""
 
     title: str
@@ -69,7 +69,7 @@ class PullRequest:
     head_commit: str
     base: str
     author: str
-    state: State
+    state: PullRequestState
     draft: bool
     labels: frozenset[str]
     merge_commit: str | None
@@ -96,7 +96,7 @@ class ReleaseDraft:
 
 
 @dataclass(frozen=True)
-class Release:
+class PublishedRelease:
     """A release as the forge has it; ``draft`` until it is published."""
 
     tag: str
@@ -113,7 +113,7 @@ class Release:
 
 
 @dataclass(frozen=True)
-class Check:
+class StatusCheck:
     """What a check called ``name`` says of a commit; ``summary`` is one line."""
 
     name: str
@@ -125,7 +125,7 @@ class Check:
 class Query:
     """Which pull requests: every field that is set has to fit; ``labels`` all of them."""
 
-    state: State | None = State.OPEN
+    state: PullRequestState | None = PullRequestState.OPEN
     head: str = ""
     labels: frozenset[str] = field(default_factory=frozenset)
 
@@ -149,7 +149,7 @@ class Forge(Protocol):
         """Those that brought ``commit`` to the repository; while none is merged, open ones."""
         ...
 
-    def open_pull_request(self, proposal: Proposal) -> PullRequest:
+    def open_pull_request(self, proposal: NewPullRequest) -> PullRequest:
         """Open one; a second for the same head and base is a conflict."""
         ...
 
@@ -177,19 +177,19 @@ class Forge(Protocol):
         """The paths that it changes, both names of a renamed file."""
         ...
 
-    def checks(self, commit: str) -> tuple[Check, ...]:
+    def checks(self, commit: str) -> tuple[StatusCheck, ...]:
         """What the checks say of ``commit``, each check's latest word, by name."""
         ...
 
-    def set_check(self, commit: str, check: Check) -> None:
+    def set_check(self, commit: str, check: StatusCheck) -> None:
         """Say something of ``commit``."""
         ...
 
-    def release(self, tag: str) -> Release | None:
+    def release(self, tag: str) -> PublishedRelease | None:
         """The release of ``tag``, drafts included."""
         ...
 
-    def draft_release(self, draft: ReleaseDraft) -> Release:
+    def draft_release(self, draft: ReleaseDraft) -> PublishedRelease:
         """Make a draft release; one for the same tag is a conflict."""
         ...
 
@@ -201,7 +201,7 @@ class Forge(Protocol):
         """The bytes of a release's file."""
         ...
 
-    def publish_release(self, tag: str) -> Release:
+    def publish_release(self, tag: str) -> PublishedRelease:
         """Publish the draft of ``tag``; nothing if it is published already."""
         ...
 

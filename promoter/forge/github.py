@@ -21,17 +21,17 @@ from github.GithubRetry import GithubRetry
 
 from promoter.forge.forge import (
     Asset,
-    Check,
     ForgeBusy,
     ForgeConflict,
     ForgeError,
     ForgeMissing,
-    Proposal,
+    NewPullRequest,
+    PublishedRelease,
     PullRequest,
+    PullRequestState,
     Query,
-    Release,
     ReleaseDraft,
-    State,
+    StatusCheck,
 )
 from promoter.forge.github_answers import (
     conclusion_of,
@@ -74,7 +74,13 @@ class GitHubForge:
 
     def pull_requests(self, query: Query) -> tuple[PullRequest, ...]:
         """See `Forge`. GitHub counts a merged one as closed, so the rest is sifted here."""
-        state = "open" if query.state is State.OPEN else "all" if query.state is None else "closed"
+        state = (
+            "open"
+            if query.state is PullRequestState.OPEN
+            else "all"
+            if query.state is None
+            else "closed"
+        )
         head = f"{self.name.partition('/')[0]}:{query.head}" if query.head else ""
         with self._asking("list pull requests") as repository:
             found = repository.get_pulls(state=state, **({"head": head} if head else {}))
@@ -93,7 +99,7 @@ class GitHubForge:
         with self._asking(f"list the pull requests of {commit[:12]}") as repository:
             return tuple(map(pull_request_of, repository.get_commit(commit).get_pulls()))
 
-    def open_pull_request(self, proposal: Proposal) -> PullRequest:
+    def open_pull_request(self, proposal: NewPullRequest) -> PullRequest:
         """See `Forge`. Labels are a second request; a caller who finds them missing adds them."""
         with self._asking(f"open a pull request of {proposal.head}") as repository:
             opened = repository.create_pull(
@@ -152,16 +158,17 @@ class GitHubForge:
         names = {file.filename for file in files}
         return tuple(sorted(names | {f.previous_filename for f in files if f.previous_filename}))
 
-    def checks(self, commit: str) -> tuple[Check, ...]:
+    def checks(self, commit: str) -> tuple[StatusCheck, ...]:
         """See `Forge`. Commit statuses: any token may write them, check runs need an app."""
         with self._asking(f"read the checks of {commit[:12]}") as repository:
             statuses = repository.get_commit(commit).get_combined_status().statuses
         checks = [
-            Check(one.context, conclusion_of(one.state), one.description or "") for one in statuses
+            StatusCheck(one.context, conclusion_of(one.state), one.description or "")
+            for one in statuses
         ]
         return tuple(sorted(checks, key=lambda check: check.name))
 
-    def set_check(self, commit: str, check: Check) -> None:
+    def set_check(self, commit: str, check: StatusCheck) -> None:
         """See `Forge`."""
         with self._asking(f"set a check of {commit[:12]}") as repository:
             # GitHub refuses a longer description.
@@ -169,13 +176,13 @@ class GitHubForge:
                 check.conclusion.value, description=check.summary[:140], context=check.name
             )
 
-    def release(self, tag: str) -> Release | None:
+    def release(self, tag: str) -> PublishedRelease | None:
         """See `Forge`. Drafts have no tag to be asked for by, so the list is looked through."""
         with self._asking(f"read release {tag}") as repository:
             found = _found(repository, tag)
             return release_of(found) if found else None
 
-    def draft_release(self, draft: ReleaseDraft) -> Release:
+    def draft_release(self, draft: ReleaseDraft) -> PublishedRelease:
         """See `Forge`. GitHub itself would keep two drafts of one tag."""
         with self._asking(f"draft release {draft.tag}") as repository:
             if _found(repository, draft.tag):
@@ -206,7 +213,7 @@ class GitHubForge:
                     return b"".join(content)
         raise ForgeMissing(f"read {name} of release {tag}: no such asset")
 
-    def publish_release(self, tag: str) -> Release:
+    def publish_release(self, tag: str) -> PublishedRelease:
         """See `Forge`."""
         with self._asking(f"publish release {tag}") as repository:
             found = _needed(repository, tag)

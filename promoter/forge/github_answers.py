@@ -13,9 +13,9 @@ from promoter.forge.forge import (
     ForgeConflict,
     ForgeError,
     ForgeMissing,
+    PublishedRelease,
     PullRequest,
-    Release,
-    State,
+    PullRequestState,
 )
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def pull_request_of(one: GithubPullRequest) -> PullRequest:
         head_commit=one.head.sha,
         base=one.base.ref,
         author=one.user.login,
-        state=State.MERGED if merged else State(one.state),
+        state=PullRequestState.MERGED if merged else PullRequestState(one.state),
         draft=bool(one.draft),
         labels=frozenset(label.name for label in one.labels),
         # Of an open one GitHub names a trial merge there.
@@ -45,11 +45,11 @@ def pull_request_of(one: GithubPullRequest) -> PullRequest:
     )
 
 
-def release_of(one: GitRelease) -> Release:
+def release_of(one: GitRelease) -> PublishedRelease:
     """A release with its files."""
     assets = tuple(Asset(a.name, a.size, a.state == "uploaded") for a in one.get_assets())
     name, notes, commit = one.name or "", one.body or "", one.target_commitish
-    return Release(one.tag_name, commit, name, notes, one.draft, assets, one.html_url)
+    return PublishedRelease(one.tag_name, commit, name, notes, one.draft, assets, one.html_url)
 
 
 def conclusion_of(state: str) -> Conclusion:

@@ -18,15 +18,15 @@ from promoter.forge.documents import (
 )
 from promoter.forge.forge import (
     Asset,
-    Check,
     ForgeConflict,
     ForgeMissing,
-    Proposal,
+    NewPullRequest,
+    PublishedRelease,
     PullRequest,
+    PullRequestState,
     Query,
-    Release,
     ReleaseDraft,
-    State,
+    StatusCheck,
 )
 from promoter.forge.links import compare_page
 from promoter.git import Git, Identity
@@ -63,12 +63,12 @@ class LocalForge:
         every = self.pull_requests(Query(state=None))
         merged = ((one, one.merge_commit) for one in every if one.merge_commit)
         brought = tuple(one for one, merge in merged if self._brought(commit, merge, f"{merge}^1"))
-        opened = (one for one in every if one.state is State.OPEN)
+        opened = (one for one in every if one.state is PullRequestState.OPEN)
         return brought or tuple(
             one for one in opened if self._brought(commit, one.head_commit, one.base)
         )
 
-    def open_pull_request(self, proposal: Proposal) -> PullRequest:
+    def open_pull_request(self, proposal: NewPullRequest) -> PullRequest:
         """See `Forge`."""
         numbers: list[int] = []
 
@@ -97,10 +97,10 @@ class LocalForge:
         """See `Forge`."""
 
         def closed(pull: PullDocument) -> PullDocument:
-            if pull.state != State.OPEN:
+            if pull.state != PullRequestState.OPEN:
                 return pull
             tip = self.branch(pull.head) or ""
-            return replace(pull, state=State.CLOSED, head_commit=tip)
+            return replace(pull, state=PullRequestState.CLOSED, head_commit=tip)
 
         self._edit(number, "close", closed)
 
@@ -123,7 +123,9 @@ class LocalForge:
             pull = documents.pull(number)
             head, base = self._mergeable(pull, head_commit)
             commit = self._merge_commit(pull, head, base)
-            done = replace(pull, state=State.MERGED, head_commit=head, merge_commit=commit)
+            done = replace(
+                pull, state=PullRequestState.MERGED, head_commit=head, merge_commit=commit
+            )
             transaction = Transaction(f"merge pull request {number}").put(done)
             return transaction.move(f"refs/heads/{pull.base}", commit, base)
 
@@ -145,11 +147,11 @@ class LocalForge:
         """The commit of branch ``name``, None where there is none."""
         return self.git.commit(f"refs/heads/{name}")
 
-    def checks(self, commit: str) -> tuple[Check, ...]:
+    def checks(self, commit: str) -> tuple[StatusCheck, ...]:
         """See `Forge`."""
         return self._documents().checks(commit).shown()
 
-    def set_check(self, commit: str, check: Check) -> None:
+    def set_check(self, commit: str, check: StatusCheck) -> None:
         """See `Forge`."""
         if self.git.commit(commit) is None:
             raise ForgeMissing(f"set a check of {commit[:12]}: no such commit")
@@ -159,12 +161,12 @@ class LocalForge:
             )
         )
 
-    def release(self, tag: str) -> Release | None:
+    def release(self, tag: str) -> PublishedRelease | None:
         """See `Forge`."""
         found = self._documents().release(tag)
         return found.shown() if found else None
 
-    def draft_release(self, draft: ReleaseDraft) -> Release:
+    def draft_release(self, draft: ReleaseDraft) -> PublishedRelease:
         """See `Forge`."""
 
         def drafted(documents: Documents) -> Transaction:
@@ -200,7 +202,7 @@ class LocalForge:
             raise ForgeMissing(f"read {name} of release {tag}: no such asset")
         return content
 
-    def publish_release(self, tag: str) -> Release:
+    def publish_release(self, tag: str) -> PublishedRelease:
         """See `Forge`. The tag and the release become visible together."""
 
         def published(documents: Documents) -> Transaction:
@@ -242,7 +244,11 @@ class LocalForge:
         return reached and not self.git.is_ancestor(commit, base)
 
     def _shown(self, pull: PullDocument) -> PullRequest:
-        tip = (self.branch(pull.head) or "") if pull.state == State.OPEN else pull.head_commit
+        tip = (
+            (self.branch(pull.head) or "")
+            if pull.state == PullRequestState.OPEN
+            else pull.head_commit
+        )
         return pull.shown(tip)
 
     def _edit(self, number: int, verb: str, edited: Callable[[PullDocument], PullDocument]) -> None:
@@ -254,7 +260,7 @@ class LocalForge:
 
     def _mergeable(self, pull: PullDocument, head_commit: str) -> tuple[str, str]:
         what = f"merge pull request {pull.number}"
-        if pull.state != State.OPEN:
+        if pull.state != PullRequestState.OPEN:
             raise ForgeConflict(f"{what}: it is {pull.state}")
         if pull.draft:
             raise ForgeConflict(f"{what}: it is a draft", next_step="mark it ready for review")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from promoter.common.errors import GitError
-from promoter.gate.config import Config, EnvironmentConfig, read_config
+from promoter.gate.config import CeplerConfig, EnvironmentConfig, read_config
 from promoter.gate.history import History
 from promoter.gate.sources import state_path
 from promoter.gate.state import EnvironmentState
@@ -16,7 +16,7 @@ class Committed:
     def __init__(self, history: History, config_path: str) -> None:
         self.history = history
         self.config_path = config_path
-        self._configs: dict[str, Config] = {}
+        self._configs: dict[str, CeplerConfig] = {}
         self._states: dict[str, EnvironmentState] = {}
 
     def rules(self, commit: str, name: str) -> tuple[EnvironmentConfig, str] | None:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from promoter.common.errors import GitError
-from promoter.git.objects import Entry, decode, entry_of
+from promoter.git.objects import TreeEntry, decode, entry_of
 
 _CHUNK = 256  # edges asked for at once: their text fits into a pipe
 _MOST = 40  # paths that git is given: it looks at each of them for every entry
@@ -17,12 +17,12 @@ Edge = tuple[str, str]
 """The trees of a commit and of a parent."""
 
 
-class Change(NamedTuple):
+class PathChange(NamedTuple):
     """A path that differs along an edge; an entry is None where there is no file."""
 
     path: str
-    child: Entry | None
-    parent: Entry | None
+    child: TreeEntry | None
+    parent: TreeEntry | None
 
 
 class Folders:
@@ -60,9 +60,9 @@ class Comparison:
         self._asked, self._answers = _pipes(session)
         self._mark = b"=" + os.urandom(8).hex().encode() + b"\n"
         self._buffer = b""
-        self._known: dict[Edge, list[Change]] = {}
+        self._known: dict[Edge, list[PathChange]] = {}
 
-    def along(self, edges: list[Edge]) -> list[list[Change]]:
+    def along(self, edges: list[Edge]) -> list[list[PathChange]]:
         """For each edge what differs, in the same order."""
         # Equal trees are most of them where a history is about other folders.
         new = (edge for edge in edges if edge[0] != edge[1] and edge not in self._known)
@@ -72,7 +72,7 @@ class Comparison:
             self._known.update(zip(chunk, self._chunk(chunk), strict=True))
         return [self._known.get(edge, _NOTHING) for edge in edges]
 
-    def _chunk(self, edges: list[Edge]) -> list[list[Change]]:
+    def _chunk(self, edges: list[Edge]) -> list[list[PathChange]]:
         question = b"".join(
             b"%b %b\n%b" % (child.encode(), parent.encode(), self._mark) for child, parent in edges
         )
@@ -98,7 +98,7 @@ class Changes:
         self._folders = folders
         self._all = folders.cover(comparison.folders)
 
-    def along(self, edges: list[Edge]) -> list[list[Change]]:
+    def along(self, edges: list[Edge]) -> list[list[PathChange]]:
         """For each edge what differs, in the same order."""
         if not self._folders.paths:
             return [_NOTHING for _ in edges]
@@ -112,7 +112,7 @@ class Changes:
         ]
 
 
-_NOTHING: list[Change] = []
+_NOTHING: list[PathChange] = []
 _NAMELESS = frozenset({"", ".", ".."})
 
 
@@ -120,15 +120,15 @@ def _is_plain(path: str) -> bool:
     return _NAMELESS.isdisjoint(path.split("/"))
 
 
-def _changes(raw: bytes) -> list[Change]:
+def _changes(raw: bytes) -> list[PathChange]:
     if not raw:
         return _NOTHING
     fields = decode(raw).split("\0")
-    changes: list[Change] = []
+    changes: list[PathChange] = []
     for about, path in zip(fields[::2], fields[1::2], strict=False):
         # ":<mode> <mode> <id> <id> <letter>"; the first has the two trees' line before it
         child_mode, parent_mode, child, parent, _ = about[about.rfind(":") + 1 :].split(" ")
-        changes.append(Change(path, entry_of(child_mode, child), entry_of(parent_mode, parent)))
+        changes.append(PathChange(path, entry_of(child_mode, child), entry_of(parent_mode, parent)))
     return changes
 
 

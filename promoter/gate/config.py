@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from promoter.common.errors import InvalidFile
-from promoter.gate.documents import Document, Node, read_document
+from promoter.gate.documents import Node, YamlDocument, read_document
 from promoter.gate.patterns import PatternError, Patterns, compiled
 
 DEFAULT_DEPLOYMENT = "default"
@@ -34,7 +34,7 @@ class EnvironmentConfig(NamedTuple):
         return compiled(self.propagated)
 
 
-class Config(NamedTuple):
+class CeplerConfig(NamedTuple):
     """One cepler file."""
 
     deployment: str
@@ -61,7 +61,7 @@ class Config(NamedTuple):
         return found
 
 
-def read_config(content: bytes, file: str) -> Config:
+def read_config(content: bytes, file: str) -> CeplerConfig:
     """The cepler file in ``content``; raises `InvalidFile` with line and reason."""
     document = read_document(content, file)
     fields = document.fields(document.root, "the file", _FIELDS)
@@ -75,7 +75,7 @@ def read_config(content: bytes, file: str) -> Config:
     deployment = DEFAULT_DEPLOYMENT
     if "deployment" in fields:
         deployment = document.text(fields["deployment"], "deployment")
-    return Config(deployment, environments)
+    return CeplerConfig(deployment, environments)
 
 
 def state_folder(config_path: str, deployment: str) -> str:
@@ -85,7 +85,7 @@ def state_folder(config_path: str, deployment: str) -> str:
     return f"{beside}/{deployment}"
 
 
-def _environment(document: Document, name: str, node: Node) -> EnvironmentConfig:
+def _environment(document: YamlDocument, name: str, node: Node) -> EnvironmentConfig:
     fields = document.fields(node, f"environment {name}", _ENVIRONMENT_FIELDS)
     passed = document.optional(fields["passed"], "passed") if "passed" in fields else None
     return EnvironmentConfig(
@@ -98,7 +98,7 @@ def _environment(document: Document, name: str, node: Node) -> EnvironmentConfig
     )
 
 
-def _texts(document: Document, fields: Mapping[str, Node], name: str) -> tuple[str, ...]:
+def _texts(document: YamlDocument, fields: Mapping[str, Node], name: str) -> tuple[str, ...]:
     if name not in fields:
         return ()
     return tuple(
@@ -107,7 +107,7 @@ def _texts(document: Document, fields: Mapping[str, Node], name: str) -> tuple[s
 
 
 def _refuse_unknown_passed(
-    document: Document, node: Node, environments: Mapping[str, EnvironmentConfig]
+    document: YamlDocument, node: Node, environments: Mapping[str, EnvironmentConfig]
 ) -> None:
     for name, key, _ in document.entries(node, "environments"):
         passed = environments[name].passed

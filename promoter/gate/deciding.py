@@ -25,7 +25,7 @@ from promoter.gate.decision import (
 from promoter.gate.evaluation import Evaluation, HashOnDisk, View
 from promoter.gate.history import History
 from promoter.gate.state import LATEST, DeployState, ident
-from promoter.git.objects import Entry
+from promoter.git.objects import TreeEntry
 
 if TYPE_CHECKING:
     from promoter.gate.deployment import Deployment
@@ -164,7 +164,7 @@ class Deciding:
         from promoter.gate.origins import origins
 
         tip = self._deployment.tip
-        latest: dict[str, Entry] = {}
+        latest: dict[str, TreeEntry] = {}
         for change in hold.changes:
             if change.current is not None and not change.current.from_commit:
                 entry = self._history.entry(tip, change.path)

@@ -14,7 +14,14 @@ from promoter.gate.deciding import Deciding
 from promoter.gate.decision import Decision, Due
 from promoter.gate.history import History, reading
 from promoter.gate.patterns import literal_folder
-from promoter.gate.sources import Commit, Folder, Source, load_config, load_states, state_path
+from promoter.gate.sources import (
+    CommitSource,
+    FolderSource,
+    StateSource,
+    load_config,
+    load_states,
+    state_path,
+)
 from promoter.gate.state import EnvironmentState, path_of
 from promoter.git import Git
 
@@ -35,7 +42,7 @@ class Deployment:
         git: Git,
         tip: str,
         config_path: str,
-        source: Source,
+        source: StateSource,
         gates: Gates | None = None,
         history: History | None = None,
     ) -> None:
@@ -65,7 +72,7 @@ class Deployment:
             tip = opened.commit(commit)
             if tip is None:
                 raise GitError(f"read commit {commit} in {git.dir}: there is no such commit")
-            return cls(git, tip, config_path, Commit(opened, tip), gates, history)
+            return cls(git, tip, config_path, CommitSource(opened, tip), gates, history)
 
     @classmethod
     def in_worktree(
@@ -83,7 +90,7 @@ class Deployment:
             raise GitError(
                 f"read HEAD in {git.dir}: there is no commit", next_step="commit something first"
             )
-        return cls(git, tip, config_path, Folder(git.dir), gates, history)
+        return cls(git, tip, config_path, FolderSource(git.dir), gates, history)
 
     def reading(self) -> AbstractContextManager[History]:
         """The history that commits are read through, open for the block at least."""

@@ -16,7 +16,7 @@ from promoter.gate import plain_yaml
 _DEPTH = 100
 
 
-class Scalar(NamedTuple):
+class ScalarNode(NamedTuple):
     """One value as text; ``plain`` when it was not quoted. ``line`` counts from 1."""
 
     text: str
@@ -24,24 +24,24 @@ class Scalar(NamedTuple):
     line: int
 
 
-class Sequence(NamedTuple):
+class SequenceNode(NamedTuple):
     """A list of nodes."""
 
     items: tuple[Node, ...]
     line: int
 
 
-class Mapping(NamedTuple):
+class MappingNode(NamedTuple):
     """Entries in the file's order, repeated keys included."""
 
     entries: tuple[tuple[Node, Node], ...]
     line: int
 
 
-Node = Scalar | Sequence | Mapping
+Node = ScalarNode | SequenceNode | MappingNode
 
 
-class Document(NamedTuple):
+class YamlDocument(NamedTuple):
     """One file's content with the name that its errors carry."""
 
     file: str
@@ -55,25 +55,25 @@ class Document(NamedTuple):
 
     def text(self, node: Node, what: str) -> str:
         """A scalar's text; raises `InvalidFile` where ``node`` is none."""
-        if isinstance(node, Scalar):
+        if isinstance(node, ScalarNode):
             return node.text
         raise self.invalid(node, f"{what} must be a text, not a {_kind(node)}")
 
     def optional(self, node: Node, what: str) -> str | None:
         """A scalar's text, None for a plain ``~`` or ``null``."""
-        if isinstance(node, Scalar) and node.plain and node.text in ("~", "null"):
+        if isinstance(node, ScalarNode) and node.plain and node.text in ("~", "null"):
             return None
         return self.text(node, what)
 
     def flag(self, node: Node, what: str) -> bool:
         """A plain ``true`` or ``false``."""
-        if isinstance(node, Scalar) and node.plain and node.text in ("true", "false"):
+        if isinstance(node, ScalarNode) and node.plain and node.text in ("true", "false"):
             return node.text == "true"
         raise self.invalid(node, f"{what} must be true or false")
 
     def number(self, node: Node, what: str) -> int:
         """A plain number that fits 32 bits without a sign."""
-        if isinstance(node, Scalar) and node.plain and node.text.isascii():
+        if isinstance(node, ScalarNode) and node.plain and node.text.isascii():
             digits = node.text.removeprefix("+")
             if digits.isdigit() and int(digits) < 2**32 and (digits == "0" or digits[0] != "0"):
                 return int(digits)
@@ -81,13 +81,13 @@ class Document(NamedTuple):
 
     def items(self, node: Node, what: str) -> tuple[Node, ...]:
         """A list's items."""
-        if isinstance(node, Sequence):
+        if isinstance(node, SequenceNode):
             return node.items
         raise self.invalid(node, f"{what} must be a list, not a {_kind(node)}")
 
     def entries(self, node: Node, what: str) -> Iterator[tuple[str, Node, Node]]:
         """A mapping's entries as (key's text, key, value)."""
-        if not isinstance(node, Mapping):
+        if not isinstance(node, MappingNode):
             raise self.invalid(node, f"{what} must be a mapping, not a {_kind(node)}")
         for key, value in node.entries:
             yield self.text(key, f"a key of {what}"), key, value
@@ -103,7 +103,7 @@ class Document(NamedTuple):
         return found
 
 
-def read_document(content: bytes, file: str) -> Document:
+def read_document(content: bytes, file: str) -> YamlDocument:
     """The one YAML document in ``content``; raises `InvalidFile` with line and reason."""
     try:
         text = content.decode()
@@ -114,7 +114,7 @@ def read_document(content: bytes, file: str) -> Document:
         ) from error
     plain = plain_yaml.read(text)
     if plain is not None:
-        return Document(file, _plain(plain))
+        return YamlDocument(file, _plain(plain))
     import yaml
 
     try:
@@ -123,16 +123,16 @@ def read_document(content: bytes, file: str) -> Document:
         raise _unreadable(file, error) from error
     if root is None:
         raise InvalidFile(file, "", "the file is empty", next_step=f"restore {file}")
-    return Document(file, _node(root, file, _DEPTH))
+    return YamlDocument(file, _node(root, file, _DEPTH))
 
 
 def _plain(node: plain_yaml.Value | plain_yaml.Block) -> Node:
     if isinstance(node, plain_yaml.Value):
-        return Scalar(*node)
+        return ScalarNode(*node)
     values = [_plain(value) for value in node.values]
     if node.keys is None:
-        return Sequence(tuple(values), node.line)
-    return Mapping(tuple(zip(map(_plain, node.keys), values, strict=True)), node.line)
+        return SequenceNode(tuple(values), node.line)
+    return MappingNode(tuple(zip(map(_plain, node.keys), values, strict=True)), node.line)
 
 
 def _unreadable(file: str, error: Any) -> InvalidFile:
@@ -148,14 +148,14 @@ def _node(node: Any, file: str, depth: int) -> Node:
         raise InvalidFile(file, f"line {line}", "nested too deeply")
     if isinstance(node.value, str):
         plain = not node.style
-        return Scalar("~" if plain and not node.value else node.value, plain, line)
+        return ScalarNode("~" if plain and not node.value else node.value, plain, line)
     if node.id == "sequence":
-        return Sequence(tuple(_node(item, file, depth - 1) for item in node.value), line)
+        return SequenceNode(tuple(_node(item, file, depth - 1) for item in node.value), line)
     entries = tuple(
         (_node(key, file, depth - 1), _node(value, file, depth - 1)) for key, value in node.value
     )
-    return Mapping(entries, line)
+    return MappingNode(entries, line)
 
 
 def _kind(node: Node) -> str:
-    return {Scalar: "text", Sequence: "list", Mapping: "mapping"}[type(node)]
+    return {ScalarNode: "text", SequenceNode: "list", MappingNode: "mapping"}[type(node)]

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from promoter.gate.comparison import Change, Comparison
+from promoter.gate.comparison import Comparison, PathChange
 from promoter.gate.graph import Graph
 
 if TYPE_CHECKING:
@@ -58,10 +58,10 @@ class Ahead:
         self._folders = frozenset(folders)
         self._changes = history.changes(self._folders)
         self._steps: deque[tuple[str, str]] = deque()
-        self._answers: deque[list[Change]] = deque()
+        self._answers: deque[list[PathChange]] = deque()
         self._size = _FIRST
 
-    def __iter__(self) -> Iterator[tuple[str, str, list[Change]]]:
+    def __iter__(self) -> Iterator[tuple[str, str, list[PathChange]]]:
         """Each commit with the child that led to it and the changes between the two."""
         while True:
             if not self._answers:
@@ -87,7 +87,7 @@ class Ahead:
         self._answers.extend(self._changes.along(trees))
 
 
-def content_differs(change: Change) -> bool:
+def content_differs(change: PathChange) -> bool:
     """Whether more than the mode changed."""
     if change.child is None or change.parent is None:
         return True

@@ -7,14 +7,14 @@ from typing import NamedTuple
 
 from promoter.common.errors import PromoterError
 from promoter.gate.committed import Committed
-from promoter.gate.comparison import Change
+from promoter.gate.comparison import PathChange
 from promoter.gate.config import EnvironmentConfig, state_folder
 from promoter.gate.decision import identities, propagated_target, taken_from
 from promoter.gate.edges import Ahead
 from promoter.gate.patterns import Patterns, compiled
 from promoter.gate.sources import state_path
 from promoter.gate.state import LATEST, DeployState, EnvironmentState, FileState, ident, path_of
-from promoter.git.objects import Entry
+from promoter.git.objects import TreeEntry
 
 HashOnDisk = Callable[[str], str | None]
 
@@ -29,7 +29,7 @@ class View(NamedTuple):
     commit: str
     environment: EnvironmentConfig
     deployment: str
-    latest: Mapping[str, Entry]
+    latest: Mapping[str, TreeEntry]
     taken: Mapping[str, FileState]
     propagated_head: str | None
 
@@ -92,7 +92,7 @@ class Evaluation:
         commit: str,
         environment: EnvironmentConfig,
         deployment: str,
-        latest: Mapping[str, Entry],
+        latest: Mapping[str, TreeEntry],
     ) -> View:
         taken: Mapping[str, FileState] = {}
         head = None
@@ -144,7 +144,7 @@ class Evaluation:
             folders.add(state_path(self._config_path, view.deployment, view.environment.passed))
         return folders
 
-    def _before(self, view: View, commit: str, changes: list[Change]) -> View | None:
+    def _before(self, view: View, commit: str, changes: list[PathChange]) -> View | None:
         """The view at ``commit``, from which ``changes`` lead to ``view``; None for no config.
 
         Gives ``view`` itself where nothing of it changed.
@@ -192,7 +192,7 @@ class Evaluation:
         return None if dirty else on_disk
 
 
-def _refuse_unnameable(latest: Mapping[str, Entry], commit: str) -> None:
+def _refuse_unnameable(latest: Mapping[str, TreeEntry], commit: str) -> None:
     try:
         "".join(latest).encode()
     except UnicodeEncodeError:
@@ -207,7 +207,7 @@ def _is_text(path: str) -> bool:
     return not any("\udc80" <= character <= "\udcff" for character in path)
 
 
-def _undone(latest: Mapping[str, Entry], changes: list[Change]) -> Mapping[str, Entry]:
+def _undone(latest: Mapping[str, TreeEntry], changes: list[PathChange]) -> Mapping[str, TreeEntry]:
     if not changes:
         return latest
     before = dict(latest)

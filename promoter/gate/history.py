@@ -20,7 +20,7 @@ from promoter.gate.comparison import Changes, Comparison, Folders
 from promoter.gate.edges import Edges
 from promoter.gate.graph import Graph
 from promoter.git import Git
-from promoter.git.objects import About, Entry, Folder, Object, about, folder_of
+from promoter.git.objects import About, Object, Tree, TreeEntry, about, folder_of
 
 # libgit2, which cepler reads with, knows no replacement objects.
 _PLAIN = {"GIT_NO_REPLACE_OBJECTS": "1"}
@@ -35,7 +35,7 @@ class History:
         self._open = ExitStack()
         self._objects: subprocess.Popen[bytes] | None = None
         self._commits: dict[str, About] = {}
-        self._folders: dict[str, Folder] = {}
+        self._folders: dict[str, Tree] = {}
         self._graphs: list[Graph] = []
         self._comparisons: list[Comparison] = []
         self._edges: dict[tuple[Graph, Comparison], Edges] = {}
@@ -104,16 +104,16 @@ class History:
 
     # --- folders -------------------------------------------------------------------
 
-    def entry(self, commit: str, path: str) -> Entry | None:
+    def entry(self, commit: str, path: str) -> TreeEntry | None:
         """The file's entry at ``path`` in ``commit``, None where there is none."""
         folder, _, name = path.rpartition("/")
         tree = self._tree(commit, folder)
         return self._folder(tree).files.get(name) if tree else None
 
-    def listing(self, commit: str, folders: Iterable[str] = ("",)) -> dict[str, Entry]:
+    def listing(self, commit: str, folders: Iterable[str] = ("",)) -> dict[str, TreeEntry]:
         """Every file of ``commit`` at or below ``folders``, links included, submodules not."""
         chosen = Folders(folders)
-        entries: dict[str, Entry] = {}
+        entries: dict[str, TreeEntry] = {}
         for path in sorted(chosen.paths):
             if (entry := self.entry(commit, path)) is not None:
                 entries[path] = entry
@@ -131,7 +131,7 @@ class History:
             tree = self._folder(tree).folders.get(name) if tree else None
         return tree
 
-    def _folder(self, tree: str) -> Folder:
+    def _folder(self, tree: str) -> Tree:
         found = self._folders.get(tree)
         if found is None:
             read = self.read(tree)
@@ -143,7 +143,7 @@ class History:
             found = self._folders[tree] = folder_of(read.content)
         return found
 
-    def _collect(self, tree: str, start: str, entries: dict[str, Entry]) -> None:
+    def _collect(self, tree: str, start: str, entries: dict[str, TreeEntry]) -> None:
         folder = self._folder(tree)
         for name, entry in folder.files.items():
             entries[start + name] = entry

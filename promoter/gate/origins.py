@@ -9,13 +9,13 @@ from promoter.gate.edges import content_differs
 from promoter.gate.history import History
 from promoter.gate.last_change import last_changes
 from promoter.gate.state import LATEST, DeployState, FileState, ident
-from promoter.git.objects import EMPTY_TREE, Entry
+from promoter.git.objects import EMPTY_TREE, TreeEntry
 
 
 def origins(
     history: History,
     commit: str,
-    latest: Mapping[str, Entry],
+    latest: Mapping[str, TreeEntry],
     recorded: DeployState | None = None,
     folders: Iterable[str] | None = None,
 ) -> dict[str, FileState]:
@@ -46,7 +46,7 @@ def _summary(history: History, commit: str) -> str:
 
 def _borne_out(
     history: History,
-    latest: Mapping[str, Entry],
+    latest: Mapping[str, TreeEntry],
     recorded: DeployState,
     folders: frozenset[str],
 ) -> dict[str, str]:
@@ -66,7 +66,7 @@ def _borne_out(
     }
 
 
-def _unchanged(latest: Mapping[str, Entry], recorded: DeployState) -> dict[str, list[str]]:
+def _unchanged(latest: Mapping[str, TreeEntry], recorded: DeployState) -> dict[str, list[str]]:
     """The paths whose content is as it is recorded, by the commit that they are said to be of."""
     by_commit: dict[str, list[str]] = {}
     for path, entry in latest.items():

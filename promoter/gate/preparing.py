@@ -10,7 +10,7 @@ from promoter.gate.deployment import Deployment
 from promoter.gate.state import DeployState, EnvironmentState, path_of
 from promoter.gate.workspace import Workspace, as_of, cleared_files
 from promoter.git import Git
-from promoter.git.objects import Entry
+from promoter.git.objects import TreeEntry
 
 
 def prepare(deployment: Deployment, worktree: Git, due: Due) -> None:
@@ -65,7 +65,7 @@ def reproduce_here(deployment: Deployment, name: str, *, clean: bool) -> Environ
     return recorded
 
 
-def gating_files(deployment: Deployment) -> list[tuple[str, Entry]]:
+def gating_files(deployment: Deployment) -> list[tuple[str, TreeEntry]]:
     """The config and the state files as the tip has them: what decides, to be written."""
     states = state_folder(deployment.config_path, deployment.name)
     with deployment.reading() as history:

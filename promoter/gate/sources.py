@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from promoter.common.errors import InvalidFile
-from promoter.gate.config import Config, read_config, state_folder
+from promoter.gate.config import CeplerConfig, read_config, state_folder
 from promoter.gate.history import History
 from promoter.gate.state import EnvironmentState
 from promoter.gate.state_file import read_state
@@ -14,10 +14,10 @@ from promoter.gate.state_file import read_state
 _SUFFIX = ".state"
 
 
-class Source(Protocol):
+class StateSource(Protocol):
     """Files by their path, as config and state folder name them."""
 
-    def through(self, history: History) -> Source:
+    def through(self, history: History) -> StateSource:
         """The same files, those of commits read through ``history``."""
 
     def read(self, path: str) -> bytes | None:
@@ -30,12 +30,12 @@ class Source(Protocol):
         """``path`` as errors name it."""
 
 
-class Folder(NamedTuple):
+class FolderSource(NamedTuple):
     """Files on disk; paths count from ``folder``."""
 
     folder: Path
 
-    def through(self, history: History) -> Folder:  # noqa: ARG002
+    def through(self, history: History) -> FolderSource:  # noqa: ARG002
         """The same files: no commit is read for them."""
         return self
 
@@ -58,15 +58,15 @@ class Folder(NamedTuple):
         return path
 
 
-class Commit(NamedTuple):
+class CommitSource(NamedTuple):
     """Files of a commit."""
 
     history: History
     commit: str
 
-    def through(self, history: History) -> Commit:
+    def through(self, history: History) -> CommitSource:
         """The same files, read through ``history``."""
-        return Commit(history, self.commit)
+        return CommitSource(history, self.commit)
 
     def read(self, path: str) -> bytes | None:
         """A file's bytes, None where there is none."""
@@ -85,7 +85,7 @@ class Commit(NamedTuple):
         return f"{path} at {self.commit[:12]}"
 
 
-def load_config(source: Source, path: str) -> Config:
+def load_config(source: StateSource, path: str) -> CeplerConfig:
     """The cepler file at ``path``; raises `InvalidFile` where it is missing or wrong."""
     content = source.read(path)
     if content is None:
@@ -103,7 +103,7 @@ def state_path(config_path: str, deployment: str, environment: str) -> str:
     return f"{state_folder(config_path, deployment)}/{environment}{_SUFFIX}"
 
 
-def load_states(source: Source, folder: str) -> dict[str, EnvironmentState]:
+def load_states(source: StateSource, folder: str) -> dict[str, EnvironmentState]:
     """All recorded states in ``folder`` by environment; raises `InvalidFile`."""
     states: dict[str, EnvironmentState] = {}
     for name in source.names(folder):

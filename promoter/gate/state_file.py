@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from promoter.gate import canonical
-from promoter.gate.documents import Document, Node, read_document
+from promoter.gate.documents import Node, YamlDocument, read_document
 from promoter.gate.scalars import quoted, scalar
 from promoter.gate.state import DeployState, EnvironmentState, FileState
 
@@ -64,7 +64,7 @@ def _file_lines(identity: str, state: FileState, indent: str) -> str:
     )
 
 
-def _from_document(document: Document) -> EnvironmentState:
+def _from_document(document: YamlDocument) -> EnvironmentState:
     fields = document.fields(document.root, "the state file", _FIELDS)
     current = _required(document, document.root, fields, "current")
     queue: tuple[Node, ...] = ()
@@ -79,7 +79,7 @@ def _from_document(document: Document) -> EnvironmentState:
     )
 
 
-def _deploy(document: Document, node: Node, what: str) -> DeployState:
+def _deploy(document: YamlDocument, node: Node, what: str) -> DeployState:
     fields = document.fields(node, what, _DEPLOY_FIELDS)
     head = document.text(_required(document, node, fields, "head_commit"), "head_commit")
     passed = fields.get("propagated_head")
@@ -95,7 +95,7 @@ def _deploy(document: Document, node: Node, what: str) -> DeployState:
     )
 
 
-def _file(document: Document, node: Node, what: str) -> FileState:
+def _file(document: YamlDocument, node: Node, what: str) -> FileState:
     fields = document.fields(node, what, _FILE_FIELDS)
     file_hash = fields.get("file_hash")
     return FileState(
@@ -106,7 +106,7 @@ def _file(document: Document, node: Node, what: str) -> FileState:
     )
 
 
-def _required(document: Document, node: Node, fields: Mapping[str, Node], name: str) -> Node:
+def _required(document: YamlDocument, node: Node, fields: Mapping[str, Node], name: str) -> Node:
     if name not in fields:
         raise document.invalid(node, f"{name} is missing")
     return fields[name]

@@ -14,7 +14,7 @@ from promoter.gate.history import History
 from promoter.gate.patterns import Patterns
 from promoter.gate.state import DeployState, is_propagated, path_of
 from promoter.git import Git
-from promoter.git.objects import Entry, decode
+from promoter.git.objects import TreeEntry, decode
 
 _KEPT = (".git/*", ".gitignore")
 
@@ -72,7 +72,7 @@ class Workspace(NamedTuple):
                     place = path.split("/")
                     files = deque(each for each in self._in_order() if each.split("/") > place)
 
-    def write(self, files: Iterable[tuple[str, Entry]]) -> None:
+    def write(self, files: Iterable[tuple[str, TreeEntry]]) -> None:
         """Write ``files`` with content and mode of their entries; index and HEAD stay."""
         index = "".join(f"{entry.mode} {entry.blob}\t{path}\0" for path, entry in files)
         if not index:
@@ -114,7 +114,9 @@ class Workspace(NamedTuple):
                 yield decode(raw)
 
 
-def cleared_files(history: History, commit: str, state: DeployState) -> Iterator[tuple[str, Entry]]:
+def cleared_files(
+    history: History, commit: str, state: DeployState
+) -> Iterator[tuple[str, TreeEntry]]:
     """The files of ``state``: its latest ones as ``commit`` has them, others as they came.
 
     Raises `PromoterError` where the commit that a propagated file comes from is not there.
@@ -128,7 +130,7 @@ def cleared_files(history: History, commit: str, state: DeployState) -> Iterator
             yield from as_of(history, path_of(key), file.from_commit)
 
 
-def as_of(history: History, path: str, commit: str) -> Iterator[tuple[str, Entry]]:
+def as_of(history: History, path: str, commit: str) -> Iterator[tuple[str, TreeEntry]]:
     """``path`` as ``commit`` has it; nothing where it has no such file."""
     if history.commit(commit) is None:
         raise PromoterError(

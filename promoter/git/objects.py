@@ -24,7 +24,7 @@ class Object(NamedTuple):
     content: bytes
 
 
-class Entry(NamedTuple):
+class TreeEntry(NamedTuple):
     """A file of a commit: its mode as git writes it and its blob's id."""
 
     mode: str
@@ -39,10 +39,10 @@ class About(NamedTuple):
     summary: str
 
 
-class Folder(NamedTuple):
+class Tree(NamedTuple):
     """What lies directly in one folder of a commit, by name; submodules do not."""
 
-    files: dict[str, Entry]
+    files: dict[str, TreeEntry]
     folders: dict[str, str]
 
 
@@ -51,19 +51,19 @@ def decode(raw: bytes) -> str:
     return raw.decode("utf-8", "surrogateescape")
 
 
-def entry_of(mode: str, blob: str) -> Entry | None:
+def entry_of(mode: str, blob: str) -> TreeEntry | None:
     """The entry of a file or a link, None for what is neither."""
-    return Entry(mode, blob) if mode in _BLOBS else None
+    return TreeEntry(mode, blob) if mode in _BLOBS else None
 
 
-def folder_of(content: bytes) -> Folder:
+def folder_of(content: bytes) -> Tree:
     """The folder that a tree object describes."""
-    found = Folder({}, {})
+    found = Tree({}, {})
     for mode, name, id_ in _entries(content):
         if mode == _FOLDER:
             found.folders[name] = id_
         elif mode in _BLOBS:
-            found.files[name] = Entry(mode, id_)
+            found.files[name] = TreeEntry(mode, id_)
     return found
 
 

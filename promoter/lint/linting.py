@@ -15,7 +15,7 @@ from promoter.git import Git
 from promoter.lint.finding import Finding
 from promoter.lint.inputs import Traced, Tracing, trace
 from promoter.lint.rules import RULES
-from promoter.lint.subject import FOLDER, Subject, read_subject
+from promoter.lint.subject import FOLDER, GateSnapshot, read_subject
 from promoter.lint.weakened import WEAKENED, Range
 from promoter.synthesis.app import App
 from promoter.toolchain import Toolchain
@@ -67,7 +67,7 @@ def _fork(git: Git, base: str, head: str) -> str:
     return fork.splitlines()[0]
 
 
-def _traced(git: Git, subject: Subject, progress: Progress) -> tuple[Traced, ...]:
+def _traced(git: Git, subject: GateSnapshot, progress: Progress) -> tuple[Traced, ...]:
     if _APP not in subject.files:
         progress.note(f"there is no {_APP}: no stack is synthesized")
         return ()

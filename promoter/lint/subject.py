@@ -9,7 +9,13 @@ from functools import cached_property
 from itertools import takewhile
 
 from promoter.common.errors import InvalidFile, PromoterError
-from promoter.gate.config import STATE_FOLDER, Config, EnvironmentConfig, read_config, state_folder
+from promoter.gate.config import (
+    STATE_FOLDER,
+    CeplerConfig,
+    EnvironmentConfig,
+    read_config,
+    state_folder,
+)
 from promoter.gate.history import History
 from promoter.gate.patterns import Patterns, compiled, literal_folder
 from promoter.gate.state_file import read_state
@@ -59,7 +65,7 @@ class Environment:
 
 
 @dataclass(frozen=True)
-class Subject:
+class GateSnapshot:
     """The gate at ``commit``: its files, its cepler files by path, its state files.
 
     ``states`` are paths; ``invalid`` says of files that could not be read. ``traced`` has
@@ -68,7 +74,7 @@ class Subject:
 
     commit: str
     files: frozenset[str]
-    configs: Mapping[str, Config]
+    configs: Mapping[str, CeplerConfig]
     states: frozenset[str]
     invalid: tuple[Finding, ...]
     traced: tuple[Traced, ...] = ()
@@ -111,11 +117,11 @@ class Subject:
         return {}
 
 
-def read_subject(git: Git, commit: str) -> Subject:
+def read_subject(git: Git, commit: str) -> GateSnapshot:
     """The gate at ``commit``; a file that does not validate is a finding, not an error."""
     with History(git) as history:
         listing = history.listing(commit)
-        configs: dict[str, Config] = {}
+        configs: dict[str, CeplerConfig] = {}
         invalid: list[Finding] = []
         for path in sorted(listing):
             try:
@@ -127,7 +133,7 @@ def read_subject(git: Git, commit: str) -> Subject:
                 what = str(error).removeprefix(f"read {path}: ")
                 invalid.append(Finding(INVALID, path, what, error.next_step or f"correct {path}"))
     states = frozenset(filter(is_state, listing))
-    return Subject(commit, frozenset(listing), configs, states, tuple(invalid))
+    return GateSnapshot(commit, frozenset(listing), configs, states, tuple(invalid))
 
 
 def is_state(path: str) -> bool:
@@ -139,7 +145,7 @@ def _is_config(path: str) -> bool:
     return path.endswith(".yml") and path.rpartition("/")[0] == FOLDER
 
 
-def _config(history: History, blob: str, path: str) -> Config:
+def _config(history: History, blob: str, path: str) -> CeplerConfig:
     config = read_config(_content(history, blob, path), path)
     for name in config.environments:
         config.environment(name, path)  # refuses patterns that are not well formed

@@ -1,7 +1,7 @@
 """The embedded platform: a Kubernetes control plane and an OCI registry on loopback."""
 
 from promoter.platform.parts import PARTS
-from promoter.platform.platform import PartStatus, Platform, Running
+from promoter.platform.platform import PartStatus, Platform, RunningPlatform
 from promoter.platform.record import Forward
 
-__all__ = ["PARTS", "Forward", "PartStatus", "Platform", "Running"]
+__all__ = ["PARTS", "Forward", "PartStatus", "Platform", "RunningPlatform"]

@@ -22,7 +22,7 @@ _RBAC = "/apis/rbac.authorization.k8s.io/v1"
 
 
 @dataclass(frozen=True)
-class Cluster:
+class ClusterAdmin:
     """The API server at ``access``."""
 
     access: Access

@@ -12,7 +12,7 @@ _LINE_CHARACTERS = 400
 
 
 @dataclass(frozen=True)
-class Log:
+class PartLog:
     """The log ``file``, which every start of the part appends to."""
 
     file: Path

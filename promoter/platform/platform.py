@@ -14,9 +14,9 @@ from promoter.common import ports
 from promoter.common.errors import PlatformError
 from promoter.common.progress import Progress
 from promoter.platform import external as own
-from promoter.platform.cluster import Cluster
+from promoter.platform.cluster import ClusterAdmin
 from promoter.platform.layout import Layout
-from promoter.platform.logs import Log
+from promoter.platform.logs import PartLog
 from promoter.platform.parts import PARTS, PORTS, Part, Parts
 from promoter.platform.record import Forward, Record
 from promoter.platform.supervisor import READY_SECONDS, PortTaken, Supervisor, wait
@@ -27,7 +27,7 @@ _LOCK_SECONDS = 180.0
 
 
 @dataclass(frozen=True)
-class Running:
+class RunningPlatform:
     """A platform that is up: its cluster's kubeconfig (0600) and its registry (host:port)."""
 
     kubeconfig: Path
@@ -59,7 +59,7 @@ class Platform:
 
     def up(
         self, progress: Progress, *, kubeconfig: Path | None = None, embedded: bool = False
-    ) -> Running:
+    ) -> RunningPlatform:
         """Start what does not run, and wait until a pod could be scheduled.
 
         Data, certificates and (while they are free) ports are kept from one ``up`` to the
@@ -86,7 +86,7 @@ class Platform:
                     self._forget_ports(error.part.ports)
         raise AssertionError("the last attempt returns or raises")
 
-    def forward(self, forward: Forward, progress: Progress) -> Running:
+    def forward(self, forward: Forward, progress: Progress) -> RunningPlatform:
         """Let a process on this machine answer for the pods of a namespace, from now on.
 
         Replaces an earlier `Forward` of the same namespace and port. kwok alone is started
@@ -113,13 +113,13 @@ class Platform:
         names = PARTS if record.own_kubeconfig is None else ("registry",)
         return tuple(self._part_status(name, record) for name in names)
 
-    def running(self) -> Running | None:
+    def running(self) -> RunningPlatform | None:
         """The platform if all of its parts run; None if not."""
         if any(part.state != "running" for part in self.status()):
             return None
         return self._running(self._record())
 
-    def require(self) -> Running:
+    def require(self) -> RunningPlatform:
         """The platform; raises `PlatformError` with a dead part's last lines if it is not up."""
         running = self.running()
         if running is not None:
@@ -180,7 +180,7 @@ class Platform:
                 next_step="wait for it, or end it",
             ) from error
 
-    def _up(self, programs: Callable[[str], Path], progress: Progress) -> Running:
+    def _up(self, programs: Callable[[str], Path], progress: Progress) -> RunningPlatform:
         record = self._fresh_ports(self._record(), progress)
         record.write(self._layout.record)
         # Cryptography takes a while to import, and only starting the parts needs it.
@@ -202,7 +202,7 @@ class Platform:
 
     def _start_all(self, parts: Parts, supervisor: Supervisor) -> None:
         with supervisor.progress.task("starting the embedded platform") as detail:
-            cluster = Cluster(parts.access)
+            cluster = ClusterAdmin(parts.access)
             parts.access.write_kubeconfig(self._layout.kubeconfig)
             for group in ([parts.registry(), parts.etcd()], [parts.api_server()]):
                 detail(", ".join(part.name for part in group))
@@ -230,10 +230,10 @@ class Platform:
         kept = {name: port for name, port in record.ports.items() if name not in names}
         record.with_ports(kept).write(self._layout.record)
 
-    def _running(self, record: Record) -> Running:
+    def _running(self, record: Record) -> RunningPlatform:
         kubeconfig = self._chosen_cluster() or self._layout.kubeconfig
         registry = f"{ports.HOST}:{record.ports['registry']}"
-        return Running(kubeconfig, registry, self._layout.folder)
+        return RunningPlatform(kubeconfig, registry, self._layout.folder)
 
     def _part_status(self, name: str, record: Record) -> PartStatus:
         known = record.parts.get(name)
@@ -242,12 +242,12 @@ class Platform:
             return PartStatus(name, "stopped", port=port)
         if known.process.alive:
             return PartStatus(name, "running", known.pid, port, known.since)
-        tail = Log(self._layout.log(name)).tail(known.log_offset)
+        tail = PartLog(self._layout.log(name)).tail(known.log_offset)
         return PartStatus(name, "died", known.pid, port, known.since, tail)
 
 
 def _await_nodes(
-    cluster: Cluster,
+    cluster: ClusterAdmin,
     controllers: Sequence[Part],
     supervisor: Supervisor,
     detail: Callable[[str], None],

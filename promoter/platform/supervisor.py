@@ -11,7 +11,7 @@ from promoter.common.errors import PlatformError
 from promoter.common.process import ProcessId, end, start
 from promoter.common.progress import Progress, Silent
 from promoter.platform.layout import Layout
-from promoter.platform.logs import Log
+from promoter.platform.logs import PartLog
 from promoter.platform.parts import Part
 from promoter.platform.record import PartRecord, Record
 
@@ -84,7 +84,7 @@ class Supervisor:
         return True
 
     def _start(self, part: Part) -> None:
-        log = Log(self.layout.log(part.name))
+        log = PartLog(self.layout.log(part.name))
         offset = log.begin()
         since = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
 
@@ -121,8 +121,8 @@ class Supervisor:
             next_step=f"read {log.file}; `promoter platform down`, then `up`, starts all anew",
         )
 
-    def _log(self, part: Part) -> Log:
-        return Log(self.layout.log(part.name))
+    def _log(self, part: Part) -> PartLog:
+        return PartLog(self.layout.log(part.name))
 
     def _offset(self, part: Part) -> int:
         return self.record().parts[part.name].log_offset

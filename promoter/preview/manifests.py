@@ -14,7 +14,7 @@ from typing import Any
 import yaml
 
 from promoter.common.text import redact
-from promoter.synthesis.releases import Release
+from promoter.synthesis.releases import StackRelease
 from promoter.vendoring.errors import VendorError
 from promoter.vendoring.summary import SECRET
 
@@ -50,7 +50,7 @@ class ObjectChange:
     diff: tuple[str, ...]
 
 
-def render(helm: Path, chart: Path, release: Release) -> dict[str, str]:
+def render(helm: Path, chart: Path, release: StackRelease) -> dict[str, str]:
     """The objects that ``helm template`` gives, redacted YAML by name.
 
     Raises `VendorError` with what Helm said: a chart whose dependency is missing, values

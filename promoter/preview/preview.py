@@ -9,13 +9,13 @@ from pathlib import Path
 from promoter.common.progress import Progress, Silent
 from promoter.forge.links import compare_link
 from promoter.preview.manifests import ObjectChange, changes, render
-from promoter.synthesis.releases import Release
+from promoter.synthesis.releases import StackRelease
 from promoter.vendoring.config import CONFIG_NAME, find_dependency, read_config
 from promoter.vendoring.errors import VendorError
 from promoter.vendoring.git_source import fetched
 from promoter.vendoring.lock import LOCK_NAME, read_lock
 from promoter.vendoring.staging import Fetcher, GitFetcher, check_links, place
-from promoter.vendoring.summary import Chart, PinChange, pin_changes
+from promoter.vendoring.summary import ChartSnapshot, PinChange, pin_changes
 from promoter.vendoring.swap import workshop
 
 MOST_TITLES = 50
@@ -51,7 +51,7 @@ def preview(
     root: Path,
     dependency: str,
     ref: str,
-    releases: Sequence[Release],
+    releases: Sequence[StackRelease],
     helm: Path,
     *,
     fetcher: Fetcher | None = None,
@@ -93,7 +93,7 @@ def preview(
     )
 
 
-def _environment(helm: Path, old: Path, new: Path, release: Release) -> EnvironmentPreview:
+def _environment(helm: Path, old: Path, new: Path, release: StackRelease) -> EnvironmentPreview:
     before: dict[str, str] = {}
     already = ""
     try:
@@ -107,6 +107,6 @@ def _environment(helm: Path, old: Path, new: Path, release: Release) -> Environm
     return EnvironmentPreview(release.environment, changes(before, after))
 
 
-def _chart(folder: Path) -> Chart:
+def _chart(folder: Path) -> ChartSnapshot:
     file = folder / "values.yaml"
-    return Chart({}, file.read_bytes().decode(errors="replace") if file.is_file() else "")
+    return ChartSnapshot({}, file.read_bytes().decode(errors="replace") if file.is_file() else "")

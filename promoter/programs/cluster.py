@@ -22,7 +22,7 @@ _PENDING = ("pending-install", "pending-upgrade", "pending-rollback", "uninstall
 
 
 @dataclass(frozen=True)
-class Release:
+class HelmRelease:
     """One revision of a Helm release; ``status`` in Helm's words."""
 
     name: str
@@ -66,12 +66,12 @@ class Cluster:
     kubectl: Path
     kubeconfig: Path | None
 
-    def release(self, name: str, namespace: str) -> Release | None:
+    def release(self, name: str, namespace: str) -> HelmRelease | None:
         """The newest revision of a release, None where Helm never installed it."""
         found = self.revisions(name, namespace)
         return found[-1] if found else None
 
-    def revisions(self, name: str, namespace: str) -> tuple[Release, ...]:
+    def revisions(self, name: str, namespace: str) -> tuple[HelmRelease, ...]:
         """Every revision of a release that Helm keeps, the newest last."""
         # Labels alone: the secrets themselves hold the manifests, and with them secrets.
         told = self._get(
@@ -81,7 +81,7 @@ class Cluster:
             _LABELS,
         )
         pairs = (line.split() for line in told.splitlines())
-        found = (Release(name, namespace, int(version), status) for version, status in pairs)
+        found = (HelmRelease(name, namespace, int(version), status) for version, status in pairs)
         return tuple(sorted(found, key=lambda each: each.revision))
 
     def workloads(self, release: str, namespace: str) -> tuple[Workload, ...]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from promoter.common.errors import PromoterError
 from promoter.common.text import redact
-from promoter.programs.cluster import Cluster, Release
+from promoter.programs.cluster import Cluster, HelmRelease
 from promoter.programs.kubectl import kubeconfig_variables
 
 
@@ -54,7 +54,7 @@ class Helm:
             )
 
 
-def _good(revisions: tuple[Release, ...]) -> Release | None:
+def _good(revisions: tuple[HelmRelease, ...]) -> HelmRelease | None:
     """The revision to go back to: the deployed one, else the newest that once was."""
     for status in ("deployed", "superseded"):
         found = [each for each in revisions if each.status == status]

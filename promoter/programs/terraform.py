@@ -43,7 +43,7 @@ STATEFUL = frozenset(
 
 
 @dataclass(frozen=True)
-class Change:
+class ResourceChange:
     """What a plan does to one resource; ``actions`` as Terraform's plan JSON names them."""
 
     address: str
@@ -70,10 +70,10 @@ class Plan:
 
     file: Path
     digest: str
-    changes: tuple[Change, ...]
+    changes: tuple[ResourceChange, ...]
 
     @property
-    def destroys(self) -> tuple[Change, ...]:
+    def destroys(self) -> tuple[ResourceChange, ...]:
         """The changes that would lose something stateful."""
         return tuple(change for change in self.changes if change.destroys_state)
 
@@ -148,10 +148,10 @@ def _output(process: subprocess.Popen[str]) -> tuple[str, str]:
         raise
 
 
-def changes(shown: Mapping[str, Any]) -> tuple[Change, ...]:
+def changes(shown: Mapping[str, Any]) -> tuple[ResourceChange, ...]:
     """The resource changes in ``terraform show -json <plan>``, no-ops and reads left out."""
     every = (
-        Change(each["address"], each["type"], tuple(each["change"]["actions"]))
+        ResourceChange(each["address"], each["type"], tuple(each["change"]["actions"]))
         for each in shown.get("resource_changes", ())
     )
     return tuple(change for change in every if set(change.actions) - {"no-op", "read"})

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from promoter.common.errors import NotCleared
-from promoter.forge.forge import Conclusion, Forge, PullRequest, State
+from promoter.forge.forge import Conclusion, Forge, PullRequest, PullRequestState
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ def automerge(forge: Forge, number: int, rule: AutoMerge | None = None) -> PullR
     succeeded. What is merged is the commit that was looked at.
     """
     pull = forge.pull_request(number)
-    if pull.state is State.MERGED:
+    if pull.state is PullRequestState.MERGED:
         return pull
     said = (rule or AutoMerge()).objections(pull, forge.changed_files(number))
     said += [f"it is {word}" for word in _not_ready(pull)]
@@ -63,5 +63,5 @@ def automerge(forge: Forge, number: int, rule: AutoMerge | None = None) -> PullR
 
 
 def _not_ready(pull: PullRequest) -> list[str]:
-    words = [] if pull.state is State.OPEN else [str(pull.state)]
+    words = [] if pull.state is PullRequestState.OPEN else [str(pull.state)]
     return [*words, "a draft"] if pull.draft else words

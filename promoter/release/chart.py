@@ -13,14 +13,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from promoter.common.errors import NothingNewer
-from promoter.forge.forge import Forge, Proposal, PullRequest, Query, State
+from promoter.forge.forge import Forge, NewPullRequest, PullRequest, PullRequestState, Query
 from promoter.git import Git, Identity
 from promoter.release import changelog
 from promoter.release.application import BOT, Application
 from promoter.release.errors import PinError, RegistryError, ReleaseError
 from promoter.release.publish import Released, released
-from promoter.release.settings import Chart, ReleaseSettings, read_settings
-from promoter.release.source import Source, source_of_commit
+from promoter.release.settings import ChartSettings, ReleaseSettings, read_settings
+from promoter.release.source import SourceTree, source_of_commit
 from promoter.vendoring.pins import Pin, read_pins, set_pins, set_value
 
 BRANCH = "bot-bump-lana-bank"
@@ -81,7 +81,12 @@ def pins_of(application: Application, made: Released, settings: ReleaseSettings)
 
 
 def changed_files(
-    git: Git, revision: str, chart: Chart, pins: tuple[Pin, ...], source: Source, made: Released
+    git: Git,
+    revision: str,
+    chart: ChartSettings,
+    pins: tuple[Pin, ...],
+    source: SourceTree,
+    made: Released,
 ) -> dict[str, bytes | None]:
     """The chart's files that differ after the bump from ``revision`` (None: removed)."""
     values, about = f"{chart.folder}/values.yaml", f"{chart.folder}/Chart.yaml"
@@ -105,7 +110,7 @@ def set_app_version(text: str, version: str, file: str) -> str:
     return f"{before}appVersion: {version}{line_end}{text[after.end() :]}"
 
 
-def _chart(settings: ReleaseSettings) -> Chart:
+def _chart(settings: ReleaseSettings) -> ChartSettings:
     if settings.chart is None:
         raise ReleaseError(
             "bump the chart: ci/release/release.yml names none",
@@ -124,7 +129,9 @@ def _text(git: Git, revision: str, path: str) -> str:
         raise ReleaseError(f"read {path} in {revision[:12]}: not UTF-8") from error
 
 
-def _terraform(git: Git, revision: str, chart: Chart, source: Source) -> Mapping[str, bytes | None]:
+def _terraform(
+    git: Git, revision: str, chart: ChartSettings, source: SourceTree
+) -> Mapping[str, bytes | None]:
     """The chart's tf/ as it has to be: the declared folders and repo-ref, nothing else."""
     if not chart.terraform:
         return {}
@@ -157,22 +164,24 @@ def _pull_request(
     tip: str,
     commit: str,
     made: Released,
-    chart: Chart,
+    chart: ChartSettings,
 ) -> PullRequest:
     title = f"chore: bump lana-bank images to {made.version}"
     body = _body(application, charts, tip, made, chart)
-    for pull in charts.forge.pull_requests(Query(state=State.OPEN, head=BRANCH)):
+    for pull in charts.forge.pull_requests(Query(state=PullRequestState.OPEN, head=BRANCH)):
         charts.forge.edit_pull_request(pull.number, title=title, body=body)
         charts.forge.add_labels(pull.number, LABELS)
         return charts.forge.pull_request(pull.number)
-    proposal = Proposal(title, body, BRANCH, charts.branch, labels=LABELS)
+    proposal = NewPullRequest(title, body, BRANCH, charts.branch, labels=LABELS)
     opened = charts.forge.open_pull_request(proposal)
     if opened.head_commit != commit:
         raise ReleaseError(f"open the pull request of {BRANCH}: somebody pushed to it meanwhile")
     return opened
 
 
-def _body(application: Application, charts: Charts, tip: str, made: Released, chart: Chart) -> str:
+def _body(
+    application: Application, charts: Charts, tip: str, made: Released, chart: ChartSettings
+) -> str:
     pins = read_pins(_text(charts.git, tip, f"{chart.folder}/values.yaml"))
     old = next((pin.commit_ref for pin in pins if application.git.commit(pin.commit_ref)), "")
     digests = "\n".join(f"- `{image.name}` {image.digest}" for image in made.images)

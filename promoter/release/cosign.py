@@ -21,7 +21,7 @@ from promoter.programs.registry import Registry
 from promoter.release.errors import RegistryError, Unverified
 from promoter.release.images import Image
 from promoter.release.provenance import BUILDER, commit_of, predicate, version_of
-from promoter.release.source import Source
+from promoter.release.source import SourceTree
 from promoter.release.supply import Vouched
 
 _SECONDS = 120
@@ -44,7 +44,7 @@ class Cosign:
     public_key: str = ""
     builder: str = BUILDER
 
-    def vouch(self, image: Image, source: Source, version: str, address: str) -> None:
+    def vouch(self, image: Image, source: SourceTree, version: str, address: str) -> None:
         """See `SupplyChain`."""
         said = predicate(image.name, source, version, address, self.builder)
         self._unless(lambda: self._signature(image), lambda: self._sign(image))
@@ -116,7 +116,7 @@ class Cosign:
             file.write_text(said)
             self._written("attest", image, "--type", kind, "--predicate", str(file))
 
-    def _bill(self, image: Image, source: Source, version: str) -> str:
+    def _bill(self, image: Image, source: SourceTree, version: str) -> str:
         # Its library takes a second to import, which verifying need not wait for.
         from promoter.release.sbom import sbom
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from promoter.forge.forge import Check, Conclusion, Forge, PullRequest
+from promoter.forge.forge import Conclusion, Forge, PullRequest, StatusCheck
 from promoter.git import Git
 from promoter.release.changelog import CHANGELOG
 from promoter.release.errors import ReleaseError
@@ -35,7 +35,7 @@ def checked(forge: Forge, pull: PullRequest) -> FileCheck:
     """Check a promote-rc pull request's files and say so at its head commit."""
     found = file_check(forge.changed_files(pull.number))
     conclusion = Conclusion.SUCCESS if found.passes else Conclusion.FAILURE
-    forge.set_check(pull.head_commit, Check(FILE_CHECK, conclusion, str(found)))
+    forge.set_check(pull.head_commit, StatusCheck(FILE_CHECK, conclusion, str(found)))
     return found
 
 

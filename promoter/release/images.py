@@ -13,7 +13,7 @@ from promoter.programs import oci
 from promoter.programs.registry import Registry
 from promoter.release.envfile import set_variable
 from promoter.release.settings import ImageRecipe, ReleaseSettings, read_settings
-from promoter.release.source import Source, SourceFile
+from promoter.release.source import SourceFile, SourceTree
 
 REVISION = "org.opencontainers.image.revision"
 VERSION = "org.opencontainers.image.version"
@@ -36,7 +36,7 @@ class Image:
         return f"{self.repository}@{self.digest}"
 
 
-def build(source: Source, recipe: ImageRecipe, version: str, address: str) -> oci.OciImage:
+def build(source: SourceTree, recipe: ImageRecipe, version: str, address: str) -> oci.OciImage:
     """The image of ``recipe`` from ``source``; the same arguments give the same digest.
 
     ``address`` is the repository's public address, for the label. Raises `ReleaseError`
@@ -50,7 +50,7 @@ def build(source: Source, recipe: ImageRecipe, version: str, address: str) -> oc
 
 
 def build_and_push(
-    source: Source,
+    source: SourceTree,
     settings: ReleaseSettings,
     name: str,
     version: str,
@@ -64,7 +64,7 @@ def build_and_push(
 
 
 def build_and_push_all(
-    source: Source, version: str, registry: Registry, tags: Sequence[str] = ()
+    source: SourceTree, version: str, registry: Registry, tags: Sequence[str] = ()
 ) -> tuple[Image, ...]:
     """Build and push every image that the source's release.yml declares, in its order."""
     settings = read_settings(source)
@@ -74,7 +74,7 @@ def build_and_push_all(
     )
 
 
-def versioned_file(source: Source, recipe: ImageRecipe, version: str) -> bytes:
+def versioned_file(source: SourceTree, recipe: ImageRecipe, version: str) -> bytes:
     """The recipe's version file as it is in the image: the version set, all else kept."""
     if recipe.version_file is None:
         return b""
@@ -83,7 +83,7 @@ def versioned_file(source: Source, recipe: ImageRecipe, version: str) -> bytes:
     )
 
 
-def _copied(source: Source, recipe: ImageRecipe) -> dict[str, SourceFile]:
+def _copied(source: SourceTree, recipe: ImageRecipe) -> dict[str, SourceFile]:
     files: dict[str, SourceFile] = {}
     for copy in recipe.copies:
         for below, file in source.below(copy.source):
@@ -91,7 +91,7 @@ def _copied(source: Source, recipe: ImageRecipe) -> dict[str, SourceFile]:
     return files
 
 
-def _runtime(source: Source, recipe: ImageRecipe, version: str, address: str) -> oci.Runtime:
+def _runtime(source: SourceTree, recipe: ImageRecipe, version: str, address: str) -> oci.Runtime:
     created = source.time.strftime("%Y-%m-%dT%H:%M:%SZ")
     labels = {
         CREATED: created,

@@ -11,7 +11,7 @@ import tempfile
 from pathlib import Path
 
 from promoter.common.errors import NothingNewer
-from promoter.forge.forge import Proposal, PullRequest, Query, State
+from promoter.forge.forge import NewPullRequest, PullRequest, PullRequestState, Query
 from promoter.git import Git, environment
 from promoter.release import changelog
 from promoter.release.application import Application
@@ -67,7 +67,7 @@ def _chosen(application: Application, tip: str, version: str) -> VersionTag:
 
 
 def _require_unmerged(application: Application, tag: VersionTag, final: str) -> None:
-    merged = Query(state=State.MERGED, labels=frozenset({LABEL}))
+    merged = Query(state=PullRequestState.MERGED, labels=frozenset({LABEL}))
     for pull in application.forge.pull_requests(merged):
         if pull.title == _title(final) and candidate_in(application, pull) == tag:
             raise NothingNewer(
@@ -171,7 +171,7 @@ def _pull_request(
             return forge.pull_request(pull.number)
         forge.close_pull_request(pull.number)
     return forge.open_pull_request(
-        Proposal(
+        NewPullRequest(
             _title(final),
             _body(application, tag, final),
             BRANCH,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, TypedDict
 
 from promoter.release.settings import SETTINGS_FILE
-from promoter.release.source import Source
+from promoter.release.source import SourceTree
 
 BUILDER = "https://github.com/GaloyMoney/galoy-deployments"
 
@@ -17,7 +17,7 @@ class Predicate(TypedDict):
     runDetails: dict[str, Any]
 
 
-def predicate(name: str, source: Source, version: str, address: str, builder: str) -> Predicate:
+def predicate(name: str, source: SourceTree, version: str, address: str, builder: str) -> Predicate:
     """The predicate for image ``name``: everything that decides its digest.
 
     Same commit, version and recipe give the same image, so there is nothing of the run in

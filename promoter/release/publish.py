@@ -15,7 +15,13 @@ from dataclasses import dataclass
 import semver
 
 from promoter.common.errors import NotCleared, NothingNewer
-from promoter.forge.forge import PullRequest, Query, Release, ReleaseDraft, State
+from promoter.forge.forge import (
+    PublishedRelease,
+    PullRequest,
+    PullRequestState,
+    Query,
+    ReleaseDraft,
+)
 from promoter.programs.oci import OciImage
 from promoter.release import changelog
 from promoter.release.application import Application
@@ -26,7 +32,7 @@ from promoter.release.history import VersionTag
 from promoter.release.images import Image, build
 from promoter.release.promote import LABEL, candidate_in
 from promoter.release.settings import ImageRecipe, ReleaseSettings, read_settings
-from promoter.release.source import Source, source_of_commit
+from promoter.release.source import SourceTree, source_of_commit
 
 LATEST = "latest"
 CHECKSUMS = "checksums.txt"
@@ -100,15 +106,15 @@ def _merged(application: Application, number: int) -> PullRequest:
         pull = forge.pull_request(number)
     else:
         found = forge.pull_requests(Query(state=None, labels=frozenset({LABEL})))
-        relevant = [one for one in found if one.state is not State.CLOSED]
+        relevant = [one for one in found if one.state is not PullRequestState.CLOSED]
         if not relevant:
             raise NothingNewer(
                 "release: there is no promote-rc pull request",
                 next_step="promoter release promote opens one",
             )
-        merged = [one for one in relevant if one.state is State.MERGED]
+        merged = [one for one in relevant if one.state is PullRequestState.MERGED]
         pull = merged[0] if merged else relevant[0]
-    if pull.state is not State.MERGED:
+    if pull.state is not PullRequestState.MERGED:
         raise NotCleared(
             f"release pull request {pull.number}: it is {pull.state}, not merged",
             next_step=f"review and merge it: {pull.url}",
@@ -145,7 +151,7 @@ def _draft(
     application: Application,
     pull: PullRequest,
     tag: VersionTag,
-    source: Source,
+    source: SourceTree,
     settings: ReleaseSettings,
 ) -> None:
     """The draft with its notes and files, made or completed."""
@@ -166,7 +172,7 @@ def _draft(
         _attach(application, there, name, content)
 
 
-def _attach(application: Application, there: Release, name: str, content: bytes) -> None:
+def _attach(application: Application, there: PublishedRelease, name: str, content: bytes) -> None:
     asset = there.asset(name)
     if asset is None or not asset.complete:
         if not there.draft:
@@ -179,7 +185,7 @@ def _attach(application: Application, there: Release, name: str, content: bytes)
 
 
 def _images(
-    application: Application, tag: VersionTag, source: Source, settings: ReleaseSettings
+    application: Application, tag: VersionTag, source: SourceTree, settings: ReleaseSettings
 ) -> tuple[Image, ...]:
     """Every final image, checked against its candidate before any of them is pushed."""
     version = str(tag.version.finalize_version())
@@ -205,7 +211,7 @@ def _images(
 def _built(
     application: Application,
     tag: VersionTag,
-    source: Source,
+    source: SourceTree,
     settings: ReleaseSettings,
     recipe: ImageRecipe,
 ) -> tuple[OciImage, bool]:

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 
 from promoter.common.errors import InvalidFile
 from promoter.git import Git
-from promoter.release.source import Source
+from promoter.release.source import SourceTree
 from promoter.release.version import BreakingBelowOne
 
 SETTINGS_FILE = "ci/release/release.yml"
@@ -52,7 +52,7 @@ class ImageRecipe(_Strict):
     port: int = Field(ge=1, le=65535)
 
 
-class Artifact(_Strict):
+class BuildArtifact(_Strict):
     """A file that the release offers for download, as it is in the released commit."""
 
     name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
@@ -70,7 +70,7 @@ class Hook(_Strict):
     run: tuple[str, ...] = Field(min_length=1)
 
 
-class Chart(_Strict):
+class ChartSettings(_Strict):
     """The chart that pins the images: its folder, and the Terraform folders copied into it."""
 
     folder: SourcePath
@@ -86,9 +86,9 @@ class ReleaseSettings(_Strict):
 
     source: str = Field(pattern=r"^https://\S+$")
     images: tuple[ImageRecipe, ...] = Field(min_length=1)
-    artifacts: tuple[Artifact, ...] = ()
+    artifacts: tuple[BuildArtifact, ...] = ()
     hooks: tuple[Hook, ...] = ()
-    chart: Chart | None = None
+    chart: ChartSettings | None = None
     breaking_below_one: BreakingBelowOne = "major"
 
     def image(self, name: str) -> ImageRecipe:
@@ -100,7 +100,7 @@ class ReleaseSettings(_Strict):
         raise InvalidFile(SETTINGS_FILE, "images", f"no image {name}; there are: {known}")
 
 
-def read_settings(source: Source) -> ReleaseSettings:
+def read_settings(source: SourceTree) -> ReleaseSettings:
     """The settings in ``source``; raises `InvalidFile` naming place and reason."""
     return parse_settings(source.file(SETTINGS_FILE))
 

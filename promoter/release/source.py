@@ -24,7 +24,7 @@ class SourceFile:
 
 
 @dataclass(frozen=True)
-class Source:
+class SourceTree:
     """An application's files by path, the commit they are of, and that commit's time (UTC)."""
 
     files: Mapping[str, SourceFile] = field(repr=False)
@@ -56,7 +56,7 @@ class Source:
             yield name.removeprefix(prefix), self.files[name]
 
 
-def source_of_commit(git: Git, revision: str) -> Source:
+def source_of_commit(git: Git, revision: str) -> SourceTree:
     """The files of ``revision``, as git stores them.
 
     Read as objects, not through a checkout or ``git archive``: line-ending and export
@@ -78,7 +78,7 @@ def source_of_commit(git: Git, revision: str) -> Source:
         if mode != _SUBMODULE
     }
     seconds = int(git.text("show", "--no-patch", "--format=%ct", commit))
-    return Source(files, commit, datetime.fromtimestamp(seconds, UTC))
+    return SourceTree(files, commit, datetime.fromtimestamp(seconds, UTC))
 
 
 def _entry(line: str) -> tuple[str, str, str]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from promoter.release.images import Image
-from promoter.release.source import Source
+from promoter.release.source import SourceTree
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class Vouched:
 class SupplyChain(Protocol):
     """Signs images and attaches what is in them and how they were built; checks all that."""
 
-    def vouch(self, image: Image, source: Source, version: str, address: str) -> None:
+    def vouch(self, image: Image, source: SourceTree, version: str, address: str) -> None:
         """Sign ``image`` and attach an SBOM and provenance, each unless it is there already."""
         ...
 

@@ -15,7 +15,7 @@ _SHOWN = 40
 
 
 @dataclass(frozen=True)
-class Request:
+class ApprovalRequest:
     """An approval that somebody wants to give: of a commit, of a plan, or of a destroy."""
 
     environment: str
@@ -33,7 +33,7 @@ class Proposal:
     files included.
     """
 
-    request: Request
+    request: ApprovalRequest
     kind: Literal["commit"] | Special
     value: str
     changes: tuple[FileChange, ...] = ()
@@ -51,7 +51,7 @@ class Proposal:
             yield f"  it would clear nothing yet: {self.still_held}"
 
 
-def proposed(site: Site, request: Request) -> Proposal:
+def proposed(site: Site, request: ApprovalRequest) -> Proposal:
     """What ``request`` would approve; raises `UsageError` for one that contradicts itself."""
     one_line(request.reason)
     asked = [bool(request.commit), bool(request.plan), request.destroy]
@@ -78,7 +78,7 @@ def approve(site: Site, proposal: Proposal) -> Approval:
     return site.approvals.set_gate(deployment, request.environment, proposal.value, request.reason)
 
 
-def _of_gate(site: Site, request: Request) -> Proposal:
+def _of_gate(site: Site, request: ApprovalRequest) -> Proposal:
     commit = _resolved(site, request.commit) if request.commit else default_commit(site, request)
     deployment = site.deployment(request.environment)
     gates = site.approvals.gates(deployment.name)
@@ -90,7 +90,7 @@ def _of_gate(site: Site, request: Request) -> Proposal:
     return Proposal(request, "commit", commit, still_held=held)
 
 
-def default_commit(site: Site, request: Request) -> str:
+def default_commit(site: Site, request: ApprovalRequest) -> str:
     """The commit that recorded the passed environment's state; the tip where there is none.
 
     A gate names the commit at which cepler reads that state, so this one clears exactly what

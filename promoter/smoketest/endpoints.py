@@ -19,7 +19,7 @@ class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Request(_Strict):
+class EndpointRequest(_Strict):
     """What is asked. ``{domain}`` in a header is the installation's domain.
 
     ``token`` names the realm whose service account signs in first; ``files`` are sent as a
@@ -54,7 +54,7 @@ class Endpoint(_Strict):
     component: str
     port: str
     part: str = ""
-    request: Request
+    request: EndpointRequest
     expect: Expectation = Expectation()
     attempts: int = Field(default=5, ge=1, le=100)
     timeout: float = Field(default=5, gt=0, le=60)

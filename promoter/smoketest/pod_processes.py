@@ -24,7 +24,7 @@ from promoter.programs.kubectl import Kubectl
 from promoter.smoketest.container import Container, container_of
 from promoter.smoketest.image_root import image_files, program_of
 from promoter.smoketest.installation import Installed, Pod
-from promoter.smoketest.processes import Program, Running, started
+from promoter.smoketest.processes import Program, RunningProcess, started
 from promoter.smoketest.third_party import COMPONENTS, ThirdParty
 from promoter.testflight.errors import TestflightError
 from promoter.toolchain import Toolchain
@@ -60,7 +60,7 @@ class Answering:
 
 
 @dataclass(frozen=True)
-class StandIns:
+class PodProcesses:
     """Starts the stand-ins of one installation. ``registry`` (host:port) has the images."""
 
     kubectl: Kubectl
@@ -133,7 +133,7 @@ class StandIns:
         answering: Answering,
     ) -> None:
         """Start them side by side until ``stack`` ends, and wait until they listen."""
-        running: dict[str, Running] = {}
+        running: dict[str, RunningProcess] = {}
         for name, fetched in sorted(programs.items()):
             with answering.noting(name):
                 program = fetched.result()

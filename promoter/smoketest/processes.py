@@ -43,7 +43,7 @@ class Program:
 
 
 @dataclass(frozen=True)
-class Running:
+class RunningProcess:
     """A process that was started; what it says is in ``log``."""
 
     name: str
@@ -73,7 +73,7 @@ class Running:
 
 
 @contextmanager
-def started(name: str, program: Program, log: Path) -> Iterator[Running]:
+def started(name: str, program: Program, log: Path) -> Iterator[RunningProcess]:
     """``program`` while the block runs; it ends with the block, or with this process."""
     environment = {
         **program.variables,
@@ -92,7 +92,7 @@ def started(name: str, program: Program, log: Path) -> Iterator[Running]:
         ) as guard,
     ):
         try:
-            yield Running(name, program, guard, log)
+            yield RunningProcess(name, program, guard, log)
         finally:
             _end(guard)
 

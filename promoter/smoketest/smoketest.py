@@ -17,7 +17,7 @@ from promoter.programs.kubectl import Kubectl
 from promoter.smoketest.checks import Unexpected, ask, until_it_answers
 from promoter.smoketest.endpoints import Endpoint, declared
 from promoter.smoketest.installation import Installed, Pod, read_installed
-from promoter.smoketest.pod_processes import StandIns
+from promoter.smoketest.pod_processes import PodProcesses
 from promoter.smoketest.port_forward import Forwarder
 from promoter.smoketest.report import Outcome, Report, Result
 from promoter.synthesis.stack import Stack
@@ -30,7 +30,7 @@ _CLIENT = "internal-service-account"
 
 
 @dataclass(frozen=True)
-class Place:
+class SmoketestTarget:
     """Where a smoketest looks: the cluster, the programs, and (host:port) the images' registry.
 
     ``registry`` matters for simulated pods only: their stand-ins are pulled from it.
@@ -47,10 +47,12 @@ class Place:
         return Kubectl(self.toolchain.program("kubectl"), self.kubeconfig)
 
 
-def place_of_stack(stack: Stack) -> Place:
+def place_of_stack(stack: Stack) -> SmoketestTarget:
     """Where the smoketest of a deploy looks: the cluster that ``stack`` went to."""
     platform = Platform(stack.place.local / "platform", stack.toolchain)
-    return Place(stack.place.kubeconfig, stack.toolchain, registry_of(platform), stack.progress)
+    return SmoketestTarget(
+        stack.place.kubeconfig, stack.toolchain, registry_of(platform), stack.progress
+    )
 
 
 def registry_of(platform: Platform) -> str:
@@ -64,7 +66,10 @@ def registry_of(platform: Platform) -> str:
 
 
 def smoketest(
-    release: str, namespace: str, place: Place, endpoints: Sequence[Endpoint] | None = None
+    release: str,
+    namespace: str,
+    place: SmoketestTarget,
+    endpoints: Sequence[Endpoint] | None = None,
 ) -> Report:
     """Ask every endpoint of ``release`` in ``namespace``; the report when all answer.
 
@@ -85,7 +90,10 @@ def smoketest(
 
 
 def examined(
-    release: str, namespace: str, place: Place, endpoints: Sequence[Endpoint] | None = None
+    release: str,
+    namespace: str,
+    place: SmoketestTarget,
+    endpoints: Sequence[Endpoint] | None = None,
 ) -> Report:
     """As `smoketest`, but failures are only in the report."""
     asked = declared() if endpoints is None else tuple(endpoints)
@@ -93,7 +101,7 @@ def examined(
     kubectl = place.kubectl.within(namespace)
     installed = read_installed(kubectl, release, helm=program("helm"))
     needed = [each for each in asked if installed.has(each.part)]
-    stand_ins = StandIns(kubectl, installed, place.registry, place.toolchain, place.progress)
+    stand_ins = PodProcesses(kubectl, installed, place.registry, place.toolchain, place.progress)
     components = frozenset(each.component for each in needed)
     with stand_ins.running(components) as answering:
         asking = _Asking(kubectl, installed, Forwarder(kubectl), answering.failures)

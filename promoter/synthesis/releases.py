@@ -17,7 +17,7 @@ _UNKNOWN = "no settings describe it"
 
 
 @dataclass(frozen=True)
-class Release:
+class StackRelease:
     """One Helm release of one environment, with its values as YAML documents in merge order."""
 
     environment: str
@@ -32,7 +32,7 @@ class Synthesis:
 
     app: App
 
-    def releases(self, chart: str, wanted: Sequence[str] = ()) -> tuple[Release, ...]:
+    def releases(self, chart: str, wanted: Sequence[str] = ()) -> tuple[StackRelease, ...]:
         """The releases of ``chart`` (a path in the tree) in ``wanted`` stacks (none: in all).
 
         Runs the command of cdktf.json as the CDK Terrain CLI does, into a folder of its own.
@@ -58,10 +58,10 @@ class Synthesis:
             )
 
 
-def _releases(stack: Path, chart: str) -> list[Release]:
+def _releases(stack: Path, chart: str) -> list[StackRelease]:
     declared = json.loads(stack.read_text()).get("resource", {}).get("helm_release", {})
     return [
-        Release(
+        StackRelease(
             environment=stack.parent.name,
             name=release["name"],
             namespace=release.get("namespace", "default"),

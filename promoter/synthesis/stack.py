@@ -24,7 +24,7 @@ _OUTPUT = "cdktf.out"
 
 
 @dataclass(frozen=True)
-class Place:
+class StackCluster:
     """Where this machine keeps what a deploy needs, and the cluster that it goes to.
 
     ``local`` is the checkout's ``.local`` folder. ``kubeconfig`` None means the kubeconfig
@@ -43,7 +43,7 @@ class Place:
         return self.local / "state" / f"{stack}.tfstate"
 
 
-def place_of(root: Path, environment: str, kubeconfig: Path | None) -> Place:
+def place_of(root: Path, environment: str, kubeconfig: Path | None) -> StackCluster:
     """Where a deploy from the checkout ``root`` works, and which cluster it goes to.
 
     A local environment goes to the embedded platform of this checkout where no kubeconfig is
@@ -57,7 +57,7 @@ def place_of(root: Path, environment: str, kubeconfig: Path | None) -> Place:
             f"read kubeconfig {kubeconfig}: there is no such file",
             next_step="name another with --kubeconfig, or leave it out for the default",
         )
-    return Place(local, kubeconfig.absolute() if kubeconfig else None)
+    return StackCluster(local, kubeconfig.absolute() if kubeconfig else None)
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ class Stack:
     name: str
     tree: Path
     toolchain: Toolchain
-    place: Place
+    place: StackCluster
     progress: Progress
 
     @property

@@ -19,7 +19,7 @@ from promoter.testflight.errors import NotTested, TestflightError
 from promoter.vendoring.git_source import is_full_id
 
 if TYPE_CHECKING:
-    from promoter.testflight.run import Flown
+    from promoter.testflight.run import TestflightResult
 
 BRANCH = "testflights"
 ALLOWED_TESTERS = "cepler/allowed_testers"
@@ -43,7 +43,7 @@ class Attestation:
         return f"Testflight: {self.commit} by {self.tested_by}{left_out}"
 
 
-def attest(root: Path, flown: Flown, *, remote: str = "origin") -> str:
+def attest(root: Path, flown: TestflightResult, *, remote: str = "origin") -> str:
     """Sign that ``flown`` passed and push it; gives the commit.
 
     Raises `TestflightError` for one that did not pass, `UsageError` for a folder (nobody can
@@ -131,7 +131,7 @@ def _main(git: Git, remote: str, branch: str) -> str:
     return git.follow(remote, name).get(name, "HEAD")
 
 
-def _pushed(git: Git, remote: str, flown: Flown) -> str:
+def _pushed(git: Git, remote: str, flown: TestflightResult) -> str:
     document = json.dumps(flown.evidence(), indent=2, sort_keys=True) + "\n"
     message = f"test({_CHART}): {flown.ref[:12]} passed its testflight\n\n{flown.summary}\n"
 

@@ -23,7 +23,7 @@ _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 
 
 @dataclass(frozen=True)
-class Chart:
+class ChartUnderTest:
     """A chart in ``folder``.
 
     ``ref`` is the commit it is of, 40 hex digits; for a folder it is ``content``, the hash
@@ -62,7 +62,7 @@ class Chart:
 
 
 @contextmanager
-def chart_of(which: str, root: Path) -> Iterator[Chart]:
+def chart_of(which: str, root: Path) -> Iterator[ChartUnderTest]:
     """The chart ``which`` names: an existing folder, else a ref of the repository in vendir.yml.
 
     ``root`` has vendir.yml. Raises `RefNotFound`, `UnsafeContent`, `TestflightError`.
@@ -70,7 +70,7 @@ def chart_of(which: str, root: Path) -> Iterator[Chart]:
     if Path(which).is_dir():
         folder = Path(which).resolve()
         content = content_hash(folder)
-        yield Chart(folder, content, content)
+        yield ChartUnderTest(folder, content, content)
         return
     if not which:
         raise UsageError("testflight: no chart is named", next_step="--chart <folder or ref>")
@@ -80,7 +80,7 @@ def chart_of(which: str, root: Path) -> Iterator[Chart]:
         locked = place(
             GitFetcher(), contents, which, root / "charts" / NAME, target, Path(scratch) / "work"
         )
-        yield Chart(target, locked.sha, content_hash(target))
+        yield ChartUnderTest(target, locked.sha, content_hash(target))
 
 
 def content_hash(folder: Path) -> str:

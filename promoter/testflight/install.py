@@ -41,7 +41,7 @@ def _group(api_version: str) -> str:
 
 
 @dataclass(frozen=True)
-class Helm:
+class ChartInstaller:
     """The Helm program ``binary`` on the cluster that ``kubeconfig`` names."""
 
     binary: Path

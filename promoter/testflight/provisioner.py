@@ -1,6 +1,6 @@
 """Where a testflight takes place: a namespace of its own, made, found and destroyed.
 
-`Ground` is the port. `ClusterGround` serves it through kubectl, `StackGround` (module
+`Provisioner` is the port. `ClusterProvisioner` serves it through kubectl, `StackGround` (module
 stack_ground) through the stack of modules/testflight, for clusters whose kubernetes provider is
 in reach.
 """
@@ -41,7 +41,7 @@ _GRACE_SECONDS = 1
 
 
 @dataclass(frozen=True)
-class Flight:
+class TestflightSpec:
     """One testflight: of which chart ref (40 hex digits, or a folder's hash), and by whom."""
 
     ref: str
@@ -73,10 +73,10 @@ class Left:
         return now - self.created >= age or (self.holder is not None and self.holder.dead())
 
 
-class Ground(Protocol):
+class Provisioner(Protocol):
     """Makes and destroys the namespaces of testflights, with the secrets that they need."""
 
-    def make(self, flight: Flight, keys_from: str) -> tuple[str, ...]:
+    def make(self, flight: TestflightSpec, keys_from: str) -> tuple[str, ...]:
         """Make the namespace, its third-party keys copied from ``keys_from``; the keys' names.
 
         Raises `TestflightError` where it is there already.
@@ -93,13 +93,13 @@ class Ground(Protocol):
 
 
 @dataclass(frozen=True)
-class ClusterGround:
+class ClusterProvisioner:
     """The port on the cluster that ``kubectl`` asks."""
 
     kubectl: Kubectl
 
-    def make(self, flight: Flight, keys_from: str) -> tuple[str, ...]:
-        """See `Ground`. No value is printed or kept anywhere but in the new namespace."""
+    def make(self, flight: TestflightSpec, keys_from: str) -> tuple[str, ...]:
+        """See `Provisioner`. No value is printed or kept anywhere but in the new namespace."""
         try:
             self.kubectl.create(_namespace(flight))
         except ClusterError as error:
@@ -113,13 +113,13 @@ class ClusterGround:
         return tuple(sorted(copied))
 
     def left(self) -> tuple[Left, ...]:
-        """See `Ground`."""
+        """See `Provisioner`."""
         selector = ",".join(f"{name}={value}" for name, value in OURS.items())
         found = (item["metadata"] for item in self.kubectl.items("namespaces", selector))
         return tuple(_left(each) for each in found if each["name"].startswith(PREFIX))
 
     def destroy(self, left: Left) -> None:
-        """See `Ground`. The uid makes sure that it is that one, whatever happened meanwhile."""
+        """See `Provisioner`. The uid makes sure that it is that one, whatever happened meanwhile."""
         path = f"/api/v1/namespaces/{left.namespace}"
         conditions = json.dumps({"preconditions": {"uid": left.uid}})
         try:
@@ -157,7 +157,7 @@ class ClusterGround:
         return {key: data[key] for key in THIRD_PARTY_KEYS if key in data}
 
 
-def taken(kubectl: Kubectl, flight: Flight) -> TestflightError:
+def taken(kubectl: Kubectl, flight: TestflightSpec) -> TestflightError:
     """Why the namespace of ``flight`` cannot be made: whose the one is that is there."""
     metadata = (kubectl.object("namespace", flight.namespace) or {}).get("metadata", {})
     labels = metadata.get("labels", {})
@@ -178,12 +178,12 @@ def taken(kubectl: Kubectl, flight: Flight) -> TestflightError:
     return TestflightError(f"make namespace {flight.namespace}: {why}", next_step=next_step)
 
 
-def _ref_label(flight: Flight) -> str:
+def _ref_label(flight: TestflightSpec) -> str:
     # A label's value has 63 characters at most, a folder's hash 64.
     return flight.ref[:40]
 
 
-def _namespace(flight: Flight) -> Mapping[str, Any]:
+def _namespace(flight: TestflightSpec) -> Mapping[str, Any]:
     modes = ("enforce", "audit", "warn")
     security = {f"pod-security.kubernetes.io/{mode}": "restricted" for mode in modes}
     labels = {

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from promoter.programs.kubectl import kubeconfig_variables
 from promoter.programs.terraform import Terraform
-from promoter.smoketest.smoketest import Place
-from promoter.testflight.provisioner import ClusterGround, Ground
-from promoter.testflight.terraform_provisioner import AppSynthesis, StackGround
+from promoter.smoketest.smoketest import SmoketestTarget
+from promoter.testflight.provisioner import ClusterProvisioner, Provisioner
+from promoter.testflight.terraform_provisioner import AppSynthesis, TerraformProvisioner
 
 
 class Kind(StrEnum):
@@ -21,12 +21,12 @@ class Kind(StrEnum):
     STACK = "stack"
 
 
-def ground_of(kind: Kind, root: Path, place: Place) -> Ground:
+def ground_of(kind: Kind, root: Path, place: SmoketestTarget) -> Provisioner:
     """The ground of ``kind`` on the cluster of ``place``, from the checkout ``root``."""
-    cluster = ClusterGround(place.kubectl)
+    cluster = ClusterProvisioner(place.kubectl)
     if kind is Kind.CLUSTER:
         return cluster
-    return StackGround(
+    return TerraformProvisioner(
         cluster,
         root / ".local" / "testflight-stacks",
         AppSynthesis(root, place.toolchain, place.progress),
@@ -34,7 +34,7 @@ def ground_of(kind: Kind, root: Path, place: Place) -> Ground:
     )
 
 
-def terraform_in(place: Place, folder: Path) -> Terraform:
+def terraform_in(place: SmoketestTarget, folder: Path) -> Terraform:
     """OpenTofu or Terraform in ``folder``, on the cluster of ``place``."""
     variables = kubeconfig_variables(place.kubeconfig)
     chosen = os.environ.get("TERRAFORM_BINARY_NAME")

@@ -19,11 +19,11 @@ from promoter.deploy.lease import Holder
 from promoter.site.evidence import actor, now
 from promoter.smoketest.endpoints import Endpoint
 from promoter.smoketest.report import Report
-from promoter.smoketest.smoketest import Place, smoketest
-from promoter.testflight.chart import Chart
+from promoter.smoketest.smoketest import SmoketestTarget, smoketest
+from promoter.testflight.chart import ChartUnderTest
 from promoter.testflight.errors import SmoketestFailed, TestflightError
-from promoter.testflight.install import INSTALL_SECONDS, RELEASE, Helm, cluster_scoped
-from promoter.testflight.provisioner import Flight, Ground, Left
+from promoter.testflight.install import INSTALL_SECONDS, RELEASE, ChartInstaller, cluster_scoped
+from promoter.testflight.provisioner import Left, Provisioner, TestflightSpec
 from promoter.testflight.readiness import Watch
 
 AGE = timedelta(minutes=60)
@@ -33,7 +33,7 @@ Outcome = Literal["passed", "failed"]
 
 
 @dataclass(frozen=True)
-class Terms:
+class TestflightOptions:
     """How a testflight is made.
 
     ``keys_from`` is the namespace whose third-party keys are copied, ``without`` the parts of
@@ -50,7 +50,7 @@ class Terms:
 
 
 @dataclass(frozen=True)
-class Flown:
+class TestflightResult:
     """What came of a testflight; ``reasons`` is what was not ready, at the last look."""
 
     ref: str
@@ -88,15 +88,17 @@ class Testflight:
 
     __test__ = False
 
-    place: Place
-    ground: Ground
-    terms: Terms = field(default_factory=Terms)
-    noted: Callable[[Flown], None] = lambda flown: None  # noqa: ARG005
+    place: SmoketestTarget
+    ground: Provisioner
+    terms: TestflightOptions = field(default_factory=TestflightOptions)
+    noted: Callable[[TestflightResult], None] = lambda flown: None  # noqa: ARG005
 
-    def fly(self, chart: Chart) -> Flown:
+    def fly(self, chart: ChartUnderTest) -> TestflightResult:
         """Test ``chart``; raises `PromoterError` where it fails, with its namespace gone."""
         seen = _Seen()
-        flight = Flight(chart.ref, Holder.this_process(datetime.now(UTC)), datetime.now(UTC))
+        flight = TestflightSpec(
+            chart.ref, Holder.this_process(datetime.now(UTC)), datetime.now(UTC)
+        )
         at, passed = now(), False
         try:
             with terminable():
@@ -117,7 +119,7 @@ class Testflight:
             self.noted(flown)
         return flown
 
-    def values(self, chart: Chart, flight: Flight) -> Mapping[str, Any]:
+    def values(self, chart: ChartUnderTest, flight: TestflightSpec) -> Mapping[str, Any]:
         """The values that the chart is installed with: all parts but ``without``."""
         parts = chart.parts()
         unknown = sorted(set(self.terms.without) - set(parts))
@@ -138,7 +140,7 @@ class Testflight:
         }
 
     @contextmanager
-    def _namespace(self, flight: Flight, seen: _Seen) -> Iterator[None]:
+    def _namespace(self, flight: TestflightSpec, seen: _Seen) -> Iterator[None]:
         """The flight's own namespace, destroyed at the end, however the block ends."""
         progress = self.place.progress
         try:
@@ -155,7 +157,7 @@ class Testflight:
             raise error
         self._destroy(flight, seen)
 
-    def _destroy(self, flight: Flight, seen: _Seen) -> None:
+    def _destroy(self, flight: TestflightSpec, seen: _Seen) -> None:
         progress = self.place.progress
         with undisturbed(), progress.task(f"destroy {flight.namespace}"):
             for left in self.ground.left():
@@ -171,9 +173,9 @@ class Testflight:
         except (ClusterError, TestflightError) as error:
             self.place.progress.note(str(error))
 
-    def _install(self, chart: Chart, flight: Flight, seen: _Seen) -> None:
+    def _install(self, chart: ChartUnderTest, flight: TestflightSpec, seen: _Seen) -> None:
         program = self.place.toolchain.program
-        helm = Helm(program("helm"), self.place.kubeconfig)
+        helm = ChartInstaller(program("helm"), self.place.kubeconfig)
         values = self.values(chart, flight)
         helm.check(chart.folder, values, flight.namespace, cluster_scoped(self.place.kubectl))
         watch = Watch(self.place.kubectl.within(flight.namespace), self.place.progress)
@@ -190,8 +192,15 @@ class Testflight:
                     else "docs/testflight.md says how to read it",
                 ) from error
 
-    def _flown(self, chart: Chart, flight: Flight, seen: _Seen, at: str, outcome: Outcome) -> Flown:
-        return Flown(
+    def _flown(
+        self,
+        chart: ChartUnderTest,
+        flight: TestflightSpec,
+        seen: _Seen,
+        at: str,
+        outcome: Outcome,
+    ) -> TestflightResult:
+        return TestflightResult(
             ref=chart.ref,
             content=chart.content,
             namespace=flight.namespace,
@@ -206,7 +215,7 @@ class Testflight:
         )
 
 
-def sweep(ground: Ground, age: timedelta, place: Place) -> tuple[Left, ...]:
+def sweep(ground: Provisioner, age: timedelta, place: SmoketestTarget) -> tuple[Left, ...]:
     """Destroy what testflights left that nobody uses any more; gives what was destroyed.
 
     Only namespaces with our label; of these, those older than ``age`` and those whose

@@ -2,7 +2,7 @@
 
 Each testflight has a folder with its synthesized stack (modules/testflight) and a state of its
 own. All that Terraform makes is the namespace and what is in it, so it is found and destroyed as
-`ClusterGround` does: by label and uid, also from another machine, and when the vault, the provider
+`ClusterProvisioner` does: by label and uid, also from another machine, and when the vault, the provider
 or the state is out of reach. Terraform would open the vault even to destroy.
 """
 
@@ -20,7 +20,13 @@ from promoter.common.text import redact
 from promoter.programs.terraform import Terraform
 from promoter.synthesis.app import App
 from promoter.testflight.errors import TestflightError
-from promoter.testflight.provisioner import THIRD_PARTY_KEYS, ClusterGround, Flight, Left, taken
+from promoter.testflight.provisioner import (
+    THIRD_PARTY_KEYS,
+    ClusterProvisioner,
+    Left,
+    TestflightSpec,
+    taken,
+)
 from promoter.toolchain import Toolchain
 
 _SYNTHESIZED = "stacks/testflight/cdk.tf.json"
@@ -29,25 +35,25 @@ _SYNTHESIZED = "stacks/testflight/cdk.tf.json"
 class Synthesis(Protocol):
     """Writes the stack of a flight."""
 
-    def __call__(self, flight: Flight, keys_from: str, folder: Path) -> None:
+    def __call__(self, flight: TestflightSpec, keys_from: str, folder: Path) -> None:
         """Write it as Terraform JSON into ``folder``."""
         ...
 
 
 @dataclass(frozen=True)
-class StackGround:
+class TerraformProvisioner:
     """The port `Ground` through Terraform; ``keys_from`` is the stack whose vault is read.
 
     ``folder`` keeps the stacks that are there, ``terraform`` gives OpenTofu or Terraform in one
     of them.
     """
 
-    cluster: ClusterGround
+    cluster: ClusterProvisioner
     folder: Path
     synthesize: Synthesis
     terraform: Callable[[Path], Terraform]
 
-    def make(self, flight: Flight, keys_from: str) -> tuple[str, ...]:
+    def make(self, flight: TestflightSpec, keys_from: str) -> tuple[str, ...]:
         """See `Ground`. What only came half into being is found by its holder, as any other."""
         if self.cluster.kubectl.object("namespace", flight.namespace):
             raise taken(self.cluster.kubectl, flight)
@@ -86,7 +92,7 @@ class AppSynthesis:
     toolchain: Toolchain
     progress: Progress
 
-    def __call__(self, flight: Flight, keys_from: str, folder: Path) -> None:
+    def __call__(self, flight: TestflightSpec, keys_from: str, folder: Path) -> None:
         """See `Synthesis`."""
         python, node = self.toolchain.stacks_python(), self.toolchain.program("node")
         told = {

@@ -1,6 +1,6 @@
 """Finds or builds the outside programs, and runs the embedded platform."""
 
 from promoter.toolchain.build import BuildFailed
-from promoter.toolchain.toolchain import NAMES, Terraform, Toolchain
+from promoter.toolchain.toolchain import NAMES, TerraformBinary, Toolchain
 
-__all__ = ["NAMES", "BuildFailed", "Terraform", "Toolchain"]
+__all__ = ["NAMES", "BuildFailed", "TerraformBinary", "Toolchain"]

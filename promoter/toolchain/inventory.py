@@ -15,7 +15,7 @@ from promoter.toolchain.versions import version_of
 
 
 @dataclass(frozen=True)
-class Entry:
+class InventoryEntry:
     """One program: ``source`` says where `Toolchain.program` gets it.
 
     ``path``: found on PATH; ``cache``: built before; ``wheel``: from a Python package;
@@ -30,29 +30,29 @@ class Entry:
     note: str = ""
 
 
-def inventory(toolchain: Toolchain) -> tuple[Entry, ...]:
+def inventory(toolchain: Toolchain) -> tuple[InventoryEntry, ...]:
     """Every program of the toolchain, in a fixed order; builds nothing."""
     return tuple(_entry(toolchain, name) for name in NAMES)
 
 
-def _entry(toolchain: Toolchain, name: str) -> Entry:
+def _entry(toolchain: Toolchain, name: str) -> InventoryEntry:
     found = toolchain.on_path(name)
     if isinstance(found, OnPath):
-        return Entry(name, "path", str(found.version), found.path)
+        return InventoryEntry(name, "path", str(found.version), found.path)
     if name in RECIPES:
         version = toolchain.pinned(name).version.removeprefix("v")
         cached = toolchain.cached(name)
         note = "; ".join(found.reasons)
-        return Entry(name, "cache" if cached else "build", version, cached, note)
+        return InventoryEntry(name, "cache" if cached else "build", version, cached, note)
     return _not_built(name, found)
 
 
-def _not_built(name: str, unfit: Unfit) -> Entry:
+def _not_built(name: str, unfit: Unfit) -> InventoryEntry:
     if name == "node":
         try:
             path = wheel_node(unfit)
         except ProgramMissing as error:
-            return Entry(name, "missing", "", None, str(error))
+            return InventoryEntry(name, "missing", "", None, str(error))
         version = version_of(path, ("--version",))
-        return Entry(name, "wheel", str(version), path, "; ".join(unfit.reasons))
-    return Entry(name, "missing", "", None, str(unfit))
+        return InventoryEntry(name, "wheel", str(version), path, "; ".join(unfit.reasons))
+    return InventoryEntry(name, "missing", "", None, str(unfit))

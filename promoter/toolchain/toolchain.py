@@ -50,7 +50,7 @@ built on request only)."""
 
 
 @dataclass(frozen=True)
-class Terraform:
+class TerraformBinary:
     """The program that applies stacks: OpenTofu (``tofu``) or Terraform (``terraform``)."""
 
     name: str
@@ -125,7 +125,7 @@ class Toolchain:
         path = Cache(self.cache).path(f"programs/{name}", self.pinned(name).key) / name
         return path if path.is_file() else None
 
-    def terraform(self) -> Terraform:
+    def terraform(self) -> TerraformBinary:
         """OpenTofu or Terraform: the caller's choice, tofu or terraform on PATH, tofu built.
 
         ``TERRAFORM_BINARY_NAME`` (CDK Terrain's own variable) is the caller's choice: a name
@@ -138,8 +138,8 @@ class Toolchain:
         for name in ("tofu", "terraform"):
             found = self.on_path(name)
             if isinstance(found, OnPath):
-                return Terraform(name, found.path)
-        return Terraform("tofu", self.built("tofu"))
+                return TerraformBinary(name, found.path)
+        return TerraformBinary("tofu", self.built("tofu"))
 
     def cdktn(self) -> tuple[str, ...]:
         """The command that the CDK Terrain CLI's arguments are appended to.
@@ -172,14 +172,14 @@ class Toolchain:
         """
         return providers.environment(self.provider_mirror(), self.program("tofu"))
 
-    def _chosen(self, choice: str) -> Terraform:
+    def _chosen(self, choice: str) -> TerraformBinary:
         name = Path(choice).name
         if name not in ("tofu", "terraform"):
             raise UsageError(
                 f"use TERRAFORM_BINARY_NAME={choice}: it is neither tofu nor terraform",
                 next_step="unset it, or name a program that is called tofu or terraform",
             )
-        return Terraform(name, Path(choice) if os.sep in choice else self.program(name))
+        return TerraformBinary(name, Path(choice) if os.sep in choice else self.program(name))
 
     def _git_version(self, path: Path, arguments: tuple[str, ...]) -> Version:  # noqa: ARG002
         """The version of git, asked through the one place that runs git."""

@@ -10,7 +10,7 @@ import semver
 
 from promoter.common.errors import UsageError
 from promoter.forge.choose import forge_of
-from promoter.forge.forge import Forge, ForgeError, PullRequest, State
+from promoter.forge.forge import Forge, ForgeError, PullRequest, PullRequestState
 from promoter.git import Git
 from promoter.vendoring.git_source import is_full_id
 
@@ -72,7 +72,7 @@ class _Asked:
         if number and int(number[1]) not in {one.number for one in pulls}:
             yield f"its title names #{number[1]}, which the forge does not know it by"
         for one in pulls:
-            if one.state is not State.MERGED:
+            if one.state is not PullRequestState.MERGED:
                 yield f"pull request #{one.number} is {one.state}, not merged"
             elif not self._contained_in(one.merge_commit):
                 yield f"what pull request #{one.number} merged does not contain it"

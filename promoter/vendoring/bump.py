@@ -16,8 +16,8 @@ from promoter.common.progress import Progress, Silent
 from promoter.git import Git
 from promoter.vendoring.config import (
     CONFIG_NAME,
-    Config,
     Dependency,
+    VendirConfig,
     config_document,
     find_dependency,
     parse_config,
@@ -36,7 +36,7 @@ from promoter.vendoring.lock import (
 )
 from promoter.vendoring.snapshot import commit_blobs, commit_with, folder_blobs
 from promoter.vendoring.staging import Fetcher, GitFetcher, check_links, place, refuse_links
-from promoter.vendoring.summary import Chart, message, pin_changes
+from promoter.vendoring.summary import ChartSnapshot, message, pin_changes
 from promoter.vendoring.swap import workshop
 from promoter.vendoring.yamlfile import replace_scalar
 
@@ -55,7 +55,7 @@ class Bumped:
 
 
 @dataclass(frozen=True)
-class Terms:
+class BumpOptions:
     """How a bump is made: where it is pushed, who fetches, what is checked and added.
 
     ``branch`` is the remote's (empty: the checked-out one's name); ``images`` is asked for
@@ -79,7 +79,7 @@ def bump(
     *,
     push: bool = False,
     progress: Progress | None = None,
-    terms: Terms | None = None,
+    terms: BumpOptions | None = None,
 ) -> Bumped:
     """Vendor ``dependency`` at ``ref`` in one commit on the current branch of ``root``.
 
@@ -92,7 +92,7 @@ def bump(
     Raises `NothingNewer` when that commit is vendored already, `DirtyPaths` when one of
     these paths has changes, `RefNotFound`, `VendorError`, `GitError`.
     """
-    given = terms or Terms()
+    given = terms or BumpOptions()
     given = replace(given, progress=progress) if progress else given
     git = Git(root.resolve())
     with workshop(git.dir) as stage:
@@ -116,7 +116,7 @@ class _Attempt:
     name: str
     ref: str
     stage: Path
-    terms: Terms
+    terms: BumpOptions
 
     @property
     def folder(self) -> Path:
@@ -143,8 +143,8 @@ class _Attempt:
         _refuse_shared(config, parse_config(written), found)
         entry = _entry(written, found, fresh)
         lock = lock_bytes(before.with_contents(config.order(), found.directory.path, entry))
-        old = Chart(commit_blobs(git, base, found.path), _values(git, base, found.path))
-        new = Chart(folder_blobs(git, self.folder), _read_values(self.folder))
+        old = ChartSnapshot(commit_blobs(git, base, found.path), _values(git, base, found.path))
+        new = ChartSnapshot(folder_blobs(git, self.folder), _read_values(self.folder))
         self._check_images(old, new)
         was = locked.git.sha if locked else ""
         text = message(found.name, found.contents.git.url, (was, fresh.sha), old, new)
@@ -174,7 +174,7 @@ class _Attempt:
             raise _nothing_newer(found, old)
         return fresh
 
-    def _check_images(self, old: Chart, new: Chart) -> None:
+    def _check_images(self, old: ChartSnapshot, new: ChartSnapshot) -> None:
         images = self.terms.images
         if images is None:
             return
@@ -192,7 +192,7 @@ class _Attempt:
                 )
 
 
-def _refuse_shared(old: Config, new: Config, found: Dependency) -> None:
+def _refuse_shared(old: VendirConfig, new: VendirConfig, found: Dependency) -> None:
     """An anchor's text is in several places: to replace it would bump them all."""
     for was, now in zip(old.dependencies(), new.dependencies(), strict=True):
         if was.path != found.path and was.contents != now.contents:
@@ -248,7 +248,7 @@ def _nothing_newer(found: Dependency, sha: str) -> NothingNewer:
     return NothingNewer(f"bump {found.name}: {sha} is vendored already")
 
 
-def _branch(git: Git, terms: Terms) -> str:
+def _branch(git: Git, terms: BumpOptions) -> str:
     branch = terms.branch or git.branch()
     if not branch:
         raise UsageError(
@@ -258,7 +258,7 @@ def _branch(git: Git, terms: Terms) -> str:
     return branch
 
 
-def _catch_up(git: Git, terms: Terms) -> str | None:
+def _catch_up(git: Git, terms: BumpOptions) -> str | None:
     """The remote branch's commit, with the checked-out branch moved up to it."""
     ref = f"refs/heads/{_branch(git, terms)}"
     tip = git.remote_ref(terms.remote, ref)
@@ -277,7 +277,7 @@ def _catch_up(git: Git, terms: Terms) -> str | None:
     return tip
 
 
-def _pushed(git: Git, terms: Terms, commit: str, tip: str | None) -> bool:
+def _pushed(git: Git, terms: BumpOptions, commit: str, tip: str | None) -> bool:
     try:
         git.push(terms.remote, commit, f"refs/heads/{_branch(git, terms)}", expect=tip)
     except RemoteMoved as moved:

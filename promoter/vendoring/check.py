@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from promoter.common.progress import Progress, Silent
-from promoter.vendoring.config import CONFIG_NAME, Config, Dependency, read_config
+from promoter.vendoring.config import CONFIG_NAME, Dependency, VendirConfig, read_config
 from promoter.vendoring.folders import files_below
 from promoter.vendoring.globs import Glob, glob
 from promoter.vendoring.lock import LOCK_NAME, Lock, read_lock
@@ -67,7 +67,7 @@ def check(
     return found
 
 
-def _against_config(config: Config, lock: Lock) -> list[Difference]:
+def _against_config(config: VendirConfig, lock: Lock) -> list[Difference]:
     """Where the lock is not of this vendir.yml: other contents, or another ref's commit."""
     found = []
     if config.order() != [(one.path, [c.path for c in one.contents]) for one in lock.directories]:
@@ -88,7 +88,7 @@ def _stale(dependency: Dependency, lock: Lock) -> str:
     return f"{dependency.path} is locked at {entry.git.sha}, but {CONFIG_NAME} says {ref}"
 
 
-def _ignored(config: Config, directory: str) -> list[Glob]:
+def _ignored(config: VendirConfig, directory: str) -> list[Glob]:
     return [
         glob(f"{dependency.path}/{pattern}")
         for dependency in config.dependencies()

@@ -15,7 +15,7 @@ from pathlib import Path
 from promoter.common.errors import InvalidFile, UsageError
 from promoter.common.text import redact
 from promoter.vendoring.fields import Fields
-from promoter.vendoring.yamlfile import Document, documents
+from promoter.vendoring.yamlfile import LocatedDocument, documents
 
 API_VERSION = "vendir.k14s.io/v1alpha1"
 CONFIG_NAME = "vendir.yml"
@@ -112,7 +112,7 @@ class Dependency:
 
 
 @dataclass(frozen=True)
-class Config:
+class VendirConfig:
     """All of vendir.yml."""
 
     directories: tuple[Directory, ...]
@@ -129,7 +129,7 @@ class Config:
                 yield Dependency(directory, contents, place)
 
 
-def find_dependency(config: Config, name: str) -> Dependency:
+def find_dependency(config: VendirConfig, name: str) -> Dependency:
     """The one dependency that ``name`` means; raises `UsageError` for none or several."""
     known = list(config.dependencies())
     exact = [dependency for dependency in known if dependency.path == name]
@@ -141,7 +141,7 @@ def find_dependency(config: Config, name: str) -> Dependency:
     raise UsageError(f"find dependency {name!r}: {problem} ({names})", next_step="name its path")
 
 
-def read_config(file: Path) -> Config:
+def read_config(file: Path) -> VendirConfig:
     """The records of ``file``; raises `InvalidFile` naming key and reason."""
     try:
         content = file.read_bytes()
@@ -152,7 +152,7 @@ def read_config(file: Path) -> Config:
     return parse_config(content, file.name)
 
 
-def parse_config(content: bytes, name: str = CONFIG_NAME) -> Config:
+def parse_config(content: bytes, name: str = CONFIG_NAME) -> VendirConfig:
     """The records of vendir.yml's bytes; ``name`` is what errors call the file."""
     fields = Fields(config_document(content, name).value, name)
     if (version := fields.text("apiVersion")) != API_VERSION:
@@ -162,10 +162,10 @@ def parse_config(content: bytes, name: str = CONFIG_NAME) -> Config:
     directories = tuple(_directory(one) for one in fields.maps("directories"))
     fields.done()
     _check_apart([one.path for one in directories], fields, "directories")
-    return Config(directories)
+    return VendirConfig(directories)
 
 
-def config_document(content: bytes, name: str = CONFIG_NAME) -> Document:
+def config_document(content: bytes, name: str = CONFIG_NAME) -> LocatedDocument:
     """The one ``Config`` document of ``content``; others (Secret, ConfigMap) are refused."""
     found = documents(content, name)
     for document in found:

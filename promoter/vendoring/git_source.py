@@ -22,7 +22,7 @@ from promoter.common.plain import plain
 from promoter.git import Git
 from promoter.vendoring.config import GitSource
 from promoter.vendoring.errors import RefNotFound, VendorError
-from promoter.vendoring.selection import Entry
+from promoter.vendoring.selection import SelectedEntry
 
 _COUNTED = re.compile(rb"remote: (?:Enumerating|Counting) objects: (\d+), done")
 _FULL_ID = re.compile(r"[0-9a-f]{40}")
@@ -153,13 +153,13 @@ class Fetched:
         found = self.git.lines("log", "--format=%s", new, *known) if known else []
         return [plain(title) for title in found]
 
-    def entries(self, sha: str) -> list[Entry]:
+    def entries(self, sha: str) -> list[SelectedEntry]:
         """Every file, symlink and submodule of the commit."""
         listed = self.git.output("ls-tree", "-r", "-z", "--full-tree", sha)
         lines = listed.decode(errors="surrogateescape").split("\0")
         return [_entry(line) for line in lines if line]
 
-    def write(self, entries: Sequence[Entry], folder: Path) -> None:
+    def write(self, entries: Sequence[SelectedEntry], folder: Path) -> None:
         """Check ``entries`` out into the empty ``folder``, as a checkout of all would.
 
         Line ends, ``ident`` and filters follow the commit's .gitattributes and the user's
@@ -256,13 +256,13 @@ def _is_local(address: str) -> bool:
     return address.startswith(("file://", "/", "./", "../"))
 
 
-def _entry(line: str) -> Entry:
+def _entry(line: str) -> SelectedEntry:
     facts, _, path = line.partition("\t")
     mode, _, object_id = facts.split(" ")
-    return Entry(mode, object_id, path)
+    return SelectedEntry(mode, object_id, path)
 
 
-def _index_line(entry: Entry) -> bytes:
+def _index_line(entry: SelectedEntry) -> bytes:
     line = f"{entry.mode} {entry.object_id}\t{entry.path}\0"
     return line.encode(errors="surrogateescape")
 

@@ -27,7 +27,7 @@ SYMLINK, SUBMODULE = "120000", "160000"
 
 
 @dataclass(frozen=True)
-class Entry:
+class SelectedEntry:
     """One entry of a commit's tree: git's mode, the object id, the path from the root."""
 
     mode: str
@@ -51,7 +51,7 @@ def path_filter(contents: Contents) -> Callable[[str], bool]:
     return takes
 
 
-def select(entries: Iterable[Entry], contents: Contents) -> list[Entry]:
+def select(entries: Iterable[SelectedEntry], contents: Contents) -> list[SelectedEntry]:
     """The files that end up in the vendored folder, below ``newRootPath`` where there is one.
 
     Raises `UnsafeContent` for a name that must not be written, and `VendorError` when
@@ -80,7 +80,7 @@ def select(entries: Iterable[Entry], contents: Contents) -> list[Entry]:
     return kept
 
 
-def _refuse_submodules(submodules: list[Entry], contents: Contents, below: str) -> None:
+def _refuse_submodules(submodules: list[SelectedEntry], contents: Contents, below: str) -> None:
     if contents.git.skip_init_submodules:
         return
     for entry in submodules:

@@ -23,7 +23,7 @@ from promoter.vendoring.git_source import (
     unfiltered,
 )
 from promoter.vendoring.globs import glob
-from promoter.vendoring.selection import SUBMODULE, Entry, check_name, select
+from promoter.vendoring.selection import SUBMODULE, SelectedEntry, check_name, select
 
 
 class Fetcher(Protocol):
@@ -97,7 +97,7 @@ def _write_selected(source: Fetched, sha: str, contents: Contents, tree: Path) -
         _remove(tree, entry.path)
 
 
-def _attributes(entries: list[Entry], kept: list[Entry]) -> list[Entry]:
+def _attributes(entries: list[SelectedEntry], kept: list[SelectedEntry]) -> list[SelectedEntry]:
     """The .gitattributes that shape the kept files without being among them."""
     chosen = {entry.path for entry in kept}
     found = [entry for entry in entries if entry.path.rpartition("/")[2] == ".gitattributes"]

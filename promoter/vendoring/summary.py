@@ -24,7 +24,7 @@ _MOST_LINES = 200
 
 
 @dataclass(frozen=True)
-class Chart:
+class ChartSnapshot:
     """A chart as far as a summary needs it: its files' ids, and values.yaml where it has one."""
 
     blobs: Blobs
@@ -44,7 +44,7 @@ def subject(name: str, old: str, new: str) -> str:
     return f"chore(charts): bump {name} to {new[:12]}" + (f" from {old[:12]}" if old else "")
 
 
-def pin_changes(old: Chart, new: Chart) -> list[PinChange]:
+def pin_changes(old: ChartSnapshot, new: ChartSnapshot) -> list[PinChange]:
     """The pins that differ, in the new chart's order, those that are gone last."""
     before = {pin.path: pin for pin in read_pins(old.values)} if old.values else {}
     after = {pin.path: pin for pin in read_pins(new.values)} if new.values else {}
@@ -56,7 +56,9 @@ def pin_changes(old: Chart, new: Chart) -> list[PinChange]:
     return changed + [PinChange(pin, None) for path, pin in before.items() if path not in after]
 
 
-def message(name: str, url: str, refs: tuple[str, str], old: Chart, new: Chart) -> str:
+def message(
+    name: str, url: str, refs: tuple[str, str], old: ChartSnapshot, new: ChartSnapshot
+) -> str:
     """The whole commit message, ending in a newline."""
     was, now = refs
     lines = [subject(name, was, now), "", f"Chart: {was or 'nothing'} -> {now}"]
@@ -95,7 +97,7 @@ def _digest(pin: Pin | None) -> str:
     return pin.digest.removeprefix("sha256:")[:12] if pin else "none"
 
 
-def _files(old: Chart, new: Chart, *, templates: bool) -> list[str]:
+def _files(old: ChartSnapshot, new: ChartSnapshot, *, templates: bool) -> list[str]:
     names = sorted(old.blobs.keys() | new.blobs.keys())
     lines = []
     for name in names:
@@ -109,7 +111,7 @@ def _files(old: Chart, new: Chart, *, templates: bool) -> list[str]:
     return lines
 
 
-def _values(old: Chart, new: Chart) -> Iterator[str]:
+def _values(old: ChartSnapshot, new: ChartSnapshot) -> Iterator[str]:
     before, after = _flat(old.values), _flat(new.values)
     for path in sorted(before.keys() | after.keys()):
         was, now = before.get(path), after.get(path)

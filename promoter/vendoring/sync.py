@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from promoter.common.progress import Progress, Silent
-from promoter.vendoring.config import CONFIG_NAME, Config, Contents, Directory, read_config
+from promoter.vendoring.config import CONFIG_NAME, Contents, Directory, VendirConfig, read_config
 from promoter.vendoring.errors import VendorError
 from promoter.vendoring.lock import (
     LOCK_NAME,
@@ -46,7 +46,7 @@ class Staging:
     locked: bool = False
     lazy: bool = True
 
-    def all(self, config: Config) -> Staged:
+    def all(self, config: VendirConfig) -> Staged:
         """Every directory, fetched below ``stage``; nothing outside of it changes."""
         folders: dict[str, Path] = {}
         entries = []

@@ -16,7 +16,7 @@ from promoter.common.errors import InvalidFile
 
 
 @dataclass(frozen=True)
-class Document:
+class LocatedDocument:
     """One YAML document: its value, and its nodes with their places in the text."""
 
     value: Any
@@ -24,7 +24,7 @@ class Document:
     text: str
 
 
-def documents(content: bytes, name: str) -> list[Document]:
+def documents(content: bytes, name: str) -> list[LocatedDocument]:
     """Every non-empty document of ``content``; raises `InvalidFile` where it is no YAML."""
     try:
         text = content.decode()
@@ -33,7 +33,7 @@ def documents(content: bytes, name: str) -> list[Document]:
         raise InvalidFile(name, "", f"not UTF-8: {error.reason}") from error
     except (yaml.YAMLError, RecursionError) as error:
         raise _no_yaml(name, error) from error
-    return [Document(_value(node, name), node, text) for node in nodes]
+    return [LocatedDocument(_value(node, name), node, text) for node in nodes]
 
 
 def _value(node: yaml.Node, name: str) -> Any:
@@ -68,7 +68,7 @@ def _reject_duplicates(node: yaml.Node, name: str, seen: set[int]) -> None:
 
 
 def replace_scalar(
-    document: Document, place: tuple[str | int, ...], value: str, name: str
+    document: LocatedDocument, place: tuple[str | int, ...], value: str, name: str
 ) -> bytes:
     """The file's bytes with the scalar at ``place`` being ``value``, all else untouched.
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Protocol
 
-from stacks.environments import Source
+from stacks.environments import EnvironmentFiles
 
 if TYPE_CHECKING:
     from cdktn import App
@@ -23,30 +23,30 @@ class Blueprint(Protocol):
         """Add the stack to ``app``."""
 
 
-class Platform(Protocol):
+class PlatformDefinition(Protocol):
     """Reads the settings of one stack of a platform."""
 
-    def __call__(self, source: Source, /) -> Blueprint:
+    def __call__(self, source: EnvironmentFiles, /) -> Blueprint:
         """Give the blueprint; raises ``InvalidSettings``."""
 
 
-def _local(source: Source) -> Blueprint:
+def _local(source: EnvironmentFiles) -> Blueprint:
     from stacks.platforms.local import read
 
     return read(source)
 
 
-def _gcp(source: Source) -> Blueprint:
+def _gcp(source: EnvironmentFiles) -> Blueprint:
     from stacks.platforms.gcp import read
 
     return read(source)
 
 
-def _azure(source: Source) -> Blueprint:
+def _azure(source: EnvironmentFiles) -> Blueprint:
     from stacks.platforms.azure import read
 
     return read(source)
 
 
-PLATFORMS: Mapping[str, Platform] = {"azure": _azure, "gcp": _gcp, "local": _local}
+PLATFORMS: Mapping[str, PlatformDefinition] = {"azure": _azure, "gcp": _gcp, "local": _local}
 """Every platform by the name of its folder below stacks/."""

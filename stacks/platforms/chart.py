@@ -9,20 +9,20 @@ from typing import Literal
 from cdktn import App
 
 from modules.lana_bank.construct import LanaBankProps
-from stacks.environments import Source
-from stacks.fields import Release
+from stacks.environments import EnvironmentFiles
+from stacks.fields import HelmReleaseSettings
 from stacks.paths import from_working_folder, working_folder
 
 
 @dataclass(frozen=True)
-class Chart:
+class VendoredChart:
     """The vendored chart, and the folder in which Terraform runs for the stack."""
 
     folder: Path
     working_folder: Path
 
     @classmethod
-    def of(cls, app: App, source: Source) -> Chart:
+    def of(cls, app: App, source: EnvironmentFiles) -> VendoredChart:
         """Give the chart that the stack of ``source`` installs."""
         return cls(source.root / "charts" / "lana-bank", working_folder(app, source.stack))
 
@@ -32,7 +32,11 @@ class Chart:
 
 
 def lana_bank_props(
-    source: Source, settings: Release, chart: Chart, *, secrets: Literal["generate", "existing"]
+    source: EnvironmentFiles,
+    settings: HelmReleaseSettings,
+    chart: VendoredChart,
+    *,
+    secrets: Literal["generate", "existing"],
 ) -> LanaBankProps:
     """Give what the settings say of the release; a platform adds what only it has."""
     return LanaBankProps(

@@ -8,11 +8,11 @@ from typing import Annotated, Any, Generic, TypeVar
 from pydantic import Field, model_validator
 
 from modules.errors import ModuleError
-from stacks.environments import Source
+from stacks.environments import EnvironmentFiles
 from stacks.fields import (
     Cidr,
     Email,
-    Release,
+    HelmReleaseSettings,
     SecretSettings,
     Stage,
     check_cloud_production,
@@ -83,7 +83,7 @@ class Databases(Settings, Generic[DatabaseT]):
         return {"server": self.server, "dagster": self.dagster, "keycloak": self.keycloak}
 
 
-class CloudRelease(Release, Generic[DatabaseT]):
+class CloudRelease(HelmReleaseSettings, Generic[DatabaseT]):
     """lana-bank.yml on every cloud."""
 
     honeycomb_dataset: str
@@ -100,11 +100,11 @@ AnyCloudRelease = CloudRelease[Any]
 """Of whichever cloud."""
 
 SharedT = TypeVar("SharedT", bound=SharedSettings)
-ReleaseT = TypeVar("ReleaseT", bound=Release)
+ReleaseT = TypeVar("ReleaseT", bound=HelmReleaseSettings)
 
 
 def read_both(
-    source: Source, shared: type[SharedT], release: type[ReleaseT]
+    source: EnvironmentFiles, shared: type[SharedT], release: type[ReleaseT]
 ) -> tuple[SharedT, ReleaseT]:
     """Give the settings of both files of a stack; raises ``InvalidSettings``."""
     where = read_settings(source.shared, shared, shown_as=source.shown(source.shared))

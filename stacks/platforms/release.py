@@ -16,9 +16,9 @@ from modules.lana_bank.values import merged
 from modules.secrets.construct import Secrets, SecretsProps
 from modules.secrets.vault import Vault
 from modules.terraform import Reference, provider
-from stacks.environments import Source
+from stacks.environments import EnvironmentFiles
 from stacks.fields import Stage
-from stacks.platforms.chart import Chart, lana_bank_props
+from stacks.platforms.chart import VendoredChart, lana_bank_props
 from stacks.platforms.common import AnyCloudRelease, CloudNetwork
 
 KUBERNETES, HELM, RANDOM = "~> 3.2, >= 3.2.1", "~> 3.1, >= 3.1.2", "~> 3.9"
@@ -45,7 +45,7 @@ class CloudBlueprint(Protocol):
     """What is asked of a cloud's blueprint here."""
 
     @property
-    def source(self) -> Source:
+    def source(self) -> EnvironmentFiles:
         """Where its settings are."""
 
     @property
@@ -88,7 +88,7 @@ def passwords(secrets: Secrets) -> dict[str, tuple[str, int]]:
 def add_release(
     stack: TerraformStack,
     blueprint: CloudBlueprint,
-    chart: Chart,
+    chart: VendoredChart,
     secrets: Secrets,
     postgres: Postgres,
     values: Mapping[str, Any],

@@ -9,7 +9,7 @@ from cdktn import App, LocalBackend, TerraformStack
 
 from modules.secrets.vault import KeyVault, SecretManager, Vault
 from modules.terraform import provider
-from modules.testflight.construct import Testflight, TestflightProps
+from modules.testflight.construct import TestflightNamespace, TestflightProps
 from stacks.platforms.azure.stack import AZURERM
 from stacks.platforms.gcp.stack import GOOGLE
 from stacks.platforms.release import KUBERNETES
@@ -32,7 +32,7 @@ class TestflightStack(TerraformStack):
         provider(self, "kubernetes", KUBERNETES, {})
         vault = self._azure(keys_from, shared) if shared.platform == "azure" else None
         props = TestflightProps(vault=vault or self._gcp(keys_from, shared), **told)
-        Testflight(self, "testflight", props)
+        TestflightNamespace(self, "testflight", props)
 
     def _gcp(self, keys_from: str, shared: Any) -> Vault:
         provider(self, "google", GOOGLE, {"project": shared.project, "region": shared.region})

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from promoter.concourse.checks.secrets import VARIABLE
 from promoter.concourse.parser import read_pipeline
-from promoter.concourse.pipelines import PLACES, Place
+from promoter.concourse.pipelines import PLACES, PipelineFiles
 from promoter.concourse.schema import Task
 from tests.concourse import isolation
 from tests.concourse.test_pipelines import ROOT
@@ -30,11 +30,11 @@ _STAND_IN = """\
 """
 
 
-def place(name: str) -> Place:
+def place(name: str) -> PipelineFiles:
     return next(each for each in PLACES if each.name == name)
 
 
-def task_of(pipeline: str, job: str, name: str) -> tuple[Place, Task]:
+def task_of(pipeline: str, job: str, name: str) -> tuple[PipelineFiles, Task]:
     where = place(pipeline)
     read = read_pipeline(where.rendered(ROOT))
     (found,) = (each for each in read.jobs if each.name == job)
@@ -43,7 +43,7 @@ def task_of(pipeline: str, job: str, name: str) -> tuple[Place, Task]:
     return where, steps[0]
 
 
-def exported(where: Place, target: Path) -> None:
+def exported(where: PipelineFiles, target: Path) -> None:
     """What `get: pipeline-tasks` leaves: the repository of ``where`` in a place of its own."""
     source = ROOT / where.repository
     if where.repository == ".":
@@ -80,7 +80,7 @@ class Worker:
             self.programs.insert(0, programs)
 
     def run(
-        self, where: Place, task: Task, inputs: Mapping[str, Path]
+        self, where: PipelineFiles, task: Task, inputs: Mapping[str, Path]
     ) -> tuple[Path, subprocess.CompletedProcess[str]]:
         """The working folder after the task, and how the task ended."""
         self.count += 1

@@ -11,7 +11,7 @@ from promoter.concourse import deployments
 from promoter.concourse.checks.checks import check
 from promoter.concourse.graph import direct, edges
 from promoter.concourse.parser import read_pipeline
-from promoter.concourse.pipelines import PLACES, Place, places
+from promoter.concourse.pipelines import PLACES, PipelineFiles, places
 from promoter.concourse.schema import Put, Task
 from promoter.concourse.templates import REMEDY, render
 
@@ -25,13 +25,13 @@ def test_every_pipeline_is_there() -> None:
 
 
 @pytest.mark.parametrize("place", PLACES, ids=IDS)
-def test_nothing_is_found_in_it(place: Place) -> None:
+def test_nothing_is_found_in_it(place: PipelineFiles) -> None:
     assert [str(finding) for finding in check(place, ROOT)] == []
 
 
 @pytest.mark.skipif(YTT is None, reason="ytt is not on PATH, and no package registry has it")
 @pytest.mark.parametrize("place", PLACES, ids=IDS)
-def test_it_is_what_ytt_gives(place: Place) -> None:
+def test_it_is_what_ytt_gives(place: PipelineFiles) -> None:
     assert render(place, ROOT, Path(YTT or "")) == place.rendered(ROOT).read_text(), REMEDY
 
 

@@ -11,9 +11,9 @@ import pytest
 
 from promoter.concourse.checks.tasks import task_script
 from promoter.concourse.parser import read_pipeline
-from promoter.concourse.pipelines import PLACES, Place
+from promoter.concourse.pipelines import PLACES, PipelineFiles
 from promoter.concourse.schema import Task
-from promoter.forge.forge import Proposal, Query, State
+from promoter.forge.forge import NewPullRequest, PullRequestState, Query
 from promoter.forge.local import LocalForge
 from promoter.git import Git
 from promoter.programs.registry import Registry
@@ -91,7 +91,7 @@ def test_a_commit_travels_through_the_tasks_to_the_charts_pull_request(
     there["version"] = work / "candidate"
 
     run_with(worker, registry, "open-promote-rc-pr", "open-promote-rc-pr", there)
-    (pull,) = shop.application.forge.pull_requests(Query(state=State.OPEN))
+    (pull,) = shop.application.forge.pull_requests(Query(state=PullRequestState.OPEN))
     shop.merge(pull)
 
     there["promote-rc"] = file_in(tmp_path / "pr", ".git/resource/pr", str(pull.number))
@@ -100,11 +100,11 @@ def test_a_commit_travels_through_the_tasks_to_the_charts_pull_request(
 
     there["gh-release"] = file_in(tmp_path / "gh", "version", "0.1.0")
     run_with(worker, registry, "bump-image-in-chart", "bump-image-digest", there)
-    (bump,) = shop.charts.forge.pull_requests(Query(state=State.OPEN))
+    (bump,) = shop.charts.forge.pull_requests(Query(state=PullRequestState.OPEN))
     assert {"galoybot", "lana-bank"} <= bump.labels
     # Run again, as Concourse may: the same pull request, no second one.
     run_with(worker, registry, "bump-image-in-chart", "bump-image-digest", there)
-    assert shop.charts.forge.pull_requests(Query(state=State.OPEN)) == (bump,)
+    assert shop.charts.forge.pull_requests(Query(state=PullRequestState.OPEN)) == (bump,)
 
 
 def registry_at(worker: Worker, registry: Registry) -> None:
@@ -274,7 +274,7 @@ def one_more(shop: Shop, number: int) -> str:
     made = shop.git.commit_files(tip, {f"x{number}": b"x"}, "feat: x")
     shop.git.text("update-ref", f"refs/heads/change-{number}", made)
     pull = shop.application.forge.open_pull_request(
-        Proposal(head=f"change-{number}", base="main", title="feat: x", body="")
+        NewPullRequest(head=f"change-{number}", base="main", title="feat: x", body="")
     )
     return f"{pull.number} {pull.head_commit}"
 
@@ -491,7 +491,7 @@ def test_the_charts_preview_has_what_changed_and_nothing_else(
 
 @pytest.mark.parametrize("place", PLACES, ids=[place.name for place in PLACES])
 def test_repipe_sets_what_is_committed_and_nothing_that_was_edited(
-    worker: Worker, tmp_path: Path, place: Place
+    worker: Worker, tmp_path: Path, place: PipelineFiles
 ) -> None:
     shutil.copytree(place.path(ROOT), tmp_path / "ci")
     worker.stand_in("fly")

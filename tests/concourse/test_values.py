@@ -9,11 +9,13 @@ import pytest
 
 from promoter.common.errors import InvalidFile, PromoterError
 from promoter.concourse.checks.values import check_values
-from promoter.concourse.pipelines import Place
+from promoter.concourse.pipelines import PipelineFiles
 from promoter.concourse.templates import render
 from tests.concourse.test_pipelines import ROOT, YTT
 
-CHARTS = Place("galoy-private-charts", "upstream/galoy-private-charts", "ci", ("pipeline-tasks",))
+CHARTS = PipelineFiles(
+    "galoy-private-charts", "upstream/galoy-private-charts", "ci", ("pipeline-tasks",)
+)
 
 
 @pytest.fixture

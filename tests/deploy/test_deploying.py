@@ -7,7 +7,7 @@ import pytest
 from promoter.common.errors import NotCleared
 from promoter.deploy.deploy import cleared, refuse_if_moved
 from promoter.gate import origins
-from promoter.site.proposal import Request, approve, proposed
+from promoter.site.proposal import ApprovalRequest, approve, proposed
 from promoter.site.site import Site
 from tests.deploy.test_approvals import deployed, push, site
 
@@ -18,7 +18,7 @@ __all__ = ["site"]
 def approved(site: Site) -> Site:
     """A site on which production is cleared for what QA runs."""
     site = deployed(site, "qa")
-    approve(site, proposed(site, Request("production", "fine")))
+    approve(site, proposed(site, ApprovalRequest("production", "fine")))
     return site.fetched()
 
 

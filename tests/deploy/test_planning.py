@@ -11,7 +11,7 @@ import pytest
 from promoter.deploy.record import note
 from promoter.site.evidence import Evidence, now
 from promoter.site.plan import plan, planned
-from promoter.site.proposal import Request, approve, proposed
+from promoter.site.proposal import ApprovalRequest, approve, proposed
 from promoter.site.site import Site
 from tests.deploy.test_approvals import CONFIG, deployed, push, site
 
@@ -51,7 +51,7 @@ def test_what_is_recorded_is_up_to_date(site: Site) -> None:
 
 def test_a_change_that_waits_for_the_gate_is_blocked_by_it(site: Site) -> None:
     site = deployed(site, "qa")
-    approve(site, proposed(site, Request("production", "fine")))
+    approve(site, proposed(site, ApprovalRequest("production", "fine")))
     site = deployed(site, "production")
     site.git.text("merge", "-q", "--ff-only", site.tip)
     push(site.git, {"production/c": b"2"})
@@ -114,7 +114,7 @@ def _processes_of_a_plan(site: Site, monkeypatch: pytest.MonkeyPatch) -> list[st
 
 def test_what_is_held_back_says_since_when(site: Site) -> None:
     site = deployed(site, "qa")
-    approve(site, proposed(site, Request("production", "fine")))
+    approve(site, proposed(site, ApprovalRequest("production", "fine")))
     site = deployed(site, "production")
     site.git.text("merge", "-q", "--ff-only", site.tip)
     commit = push(site.git, {"production/c": b"2", "shared/a": b"2"})

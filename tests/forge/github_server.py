@@ -19,16 +19,16 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from promoter.forge.forge import (
-    Check,
     Conclusion,
     ForgeConflict,
     ForgeMissing,
-    Proposal,
+    NewPullRequest,
+    PublishedRelease,
     PullRequest,
+    PullRequestState,
     Query,
-    Release,
     ReleaseDraft,
-    State,
+    StatusCheck,
 )
 from promoter.forge.local import LocalForge
 
@@ -206,7 +206,7 @@ class _Call:
 
 def _shown(call: _Call, pull: PullRequest) -> dict[str, Any]:
     url = f"{call.base}/pulls/{pull.number}"
-    merged_at = "2026-01-01T00:00:00Z" if pull.state is State.MERGED else None
+    merged_at = "2026-01-01T00:00:00Z" if pull.state is PullRequestState.MERGED else None
     return {
         "url": url,
         "issue_url": f"{call.base}/issues/{pull.number}",
@@ -215,7 +215,7 @@ def _shown(call: _Call, pull: PullRequest) -> dict[str, Any]:
         "number": pull.number,
         "title": pull.title,
         "body": pull.body or None,
-        "state": "open" if pull.state is State.OPEN else "closed",
+        "state": "open" if pull.state is PullRequestState.OPEN else "closed",
         "draft": pull.draft,
         "user": {"login": pull.author},
         "labels": [{"name": label} for label in sorted(pull.labels)],
@@ -232,14 +232,18 @@ def _list_pulls(call: _Call) -> Answer:
     head = call.query.get("head", "").removeprefix(f"{OWNER}:")
     found = call.forge.pull_requests(Query(state=None, head=head))
     fitting = [
-        pull for pull in found if state == "all" or (state == "open") == (pull.state is State.OPEN)
+        pull
+        for pull in found
+        if state == "all" or (state == "open") == (pull.state is PullRequestState.OPEN)
     ]
     return call.paged([_shown(call, pull) for pull in fitting])
 
 
 def _open_pull(call: _Call) -> Answer:
     said = call.json
-    proposal = Proposal(said["title"], said["body"], said["head"], said["base"], said["draft"])
+    proposal = NewPullRequest(
+        said["title"], said["body"], said["head"], said["base"], said["draft"]
+    )
     try:
         return Answer(201, _shown(call, call.forge.open_pull_request(proposal)))
     except ForgeConflict as error:
@@ -343,7 +347,7 @@ def _status(call: _Call) -> Answer:
 
 def _set_status(call: _Call) -> Answer:
     said = call.json
-    check = Check(said["context"], Conclusion(said["state"]), said["description"])
+    check = StatusCheck(said["context"], Conclusion(said["state"]), said["description"])
     try:
         call.forge.set_check(call.parts[0], check)
     except ForgeMissing:
@@ -352,7 +356,7 @@ def _set_status(call: _Call) -> Answer:
     return Answer(201, {**said, "id": 1})
 
 
-def _shown_release(call: _Call, release: Release) -> dict[str, Any]:
+def _shown_release(call: _Call, release: PublishedRelease) -> dict[str, Any]:
     url = f"{call.base}/releases/{release.tag}"
     return {
         "url": url,
@@ -367,7 +371,7 @@ def _shown_release(call: _Call, release: Release) -> dict[str, Any]:
     }
 
 
-def _shown_assets(call: _Call, release: Release) -> list[dict[str, Any]]:
+def _shown_assets(call: _Call, release: PublishedRelease) -> list[dict[str, Any]]:
     url = f"{call.base}/releases/{release.tag}/assets"
     whole = [(asset.name, asset.size, "uploaded") for asset in release.assets]
     half = [(name, 0, "starter") for name, tag in call.state.half_uploaded.items()]

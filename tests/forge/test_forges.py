@@ -6,22 +6,22 @@ import pytest
 
 from promoter.forge.forge import (
     Asset,
-    Check,
     Conclusion,
     Forge,
     ForgeConflict,
     ForgeError,
     ForgeMissing,
-    Proposal,
+    NewPullRequest,
+    PullRequestState,
     Query,
     ReleaseDraft,
-    State,
+    StatusCheck,
 )
 from promoter.git import Git
 
 from .conftest import DEV
 
-PROPOSAL = Proposal(
+PROPOSAL = NewPullRequest(
     "ci: promote", "The body.", "topic", draft=True, labels=frozenset({"promote-rc", "bot"})
 )
 
@@ -42,7 +42,7 @@ def test_a_pull_request_is_opened_as_proposed(bare: Git, forge: Forge) -> None:
         "main",
     )
     assert opened.head_commit == commit(bare, "topic")
-    assert (opened.state, opened.draft, opened.merge_commit) == (State.OPEN, True, None)
+    assert (opened.state, opened.draft, opened.merge_commit) == (PullRequestState.OPEN, True, None)
     assert opened.labels == {"promote-rc", "bot"}
     assert opened.author == "galoybot"
     assert forge.changed_files(opened.number) == ("docs/a.md",)
@@ -72,8 +72,8 @@ def test_are_found_by_state_head_and_labels(forge: Forge) -> None:
         return [one.number for one in forge.pull_requests(query)]
 
     assert numbers(Query()) == [second]
-    assert numbers(Query(state=State.CLOSED)) == [first]
-    assert numbers(Query(state=State.MERGED)) == []
+    assert numbers(Query(state=PullRequestState.CLOSED)) == [first]
+    assert numbers(Query(state=PullRequestState.MERGED)) == []
     assert numbers(Query(state=None)) == [second, first]
     assert numbers(Query(head="topic")) == [second]
     assert numbers(Query(head="other")) == []
@@ -103,7 +103,7 @@ def test_merging_needs_a_ready_pull_request_and_the_head_that_was_seen(
 
     merged = forge.merge_pull_request(opened.number, head_commit=pushed)
 
-    assert (merged.state, merged.head_commit) == (State.MERGED, pushed)
+    assert (merged.state, merged.head_commit) == (PullRequestState.MERGED, pushed)
     assert merged.merge_commit == commit(bare, "main")
     assert bare.lines("rev-parse", "main^1", "main^2") == [before, pushed]
     assert forge.changed_files(opened.number) == ("b", "docs/a.md")
@@ -113,7 +113,7 @@ def test_merging_needs_a_ready_pull_request_and_the_head_that_was_seen(
 
 def test_the_pull_requests_of_a_commit(bare: Git, forge: Forge) -> None:
     main, topic = commit(bare, "main"), commit(bare, "topic")
-    opened = forge.open_pull_request(Proposal("feat: a", "", "topic"))
+    opened = forge.open_pull_request(NewPullRequest("feat: a", "", "topic"))
     assert forge.pull_requests_of(main) == ()
     assert [one.number for one in forge.pull_requests_of(topic)] == [opened.number]
     merged = forge.merge_pull_request(opened.number, head_commit=topic)
@@ -126,7 +126,7 @@ def test_the_pull_requests_of_a_commit(bare: Git, forge: Forge) -> None:
 
 
 def test_what_conflicts_is_not_merged(bare: Git, forge: Forge) -> None:
-    opened = forge.open_pull_request(Proposal("x", "", "topic"))
+    opened = forge.open_pull_request(NewPullRequest("x", "", "topic"))
     other = bare.commit_files(commit(bare, "main"), {"docs/a.md": b"z\n"}, "x", author=DEV)
     bare.text("update-ref", "refs/heads/main", other)
     with pytest.raises(ForgeConflict):
@@ -145,12 +145,12 @@ def test_what_is_not_there(forge: Forge) -> None:
 def test_checks_have_the_latest_word(bare: Git, forge: Forge) -> None:
     head = commit(bare, "topic")
     assert forge.checks(head) == ()
-    forge.set_check(head, Check("files", Conclusion.PENDING))
-    forge.set_check(head, Check("cog", Conclusion.SUCCESS, "3 commits"))
-    forge.set_check(head, Check("files", Conclusion.FAILURE, "src/x is not allowed"))
+    forge.set_check(head, StatusCheck("files", Conclusion.PENDING))
+    forge.set_check(head, StatusCheck("cog", Conclusion.SUCCESS, "3 commits"))
+    forge.set_check(head, StatusCheck("files", Conclusion.FAILURE, "src/x is not allowed"))
     assert forge.checks(head) == (
-        Check("cog", Conclusion.SUCCESS, "3 commits"),
-        Check("files", Conclusion.FAILURE, "src/x is not allowed"),
+        StatusCheck("cog", Conclusion.SUCCESS, "3 commits"),
+        StatusCheck("files", Conclusion.FAILURE, "src/x is not allowed"),
     )
 
 

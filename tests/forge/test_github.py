@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 
 from promoter.forge.forge import (
-    Check,
     Conclusion,
     ForgeBusy,
     ForgeConflict,
     ForgeError,
-    Proposal,
+    NewPullRequest,
     Query,
     ReleaseDraft,
+    StatusCheck,
 )
 from promoter.forge.github import GitHubForge, Limits
 from promoter.forge.local import LocalForge
@@ -29,7 +29,7 @@ from .github_server import (
     rate_limited,
 )
 
-PROPOSAL = Proposal("ci: promote", "The body.", "topic", labels=frozenset({"a"}))
+PROPOSAL = NewPullRequest("ci: promote", "The body.", "topic", labels=frozenset({"a"}))
 
 
 def test_every_page_is_read(bare: Git, github: GitHubForge, server: tuple[Server, str]) -> None:
@@ -37,7 +37,7 @@ def test_every_page_is_read(bare: Git, github: GitHubForge, server: tuple[Server
     for number in range(5):
         commit = bare.commit_files(main, {f"{number}": b"x"}, f"feat: {number}", author=DEV)
         bare.text("update-ref", f"refs/heads/topic-{number}", commit)
-        github.open_pull_request(Proposal(f"{number}", "", f"topic-{number}"))
+        github.open_pull_request(NewPullRequest(f"{number}", "", f"topic-{number}"))
     server[0].page_size = 2
     assert [one.title for one in github.pull_requests(Query())] == ["4", "3", "2", "1", "0"]
     assert sum("GET /repos/GaloyMoney/lana-bank/pulls?" in one for one in server[0].asked) == 3
@@ -114,7 +114,7 @@ def test_refusals_say_what_github_said(
     with pytest.raises(ForgeError, match="not accessible by integration"):
         github.open_pull_request(PROPOSAL)
     with pytest.raises(ForgeConflict, match="No commit found for SHA"):
-        github.set_check("a" * 40, Check("x", Conclusion.SUCCESS))
+        github.set_check("a" * 40, StatusCheck("x", Conclusion.SUCCESS))
 
 
 def test_what_an_interrupted_upload_left_is_replaced(

@@ -8,12 +8,12 @@ import pytest
 
 from promoter.common.errors import GitError
 from promoter.forge.forge import (
-    Check,
     Conclusion,
     ForgeConflict,
     ForgeMissing,
-    Proposal,
+    NewPullRequest,
     ReleaseDraft,
+    StatusCheck,
 )
 from promoter.forge.local import LocalForge
 from promoter.git import Git
@@ -22,7 +22,7 @@ from promoter.git import Git
 def test_many_at_once_lose_nothing(bare: Git, local: LocalForge) -> None:
     head = bare.commit("refs/heads/topic")
     assert head
-    checks = [Check(f"check-{number}", Conclusion.SUCCESS) for number in range(6)]
+    checks = [StatusCheck(f"check-{number}", Conclusion.SUCCESS) for number in range(6)]
     threads = [threading.Thread(target=local.set_check, args=(head, one)) for one in checks]
     for thread in threads:
         thread.start()
@@ -32,7 +32,7 @@ def test_many_at_once_lose_nothing(bare: Git, local: LocalForge) -> None:
 
 
 def test_of_two_merges_at_once_one_wins(bare: Git, local: LocalForge) -> None:
-    opened = local.open_pull_request(Proposal("x", "", "topic"))
+    opened = local.open_pull_request(NewPullRequest("x", "", "topic"))
     outcomes: list[str] = []
 
     def merge() -> None:
@@ -52,7 +52,7 @@ def test_of_two_merges_at_once_one_wins(bare: Git, local: LocalForge) -> None:
 
 
 def test_everything_is_one_ref_that_a_clone_does_not_fetch(bare: Git, local: LocalForge) -> None:
-    local.open_pull_request(Proposal("x", "", "topic"))
+    local.open_pull_request(NewPullRequest("x", "", "topic"))
     refs = set(bare.lines("for-each-ref", "--format=%(refname)"))
     assert refs == {"refs/heads/main", "refs/heads/topic", "refs/forge/data"}
 

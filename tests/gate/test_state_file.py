@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from promoter.common.errors import InvalidFile
 from promoter.gate import canonical
-from promoter.gate.documents import Scalar, read_document
+from promoter.gate.documents import ScalarNode, read_document
 from promoter.gate.scalars import quoted, scalar
-from promoter.gate.sources import Folder, load_states
+from promoter.gate.sources import FolderSource, load_states
 from promoter.gate.state import DeployState, EnvironmentState, FileState
 from promoter.gate.state_file import read_state, write_state
 
@@ -94,7 +94,7 @@ def test_a_written_text_is_read_as_the_same(text: str) -> None:
     (value,) = node.values()
     assert value.value == text
     read = read_document(line.encode(), "file").root.entries[0][1]  # type: ignore[union-attr]
-    assert isinstance(read, Scalar)
+    assert isinstance(read, ScalarNode)
     assert read.text == text
 
 
@@ -129,7 +129,7 @@ def test_a_cut_file_is_refused_wherever_it_is_cut(tmp_path: Path) -> None:
     for end in range(1, len(content) - 1):
         (tmp_path / "s.state").write_bytes(content[:end])
         try:
-            load_states(Folder(tmp_path), ".")
+            load_states(FolderSource(tmp_path), ".")
             taken.append(content[:end].decode().splitlines()[-1].split(":")[0].strip())
         except InvalidFile as error:
             assert "s.state: " in str(error)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from policies.checks import CHECKS
-from policies.subject import Subject
+from policies.subject import CheckedStack
 
 REPOSITORY = Path(__file__).parents[2]
 BY_ID = {check.ID: check for check in CHECKS}
@@ -78,8 +78,8 @@ def good_objects() -> list[Content]:
     ]
 
 
-def subject(content: Content, objects: list[Content], name: str = "gcp-production") -> Subject:
-    return Subject(name, content, tuple(objects))
+def subject(content: Content, objects: list[Content], name: str = "gcp-production") -> CheckedStack:
+    return CheckedStack(name, content, tuple(objects))
 
 
 def put(path: str, value: Any) -> Callable[[Any], None]:

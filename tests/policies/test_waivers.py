@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from policies.checkov import FRAMEWORKS, CheckovError, _read
-from policies.subject import Finding
+from policies.subject import PolicyFinding
 from policies.waivers import Waiver, judge, read
 from promoter.common.errors import InvalidFile
 
 TODAY = datetime.date(2026, 11, 21)
-FINDING = Finding("CKV_1", "gcp-production", "google_sql_user.a", "why")
+FINDING = PolicyFinding("CKV_1", "gcp-production", "google_sql_user.a", "why")
 REASON = "a reason that says something"
 
 

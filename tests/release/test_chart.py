@@ -10,7 +10,7 @@ import yaml
 
 from promoter.common.errors import NotCleared, NothingNewer
 from promoter.common.yaml_edit import find, parse_path
-from promoter.forge.forge import Check, Conclusion, Query, State
+from promoter.forge.forge import Conclusion, PullRequestState, Query, StatusCheck
 from promoter.forge.local import LocalForge
 from promoter.programs.registry import Registry
 from promoter.release.automerge import AutoMerge, automerge
@@ -210,7 +210,7 @@ def test_only_this_author_these_labels_and_these_paths_are_merged_unseen(shop: S
         " labels urgent; it changes charts/lana-bank/Chart.yaml; it changes"
         " charts/lana-bank/values.yaml"
     )
-    assert forge.pull_request(pull.number).state is State.OPEN
+    assert forge.pull_request(pull.number).state is PullRequestState.OPEN
 
     pushed = forge.git.commit_files(
         pull.head_commit, {f"{FOLDER}/templates/x.yaml": b"x"}, "feat: x", author=DEV
@@ -222,10 +222,10 @@ def test_only_this_author_these_labels_and_these_paths_are_merged_unseen(shop: S
 
 def test_a_check_that_has_not_succeeded_holds_the_merge_up(shop: Shop) -> None:
     pull = bump_chart(shop.application, shop.charts)
-    shop.charts.forge.set_check(pull.head_commit, Check("lint", Conclusion.PENDING))
+    shop.charts.forge.set_check(pull.head_commit, StatusCheck("lint", Conclusion.PENDING))
     with pytest.raises(NotCleared, match="check lint says pending"):
         automerge(shop.charts.forge, pull.number)
-    shop.charts.forge.set_check(pull.head_commit, Check("lint", Conclusion.SUCCESS))
+    shop.charts.forge.set_check(pull.head_commit, StatusCheck("lint", Conclusion.SUCCESS))
     merged = automerge(shop.charts.forge, pull.number)
-    assert merged.state is State.MERGED
+    assert merged.state is PullRequestState.MERGED
     assert automerge(shop.charts.forge, pull.number) == merged

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from promoter.common.errors import NothingNewer
-from promoter.forge.forge import Query, State
+from promoter.forge.forge import PullRequestState, Query
 from promoter.programs.registry import Registry
 from promoter.release.application import Application
 from promoter.release.candidate import candidate
@@ -92,8 +92,8 @@ def whole_way(shop: Shop, application: Application, charts: Charts) -> None:
     try:
         pull = promote(application)
     except NothingNewer:
-        pull = application.forge.pull_requests(Query(state=State.MERGED))[0]
-    if pull.state is not State.MERGED:
+        pull = application.forge.pull_requests(Query(state=PullRequestState.MERGED))[0]
+    if pull.state is not PullRequestState.MERGED:
         shop.merge(pull)
     release(application)
     bump_chart(application, charts)
@@ -114,7 +114,7 @@ def outcome(shop: Shop) -> dict[str, object]:
             for name in ("lana-bank", "dagster-code-location-lana-dw")
             for tag in ("edge", "0.1.0-rc.1", "0.1.0", "latest")
         },
-        "merged": len(forge.pull_requests(Query(state=State.MERGED))),
+        "merged": len(forge.pull_requests(Query(state=PullRequestState.MERGED))),
         "open": len(forge.pull_requests(Query())),
         "bumps": [(one.title, one.labels, one.body) for one in bumps],
         "values": [

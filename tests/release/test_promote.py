@@ -5,7 +5,7 @@ import json
 import pytest
 
 from promoter.common.errors import NothingNewer
-from promoter.forge.forge import Check, Conclusion, Query, State
+from promoter.forge.forge import Conclusion, PullRequestState, Query, StatusCheck
 from promoter.release.candidate import candidate
 from promoter.release.changelog import notes, prepend
 from promoter.release.errors import RegistryError, ReleaseError
@@ -49,7 +49,7 @@ def test_opens_a_draft_with_changelog_and_docs_on_the_candidates_commit(shop: Sh
     versions = shop.git.file(pull.head_commit, "docs-site/versions.json") or b""
     assert json.loads(versions) == ["0.1.0"]
     assert shop.application.forge.checks(pull.head_commit) == (
-        Check(FILE_CHECK, Conclusion.SUCCESS, "only CHANGELOG.md and docs-site/**"),
+        StatusCheck(FILE_CHECK, Conclusion.SUCCESS, "only CHANGELOG.md and docs-site/**"),
     )
 
 
@@ -69,7 +69,7 @@ def test_an_older_one_is_replaced(shop: Shop) -> None:
 
     forge = shop.application.forge
     assert second.number != first.number
-    assert forge.pull_request(first.number).state is State.CLOSED
+    assert forge.pull_request(first.number).state is PullRequestState.CLOSED
     assert [one.number for one in forge.pull_requests(Query())] == [second.number]
     assert promote(shop.application, "0.1.0-rc.2") == second
 
@@ -145,7 +145,7 @@ def test_the_file_check_names_every_other_file(shop: Shop) -> None:
     shop.git.text("update-ref", "refs/heads/bot-promote-rc", pushed)
     assert not checked(shop.application.forge, shop.application.forge.pull_request(1)).passes
     assert shop.application.forge.checks(pushed) == (
-        Check(FILE_CHECK, Conclusion.FAILURE, "not allowed: src/x"),
+        StatusCheck(FILE_CHECK, Conclusion.FAILURE, "not allowed: src/x"),
     )
 
 

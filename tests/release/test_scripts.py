@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from promoter.forge.forge import Query, State
+from promoter.forge.forge import PullRequestState, Query
 from promoter.vendoring.pins import read_pins
 
 from .conftest import ROOT
@@ -90,7 +90,7 @@ def test_the_tasks_one_after_another(shop: Shop) -> None:
     assert task(shop, "bump-image-digest").returncode == 0
     bump = shop.charts.forge.pull_requests(Query())[0]
     assert task(shop, "bot-automerge", NUMBER=str(bump.number)).returncode == 0
-    assert shop.charts.forge.pull_request(bump.number).state is State.MERGED
+    assert shop.charts.forge.pull_request(bump.number).state is PullRequestState.MERGED
     values = (
         shop.charts.git.file(shop.charts.git.tip("origin", "main"), "charts/lana-bank/values.yaml")
         or b""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from stacks.environments import Source
+from stacks.environments import EnvironmentFiles
 from stacks.errors import InvalidSettings
 from stacks.platforms import PLATFORMS
 
@@ -25,7 +25,7 @@ def faults(root: Path, platform: str, environment: str) -> list[str]:
     folder = root / "stacks" / platform / environment
     files = (folder / "shared.yml", folder / "lana-bank.yml")
     with pytest.raises(InvalidSettings) as caught:
-        PLATFORMS[platform](Source(platform, environment, "lana-bank", root, *files))
+        PLATFORMS[platform](EnvironmentFiles(platform, environment, "lana-bank", root, *files))
     return [str(finding) for finding in caught.value.findings]
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from stacks.errors import InvalidSettings
-from stacks.platforms.local import LanaBankSettings
+from stacks.platforms.local import LocalSettings
 from stacks.settings import read_settings
 
 GOOD = """\
@@ -25,15 +25,15 @@ def faults(tmp_path: Path, text: str | bytes) -> list[str]:
     file = tmp_path / "lana-bank.yml"
     file.write_bytes(text if isinstance(text, bytes) else text.encode())
     with pytest.raises(InvalidSettings) as caught:
-        read_settings(file, LanaBankSettings, shown_as="lana-bank.yml")
+        read_settings(file, LocalSettings, shown_as="lana-bank.yml")
     return [str(finding) for finding in caught.value.findings]
 
 
 def test_good_settings_are_read(tmp_path: Path) -> None:
     file = tmp_path / "lana-bank.yml"
     file.write_text(GOOD)
-    settings = read_settings(file, LanaBankSettings, shown_as="lana-bank.yml")
-    assert settings == LanaBankSettings(
+    settings = read_settings(file, LocalSettings, shown_as="lana-bank.yml")
+    assert settings == LocalSettings(
         namespace="lana-bank-staging",
         lana_domain="staging.lana.localhost",
         enable_artificial_time=True,
@@ -83,5 +83,5 @@ def test_all_faults_of_a_file_are_reported_at_once(tmp_path: Path) -> None:
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(InvalidSettings) as caught:
-        read_settings(tmp_path / "none.yml", LanaBankSettings, shown_as=FILE)
+        read_settings(tmp_path / "none.yml", LocalSettings, shown_as=FILE)
     assert str(caught.value) == f"read settings: {FILE}: the file is missing"

@@ -20,7 +20,7 @@ from promoter.platform import Platform
 from promoter.programs.registry import Registry
 from promoter.release.images import build_and_push_all
 from promoter.release.source import source_of_commit
-from promoter.smoketest.smoketest import Place
+from promoter.smoketest.smoketest import SmoketestTarget
 from promoter.vendoring.pins import Pin, set_pins
 from tests.platform_fixture import ROOT
 
@@ -83,9 +83,9 @@ def chart(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def place(platform: Platform) -> Place:
+def place(platform: Platform) -> SmoketestTarget:
     running = platform.require()
-    return Place(running.kubeconfig, platform.toolchain, running.registry)
+    return SmoketestTarget(running.kubeconfig, platform.toolchain, running.registry)
 
 
 def values(*parts: str) -> dict[str, Any]:

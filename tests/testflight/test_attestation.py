@@ -14,11 +14,13 @@ from promoter.git import Git
 from promoter.smoketest.report import Report, Result
 from promoter.testflight.attestation import ALLOWED_TESTERS, BRANCH, attest, proof
 from promoter.testflight.errors import NotTested, TestflightError
-from promoter.testflight.run import Flown
+from promoter.testflight.run import TestflightResult
 
 REF = "1a" * 20
 PASSED = Report("lana-bank", "somewhere", (Result("one", "passed", "", 1, 0.1),))
-FLOWN = Flown(REF, "c0" * 32, "ns", "passed", "2026-01-01T00:00:00+00:00", "me@here", (), "fine")
+FLOWN = TestflightResult(
+    REF, "c0" * 32, "ns", "passed", "2026-01-01T00:00:00+00:00", "me@here", (), "fine"
+)
 
 
 @dataclass
@@ -59,7 +61,7 @@ def repositories(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Repositorie
     return Repositories(clone, tmp_path)
 
 
-def flown(**more: object) -> Flown:
+def flown(**more: object) -> TestflightResult:
     return replace(FLOWN, report=PASSED, **more)
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from promoter.programs.kubectl import Kubectl
 from promoter.smoketest.container import container_of
-from promoter.smoketest.smoketest import Place
+from promoter.smoketest.smoketest import SmoketestTarget
 from promoter.testflight.errors import TestflightError
 
 pytestmark = pytest.mark.slow
@@ -42,7 +42,7 @@ def pod(*variables: dict[str, Any]) -> dict[str, Any]:
 
 
 @pytest.fixture
-def kubectl(place: Place, namespace: str) -> Kubectl:
+def kubectl(place: SmoketestTarget, namespace: str) -> Kubectl:
     kubectl = place.kubectl.within(namespace)
     files = {"a.yaml": "first", "b.yaml": "second"}
     kubectl.apply(

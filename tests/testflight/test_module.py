@@ -10,7 +10,7 @@ import pytest
 
 from modules.secrets.vault import SecretManager
 from modules.testflight import construct
-from modules.testflight.construct import Testflight, TestflightError, TestflightProps
+from modules.testflight.construct import TestflightError, TestflightNamespace, TestflightProps
 from promoter.testflight import provisioner as ground
 from tests.modules.synthesis import synthesize
 
@@ -20,7 +20,9 @@ VAULT = SecretManager("project", "us-east1", "gcp-galoy-staging", "key")
 
 def resources(folder: Path, **more: Any) -> dict[str, Any]:
     props = {"ref": REF, "created": 1_700_000_000, "vault": VAULT, **more}
-    return synthesize(folder, lambda scope: Testflight(scope, "flight", TestflightProps(**props)))
+    return synthesize(
+        folder, lambda scope: TestflightNamespace(scope, "flight", TestflightProps(**props))
+    )
 
 
 def test_the_namespace_is_labelled_restricted_and_may_be_destroyed(tmp_path: Path) -> None:

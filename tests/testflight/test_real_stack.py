@@ -25,16 +25,16 @@ from promoter.common.errors import ClusterError, PromoterError
 from promoter.deploy.lease import Holder
 from promoter.platform import Platform
 from promoter.smoketest.endpoints import declared
-from promoter.smoketest.smoketest import Place
+from promoter.smoketest.smoketest import SmoketestTarget
 from promoter.testflight.provisioner import (
     HOLDER_ANNOTATION,
     SECRET,
     THIRD_PARTY_KEYS,
-    Flight,
     Left,
+    TestflightSpec,
 )
 from promoter.testflight.provisioners import Kind, ground_of
-from promoter.testflight.terraform_provisioner import StackGround
+from promoter.testflight.terraform_provisioner import TerraformProvisioner
 from tests.platform_fixture import ROOT
 from tests.providers.files import files_content
 from tests.providers.key_vault import KeyVault, key_vault
@@ -90,26 +90,26 @@ def vault(
 
 
 @pytest.fixture
-def ground(place: Place, tmp_path: Path) -> StackGround:
+def ground(place: SmoketestTarget, tmp_path: Path) -> TerraformProvisioner:
     made = ground_of(Kind.STACK, ROOT, place)
-    assert isinstance(made, StackGround)
+    assert isinstance(made, TerraformProvisioner)
     return replace(made, folder=tmp_path / "stacks")
 
 
 @pytest.fixture
-def flight(ground: StackGround) -> Iterator[Flight]:
+def flight(ground: TerraformProvisioner) -> Iterator[TestflightSpec]:
     holder = Holder.this_process(NOW)
-    flight = Flight((holder.token * 3)[:40], holder, NOW)
+    flight = TestflightSpec((holder.token * 3)[:40], holder, NOW)
     yield flight
     ground.cluster.kubectl.delete("namespace", flight.namespace)
 
 
-def mine(ground: StackGround, flight: Flight) -> list[Left]:
+def mine(ground: TerraformProvisioner, flight: TestflightSpec) -> list[Left]:
     return [each for each in ground.left() if each.namespace == flight.namespace]
 
 
 def test_it_is_made_as_declared_found_and_destroyed(
-    ground: StackGround, flight: Flight, vault: Vault
+    ground: TerraformProvisioner, flight: TestflightSpec, vault: Vault
 ) -> None:
     assert ground.make(flight, vault.stack) == THIRD_PARTY_KEYS
     namespace: Any = ground.cluster.kubectl.object("namespace", flight.namespace)
@@ -131,7 +131,7 @@ def test_it_is_made_as_declared_found_and_destroyed(
 
 
 def test_the_keys_are_in_the_cluster_and_in_no_file(
-    ground: StackGround, flight: Flight, vault: Vault
+    ground: TerraformProvisioner, flight: TestflightSpec, vault: Vault
 ) -> None:
     ground.make(flight, vault.stack)
     secret: Any = ground.cluster.kubectl.within(flight.namespace).object("secret", SECRET)
@@ -145,7 +145,9 @@ def test_the_keys_are_in_the_cluster_and_in_no_file(
         assert base64.b64encode(value.encode()) not in content
 
 
-def test_a_privileged_pod_is_refused(ground: StackGround, flight: Flight, vault: Vault) -> None:
+def test_a_privileged_pod_is_refused(
+    ground: TerraformProvisioner, flight: TestflightSpec, vault: Vault
+) -> None:
     ground.make(flight, vault.stack)
     container = {"name": "a", "image": "a", "securityContext": {"privileged": True}}
     pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a"}}
@@ -157,7 +159,7 @@ def test_a_privileged_pod_is_refused(ground: StackGround, flight: Flight, vault:
 
 
 def test_a_key_that_the_vault_lacks_is_named_and_nothing_is_left(
-    ground: StackGround, flight: Flight, vault: Vault
+    ground: TerraformProvisioner, flight: TestflightSpec, vault: Vault
 ) -> None:
     name = f"{vault.stack}-sumsub-key"
     del vault.held.versions[name]
@@ -168,11 +170,11 @@ def test_a_key_that_the_vault_lacks_is_named_and_nothing_is_left(
 
 
 def test_a_namespace_that_somebody_makes_meanwhile_is_kept(
-    ground: StackGround, flight: Flight, vault: Vault
+    ground: TerraformProvisioner, flight: TestflightSpec, vault: Vault
 ) -> None:
     kubectl, synthesize = ground.cluster.kubectl, ground.synthesize
 
-    def overtaken(flight: Flight, keys_from: str, folder: Path) -> None:
+    def overtaken(flight: TestflightSpec, keys_from: str, folder: Path) -> None:
         synthesize(flight, keys_from, folder)
         kubectl.run("create", "namespace", flight.namespace)
 
@@ -184,7 +186,10 @@ def test_a_namespace_that_somebody_makes_meanwhile_is_kept(
 
 
 def test_it_is_destroyed_also_when_the_vault_refuses(
-    ground: StackGround, flight: Flight, vault: Vault, monkeypatch: pytest.MonkeyPatch
+    ground: TerraformProvisioner,
+    flight: TestflightSpec,
+    vault: Vault,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """What is to be removed is in the cluster alone."""
     ground.make(flight, vault.stack)
@@ -197,7 +202,7 @@ def test_it_is_destroyed_also_when_the_vault_refuses(
 
 
 def test_a_namespace_that_is_gone_already(
-    ground: StackGround, flight: Flight, vault: Vault
+    ground: TerraformProvisioner, flight: TestflightSpec, vault: Vault
 ) -> None:
     ground.make(flight, vault.stack)
     (left,) = mine(ground, flight)
@@ -206,7 +211,9 @@ def test_a_namespace_that_is_gone_already(
     assert list(ground.folder.iterdir()) == []
 
 
-def test_both_grounds_are_the_same(ground: StackGround, flight: Flight, vault: Vault) -> None:
+def test_both_grounds_are_the_same(
+    ground: TerraformProvisioner, flight: TestflightSpec, vault: Vault
+) -> None:
     """Labels and annotations; values are each one's own."""
     kubectl, metadata = ground.cluster.kubectl, []
     for each in (ground, ground.cluster):

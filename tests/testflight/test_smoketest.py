@@ -8,7 +8,7 @@ import pytest
 
 from promoter.smoketest.endpoints import declared
 from promoter.smoketest.report import Report
-from promoter.smoketest.smoketest import Place, smoketest
+from promoter.smoketest.smoketest import SmoketestTarget, smoketest
 from tests.platform_fixture import kubectl
 from tests.testflight.conftest import Application, Installation, values
 
@@ -20,7 +20,7 @@ def outcomes(report: Report) -> dict[str, str]:
 
 
 def test_what_is_installed_answers_and_the_rest_is_named(
-    application: Application, chart: Path, installation: Installation, place: Place
+    application: Application, chart: Path, installation: Installation, place: SmoketestTarget
 ) -> None:
     application.released(chart)
     installation.install(chart, values())
@@ -42,7 +42,7 @@ def place_platform(installation: Installation):
 
 
 def test_every_part_keeps_its_contract(
-    application: Application, chart: Path, installation: Installation, place: Place
+    application: Application, chart: Path, installation: Installation, place: SmoketestTarget
 ) -> None:
     application.released(chart)
     parts = ("keycloak", "oathkeeper", "oauth2Proxy", "dagster", "gotenberg")

@@ -19,16 +19,16 @@ import pytest
 
 from promoter.common.errors import PromoterError
 from promoter.deploy.lease import Holder
-from promoter.smoketest.smoketest import Place
+from promoter.smoketest.smoketest import SmoketestTarget
 from promoter.testflight.errors import TestflightError
 from promoter.testflight.provisioner import (
     HOLDER_ANNOTATION,
     THIRD_PARTY_KEYS,
-    ClusterGround,
-    Flight,
+    ClusterProvisioner,
+    TestflightSpec,
 )
 from promoter.testflight.provisioners import Kind, ground_of, terraform_in
-from promoter.testflight.terraform_provisioner import StackGround
+from promoter.testflight.terraform_provisioner import TerraformProvisioner
 from tests.platform_fixture import ROOT
 
 pytestmark = pytest.mark.slow
@@ -38,11 +38,11 @@ pytestmark = pytest.mark.slow
 class BuiltIn:
     """A stack of two resources; the second, made after the namespace, fails where told to."""
 
-    place: Place
+    place: SmoketestTarget
     fails: bool = False
     asked: list[str] = field(default_factory=list)
 
-    def __call__(self, flight: Flight, keys_from: str, folder: Path) -> None:
+    def __call__(self, flight: TestflightSpec, keys_from: str, folder: Path) -> None:
         self.asked.append(keys_from)
         holder = json.dumps(asdict(flight.holder))
         labels = "app.kubernetes.io/managed-by=promoter-testflight"
@@ -63,29 +63,29 @@ class BuiltIn:
 
 
 @pytest.fixture
-def stack(place: Place) -> BuiltIn:
+def stack(place: SmoketestTarget) -> BuiltIn:
     return BuiltIn(place)
 
 
 @pytest.fixture
-def ground(place: Place, stack: BuiltIn, tmp_path: Path) -> StackGround:
-    cluster = ClusterGround(place.kubectl)
-    return StackGround(cluster, tmp_path / "stacks", stack, partial(terraform_in, place))
+def ground(place: SmoketestTarget, stack: BuiltIn, tmp_path: Path) -> TerraformProvisioner:
+    cluster = ClusterProvisioner(place.kubectl)
+    return TerraformProvisioner(cluster, tmp_path / "stacks", stack, partial(terraform_in, place))
 
 
 @pytest.fixture
-def flight() -> Flight:
+def flight() -> TestflightSpec:
     now = datetime.now(UTC)
     holder = Holder.this_process(now)
-    return Flight((holder.token * 3)[:40], holder, now)
+    return TestflightSpec((holder.token * 3)[:40], holder, now)
 
 
-def mine(ground: StackGround, flight: Flight) -> list:
+def mine(ground: TerraformProvisioner, flight: TestflightSpec) -> list:
     return [each for each in ground.left() if each.namespace == flight.namespace]
 
 
 def test_is_made_found_and_destroyed_and_its_state_with_it(
-    ground: StackGround, flight: Flight, stack: BuiltIn
+    ground: TerraformProvisioner, flight: TestflightSpec, stack: BuiltIn
 ) -> None:
     assert ground.make(flight, "gcp-galoy-staging") == THIRD_PARTY_KEYS
     assert stack.asked == ["gcp-galoy-staging"]
@@ -101,7 +101,7 @@ def test_is_made_found_and_destroyed_and_its_state_with_it(
 
 
 def test_what_came_half_into_being_is_found_and_destroyed(
-    ground: StackGround, flight: Flight, stack: BuiltIn
+    ground: TerraformProvisioner, flight: TestflightSpec, stack: BuiltIn
 ) -> None:
     stack.fails = True
     with pytest.raises(PromoterError, match="no such vault"):
@@ -114,7 +114,10 @@ def test_what_came_half_into_being_is_found_and_destroyed(
 
 
 def test_a_namespace_that_is_there_is_refused_before_anything_is_made(
-    ground: StackGround, flight: Flight, stack: BuiltIn, place: Place
+    ground: TerraformProvisioner,
+    flight: TestflightSpec,
+    stack: BuiltIn,
+    place: SmoketestTarget,
 ) -> None:
     place.kubectl.run("create", "namespace", flight.namespace)
     try:
@@ -126,7 +129,9 @@ def test_a_namespace_that_is_there_is_refused_before_anything_is_made(
         place.kubectl.delete("namespace", flight.namespace)
 
 
-def test_without_its_state_it_is_removed_by_label(ground: StackGround, flight: Flight) -> None:
+def test_without_its_state_it_is_removed_by_label(
+    ground: TerraformProvisioner, flight: TestflightSpec
+) -> None:
     ground.make(flight, "gcp-galoy-staging")
     (folder,) = ground.folder.iterdir()
     folder.rename(folder.with_name("on-a-machine-that-is-gone"))
@@ -135,7 +140,9 @@ def test_without_its_state_it_is_removed_by_label(ground: StackGround, flight: F
     assert mine(ground, flight) == []
 
 
-def test_a_state_whose_namespace_is_gone_is_no_error(ground: StackGround, flight: Flight) -> None:
+def test_a_state_whose_namespace_is_gone_is_no_error(
+    ground: TerraformProvisioner, flight: TestflightSpec
+) -> None:
     ground.make(flight, "gcp-galoy-staging")
     (left,) = mine(ground, flight)
     ground.cluster.destroy(left)
@@ -143,9 +150,9 @@ def test_a_state_whose_namespace_is_gone_is_no_error(ground: StackGround, flight
     assert list(ground.folder.iterdir()) == []
 
 
-def test_one_is_chosen_by_name(place: Place) -> None:
-    assert isinstance(ground_of(Kind.CLUSTER, ROOT, place), ClusterGround)
-    assert isinstance(ground_of(Kind.STACK, ROOT, place), StackGround)
+def test_one_is_chosen_by_name(place: SmoketestTarget) -> None:
+    assert isinstance(ground_of(Kind.CLUSTER, ROOT, place), ClusterProvisioner)
+    assert isinstance(ground_of(Kind.STACK, ROOT, place), TerraformProvisioner)
 
 
 @pytest.mark.parametrize(
@@ -156,10 +163,14 @@ def test_one_is_chosen_by_name(place: Place) -> None:
     ],
 )
 def test_the_stack_that_is_used(
-    place: Place, flight: Flight, tmp_path: Path, stack_name: str, kind: str
+    place: SmoketestTarget,
+    flight: TestflightSpec,
+    tmp_path: Path,
+    stack_name: str,
+    kind: str,
 ) -> None:
     ground = ground_of(Kind.STACK, ROOT, place)
-    assert isinstance(ground, StackGround)
+    assert isinstance(ground, TerraformProvisioner)
     ground.synthesize(flight, stack_name, tmp_path)
     made = json.loads((tmp_path / "cdk.tf.json").read_text())
     (namespace,) = made["resource"]["kubernetes_namespace_v1"].values()
@@ -176,10 +187,14 @@ def test_the_stack_that_is_used(
     [("local-staging", "it has no vault"), ("lana-bank-staging", "no settings describe it")],
 )
 def test_keys_of_a_place_without_a_vault_are_refused(
-    place: Place, flight: Flight, tmp_path: Path, keys_from: str, said: str
+    place: SmoketestTarget,
+    flight: TestflightSpec,
+    tmp_path: Path,
+    keys_from: str,
+    said: str,
 ) -> None:
     ground = ground_of(Kind.STACK, ROOT, place)
-    assert isinstance(ground, StackGround)
+    assert isinstance(ground, TerraformProvisioner)
     with pytest.raises(TestflightError, match=said) as caught:
         ground.synthesize(flight, keys_from, tmp_path)
     assert "gcp-galoy-staging" in caught.value.next_step

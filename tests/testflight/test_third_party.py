@@ -9,7 +9,7 @@ import pytest
 
 from promoter.common.progress import Silent
 from promoter.smoketest.report import Report
-from promoter.smoketest.smoketest import Place, examined
+from promoter.smoketest.smoketest import SmoketestTarget, examined
 from promoter.toolchain.python import environment
 from tests.charts.keycloak_server import CACHE, MISSING, available, distribution
 from tests.testflight.conftest import Application, Installation, values
@@ -47,7 +47,7 @@ def test_they_answer_with_the_charts_realms_and_the_pinned_code_location(
     application: Application,
     chart: Path,
     installation: Installation,
-    place: Place,
+    place: SmoketestTarget,
     keycloak: Path,
     dagster: Path,
 ) -> None:
@@ -66,7 +66,7 @@ def test_they_answer_with_the_charts_realms_and_the_pinned_code_location(
 
 @pytest.mark.usefixtures("dagster")
 def test_a_code_location_that_does_not_load_fails_with_the_reason(
-    application: Application, chart: Path, installation: Installation, place: Place
+    application: Application, chart: Path, installation: Installation, place: SmoketestTarget
 ) -> None:
     application.change(
         "dagster/src/definitions.py", "EVENTS =", 'raise RuntimeError("no such table")\nEVENTS ='

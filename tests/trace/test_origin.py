@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from promoter.forge.forge import Forge, Proposal, PullRequest, ReleaseDraft
+from promoter.forge.forge import Forge, NewPullRequest, PullRequest, ReleaseDraft
 from promoter.git import Git
 from promoter.trace import origin
 from promoter.trace.origin import Origin, origin_of
@@ -22,7 +22,7 @@ def asked(forge: Forge, monkeypatch: pytest.MonkeyPatch) -> Forge:
 
 
 def merged(bare: Git, forge: Forge, title: str = "feat: a") -> PullRequest:
-    number = forge.open_pull_request(Proposal(title, "", "topic")).number
+    number = forge.open_pull_request(NewPullRequest(title, "", "topic")).number
     head = bare.commit("refs/heads/topic")
     assert head
     return forge.merge_pull_request(number, head_commit=head)
@@ -60,7 +60,7 @@ def test_a_title_that_names_another_pull_request(bare: Git, asked: Forge) -> Non
 
 
 def test_a_pull_request_that_is_not_merged(bare: Git, asked: Forge) -> None:
-    asked.open_pull_request(Proposal("feat: a", "", "topic"))
+    asked.open_pull_request(NewPullRequest("feat: a", "", "topic"))
     (wrong,) = told(bare, bare.commit("topic")).broken
     assert "is open, not merged" in wrong
 

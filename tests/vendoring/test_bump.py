@@ -11,7 +11,7 @@ import pytest
 
 from promoter.common.errors import InvalidFile, NothingNewer, RemoteMoved, UsageError
 from promoter.vendoring import check, sync
-from promoter.vendoring.bump import Bumped, Terms, bump
+from promoter.vendoring.bump import Bumped, BumpOptions, bump
 from promoter.vendoring.errors import DirtyPaths, RefNotFound, VendorError
 from promoter.vendoring.journal import journal_file
 from tests.vendoring.killing import every_kill
@@ -279,7 +279,9 @@ def test_a_value_with_a_password_in_it_is_not_in_the_message(
 
 def test_trailers_end_the_message(source: Source, target: Target) -> None:
     new = source.commit("feat: more", MORE)
-    terms = Terms(trailers=["Untested: no cluster"], tested=lambda sha: [f"Tested-Ref: {sha}"])
+    terms = BumpOptions(
+        trailers=["Untested: no cluster"], tested=lambda sha: [f"Tested-Ref: {sha}"]
+    )
     bump(target.folder, "lana-bank", "main", terms=terms)
     said = git(target.folder, "log", "-1", "--format=%(trailers:only)")
     assert said.splitlines() == ["Untested: no cluster", f"Tested-Ref: {new}"]
@@ -292,7 +294,7 @@ def test_a_ref_without_proof_changes_nothing(source: Source, target: Target) -> 
     new = source.commit("feat: more", MORE)
     before, head = contents(target.folder), target.head
     with pytest.raises(VendorError, match=f"no proof for {new}"):
-        bump(target.folder, "lana-bank", "main", terms=Terms(tested=unproven))
+        bump(target.folder, "lana-bank", "main", terms=BumpOptions(tested=unproven))
     assert (contents(target.folder), target.head) == (before, head)
 
 
@@ -312,14 +314,14 @@ def test_new_pins_have_to_be_in_their_registry(source: Source, target: Target) -
     reference = f"gcr.io/galoyorg/lana-bank@{DIGESTS[0]}"
     before, head = contents(target.folder), target.head
     with pytest.raises(VendorError, match=reference) as caught:
-        bump(target.folder, "lana-bank", "main", terms=Terms(images=Registry()))
+        bump(target.folder, "lana-bank", "main", terms=BumpOptions(images=Registry()))
     assert "lanaBank.image.digest" in str(caught.value)
     assert (contents(target.folder), target.head) == (before, head)
     has_it = Registry(reference)
-    bump(target.folder, "lana-bank", "main", terms=Terms(images=has_it))
+    bump(target.folder, "lana-bank", "main", terms=BumpOptions(images=has_it))
     source.commit("feat: same pin", {"charts/lana-bank/other": "x"})
     nothing = Registry()
-    bump(target.folder, "lana-bank", "main", terms=Terms(images=nothing))
+    bump(target.folder, "lana-bank", "main", terms=BumpOptions(images=nothing))
     assert (has_it.asked, nothing.asked) == ([reference], [])
 
 
@@ -380,7 +382,7 @@ def test_a_lost_race_is_decided_again(
 ) -> None:
     source.commit("feat: pin", {"charts/lana-bank/values.yaml": pinned(DIGESTS[0], "1" * 40)})
     overtaking = Overtaking(other_clone(remote, tmp_path / "other"), 2)
-    done = bump(target.folder, "lana-bank", "main", push=True, terms=Terms(images=overtaking))
+    done = bump(target.folder, "lana-bank", "main", push=True, terms=BumpOptions(images=overtaking))
     assert git(remote, "rev-parse", "main") == done.commit == target.head
     assert log(target)[1:3] == ["feat: theirs 0", "feat: theirs 1"]
     assert target.status == ""
@@ -392,7 +394,7 @@ def test_a_race_lost_every_time_gives_up_and_leaves_nothing(
     source.commit("feat: pin", {"charts/lana-bank/values.yaml": pinned(DIGESTS[0], "1" * 40)})
     overtaking = Overtaking(other_clone(remote, tmp_path / "other"), 99)
     with pytest.raises(RemoteMoved, match="moved 5 times"):
-        bump(target.folder, "lana-bank", "main", push=True, terms=Terms(images=overtaking))
+        bump(target.folder, "lana-bank", "main", push=True, terms=BumpOptions(images=overtaking))
     assert (target.chart / "values.yaml").read_text() == "replicas: 1\n"
     assert target.status == ""
 
@@ -429,7 +431,7 @@ def test_a_detached_head_commits_but_pushes_only_to_a_named_branch(
     new = source.commit("feat: more", MORE)
     with pytest.raises(UsageError, match="no branch is checked out"):
         bump(target.folder, "lana-bank", new, push=True)
-    done = bump(target.folder, "lana-bank", new, push=True, terms=Terms(branch="main"))
+    done = bump(target.folder, "lana-bank", new, push=True, terms=BumpOptions(branch="main"))
     assert git(remote, "rev-parse", "main") == done.commit == target.head
 
 

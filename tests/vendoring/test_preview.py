@@ -8,10 +8,10 @@ import pytest
 
 from promoter.preview.markdown import markdown
 from promoter.preview.preview import Preview, preview
-from promoter.synthesis.releases import Release
+from promoter.synthesis.releases import StackRelease
 from promoter.toolchain import Toolchain
 from promoter.vendoring.errors import RefNotFound
-from promoter.vendoring.summary import Chart, pin_changes
+from promoter.vendoring.summary import ChartSnapshot, pin_changes
 from tests.vendoring.sources import Source, Target, contents
 
 ROOT = Path(__file__).parents[2]
@@ -29,8 +29,8 @@ stringData: {password: {{ randAlphaNum 20 }}}
 {{- end }}
 """
 RELEASES = (
-    Release("staging", "lana-bank", "one", ('{"replicas": 3, "chartHash": "abc"}',)),
-    Release("production", "lana-bank", "two", ("replicas: 1", "secret: true")),
+    StackRelease("staging", "lana-bank", "one", ('{"replicas": 3, "chartHash": "abc"}',)),
+    StackRelease("production", "lana-bank", "two", ("replicas: 1", "secret: true")),
 )
 
 
@@ -133,9 +133,9 @@ def test_markdown_is_cut_to_what_a_comment_may_have(
 
 
 def test_pins_are_told() -> None:
-    def chart(digit: str) -> Chart:
+    def chart(digit: str) -> ChartSnapshot:
         pin = f"METADATA:: repository=https://github.com/o/r;commit_ref={digit * 7};app=server;"
-        return Chart({}, f'image:\n  digest: "sha256:{digit * 64}" # {pin}\n')
+        return ChartSnapshot({}, f'image:\n  digest: "sha256:{digit * 64}" # {pin}\n')
 
     pins = tuple(pin_changes(chart("a"), chart("b")))
     text = markdown(Preview("c", "1" * 40, "2" * 40, "", 0, (), pins, ()))

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from promoter.vendoring import check, sync
-from promoter.vendoring.bump import Terms, bump
+from promoter.vendoring.bump import BumpOptions, bump
 from promoter.vendoring.errors import VendorError
 from promoter.vendoring.program import fetcher
 from promoter.vendoring.staging import GitFetcher
@@ -144,6 +144,6 @@ def test_a_bump_by_vendir_is_the_same_commit(tmp_path: Path) -> None:
         trees.append(target)
     new = source.commit("feat: more", {"charts/lana-bank/values.yaml": "replicas: 2\n"})
     for target, choice in zip(trees, ("always", "never"), strict=True):
-        bump(target.folder, "lana-bank", new, terms=Terms(fetcher=fetcher(choice)))
+        bump(target.folder, "lana-bank", new, terms=BumpOptions(fetcher=fetcher(choice)))
     found = [git(target.folder, "rev-parse", "HEAD^{tree}") for target in trees]
     assert found[0] == found[1]

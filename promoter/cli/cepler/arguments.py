@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from promoter.cli.cepler.help import help_text, usage
-from promoter.cli.cepler.syntax import CEPLER, VERSION, Command, Option, has_version
+from promoter.cli.cepler.syntax import CEPLER, VERSION, CeplerCommand, Option, has_version
 from promoter.common.errors import PromoterError
 
 
@@ -52,8 +52,8 @@ def parse(argv: Sequence[str], variables: Mapping[str, str]) -> tuple[Given, Giv
 
 
 def _subcommand(
-    command: Command, path: tuple[str, ...], words: list[str], variables: Mapping[str, str]
-) -> Command:
+    command: CeplerCommand, path: tuple[str, ...], words: list[str], variables: Mapping[str, str]
+) -> CeplerCommand:
     name = words.pop(0)
     known = {each.name: each for each in command.subcommands}
     if name in known:
@@ -73,7 +73,7 @@ class _Reader:
 
     def __init__(
         self,
-        command: Command,
+        command: CeplerCommand,
         path: tuple[str, ...],
         words: list[str],
         variables: Mapping[str, str],
@@ -173,7 +173,7 @@ class _Reader:
         return Misused(what, next_step=usage(self._command, self._path))
 
 
-def _unexpected(word: str, command: Command, path: tuple[str, ...]) -> Misused:
+def _unexpected(word: str, command: CeplerCommand, path: tuple[str, ...]) -> Misused:
     return Misused(
         f"Found argument '{word}' which wasn't expected, or isn't valid in this context",
         next_step=usage(command, path),

@@ -87,14 +87,14 @@ def _reproduce(top: Given, inner: Given) -> int:
 
 def _record(top: Given, inner: Given) -> int:
     from promoter.cepler import recording
-    from promoter.cli.cepler.concourse import Log
+    from promoter.cli.cepler.concourse import StepLog
 
     deployment = _deployment(top)
     _refuse_below_top(deployment)
     recording.record_here(
         deployment,
         inner.value("environment"),
-        Log(_err),
+        StepLog(_err),
         ignore_queue=_ignores_queue(top),
         commit="no-commit" not in inner.values,
         reset="reset-head" in inner.values,

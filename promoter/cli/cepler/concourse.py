@@ -23,7 +23,7 @@ _HEADINGS = {
 
 
 @dataclass(frozen=True)
-class Log:
+class StepLog:
     """Progress as lines on standard error."""
 
     line: Callable[[str], None]
@@ -46,7 +46,7 @@ def answer(inner: Given, out: Callable[[str], None], err: Callable[[str], None])
 
     step = inner.command[-1]
     err(f"{_HEADINGS[step]} - cepler v{VERSION}")
-    request, log = read_request(_standard_input()), Log(err)
+    request, log = read_request(_standard_input()), StepLog(err)
     found: Any
     if step == "check":
         cache = Path(os.environ.get("TMPDIR", "/tmp")) / "cepler-repo-cache"  # noqa: S108

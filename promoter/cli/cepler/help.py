@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from promoter.cli.cepler.syntax import VERSION, Command, Option, has_version
+from promoter.cli.cepler.syntax import VERSION, CeplerCommand, Option, has_version
 
 Row = tuple[str, str]
 
 
-def usage(command: Command, path: tuple[str, ...]) -> str:
+def usage(command: CeplerCommand, path: tuple[str, ...]) -> str:
     """The usage line of ``command``."""
     parts = [" ".join(path)]
     if any(not each.value for each in command.options):
@@ -22,7 +22,7 @@ def usage(command: Command, path: tuple[str, ...]) -> str:
     return " ".join(parts)
 
 
-def help_text(command: Command, path: tuple[str, ...], variables: Mapping[str, str]) -> str:
+def help_text(command: CeplerCommand, path: tuple[str, ...], variables: Mapping[str, str]) -> str:
     """The help of ``command``; secrets in variables are not shown."""
     title = f"cepler {VERSION}" if len(path) == 1 else f"{'-'.join(path)} \n{command.about}"
     sections = {
@@ -36,7 +36,7 @@ def help_text(command: Command, path: tuple[str, ...], variables: Mapping[str, s
     return "\n".join(shown)
 
 
-def _flags(command: Command, *, below_top: bool) -> list[Row]:
+def _flags(command: CeplerCommand, *, below_top: bool) -> list[Row]:
     flags = [(f"    --{each.long}", each.about) for each in command.options if not each.value]
     flags.append(("-h, --help", "Prints help information"))
     if has_version(command) and not (command.subcommands and below_top):
@@ -44,7 +44,7 @@ def _flags(command: Command, *, below_top: bool) -> list[Row]:
     return flags
 
 
-def _options(command: Command, variables: Mapping[str, str]) -> list[Row]:
+def _options(command: CeplerCommand, variables: Mapping[str, str]) -> list[Row]:
     return [
         (
             (f"-{each.short}, " if each.short else "    ") + each.shown(),
@@ -55,12 +55,12 @@ def _options(command: Command, variables: Mapping[str, str]) -> list[Row]:
     ]
 
 
-def _arguments(command: Command) -> list[Row]:
+def _arguments(command: CeplerCommand) -> list[Row]:
     about = "The destination to put the resource"
     return [(f"<{command.argument}>", about)] if command.argument else []
 
 
-def _subcommands(command: Command) -> list[Row]:
+def _subcommands(command: CeplerCommand) -> list[Row]:
     names = [(each.name, each.about) for each in command.subcommands]
     help_ = ("help", "Prints this message or the help of the given subcommand(s)")
     return sorted([*names, help_]) if names else []

@@ -25,14 +25,14 @@ class Option(NamedTuple):
         return f"--{self.long} <{self.value}>" if self.value else f"--{self.long}"
 
 
-class Command(NamedTuple):
+class CeplerCommand(NamedTuple):
     """A command or subcommand."""
 
     name: str
     about: str
     options: tuple[Option, ...] = ()
     argument: str = ""
-    subcommands: tuple[Command, ...] = ()
+    subcommands: tuple[CeplerCommand, ...] = ()
 
 
 _URL = Option("git-url", "Remote url for --clone option", "GIT_URL", variable="GIT_URL")
@@ -56,7 +56,7 @@ _ENVIRONMENT = Option(
 )
 _CLEAN = Option("force-clean", "Delete all files not referenced in cepler.yml")
 
-CEPLER = Command(
+CEPLER = CeplerCommand(
     "cepler",
     "",
     (
@@ -83,25 +83,27 @@ CEPLER = Command(
         _URL,
     ),
     subcommands=(
-        Command(
+        CeplerCommand(
             "check",
             "Check wether the environment needs deploying. Exit codes: 0 - needs deploying; "
             "1 - internal error; 2 - nothing to deploy",
             (_ENVIRONMENT,),
         ),
-        Command(
+        CeplerCommand(
             "concourse",
             "Subcommand for concourse integration",
             subcommands=(
-                Command("check", "The check command for the concourse resource"),
-                Command("ci_in", "The in command for the concourse resource", (), "DESTINATION"),
-                Command("ci_out", "The out command for the concourse resource", (), "ORIGIN"),
+                CeplerCommand("check", "The check command for the concourse resource"),
+                CeplerCommand(
+                    "ci_in", "The in command for the concourse resource", (), "DESTINATION"
+                ),
+                CeplerCommand("ci_out", "The out command for the concourse resource", (), "ORIGIN"),
             ),
         ),
-        Command("latest", "Return the commit hash of the lastest record", (_ENVIRONMENT,)),
-        Command("ls", "List all files relevent to a given environment", (_ENVIRONMENT,)),
-        Command("prepare", "Prepare workspace for hook execution", (_CLEAN, _ENVIRONMENT)),
-        Command(
+        CeplerCommand("latest", "Return the commit hash of the lastest record", (_ENVIRONMENT,)),
+        CeplerCommand("ls", "List all files relevent to a given environment", (_ENVIRONMENT,)),
+        CeplerCommand("prepare", "Prepare workspace for hook execution", (_CLEAN, _ENVIRONMENT)),
+        CeplerCommand(
             "record",
             "Record the state of an environment in the statefile",
             (
@@ -118,7 +120,7 @@ CEPLER = Command(
                 _URL,
             ),
         ),
-        Command(
+        CeplerCommand(
             "reproduce",
             "Reproduce workspace according to last recorded state",
             (_CLEAN, _ENVIRONMENT),
@@ -127,6 +129,6 @@ CEPLER = Command(
 )
 
 
-def has_version(command: Command) -> bool:
+def has_version(command: CeplerCommand) -> bool:
     """Whether ``command`` answers --version."""
     return command is CEPLER or bool(command.argument) or not command.options

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from promoter.concourse.finding import Finding
+from promoter.concourse.finding import PipelineFinding
 from promoter.concourse.schema import Get, InParallel, Job, LoadVar, Pipeline, Put, Step, Task
 
 # Parameters of the resources' put that are paths, which begin with an artifact's name.
@@ -28,14 +28,16 @@ class _Walk:
     place: str
     used: set[str] = field(default_factory=set)
     made: dict[str, str] = field(default_factory=dict)
-    findings: list[Finding] = field(default_factory=list)
+    findings: list[PipelineFinding] = field(default_factory=list)
 
     def need(self, artifact: str, there: frozenset[str], reader: str) -> None:
         """``reader`` reads ``artifact``; it must be ``there``."""
         self.used.add(artifact)
         if artifact not in there:
             self.findings.append(
-                Finding(self.place, f"{reader} reads {artifact}, which no step before it makes")
+                PipelineFinding(
+                    self.place, f"{reader} reads {artifact}, which no step before it makes"
+                )
             )
 
     def run(self, step: Step, there: frozenset[str]) -> frozenset[str]:
@@ -76,19 +78,25 @@ class _Walk:
         if isinstance(step.inputs, tuple):
             for artifact in sorted(set(step.inputs) - read):
                 self.findings.append(
-                    Finding(self.place, f"put {step.put} is given {artifact}, not needed")
+                    PipelineFinding(self.place, f"put {step.put} is given {artifact}, not needed")
                 )
             for artifact in sorted(read - set(step.inputs)):
-                self.findings.append(Finding(self.place, f"put {step.put} is not given {artifact}"))
+                self.findings.append(
+                    PipelineFinding(self.place, f"put {step.put} is not given {artifact}")
+                )
         return there if step.no_get else there | {step.put}
 
     def _task(self, step: Task, there: frozenset[str]) -> frozenset[str]:
         inputs = {artifact.name for artifact in step.config.inputs}
         outputs = {artifact.name for artifact in step.config.outputs}
         for name in sorted(set(step.input_mapping) - inputs):
-            self.findings.append(Finding(self.place, f"task {step.task} has no input {name}"))
+            self.findings.append(
+                PipelineFinding(self.place, f"task {step.task} has no input {name}")
+            )
         for name in sorted(set(step.output_mapping) - outputs):
-            self.findings.append(Finding(self.place, f"task {step.task} has no output {name}"))
+            self.findings.append(
+                PipelineFinding(self.place, f"task {step.task} has no output {name}")
+            )
         for name in sorted(inputs):
             self.need(step.input_mapping.get(name, name), there, f"task {step.task}")
         new = {step.output_mapping.get(name, name) for name in outputs}
@@ -100,14 +108,14 @@ class _Walk:
         return there | new
 
 
-def check_artifacts(pipeline: Pipeline) -> Iterator[Finding]:
+def check_artifacts(pipeline: Pipeline) -> Iterator[PipelineFinding]:
     """Every artifact that is read before it is made, or made and never read."""
     types = {resource.name: resource.type for resource in pipeline.resources}
     for job in pipeline.jobs:
         yield from _check_job(job, types)
 
 
-def _check_job(job: Job, types: Mapping[str, str]) -> Iterator[Finding]:
+def _check_job(job: Job, types: Mapping[str, str]) -> Iterator[PipelineFinding]:
     walk = _Walk(types, f"jobs.{job.name}")
     there: frozenset[str] = frozenset()
     for step in job.plan:
@@ -117,7 +125,7 @@ def _check_job(job: Job, types: Mapping[str, str]) -> Iterator[Finding]:
     yield from walk.findings
     for artifact, maker in sorted(walk.made.items()):
         if artifact not in walk.used:
-            yield Finding(walk.place, f"{maker}: nothing reads {artifact}")
+            yield PipelineFinding(walk.place, f"{maker}: nothing reads {artifact}")
 
 
 def _first(path: str) -> str:

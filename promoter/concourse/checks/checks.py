@@ -12,15 +12,15 @@ from promoter.concourse.checks.names import check_names
 from promoter.concourse.checks.secrets import check_secrets
 from promoter.concourse.checks.tasks import check_tasks
 from promoter.concourse.checks.values import check_values
-from promoter.concourse.finding import Finding
+from promoter.concourse.finding import PipelineFinding
 from promoter.concourse.graph import check_cycles
 from promoter.concourse.parser import read_pipeline
-from promoter.concourse.pipelines import Place
+from promoter.concourse.pipelines import PipelineFiles
 from promoter.concourse.schema import Pipeline
 from promoter.concourse.templates import check_sums
 
 
-def check(place: Place, root: Path) -> list[Finding]:
+def check(place: PipelineFiles, root: Path) -> list[PipelineFinding]:
     """What is wrong with the rendered pipeline at ``place``; empty where nothing is.
 
     Raises `InvalidFile` for a file that cannot be read as what it should be.
@@ -34,7 +34,7 @@ def check(place: Place, root: Path) -> list[Finding]:
     ]
 
 
-def check_pipeline(pipeline: Pipeline, variables: dict[str, str]) -> list[Finding]:
+def check_pipeline(pipeline: Pipeline, variables: dict[str, str]) -> list[PipelineFinding]:
     """The checks that need no file beside the pipeline."""
     return [
         *check_names(pipeline),

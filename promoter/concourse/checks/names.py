@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from promoter.common.errors import InvalidFile
-from promoter.concourse.finding import Finding
+from promoter.concourse.finding import PipelineFinding
 from promoter.concourse.schema import Get, Job, Pipeline, Put, Resource, ResourceType
 
 # The resource types that every Concourse worker has, of those that we use.
@@ -40,7 +40,7 @@ def require_identifier(name: str, file: str, place: str) -> None:
         )
 
 
-def check_names(pipeline: Pipeline) -> Iterator[Finding]:
+def check_names(pipeline: Pipeline) -> Iterator[PipelineFinding]:
     """Every finding about names, references and groups."""
     yield from _identifiers(pipeline)
     yield from _types(pipeline)
@@ -48,7 +48,7 @@ def check_names(pipeline: Pipeline) -> Iterator[Finding]:
     yield from _groups(pipeline)
 
 
-def _identifiers(pipeline: Pipeline) -> Iterator[Finding]:
+def _identifiers(pipeline: Pipeline) -> Iterator[PipelineFinding]:
     kinds: dict[str, Iterable[str]] = {
         "jobs": [job.name for job in pipeline.jobs],
         "resources": [resource.name for resource in pipeline.resources],
@@ -59,24 +59,24 @@ def _identifiers(pipeline: Pipeline) -> Iterator[Finding]:
         for name, times in Counter(names).items():
             fault = identifier_fault(name)
             if fault:
-                yield Finding(f"{kind}.{name}", f"not a valid identifier: {fault}")
+                yield PipelineFinding(f"{kind}.{name}", f"not a valid identifier: {fault}")
             if times > 1:
-                yield Finding(f"{kind}.{name}", f"defined {times} times")
+                yield PipelineFinding(f"{kind}.{name}", f"defined {times} times")
 
 
-def _types(pipeline: Pipeline) -> Iterator[Finding]:
+def _types(pipeline: Pipeline) -> Iterator[PipelineFinding]:
     declared = {type_.name for type_ in pipeline.resource_types}
     used = {resource.type for resource in pipeline.resources}
     used |= {type_.type for type_ in pipeline.resource_types}
     things: tuple[Resource | ResourceType, ...] = (*pipeline.resources, *pipeline.resource_types)
     for thing in things:
         if thing.type not in declared | SHIPPED:
-            yield Finding(thing.name, f"its type {thing.type} is not defined")
+            yield PipelineFinding(thing.name, f"its type {thing.type} is not defined")
     for name in sorted(declared - used):
-        yield Finding(f"resource_types.{name}", "is not used")
+        yield PipelineFinding(f"resource_types.{name}", "is not used")
 
 
-def _resources(pipeline: Pipeline) -> Iterator[Finding]:
+def _resources(pipeline: Pipeline) -> Iterator[PipelineFinding]:
     declared = {resource.name for resource in pipeline.resources}
     used: set[str] = set()
     for job in pipeline.jobs:
@@ -84,21 +84,23 @@ def _resources(pipeline: Pipeline) -> Iterator[Finding]:
             if isinstance(step, Get | Put):
                 used.add(step.of)
                 if step.of not in declared:
-                    yield Finding(f"jobs.{job.name}", f"resource {step.of} is not defined")
+                    yield PipelineFinding(f"jobs.{job.name}", f"resource {step.of} is not defined")
             if isinstance(step, Get):
                 yield from _passed(pipeline, job, step)
     for name in sorted(declared - used):
-        yield Finding(f"resources.{name}", "is not used by any job")
+        yield PipelineFinding(f"resources.{name}", "is not used by any job")
 
 
-def _passed(pipeline: Pipeline, job: Job, step: Get) -> Iterator[Finding]:
+def _passed(pipeline: Pipeline, job: Job, step: Get) -> Iterator[PipelineFinding]:
     jobs = {each.name: each for each in pipeline.jobs}
     for name in step.passed:
         where = f"jobs.{job.name}.{step.get}"
         if name not in jobs:
-            yield Finding(where, f"passed names {name}, which is not a job")
+            yield PipelineFinding(where, f"passed names {name}, which is not a job")
         elif step.of not in resources_of(pipeline, jobs[name]):
-            yield Finding(where, f"passed names {name}, which neither gets nor puts {step.of}")
+            yield PipelineFinding(
+                where, f"passed names {name}, which neither gets nor puts {step.of}"
+            )
 
 
 def resources_of(pipeline: Pipeline, job: Job) -> frozenset[str]:
@@ -106,11 +108,11 @@ def resources_of(pipeline: Pipeline, job: Job) -> frozenset[str]:
     return frozenset(step.of for step in pipeline.steps(job) if isinstance(step, Get | Put))
 
 
-def _groups(pipeline: Pipeline) -> Iterator[Finding]:
+def _groups(pipeline: Pipeline) -> Iterator[PipelineFinding]:
     jobs = {job.name for job in pipeline.jobs}
     grouped = {name for group in pipeline.groups for name in group.jobs}
     for name in sorted(grouped - jobs):
-        yield Finding("groups", f"{name} is not a job")
+        yield PipelineFinding("groups", f"{name} is not a job")
     if pipeline.groups:
         for name in sorted(jobs - grouped):
-            yield Finding("groups", f"job {name} is in no group, so the web page hides it")
+            yield PipelineFinding("groups", f"job {name} is in no group, so the web page hides it")

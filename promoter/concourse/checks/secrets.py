@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
 from typing import Any
 
-from promoter.concourse.finding import Finding
+from promoter.concourse.finding import PipelineFinding
 from promoter.concourse.schema import Pipeline, Task
 
 # vars/template.go of Concourse: an optional source, a path of names, optional fields.
@@ -22,7 +22,7 @@ _MATERIAL = re.compile(
 )
 
 
-def check_secrets(pipeline: Pipeline, declared: Mapping[str, str]) -> Iterator[Finding]:
+def check_secrets(pipeline: Pipeline, declared: Mapping[str, str]) -> Iterator[PipelineFinding]:
     """Findings about secrets written out, and variables not in ``declared`` or not used.
 
     A name in ``declared`` may have a ``*``, for what there is once an environment.
@@ -30,23 +30,23 @@ def check_secrets(pipeline: Pipeline, declared: Mapping[str, str]) -> Iterator[F
     used: set[str] = set()
     for place, key, text in _texts(pipeline.model_dump(by_alias=True, exclude_none=True)):
         if _MATERIAL.search(text):
-            yield Finding(place, "has a secret written out")
+            yield PipelineFinding(place, "has a secret written out")
         if _SECRET_KEY.search(key) and text and not VARIABLE.fullmatch(text):
-            yield Finding(place, f"{key} must be one ((variable))")
+            yield PipelineFinding(place, f"{key} must be one ((variable))")
         names = {found[1] for found in VARIABLE.finditer(text)}
         if len(_ANY_PARENTHESES.findall(text)) != len(VARIABLE.findall(text)):
-            yield Finding(place, f"not a variable: {text}")
+            yield PipelineFinding(place, f"not a variable: {text}")
         for name in sorted(names):
             fitting = {each for each in declared if fnmatchcase(name, each)}
             if not fitting and not name.startswith(".:"):
-                yield Finding(place, f"(({name})) is not in variables.yml")
+                yield PipelineFinding(place, f"(({name})) is not in variables.yml")
             used |= fitting
     for name in sorted(set(declared) - used):
-        yield Finding("variables.yml", f"{name} is not used")
+        yield PipelineFinding("variables.yml", f"{name} is not used")
     yield from _local_variables(pipeline)
 
 
-def _local_variables(pipeline: Pipeline) -> Iterator[Finding]:
+def _local_variables(pipeline: Pipeline) -> Iterator[PipelineFinding]:
     """((.:name)) must be loaded by a load_var of the same job."""
     for job in pipeline.jobs:
         dumped = job.model_dump(by_alias=True, exclude_none=True)
@@ -58,9 +58,9 @@ def _local_variables(pipeline: Pipeline) -> Iterator[Finding]:
             if found[1].startswith(".:")
         }
         for name in sorted(read - loaded):
-            yield Finding(f"jobs.{job.name}", f"((.:{name})) is loaded by no load_var")
+            yield PipelineFinding(f"jobs.{job.name}", f"((.:{name})) is loaded by no load_var")
         for name in sorted(loaded - read):
-            yield Finding(f"jobs.{job.name}", f"load_var {name} is read by nothing")
+            yield PipelineFinding(f"jobs.{job.name}", f"load_var {name} is read by nothing")
 
 
 def _texts(value: Any, place: str = "", key: str = "") -> Iterator[tuple[str, str, str]]:

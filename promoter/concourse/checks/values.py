@@ -12,15 +12,15 @@ from pathlib import Path
 import yaml
 
 from promoter.common.errors import InvalidFile
-from promoter.concourse.finding import Finding
-from promoter.concourse.pipelines import Place
+from promoter.concourse.finding import PipelineFinding
+from promoter.concourse.pipelines import PipelineFiles
 
 _READ = re.compile(r"\bdata\.values\.(\w+)")
 _VALUES = "#@data/values"
 _COMMENT = re.compile(r"^\s*#!")
 
 
-def check_values(place: Place, root: Path) -> Iterator[Finding]:
+def check_values(place: PipelineFiles, root: Path) -> Iterator[PipelineFinding]:
     """A value that a template reads and nobody gives, or the other way round."""
     given: dict[str, str] = {}
     read: dict[str, str] = {}
@@ -32,9 +32,9 @@ def check_values(place: Place, root: Path) -> Iterator[Finding]:
             code = "\n".join(line for line in text.splitlines() if not _COMMENT.match(line))
             read = {**dict.fromkeys(_READ.findall(code), name), **read}
     for value in sorted(read.keys() - given.keys()):
-        yield Finding(read[value], f"reads data.values.{value}, which no values file gives")
+        yield PipelineFinding(read[value], f"reads data.values.{value}, which no values file gives")
     for value in sorted(given.keys() - read.keys()):
-        yield Finding(given[value], f"gives {value}, which no template reads")
+        yield PipelineFinding(given[value], f"gives {value}, which no template reads")
 
 
 def _keys(file: Path, text: str) -> list[str]:

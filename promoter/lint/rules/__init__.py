@@ -16,9 +16,9 @@ from promoter.lint.rules import (
     uncovered_inputs,
     unfed,
 )
-from promoter.lint.subject import Subject
+from promoter.lint.subject import GateSnapshot
 
-Rule = Callable[[Subject], Iterable[Finding]]
+Rule = Callable[[GateSnapshot], Iterable[Finding]]
 """Looks at the gate of one commit; reads nothing itself."""
 
 RULES: Mapping[str, Rule] = {

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from promoter.lint.finding import Finding
-from promoter.lint.subject import Subject
+from promoter.lint.subject import GateSnapshot
 
 ID = "ambiguous-name"
 
 
-def check(subject: Subject) -> Iterator[Finding]:
+def check(subject: GateSnapshot) -> Iterator[Finding]:
     """Every file that has a deployment or an environment of an earlier file."""
     first: dict[str, str] = {}
     for file, config in subject.configs.items():

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from promoter.lint.finding import Finding
-from promoter.lint.subject import Environment, Subject
+from promoter.lint.subject import Environment, GateSnapshot
 
 ID = "passed-cycle"
 
 
-def check(subject: Subject) -> Iterator[Finding]:
+def check(subject: GateSnapshot) -> Iterator[Finding]:
     """Each cycle once, named from its first environment in the file."""
     seen: set[tuple[str, str]] = set()
     for environment in subject.environments():
@@ -25,7 +25,7 @@ def check(subject: Subject) -> Iterator[Finding]:
             )
 
 
-def _circle(subject: Subject, start: Environment) -> list[str]:
+def _circle(subject: GateSnapshot, start: Environment) -> list[str]:
     """The names from ``start`` back to it, empty where its chain ends or circles elsewhere."""
     names: list[str] = []
     at: Environment | None = start

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator
 
 from promoter.gate.patterns import Patterns, compiled, literal_folder
 from promoter.lint.finding import Finding, some
-from promoter.lint.subject import Environment, Subject
+from promoter.lint.subject import Environment, GateSnapshot
 
 ID = "dead-pattern"
 
 
-def check(subject: Subject) -> Iterator[Finding]:
+def check(subject: GateSnapshot) -> Iterator[Finding]:
     """Every pattern of every environment that matches nothing."""
     for environment in subject.environments():
         config = environment.config
@@ -38,7 +38,7 @@ def _matches_unhidden(patterns: Patterns, folder: str, path: str) -> bool:
     return patterns.matches(start + shown)
 
 
-def _finding(environment: Environment, kind: str, pattern: str, subject: Subject) -> Finding:
+def _finding(environment: Environment, kind: str, pattern: str, subject: GateSnapshot) -> Finding:
     what = f"{environment.name}: {kind} '{pattern}' matches no file"
     hidden = only_but_hidden(pattern, subject.below(literal_folder(pattern)))
     if not hidden:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 
 from promoter.lint.finding import Finding, some
-from promoter.lint.subject import Environment, Subject
+from promoter.lint.subject import Environment, GateSnapshot
 
 ID = "not-upstream"
 
@@ -14,7 +14,7 @@ Known = dict[tuple[str, str], frozenset[str]]
 """The files of the environments that were asked for, by cepler file and name."""
 
 
-def check(subject: Subject) -> Iterator[Finding]:
+def check(subject: GateSnapshot) -> Iterator[Finding]:
     """Every ``propagated`` pattern that fits files which can never arrive from ``passed``."""
     known: Known = {}
     for environment in subject.environments():
@@ -31,7 +31,7 @@ def check(subject: Subject) -> Iterator[Finding]:
                 yield _finding(environment, upstream, text, lacking)
 
 
-def _files_of(subject: Subject, environment: Environment, known: Known) -> frozenset[str]:
+def _files_of(subject: GateSnapshot, environment: Environment, known: Known) -> frozenset[str]:
     """The files that ``environment`` would run if all at the commit had passed before it."""
     key = (environment.file, environment.name)
     if key not in known:
@@ -43,7 +43,7 @@ def _files_of(subject: Subject, environment: Environment, known: Known) -> froze
     return known[key]
 
 
-def _matched(subject: Subject, patterns: Iterable[str]) -> frozenset[str]:
+def _matched(subject: GateSnapshot, patterns: Iterable[str]) -> frozenset[str]:
     return frozenset(chain.from_iterable(map(subject.matching, patterns)))
 
 

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 from promoter.gate.sources import state_path
 from promoter.lint.finding import Finding
-from promoter.lint.subject import FOLDER, Subject
+from promoter.lint.subject import FOLDER, GateSnapshot
 
 ID = "orphan-state"
 
 
-def check(subject: Subject) -> Iterator[Finding]:
+def check(subject: GateSnapshot) -> Iterator[Finding]:
     """Every state file that belongs to no environment."""
     if any(finding.file not in subject.states for finding in subject.invalid):
         return  # whose they are is not known while a cepler file cannot be read

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from promoter.lint.finding import Finding
-from promoter.lint.subject import FOLDER, Subject
+from promoter.lint.subject import FOLDER, GateSnapshot
 
 ID = "stack-mismatch"
 
 
-def check(subject: Subject) -> Iterator[Finding]:
+def check(subject: GateSnapshot) -> Iterator[Finding]:
     """Environments without a stack that can be built, and stacks without an environment."""
     gated = {environment.name: environment.file for environment in subject.environments()}
     for traced in subject.traced:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from promoter.lint.finding import Finding, some
 from promoter.lint.inputs import Input, Traced
 from promoter.lint.rules.dead_patterns import only_but_hidden
-from promoter.lint.subject import Environment, Subject
+from promoter.lint.subject import Environment, GateSnapshot
 
 ID = "uncovered-input"
 _SAYS = {
@@ -29,7 +29,7 @@ class Use(NamedTuple):
     by: str
 
 
-def check(subject: Subject) -> Iterator[Finding]:
+def check(subject: GateSnapshot) -> Iterator[Finding]:
     """For each environment what is not covered, by what uses it."""
     traced = {each.stack: each for each in subject.traced}
     for environment in subject.environments():
@@ -44,7 +44,7 @@ def check(subject: Subject) -> Iterator[Finding]:
             yield _finding(environment, by, paths, kind)
 
 
-def used(traced: Traced, subject: Subject) -> tuple[Use, ...]:
+def used(traced: Traced, subject: GateSnapshot) -> tuple[Use, ...]:
     """Every file of the repository that shapes a stack, each once, by the one who knows best.
 
     Who declares it or hands it to Terraform knows better than who opens it: the chart is
@@ -60,7 +60,7 @@ def used(traced: Traced, subject: Subject) -> tuple[Use, ...]:
     return tuple(uses[path] for path in sorted(uses))
 
 
-def _files(found: Input, traced: Traced, subject: Subject) -> list[str]:
+def _files(found: Input, traced: Traced, subject: GateSnapshot) -> list[str]:
     if found.kind == "opened":
         return [found.path] if found.path in subject.files else []
     if found.kind != "listed":
@@ -95,7 +95,7 @@ def _by_use(
     return missing
 
 
-def _missing(environment: Environment, traced: Traced, subject: Subject) -> Iterator[Finding]:
+def _missing(environment: Environment, traced: Traced, subject: GateSnapshot) -> Iterator[Finding]:
     for each in traced.inputs:
         if each.kind == "declared" and not subject.below(each.path):
             yield Finding(

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from promoter.lint.finding import Finding
-from promoter.lint.subject import Subject
+from promoter.lint.subject import GateSnapshot
 
 ID = "unfed-environment"
 
 
-def check(subject: Subject) -> Iterator[Finding]:
+def check(subject: GateSnapshot) -> Iterator[Finding]:
     """Environments without patterns, and ``propagated`` ones without a ``passed``."""
     for environment in subject.environments():
         file, name, config = environment.file, environment.name, environment.config

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from promoter.lint.finding import Finding
-from promoter.lint.subject import Environment, Subject
+from promoter.lint.subject import Environment, GateSnapshot
 from promoter.lint.weakened.range import MEANT, Range
 
 ID = "passed-removed"
@@ -28,7 +28,7 @@ def check(compared: Range) -> Iterator[Finding]:
             )
 
 
-def _before(subject: Subject, environment: Environment) -> list[str]:
+def _before(subject: GateSnapshot, environment: Environment) -> list[str]:
     """The names of the environments that have to pass, nearest first."""
     names: list[str] = []
     upstream = subject.passed(environment)

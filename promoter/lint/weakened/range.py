@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from promoter.git import Git
-from promoter.lint.subject import Environment, Subject
+from promoter.lint.subject import Environment, GateSnapshot
 
 MEANT = "restore it; where it is meant, let those who own cepler/ merge it over this check"
 """What to do about a gate that is weaker: people decide, who see it."""
@@ -18,8 +18,8 @@ class Range:
     """The gate where a change began, and as it leaves it; all commits between are in ``git``."""
 
     git: Git
-    before: Subject
-    after: Subject
+    before: GateSnapshot
+    after: GateSnapshot
 
     @cached_property
     def now(self) -> Mapping[tuple[str, str], Environment]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import Field
 
 from modules.azure_postgres.props import Administrator, Server, Version
-from stacks.environments import Source
+from stacks.environments import EnvironmentFiles
 from stacks.fields import Cidr
 from stacks.platforms.common import (
     CloudNetwork,
@@ -29,14 +29,14 @@ if TYPE_CHECKING:
 Guid = Annotated[str, Field(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
 
 
-class Network(CloudNetwork):
+class AzureNetwork(CloudNetwork):
     """The virtual network. ``database_cidr`` is delegated to the servers."""
 
     database_cidr: Cidr
     """Range of the subnet that is delegated to the database servers."""
 
 
-class State(Settings):
+class AzureBackend(Settings):
     """Where the stack's state is; Azure encrypts it, and a lease on the blob locks it."""
 
     resource_group: str
@@ -58,7 +58,7 @@ class AdministratorSettings(Settings):
     """What it is."""
 
 
-class Shared(SharedSettings):
+class AzureShared(SharedSettings):
     """shared.yml of an environment on Azure."""
 
     platform: Literal["azure"]
@@ -71,14 +71,14 @@ class Shared(SharedSettings):
     """Azure region."""
     resource_group: str
     """Resource group of the network, the vault and the workspace."""
-    network: Network
+    network: AzureNetwork
     key_vault: Annotated[str, Field(pattern=r"^[a-zA-Z][-a-zA-Z0-9]{1,22}[a-zA-Z0-9]$")]
     """Key Vault that the secrets live in."""
     log_workspace: str
     """Log Analytics workspace that logs and metrics go to."""
     administrators: Annotated[tuple[AdministratorSettings, ...], Field(min_length=1)]
     """Who administers the database servers, by Entra."""
-    state: State
+    state: AzureBackend
 
     def resource_id(self, kind: str, name: str) -> str:
         """Give the id of a resource of this group: ``Microsoft.KeyVault/vaults`` and its name."""
@@ -101,26 +101,26 @@ class PostgresServer(Database):
         return Server(**self.model_dump())
 
 
-class Postgres(Databases[PostgresServer]):
+class AzurePostgresSettings(Databases[PostgresServer]):
     """The three servers, and how they are backed up."""
 
     geo_redundant_backup: bool = True
     """Whether backups are in the paired region, too."""
 
 
-class LanaBankSettings(CloudRelease[PostgresServer]):
+class AzureSettings(CloudRelease[PostgresServer]):
     """lana-bank.yml of an environment on Azure."""
 
-    postgres: Postgres
+    postgres: AzurePostgresSettings
 
 
 @dataclass(frozen=True)
 class AzureBlueprint:
     """A stack on Azure, ready to be built."""
 
-    source: Source
-    shared: Shared
-    lana_bank: LanaBankSettings
+    source: EnvironmentFiles
+    shared: AzureShared
+    lana_bank: AzureSettings
 
     def administrators(self) -> tuple[Administrator, ...]:
         """Give what the construct takes."""
@@ -133,6 +133,6 @@ class AzureBlueprint:
         AzureStack(app, self)
 
 
-def read(source: Source) -> AzureBlueprint:
+def read(source: EnvironmentFiles) -> AzureBlueprint:
     """Give the blueprint of a stack on Azure; raises ``InvalidSettings``."""
-    return AzureBlueprint(source, *read_both(source, Shared, LanaBankSettings))
+    return AzureBlueprint(source, *read_both(source, AzureShared, AzureSettings))

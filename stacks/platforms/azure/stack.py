@@ -11,7 +11,7 @@ from modules.azure_postgres.props import AzurePostgresProps
 from modules.secrets.construct import Secrets
 from modules.secrets.vault import KeyVault
 from modules.terraform import provider
-from stacks.platforms.chart import Chart
+from stacks.platforms.chart import VendoredChart
 from stacks.platforms.release import add_release, add_secrets, cluster_providers, passwords
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ class AzureStack(TerraformStack):
         self._providers()
         secrets = self._secrets()
         postgres = self._postgres(secrets)
-        chart = Chart.of(app, blueprint.source)
+        chart = VendoredChart.of(app, blueprint.source)
         add_release(self, blueprint, chart, secrets, postgres, values={})
 
     def _state(self) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import Field
 
 from modules.gcp_postgres.props import Instance, Version
-from stacks.environments import Source
+from stacks.environments import EnvironmentFiles
 from stacks.fields import Cidr, Email
 from stacks.platforms.common import (
     CloudNetwork,
@@ -30,14 +30,14 @@ if TYPE_CHECKING:
 KmsKey = Annotated[str, Field(pattern=r"^projects/.+/cryptoKeys/[^/]+$")]
 
 
-class Network(CloudNetwork):
+class GcpNetwork(CloudNetwork):
     """The VPC. ``database_cidr`` is its private services range, in which Cloud SQL is."""
 
     database_cidr: Cidr
     """Private services range, in which Cloud SQL has its addresses."""
 
 
-class Cluster(Settings):
+class GkeCluster(Settings):
     """The GKE cluster that the environment is in."""
 
     name: str
@@ -46,7 +46,7 @@ class Cluster(Settings):
     """Its region or zone."""
 
 
-class State(Settings):
+class GcsBackend(Settings):
     """Where the stack's state is: a bucket, and the key that it is encrypted with."""
 
     bucket: str
@@ -55,7 +55,7 @@ class State(Settings):
     """Key that the state is encrypted with."""
 
 
-class Shared(SharedSettings):
+class GcpShared(SharedSettings):
     """shared.yml of an environment on Google Cloud."""
 
     platform: Literal["gcp"]
@@ -64,9 +64,9 @@ class Shared(SharedSettings):
     """Google Cloud project."""
     region: str
     """Region of the databases, the secrets and the warehouse."""
-    network: Network
-    cluster: Cluster
-    state: State
+    network: GcpNetwork
+    cluster: GkeCluster
+    state: GcsBackend
     kms_key: KmsKey | None = None
     """Key that databases and secrets are encrypted with; none: Google's own."""
 
@@ -86,7 +86,7 @@ class PostgresInstance(Database):
         return Instance(**self.model_dump())
 
 
-class LanaBankSettings(CloudRelease[PostgresInstance]):
+class GcpSettings(CloudRelease[PostgresInstance]):
     """lana-bank.yml of an environment on Google Cloud."""
 
     postgres: Databases[PostgresInstance]
@@ -98,9 +98,9 @@ class LanaBankSettings(CloudRelease[PostgresInstance]):
 class GcpBlueprint:
     """A stack on Google Cloud, ready to be built."""
 
-    source: Source
-    shared: Shared
-    lana_bank: LanaBankSettings
+    source: EnvironmentFiles
+    shared: GcpShared
+    lana_bank: GcpSettings
 
     def build(self, app: App) -> None:
         """Add the stack to ``app``."""
@@ -109,6 +109,6 @@ class GcpBlueprint:
         GcpStack(app, self)
 
 
-def read(source: Source) -> GcpBlueprint:
+def read(source: EnvironmentFiles) -> GcpBlueprint:
     """Give the blueprint of a stack on Google Cloud; raises ``InvalidSettings``."""
-    return GcpBlueprint(source, *read_both(source, Shared, LanaBankSettings))
+    return GcpBlueprint(source, *read_both(source, GcpShared, GcpSettings))

@@ -13,7 +13,7 @@ from modules.gcp_postgres.props import GcpPostgresProps
 from modules.secrets.construct import Secrets
 from modules.secrets.vault import SecretManager
 from modules.terraform import Reference, block, provider
-from stacks.platforms.chart import Chart
+from stacks.platforms.chart import VendoredChart
 from stacks.platforms.release import add_release, add_secrets, cluster_providers, passwords
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ class GcpStack(TerraformStack):
         self._providers()
         secrets = self._secrets()
         postgres = self._postgres(secrets)
-        chart = Chart.of(app, blueprint.source)
+        chart = VendoredChart.of(app, blueprint.source)
         add_release(self, blueprint, chart, secrets, postgres, values=self._values(chart))
 
     def _state(self) -> None:
@@ -79,7 +79,7 @@ class GcpStack(TerraformStack):
         )
         return GcpPostgres(self, "postgres", props)
 
-    def _values(self, chart: Chart) -> dict[str, Any]:
+    def _values(self, chart: VendoredChart) -> dict[str, Any]:
         """The chart's values that only Google Cloud has: identities and the warehouse."""
         settings, shared = self._blueprint.lana_bank, self._blueprint.shared
         server = self._identity("lana-bank", "lana", ("roles/cloudsql.client",))

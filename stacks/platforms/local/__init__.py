@@ -10,22 +10,22 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from modules.lana_bank.components import COMPONENTS, Component
-from stacks.environments import Source
-from stacks.fields import Release
+from stacks.environments import EnvironmentFiles
+from stacks.fields import HelmReleaseSettings
 from stacks.platforms.common import SharedSettings, read_both
 
 if TYPE_CHECKING:
     from cdktn import App
 
 
-class Shared(SharedSettings):
+class LocalShared(SharedSettings):
     """shared.yml of a local environment."""
 
     platform: Literal["local"]
     """The platform, as the folder says."""
 
 
-class LanaBankSettings(Release):
+class LocalSettings(HelmReleaseSettings):
     """lana-bank.yml of a local environment; by default everything is installed."""
 
     components: tuple[Component, ...] = tuple(sorted(COMPONENTS))
@@ -36,9 +36,9 @@ class LanaBankSettings(Release):
 class LocalBlueprint:
     """A local stack, ready to be built."""
 
-    source: Source
-    shared: Shared
-    lana_bank: LanaBankSettings
+    source: EnvironmentFiles
+    shared: LocalShared
+    lana_bank: LocalSettings
 
     def build(self, app: App) -> None:
         """Add the stack to ``app``."""
@@ -47,6 +47,6 @@ class LocalBlueprint:
         LocalStack(app, self)
 
 
-def read(source: Source) -> LocalBlueprint:
+def read(source: EnvironmentFiles) -> LocalBlueprint:
     """Give the blueprint of a local stack; raises ``InvalidSettings``."""
-    return LocalBlueprint(source, *read_both(source, Shared, LanaBankSettings))
+    return LocalBlueprint(source, *read_both(source, LocalShared, LocalSettings))

@@ -10,7 +10,7 @@ from cdktn_provider_helm.provider import HelmProvider
 
 from modules.lana_bank.construct import LanaBank
 from stacks.paths import from_working_folder
-from stacks.platforms.chart import Chart, lana_bank_props
+from stacks.platforms.chart import VendoredChart, lana_bank_props
 
 if TYPE_CHECKING:
     from stacks.platforms.local import LocalBlueprint
@@ -26,7 +26,7 @@ class LocalStack(TerraformStack):
     def __init__(self, app: App, blueprint: LocalBlueprint) -> None:
         source, settings = blueprint.source, blueprint.lana_bank
         super().__init__(app, source.stack)
-        chart = Chart.of(app, source)
+        chart = VendoredChart.of(app, source)
         state = source.root / ".local" / "state" / f"{source.stack}.tfstate"
         path = from_working_folder(chart.working_folder, state)
         self.add_override("terraform.backend.local.path", path)
