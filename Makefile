@@ -37,6 +37,7 @@ test-providers: .venv/installed ## stacks against the real providers: azurerm is
 lint: .venv/installed ## format, lint and types
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
+	$(BIN)/lint-imports
 	$(BIN)/mypy
 
 .PHONY: policy

@@ -89,3 +89,11 @@ class ClusterError(PromoterError):
     def __init__(self, what: str, reason: str = "", *, next_step: str = "") -> None:
         super().__init__(what, next_step=next_step)
         self.reason = reason
+
+
+class RegistryError(PromoterError):
+    """An image registry refused, lacks what was requested, or could not be reached."""
+
+
+class YamlEditError(PromoterError):
+    """A value in a YAML file cannot be found, or cannot be changed on its own."""

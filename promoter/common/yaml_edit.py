@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import yaml
 
-from promoter.release.errors import PinError
+from promoter.common.errors import YamlEditError
 
 KeyPath = tuple[str | int, ...]
 
@@ -32,7 +32,7 @@ def parse_path(text: str) -> KeyPath:
     for part in text.split("."):
         match = re.fullmatch(r"([^\[\]]+)((?:\[\d+\])*)", part)
         if match is None:
-            raise PinError(f"read key path {text}: {part!r} is not a key or key[number]")
+            raise YamlEditError(f"read key path {text}: {part!r} is not a key or key[number]")
         parts.append(match.group(1))
         parts.extend(int(number) for number in re.findall(r"\d+", match.group(2)))
     return tuple(parts)
@@ -45,19 +45,19 @@ def show_path(path: KeyPath) -> str:
 
 
 def compose(text: str, file: str) -> yaml.Node | None:
-    """The document's nodes; raises `PinError` for what is not one YAML document."""
+    """The document's nodes; raises `YamlEditError` for what is not one YAML document."""
     try:
         return yaml.compose(text, Loader=yaml.SafeLoader)
     except (yaml.YAMLError, RecursionError) as error:
         deep = isinstance(error, RecursionError)
         cause = "nested too deeply" if deep else " ".join(str(error).split())
-        raise PinError(f"read {file}: not YAML: {cause}") from error
+        raise YamlEditError(f"read {file}: not YAML: {cause}") from error
 
 
 def find(text: str, path: KeyPath, file: str) -> Scalar:
     """The scalar at ``path``.
 
-    Raises `PinError` naming the deepest part that is there, or the reason why the value
+    Raises `YamlEditError` naming the deepest part that is there, or the reason why the value
     cannot be changed alone: it comes through an alias or a merge, or is written as a block.
     """
     root = node = compose(text, file)
@@ -66,7 +66,7 @@ def find(text: str, path: KeyPath, file: str) -> Scalar:
         if _references(root, node) > 1:
             raise _shared(file, path[: depth + 1], "is shared by an anchor (&) and an alias (*)")
     if not isinstance(node, yaml.ScalarNode):
-        raise PinError(f"read {file}: {show_path(path)}: not a single value")
+        raise YamlEditError(f"read {file}: {show_path(path)}: not a single value")
     return _scalar(text, node, path, file)
 
 
@@ -84,18 +84,18 @@ def _child(node: yaml.Node | None, part: str | int, so_far: KeyPath, file: str) 
     place = show_path(so_far) or "the document"
     if isinstance(part, int):
         if not isinstance(node, yaml.SequenceNode) or part >= len(node.value):
-            raise PinError(f"read {file}: {place}: no item number {part}")
+            raise YamlEditError(f"read {file}: {place}: no item number {part}")
         return _as_node(node.value[part])
     if not isinstance(node, yaml.MappingNode):
-        raise PinError(f"read {file}: {place}: no keys there, so no {part}")
+        raise YamlEditError(f"read {file}: {place}: no keys there, so no {part}")
     found = [value for key, value in node.value if key.value == part]
     if len(found) > 1:
-        raise PinError(f"read {file}: {place}: the key {part} stands there twice")
+        raise YamlEditError(f"read {file}: {place}: the key {part} stands there twice")
     if found:
         return _as_node(found[0])
     if any(key.value == "<<" for key, _ in node.value):
         raise _shared(file, (*so_far, part), "may come from a merge (<<), it is not written there")
-    raise PinError(
+    raise YamlEditError(
         f"read {file}: {place}: the key {part} is missing",
         next_step=f"add it below {place}, or correct the key path",
     )
@@ -106,8 +106,8 @@ def _as_node(value: object) -> yaml.Node:
     return value
 
 
-def _shared(file: str, path: KeyPath, why: str) -> PinError:
-    return PinError(
+def _shared(file: str, path: KeyPath, why: str) -> YamlEditError:
+    return YamlEditError(
         f"write {file}: {show_path(path)} {why}; changing it would change other places too",
         next_step=f"write the value of {show_path(path)} out in its own place",
     )
@@ -134,7 +134,7 @@ _PROPERTIES = re.compile(r"(?:[&!][^\s,\[\]{}]*[ \t]+)*(?:[&!][^\s,\[\]{}]*$)?")
 
 def _scalar(text: str, node: yaml.ScalarNode, path: KeyPath, file: str) -> Scalar:
     if node.style in ("|", ">"):
-        raise PinError(f"write {file}: {show_path(path)} is a block (| or >), not one value")
+        raise YamlEditError(f"write {file}: {show_path(path)} is a block (| or >), not one value")
     start, end = node.start_mark.index, node.end_mark.index
     written = text[start:end]
     properties = _PROPERTIES.match(written)

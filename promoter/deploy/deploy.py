@@ -22,8 +22,8 @@ from promoter.programs.helm import Helm
 from promoter.programs.terraform import Plan, Terraform
 from promoter.site.evidence import Evidence, Outcome, actor, now
 from promoter.site.site import Site
+from promoter.smoketest.errors import SmoketestFailed
 from promoter.synthesis.stack import Stack, StackCluster
-from promoter.testflight.errors import SmoketestFailed
 from promoter.toolchain import Toolchain
 
 _VERIFY_SECONDS = 120.0

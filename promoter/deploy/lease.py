@@ -7,65 +7,19 @@ whose message says who holds it and until when.
 
 from __future__ import annotations
 
-import getpass
 import json
-import secrets
-import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from promoter.common.errors import NotCleared, PromoterError, RemoteMoved
-from promoter.common.process import ProcessId
+from promoter.common.holder import Holder, stamp
 from promoter.git import Git, Identity
 
 DURATION = timedelta(minutes=60)
 
 _IDENTITY = Identity("promoter", "promoter@localhost")
-
-
-@dataclass(frozen=True)
-class Holder:
-    """Who holds a lease; times are UTC in ISO 8601.
-
-    ``token`` is new for every lease: without it two of the same process and second would be
-    the same commit, and a push of what is already there succeeds for both.
-    """
-
-    who: str
-    host: str
-    pid: int
-    process_started: str
-    since: str
-    until: str
-    token: str
-
-    @classmethod
-    def this_process(cls, now: datetime) -> Holder:
-        """The calling process, holding from ``now`` for `DURATION`."""
-        process = ProcessId.of_this()
-        return cls(
-            who=getpass.getuser(),
-            host=socket.gethostname(),
-            pid=process.pid,
-            process_started=process.mark,
-            since=_stamp(now),
-            until=_stamp(now + DURATION),
-            token=secrets.token_hex(8),
-        )
-
-    def expired(self, now: datetime) -> bool:
-        """Whether the lease has run out at ``now``."""
-        return datetime.fromisoformat(self.until) <= now
-
-    def dead(self) -> bool:
-        """Whether the holder ran on this host and its process is gone."""
-        process = ProcessId(self.pid, self.process_started)
-        return self.host == socket.gethostname() and not process.alive
-
-    def __str__(self) -> str:
-        return f"{self.who}@{self.host} (process {self.pid}, since {self.since})"
 
 
 @dataclass(frozen=True)
@@ -81,7 +35,7 @@ class Lease:
     def renew(self) -> Lease:
         """The same lease with its full duration ahead; raises when somebody took it over."""
         now = datetime.now(UTC)
-        holder = replace(self.holder, until=_stamp(now + DURATION))
+        holder = replace(self.holder, until=stamp(now + DURATION))
         commit = _write(self.git, holder)
         try:
             self.git.push(self.remote, commit, _ref(self.environment), expect=self.commit)
@@ -169,7 +123,3 @@ def _read(git: Git, remote: str, environment: str, commit: str) -> Holder:
             f"read the lease on {environment}: {ref} on {remote} is not a lease",
             next_step=f"look at it, then git push {remote} :{ref}",
         ) from error
-
-
-def _stamp(moment: datetime) -> str:
-    return moment.isoformat(timespec="seconds")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import NamedTuple
 
 _BLOBS = frozenset({"100644", "100664", "100755", "120000"})
@@ -101,3 +102,12 @@ def _entries(content: bytes) -> Iterator[tuple[str, str, str]]:
         mode, _, name = content[position:end].partition(b" ")
         position = end + 21
         yield mode.decode("ascii"), decode(name), content[end + 1 : position].hex()
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """One file: its bytes (a symlink's target), and whether it is executable or a symlink."""
+
+    content: bytes
+    executable: bool = False
+    symlink: bool = False

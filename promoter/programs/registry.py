@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from promoter.common.errors import RegistryError
 from promoter.programs.oci import MANIFEST_TYPE, Blob, Layer, OciImage, unpacked, write_layout
-from promoter.release.errors import RegistryError
 
 # A registry that accepts a connection and then says nothing must not hang a pipeline.
 _SECONDS = 120

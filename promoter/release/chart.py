@@ -12,12 +12,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from promoter.common.errors import NothingNewer
+from promoter.common.errors import NothingNewer, RegistryError, YamlEditError
 from promoter.forge.forge import Forge, NewPullRequest, PullRequest, PullRequestState, Query
 from promoter.git import Git, Identity
 from promoter.release import changelog
 from promoter.release.application import BOT, Application
-from promoter.release.errors import PinError, RegistryError, ReleaseError
+from promoter.release.errors import ReleaseError
 from promoter.release.publish import Released, released
 from promoter.release.settings import ChartSettings, ReleaseSettings, read_settings
 from promoter.release.source import SourceTree, source_of_commit
@@ -42,7 +42,7 @@ def bump_chart(application: Application, charts: Charts, version: str = "") -> P
     """The pull request that pins release ``version`` (default: the newest) in the chart.
 
     Raises `NothingNewer` where it is pinned already, `RegistryError` for an image that is
-    not there, `Unverified` for one that nobody vouches for, `PinError` where a pin cannot
+    not there, `Unverified` for one that nobody vouches for, `YamlEditError` where a pin cannot
     be written.
     """
     made = released(application, version)
@@ -104,7 +104,7 @@ def set_app_version(text: str, version: str, file: str) -> str:
         return set_value(text, "appVersion", version, file=file)
     after = re.search(r"^version:[^\r\n]*(\r?\n|\Z)", text, re.MULTILINE)
     if after is None:
-        raise PinError(f"write {file}: it has neither appVersion nor version")
+        raise YamlEditError(f"write {file}: it has neither appVersion nor version")
     line_end = after[1] or "\n"
     before = text[: after.end()] + ("" if after[1] else line_end)
     return f"{before}appVersion: {version}{line_end}{text[after.end() :]}"

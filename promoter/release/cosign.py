@@ -17,8 +17,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from promoter.common.errors import RegistryError
 from promoter.programs.registry import Registry
-from promoter.release.errors import RegistryError, Unverified
+from promoter.release.errors import Unverified
 from promoter.release.images import Image
 from promoter.release.provenance import BUILDER, commit_of, predicate, version_of
 from promoter.release.source import SourceTree

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from promoter.git.objects import SourceFile
 from promoter.programs import oci
 from promoter.programs.registry import Registry
 from promoter.release.envfile import set_variable
 from promoter.release.settings import ImageRecipe, ReleaseSettings, read_settings
-from promoter.release.source import SourceFile, SourceTree
+from promoter.release.source import SourceTree
 
 REVISION = "org.opencontainers.image.revision"
 VERSION = "org.opencontainers.image.version"

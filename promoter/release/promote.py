@@ -10,13 +10,13 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from promoter.common.errors import NothingNewer
+from promoter.common.errors import NothingNewer, RegistryError
 from promoter.forge.forge import NewPullRequest, PullRequest, PullRequestState, Query
 from promoter.git import Git, environment
 from promoter.release import changelog
 from promoter.release.application import Application
 from promoter.release.candidate import candidate_of
-from promoter.release.errors import RegistryError, ReleaseError
+from promoter.release.errors import ReleaseError
 from promoter.release.file_check import DOCS, checked, file_check
 from promoter.release.history import VersionTag
 from promoter.release.settings import Hook, read_settings

@@ -7,20 +7,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from promoter.git import Git
+from promoter.git.objects import SourceFile
 from promoter.release.errors import ReleaseError
 
 _EXECUTABLE = "100755"
 _SYMLINK = "120000"
 _SUBMODULE = "160000"
-
-
-@dataclass(frozen=True)
-class SourceFile:
-    """One file: its bytes (a symlink's target), and whether it is executable or a symlink."""
-
-    content: bytes
-    executable: bool = False
-    symlink: bool = False
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from promoter.programs.kubectl import Kubectl
-from promoter.testflight.errors import TestflightError
+from promoter.smoketest.errors import SmoketestError
 
 _REFERENCE = re.compile(r"\$\$|\$\(([A-Za-z_][A-Za-z0-9_.-]*)\)")
 _Object = Mapping[str, Any]
@@ -38,13 +38,13 @@ class Container:
 
 
 def container_of(kubectl: Kubectl, pod: str) -> Container:
-    """The first container of ``pod``; raises `TestflightError` for what it needs and is not there.
+    """The first container of ``pod``; raises `SmoketestError` for what it needs and is not there.
 
     Variables and ``$(NAME)`` in them: Kubernetes' API reference, EnvVar.
     """
     found = kubectl.object("pod", pod)
     if found is None:
-        raise TestflightError(f"read what {pod} is given: there is no such pod")
+        raise SmoketestError(f"read what {pod} is given: there is no such pod")
     spec = found["spec"]
     first = spec["containers"][0]
     command = (*first.get("command", ()), *first.get("args", ()))
@@ -91,7 +91,7 @@ class _Given:
             return base64.b64decode(data[reference["key"]]).decode()
         if reference.get("optional"):
             return None
-        raise TestflightError(
+        raise SmoketestError(
             f"give {self.pod} its {variable['name']}: "
             f"Secret {reference['name']} has no key {reference['key']}"
         )

@@ -12,9 +12,9 @@ from pathlib import Path
 import yaml
 
 from promoter.smoketest.container import Container
+from promoter.smoketest.errors import SmoketestError
 from promoter.smoketest.image_root import inside
 from promoter.smoketest.processes import Program
-from promoter.testflight.errors import TestflightError
 
 _READY = re.compile(rb"Uvicorn running on http://127\.0\.0\.1:(\d+)\s")
 _SECONDS = 120.0  # some seconds on a machine that does nothing else
@@ -52,7 +52,7 @@ def _configuration(container: Container) -> str:
     try:
         configuration = dict(yaml.safe_load(text) or {})
     except (yaml.YAMLError, ValueError, TypeError) as error:
-        raise TestflightError(f"read the chart's dagster.yaml: {error}") from error
+        raise SmoketestError(f"read the chart's dagster.yaml: {error}") from error
     return yaml.safe_dump({k: v for k, v in configuration.items() if k != "storage"})
 
 

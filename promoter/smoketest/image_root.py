@@ -15,14 +15,14 @@ from pathlib import Path
 
 from promoter.programs import oci
 from promoter.programs.registry import Registry
+from promoter.smoketest.errors import SmoketestError
 from promoter.smoketest.processes import Program
-from promoter.testflight.errors import TestflightError
 
 
 def program_of(reference: str, registry: str, crane: Path, folder: Path) -> Program:
     """The program of the image ``reference`` (``gcr.io/x/y@sha256:...``), its files in ``folder``.
 
-    Raises what `image_files` does, and `TestflightError` for what cannot be run.
+    Raises what `image_files` does, and `SmoketestError` for what cannot be run.
     """
     image = image_files(reference, registry, crane, folder)
     return _program(reference, json.loads(image.config.content).get("config", {}), folder)
@@ -32,15 +32,15 @@ def image_files(reference: str, registry: str, crane: Path, folder: Path) -> oci
     """The image ``reference``, its files in ``folder``.
 
     Pulled from ``registry`` (host:port), which stands in for the one that is named. Raises
-    `RegistryError` where it does not have it, `TestflightError` for what is not pinned.
+    `RegistryError` where it does not have it, `SmoketestError` for what is not pinned.
     """
     path, _, digest = reference.partition("@")
     place, _, name = path.partition("/")[2].rpartition("/")
     if not (name and digest.startswith("sha256:")):
-        raise TestflightError(f"run {reference}: it is not pinned by its digest")
+        raise SmoketestError(f"run {reference}: it is not pinned by its digest")
     image = Registry(f"{registry}/{place}" if place else registry, crane).pull(name, digest)
     if image.digest != digest:
-        raise TestflightError(f"run {reference}: the registry gave {image.digest}")
+        raise SmoketestError(f"run {reference}: the registry gave {image.digest}")
     _unpack(image, folder)
     return image
 
@@ -52,13 +52,13 @@ def _unpack(image: oci.OciImage, folder: Path) -> None:
             try:
                 archive.extractall(folder, filter="data")
             except tarfile.TarError as error:
-                raise TestflightError(f"unpack image {image.digest[:19]}: {error}") from error
+                raise SmoketestError(f"unpack image {image.digest[:19]}: {error}") from error
 
 
 def _program(reference: str, config: Mapping[str, object], folder: Path) -> Program:
     command = [*_words(config, "Entrypoint"), *_words(config, "Cmd")]
     if not command:
-        raise TestflightError(f"run {reference}: the image has no entrypoint")
+        raise SmoketestError(f"run {reference}: the image has no entrypoint")
     argv = tuple(inside(word, folder) for word in command)
     variables = dict(pair.split("=", 1) for pair in _words(config, "Env") if "=" in pair)
     kept = {name: value for name, value in variables.items() if name not in {"PATH", "HOST"}}

@@ -13,7 +13,7 @@ from promoter.common.errors import ClusterError
 from promoter.common.text import redact
 from promoter.platform.cluster import NODE_ANNOTATION
 from promoter.programs.kubectl import Kubectl
-from promoter.testflight.errors import TestflightError
+from promoter.smoketest.errors import SmoketestError
 
 _COMPONENT = "app.kubernetes.io/component"
 _HELM_SECONDS = 60
@@ -54,7 +54,7 @@ class Installed:
 
 
 def read_installed(kubectl: Kubectl, release: str, *, helm: Path) -> Installed:
-    """What ``release`` has installed now; raises `TestflightError` where Helm has none such."""
+    """What ``release`` has installed now; raises `SmoketestError` where Helm has none such."""
     simulated = _simulated_nodes(kubectl)
     pods = tuple(
         _pod(item, item["spec"].get("nodeName") in simulated)
@@ -98,7 +98,7 @@ def _values(kubectl: Kubectl, release: str, helm: Path) -> Mapping[str, Any]:
         timeout=_HELM_SECONDS,
     )
     if done.returncode != 0:
-        raise TestflightError(
+        raise SmoketestError(
             f"read the values of {kubectl.namespace}/{release}: {redact(done.stderr).strip()}",
             next_step=f"helm -n {kubectl.namespace} list",
         )

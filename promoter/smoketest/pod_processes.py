@@ -22,11 +22,11 @@ from promoter.common.progress import Progress
 from promoter.platform.cluster import POD_FORWARD
 from promoter.programs.kubectl import Kubectl
 from promoter.smoketest.container import Container, container_of
+from promoter.smoketest.errors import SmoketestError
 from promoter.smoketest.image_root import image_files, program_of
 from promoter.smoketest.installation import Installed, Pod
 from promoter.smoketest.processes import Program, RunningProcess, started
 from promoter.smoketest.third_party import COMPONENTS, ThirdParty
-from promoter.testflight.errors import TestflightError
 from promoter.toolchain import Toolchain
 from promoter.toolchain.cache import Cache
 
@@ -122,7 +122,7 @@ class PodProcesses:
     def _pod(self, component: str) -> Pod:
         pods = self._simulated.get(component)
         if not pods:
-            raise TestflightError(f"start a stand-in: component {component} has no running pod")
+            raise SmoketestError(f"start a stand-in: component {component} has no running pod")
         return pods[0]
 
     def _start(

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import IO
 
 from promoter.programs.kubectl import Kubectl
-from promoter.testflight.errors import TestflightError
+from promoter.smoketest.errors import SmoketestError
 
 _SECONDS = 20.0
 _ADDRESS = re.compile(rb"Forwarding from (127\.0\.0\.1:\d+) ->")
@@ -29,7 +29,7 @@ class Forwarder:
     def open(self, pod: str, port: int) -> Iterator[str]:
         """``host:port`` on loopback that leads to ``port`` of ``pod`` while the block runs.
 
-        Raises `TestflightError` where kubectl does not open it.
+        Raises `SmoketestError` where kubectl does not open it.
         """
         command = [str(self.kubectl.program), "--namespace", self.kubectl.namespace]
         with subprocess.Popen(
@@ -43,7 +43,7 @@ class Forwarder:
                 assert process.stdout is not None  # noqa: S101
                 said = first_match(process.stdout, _ADDRESS, _SECONDS)
                 if not isinstance(said, re.Match):
-                    raise TestflightError(f"forward port {port} of {pod}: {said}")
+                    raise SmoketestError(f"forward port {port} of {pod}: {said}")
                 yield said[1].decode()
             finally:
                 process.kill()

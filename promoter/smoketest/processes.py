@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from promoter.common.text import redact
-from promoter.testflight.errors import TestflightError
+from promoter.smoketest.errors import SmoketestError
 
 START_SECONDS = 20.0
 LISTENING = re.compile(rb"listening on 127\.0\.0\.1:(\d+)\s")
@@ -55,7 +55,7 @@ class RunningProcess:
     def port(self) -> int:
         """Its port of loopback, once it says so.
 
-        Raises `TestflightError` with its last words where it is not ready in time.
+        Raises `SmoketestError` with its last words where it is not ready in time.
         """
         until = self.began + self.program.seconds
         while True:
@@ -64,7 +64,7 @@ class RunningProcess:
                 return int(found[1])
             if ended or late:
                 why = "it ended" if ended else f"nothing within {self.program.seconds:.0f} s"
-                raise TestflightError(f"start {self.name}: {why}{self._tail()}")
+                raise SmoketestError(f"start {self.name}: {why}{self._tail()}")
             time.sleep(_PAUSE_SECONDS)
 
     def _tail(self) -> str:

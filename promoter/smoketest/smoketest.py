@@ -16,12 +16,12 @@ from promoter.platform import Platform
 from promoter.programs.kubectl import Kubectl
 from promoter.smoketest.checks import Unexpected, ask, until_it_answers
 from promoter.smoketest.endpoints import Endpoint, declared
+from promoter.smoketest.errors import SmoketestFailed
 from promoter.smoketest.installation import Installed, Pod, read_installed
 from promoter.smoketest.pod_processes import PodProcesses
 from promoter.smoketest.port_forward import Forwarder
 from promoter.smoketest.report import Outcome, Report, Result
 from promoter.synthesis.stack import Stack
-from promoter.testflight.errors import SmoketestFailed
 from promoter.toolchain import Toolchain
 from promoter.vendoring.registry import MIRROR_VARIABLE, mirrors
 

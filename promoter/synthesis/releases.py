@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from promoter.common.errors import UsageError
+from promoter.common.errors import PromoterError, UsageError
 from promoter.synthesis.app import App, last_words
-from promoter.vendoring.errors import VendorError
 
 _UNKNOWN = "no settings describe it"
 """What the app says of a stack that there is not."""
@@ -36,7 +35,7 @@ class Synthesis:
         """The releases of ``chart`` (a path in the tree) in ``wanted`` stacks (none: in all).
 
         Runs the command of cdktf.json as the CDK Terrain CLI does, into a folder of its own.
-        Raises `VendorError` when that fails, `UsageError` for a stack that there is not.
+        Raises `PromoterError` when that fails, `UsageError` for a stack that there is not.
         """
         with TemporaryDirectory(prefix="promoter-preview-") as output:
             self._run(Path(output), wanted)
@@ -52,7 +51,7 @@ class Synthesis:
         if done.returncode != 0:
             if _UNKNOWN in done.stderr:
                 raise UsageError(f"preview: {last_words(done.stderr)}")
-            raise VendorError(
+            raise PromoterError(
                 f"synthesize the stacks: {last_words(done.stderr) or 'no message'}",
                 next_step="mend the settings, or name the environments that can be previewed",
             )

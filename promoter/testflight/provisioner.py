@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from promoter.common.errors import ClusterError
-from promoter.deploy.lease import Holder
+from promoter.common.holder import Holder
 from promoter.programs.kubectl import Kubectl
 from promoter.testflight.errors import TestflightError
 

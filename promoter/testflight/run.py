@@ -13,15 +13,16 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
 from promoter.common.errors import ClusterError
+from promoter.common.holder import Holder
 from promoter.common.signals import terminable, undisturbed
 from promoter.common.text import redacted
-from promoter.deploy.lease import Holder
 from promoter.site.evidence import actor, now
 from promoter.smoketest.endpoints import Endpoint
+from promoter.smoketest.errors import SmoketestFailed
 from promoter.smoketest.report import Report
 from promoter.smoketest.smoketest import SmoketestTarget, smoketest
 from promoter.testflight.chart import ChartUnderTest
-from promoter.testflight.errors import SmoketestFailed, TestflightError
+from promoter.testflight.errors import TestflightError
 from promoter.testflight.install import INSTALL_SECONDS, RELEASE, ChartInstaller, cluster_scoped
 from promoter.testflight.provisioner import Left, Provisioner, TestflightSpec
 from promoter.testflight.readiness import Watch

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 import yaml
 
+from promoter.common.errors import YamlEditError
 from promoter.common.yaml_edit import (
     KeyPath,
     Scalar,
@@ -23,7 +24,6 @@ from promoter.common.yaml_edit import (
     replace,
     show_path,
 )
-from promoter.release.errors import PinError
 
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 _REF = re.compile(r"[0-9a-f]{7,40}")
@@ -56,7 +56,7 @@ class Pin:
 def set_pins(text: str, pins: Iterable[Pin], *, file: str = "values.yaml") -> str:
     """``text`` with the pins' digests and METADATA written; all other bytes stay.
 
-    What else a comment on such a line says is kept. Idempotent. Raises `PinError` where a
+    What else a comment on such a line says is kept. Idempotent. Raises `YamlEditError` where a
     pin is malformed, its key is missing or shared (alias, merge), the value does not stand
     on a line of its own, or the chart names a different image there. Nothing is written
     half: it is all pins or an error.
@@ -73,7 +73,7 @@ def read_pins(text: str, *, file: str = "values.yaml") -> tuple[Pin, ...]:
     """Every digest of ``text`` that has METADATA on its line, in the text's order.
 
     A digest without METADATA is no pin of ours (third-party images have none). Raises
-    `PinError` for what is not YAML.
+    `YamlEditError` for what is not YAML.
     """
     return tuple(
         Pin(show_path(path), image, value, *metadata.group("repository", "commit_ref", "app"))
@@ -96,7 +96,7 @@ def _check(pin: Pin, file: str) -> None:
     }
     for name, wrong in problems.items():
         if wrong:
-            raise PinError(f"pin {pin.path} in {file}: {getattr(pin, name)!r} is not a {name}")
+            raise YamlEditError(f"pin {pin.path} in {file}: {getattr(pin, name)!r} is not a {name}")
 
 
 def _check_image(text: str, pin: Pin, file: str) -> None:
@@ -106,10 +106,10 @@ def _check_image(text: str, pin: Pin, file: str) -> None:
         return
     try:
         there = find(text, (*path[:-1], "repository"), file).value
-    except PinError:
+    except YamlEditError:
         return
     if there.rpartition("/")[2] != pin.image.rpartition("/")[2]:
-        raise PinError(
+        raise YamlEditError(
             f"pin {pin.path} in {file}: it is for {there}, not for {pin.image}",
             next_step="correct the key path of that image",
         )
@@ -120,7 +120,7 @@ def _with_metadata(text: str, scalar: Scalar, pin: Pin, file: str) -> str:
     rest = text[scalar.end : line_end]
     said = f"METADATA:: repository={pin.source};commit_ref={pin.commit_ref};app={pin.app};"
     if rest.strip() and not re.match(r"[ \t]+#", rest):
-        raise PinError(
+        raise YamlEditError(
             f"pin {pin.path} in {file}: something else follows the digest on its line",
             next_step="put the digest on a line of its own, so that a comment can follow it",
         )

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from promoter.common.errors import NotCleared, PromoterError
+from promoter.common.holder import Holder
 from promoter.deploy import lease
 from promoter.git import Git
 
@@ -31,7 +32,7 @@ def clone(tmp_path: Path) -> Git:
 
 def put_on(git: Git, environment: str, **changes: object) -> None:
     """A lease of somebody else on the remote."""
-    holder = lease.Holder.this_process(datetime.now(UTC))
+    holder = Holder.this_process(datetime.now(UTC))
     held = {**holder.__dict__, **changes}
     empty = git.output("mktree").decode().strip()
     commit = git.commit_tree(empty, [], json.dumps(held), lease._IDENTITY)
@@ -103,6 +104,6 @@ def test_a_ref_that_is_no_lease_is_named(clone: Git) -> None:
 
 
 def test_the_holder_is_this_process_on_this_host() -> None:
-    holder = lease.Holder.this_process(datetime.now(UTC))
+    holder = Holder.this_process(datetime.now(UTC))
     assert (holder.pid, holder.host) == (os.getpid(), socket.gethostname())
     assert not holder.dead()

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from promoter.common.errors import NothingNewer
+from promoter.common.errors import NothingNewer, RegistryError
 from promoter.git import Git
 from promoter.programs.registry import Registry
 from promoter.release.application import Application
 from promoter.release.candidate import Candidate, candidate
-from promoter.release.errors import RegistryError, ReleaseError
+from promoter.release.errors import ReleaseError
 
 from .shop import Shop
 

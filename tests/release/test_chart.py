@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from promoter.common.errors import NotCleared, NothingNewer
+from promoter.common.errors import NotCleared, NothingNewer, RegistryError, YamlEditError
 from promoter.common.yaml_edit import find, parse_path
 from promoter.forge.forge import Conclusion, PullRequestState, Query, StatusCheck
 from promoter.forge.local import LocalForge
@@ -16,7 +16,7 @@ from promoter.programs.registry import Registry
 from promoter.release.automerge import AutoMerge, automerge
 from promoter.release.candidate import candidate
 from promoter.release.chart import bump_chart, set_app_version
-from promoter.release.errors import PinError, RegistryError, ReleaseError
+from promoter.release.errors import ReleaseError
 from promoter.release.promote import promote
 from promoter.release.publish import Released, release, released
 from promoter.release.settings import parse_settings
@@ -149,7 +149,7 @@ def test_a_digest_that_is_not_there_is_refused(shop: Shop) -> None:
 )
 def test_values_that_cannot_be_pinned_open_nothing(shop: Shop, broken: str, reason: str) -> None:
     shop.commit_chart("fix: x", {f"{FOLDER}/values.yaml": broken.encode()})
-    with pytest.raises(PinError, match=reason):
+    with pytest.raises(YamlEditError, match=reason):
         bump_chart(shop.application, shop.charts)
     assert shop.charts.forge.pull_requests(Query()) == ()
     assert shop.charts.git.remote_ref("origin", "refs/heads/bot-bump-lana-bank") is None
@@ -183,7 +183,7 @@ def test_app_version(before: str, after: str) -> None:
 
 
 def test_app_version_of_what_is_no_chart() -> None:
-    with pytest.raises(PinError, match="neither appVersion nor version"):
+    with pytest.raises(YamlEditError, match="neither appVersion nor version"):
         set_app_version("name: x\n", "0.2.0", "Chart.yaml")
 
 

@@ -11,12 +11,13 @@ import pytest
 
 from promoter.common.errors import InvalidFile
 from promoter.git import Git
+from promoter.git.objects import SourceFile
 from promoter.programs import oci
 from promoter.programs.registry import Registry
 from promoter.release.errors import ReleaseError
 from promoter.release.images import build, build_and_push_all
 from promoter.release.settings import read_settings
-from promoter.release.source import SourceFile, source_of_commit
+from promoter.release.source import source_of_commit
 
 from .conftest import commit_all
 

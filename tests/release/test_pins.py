@@ -7,7 +7,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from promoter.release.errors import PinError
+from promoter.common.errors import YamlEditError
 from promoter.vendoring.pins import Pin, read_pins, set_pins, set_value
 
 OLD = f"sha256:{'0' * 64}"
@@ -129,7 +129,7 @@ def test_line_ends_and_a_missing_one_at_the_end_stay(end: str, last: str) -> Non
     ],
 )
 def test_what_cannot_be_changed_alone_is_refused(text: str, reason: str) -> None:
-    with pytest.raises(PinError, match=reason):
+    with pytest.raises(YamlEditError, match=reason):
         set_pins(text, [pin("a.digest", "y/lana-bank")])
 
 
@@ -148,12 +148,12 @@ def test_an_anchor_that_nobody_uses_stays() -> None:
     ],
 )
 def test_a_malformed_pin_is_refused(wrong: Pin) -> None:
-    with pytest.raises(PinError, match=r"is not a (digest|commit_ref|source|app)$"):
+    with pytest.raises(YamlEditError, match=r"is not a (digest|commit_ref|source|app)$"):
         set_pins("a:\n  digest: x\n", [wrong])
 
 
 def test_a_malformed_key_path_is_refused() -> None:
-    with pytest.raises(PinError, match=r"'b\[x\]' is not a key"):
+    with pytest.raises(YamlEditError, match=r"'b\[x\]' is not a key"):
         set_pins("a: 1\n", [pin("a.b[x]")])
 
 

@@ -4,11 +4,11 @@ import json
 
 import pytest
 
-from promoter.common.errors import NothingNewer
+from promoter.common.errors import NothingNewer, RegistryError
 from promoter.forge.forge import Conclusion, PullRequestState, Query, StatusCheck
 from promoter.release.candidate import candidate
 from promoter.release.changelog import notes, prepend
-from promoter.release.errors import RegistryError, ReleaseError
+from promoter.release.errors import ReleaseError
 from promoter.release.file_check import FILE_CHECK, checked, file_check
 from promoter.release.promote import promote
 

@@ -9,18 +9,19 @@ from pathlib import Path
 
 import pytest
 
-from promoter.common.errors import NotCleared, NothingNewer
+from promoter.common.errors import NotCleared, NothingNewer, RegistryError
 from promoter.forge.forge import ReleaseDraft
+from promoter.git.objects import SourceFile
 from promoter.programs import oci
 from promoter.programs.registry import Registry
 from promoter.release.candidate import candidate
 from promoter.release.difference import require_same_but_version
-from promoter.release.errors import RegistryError, ReleaseError
+from promoter.release.errors import ReleaseError
 from promoter.release.images import VERSION, build
 from promoter.release.promote import promote
 from promoter.release.publish import checksums, release, released
 from promoter.release.settings import read_settings
-from promoter.release.source import SourceFile, source_of_commit
+from promoter.release.source import source_of_commit
 
 from .shop import DEV, Shop, open_shop, quick_release_yml
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from promoter.common.errors import RegistryError
 from promoter.git import Git
 from promoter.programs.registry import Registry
-from promoter.release.errors import RegistryError
 from promoter.release.images import build_and_push_all
 from promoter.release.source import source_of_commit
 

@@ -12,13 +12,14 @@ import pytest
 from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 
+from promoter.common.errors import RegistryError
 from promoter.forge.forge import Query
 from promoter.git import Git
 from promoter.programs.registry import Registry, parse_reference
 from promoter.release.candidate import candidate
 from promoter.release.chart import bump_chart
 from promoter.release.cosign import Cosign, make_keys
-from promoter.release.errors import RegistryError, Unverified
+from promoter.release.errors import Unverified
 from promoter.release.images import Image, build_and_push_all
 from promoter.release.promote import promote
 from promoter.release.provenance import commit_of, predicate, version_of

@@ -10,8 +10,8 @@ import pytest
 
 from promoter.smoketest.checks import ask, until_it_answers
 from promoter.smoketest.endpoints import Endpoint
+from promoter.smoketest.errors import SmoketestError
 from promoter.smoketest.processes import Program, started
-from promoter.testflight.errors import TestflightError
 
 PROGRAM = str(Path(__file__).with_name("misbehaving.py"))
 
@@ -74,7 +74,7 @@ def test_a_program_that_never_listens_is_given_up(tmp_path: Path) -> None:
     argv = (sys.executable, PROGRAM, "mute")
     with (
         started("server", Program(argv, seconds=1), tmp_path / "log") as running,
-        pytest.raises(TestflightError, match="nothing within 1 s"),
+        pytest.raises(SmoketestError, match="nothing within 1 s"),
     ):
         running.port()
 
@@ -83,7 +83,7 @@ def test_a_program_that_ends_is_quoted(tmp_path: Path) -> None:
     argv = (sys.executable, PROGRAM, "broken")
     with (
         started("server", Program(argv), tmp_path / "log") as running,
-        pytest.raises(TestflightError, match="cannot read its configuration"),
+        pytest.raises(SmoketestError, match="cannot read its configuration"),
     ):
         running.port()
 

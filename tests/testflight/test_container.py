@@ -8,8 +8,8 @@ import pytest
 
 from promoter.programs.kubectl import Kubectl
 from promoter.smoketest.container import container_of
+from promoter.smoketest.errors import SmoketestError
 from promoter.smoketest.smoketest import SmoketestTarget
-from promoter.testflight.errors import TestflightError
 
 pytestmark = pytest.mark.slow
 
@@ -83,10 +83,10 @@ def test_command_variables_and_files(kubectl: Kubectl) -> None:
 
 def test_a_key_that_is_missing_is_named(kubectl: Kubectl) -> None:
     kubectl.apply([pod({"name": "PASSWORD", "valueFrom": secret("other")})])
-    with pytest.raises(TestflightError, match="its PASSWORD: Secret keys has no key other"):
+    with pytest.raises(SmoketestError, match="its PASSWORD: Secret keys has no key other"):
         container_of(kubectl, "pod")
 
 
 def test_a_pod_that_is_gone_is_an_error(kubectl: Kubectl) -> None:
-    with pytest.raises(TestflightError, match="there is no such pod"):
+    with pytest.raises(SmoketestError, match="there is no such pod"):
         container_of(kubectl, "gone")

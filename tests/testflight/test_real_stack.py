@@ -22,7 +22,7 @@ from typing import Any
 import pytest
 
 from promoter.common.errors import ClusterError, PromoterError
-from promoter.deploy.lease import Holder
+from promoter.common.holder import Holder
 from promoter.platform import Platform
 from promoter.smoketest.endpoints import declared
 from promoter.smoketest.smoketest import SmoketestTarget

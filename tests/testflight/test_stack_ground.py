@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from promoter.common.errors import PromoterError
-from promoter.deploy.lease import Holder
+from promoter.common.holder import Holder
 from promoter.smoketest.smoketest import SmoketestTarget
 from promoter.testflight.errors import TestflightError
 from promoter.testflight.provisioner import (

@@ -1,0 +1,59 @@
+"""The process that holds something for a time: a lease, or a testflight's namespace."""
+
+from __future__ import annotations
+
+import getpass
+import secrets
+import socket
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from promoter.common.process import ProcessId
+
+
+@dataclass(frozen=True)
+class Holder:
+    """A process that holds a lease or a namespace; times are UTC in ISO 8601.
+
+    ``token`` is new for every lease: without it two of the same process and second would be
+    the same commit, and a push of what is already there succeeds for both.
+    """
+
+    who: str
+    host: str
+    pid: int
+    process_started: str
+    since: str
+    until: str
+    token: str
+
+    @classmethod
+    def this_process(cls, now: datetime, duration: timedelta = timedelta(hours=1)) -> Holder:
+        """The calling process, holding from ``now`` for ``duration``."""
+        process = ProcessId.of_this()
+        return cls(
+            who=getpass.getuser(),
+            host=socket.gethostname(),
+            pid=process.pid,
+            process_started=process.mark,
+            since=stamp(now),
+            until=stamp(now + duration),
+            token=secrets.token_hex(8),
+        )
+
+    def expired(self, now: datetime) -> bool:
+        """Whether the lease has run out at ``now``."""
+        return datetime.fromisoformat(self.until) <= now
+
+    def dead(self) -> bool:
+        """Whether the holder ran on this host and its process is gone."""
+        process = ProcessId(self.pid, self.process_started)
+        return self.host == socket.gethostname() and not process.alive
+
+    def __str__(self) -> str:
+        return f"{self.who}@{self.host} (process {self.pid}, since {self.since})"
+
+
+def stamp(moment: datetime) -> str:
+    """Return ``moment`` in ISO 8601, to the second."""
+    return moment.isoformat(timespec="seconds")

@@ -1,0 +1,1 @@
+"""Deploy one environment: decide, prepare, plan, apply, verify, record."""
