@@ -15,8 +15,10 @@ help: ## list the targets
 # The work place: a virtual environment with exactly what the two locks name.
 .venv/installed: requirements.lock stacks/requirements.lock pyproject.toml
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock -r stacks/requirements.lock
-	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	sed -n '/^uv==/,/[^\\]$$/p' requirements.lock > .venv/uv.lock
+	$(BIN)/python -m pip install --quiet --require-hashes -r .venv/uv.lock
+	$(BIN)/uv pip sync --quiet --require-hashes requirements.lock stacks/requirements.lock
+	$(BIN)/uv pip install --quiet --no-deps --no-build-isolation --editable .
 	touch $@
 
 .PHONY: demo
