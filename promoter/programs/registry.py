@@ -6,16 +6,20 @@ crane speaks plain HTTP to loopback addresses and TLS to every other.
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import tempfile
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from promoter.common.errors import RegistryError
+from promoter.common.errors import RegistryError, UsageError
 from promoter.programs.oci import MANIFEST_TYPE, Blob, Layer, OciImage, unpacked, write_layout
+
+MIRROR_VARIABLE = "PROMOTER_REGISTRY_MIRROR"
+"""Registries that hold the images of others: ``gcr.io=127.0.0.1:5000,us.gcr.io=...``."""
 
 # A registry that accepts a connection and then says nothing must not hang a pipeline.
 _SECONDS = 120
@@ -68,10 +72,6 @@ class Registry:
         if found is None:
             raise RegistryError(f"read {self.reference(name, tag)}: the registry does not have it")
         return found
-
-    def manifest(self, name: str, tag: str) -> dict[str, Any]:
-        """The manifest that ``tag`` (or a digest) points at."""
-        return dict(json.loads(self._run("manifest", self.reference(name, tag))))
 
     def config(self, name: str, tag: str) -> dict[str, Any]:
         """The image configuration: labels, variables, entrypoint, layers."""
@@ -141,3 +141,62 @@ def parse_reference(text: str) -> tuple[str, str, str]:
             f"read image {text!r}: not <registry>/<name>:<tag> or <registry>/<name>@sha256:..."
         )
     return found["address"], found["name"], found["tag"]
+
+
+@dataclass(frozen=True)
+class ImageLookup:
+    """Finds images by their full reference, each in its own registry or in that one's mirror.
+
+    ``mirrors`` maps a registry's host to the address that is queried instead.
+    """
+
+    crane: Path
+    mirrors: Mapping[str, str] = field(default_factory=dict)
+
+    def locate(self, reference: str) -> tuple[Registry, str, str]:
+        """Return the registry to query, the image's name there, and its tag or digest."""
+        address, name, tag = parse_reference(reference)
+        host, slash, folder = address.partition("/")
+        return Registry(f"{self.mirrors.get(host, host)}{slash}{folder}", self.crane), name, tag
+
+    def exists(self, reference: str) -> bool:
+        """Return whether the registry has ``reference`` (``registry/repository@sha256:...``).
+
+        Raises `RegistryError` for a reference without a digest, and when the registry does
+        not answer: a failed lookup is not a missing image.
+        """
+        if not _PINNED.fullmatch(reference):
+            raise RegistryError(
+                f"look up image {reference!r}: it is not registry/repository@sha256:...",
+                next_step="name the image's repository next to its digest in values.yaml",
+            )
+        registry, name, digest = self.locate(reference)
+        host, mirror = reference.partition("/")[0], registry.address.partition("/")[0]
+        try:
+            return registry.digest(name, digest) is not None
+        except RegistryError as error:
+            raise RegistryError(
+                f"look up image {reference}: {error}",
+                next_step=f"check that {mirror} is reachable, docker login {mirror} where it is private; "
+                f"{MIRROR_VARIABLE}={host}=<address> queries another registry, "
+                "--no-digest-check skips the lookup",
+            ) from error
+
+
+_PINNED = re.compile(r"[^/@]+/[^@]+@sha256:[0-9a-f]{64}")
+
+
+def configured_mirrors() -> dict[str, str]:
+    """Return the mirrors that PROMOTER_REGISTRY_MIRROR names; raises `UsageError`."""
+    return parse_mirrors(os.environ.get(MIRROR_VARIABLE, ""))
+
+
+def parse_mirrors(text: str) -> dict[str, str]:
+    """Return ``gcr.io=127.0.0.1:5000,ghcr.io=...`` as a map; raises `UsageError`."""
+    pairs = [pair.strip() for pair in text.split(",") if pair.strip()]
+    mirrors = dict(pair.partition("=")[::2] for pair in pairs)
+    if not all(host and address for host, address in mirrors.items()):
+        raise UsageError(
+            f"read {MIRROR_VARIABLE} {text!r}: it is not registry=mirror[,registry=mirror]"
+        )
+    return mirrors

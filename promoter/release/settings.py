@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Annotated
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import Field, StringConstraints, ValidationError
 
 from promoter.common.errors import InvalidFile
+from promoter.common.model import StrictModel
 from promoter.git import Git
 from promoter.release.source import SourceTree
 from promoter.release.version import BreakingBelowOne
@@ -19,11 +20,7 @@ InsidePath = Annotated[str, StringConstraints(pattern=r"^/[^\x00]*[^/\x00]$")]
 SourcePath = Annotated[str, StringConstraints(pattern=r"^[^/\x00][^\x00]*$")]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
-
-
-class Copy(_Strict):
+class Copy(StrictModel):
     """A file or folder of the repository, and its absolute path in the image."""
 
     source: SourcePath = Field(alias="from")
@@ -36,7 +33,7 @@ class VersionFile(Copy):
     variable: str = Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")
 
 
-class ImageRecipe(_Strict):
+class ImageRecipe(StrictModel):
     """One image: what is copied into it, how it is started, and where the chart pins it.
 
     ``pin`` is the key path of its digest in the chart's values.yaml; without one the image
@@ -52,14 +49,14 @@ class ImageRecipe(_Strict):
     port: int = Field(ge=1, le=65535)
 
 
-class BuildArtifact(_Strict):
+class BuildArtifact(StrictModel):
     """A file that the release offers for download, as it is in the released commit."""
 
     name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
     source: SourcePath = Field(alias="from")
 
 
-class Hook(_Strict):
+class Hook(StrictModel):
     """A program of the repository that writes documentation for the promote-rc pull request.
 
     Run in a work tree of the candidate with VERSION set; it may change CHANGELOG.md and
@@ -70,14 +67,14 @@ class Hook(_Strict):
     run: tuple[str, ...] = Field(min_length=1)
 
 
-class ChartSettings(_Strict):
+class ChartSettings(StrictModel):
     """The chart that pins the images: its folder, and the Terraform folders copied into it."""
 
     folder: SourcePath
     terraform: tuple[SourcePath, ...] = ()
 
 
-class ReleaseSettings(_Strict):
+class ReleaseSettings(StrictModel):
     """What is released: images, files, documentation, and the address of the source.
 
     ``breaking_below_one``: what a breaking change bumps while the version is below 1.0.0

@@ -6,13 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from promoter.common.errors import RegistryError
+from promoter.common.errors import RegistryError, UsageError
 from promoter.git import Git
-from promoter.programs.registry import Registry
+from promoter.programs.registry import ImageLookup, Registry, parse_mirrors
 from promoter.release.images import build_and_push_all
 from promoter.release.source import source_of_commit
+from tests.release.conftest import application, crane, registry, serving
 
-from .conftest import serving
+__all__ = ["application", "crane", "registry"]
 
 
 def test_an_absent_image_or_tag_has_no_digest(application: Git, registry: Registry) -> None:
@@ -42,6 +43,42 @@ def test_a_registry_that_drops_the_connection_leaves_a_rerun_that_completes(
         assert direct.digest("dagster-code-location-lana-dw", "1.0.0") is None
         images = build_and_push_all(source, "1.0.0", direct)
         assert direct.digest("dagster-code-location-lana-dw", "1.0.0") == images[-1].digest
+
+
+def test_a_lookup_finds_an_image_in_its_registry_or_in_the_mirror(
+    application: Git, registry: Registry
+) -> None:
+    image = build_and_push_all(source_of_commit(application, "HEAD"), "1.0.0", registry)[0]
+    host = registry.address.partition("/")[0]
+    lookup = ImageLookup(registry.crane, parse_mirrors(f"gcr.io={host}, quay.io=127.0.0.1:1"))
+    assert lookup.exists(image.reference)
+    assert lookup.exists(f"gcr.io/galoyorg/{image.name}@{image.digest}")
+    assert not lookup.exists(f"gcr.io/galoyorg/{image.name}@sha256:{'b' * 64}")
+    assert not lookup.exists(f"gcr.io/galoyorg/other@{image.digest}")
+
+
+def test_a_registry_that_is_down_is_an_error_and_not_a_missing_image(crane: Path) -> None:
+    with serving(crane) as address:
+        reference = f"{address}/galoyorg/lana-bank@sha256:{'a' * 64}"
+    with pytest.raises(RegistryError, match=r"look up image .*refused") as raised:
+        ImageLookup(crane).exists(reference)
+    assert f"docker login {address}" in raised.value.next_step
+    assert "PROMOTER_REGISTRY_MIRROR" in raised.value.next_step
+
+
+DIGEST = f"sha256:{'a' * 64}"
+
+
+@pytest.mark.parametrize("reference", ["", "@" + DIGEST, "lana-bank@" + DIGEST, "gcr.io/a:tag"])
+def test_a_lookup_needs_a_reference_with_a_digest(reference: str) -> None:
+    with pytest.raises(RegistryError, match="is not registry/repository@sha256"):
+        ImageLookup(Path("crane")).exists(reference)
+
+
+@pytest.mark.parametrize("text", ["gcr.io", "=x", "gcr.io="])
+def test_mirrors_need_a_registry_and_an_address(text: str) -> None:
+    with pytest.raises(UsageError, match="PROMOTER_REGISTRY_MIRROR"):
+        parse_mirrors(text)
 
 
 class dropping:  # noqa: N801 - a context manager
