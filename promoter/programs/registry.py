@@ -177,7 +177,7 @@ class ImageLookup:
         except RegistryError as error:
             raise RegistryError(
                 f"look up image {reference}: {error}",
-                next_step=f"check that {mirror} is reachable, docker login {mirror} where it is private; "
+                next_step=f"check that {mirror} is reachable and readable (docker login {mirror}); "
                 f"{MIRROR_VARIABLE}={host}=<address> queries another registry, "
                 "--no-digest-check skips the lookup",
             ) from error

@@ -119,7 +119,7 @@ class ClusterProvisioner:
         return tuple(_left(each) for each in found if each["name"].startswith(PREFIX))
 
     def destroy(self, left: Left) -> None:
-        """See `Provisioner`. The uid makes sure that it is that one, whatever happened meanwhile."""
+        """See `Provisioner`. The uid identifies exactly that namespace."""
         path = f"/api/v1/namespaces/{left.namespace}"
         conditions = json.dumps({"preconditions": {"uid": left.uid}})
         try:

@@ -2,8 +2,8 @@
 
 Each testflight has a folder with its synthesized stack (modules/testflight) and a state of its
 own. All that Terraform makes is the namespace and what is in it, so it is found and destroyed as
-`ClusterProvisioner` does: by label and uid, also from another machine, and when the vault, the provider
-or the state is out of reach. Terraform would open the vault even to destroy.
+`ClusterProvisioner` does: by label and uid, also from another machine, and when the vault, the
+provider or the state is out of reach. Terraform would open the vault even to destroy.
 """
 
 from __future__ import annotations
