@@ -88,7 +88,7 @@ def _environment(
     toolchain: Toolchain, root: Path, stacks: Sequence[str], *, local: bool
 ) -> Mapping[str, str]:
     from promoter.deploy.by_hand import VARIABLES_REFUSED
-    from promoter.programs.kubectl import kubeconfig_variables
+    from promoter.programs.command import kubeconfig_variables
     from promoter.synthesis.stack import place_of
 
     folders = (toolchain.program("node").parent, toolchain.stacks_python().parent)

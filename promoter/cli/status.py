@@ -30,9 +30,10 @@ def status(
     """
     from promoter.cli.progress import shown
     from promoter.common.errors import UsageError
-    from promoter.programs.cluster import Cluster
+    from promoter.programs.helm import Helm
+    from promoter.programs.kubectl import Kubectl
     from promoter.site.site import Site
-    from promoter.site.status import statuses
+    from promoter.site.status import Cluster, statuses
     from promoter.synthesis.stack import place_of
     from promoter.toolchain import Toolchain
 
@@ -44,8 +45,10 @@ def status(
         )
     first = next(iter(site.deployments[deployment].environments), "")
     place = place_of(site.git.dir, first, kubeconfig)
-    kubectl = Toolchain(site.git.dir, progress=shown()).program("kubectl")
-    found = statuses(site, deployment, Cluster(kubectl, place.kubeconfig))
+    toolchain = Toolchain(site.git.dir, progress=shown())
+    kubectl = Kubectl(toolchain.program("kubectl"), place.kubeconfig)
+    helm = Helm(toolchain.program("helm"), place.kubeconfig)
+    found = statuses(site, deployment, Cluster(kubectl, helm))
     if as_json:
         print_json({"environments": found})
         return

@@ -72,7 +72,7 @@ def _tell_where(site: Site, commit: str, looked: Looked, as_json: bool) -> int:
 
 def _looked(site: Site, environment: str, kubeconfig: Path | None, *, cluster: bool) -> Looked:
     from promoter.platform import Platform
-    from promoter.programs.cluster import Cluster
+    from promoter.programs.kubectl import Kubectl
     from promoter.synthesis.stack import place_of
     from promoter.toolchain import Toolchain
     from promoter.trace.pins import Looked, mirrors_of
@@ -83,6 +83,6 @@ def _looked(site: Site, environment: str, kubeconfig: Path | None, *, cluster: b
     asked = None
     if cluster:
         place = place_of(site.git.dir, environment, kubeconfig)
-        asked = Cluster(toolchain.program("kubectl"), place.kubeconfig)
+        asked = Kubectl(toolchain.program("kubectl"), place.kubeconfig)
     mirrors = mirrors_of(running.registry if running else "")
     return Looked(toolchain.program("crane"), mirrors, asked, progress)

@@ -17,9 +17,10 @@ from promoter.deploy import lease
 from promoter.deploy.record import note, record
 from promoter.gate.decision import Blocked, Due, UpToDate
 from promoter.git import Git
-from promoter.programs.cluster import Cluster
 from promoter.programs.helm import Helm
+from promoter.programs.kubectl import Kubectl
 from promoter.programs.terraform import Plan, Terraform
+from promoter.programs.workloads import wait_available
 from promoter.site.evidence import Evidence, Outcome, actor, now
 from promoter.site.site import Site
 from promoter.smoketest.errors import SmoketestFailed
@@ -101,15 +102,15 @@ def _applied(
     with _prepared(site, decided, place) as tree:
         stack = Stack(name, tree.dir, Toolchain(tree.dir, progress=progress), place, progress)
         stack.synthesize()
-        cluster = Cluster(stack.toolchain.program("kubectl"), place.kubeconfig)
-        _unblock(stack, cluster, progress)
+        helm = Helm(stack.toolchain.program("helm"), place.kubeconfig)
+        _unblock(stack, helm, progress)
         terraform = stack.terraform()
         plan = planned(terraform, site, name)
         progress.note(f"{name}: {plan.summary()} (plan {plan.digest[:12]})")
         held.renew()
         refuse_if_moved(site, decided)
         terraform.apply(plan)
-        revisions = _verified(stack, cluster, progress)
+        revisions = _verified(stack, helm, progress)
         return _Applied(plan, revisions, _smoketested(stack, revisions))
 
 
@@ -187,9 +188,8 @@ def refuse_if_moved(site: Site, decided: Due) -> None:
     )
 
 
-def _unblock(stack: Stack, cluster: Cluster, progress: Progress) -> None:
+def _unblock(stack: Stack, helm: Helm, progress: Progress) -> None:
     """Undo what a deploy that was killed left half done in the cluster."""
-    helm = Helm(stack.toolchain.program("helm"), cluster)
     for name, namespace in stack.releases():
         done = helm.recover(name, namespace)
         if done is not None:
@@ -210,19 +210,20 @@ def _failures_noted(site: Site, attempt: Evidence, record_it: bool) -> Iterator[
         raise
 
 
-def _verified(stack: Stack, cluster: Cluster, progress: Progress) -> dict[str, int]:
+def _verified(stack: Stack, helm: Helm, progress: Progress) -> dict[str, int]:
     """The revision of each release once all that it runs is available."""
+    kubectl = Kubectl(stack.toolchain.program("kubectl"), helm.kubeconfig)
     revisions = {}
     for name, namespace in stack.releases():
-        cluster.wait_available(name, namespace, _VERIFY_SECONDS, progress)
-        release = cluster.release(name, namespace)
-        if release is None or release.status != "deployed":
+        wait_available(kubectl.within(namespace), name, _VERIFY_SECONDS, progress)
+        history = helm.history(name, namespace)
+        if not history or history[-1].status != "deployed":
             raise PromoterError(
-                f"verify release {namespace}/{name}: Helm has it as "
-                f"{release.status if release else 'not there'}",
+                f"verify release {namespace}/{name}: its status in Helm is "
+                f"{history[-1].status if history else 'not installed'}",
                 next_step=f"helm -n {namespace} history {name}",
             )
-        revisions[f"{namespace}/{name}"] = release.revision
+        revisions[f"{namespace}/{name}"] = history[-1].revision
     return revisions
 
 

@@ -1,61 +1,122 @@
-"""Helm on a release that a killed deploy left half done."""
+"""Helm as a subprocess: render charts, read releases, recover one that was left half done.
+
+| function | returns | command |
+|---|---|---|
+| `Helm.template` | the rendered manifests, one YAML stream | `helm template` |
+| `Helm.values` | a release's values, the chart's defaults included | `helm get values --all` |
+| `Helm.history` | a release's revisions, the newest last | `helm history` |
+| `Helm.recover` | a sentence about the repair, or None | `helm rollback` or `uninstall` |
+
+All raise `HelmError`. Testflights install through pyhelm3 (testflight/install.py), not here.
+"""
 
 from __future__ import annotations
 
-import os
-import subprocess
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
 from promoter.common.errors import PromoterError
-from promoter.common.text import redact
-from promoter.programs.cluster import Cluster, HelmRelease
-from promoter.programs.kubectl import kubeconfig_variables
+from promoter.programs.command import cluster_environment, run_program
+
+_SECONDS = 60
+_NOT_FOUND = "release: not found"
+_PENDING = ("pending-install", "pending-upgrade", "pending-rollback", "uninstalling")
+
+
+class HelmError(PromoterError):
+    """Helm failed; ``cause`` is its message on one line, without secrets."""
+
+    def __init__(self, command: str, cause: str) -> None:
+        super().__init__(
+            f"helm {command}: {cause}",
+            next_step="inspect the release's resources, then run the command by hand",
+        )
+        self.cause = cause
+
+
+@dataclass(frozen=True)
+class HelmRevision:
+    """One revision of a release; ``status`` in Helm's words."""
+
+    revision: int
+    status: str
+
+    @property
+    def pending(self) -> bool:
+        """Whether an operation on it is under way, or was killed."""
+        return self.status in _PENDING
 
 
 @dataclass(frozen=True)
 class Helm:
-    """The Helm program ``binary`` on ``cluster``."""
+    """Helm on the cluster of ``kubeconfig``; None is the cluster that Helm uses by default."""
 
-    binary: Path
-    cluster: Cluster
+    program: Path
+    kubeconfig: Path | None = None
 
-    def recover(self, name: str, namespace: str) -> str | None:
-        """Undo a revision that was left pending; says what was done, None where none was.
+    def template(
+        self, release: str, chart: Path, namespace: str, values: Sequence[str] = (), *options: str
+    ) -> str:
+        """Return the manifests of ``chart``, with ``values`` as YAML documents in merge order."""
+        with TemporaryDirectory(prefix="promoter-values-") as folder:
+            files = []
+            for number, document in enumerate(values):
+                files.append(Path(folder) / f"{number}.yaml")
+                files[-1].write_text(document)
+            arguments = (*(f"--values={file}" for file in files), *options)
+            return self._run("template", release, str(chart), *arguments, namespace=namespace)
 
-        While one is there Helm refuses every further operation. Rolling back, not removing
-        the revision: what it already applied is only taken back by a patch that starts from
-        its manifest. A first installation has nothing to go back to and is uninstalled. Only
-        call this while holding the environment's lease: nobody else is at work then.
+    def values(self, release: str, namespace: str) -> Mapping[str, Any]:
+        """Return the values that a release was installed with, defaults included."""
+        arguments = ("get", "values", release, "--all", "--output=json")
+        return dict(json.loads(self._run(*arguments, namespace=namespace)))
+
+    def history(self, release: str, namespace: str) -> tuple[HelmRevision, ...]:
+        """Return every revision that Helm keeps, the newest last; none if it is not installed."""
+        try:
+            output = self._run("history", release, "--output=json", namespace=namespace)
+        except HelmError as error:
+            if _NOT_FOUND in error.cause:
+                return ()
+            raise
+        found = (HelmRevision(each["revision"], each["status"]) for each in json.loads(output))
+        return tuple(sorted(found, key=lambda each: each.revision))
+
+    def recover(self, release: str, namespace: str) -> str | None:
+        """Undo a revision that was left pending; return a sentence about it, or None.
+
+        While one is pending Helm refuses every further operation. It is rolled back, not
+        removed: a patch that starts from its manifest is what takes back what it applied. A
+        first installation has nothing to go back to and is uninstalled. Only call this while
+        holding the environment's lease: nobody else is at work then.
         """
-        revisions = self.cluster.revisions(name, namespace)
+        revisions = self.history(release, namespace)
         if not revisions or not revisions[-1].pending:
             return None
-        left, good = revisions[-1], _good(revisions)
-        arguments = ["rollback", name, str(good.revision)] if good else ["uninstall", name]
-        self._run(*arguments, "--namespace", namespace)
-        done = f"rolled back to revision {good.revision}" if good else "uninstalled"
-        return f"revision {left.revision} was left {left.status}; {done}"
+        pending, good = revisions[-1], _last_good(revisions)
+        arguments = ("rollback", release, str(good.revision)) if good else ("uninstall", release)
+        self._run(*arguments, namespace=namespace, seconds=None)
+        repair = f"rolled back to revision {good.revision}" if good else "uninstalled"
+        return f"revision {pending.revision} was left {pending.status}; {repair}"
 
-    def _run(self, *arguments: str) -> None:
-        done = subprocess.run(
-            [str(self.binary), *arguments],
-            env={**os.environ, **kubeconfig_variables(self.cluster.kubeconfig)},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=False,
+    def _run(self, *arguments: str, namespace: str, seconds: float | None = _SECONDS) -> str:
+        done = run_program(
+            [self.program, *arguments, "--namespace", namespace],
+            environment=cluster_environment(self.kubeconfig),
+            seconds=seconds,
         )
         if done.returncode != 0:
-            command = " ".join(["helm", *arguments])
-            raise PromoterError(
-                f"{command}: {redact(done.stderr).strip()}",
-                next_step="see what the release's resources look like, and run it by hand",
-            )
+            cause = " ".join(done.stderr.split()).removeprefix("Error: ")
+            raise HelmError(f"{' '.join(arguments[:2])} in {namespace}", cause)
+        return done.stdout
 
 
-def _good(revisions: tuple[HelmRelease, ...]) -> HelmRelease | None:
-    """The revision to go back to: the deployed one, else the newest that once was."""
+def _last_good(revisions: Sequence[HelmRevision]) -> HelmRevision | None:
+    """Return the deployed revision, else the newest that once was."""
     for status in ("deployed", "superseded"):
         found = [each for each in revisions if each.status == status]
         if found:

@@ -1,23 +1,20 @@
-"""Questions to a cluster and changes of it, through kubectl: the one way that there is.
+"""kubectl as a subprocess: read and change the objects of a cluster.
 
-Not through the Python client: importing it takes longer than all the questions of a deploy or
-a testflight together.
+Not the Python client: importing it takes longer than all queries of a deploy together.
 """
 
 from __future__ import annotations
 
 import base64
 import json
-import os
 import re
-import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from promoter.common.errors import ClusterError
-from promoter.common.text import redact
+from promoter.programs.command import TIMED_OUT, cluster_environment, run_program
 
 _REQUEST_SECONDS = 20
 _SECONDS = 30
@@ -29,10 +26,10 @@ _UNREACHABLE = ("The connection to the server", "Unable to connect to the server
 
 @dataclass(frozen=True)
 class Kubectl:
-    """``program`` on one namespace of the cluster that ``kubeconfig`` names.
+    """kubectl on one namespace of the cluster that ``kubeconfig`` names.
 
-    None is the cluster that kubectl would use by itself, an empty namespace that of its
-    context. Raises `ClusterError`, whose ``reason`` is the API server's word for it.
+    None is the cluster that kubectl uses by default, an empty namespace that of its context.
+    Raises `ClusterError`, whose ``reason`` is the API server's word for it.
     """
 
     program: Path
@@ -42,82 +39,64 @@ class Kubectl:
     @property
     def environment(self) -> dict[str, str]:
         """Variables by which the cluster is found."""
-        return {**os.environ, **kubeconfig_variables(self.kubeconfig)}
+        return cluster_environment(self.kubeconfig)
 
     def within(self, namespace: str) -> Kubectl:
-        """The same in another namespace."""
+        """Return the same for another namespace."""
         return replace(self, namespace=namespace)
 
     def items(self, kind: str, selector: str = "") -> tuple[Mapping[str, Any], ...]:
-        """Every object of ``kind`` that the label ``selector`` chooses."""
-        chosen = [f"--selector={selector}"] if selector else []
-        return tuple(json.loads(self.run("get", kind, *chosen, "--output=json"))["items"])
+        """Return every object of ``kind`` that the label ``selector`` selects."""
+        selectors = [f"--selector={selector}"] if selector else []
+        return tuple(json.loads(self.run("get", kind, *selectors, "--output=json"))["items"])
 
     def object(self, kind: str, name: str) -> Mapping[str, Any] | None:
-        """One object, None where there is none."""
-        told = self.run("get", kind, name, "--ignore-not-found", "--output=json")
-        return dict(json.loads(told)) if told.strip() else None
+        """Return one object, None if it does not exist."""
+        output = self.run("get", kind, name, "--ignore-not-found", "--output=json")
+        return dict(json.loads(output)) if output.strip() else None
 
     def secret_value(self, name: str, key: str) -> str:
-        """One value of a Secret, empty where there is none; for use, never to be shown."""
+        """Return one value of a Secret, empty if it does not exist; to be used, never shown."""
         data = (self.object("secret", name) or {}).get("data") or {}
         return base64.b64decode(data.get(key, "")).decode()
 
     def create(self, content: Mapping[str, Any]) -> None:
-        """Make one object; the reason of the error is AlreadyExists where it is there."""
+        """Create one object; the error's reason is AlreadyExists if it exists."""
         self.run("create", "--filename=-", "--validate=false", stdin=json.dumps(content))
 
     def apply(self, objects: Sequence[Mapping[str, Any]]) -> None:
-        """Make ``objects``, or make them so where they are there."""
-        listed = {"apiVersion": "v1", "kind": "List", "items": list(objects)}
-        self.run("apply", "--filename=-", stdin=json.dumps(listed))
+        """Create ``objects``, or update those that exist."""
+        manifest = {"apiVersion": "v1", "kind": "List", "items": list(objects)}
+        self.run("apply", "--filename=-", stdin=json.dumps(manifest))
 
     def delete(self, kind: str, *names: str) -> None:
-        """Delete objects, those that are gone already aside; does not wait."""
+        """Delete objects, if they exist, without waiting until they are gone."""
         self.run("delete", kind, *names, "--ignore-not-found", "--wait=false")
 
     def run(self, *arguments: str, stdin: str = "", seconds: float = _SECONDS) -> str:
-        """Standard output of ``kubectl <arguments>``, which may take ``seconds``."""
-        named = ["--namespace", self.namespace] if self.namespace else []
-        patience = f"--request-timeout={max(_REQUEST_SECONDS, int(seconds) - 10)}s"
-        try:
-            done = subprocess.run(
-                [self.program, *named, patience, *arguments],
-                env=self.environment,
-                input=stdin,
-                capture_output=True,
-                text=True,
-                check=False,
-                timeout=seconds,
-            )
-        except subprocess.TimeoutExpired as error:
-            cause = f"no answer within {seconds:.0f} s"
-            raise self._failure(arguments, cause, "Unreachable") from error
-        if done.returncode != 0:
-            said = redact(_KLOG.sub("", done.stderr)).strip() or redact(done.stderr).strip()
-            raise self._failure(arguments, said[-_LONGEST:], _reason(done.stderr))
-        return done.stdout
-
-    def _failure(self, arguments: Sequence[str], cause: str, reason: str) -> ClusterError:
-        where = f" in {self.namespace}" if self.namespace else ""
-        what = " ".join(each for each in arguments[:2] if not each.startswith("-"))
-        return ClusterError(
-            f"ask the cluster to {what}{where}: {cause}",
-            reason,
+        """Return the standard output of ``kubectl <arguments>``, which may take ``seconds``."""
+        namespace = ["--namespace", self.namespace] if self.namespace else []
+        timeout = f"--request-timeout={max(_REQUEST_SECONDS, int(seconds) - 10)}s"
+        done = run_program(
+            [self.program, *namespace, timeout, *arguments],
+            environment=self.environment,
+            stdin=stdin,
+            seconds=seconds,
+        )
+        if done.returncode == 0:
+            return done.stdout
+        message = _KLOG.sub("", done.stderr).strip() or done.stderr.strip()
+        command = " ".join(each for each in arguments[:2] if not each.startswith("-"))
+        place = f" in {self.namespace}" if self.namespace else ""
+        raise ClusterError(
+            f"kubectl {command}{place}: {message[-_LONGEST:]}",
+            "Unreachable" if done.returncode == TIMED_OUT else _reason(done.stderr),
             next_step="promoter platform status, or kubectl get nodes for a cluster of your own",
         )
 
 
-def kubeconfig_variables(kubeconfig: Path | None) -> dict[str, str]:
-    """The variables by which kubectl and both generations of the helm provider find a cluster."""
-    if kubeconfig is None:
-        return {}
-    names = ("KUBECONFIG", "KUBE_CONFIG", "KUBE_CONFIG_PATH")
-    return dict.fromkeys(names, str(kubeconfig))
-
-
-def _reason(said: str) -> str:
-    found = _REASON.search(said)
+def _reason(message: str) -> str:
+    found = _REASON.search(message)
     if found:
         return found[1]
-    return "Unreachable" if any(text in said for text in _UNREACHABLE) else ""
+    return "Unreachable" if any(text in message for text in _UNREACHABLE) else ""

@@ -1,4 +1,4 @@
-"""OpenTofu or Terraform on one synthesized stack: one saved plan, guarded, then applied."""
+"""OpenTofu or Terraform as a subprocess: one saved plan of a synthesized stack, then applied."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import json
 import signal
 import subprocess
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +18,8 @@ from promoter.common.text import redact
 LOCK_TIMEOUT = "120s"
 STOP_SECONDS = 60.0
 
-# What holds data or identity that no apply brings back. Deleting or replacing one of these
-# needs the approval of that very plan.
+# Types that hold data or an identity which no apply brings back: a plan that deletes or
+# replaces one of these needs an approval of its own.
 STATEFUL = frozenset(
     {
         "azurerm_key_vault",
@@ -44,7 +44,7 @@ STATEFUL = frozenset(
 
 @dataclass(frozen=True)
 class ResourceChange:
-    """What a plan does to one resource; ``actions`` as Terraform's plan JSON names them."""
+    """A planned change of one resource; ``actions`` as Terraform's plan JSON names them."""
 
     address: str
     type: str
@@ -52,7 +52,7 @@ class ResourceChange:
 
     @property
     def destroys_state(self) -> bool:
-        """Whether something stateful would be deleted (a replacement deletes too)."""
+        """Whether it deletes something stateful (a replacement deletes too)."""
         return "delete" in self.actions and self.type in STATEFUL
 
     def __str__(self) -> str:
@@ -63,9 +63,8 @@ class ResourceChange:
 class Plan:
     """A saved plan.
 
-    ``digest`` is over the changes themselves, not over the file (which carries the time of
-    planning): the same changes planned again have the same digest, so an approval of it
-    holds for them and for nothing else.
+    ``digest`` is over the changes, not over the file (which carries the time of planning):
+    the same changes planned again have the same digest, and an approval holds for them alone.
     """
 
     file: Path
@@ -74,47 +73,47 @@ class Plan:
 
     @property
     def destroys(self) -> tuple[ResourceChange, ...]:
-        """The changes that would lose something stateful."""
+        """The changes that delete something stateful."""
         return tuple(change for change in self.changes if change.destroys_state)
 
     def summary(self) -> str:
-        """One line: how many resources are created, updated, deleted."""
-        counts = {
-            word: sum(action in change.actions for change in self.changes)
-            for word, action in (("create", "create"), ("update", "update"), ("delete", "delete"))
-        }
-        return ", ".join(f"{count} to {word}" for word, count in counts.items())
+        """Return one line: the number of resources to create, update and delete."""
+        return ", ".join(
+            f"{sum(action in change.actions for change in self.changes)} to {action}"
+            for action in ("create", "update", "delete")
+        )
 
 
 @dataclass(frozen=True)
 class Terraform:
-    """``binary`` in the folder of one synthesized stack, with ``environment`` variables."""
+    """The program in the folder of one synthesized stack; ``environment`` has all its variables."""
 
-    binary: Path
+    program: Path
     folder: Path
     environment: Mapping[str, str]
     progress: Progress
-    init_arguments: Sequence[str] = field(default=())
+    init_arguments: Sequence[str] = ()
 
     def init(self) -> None:
         """Install the providers and open the state."""
         self._run("init", "-reconfigure", *self.init_arguments)
 
     def plan(self) -> Plan:
-        """Plan into a file and read back what it would do."""
+        """Plan into a file and return what it contains."""
         file = self.folder / "plan.tfplan"
         self._run("plan", f"-out={file}", f"-lock-timeout={LOCK_TIMEOUT}")
         shown = json.loads(self._run("show", "-json", str(file)))
         return Plan(file, plan_digest(shown), changes(shown))
 
     def apply(self, plan: Plan) -> None:
-        """Apply exactly ``plan``; Terraform itself refuses it if the state moved since."""
+        """Apply exactly ``plan``; Terraform itself rejects it if the state has changed since."""
         self._run("apply", f"-lock-timeout={LOCK_TIMEOUT}", str(plan.file))
 
     def _run(self, command: str, *arguments: str) -> str:
-        argv = [str(self.binary), command, "-no-color", *_quiet(command), *arguments]
+        quiet = () if command == "show" else ("-input=false",)
+        argv = [str(self.program), command, "-no-color", *quiet, *arguments]
         with (
-            self.progress.task(f"{self.binary.name} {command} {self.folder.name}"),
+            self.progress.task(f"{self.program.name} {command} {self.folder.name}"),
             subprocess.Popen(
                 argv,
                 cwd=self.folder,
@@ -132,10 +131,10 @@ class Terraform:
 
 
 def _output(process: subprocess.Popen[str]) -> tuple[str, str]:
-    """What it printed. When we are ended meanwhile, it is asked to stop, not killed.
+    """Return both outputs; if this process is ended meanwhile, interrupt it instead of killing it.
 
     Terraform then waits for what it has begun and saves its state; killed, it would leave
-    resources that nobody remembers.
+    resources that no state knows.
     """
     try:
         return process.communicate()
@@ -149,16 +148,16 @@ def _output(process: subprocess.Popen[str]) -> tuple[str, str]:
 
 
 def changes(shown: Mapping[str, Any]) -> tuple[ResourceChange, ...]:
-    """The resource changes in ``terraform show -json <plan>``, no-ops and reads left out."""
-    every = (
+    """Return the changes in ``terraform show -json <plan>`` without no-ops and reads."""
+    return tuple(
         ResourceChange(each["address"], each["type"], tuple(each["change"]["actions"]))
         for each in shown.get("resource_changes", ())
+        if set(each["change"]["actions"]) - {"no-op", "read"}
     )
-    return tuple(change for change in every if set(change.actions) - {"no-op", "read"})
 
 
 def plan_digest(shown: Mapping[str, Any]) -> str:
-    """sha256 (64 hex) over addresses, actions and values of a plan's changes."""
+    """Return the sha256 (64 hex) of a plan's changes: addresses, actions and values."""
     essence = [
         (each["address"], each["change"])
         for each in shown.get("resource_changes", ())
@@ -168,19 +167,15 @@ def plan_digest(shown: Mapping[str, Any]) -> str:
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
-def _quiet(command: str) -> tuple[str, ...]:
-    return () if command == "show" else ("-input=false",)
-
-
-def _failure(command: str, stack: str, said: str) -> PromoterError:
-    lines = [line.strip(" │╷╵\t") for line in redact(said).splitlines()]
-    told = [line for line in lines if line]
-    start = next((n for n, line in enumerate(told) if line.startswith("Error")), 0)
-    cause = "; ".join(told[start : start + 6]) or "no message"
-    locked = "Error acquiring the state lock" in said
+def _failure(command: str, stack: str, message: str) -> PromoterError:
+    lines = [line.strip(" │╷╵\t") for line in redact(message).splitlines()]
+    lines = [line for line in lines if line]
+    start = next((n for n, line in enumerate(lines) if line.startswith("Error")), 0)
+    cause = "; ".join(lines[start : start + 6]) or "no message"
+    locked = "Error acquiring the state lock" in message
     return PromoterError(
         f"{command} stack {stack}: {cause}",
         next_step="wait for the other run to finish, then run the command again"
         if locked
-        else "mend the cause and run the command again; nothing was recorded",
+        else "fix the cause and run the command again; nothing was recorded",
     )

@@ -12,7 +12,9 @@ from ruamel.yaml import YAML
 from promoter.gate.decision import Blocked, UpToDate
 from promoter.gate.state import EnvironmentState, path_of
 from promoter.git import Git
-from promoter.programs.cluster import Cluster
+from promoter.programs.helm import Helm
+from promoter.programs.kubectl import Kubectl
+from promoter.programs.workloads import image_digests
 from promoter.site.site import Site
 from promoter.vendoring.git_source import is_full_id
 from promoter.vendoring.lock import LOCK_NAME, parse_lock
@@ -42,6 +44,14 @@ class Status:
     why: str = ""
 
 
+@dataclass(frozen=True)
+class Cluster:
+    """kubectl and Helm on the cluster that environments run in."""
+
+    kubectl: Kubectl
+    helm: Helm
+
+
 def statuses(site: Site, deployment: str, cluster: Cluster | None) -> tuple[Status, ...]:
     """Every environment of a deployment, in the order of its cepler file."""
     with site.opened() as opened:
@@ -60,7 +70,7 @@ def status(site: Site, deployment: str, name: str, cluster: Cluster | None) -> S
     if recorded is None:
         return Status(name, "never deployed", why=why)
     namespace = namespace_of(site, recorded, name)
-    release = cluster.release(_RELEASE, namespace) if cluster else None
+    history = cluster.helm.history(_RELEASE, namespace) if cluster else ()
     approval = site.approvals.gate(deployment, name)
     return Status(
         name=name,
@@ -68,8 +78,8 @@ def status(site: Site, deployment: str, name: str, cluster: Cluster | None) -> S
         version=recorded.version,
         source_commit=source_commit(site, recorded),
         chart_ref=chart_ref(site, recorded),
-        digests=cluster.images(_RELEASE, namespace) if cluster else {},
-        helm_revision=release.revision if release else None,
+        digests=image_digests(cluster.kubectl.within(namespace), _RELEASE) if cluster else {},
+        helm_revision=history[-1].revision if history else None,
         since=_since(site, deployment, name),
         approved_by=approval.by if approval else None,
         why=why,

@@ -12,7 +12,7 @@ from promoter.common.errors import PlatformError, PromoterError
 from promoter.common.progress import Progress
 from promoter.common.text import redact
 from promoter.platform import Platform
-from promoter.programs.kubectl import kubeconfig_variables
+from promoter.programs.command import kubeconfig_variables
 from promoter.programs.terraform import Terraform
 from promoter.synthesis.app import App, last_words
 from promoter.toolchain import Toolchain
@@ -101,7 +101,7 @@ class Stack:
         variables = self.variables()
         chosen = variables.get("TERRAFORM_BINARY_NAME")
         return Terraform(
-            binary=Path(chosen) if chosen else self.toolchain.terraform().path,
+            program=Path(chosen) if chosen else self.toolchain.terraform().path,
             folder=self.folder,
             environment={**os.environ, **variables},
             progress=self.progress,

@@ -7,7 +7,7 @@ from enum import StrEnum
 from functools import partial
 from pathlib import Path
 
-from promoter.programs.kubectl import kubeconfig_variables
+from promoter.programs.command import cluster_environment
 from promoter.programs.terraform import Terraform
 from promoter.smoketest.smoketest import SmoketestTarget
 from promoter.testflight.provisioner import ClusterProvisioner, Provisioner
@@ -36,7 +36,6 @@ def ground_of(kind: Kind, root: Path, place: SmoketestTarget) -> Provisioner:
 
 def terraform_in(place: SmoketestTarget, folder: Path) -> Terraform:
     """OpenTofu or Terraform in ``folder``, on the cluster of ``place``."""
-    variables = kubeconfig_variables(place.kubeconfig)
     chosen = os.environ.get("TERRAFORM_BINARY_NAME")
     binary = Path(chosen) if chosen else place.toolchain.terraform().path
-    return Terraform(binary, folder, {**os.environ, **variables}, place.progress)
+    return Terraform(binary, folder, cluster_environment(place.kubeconfig), place.progress)

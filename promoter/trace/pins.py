@@ -9,7 +9,7 @@ from pathlib import Path
 
 from promoter.common.errors import PromoterError
 from promoter.common.progress import Progress
-from promoter.programs.cluster import Cluster
+from promoter.programs.kubectl import Kubectl
 from promoter.programs.registry import Registry
 from promoter.release.images import REVISION, SOURCE, TITLE, VERSION
 from promoter.trace.chain import Link, PinTrace
@@ -42,7 +42,7 @@ class Looked:
 
     crane: Path
     mirrors: Mapping[str, str]
-    cluster: Cluster | None
+    cluster: Kubectl | None
     progress: Progress
 
 

@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 
 from promoter.common.errors import InvalidFile, PromoterError, UsageError
 from promoter.gate.state import EnvironmentState, path_of
+from promoter.programs.workloads import container_images
 from promoter.site.site import Site
 from promoter.site.status import chart_ref, namespace_of, vendored_by
 from promoter.trace.chain import Link, Step, Trace
@@ -153,7 +154,7 @@ class Walk:
             return None, ()
         try:
             namespace = namespace_of(self.site, recorded, self.environment)
-            found = running_of(self.looked.cluster.references(CHART, namespace))
+            found = running_of(container_images(self.looked.cluster.within(namespace), CHART))
         except PromoterError as error:
             return None, (str(error),)
         nothing = f"nothing of {CHART} runs in namespace {namespace} of the cluster"

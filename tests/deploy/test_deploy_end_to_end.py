@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from promoter.common.progress import Silent
 from promoter.deploy.deploy import deploy
 from promoter.git import Git
 from promoter.programs import terraform
+from promoter.programs.helm import Helm
 from promoter.site.site import Site
 from promoter.synthesis.stack import place_of
 from tests.deploy.conftest import Stage
@@ -132,16 +134,12 @@ def test_killed_while_helm_was_at_work_the_next_run_goes_through(stage: Stage) -
 
 def wait_for_pending(stage: Stage, mark: Path, process) -> None:
     """Until Helm has written its pending revision: the worst moment to be killed."""
-    import time
-
-    from promoter.programs.cluster import Cluster
-
-    cluster = Cluster(stage.scene.toolchain.program("kubectl"), stage.scene.running().kubeconfig)
+    helm = Helm(stage.scene.toolchain.program("helm"), stage.scene.running().kubeconfig)
     deadline = time.monotonic() + 90
     while time.monotonic() < deadline:
         assert process.poll() is None, process.stdout.read()
-        release = cluster.release("lana-bank", "lana-bank-staging") if mark.exists() else None
-        if release is not None and release.status.startswith("pending"):
+        history = helm.history("lana-bank", "lana-bank-staging") if mark.exists() else ()
+        if history and history[-1].pending:
             return
         time.sleep(0.05)
     raise AssertionError("helm never began")

@@ -10,7 +10,7 @@ from promoter.common.progress import Silent
 from promoter.gate.decision import Due
 from promoter.gate.state import EnvironmentState, FileState
 from promoter.gate.state_file import read_state, write_state
-from promoter.programs.cluster import Cluster
+from promoter.programs.kubectl import Kubectl
 from promoter.site.site import Site
 from promoter.trace.chain import Trace
 from promoter.trace.pins import Looked
@@ -70,7 +70,7 @@ class Records:
     def site(self) -> Site:
         return Site.of(self.target.folder)
 
-    def traced(self, cluster: Cluster | None = None) -> Trace:
+    def traced(self, cluster: Kubectl | None = None) -> Trace:
         """The trace, less what needs a registry: every image is out of reach."""
         looked = Looked(Path("/nowhere/crane"), {}, cluster, Silent())
         return trace(self.site(), ENVIRONMENT, looked)

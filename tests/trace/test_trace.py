@@ -16,7 +16,7 @@ import pytest
 from promoter.common.ports import choose, is_free
 from promoter.common.progress import Silent
 from promoter.git import Git
-from promoter.programs.cluster import Cluster
+from promoter.programs.kubectl import Kubectl
 from promoter.trace.pins import Looked, PinWalk, running_of
 from promoter.trace.repositories import Repositories
 from promoter.vendoring.pins import Pin
@@ -165,7 +165,7 @@ def test_a_tag_or_a_second_image_beside_is_no_pin(references: tuple[str, ...]) -
 def test_a_cluster_that_runs_nothing_of_it_is_broken(deployed: Stage, tmp_path: Path) -> None:
     """The records of another installation, whose namespace is empty in this cluster."""
     scene = deployed.scene
-    cluster = Cluster(scene.toolchain.program("kubectl"), scene.running().kubeconfig)
+    cluster = Kubectl(scene.toolchain.program("kubectl"), scene.running().kubeconfig)
     found = Records.new(tmp_path).traced(cluster).broken
     assert [each for each in found if "nothing of lana-bank runs in namespace default" in each]
 
@@ -177,7 +177,9 @@ def test_a_cluster_that_does_not_answer_is_broken(deployed: Stage, tmp_path: Pat
     config["clusters"][0]["cluster"]["server"] = f"https://127.0.0.1:{port}"
     kubeconfig.write_text(json.dumps(config))
     found = broken(deployed, "--kubeconfig", str(kubeconfig))
-    assert [each for each in found if each.startswith("environment ") and "ask the cluster" in each]
+    assert [
+        each for each in found if each.startswith("environment ") and "kubectl get pods" in each
+    ]
 
 
 def test_where_a_commit_runs(deployed: Stage) -> None:
