@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
-from contextlib import suppress
-from pathlib import Path
-
 from promoter.cepler.remote import Remote
 from promoter.common.errors import GitError
+from promoter.common.files import write_atomically
 from promoter.common.progress import Progress
 from promoter.gate.deployment import Deployment
 from promoter.gate.records import Recorded, observed, record_state
@@ -50,28 +46,6 @@ def record_here(
     return recorded
 
 
-def write_atomically(file: Path, content: bytes) -> None:
-    """Make ``file`` hold ``content``: a kill at any instant leaves the old bytes or the new."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, staged = tempfile.mkstemp(prefix=f".{file.name}.", dir=file.parent)
-    try:
-        with os.fdopen(descriptor, "wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        Path(staged).chmod(_mode(file))
-        Path(staged).replace(file)
-    except BaseException:
-        with suppress(FileNotFoundError):
-            Path(staged).unlink()
-        raise
-    folder = os.open(file.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
-
-
 def commit_record(git: Git, recorded: Recorded) -> str:
     """Commit the state file that lies in the work tree, on top of HEAD; gives the commit.
 
@@ -95,11 +69,3 @@ def reset_head(git: Git) -> None:
         git.text("read-tree", "HEAD", env=scratch)
         git.attempt("update-index", "-q", "--refresh", env=scratch)  # fails where files differ
         git.text("checkout-index", "--all", "--force", "--quiet", env=scratch)
-
-
-def _mode(file: Path) -> int:
-    with suppress(FileNotFoundError):
-        return file.stat().st_mode & 0o777
-    mask = os.umask(0)
-    os.umask(mask)
-    return 0o666 & ~mask

@@ -10,7 +10,7 @@ import shutil
 from pathlib import Path
 
 from promoter.cepler.metadata import metadata, own_metadata
-from promoter.cepler.recording import record_here, write_atomically
+from promoter.cepler.recording import record_here
 from promoter.cepler.request import (
     Answer,
     ResourceRequest,
@@ -19,6 +19,7 @@ from promoter.cepler.request import (
     invalid,
 )
 from promoter.common.errors import PromoterError
+from promoter.common.files import write_atomically
 from promoter.common.progress import Progress
 from promoter.gate import gates
 from promoter.gate.decision import Due

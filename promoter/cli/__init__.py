@@ -46,7 +46,6 @@ def guarded(command: Callable[[], int]) -> int:
 
 def _tell(said: str) -> None:
     """An error's words, which may be a remote's or a chart's: no secret, and nothing obeyed."""
-    from promoter.common.plain import plain
-    from promoter.common.text import redact
+    from promoter.common.text import plain, redact
 
     print("\n".join(map(plain, redact(said).splitlines())), file=sys.stderr)  # noqa: T201

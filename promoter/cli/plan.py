@@ -10,7 +10,7 @@ import typer
 
 from promoter.cli.options import BRANCH, JSON, REMOTE
 from promoter.cli.output import print_json
-from promoter.common.plain import plain
+from promoter.common.text import plain
 
 if TYPE_CHECKING:
     from promoter.site.plan import Planned

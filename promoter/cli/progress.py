@@ -35,7 +35,7 @@ class Live:
         self._bars: Bars | None = None
 
     @contextmanager
-    def task(self, description: str) -> Iterator[Callable[[str], None]]:
+    def task(self, description: str, **_attributes: str) -> Iterator[Callable[[str], None]]:
         """Shown while it lasts; one line with its time stays when it is done."""
         began = time.monotonic()
         with self._shared_bars() as bars:
@@ -83,7 +83,7 @@ class Lines:
         self._heartbeat = heartbeat
 
     @contextmanager
-    def task(self, description: str) -> Iterator[Callable[[str], None]]:
+    def task(self, description: str, **_attributes: str) -> Iterator[Callable[[str], None]]:
         """Its details are only in the signs of life: after 2 seconds, then each 30."""
         began = time.monotonic()
         latest = [""]

@@ -11,7 +11,7 @@ import typer
 
 from promoter.cli.progress import shown
 from promoter.common.errors import UsageError
-from promoter.common.plain import plain
+from promoter.common.text import plain
 from promoter.git import Git
 from promoter.vendoring import check, sync
 from promoter.vendoring.config import CONFIG_NAME

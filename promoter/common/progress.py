@@ -1,4 +1,4 @@
-"""How the core says what it is doing: it is handed a `Progress` and never prints."""
+"""The interface through which the core reports its work; it never prints."""
 
 from __future__ import annotations
 
@@ -8,24 +8,30 @@ from typing import Protocol
 
 
 class Progress(Protocol):
-    """Told what is being done; whoever implements it decides how that looks."""
+    """A receiver of progress; the implementation decides how it looks."""
 
-    def task(self, description: str) -> AbstractContextManager[Callable[[str], None]]:
-        """A piece of work with a beginning and an end; the callable takes its latest detail."""
+    def task(
+        self, description: str, **attributes: str
+    ) -> AbstractContextManager[Callable[[str], None]]:
+        """Report a task while the block runs; the callable takes its latest detail.
+
+        ``attributes`` name what the task works on (``environment="local-qa"``), for
+        receivers that collect rather than show.
+        """
         ...
 
     def note(self, line: str) -> None:
-        """One line worth keeping in the log."""
+        """Report one line that belongs in the log."""
         ...
 
 
 class Silent:
-    """The progress of a caller who does not want to know."""
+    """A receiver that drops everything."""
 
     @contextmanager
-    def task(self, description: str) -> Iterator[Callable[[str], None]]:  # noqa: ARG002
-        """Nothing is shown."""
+    def task(self, description: str, **_attributes: str) -> Iterator[Callable[[str], None]]:  # noqa: ARG002
+        """Report nothing."""
         yield lambda detail: None  # noqa: ARG005
 
     def note(self, line: str) -> None:
-        """Nothing is shown."""
+        """Report nothing."""

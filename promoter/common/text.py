@@ -1,4 +1,4 @@
-"""Redaction: whatever is written down or shown passes here first."""
+"""Make untrusted text safe to print or to store: no terminal escapes, no secrets."""
 
 from __future__ import annotations
 
@@ -6,8 +6,11 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-# What must never be written down, whatever a tool printed: tokens of the forges and clouds
-# by their published prefixes, keys, and values behind names that say secret.
+# Escape sequences, line ends, and what reverses the direction of writing.
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+
+# Tokens of the forges and clouds by their published prefixes, keys, credentials in addresses,
+# and values behind names that say secret.
 _SECRETS = (
     re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?-----END [A-Z ]*PRIVATE KEY-----", re.S),
     re.compile(r"\b(?:gh[pousr]_|github_pat_|ya29\.|AKIA)[A-Za-z0-9_.\-]{8,}"),
@@ -20,15 +23,20 @@ _SECRETS = (
 )
 
 
+def plain(text: str) -> str:
+    """Return ``text`` on one line, with ``?`` for each control character."""
+    return _CONTROL.sub("?", text)
+
+
 def redact(text: str) -> str:
-    """``text`` with everything that looks like a secret replaced."""
+    """Return ``text`` with everything that looks like a secret replaced."""
     for pattern in _SECRETS[:-1]:
         text = pattern.sub("[redacted]", text)
     return _SECRETS[-1].sub(r"\1[redacted]", text)
 
 
 def redacted(value: Any) -> Any:
-    """A JSON value with `redact` applied to every string in it."""
+    """Return a JSON value with `redact` applied to every string in it."""
     if isinstance(value, str):
         return redact(value)
     if isinstance(value, Mapping):

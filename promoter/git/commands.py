@@ -1,4 +1,4 @@
-"""Running git: argument lists in, bytes or text out, errors as `GitError`."""
+"""Run git: argument lists in, bytes or text out, errors as `GitError`."""
 
 from __future__ import annotations
 
@@ -12,10 +12,12 @@ from pathlib import Path
 
 from promoter.common.errors import GitError
 
-# Variables that say how to reach a remote or which configuration to read. Every other
-# inherited GIT_* (GIT_DIR, GIT_INDEX_FILE, ... as set inside a hook) would silently move
-# our commands to another repository, so it is dropped. cepler's own GIT_URL, GIT_BRANCH
-# and GIT_PRIVATE_KEY are arguments of ours, not git's.
+Process = subprocess.Popen[bytes]
+
+# Variables that select how a remote is reached and which configuration is read. Any other
+# inherited GIT_* (GIT_DIR, GIT_INDEX_FILE, ... as set inside a hook) would silently point
+# git at another repository, so it is dropped. cepler's own GIT_URL, GIT_BRANCH and
+# GIT_PRIVATE_KEY are arguments of ours, not git's.
 _KEPT = frozenset(
     {
         "GIT_ALLOW_PROTOCOL",
@@ -32,18 +34,18 @@ _KEPT = frozenset(
 )
 _KEPT_PREFIXES = ("GIT_CONFIG_KEY_", "GIT_CONFIG_VALUE_")
 
-# A lock that is there: of a git that is at work, or of one that was killed.
+# A lock file of a git process that is running, or of one that was killed.
 LOCK = re.compile(r"Unable to create '([^'\n]+\.lock)': File exists")
 
 
 def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
-    """The environment for a git process: ours less the inherited GIT_* that redirect it."""
+    """Return the environment for a git process, without inherited GIT_* that redirect it."""
     kept = {
         name: value
         for name, value in os.environ.items()
         if not name.startswith("GIT_") or name in _KEPT or name.startswith(_KEPT_PREFIXES)
     }
-    # Messages are matched, and a prompt would hang a pipeline for ever.
+    # Messages are matched, and a prompt would block a pipeline forever.
     return {**kept, "LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", **(extra or {})}
 
 
@@ -59,7 +61,7 @@ class Commands:
         stdin: bytes = b"",
         env: Mapping[str, str] | None = None,
     ) -> bytes:
-        """Standard output of ``git <arguments>``; raises `GitError` on a non-zero exit."""
+        """Return the standard output; raise `GitError` on a non-zero exit code."""
         done = self.attempt(*arguments, stdin=stdin, env=env)
         if done.returncode != 0:
             raise failure(arguments, self.dir, done.stderr.decode(errors="replace"))
@@ -71,7 +73,7 @@ class Commands:
         stdin: bytes = b"",
         env: Mapping[str, str] | None = None,
     ) -> subprocess.CompletedProcess[bytes]:
-        """The finished process of ``git <arguments>``, whatever its exit code."""
+        """Return the finished process of ``git <arguments>``, whatever its exit code."""
         try:
             return subprocess.run(
                 ["git", *arguments],
@@ -86,13 +88,13 @@ class Commands:
 
     @contextmanager
     def process(
-        self, *arguments: str, env: Mapping[str, str] | None = None, talks: bool = False
-    ) -> Iterator[subprocess.Popen[bytes]]:
-        """A running ``git <arguments>`` with pipes to its input and output, ended with the block.
+        self, *arguments: str, env: Mapping[str, str] | None = None, merge_stderr: bool = False
+    ) -> Iterator[Process]:
+        """Run ``git <arguments>`` with pipes to its input and output while the block runs.
 
-        For commands that answer question by question (``cat-file --batch``) or whose output
-        is read only as far as it is needed. What it says on standard error is dropped, or
-        comes with its output where it ``talks`` (progress).
+        For commands that serve one request after another (``cat-file --batch``) or whose
+        output is read only as far as needed. Standard error is dropped, or merged into the
+        output with ``merge_stderr`` (progress).
         """
         try:
             running = subprocess.Popen(
@@ -100,7 +102,7 @@ class Commands:
                 cwd=self.dir,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT if talks else subprocess.DEVNULL,
+                stderr=subprocess.STDOUT if merge_stderr else subprocess.DEVNULL,
                 env=environment(env),
             )
         except FileNotFoundError as error:
@@ -112,27 +114,27 @@ class Commands:
                 running.kill()
 
     def text(self, *arguments: str, env: Mapping[str, str] | None = None) -> str:
-        """Standard output as text, less the newline at its end."""
+        """Return standard output as text without the newline at its end."""
         return self.output(*arguments, env=env).decode(errors="surrogateescape").rstrip("\n")
 
     def lines(self, *arguments: str) -> list[str]:
-        """Standard output by line."""
+        """Return standard output by line."""
         return self.text(*arguments).splitlines()
 
 
 def failure(arguments: Sequence[str], folder: Path, stderr: str) -> GitError:
-    """The error of a command that git ended with these words."""
-    said = [line for line in stderr.strip().splitlines() if line.strip()]
-    told = [line for line in said if line.startswith(("fatal: ", "error: "))] or said
-    cause = "; ".join(told[-3:]) or "no message"
+    """Return the error of a failed command, with the cause taken from ``stderr``."""
+    lines = [line for line in stderr.strip().splitlines() if line.strip()]
+    causes = [line for line in lines if line.startswith(("fatal: ", "error: "))] or lines
+    cause = "; ".join(causes[-3:]) or "no message"
     lock = LOCK.search(stderr)
     next_step = unlock(lock[1]) if lock is not None else ""
     return GitError(f"run git {arguments[0]} in {folder}: {cause}", stderr, next_step=next_step)
 
 
 def unlock(lock: str) -> str:
-    """What to do about the file of a lock that is in the way."""
-    return f"if no git is at work there, remove {lock}, then run the command again"
+    """Return the next step where the lock file ``lock`` is in the way."""
+    return f"if no git process is running there, remove {lock}, then run the command again"
 
 
 def _cannot_run(folder: Path) -> GitError:

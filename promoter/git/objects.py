@@ -1,20 +1,27 @@
-"""What commits are made of: objects, folders' entries, and a commit's own words."""
+"""Git objects: read through one process, and decoded."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import NamedTuple
+from typing import IO, NamedTuple, cast
+
+from promoter.common.errors import GitError
+from promoter.git.commands import Process
 
 _BLOBS = frozenset({"100644", "100664", "100755", "120000"})
 _FOLDER = "40000"
 _SPACE = " \t\n\v\f\r"
 _RUN = re.compile(r"[ \t\n\v\f\r]+")
 _PARAGRAPH_END = re.compile(r"\n(?:[ \t\v\f\r]*(?:\n|\Z))")
+_HEADER = re.compile(rb"([0-9a-f]{40}) ([a-z]+) ([0-9]+)\n")
+_FULL_ID = re.compile(r"[0-9a-f]{40}")
 
 EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
 """The id of the tree without entries; git knows it without having it."""
+
+READ_OPTIONS = ("cat-file", "--batch", "-z")
+"""The command whose process `ObjectReader` reads from."""
 
 
 class Object(NamedTuple):
@@ -26,14 +33,32 @@ class Object(NamedTuple):
 
 
 class TreeEntry(NamedTuple):
-    """A file of a commit: its mode as git writes it and its blob's id."""
+    """A file of a commit: its mode as git writes it (``100644``) and its blob's id."""
 
     mode: str
     blob: str
 
+    @property
+    def executable(self) -> bool:
+        """Whether the file is executable."""
+        return self.mode == "100755"
+
+    @property
+    def symlink(self) -> bool:
+        """Whether the file is a symbolic link; its content is the target."""
+        return self.mode == "120000"
+
+
+class SourceFile(NamedTuple):
+    """A file's bytes (a link's target), and its kind."""
+
+    content: bytes
+    executable: bool = False
+    symlink: bool = False
+
 
 class About(NamedTuple):
-    """What a commit says of itself: its tree, its parents, and its summary."""
+    """A commit's tree, parents and summary."""
 
     tree: str
     parents: tuple[str, ...]
@@ -41,42 +66,74 @@ class About(NamedTuple):
 
 
 class Tree(NamedTuple):
-    """What lies directly in one folder of a commit, by name; submodules do not."""
+    """The direct entries of one folder of a commit, by name; submodules are left out."""
 
     files: dict[str, TreeEntry]
     folders: dict[str, str]
 
 
+class ObjectReader:
+    """Reads objects by name through one running ``git cat-file`` (see `READ_OPTIONS`)."""
+
+    def __init__(self, process: Process) -> None:
+        self._requests = cast("IO[bytes]", process.stdin)
+        self._responses = cast("IO[bytes]", process.stdout)
+
+    def read(self, name: str) -> Object | None:
+        """Return the object that ``name`` (an id, ``HEAD``, ``<commit>:<path>``) stands for.
+
+        None where there is none. Raises `GitError` where the process has ended.
+        """
+        self._requests.write(name.encode("utf-8", "surrogateescape") + b"\0")
+        self._requests.flush()
+        line = self._responses.readline()
+        header = _HEADER.fullmatch(line)
+        if header is None:
+            if not line:
+                raise GitError(f"read {name}: git cat-file ended")
+            for _ in range(name.count("\n")):  # a missing name is repeated as it was sent
+                self._responses.readline()
+            return None
+        content = self._responses.read(int(header[3]))
+        self._responses.read(1)
+        return Object(header[2].decode(), header[1].decode(), content)
+
+
+def is_full_id(name: str) -> bool:
+    """Return whether ``name`` is 40 hex digits, which name one object whatever refs exist."""
+    return bool(_FULL_ID.fullmatch(name))
+
+
 def decode(raw: bytes) -> str:
-    """A path as text; bytes that are no UTF-8 survive the way back."""
+    """Return a path as text; bytes that are not UTF-8 survive the way back."""
     return raw.decode("utf-8", "surrogateescape")
 
 
 def entry_of(mode: str, blob: str) -> TreeEntry | None:
-    """The entry of a file or a link, None for what is neither."""
+    """Return the entry of a file or a link, None for anything else."""
     return TreeEntry(mode, blob) if mode in _BLOBS else None
 
 
 def folder_of(content: bytes) -> Tree:
-    """The folder that a tree object describes."""
-    found = Tree({}, {})
-    for mode, name, id_ in _entries(content):
+    """Return the folder that a tree object describes."""
+    tree = Tree({}, {})
+    for mode, name, object_id in _entries(content):
         if mode == _FOLDER:
-            found.folders[name] = id_
+            tree.folders[name] = object_id
         elif mode in _BLOBS:
-            found.files[name] = TreeEntry(mode, id_)
-    return found
+            tree.files[name] = TreeEntry(mode, object_id)
+    return tree
 
 
 def about(content: bytes) -> About:
-    """What a commit object says."""
+    """Return the facts in a commit object."""
     headers = content.partition(b"\n\n")[0].decode("ascii", "replace").split("\n")
     parents = tuple(line[7:] for line in headers if line.startswith("parent "))
     return About(headers[0][5:], parents, summary(message(content)))
 
 
 def message(content: bytes) -> str:
-    """The message in a commit object, less the empty lines before it."""
+    """Return the message in a commit object without the empty lines before it."""
     headers, _, text = content.partition(b"\n\n")
     encoding = re.search(rb"^encoding (\S+)$", headers, re.MULTILINE)
     name = encoding[1].decode("ascii", "replace") if encoding else "utf-8"
@@ -89,7 +146,7 @@ def message(content: bytes) -> str:
 
 
 def summary(text: str) -> str:
-    """A message's first paragraph on one line, as libgit2 folds it."""
+    """Return a message's first paragraph on one line, folded as libgit2 does."""
     end = _PARAGRAPH_END.search(text)
     paragraph = (text[: end.start()] if end else text).rstrip(_SPACE)
     return _RUN.sub(lambda run: " " if "\n" in run[0] else run[0], paragraph)
@@ -102,12 +159,3 @@ def _entries(content: bytes) -> Iterator[tuple[str, str, str]]:
         mode, _, name = content[position:end].partition(b" ")
         position = end + 21
         yield mode.decode("ascii"), decode(name), content[end + 1 : position].hex()
-
-
-@dataclass(frozen=True)
-class SourceFile:
-    """One file: its bytes (a symlink's target), and whether it is executable or a symlink."""
-
-    content: bytes
-    executable: bool = False
-    symlink: bool = False

@@ -1,15 +1,16 @@
-"""One repository: what it has, its remotes, and new objects, by git's own commands."""
+"""One repository: its content, its remotes, and new objects, by git's own commands."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from promoter.common.errors import GitError, RemoteMoved
 from promoter.git.commands import LOCK, Commands, failure, unlock
+from promoter.git.objects import READ_OPTIONS, ObjectReader, TreeEntry, decode, entry_of
 
 NO_OBJECT = "0" * 40
 _MOVED = ("[rejected]", "stale info", "cannot lock ref", "failed to update ref", "non-fast-forward")
@@ -17,13 +18,13 @@ _MOVED = ("[rejected]", "stale info", "cannot lock ref", "failed to update ref",
 
 @dataclass(frozen=True)
 class Identity:
-    """Who a commit is by: the author's and committer's name and mail."""
+    """The author's and committer's name and mail of a commit."""
 
     name: str
     email: str
 
     def variables(self) -> dict[str, str]:
-        """The GIT_AUTHOR_* and GIT_COMMITTER_* variables that make a commit this person's."""
+        """Return the GIT_AUTHOR_* and GIT_COMMITTER_* variables of this person."""
         return {
             f"GIT_{role}_{part}": value
             for role in ("AUTHOR", "COMMITTER")
@@ -35,96 +36,118 @@ class Identity:
 class Git(Commands):
     """One repository (work tree or bare), named by a folder inside it."""
 
-    # --- what is there -------------------------------------------------------------
+    # --- reading -------------------------------------------------------------------
 
     def top(self) -> Path:
-        """The work tree's top folder."""
+        """Return the work tree's top folder."""
         return Path(self.text("rev-parse", "--show-toplevel"))
 
     def commit(self, revision: str) -> str | None:
-        """The 40 hex digits of the commit that ``revision`` names, None if there is none."""
+        """Return the full id of the commit that ``revision`` names, None if there is none."""
         done = self.attempt("rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}")
         return done.stdout.decode().strip() or None
 
     def tree(self, revision: str, path: str = "") -> str | None:
-        """The object id of the tree or blob at ``path`` in ``revision``, None if none."""
+        """Return the id of the tree or blob at ``path`` in ``revision``, None if there is none."""
         done = self.attempt("rev-parse", "--verify", "--quiet", f"{revision}:{path}")
         return done.stdout.decode().strip() or None
 
     def branch(self) -> str | None:
-        """The checked-out branch's short name; None when HEAD is detached."""
+        """Return the checked-out branch's short name, None when HEAD is detached."""
         done = self.attempt("symbolic-ref", "--quiet", "--short", "HEAD")
         return done.stdout.decode().strip() or None
 
     def file(self, revision: str, path: str) -> bytes | None:
-        """The bytes of ``path`` in ``revision``, None where it has no such file."""
+        """Return the bytes of ``path`` in ``revision``, None where it has no such file."""
         done = self.attempt("cat-file", "blob", f"{revision}:{path}")
         return done.stdout if done.returncode == 0 else None
 
+    def listing(self, revision: str, path: str = "") -> dict[str, TreeEntry]:
+        """Return the files below ``path`` in ``revision`` by their path from there.
+
+        Links are included, submodules are not. Empty where ``path`` does not exist.
+        """
+        if self.tree(revision, path) is None:
+            return {}
+        raw = self.output("ls-tree", "-r", "-z", "--full-tree", f"{revision}:{path}")
+        entries = {}
+        for line in decode(raw).split("\0"):
+            facts, _, name = line.partition("\t")
+            mode, _, blob = facts.partition(" blob ")
+            if (entry := entry_of(mode, blob)) is not None:
+                entries[name] = entry
+        return entries
+
+    def blobs(self, ids: Iterable[str]) -> dict[str, bytes]:
+        """Return the contents of the blobs ``ids``, read by one process."""
+        contents: dict[str, bytes] = {}
+        with self.process(*READ_OPTIONS) as process:
+            reader = ObjectReader(process)
+            for object_id in dict.fromkeys(ids):
+                found = reader.read(object_id)
+                if found is None:
+                    raise GitError(f"read {object_id} in {self.dir}: the object is missing")
+                contents[object_id] = found.content
+        return contents
+
     def changed(self) -> list[str]:
-        """Paths that differ from HEAD in index or work tree, untracked ones included."""
+        """Return the paths that differ from HEAD in index or work tree, untracked ones included."""
         entries = self.text(
             "status", "--porcelain", "-z", "--no-renames", "--untracked-files=all"
         ).split("\0")
         return [entry[3:] for entry in entries if entry]
 
     def config(self, name: str) -> str | None:
-        """A configuration value, None where it is not set."""
+        """Return a configuration value, None where it is not set."""
         done = self.attempt("config", "--get", name)
         return done.stdout.decode().strip() if done.returncode == 0 else None
 
     def is_ancestor(self, ancestor: str, descendant: str) -> bool:
-        """Whether ``ancestor`` is ``descendant`` or one of its ancestors."""
+        """Return whether ``ancestor`` is ``descendant`` or one of its ancestors."""
         return self.attempt("merge-base", "--is-ancestor", ancestor, descendant).returncode == 0
-
-    def identity(self) -> Identity:
-        """Who commits by this repository's configuration; raises `GitError` when unset."""
-        person = self.text("var", "GIT_COMMITTER_IDENT")
-        name, _, rest = person.partition(" <")
-        return Identity(name, rest.partition(">")[0])
 
     # --- remotes -------------------------------------------------------------------
 
     def fetch(self, remote: str, *refspecs: str) -> None:
-        """Fetch ``refspecs`` from ``remote``, pruning nothing and touching no work tree."""
+        """Fetch ``refspecs`` from ``remote`` without pruning; no work tree changes."""
         self.text("fetch", "--quiet", "--no-tags", remote, *refspecs)
 
     def follow(self, remote: str, *branches: str) -> dict[str, str]:
-        """The commits of those of ``branches`` that ``remote`` has now.
+        """Return the commits of those of ``branches`` that ``remote`` has now.
 
-        They are in ``refs/remotes/<remote>/<branch>`` then, and what is gone there is gone
-        here. One question to the remote, and a fetch only where something moved.
+        ``refs/remotes/<remote>/<branch>`` is updated, and removed where the remote's branch
+        is gone. One query of the remote, and a fetch only where something moved.
         """
         refs = {f"refs/heads/{name}": f"refs/remotes/{remote}/{name}" for name in branches}
-        there = self.remote_refs(remote, *refs)
-        here = {ref: self.commit(place) for ref, place in refs.items()}
-        moved = [ref for ref in there if there[ref] != here[ref]]
+        remote_tips = self.remote_refs(remote, *refs)
+        local_tips = {ref: self.commit(tracking) for ref, tracking in refs.items()}
+        moved = [ref for ref, tip in remote_tips.items() if tip != local_tips[ref]]
         if moved:
             self.fetch(remote, *(f"+{ref}:{refs[ref]}" for ref in moved))
-        for ref in refs.keys() - there.keys():
-            if here[ref]:
+        for ref in refs.keys() - remote_tips.keys():
+            if local_tips[ref]:
                 self.text("update-ref", "-d", refs[ref])
         tips = {name: self.commit(f"refs/remotes/{remote}/{name}") for name in branches}
         return {name: tip for name, tip in tips.items() if tip}
 
     def tip(self, remote: str, branch: str) -> str:
-        """The commit that ``branch`` has on ``remote`` now, as `follow` brings it here."""
+        """Return the commit of ``branch`` on ``remote`` now; raise `GitError` if it is missing."""
         commit = self.follow(remote, branch).get(branch)
         if commit is None:
             raise GitError(
-                f"read {branch} of {remote}: it has no such branch",
+                f"read {branch} of {remote}: no such branch",
                 next_step=f"git push {remote} HEAD:refs/heads/{branch}",
             )
         return commit
 
     def remote_ref(self, remote: str, ref: str) -> str | None:
-        """The object that ``ref`` (full name) has on ``remote`` now, None where it is absent."""
+        """Return the object of ``ref`` (full name) on ``remote`` now, None where absent."""
         return self.remote_refs(remote, ref).get(ref)
 
     def remote_refs(self, remote: str, *refs: str) -> dict[str, str]:
-        """The objects of those of ``refs`` (full names) that ``remote`` has now."""
-        told = (line.partition("\t") for line in self.lines("ls-remote", "--", remote, *refs))
-        return {name: object_id for object_id, _, name in told if name in refs}
+        """Return the objects of those of ``refs`` (full names) that ``remote`` has now."""
+        listed = (line.partition("\t") for line in self.lines("ls-remote", "--", remote, *refs))
+        return {name: object_id for object_id, _, name in listed if name in refs}
 
     def push(
         self,
@@ -135,11 +158,11 @@ class Git(Commands):
         expect: str | None,
         env: Mapping[str, str] | None = None,
     ) -> None:
-        """Move ``ref`` on ``remote`` to ``source`` if it still is at ``expect`` (None: absent).
+        """Move ``ref`` on ``remote`` to ``source`` if it is still at ``expect`` (None: absent).
 
-        A compare-and-swap (``--force-with-lease`` with the value named), so a fast-forward
-        that somebody else made in between is never lost. An empty ``source`` deletes.
-        Raises `RemoteMoved` when the remote is elsewhere.
+        A compare-and-swap (``--force-with-lease`` with the value named), so a commit that
+        another process pushed in between is never lost. An empty ``source`` deletes the ref.
+        Raises `RemoteMoved` when the remote's ref is elsewhere.
         """
         done = self.attempt(
             "push",
@@ -151,25 +174,25 @@ class Git(Commands):
         )
         if done.returncode == 0:
             return
-        said = (done.stdout + done.stderr).decode(errors="replace")
-        if (lock := LOCK.search(said)) is not None:
+        output = (done.stdout + done.stderr).decode(errors="replace")
+        if (lock := LOCK.search(output)) is not None:
             raise RemoteMoved(
-                f"push {ref} to {remote}: it has {lock[1]}: another push is under way, or died",
-                said,
+                f"push {ref} to {remote}: {lock[1]} exists: another push is running, or was killed",
+                output,
                 next_step=unlock(lock[1]),
             )
-        if any(sign in said for sign in _MOVED):
+        if any(sign in output for sign in _MOVED):
             raise RemoteMoved(
                 f"push {ref} to {remote}: it is no longer at {(expect or 'nothing')[:12]}",
-                said,
-                next_step="fetch, look at what changed, and run the command again",
+                output,
+                next_step="fetch, review what changed, then run the command again",
             )
-        raise failure(("push", remote, ref), self.dir, said)
+        raise failure(("push", remote, ref), self.dir, output)
 
     # --- writing objects -----------------------------------------------------------
 
     def write_blob(self, content: bytes) -> str:
-        """Store ``content``; gives its object id."""
+        """Store ``content`` and return its object id."""
         return self.output("hash-object", "-w", "--stdin", stdin=content).decode().strip()
 
     def commit_files(
@@ -181,9 +204,9 @@ class Git(Commands):
         author: Identity | None = None,
         sign: bool = False,
     ) -> str:
-        """A new commit on ``parent`` that sets ``files`` (None removes one); gives its id.
+        """Create a commit on ``parent`` that sets ``files`` (None removes one); return its id.
 
-        Neither HEAD, nor index, nor work tree change: the index is a temporary one.
+        HEAD, index and work tree do not change: the index is a temporary one.
         """
         with self.scratch_index() as scratch:
             if parent:
@@ -201,7 +224,7 @@ class Git(Commands):
         *,
         sign: bool = False,
     ) -> str:
-        """A commit object of ``tree`` on ``parents``; gives its id, moves nothing."""
+        """Create a commit object of ``tree`` on ``parents`` and return its id; no ref moves."""
         flags = [flag for parent in parents for flag in ("-p", parent)] + (["-S"] if sign else [])
         people = author.variables() if author else {}
         written = self.output("commit-tree", tree, *flags, stdin=message.encode(), env=people)
@@ -220,7 +243,7 @@ class Git(Commands):
 
     @contextmanager
     def scratch_index(self) -> Iterator[dict[str, str]]:
-        """Variables that give the git commands in the block an index of their own, empty."""
+        """Yield the variables of an empty temporary index for the git commands in the block."""
         folder = Path(self.text("rev-parse", "--absolute-git-dir"))
         index = folder / f"index.promoter.{os.urandom(16).hex()}"
         try:
@@ -232,10 +255,10 @@ class Git(Commands):
 
     @contextmanager
     def worktree(self, folder: Path, revision: str, *, empty: bool = False) -> Iterator[Git]:
-        """A detached work tree of ``revision`` in ``folder``, removed at the end.
+        """Yield a detached work tree of ``revision`` in ``folder``, removed after the block.
 
-        ``empty``: with none of its files. What an interrupted run left at the same place is
-        removed first.
+        ``empty`` checks out none of its files. The leftover of an interrupted run in the same
+        place is removed first.
         """
         self._drop_worktree(folder)
         flags = ["--no-checkout"] if empty else []

@@ -1,4 +1,4 @@
-"""Deciding again where a remote moved between the look at it and the push."""
+"""Retries for a push that met a moved remote."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ _TRIES = 5
 
 
 def retry_when_moved(attempt: Callable[[], T]) -> T:
-    """What ``attempt`` gives; it is made again, a few times, where its push met a moved remote.
+    """Return the result of ``attempt``, repeated a few times while it raises `RemoteMoved`.
 
-    ``attempt`` has to look at the remote anew each time. The last `RemoteMoved` is raised on.
+    ``attempt`` has to read the remote anew each time. The last `RemoteMoved` is raised.
     """
     for _ in range(_TRIES - 1):
         try:

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from promoter.platform.layout import write_whole
+from promoter.common.files import write_atomically
 
 _AUTHORITY_DAYS = 3650
 _LEAF_DAYS = 365
@@ -86,11 +86,11 @@ def ensure_signing_key(folder: Path, name: str) -> KeyPair:
     pair = KeyPair(folder / f"{name}.pub", folder / f"{name}.key")
     if not (pair.certificate.is_file() and pair.key.is_file()):
         key = ec.generate_private_key(ec.SECP256R1())
-        write_whole(pair.key, _private_pem(key), 0o600)
+        write_atomically(pair.key, _private_pem(key), 0o600)
         public = key.public_key().public_bytes(
             serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
         )
-        write_whole(pair.certificate, public, 0o644)
+        write_atomically(pair.certificate, public, 0o644)
     return pair
 
 
@@ -173,8 +173,8 @@ def _general_name(host: str) -> x509.GeneralName:
 
 
 def _write(pair: KeyPair, key: ec.EllipticCurvePrivateKey, certificate: x509.Certificate) -> None:
-    write_whole(pair.key, _private_pem(key), 0o600)
-    write_whole(pair.certificate, certificate.public_bytes(serialization.Encoding.PEM), 0o644)
+    write_atomically(pair.key, _private_pem(key), 0o600)
+    write_atomically(pair.certificate, certificate.public_bytes(serialization.Encoding.PEM), 0o644)
 
 
 def _private_pem(key: ec.EllipticCurvePrivateKey) -> bytes:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from promoter.platform.layout import write_whole
+from promoter.common.files import write_atomically
 
 if TYPE_CHECKING:
     from promoter.platform.certificates import KeyPair
@@ -28,7 +28,7 @@ class Access:
     def write_kubeconfig(self, file: Path) -> None:
         """Write a kubeconfig with everything in it; only its owner may read it (0600)."""
         # JSON is YAML, and needs no quoting rules.
-        write_whole(file, json.dumps(self._kubeconfig(), indent=1).encode() + b"\n", 0o600)
+        write_atomically(file, json.dumps(self._kubeconfig(), indent=1).encode() + b"\n", 0o600)
 
     def ssl_context(self) -> ssl.SSLContext:
         """TLS that trusts only the authority, and presents the client's certificate."""

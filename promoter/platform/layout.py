@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,19 +55,3 @@ class Layout:
         for each in (self.folder, self.pki, self.folder / "logs", self.folder / "config"):
             each.mkdir(parents=True, exist_ok=True)
             each.chmod(0o700)
-
-
-def write_whole(file: Path, content: bytes, mode: int = 0o600) -> None:
-    """Replace ``file`` by ``content`` with ``mode``: a reader sees the old or the new one."""
-    if file.is_file() and file.read_bytes() == content:
-        file.chmod(mode)
-        return
-    handle, scratch = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}-")
-    try:
-        with os.fdopen(handle, "wb") as output:
-            output.write(content)
-        Path(scratch).chmod(mode)
-        Path(scratch).replace(file)
-    except BaseException:
-        Path(scratch).unlink(missing_ok=True)
-        raise

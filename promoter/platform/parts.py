@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING
 
 import httpx
 
+from promoter.common.files import write_atomically
 from promoter.common.ports import HOST, SERVICE_RANGE
 from promoter.platform.cluster import KWOK_USER, NODE_ANNOTATION, POD_FORWARD
 from promoter.platform.kubeconfig import Access
-from promoter.platform.layout import Layout, write_whole
+from promoter.platform.layout import Layout
 from promoter.platform.record import Forward
 
 if TYPE_CHECKING:
@@ -207,7 +208,7 @@ class Parts:
         stages = self.layout.config("kwok.yaml")
         documents = [files(__package__).joinpath("stages.yaml").read_text(encoding="utf-8")]
         documents += [json.dumps(_port_forward(forward)) for forward in self.forwards]
-        write_whole(stages, "\n---\n".join(documents).encode())
+        write_atomically(stages, "\n---\n".join(documents).encode(), 0o600)
         argv = (
             str(self.programs(name)),
             f"--kubeconfig={self._kubeconfig(name)}",

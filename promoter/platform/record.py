@@ -8,8 +8,8 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from promoter.common.errors import InvalidFile
+from promoter.common.files import write_atomically
 from promoter.common.process import ProcessId
-from promoter.platform.layout import write_whole
 
 
 class PartRecord(BaseModel):
@@ -70,7 +70,7 @@ class Record(BaseModel):
     def write(self, file: Path) -> None:
         """Write the record to ``file``, whole."""
         text = json.dumps(self.model_dump(), indent=2, sort_keys=True) + "\n"
-        write_whole(file, text.encode())
+        write_atomically(file, text.encode(), 0o600)
 
     def with_part(self, name: str, part: PartRecord) -> Record:
         """The record with ``part`` started as ``name``."""

@@ -11,12 +11,11 @@ from ruamel.yaml import YAML
 
 from promoter.gate.decision import Blocked, UpToDate
 from promoter.gate.state import EnvironmentState, path_of
-from promoter.git import Git
+from promoter.git import Git, is_full_id
 from promoter.programs.helm import Helm
 from promoter.programs.kubectl import Kubectl
 from promoter.programs.workloads import image_digests
 from promoter.site.site import Site
-from promoter.vendoring.git_source import is_full_id
 from promoter.vendoring.lock import LOCK_NAME, parse_lock
 from promoter.vendoring.pins import read_pins
 

@@ -14,9 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from promoter.common.errors import NothingNewer, UsageError
-from promoter.git import Git, retry_when_moved
+from promoter.git import Git, is_full_id, retry_when_moved
 from promoter.testflight.errors import NotTested, TestflightError
-from promoter.vendoring.git_source import is_full_id
 
 if TYPE_CHECKING:
     from promoter.testflight.run import TestflightResult

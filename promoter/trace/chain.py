@@ -6,8 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from promoter.common.plain import plain
-from promoter.common.text import redact, redacted
+from promoter.common.text import plain, redact, redacted
 
 Step = Literal["environment", "state", "chart", "pin", "image", "source"]
 

@@ -11,8 +11,7 @@ import semver
 from promoter.common.errors import UsageError
 from promoter.forge.choose import forge_of
 from promoter.forge.forge import Forge, ForgeError, PullRequest, PullRequestState
-from promoter.git import Git
-from promoter.vendoring.git_source import is_full_id
+from promoter.git import Git, is_full_id
 
 _NUMBER = re.compile(r"\(#(\d+)\)$")
 

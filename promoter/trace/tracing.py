@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 
 from promoter.common.errors import InvalidFile, PromoterError, UsageError
 from promoter.gate.state import EnvironmentState, path_of
+from promoter.git import is_full_id
 from promoter.programs.workloads import container_images
 from promoter.site.site import Site
 from promoter.site.status import chart_ref, namespace_of, vendored_by
@@ -17,7 +18,6 @@ from promoter.trace.pins import Looked, PinWalk, Running, running_of
 from promoter.trace.repositories import Repositories
 from promoter.trace.vendored import Vendored
 from promoter.vendoring.config import CONFIG_NAME, Contents, find_dependency, parse_config
-from promoter.vendoring.git_source import is_full_id
 from promoter.vendoring.lock import LOCK_NAME
 from promoter.vendoring.pins import Pin, read_pins
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from promoter.git import Git
+from promoter.git import Git, is_full_id
 from promoter.site.site import Site
 from promoter.testflight.attestation import ALLOWED_TESTERS, find_attestation
 from promoter.testflight.errors import NotTested
 from promoter.trace.chain import Link
 from promoter.vendoring.config import CONFIG_NAME, Contents
-from promoter.vendoring.git_source import Fetched, is_full_id
+from promoter.vendoring.git_source import Fetched
 from promoter.vendoring.lock import LOCK_NAME
 from promoter.vendoring.selection import select
 

@@ -18,14 +18,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from promoter.common.errors import GitError
-from promoter.common.plain import plain
-from promoter.git import Git
+from promoter.common.text import plain
+from promoter.git import Git, is_full_id
 from promoter.vendoring.config import GitSource
 from promoter.vendoring.errors import RefNotFound, VendorError
 from promoter.vendoring.selection import SelectedEntry
 
 _COUNTED = re.compile(rb"remote: (?:Enumerating|Counting) objects: (\d+), done")
-_FULL_ID = re.compile(r"[0-9a-f]{40}")
 _REFS = ("+refs/heads/*:refs/remotes/origin/*", "+refs/tags/*:refs/tags/*")
 # A local repository serves filters only when its own configuration says so; here the
 # serving process is ours, so the command line can.
@@ -139,7 +138,7 @@ class Fetched:
         if self.source.ref.startswith("origin/"):
             refs = (self.source.ref.removeprefix("origin/"), _REFS[1])
         options = ["--progress", "--no-auto-maintenance", "--no-write-fetch-head", *depth]
-        with other.process("fetch", *options, "origin", *refs, talks=True) as fetching:
+        with other.process("fetch", *options, "origin", *refs, merge_stderr=True) as fetching:
             said = b""
             while fetching.stdout and (chunk := os.read(fetching.stdout.fileno(), 4096)):
                 said += chunk
@@ -176,11 +175,6 @@ class Fetched:
         # checkout-index would ask for one file after the other.
         into = {**place, **smudge, "GIT_WORK_TREE": str(folder)}
         self.git.text("read-tree", "-m", "-u", tree, env=into)
-
-
-def is_full_id(ref: str) -> bool:
-    """Whether ``ref`` is 40 hex digits, which name one object whatever refs there are."""
-    return bool(_FULL_ID.fullmatch(ref))
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Protocol
 
 from promoter.common.errors import GitError
+from promoter.git import is_full_id
 from promoter.vendoring.config import Contents
 from promoter.vendoring.errors import UnsafeContent, VendorError
 from promoter.vendoring.folders import files_below
@@ -19,7 +20,6 @@ from promoter.vendoring.git_source import (
     Locked,
     fetch_alone,
     fetched,
-    is_full_id,
     unfiltered,
 )
 from promoter.vendoring.globs import glob

@@ -10,8 +10,7 @@ from typing import Any
 
 import yaml
 
-from promoter.common.plain import plain
-from promoter.common.text import redact
+from promoter.common.text import plain, redact
 from promoter.forge.links import compare_link
 from promoter.vendoring.pins import Pin, read_pins
 from promoter.vendoring.snapshot import Blobs

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
@@ -12,7 +11,6 @@ from promoter.cepler.recording import (
     commit_record,
     record_here,
     reset_head,
-    write_atomically,
 )
 from promoter.common.errors import NothingNewer
 from promoter.common.progress import Silent
@@ -109,33 +107,6 @@ def test_what_another_environment_has_not_taken_yet_stays_in_the_queue(twin: Twi
 
 
 # --- how it is written -----------------------------------------------------------------
-
-
-def test_a_new_file_has_the_mode_that_the_umask_leaves(tmp_path: Path) -> None:
-    before = os.umask(0o027)
-    try:
-        write_atomically(tmp_path / "sub/file", b"new")
-    finally:
-        os.umask(before)
-    assert (tmp_path / "sub/file").stat().st_mode & 0o777 == 0o640
-
-
-def test_an_old_file_keeps_its_mode_and_is_another_file_then(tmp_path: Path) -> None:
-    file = tmp_path / "file"
-    file.write_bytes(b"old")
-    file.chmod(0o600)
-    with file.open("rb") as still_open:
-        write_atomically(file, b"new")
-        assert still_open.read() == b"old"
-    assert file.read_bytes() == b"new"
-    assert file.stat().st_mode & 0o777 == 0o600
-
-
-def test_what_cannot_be_put_in_place_leaves_nothing_behind(tmp_path: Path) -> None:
-    (tmp_path / "file").mkdir()
-    with pytest.raises(IsADirectoryError):
-        write_atomically(tmp_path / "file", b"new")
-    assert [each.name for each in tmp_path.iterdir()] == ["file"]
 
 
 def test_the_commit_is_of_the_index_and_by_cepler(twin: Twin) -> None:

@@ -29,7 +29,7 @@ class StepLog:
     line: Callable[[str], None]
 
     @contextmanager
-    def task(self, description: str) -> Iterator[Callable[[str], None]]:
+    def task(self, description: str, **_attributes: str) -> Iterator[Callable[[str], None]]:
         """A line at the beginning."""
         self.line(description)
         yield lambda detail: None  # noqa: ARG005

@@ -1,4 +1,4 @@
-"""What the command line says of an error, whose words may be a remote's or a chart's."""
+"""Errors on the command line; their text may come from a remote or a chart."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def failing(error: PromoterError) -> Never:
     raise error
 
 
-def test_neither_a_secret_nor_an_escape_sequence_is_told(
+def test_secrets_and_escape_sequences_are_not_printed(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     error = PromoterError(
@@ -29,5 +29,5 @@ def test_neither_a_secret_nor_an_escape_sequence_is_told(
     )
 
 
-def test_the_exit_code_is_the_error_s() -> None:
+def test_the_exit_code_is_the_error_class_s() -> None:
     assert guarded(lambda: failing(NothingNewer("nothing"))) == 2

@@ -1,0 +1,62 @@
+"""Files on a branch of a remote, changed one commit at a time by compare-and-swap.
+
+Records, approvals, attestations and the version counter are kept this way: a change is
+computed from the branch's newest commit, and when another process was faster it is computed
+again from theirs. Nothing is ever forced.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from promoter.git.repository import Git, Identity
+from promoter.git.retry import retry_when_moved
+
+
+class Entry(NamedTuple):
+    """One change of a ledger: files by path (None removes one), and the commit's message."""
+
+    files: Mapping[str, bytes | None]
+    message: str
+    sign: bool = False
+    author: Identity | None = None
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """The branch ``branch`` of ``remote``, as seen from the clone ``git``."""
+
+    git: Git
+    remote: str
+    branch: str
+
+    def tip(self) -> str | None:
+        """Return the branch's commit on the remote, None where the branch does not exist."""
+        return self.git.follow(self.remote, self.branch).get(self.branch)
+
+    def append(self, entry: Callable[[str | None], Entry | None]) -> str | None:
+        """Commit and push what ``entry`` makes of the tip; return the commit.
+
+        ``entry`` returns None where the branch already has it; the tip is returned then. It
+        is called again, a few times, when the remote moved; the last `RemoteMoved` is raised.
+        """
+
+        def attempt() -> str | None:
+            tip = self.tip()
+            change = entry(tip)
+            return tip if change is None else self.push(tip, change)
+
+        return retry_when_moved(attempt)
+
+    def push(self, tip: str | None, entry: Entry) -> str:
+        """Commit ``entry`` on ``tip``, push it and return the commit.
+
+        Raises `RemoteMoved` where the remote's branch is no longer at ``tip``.
+        """
+        commit = self.git.commit_files(
+            tip, entry.files, entry.message, author=entry.author, sign=entry.sign
+        )
+        self.git.push(self.remote, commit, f"refs/heads/{self.branch}", expect=tip)
+        return commit

@@ -1,0 +1,46 @@
+"""Commits signed with SSH keys, and who signed them (ssh-keygen(1), "ALLOWED SIGNERS")."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from promoter.git.repository import Git
+
+
+@dataclass(frozen=True)
+class Signature:
+    """The signature of one commit.
+
+    ``signer`` is the allowed signer's name, None where the commit has no good signature of
+    one. ``author`` is what the commit claims (``name <mail>``), ``at`` the author's time in
+    ISO 8601, and ``reason`` the commit's trailer ``Reason`` on one line.
+    """
+
+    commit: str
+    signer: str | None
+    author: str
+    at: str
+    reason: str
+
+
+def can_sign(git: Git) -> bool:
+    """Return whether git is configured to sign with an SSH key."""
+    return git.config("gpg.format") == "ssh" and git.config("user.signingkey") is not None
+
+
+def read_signature(git: Git, commit: str, allowed: bytes) -> Signature:
+    """Return the signature of ``commit``, checked against the allowed signers ``allowed``."""
+    with tempfile.NamedTemporaryFile(suffix=".allowed_signers") as file:
+        Path(file.name).write_bytes(allowed)
+        fields = git.text(
+            "-c",
+            f"gpg.ssh.allowedSignersFile={file.name}",
+            "log",
+            "-1",
+            "--format=%G?%x00%GS%x00%an <%ae>%x00%aI%x00%(trailers:key=Reason,valueonly)",
+            commit,
+        ).split("\0")
+    good, signer, author, at, reason = fields
+    return Signature(commit, signer if good == "G" else None, author, at, " ".join(reason.split()))

@@ -1,0 +1,52 @@
+"""A ledger is changed by compare-and-swap, also when another process is faster."""
+
+from __future__ import annotations
+
+import pytest
+
+from promoter.common.errors import RemoteMoved
+from promoter.git import Entry, Git, Ledger
+
+from .conftest import advance
+
+
+@pytest.fixture
+def ledger(clone: Git) -> Ledger:
+    clone.text("config", "user.name", "somebody")
+    clone.text("config", "user.email", "somebody@localhost")
+    return Ledger(clone, "origin", "votes")
+
+
+def test_the_first_entry_creates_the_branch(ledger: Ledger, remote: Git) -> None:
+    commit = ledger.append(lambda tip: Entry({"a": b"1"}, f"feat: first on {tip}"))
+    assert remote.commit("votes") == commit
+    assert remote.text("log", "-1", "--format=%s", "votes") == "feat: first on None"
+
+
+def test_an_entry_is_computed_again_when_the_branch_moved(ledger: Ledger, remote: Git) -> None:
+    tips: list[str | None] = []
+
+    def entry(tip: str | None) -> Entry:
+        tips.append(tip)
+        if len(tips) == 1:
+            advance(remote, "votes")
+        return Entry({"mine": str(tip).encode()}, "feat: mine")
+
+    ledger.append(entry)
+    assert tips[0] is None
+    assert remote.file("votes", "mine") == str(tips[1]).encode()
+    assert remote.file("votes", "file") is not None
+
+
+def test_nothing_is_committed_where_the_branch_has_it(ledger: Ledger, remote: Git) -> None:
+    commit = ledger.append(lambda _: Entry({"a": b"1"}, "feat: first"))
+    assert ledger.append(lambda _: None) == commit
+    assert remote.commit("votes") == commit
+
+
+def test_a_push_on_a_stale_tip_is_refused(ledger: Ledger, remote: Git) -> None:
+    commit = ledger.append(lambda _: Entry({"a": b"1"}, "feat: first"))
+    theirs = advance(remote, "votes")
+    with pytest.raises(RemoteMoved):
+        ledger.push(commit, Entry({"a": b"2"}, "feat: second"))
+    assert remote.commit("votes") == theirs
