@@ -88,24 +88,17 @@ def _environment(
     toolchain: Toolchain, root: Path, stacks: Sequence[str], *, local: bool
 ) -> Mapping[str, str]:
     from promoter.deploy.by_hand import VARIABLES_REFUSED
-    from promoter.programs.command import kubeconfig_variables
-    from promoter.synthesis.stack import place_of
+    from promoter.synthesis.app import App
+    from promoter.synthesis.stack import target_of
 
-    folders = (toolchain.program("node").parent, toolchain.stacks_python().parent)
-    path = os.pathsep.join([*map(str, folders), os.environ.get("PATH", "")])
-    kept = {name: value for name, value in os.environ.items() if name not in VARIABLES_REFUSED}
-    variables = {
-        **kept,
-        "PATH": path,
-        "LANA_STACKS": " ".join(stacks),
-        "CHECKPOINT_DISABLE": "1",
-    }
+    inherited = App.of(root, toolchain).environment(stacks)
+    variables = {name: each for name, each in inherited.items() if name not in VARIABLES_REFUSED}
+    variables["CHECKPOINT_DISABLE"] = "1"
     if local:
-        variables |= toolchain.terraform_environment()
         own = os.environ.get("PROMOTER_KUBECONFIG")
-        place = place_of(root, stacks[0], Path(own) if own else None)
-        place.state(stacks[0]).parent.mkdir(parents=True, exist_ok=True)
-        variables |= kubeconfig_variables(place.kubeconfig)
+        target = target_of(root, stacks[0], Path(own) if own else None)
+        target.state(stacks[0])  # The CLI does not create the folder that the state is kept in.
+        variables |= target.variables(stacks[0], toolchain)
     return variables
 
 

@@ -32,7 +32,7 @@ def deploy(
     """
     from promoter.deploy.deploy import deploy as run
     from promoter.site.site import Site
-    from promoter.synthesis.stack import place_of
+    from promoter.synthesis.stack import target_of
 
     progress = shown()
     site = Site.of(Path.cwd(), remote=remote, branch=branch)
@@ -41,7 +41,7 @@ def deploy(
     done = run(
         site,
         environment,
-        place_of(site.git.dir, environment, kubeconfig),
+        target_of(site.git.dir, environment, kubeconfig),
         progress,
         record_it=record,
     )

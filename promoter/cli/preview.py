@@ -33,16 +33,14 @@ def preview(
     from promoter.preview.markdown import markdown
     from promoter.preview.preview import preview as previewed
     from promoter.synthesis.app import App
-    from promoter.synthesis.releases import Synthesis
     from promoter.toolchain import Toolchain
     from promoter.vendoring.config import CONFIG_NAME, find_dependency, read_config
 
     root, progress = Git(Path.cwd()).top(), shown()
     chart = find_dependency(read_config(root / CONFIG_NAME), dependency).path
     toolchain = Toolchain(root, progress=progress)
-    synthesis = Synthesis(App(root, toolchain.stacks_python(), toolchain.program("node")))
     with progress.task("synthesize the stacks"):
-        releases = synthesis.releases(chart, environment or ())
+        releases = App.of(root, toolchain).releases(chart, environment or ())
     helm = toolchain.program("helm")
     found = previewed(root, dependency, ref, releases, helm, progress=progress)
     if as_markdown:

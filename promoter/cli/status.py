@@ -34,7 +34,7 @@ def status(
     from promoter.programs.kubectl import Kubectl
     from promoter.site.site import Site
     from promoter.site.status import Cluster, statuses
-    from promoter.synthesis.stack import place_of
+    from promoter.synthesis.stack import target_of
     from promoter.toolchain import Toolchain
 
     site = Site.of(Path.cwd(), remote=remote, branch=branch)
@@ -44,7 +44,7 @@ def status(
             next_step=f"one of: {', '.join(site.deployments)}",
         )
     first = next(iter(site.deployments[deployment].environments), "")
-    place = place_of(site.git.dir, first, kubeconfig)
+    place = target_of(site.git.dir, first, kubeconfig)
     toolchain = Toolchain(site.git.dir, progress=shown())
     kubectl = Kubectl(toolchain.program("kubectl"), place.kubeconfig)
     helm = Helm(toolchain.program("helm"), place.kubeconfig)

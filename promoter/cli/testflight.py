@@ -155,12 +155,12 @@ def _place(root: Path, kubeconfig: Path | None) -> SmoketestTarget:
     """The cluster that is meant: the one that is named, else this checkout's platform."""
     from promoter.platform import Platform
     from promoter.smoketest.smoketest import SmoketestTarget, registry_of
-    from promoter.synthesis.stack import LOCAL, place_of
+    from promoter.synthesis.stack import LOCAL, target_of
     from promoter.toolchain import Toolchain
 
     progress = shown()
     toolchain = Toolchain(root, progress=progress)
-    found = place_of(root, f"{LOCAL}testflight", kubeconfig)
+    found = target_of(root, f"{LOCAL}testflight", kubeconfig)
     registry = registry_of(Platform(found.local / "platform", toolchain))
     return SmoketestTarget(found.kubeconfig, toolchain, registry, progress)
 

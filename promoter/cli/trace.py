@@ -73,7 +73,7 @@ def _tell_where(site: Site, commit: str, looked: Looked, as_json: bool) -> int:
 def _looked(site: Site, environment: str, kubeconfig: Path | None, *, cluster: bool) -> Looked:
     from promoter.platform import Platform
     from promoter.programs.kubectl import Kubectl
-    from promoter.synthesis.stack import place_of
+    from promoter.synthesis.stack import target_of
     from promoter.toolchain import Toolchain
     from promoter.trace.pins import Looked, mirrors_of
 
@@ -82,7 +82,7 @@ def _looked(site: Site, environment: str, kubeconfig: Path | None, *, cluster: b
     running = Platform(site.git.dir / ".local" / "platform", toolchain).running()
     asked = None
     if cluster:
-        place = place_of(site.git.dir, environment, kubeconfig)
+        place = target_of(site.git.dir, environment, kubeconfig)
         asked = Kubectl(toolchain.program("kubectl"), place.kubeconfig)
     mirrors = mirrors_of(running.registry if running else "")
     return Looked(toolchain.program("crane"), mirrors, asked, progress)

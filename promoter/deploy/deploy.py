@@ -24,7 +24,7 @@ from promoter.programs.workloads import wait_available
 from promoter.site.evidence import Evidence, Outcome, actor, now
 from promoter.site.site import Site
 from promoter.smoketest.errors import SmoketestFailed
-from promoter.synthesis.stack import Stack, StackCluster
+from promoter.synthesis.stack import Stack, Target
 from promoter.toolchain import Toolchain
 
 _VERIFY_SECONDS = 120.0
@@ -62,7 +62,7 @@ class _Applied:
 
 
 def deploy(
-    site: Site, environment: str, place: StackCluster, progress: Progress, *, record_it: bool = True
+    site: Site, environment: str, place: Target, progress: Progress, *, record_it: bool = True
 ) -> Deployed:
     """Bring ``environment`` to what the gate clears for it.
 
@@ -95,7 +95,7 @@ def deploy(
 
 
 def _applied(
-    site: Site, decided: Due, place: StackCluster, held: lease.Lease, progress: Progress
+    site: Site, decided: Due, place: Target, held: lease.Lease, progress: Progress
 ) -> _Applied:
     """Prepare, synthesize, plan, guard, apply and verify; the tree is gone afterwards."""
     name = decided.environment
@@ -160,7 +160,7 @@ def planned(terraform: Terraform, site: Site, environment: str) -> Plan:
 
 
 @contextmanager
-def _prepared(site: Site, decided: Due, place: StackCluster) -> Iterator[Git]:
+def _prepared(site: Site, decided: Due, place: Target) -> Iterator[Git]:
     """A work tree of its own with exactly the cleared files."""
     folder = place.work(decided.environment)
     folder.parent.mkdir(parents=True, exist_ok=True)
@@ -190,10 +190,10 @@ def refuse_if_moved(site: Site, decided: Due) -> None:
 
 def _unblock(stack: Stack, helm: Helm, progress: Progress) -> None:
     """Undo what a deploy that was killed left half done in the cluster."""
-    for name, namespace in stack.releases():
-        done = helm.recover(name, namespace)
+    for release in stack.releases():
+        done = helm.recover(release.name, release.namespace)
         if done is not None:
-            progress.note(f"{namespace}/{name}: a deploy was killed, {done}")
+            progress.note(f"{release.namespace}/{release.name}: a deploy was killed, {done}")
 
 
 @contextmanager
@@ -214,7 +214,7 @@ def _verified(stack: Stack, helm: Helm, progress: Progress) -> dict[str, int]:
     """The revision of each release once all that it runs is available."""
     kubectl = Kubectl(stack.toolchain.program("kubectl"), helm.kubeconfig)
     revisions = {}
-    for name, namespace in stack.releases():
+    for name, namespace in [(each.name, each.namespace) for each in stack.releases()]:
         wait_available(kubectl.within(namespace), name, _VERIFY_SECONDS, progress)
         history = helm.history(name, namespace)
         if not history or history[-1].status != "deployed":

@@ -49,9 +49,9 @@ class SmoketestTarget:
 
 def place_of_stack(stack: Stack) -> SmoketestTarget:
     """Where the smoketest of a deploy looks: the cluster that ``stack`` went to."""
-    platform = Platform(stack.place.local / "platform", stack.toolchain)
+    platform = Platform(stack.target.local / "platform", stack.toolchain)
     return SmoketestTarget(
-        stack.place.kubeconfig, stack.toolchain, registry_of(platform), stack.progress
+        stack.target.kubeconfig, stack.toolchain, registry_of(platform), stack.progress
     )
 
 

@@ -1,4 +1,12 @@
-"""Runs the app of a tree's cdktf.json, as the CDK Terrain CLI does."""
+"""Run a tree's CDK Terrain app, as the CDK Terrain CLI does.
+
+| method of `App` | returns |
+|---|---|
+| `synthesize` | the `SynthesizedStack`s, each with its JSON and its Helm releases |
+| `releases` | the releases of one chart in all stacks, or in some |
+| `run` | the finished process, for callers that inspect its messages |
+| `environment` | the variables that the app runs with, for the CLI to inherit |
+"""
 
 from __future__ import annotations
 
@@ -9,72 +17,138 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from promoter.common.errors import InvalidFile
+from promoter.common.errors import InvalidFile, PromoterError, UsageError
+from promoter.programs.command import run_program
+from promoter.synthesis.releases import FILE, StackRelease, SynthesizedStack
+from promoter.toolchain import Toolchain
 
 _SHOWN = 5
+_UNKNOWN = "no settings describe it"
+"""The app's own words about a stack that does not exist."""
+_NOT_INHERITED = ("PYTHONPATH", "LANA_STACKS")
+"""Variables of the caller that would change the outcome."""
+
+
+class SynthesisError(PromoterError):
+    """The app failed; ``cause`` is the end of its message, or its exit code."""
+
+    def __init__(self, stacks: Sequence[str], cause: str) -> None:
+        super().__init__(
+            f"synthesize {', '.join(stacks) or 'the stacks'}: {cause}",
+            next_step="fix the settings or the code that the message names, and try again",
+        )
+        self.cause = cause
+
+    @property
+    def unknown_stack(self) -> bool:
+        """Whether the app has no such stack."""
+        return _UNKNOWN in self.cause
 
 
 @dataclass(frozen=True)
 class App:
-    """The app of ``tree``, and what runs it: the stacks' Python, and Node."""
+    """The app of ``tree``, run by the stacks' ``python`` and by ``node``."""
 
     tree: Path
     python: Path
     node: Path
 
-    def run(
-        self, output: Path, stacks: Sequence[str], variables: Mapping[str, str] | None = None
-    ) -> subprocess.CompletedProcess[str]:
-        """Synthesize ``stacks`` (none: all of them) into ``output``, with further ``variables``.
+    @classmethod
+    def of(cls, tree: Path, toolchain: Toolchain) -> App:
+        """Return the app of ``tree`` with the Python and the Node of ``toolchain``."""
+        return cls(tree, toolchain.stacks_python(), toolchain.program("node"))
 
-        The same contract as the CDK Terrain CLI's: the app's command line is run in the tree
-        with the output folder in CDKTF_OUTDIR; what it needs beside it, it reads itself.
-        Raises `InvalidFile` where cdktf.json names no app.
+    def synthesize(
+        self,
+        output: Path,
+        stacks: Sequence[str] = (),
+        *,
+        variables: Mapping[str, str] | None = None,
+        module: str = "",
+    ) -> tuple[SynthesizedStack, ...]:
+        """Synthesize ``stacks`` (none: all) into ``output`` and return what is there then.
+
+        ``variables`` and ``module`` as in `run`. Raises `SynthesisError` if the app fails,
+        `InvalidFile` if cdktf.json names no app.
         """
-        told = {"LANA_STACKS": " ".join(stacks), **(variables or {})}
-        return self._run(self._command(), output, told)
+        done = self.run(output, stacks, variables, module=module)
+        if done.returncode != 0:
+            cause = last_lines(done.stderr) or f"exit code {done.returncode}"
+            raise SynthesisError(stacks, cause)
+        files = sorted(output.glob(f"stacks/*/{FILE}"))
+        return tuple(SynthesizedStack(file.parent) for file in files)
+
+    def releases(self, chart: str, stacks: Sequence[str] = ()) -> tuple[StackRelease, ...]:
+        """Return the releases of ``chart`` (a path in the tree) in ``stacks`` (none: in all).
+
+        Raises `UsageError` for a stack that does not exist, `SynthesisError` if the app fails.
+        """
+        with TemporaryDirectory(prefix="promoter-synthesis-") as folder:
+            try:
+                found = self.synthesize(Path(folder), stacks)
+            except SynthesisError as error:
+                if error.unknown_stack:
+                    raise UsageError(str(error)) from error
+                raise
+            releases = [each for stack in found for each in stack.releases()]
+        missing = [name for name in stacks if name not in {stack.name for stack in found}]
+        if missing:
+            raise UsageError(f"synthesize {', '.join(missing)}: there is no such stack")
+        name = Path(chart).name
+        return tuple(each for each in releases if Path(each.chart).name == name)
+
+    def run(
+        self,
+        output: Path,
+        stacks: Sequence[str] = (),
+        variables: Mapping[str, str] | None = None,
+        *,
+        module: str = "",
+    ) -> subprocess.CompletedProcess[str]:
+        """Run the app for ``stacks`` (none: all), with further ``variables``, into ``output``.
+
+        The CDK Terrain CLI's contract: the command of cdktf.json is run in the tree with the
+        output folder in CDKTF_OUTDIR. ``module`` is run instead, as ``python -m <module>``.
+        Raises `InvalidFile` if cdktf.json names no app.
+        """
+        command = [str(self.python), "-m", module] if module else self._command()
+        environment = {**self.environment(stacks), "CDKTF_OUTDIR": str(output)}
+        return run_program(
+            command, folder=self.tree, environment={**environment, **(variables or {})}
+        )
 
     def run_module(
         self, module: str, output: Path, variables: Mapping[str, str]
     ) -> subprocess.CompletedProcess[str]:
-        """As `run`, for an app of the tree that cdktf.json does not name: ``python -m module``."""
-        return self._run([str(self.python), "-m", module], output, variables)
+        """Run ``python -m module`` instead of the command of cdktf.json."""
+        return self.run(output, (), variables, module=module)
 
-    def _run(
-        self, command: Sequence[str], output: Path, variables: Mapping[str, str]
-    ) -> subprocess.CompletedProcess[str]:
-        search = (str(self.python.parent), str(self.node.parent), os.environ["PATH"])
-        inherited = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-        return subprocess.run(
-            command,
-            cwd=self.tree,
-            env={
-                **inherited,
-                "PATH": os.pathsep.join(search),
-                "CDKTF_OUTDIR": str(output),
-                **variables,
-            },
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+    def environment(self, stacks: Sequence[str] = ()) -> dict[str, str]:
+        """Return the variables by which the app finds its Python, its Node and ``stacks``."""
+        search = (str(self.python.parent), str(self.node.parent), os.environ.get("PATH", ""))
+        inherited = {
+            name: value for name, value in os.environ.items() if name not in _NOT_INHERITED
+        }
+        limit = {"LANA_STACKS": " ".join(stacks)} if stacks else {}
+        # The Python's folder may have a Node of its own, for which jsii prints a warning.
+        node = {"JSII_NODE": str(self.node)}
+        return {**inherited, "PATH": os.pathsep.join(search), **node, **limit}
 
     def _command(self) -> list[str]:
-        file = self.tree / "cdktf.json"
         try:
-            return shlex.split(json.loads(file.read_text())["app"])
+            return shlex.split(json.loads((self.tree / "cdktf.json").read_text())["app"])
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise InvalidFile(
                 "cdktf.json",
                 "",
                 f"it names no app: {error!r}",
-                next_step="restore it, and see that the environment's patterns in cepler/ name it",
+                next_step="restore it; the environment's patterns in cepler/ must name it, too",
             ) from error
 
 
-def last_words(said: str) -> str:
-    """The last lines of what a failed app wrote, as one; "" where it wrote nothing."""
-    lines = [line.strip() for line in said.splitlines() if line.strip()]
+def last_lines(output: str) -> str:
+    """Return the last lines of a failed app's output as one line, "" if it has none."""
+    lines = [line.strip() for line in output.splitlines() if line.strip()]
     return "; ".join(lines[-_SHOWN:])

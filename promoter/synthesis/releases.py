@@ -1,18 +1,15 @@
-"""What each environment installs: the Helm releases of the synthesized stacks."""
+"""Synthesized stacks, and the Helm releases that they declare."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from typing import Any
 
-from promoter.common.errors import PromoterError, UsageError
-from promoter.synthesis.app import App, last_words
-
-_UNKNOWN = "no settings describe it"
-"""What the app says of a stack that there is not."""
+FILE = "cdk.tf.json"
 
 
 @dataclass(frozen=True)
@@ -23,49 +20,40 @@ class StackRelease:
     name: str
     namespace: str
     values: tuple[str, ...]
+    chart: str = ""
 
 
 @dataclass(frozen=True)
-class Synthesis:
-    """The releases of the stacks that ``app`` synthesizes."""
+class SynthesizedStack:
+    """A stack as Terraform JSON in its own ``folder``."""
 
-    app: App
+    folder: Path
 
-    def releases(self, chart: str, wanted: Sequence[str] = ()) -> tuple[StackRelease, ...]:
-        """The releases of ``chart`` (a path in the tree) in ``wanted`` stacks (none: in all).
+    @property
+    def name(self) -> str:
+        """The stack's name."""
+        return self.folder.name
 
-        Runs the command of cdktf.json as the CDK Terrain CLI does, into a folder of its own.
-        Raises `PromoterError` when that fails, `UsageError` for a stack that there is not.
-        """
-        with TemporaryDirectory(prefix="promoter-preview-") as output:
-            self._run(Path(output), wanted)
-            stacks = sorted(Path(output).glob("stacks/*/cdk.tf.json"))
-            found = [one for stack in stacks for one in _releases(stack, Path(chart).name)]
-        missing = [name for name in wanted if name not in {one.parent.name for one in stacks}]
-        if missing:
-            raise UsageError(f"preview {', '.join(missing)}: there is no such stack")
-        return tuple(found)
+    @property
+    def file(self) -> Path:
+        """The Terraform JSON."""
+        return self.folder / FILE
 
-    def _run(self, output: Path, wanted: Sequence[str]) -> None:
-        done = self.app.run(output, wanted)
-        if done.returncode != 0:
-            if _UNKNOWN in done.stderr:
-                raise UsageError(f"preview: {last_words(done.stderr)}")
-            raise PromoterError(
-                f"synthesize the stacks: {last_words(done.stderr) or 'no message'}",
-                next_step="mend the settings, or name the environments that can be previewed",
+    @cached_property
+    def document(self) -> Mapping[str, Any]:
+        """The content of the Terraform JSON."""
+        return dict(json.loads(self.file.read_text(encoding="utf-8")))
+
+    def releases(self) -> tuple[StackRelease, ...]:
+        """Return every Helm release that the stack declares."""
+        declared = self.document.get("resource", {}).get("helm_release", {})
+        return tuple(
+            StackRelease(
+                environment=self.name,
+                name=release["name"],
+                namespace=release.get("namespace", "default"),
+                values=tuple(release.get("values", ())),
+                chart=release["chart"],
             )
-
-
-def _releases(stack: Path, chart: str) -> list[StackRelease]:
-    declared = json.loads(stack.read_text()).get("resource", {}).get("helm_release", {})
-    return [
-        StackRelease(
-            environment=stack.parent.name,
-            name=release["name"],
-            namespace=release.get("namespace", "default"),
-            values=tuple(release.get("values", ())),
+            for release in declared.values()
         )
-        for release in declared.values()
-        if Path(release["chart"]).name == chart
-    ]

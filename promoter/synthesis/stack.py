@@ -1,8 +1,7 @@
-"""One stack, synthesized in a prepared tree with exactly the versions which that tree locks."""
+"""One stack of a prepared tree, and the cluster that it is deployed to."""
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,11 +9,11 @@ from pathlib import Path
 
 from promoter.common.errors import PlatformError, PromoterError
 from promoter.common.progress import Progress
-from promoter.common.text import redact
 from promoter.platform import Platform
 from promoter.programs.command import kubeconfig_variables
 from promoter.programs.terraform import Terraform
-from promoter.synthesis.app import App, last_words
+from promoter.synthesis.app import App, SynthesisError
+from promoter.synthesis.releases import StackRelease, SynthesizedStack
 from promoter.toolchain import Toolchain
 
 LOCAL = "local-"
@@ -24,30 +23,37 @@ _OUTPUT = "cdktf.out"
 
 
 @dataclass(frozen=True)
-class StackCluster:
-    """Where this machine keeps what a deploy needs, and the cluster that it goes to.
+class Target:
+    """The cluster that a command works on, and this machine's folder for its files.
 
-    ``local`` is the checkout's ``.local`` folder. ``kubeconfig`` None means the kubeconfig
-    that kubectl and the providers would use by themselves.
+    ``local`` is the checkout's ``.local`` folder. ``kubeconfig`` None is the kubeconfig that
+    kubectl and the providers use by default.
     """
 
     local: Path
     kubeconfig: Path | None
 
     def work(self, stack: str) -> Path:
-        """The folder of one deploy's work tree."""
+        """Return the folder of a deploy's work tree."""
         return self.local / "work" / stack
 
     def state(self, stack: str) -> Path:
-        """The Terraform state of a stack whose backend is this machine."""
-        return self.local / "state" / f"{stack}.tfstate"
+        """Return the file of a Terraform state kept on this machine; its folder is created."""
+        file = self.local / "state" / f"{stack}.tfstate"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        return file
+
+    def variables(self, stack: str, toolchain: Toolchain) -> Mapping[str, str]:
+        """Return the variables that Terraform and the providers of ``stack`` need."""
+        mirror = toolchain.terraform_environment() if stack.startswith(LOCAL) else {}
+        return {**mirror, **kubeconfig_variables(self.kubeconfig)}
 
 
-def place_of(root: Path, environment: str, kubeconfig: Path | None) -> StackCluster:
-    """Where a deploy from the checkout ``root`` works, and which cluster it goes to.
+def target_of(root: Path, environment: str, kubeconfig: Path | None) -> Target:
+    """Return the target of ``environment`` for a command in the checkout ``root``.
 
-    A local environment goes to the embedded platform of this checkout where no kubeconfig is
-    named; raises `PlatformError` when that is not up, or when there is no such kubeconfig.
+    A local environment is in the embedded platform of this checkout unless a kubeconfig is
+    named; raises `PlatformError` if that is not up, or if there is no such kubeconfig.
     """
     local = root / ".local"
     if kubeconfig is None and environment.startswith(LOCAL):
@@ -57,72 +63,56 @@ def place_of(root: Path, environment: str, kubeconfig: Path | None) -> StackClus
             f"read kubeconfig {kubeconfig}: there is no such file",
             next_step="name another with --kubeconfig, or leave it out for the default",
         )
-    return StackCluster(local, kubeconfig.absolute() if kubeconfig else None)
+    return Target(local, kubeconfig.absolute() if kubeconfig else None)
 
 
 @dataclass(frozen=True)
 class Stack:
-    """The stack ``name`` of the prepared ``tree``."""
+    """The stack ``name`` of the prepared ``tree``, built with the versions that it locks."""
 
     name: str
     tree: Path
     toolchain: Toolchain
-    place: StackCluster
+    target: Target
     progress: Progress
 
     @property
-    def is_local(self) -> bool:
-        """Whether it goes to the embedded platform."""
-        return self.name.startswith(LOCAL)
-
-    @property
     def folder(self) -> Path:
-        """Where its synthesized JSON is, and where Terraform runs."""
+        """The folder of its synthesized JSON, in which Terraform runs."""
         return self.tree / _OUTPUT / "stacks" / self.name
 
     def synthesize(self) -> None:
         """Run the app of the tree's cdktf.json for this stack alone."""
-        python, node = self.toolchain.stacks_python(), self.toolchain.program("node")
-        with self.progress.task(f"synthesize {self.name}"):
-            done = App(self.tree, python, node).run(self.tree / _OUTPUT, (self.name,))
-        if done.returncode != 0 or not self.folder.is_dir():
-            raise _failure(self.name, done.stderr)
+        app = App.of(self.tree, self.toolchain)
+        try:
+            with self.progress.task(f"synthesize {self.name}"):
+                app.synthesize(self.tree / _OUTPUT, (self.name,))
+        except SynthesisError as error:
+            raise self._failure(error.cause) from error
+        if not self.folder.is_dir():
+            raise self._failure("the app wrote no such stack")
 
-    def releases(self) -> tuple[tuple[str, str], ...]:
-        """Name and namespace of every Helm release that the synthesized stack declares."""
-        declared = json.loads((self.folder / "cdk.tf.json").read_text()).get("resource", {})
-        return tuple(
-            (release["name"], release.get("namespace", "default"))
-            for release in declared.get("helm_release", {}).values()
-        )
+    def releases(self) -> tuple[StackRelease, ...]:
+        """Return every Helm release that the synthesized stack declares."""
+        return SynthesizedStack(self.folder).releases()
 
     def terraform(self) -> Terraform:
-        """Terraform for the synthesized stack, with the state and the cluster of its place."""
-        variables = self.variables()
-        chosen = variables.get("TERRAFORM_BINARY_NAME")
+        """Return Terraform for the synthesized stack, with the target's state and cluster."""
+        variables = self.target.variables(self.name, self.toolchain)
+        program = variables.get("TERRAFORM_BINARY_NAME") or self.toolchain.terraform().path
+        backend: tuple[str, ...] = ()
+        if self.name.startswith(LOCAL):
+            backend = (f"-backend-config=path={self.target.state(self.name)}",)
         return Terraform(
-            program=Path(chosen) if chosen else self.toolchain.terraform().path,
+            program=Path(program),
             folder=self.folder,
             environment={**os.environ, **variables},
             progress=self.progress,
-            init_arguments=self._backend(),
+            init_arguments=backend,
         )
 
-    def variables(self) -> Mapping[str, str]:
-        """What providers and CLI need to know beyond the inherited environment."""
-        mirror = self.toolchain.terraform_environment() if self.is_local else {}
-        return {**mirror, **kubeconfig_variables(self.place.kubeconfig)}
-
-    def _backend(self) -> tuple[str, ...]:
-        if not self.is_local:
-            return ()
-        state = self.place.state(self.name)
-        state.parent.mkdir(parents=True, exist_ok=True)
-        return (f"-backend-config=path={state}",)
-
-
-def _failure(stack: str, said: str) -> PromoterError:
-    return PromoterError(
-        f"synthesize {stack}: {last_words(redact(said)) or 'the app wrote no such stack'}",
-        next_step="mend it, commit, and deploy again; nothing was recorded",
-    )
+    def _failure(self, cause: str) -> PromoterError:
+        return PromoterError(
+            f"synthesize {self.name}: {cause}",
+            next_step="fix it, commit, and deploy again; nothing was recorded",
+        )

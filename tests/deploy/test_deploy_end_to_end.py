@@ -19,7 +19,7 @@ from promoter.git import Git
 from promoter.programs import terraform
 from promoter.programs.helm import Helm
 from promoter.site.site import Site
-from promoter.synthesis.stack import place_of
+from promoter.synthesis.stack import target_of
 from tests.deploy.conftest import Stage
 
 STAGING = ("promoter", "deploy", "local-staging")
@@ -169,7 +169,7 @@ def test_a_plan_that_loses_something_stateful_waits_for_its_own_approval(
     settings.write_text(text)
     git.text("commit", "--quiet", "--all", "-m", "feat: another namespace")
     git.text("push", "--quiet", "origin", "main")
-    place = place_of(stage.scene.clone, "local-staging", None)
+    place = target_of(stage.scene.clone, "local-staging", None)
     with pytest.raises(NotCleared, match="would lose") as refused:
         deploy(Site.of(stage.scene.clone), "local-staging", place, Silent())
     assert [each["kind"] for each in evidence(stage, "refused")] == ["deploy"] * 2

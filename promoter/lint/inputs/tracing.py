@@ -16,7 +16,7 @@ from promoter.common.errors import InvalidFile, PromoterError
 from promoter.common.progress import Progress
 from promoter.common.text import redact
 from promoter.lint.inputs.handed import paths_handed
-from promoter.synthesis.app import App, last_words
+from promoter.synthesis.app import App, last_lines
 
 Kind = Literal["declared", "handed", "opened", "listed", "names"]
 _TRACER = Path(__file__).parent / "tracer"
@@ -66,7 +66,7 @@ class Tracing:
             return Traced(name, problem=str(error))
         stack = output / "stacks" / name / "cdk.tf.json"
         if done.returncode != 0:
-            cause = redact(last_words(done.stderr)) or f"exit code {done.returncode}"
+            cause = redact(last_lines(done.stderr)) or f"exit code {done.returncode}"
             return Traced(name, problem=f"its synthesis fails: {cause}")
         if not stack.is_file():
             return Traced(name, problem="the app makes no stack of this name")

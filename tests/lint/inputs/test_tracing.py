@@ -16,7 +16,7 @@ from promoter.toolchain import Toolchain
 WRITE = """
 import json, os
 from pathlib import Path
-for name in os.environ["LANA_STACKS"].split() or ["one", "two"]:
+for name in os.environ.get("LANA_STACKS", "").split() or ["one", "two"]:
     folder = Path(os.environ["CDKTF_OUTDIR"]) / "stacks" / name
     folder.mkdir(parents=True)
     (folder / "cdk.tf.json").write_text("{}")
