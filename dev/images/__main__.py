@@ -13,12 +13,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from dev.images.debian import debian
-from dev.images.images import Image, images, write_layout
+from dev.images.images import Image, images
 from dev.images.layers import Layers
 from dev.images.wheel import ROOT, build_wheel
 from promoter.cli.progress import shown
 from promoter.common.errors import PromoterError
 from promoter.common.progress import Progress
+from promoter.programs.oci import write_layout
 from promoter.programs.registry import Registry
 from promoter.toolchain import Toolchain
 from promoter.toolchain.cache import Cache, default_cache
@@ -41,9 +42,7 @@ def built(progress: Progress, archive: str = "") -> tuple[Image, ...]:
 
 def push(image: Image, registry: Registry) -> None:
     """Upload ``image`` under the tag that says its digest."""
-    with tempfile.TemporaryDirectory() as scratch:
-        write_layout(image, Path(scratch) / "layout")
-        registry.push_layout(image.name, Path(scratch) / "layout", image.tag)
+    registry.push(image.name, image.content, [image.tag])
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -57,7 +56,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for image in built(shown(), given.archive):
             folder = given.output / image.name
             shutil.rmtree(folder, ignore_errors=True)
-            write_layout(image, folder)
+            write_layout(image.content, folder)
             if given.push:
                 push(image, Registry(given.push, Toolchain(ROOT).program("crane")))
             name, value = _VARIABLES[image.name]

@@ -9,7 +9,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -18,33 +17,30 @@ from pathlib import Path
 from dev.images import wheel
 from dev.images.debian import Root
 from dev.images.layers import Layer, Layers
-from promoter.programs.oci import CONFIG_TYPE, INDEX_TYPE, MANIFEST_TYPE, Blob
+from promoter.programs import oci
 from promoter.toolchain import Toolchain
 
 PROGRAMS = ("cosign", "crane", "helm", "kubectl", "tofu")
 """What tasks call besides promoter and git; node comes with promoter's dependencies."""
 RESOURCE = wheel.ROOT / "ci" / "deployments" / "cepler-resource"
 _PATH = "/opt/promoter/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-_PLATFORM = {"architecture": "amd64", "os": "linux"}
 
 
 @dataclass(frozen=True)
 class Image:
-    """An image: its manifest, its configuration, its layers from the lowest on."""
+    """An image of ours: its name and its content."""
 
     name: str
-    manifest: Blob
-    config: Blob
-    layers: tuple[Layer, ...]
+    content: oci.OciImage[Layer]
 
     @property
     def digest(self) -> str:
-        """What a pin names."""
-        return self.manifest.digest
+        """The digest that a pin names."""
+        return self.content.digest
 
     @property
     def tag(self) -> str:
-        """A tag that says the digest, for where a pipeline can name nothing but a tag."""
+        """A tag made of the digest, for pipelines that can name nothing but a tag."""
         return self.digest.replace(":", "-")
 
 
@@ -62,20 +58,6 @@ def images(layers: Layers, built: wheel.Wheel, toolchain: Toolchain) -> tuple[Im
         _image("cepler-resource", layers.root, (*shared, resource)),
         _image("promoter", layers.root, (*shared, programs)),
     )
-
-
-def write_layout(image: Image, folder: Path) -> None:
-    """Write ``image`` as an OCI image layout into the empty or absent ``folder``."""
-    blobs = folder / "blobs" / "sha256"
-    blobs.mkdir(parents=True)
-    for blob in (image.manifest, image.config):
-        (blobs / blob.digest.removeprefix("sha256:")).write_bytes(blob.content)
-    for layer in image.layers:
-        _link(layer.file, blobs / layer.digest.removeprefix("sha256:"))
-    entry = image.manifest.descriptor(platform=_PLATFORM)
-    index = {"schemaVersion": 2, "mediaType": INDEX_TYPE, "manifests": [entry]}
-    (folder / "index.json").write_bytes(_json(index))
-    (folder / "oci-layout").write_bytes(_json({"imageLayoutVersion": "1.0.0"}))
 
 
 def _needed(layers: Layers, built: wheel.Wheel, stage: Path) -> None:
@@ -117,29 +99,12 @@ def _put(file: Path, target: Path) -> None:
 
 def _image(name: str, root: Root, layers: Sequence[Layer]) -> Image:
     created = root.release.date.strftime("%Y-%m-%dT%H:%M:%SZ")
-    document = {
-        **_PLATFORM,
-        "created": created,
-        "config": {"Env": [f"PATH={_PATH}", "LANG=C.UTF-8"], "WorkingDir": "/"},
-        "rootfs": {"type": "layers", "diff_ids": [layer.diff_id for layer in layers]},
-        "history": [{"created": created, "created_by": "python -m dev.images"} for _ in layers],
-    }
-    config = Blob(_json(document), CONFIG_TYPE)
-    manifest = {
-        "schemaVersion": 2,
-        "mediaType": MANIFEST_TYPE,
-        "config": config.descriptor(),
-        "layers": [layer.descriptor() for layer in layers],
-        "annotations": {"org.opencontainers.image.title": name},
-    }
-    return Image(name, Blob(_json(manifest), MANIFEST_TYPE), config, tuple(layers))
-
-
-def _link(file: Path, target: Path) -> None:
-    try:
-        os.link(file, target)
-    except OSError:  # another file system
-        shutil.copyfile(file, target)
+    config = {"Env": [f"PATH={_PATH}", "LANG=C.UTF-8"], "WorkingDir": "/"}
+    annotations = {"org.opencontainers.image.title": name}
+    created_by = "python -m dev.images"
+    return Image(
+        name, oci.image(layers, config, annotations, created=created, created_by=created_by)
+    )
 
 
 def _json(document: object) -> bytes:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import shutil
 import subprocess
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -15,7 +17,7 @@ from pathlib import Path
 
 from dev.images.debian import ImageError, Root, checked
 from promoter.common.progress import Progress
-from promoter.programs.oci import LAYER_TYPE
+from promoter.programs.oci import LAYER_TYPE, descriptor
 from promoter.toolchain.cache import Cache
 
 _CHUNK = 1 << 20
@@ -32,9 +34,15 @@ class Layer:
     diff_id: str
 
     def descriptor(self) -> dict[str, object]:
-        """How a manifest refers to it."""
-        size = self.file.stat().st_size
-        return {"mediaType": LAYER_TYPE, "digest": self.digest, "size": size}
+        """See `StoredLayer`."""
+        return descriptor(LAYER_TYPE, self.digest, self.file.stat().st_size)
+
+    def write(self, file: Path) -> None:
+        """See `StoredLayer`; a hard link where the file system allows one."""
+        try:
+            os.link(self.file, file)
+        except OSError:  # another file system
+            shutil.copyfile(self.file, file)
 
 
 @dataclass(frozen=True)

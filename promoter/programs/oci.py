@@ -1,8 +1,8 @@
 """OCI images as bytes: deterministic layers, config and manifest, laid out in a folder.
 
 Nothing here depends on the machine: entries are sorted and owned by 0:0 with time 0, and JSON
-is canonical. Layers are gzip with stored blocks: what a zlib makes of the same bytes differs
-between its versions, and plain tar layers, though allowed, are refused by `crane validate`.
+is canonical. Layers are gzip with stored blocks: zlib versions compress the same bytes
+differently, and `crane validate` rejects plain tar layers, though the specification allows them.
 Formats: OCI image-spec v1.1, image layout, config, manifest and layer.
 """
 
@@ -18,7 +18,7 @@ import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, Generic, Protocol, TypeVar
 
 from promoter.git.objects import SourceFile
 
@@ -26,6 +26,8 @@ CONFIG_TYPE = "application/vnd.oci.image.config.v1+json"
 LAYER_TYPE = "application/vnd.oci.image.layer.v1.tar+gzip"
 MANIFEST_TYPE = "application/vnd.oci.image.manifest.v1+json"
 INDEX_TYPE = "application/vnd.oci.image.index.v1+json"
+
+_PLATFORM = {"architecture": "amd64", "os": "linux"}
 
 
 @dataclass(frozen=True)
@@ -40,52 +42,73 @@ class Blob:
         """``sha256:`` and the content's hash."""
         return f"sha256:{hashlib.sha256(self.content).hexdigest()}"
 
-    def descriptor(self, **more: object) -> dict[str, object]:
-        """How another document refers to this one."""
-        size = len(self.content)
-        return {"mediaType": self.media_type, "digest": self.digest, "size": size, **more}
+    def descriptor(self) -> dict[str, object]:
+        """Return the reference to this blob in another document."""
+        return descriptor(self.media_type, self.digest, len(self.content))
+
+    def write(self, file: Path) -> None:
+        """Write the content to ``file``."""
+        file.write_bytes(self.content)
+
+
+class StoredLayer(Protocol):
+    """A layer of an image, in memory or in a file."""
+
+    @property
+    def digest(self) -> str:
+        """The digest of the compressed layer."""
+        ...
+
+    @property
+    def diff_id(self) -> str:
+        """The digest of the tar, as an image configuration names a layer."""
+        ...
+
+    def descriptor(self) -> dict[str, object]:
+        """Return the reference to the layer in a manifest."""
+        ...
+
+    def write(self, file: Path) -> None:
+        """Write the compressed layer to ``file``."""
+        ...
 
 
 @dataclass(frozen=True)
 class Layer(Blob):
-    """A layer: ``content`` is its gzip, ``tar`` what that holds."""
+    """A layer in memory: ``content`` is the gzip of ``tar``."""
 
     tar: bytes = field(repr=False)
 
     @property
     def diff_id(self) -> str:
-        """The digest of the tar, as an image configuration names a layer."""
+        """See `StoredLayer`."""
         return f"sha256:{hashlib.sha256(self.tar).hexdigest()}"
 
 
+L = TypeVar("L", bound=StoredLayer)
+
+
 @dataclass(frozen=True)
-class OciImage:
-    """A manifest, its config and its layers; ``digest`` is the manifest's."""
+class OciImage(Generic[L]):
+    """A manifest, its configuration and its layers; ``digest`` is the manifest's."""
 
     manifest: Blob
     config: Blob
-    layers: tuple[Layer, ...]
+    layers: tuple[L, ...]
 
     @property
     def digest(self) -> str:
-        """What a pin names."""
+        """The digest that a pin names."""
         return self.manifest.digest
 
 
-@dataclass(frozen=True)
-class Runtime:
-    """How the image is started, and what it says about itself."""
-
-    entrypoint: Sequence[str]
-    user: str
-    port: int
-    variables: Mapping[str, str]
-    labels: Mapping[str, str]
-    created: str
+def descriptor(media_type: str, digest: str, size: int) -> dict[str, object]:
+    """Return an OCI descriptor; ``size`` is in bytes."""
+    return {"mediaType": media_type, "digest": digest, "size": size}
 
 
 def layer(files: Mapping[str, SourceFile]) -> Layer:
-    """A tar of ``files`` (absolute path -> file) with the folders that they need."""
+    """Return the layer that has ``files`` (absolute path -> file) and their parent folders."""
     buffer = io.BytesIO()
     names = {path.lstrip("/"): file for path, file in files.items()}
     folders = {str(p) for name in names for p in PurePosixPath(name).parents if str(p) != "."}
@@ -96,29 +119,46 @@ def layer(files: Mapping[str, SourceFile]) -> Layer:
     return Layer(_gzip(tar), LAYER_TYPE, tar)
 
 
-def image(layers: Sequence[Layer], runtime: Runtime) -> OciImage:
-    """An image for linux/amd64 of ``layers``, lowest first."""
-    config = Blob(_json(_config(layers, runtime)), CONFIG_TYPE)
+def image(
+    layers: Sequence[L],
+    config: Mapping[str, object],
+    annotations: Mapping[str, str],
+    *,
+    created: str,
+    created_by: str = "promoter",
+) -> OciImage[L]:
+    """Return the image for linux/amd64 of ``layers``, lowest first.
+
+    ``config`` has the runtime settings (Entrypoint, Env, ...), ``created`` is RFC 3339.
+    """
+    document = {
+        **_PLATFORM,
+        "created": created,
+        "config": config,
+        "rootfs": {"type": "layers", "diff_ids": [each.diff_id for each in layers]},
+        "history": [{"created": created, "created_by": created_by} for _ in layers],
+    }
+    config_blob = Blob(_json(document), CONFIG_TYPE)
     manifest = {
         "schemaVersion": 2,
         "mediaType": MANIFEST_TYPE,
-        "config": config.descriptor(),
-        "layers": [one.descriptor() for one in layers],
-        "annotations": dict(runtime.labels),
+        "config": config_blob.descriptor(),
+        "layers": [each.descriptor() for each in layers],
+        "annotations": dict(annotations),
     }
-    return OciImage(Blob(_json(manifest), MANIFEST_TYPE), config, tuple(layers))
+    return OciImage(Blob(_json(manifest), MANIFEST_TYPE), config_blob, tuple(layers))
 
 
 def unpacked(layer_content: bytes) -> bytes:
-    """The tar in a layer, gzipped or not."""
+    """Return the tar of a layer, compressed or not."""
     return gzip.decompress(layer_content) if layer_content[:2] == b"\x1f\x8b" else layer_content
 
 
 def files_in(layers: Sequence[Layer]) -> dict[str, tuple[int, str, bytes]]:
-    """What a container sees of ``layers``: path -> mode, link target, content."""
+    """Return the files of ``layers``: path -> mode, link target, content; upper layers win."""
     files: dict[str, tuple[int, str, bytes]] = {}
-    for one in layers:
-        with tarfile.open(fileobj=io.BytesIO(one.tar)) as archive:
+    for each in layers:
+        with tarfile.open(fileobj=io.BytesIO(each.tar)) as archive:
             for entry in archive:
                 opened = archive.extractfile(entry) if entry.isfile() else None
                 content = opened.read() if opened else b""
@@ -126,18 +166,14 @@ def files_in(layers: Sequence[Layer]) -> dict[str, tuple[int, str, bytes]]:
     return files
 
 
-def write_layout(built: OciImage, folder: Path) -> None:
-    """Write ``built`` as an OCI image layout into the empty or absent ``folder``."""
+def write_layout(image: OciImage[Any], folder: Path) -> None:
+    """Write ``image`` as an OCI image layout into the empty or absent ``folder``."""
     blobs = folder / "blobs" / "sha256"
     blobs.mkdir(parents=True)
-    for blob in (built.manifest, built.config, *built.layers):
-        (blobs / blob.digest.removeprefix("sha256:")).write_bytes(blob.content)
-    platform = {"architecture": "amd64", "os": "linux"}
-    index = {
-        "schemaVersion": 2,
-        "mediaType": INDEX_TYPE,
-        "manifests": [built.manifest.descriptor(platform=platform)],
-    }
+    for blob in (image.manifest, image.config, *image.layers):
+        blob.write(blobs / blob.digest.removeprefix("sha256:"))
+    entry = {**image.manifest.descriptor(), "platform": _PLATFORM}
+    index = {"schemaVersion": 2, "mediaType": INDEX_TYPE, "manifests": [entry]}
     (folder / "index.json").write_bytes(_json(index))
     (folder / "oci-layout").write_bytes(_json({"imageLayoutVersion": "1.0.0"}))
 
@@ -155,26 +191,8 @@ def _add(archive: tarfile.TarFile, name: str, file: SourceFile | None) -> None:
         archive.addfile(entry, io.BytesIO(file.content))
 
 
-def _config(layers: Sequence[Layer], runtime: Runtime) -> dict[str, Any]:
-    variables = sorted(f"{name}={value}" for name, value in runtime.variables.items())
-    return {
-        "architecture": "amd64",
-        "os": "linux",
-        "created": runtime.created,
-        "config": {
-            "Entrypoint": list(runtime.entrypoint),
-            "Env": variables,
-            "ExposedPorts": {f"{runtime.port}/tcp": {}},
-            "Labels": dict(runtime.labels),
-            "User": runtime.user,
-        },
-        "rootfs": {"type": "layers", "diff_ids": [one.diff_id for one in layers]},
-        "history": [{"created": runtime.created, "created_by": "promoter"} for _ in layers],
-    }
-
-
 def _gzip(data: bytes) -> bytes:
-    """``data`` as gzip (RFC 1952) in stored blocks (RFC 1951, 3.2.4), time 0, system unknown."""
+    """Return ``data`` as gzip (RFC 1952) in stored blocks (RFC 1951, 3.2.4), without a time."""
     size = 0xFFFF
     chunks = [data[at : at + size] for at in range(0, len(data), size)] or [b""]
     blocks = [

@@ -40,18 +40,16 @@ class Registry:
         """Where the image ``name`` lives, without tag or digest."""
         return f"{self.address}/{name}"
 
-    def push(self, name: str, image: OciImage, tags: Sequence[str]) -> None:
+    def push(self, name: str, image: OciImage[Any], tags: Sequence[str]) -> None:
         """Upload ``image`` and point ``tags`` (one at least) at it, in that order."""
         first, *others = tags
         with tempfile.TemporaryDirectory() as folder:
-            write_layout(image, Path(folder) / "layout")
-            self.push_layout(name, Path(folder) / "layout", first)
+            layout = Path(folder) / "layout"
+            write_layout(image, layout)
+            target = self.reference(name, first)
+            self._run("push", str(layout), target, seconds=_PUSH_SECONDS)
         for tag in others:
             self.tag(name, image.digest, tag)
-
-    def push_layout(self, name: str, layout: Path, tag: str) -> None:
-        """Upload the image in the OCI image layout ``layout`` under ``tag``."""
-        self._run("push", str(layout), f"{self.repository(name)}:{tag}", seconds=_PUSH_SECONDS)
 
     def tag(self, name: str, digest: str, tag: str) -> None:
         """Point ``tag`` at ``digest``, which the registry has to have."""
@@ -77,7 +75,7 @@ class Registry:
         """The image configuration: labels, variables, entrypoint, layers."""
         return dict(json.loads(self._run("config", self.reference(name, tag))))
 
-    def pull(self, name: str, tag: str) -> OciImage:
+    def pull(self, name: str, tag: str) -> OciImage[Layer]:
         """The image that ``tag`` (or a digest) points at, every blob checked by its digest."""
         manifest = self._run("manifest", self.reference(name, tag))
         said = json.loads(manifest)

@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from promoter.programs.oci import OciImage, files_in
+from promoter.programs.oci import Layer, OciImage, files_in
 from promoter.release.errors import ReleaseError
 from promoter.release.images import VERSION
 from promoter.release.settings import ImageRecipe
 
 
 def require_same_but_version(
-    candidate: OciImage, release: OciImage, recipe: ImageRecipe, version: str
+    candidate: OciImage[Layer], release: OciImage[Layer], recipe: ImageRecipe, version: str
 ) -> None:
     """Raise `ReleaseError` naming every path or setting that differs and may not.
 
@@ -29,12 +29,12 @@ def require_same_but_version(
         )
 
 
-def _files(candidate: OciImage, release: OciImage) -> set[str]:
+def _files(candidate: OciImage[Layer], release: OciImage[Layer]) -> set[str]:
     one, other = files_in(candidate.layers), files_in(release.layers)
     return {path for path in one.keys() | other.keys() if one.get(path) != other.get(path)}
 
 
-def _settings(candidate: OciImage, release: OciImage) -> list[str]:
+def _settings(candidate: OciImage[Layer], release: OciImage[Layer]) -> list[str]:
     one, other = _comparable(candidate), _comparable(release)
     return sorted(
         f"configuration {name}"
@@ -43,7 +43,7 @@ def _settings(candidate: OciImage, release: OciImage) -> list[str]:
     )
 
 
-def _comparable(image: OciImage) -> dict[str, Any]:
+def _comparable(image: OciImage[Layer]) -> dict[str, Any]:
     """The configuration without what names the version or follows from it."""
     said = json.loads(image.config.content)
     inner = said.pop("config", {})

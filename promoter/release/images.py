@@ -6,7 +6,7 @@ its release so share the first layer, bit by bit.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from promoter.git.objects import SourceFile
@@ -37,7 +37,9 @@ class Image:
         return f"{self.repository}@{self.digest}"
 
 
-def build(source: SourceTree, recipe: ImageRecipe, version: str, address: str) -> oci.OciImage:
+def build(
+    source: SourceTree, recipe: ImageRecipe, version: str, address: str
+) -> oci.OciImage[oci.Layer]:
     """The image of ``recipe`` from ``source``; the same arguments give the same digest.
 
     ``address`` is the repository's public address, for the label. Raises `ReleaseError`
@@ -47,7 +49,16 @@ def build(source: SourceTree, recipe: ImageRecipe, version: str, address: str) -
     if recipe.version_file:
         content = versioned_file(source, recipe, version)
         layers.append(oci.layer({recipe.version_file.target: SourceFile(content)}))
-    return oci.image(layers, _runtime(source, recipe, version, address))
+    created = source.time.strftime("%Y-%m-%dT%H:%M:%SZ")
+    labels = {
+        CREATED: created,
+        REVISION: source.commit,
+        SOURCE: address,
+        TITLE: recipe.name,
+        VERSION: version,
+    }
+    config = _config(source, recipe, version, labels)
+    return oci.image(layers, config, labels, created=created)
 
 
 def build_and_push(
@@ -92,15 +103,9 @@ def _copied(source: SourceTree, recipe: ImageRecipe) -> dict[str, SourceFile]:
     return files
 
 
-def _runtime(source: SourceTree, recipe: ImageRecipe, version: str, address: str) -> oci.Runtime:
-    created = source.time.strftime("%Y-%m-%dT%H:%M:%SZ")
-    labels = {
-        CREATED: created,
-        REVISION: source.commit,
-        SOURCE: address,
-        TITLE: recipe.name,
-        VERSION: version,
-    }
+def _config(
+    source: SourceTree, recipe: ImageRecipe, version: str, labels: Mapping[str, str]
+) -> dict[str, object]:
     variables = {
         "COMMITHASH": source.commit,
         "HOST": "0.0.0.0",  # noqa: S104 - inside its own network namespace
@@ -108,4 +113,10 @@ def _runtime(source: SourceTree, recipe: ImageRecipe, version: str, address: str
         "PORT": str(recipe.port),
         "VERSION": version,
     }
-    return oci.Runtime(recipe.entrypoint, recipe.user, recipe.port, variables, labels, created)
+    return {
+        "Entrypoint": list(recipe.entrypoint),
+        "Env": [f"{name}={value}" for name, value in sorted(variables.items())],
+        "ExposedPorts": {f"{recipe.port}/tcp": {}},
+        "Labels": labels,
+        "User": recipe.user,
+    }

@@ -22,7 +22,7 @@ from promoter.forge.forge import (
     Query,
     ReleaseDraft,
 )
-from promoter.programs.oci import OciImage
+from promoter.programs.oci import Layer, OciImage
 from promoter.release import changelog
 from promoter.release.application import Application
 from promoter.release.difference import require_same_but_version
@@ -192,7 +192,7 @@ def _images(
     names = [recipe.name for recipe in settings.images]
     built = [_built(application, tag, source, settings, recipe) for recipe in settings.images]
 
-    def published(name: str, found: tuple[OciImage, bool]) -> Image:
+    def published(name: str, found: tuple[OciImage[Layer], bool]) -> Image:
         final, there = found
         if not there:
             application.registry.push(name, final, [version])
@@ -214,7 +214,7 @@ def _built(
     source: SourceTree,
     settings: ReleaseSettings,
     recipe: ImageRecipe,
-) -> tuple[OciImage, bool]:
+) -> tuple[OciImage[Layer], bool]:
     """A final image, and whether the registry has it.
 
     Raises `ReleaseError` where candidate or registry have another content.

@@ -13,11 +13,11 @@ from cyclonedx.model.component import Component, ComponentType
 from cyclonedx.output.json import JsonV1Dot6
 from packageurl import PackageURL
 
-from promoter.programs.oci import OciImage, files_in
+from promoter.programs.oci import Layer, OciImage, files_in
 from promoter.release.images import Image
 
 
-def sbom(image: Image, content: OciImage, version: str, time: datetime) -> str:
+def sbom(image: Image, content: OciImage[Layer], version: str, time: datetime) -> str:
     """The bill of ``image`` as JSON: every file with its SHA-256; ``time`` is the commit's."""
     files = [
         Component(

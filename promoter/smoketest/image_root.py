@@ -28,7 +28,9 @@ def program_of(reference: str, registry: str, crane: Path, folder: Path) -> Prog
     return _program(reference, json.loads(image.config.content).get("config", {}), folder)
 
 
-def image_files(reference: str, registry: str, crane: Path, folder: Path) -> oci.OciImage:
+def image_files(
+    reference: str, registry: str, crane: Path, folder: Path
+) -> oci.OciImage[oci.Layer]:
     """The image ``reference``, its files in ``folder``.
 
     Pulled from ``registry`` (host:port), which stands in for the one that is named. Raises
@@ -45,7 +47,7 @@ def image_files(reference: str, registry: str, crane: Path, folder: Path) -> oci
     return image
 
 
-def _unpack(image: oci.OciImage, folder: Path) -> None:
+def _unpack(image: oci.OciImage[oci.Layer], folder: Path) -> None:
     """Lay the layers over each other; what would leave the folder is refused (PEP 706)."""
     for layer in image.layers:
         with tarfile.open(fileobj=io.BytesIO(layer.tar)) as archive:

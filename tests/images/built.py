@@ -16,8 +16,9 @@ from filelock import FileLock
 
 from dev.images.__main__ import built
 from dev.images.debian import unmet
-from dev.images.images import Image, write_layout
+from dev.images.images import Image
 from promoter.common.progress import Silent
+from promoter.programs.oci import write_layout
 from promoter.toolchain.cache import default_cache
 
 
@@ -74,7 +75,7 @@ class Container:
 def container(image: Image, folder: Path) -> Iterator[Container]:
     """A container of ``image`` as it lies in an OCI layout; several hundred megabytes."""
     layout, root = folder / "layout", folder / "root"
-    write_layout(image, layout)
+    write_layout(image.content, layout)
     blobs = layout / "blobs" / "sha256"
     index = json.loads((layout / "index.json").read_text())
     manifest = json.loads(_blob(blobs, index["manifests"][0]))

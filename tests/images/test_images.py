@@ -209,10 +209,10 @@ def entries(layer: Path) -> Iterator[tarfile.TarInfo]:
 
 
 def test_no_layer_says_where_or_when_it_was_made(images: dict[str, Image]) -> None:
-    created = {json.loads(image.config.content)["created"] for image in images.values()}
+    created = {json.loads(image.content.config.content)["created"] for image in images.values()}
     assert len(created) == 1
-    assert len({layer.digest for image in images.values() for layer in image.layers}) == 5
-    base, _, own, scripts = images["cepler-resource"].layers
+    assert len({layer.digest for image in images.values() for layer in image.content.layers}) == 5
+    base, _, own, scripts = images["cepler-resource"].content.layers
     for file in (base.file, own.file, scripts.file):
         names = [entry.name for entry in entries(file)]
         assert names == sorted(names, key=lambda name: name.split("/"))
@@ -227,12 +227,14 @@ def test_no_layer_says_where_or_when_it_was_made(images: dict[str, Image]) -> No
 
 def test_the_digests_are_those_of_the_content(images: dict[str, Image]) -> None:
     image = images["cepler-resource"]
-    config = json.loads(image.config.content)
-    manifest = json.loads(image.manifest.content)
-    assert [one["digest"] for one in manifest["layers"]] == [one.digest for one in image.layers]
+    config = json.loads(image.content.config.content)
+    manifest = json.loads(image.content.manifest.content)
+    assert [one["digest"] for one in manifest["layers"]] == [
+        one.digest for one in image.content.layers
+    ]
     diff_ids = config["rootfs"]["diff_ids"]
-    assert diff_ids == [layer.diff_id for layer in image.layers]
-    for layer, diff_id in list(zip(image.layers, diff_ids, strict=True))[-2:]:
+    assert diff_ids == [layer.diff_id for layer in image.content.layers]
+    for layer, diff_id in list(zip(image.content.layers, diff_ids, strict=True))[-2:]:
         packed = layer.file.read_bytes()
         assert layer.digest == f"sha256:{hashlib.sha256(packed).hexdigest()}"
         assert diff_id == f"sha256:{hashlib.sha256(gzip.decompress(packed)).hexdigest()}"
@@ -260,5 +262,9 @@ def test_the_command_writes_layouts_and_says_what_to_pin(
     ]
     for image in images.values():
         blobs = (tmp_path / image.name / "blobs/sha256").iterdir()
-        digests = {image.digest, image.config.digest, *(layer.digest for layer in image.layers)}
+        digests = {
+            image.digest,
+            image.content.config.digest,
+            *(layer.digest for layer in image.content.layers),
+        }
         assert {f"sha256:{file.name}" for file in blobs} == digests

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import json
 import os
 import subprocess
 import tarfile
@@ -102,7 +103,8 @@ def test_pushes_four_labelled_images_under_version_and_tag(
         }
         assert config["config"]["Labels"] == expected
         assert (config["os"], config["architecture"]) == ("linux", "amd64")
-        assert registry.manifest(image.name, image.digest)["annotations"] == expected
+        manifest = json.loads(registry.pull(image.name, image.digest).manifest.content)
+        assert manifest["annotations"] == expected
     again = build_and_push_all(source, "0.1.0-rc.1", registry, ["edge"])
     assert again == images
 

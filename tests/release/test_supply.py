@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import stat
+import subprocess
 from dataclasses import replace
 from pathlib import Path
 
@@ -99,7 +100,9 @@ def referrers(registry: Registry, image: Image) -> list[str]:
     answer = httpx.get(f"http://{host}/v2/{folder}/referrers/{image.digest}", timeout=10)
     if answer.status_code == 404:
         tag = image.digest.replace(":", "-")
-        return sorted(one["digest"] for one in registry.manifest(image.name, tag)["manifests"])
+        index = [registry.crane, "manifest", f"{registry.repository(image.name)}:{tag}"]
+        answer_by_tag = json.loads(subprocess.check_output(index))
+        return sorted(one["digest"] for one in answer_by_tag["manifests"])
     return sorted(one["digest"] for one in answer.json()["manifests"])
 
 
