@@ -19,8 +19,8 @@ from promoter.forge.forge import Forge
 from promoter.forge.local import LocalForge
 from promoter.git import Git
 from promoter.platform import Platform, RunningPlatform
+from promoter.programs.cosign import create_keys
 from promoter.programs.registry import Registry
-from promoter.release.cosign import make_keys
 from promoter.release.images import Image, build_and_push_all
 from promoter.release.source import source_of_commit
 from promoter.toolchain import Toolchain
@@ -115,7 +115,7 @@ class Scene:
         for name in ("lana-bank", "galoy-private-charts", "galoy-deployments"):
             Git(self.folder).text("clone", "--quiet", f"{GITHUB}/{name}.git")
         self._open_gates()
-        make_keys(self.toolchain.program("cosign"), self.folder)
+        create_keys(self.toolchain.program("cosign"), self.folder)
 
     @property
     def registry(self) -> str:

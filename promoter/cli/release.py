@@ -14,17 +14,18 @@ from promoter.cli.progress import shown
 from promoter.forge.choose import forge_of
 from promoter.forge.forge import PullRequest
 from promoter.git import Git
+from promoter.programs.cosign import Cosign
 from promoter.programs.registry import Registry
 from promoter.release.application import Application
 from promoter.release.automerge import automerge
 from promoter.release.candidate import Candidate, candidate
 from promoter.release.chart import Charts, bump_chart
-from promoter.release.cosign import Cosign
 from promoter.release.envfile import set_variable
 from promoter.release.errors import ReleaseError
 from promoter.release.file_check import checked, checked_range
 from promoter.release.promote import promote
 from promoter.release.publish import Released, release, released
+from promoter.release.supply_chain import SupplyChain
 from promoter.release.version import parse_version
 
 app = typer.Typer(help="Candidates, releases and their pins.")
@@ -184,8 +185,10 @@ def automerge_command(
 
 def _application(repository: Path, registry: str, key: str, public_key: str = "") -> Application:
     git, images = Git(repository), Registry(registry, program("crane"))
-    supply = Cosign(program("cosign"), images, key, public_key) if key or public_key else None
-    return Application(git, forge_of(git), images, supply=supply, progress=shown())
+    supply_chain = None
+    if key or public_key:
+        supply_chain = SupplyChain(Cosign(program("cosign"), key, public_key), images)
+    return Application(git, forge_of(git), images, supply_chain=supply_chain, progress=shown())
 
 
 def _env(file: Path) -> bytes:

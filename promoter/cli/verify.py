@@ -8,9 +8,10 @@ import typer
 
 from promoter.cli.programs import program
 from promoter.cli.release import PUBLIC_KEY_VARIABLE
+from promoter.programs.cosign import Cosign
 from promoter.programs.registry import Registry, parse_reference
-from promoter.release.cosign import Cosign
 from promoter.release.images import Image
+from promoter.release.supply_chain import SupplyChain
 
 app = typer.Typer(help="Check signatures and provenance.")
 
@@ -40,5 +41,6 @@ def image_command(
     address, name, tag = parse_reference(reference)
     registry = Registry(address, program("crane"))
     image = Image(name, registry.repository(name), registry.required_digest(name, tag))
-    vouched = Cosign(program("cosign"), registry, public_key=key).verify(image, commit)
-    typer.echo(f"{image.reference}\nversion {vouched.version}\ncommit  {vouched.commit}")
+    cosign = Cosign(program("cosign"), public_key=key)
+    provenance = SupplyChain(cosign, registry).verify(image, commit)
+    typer.echo(f"{image.reference}\nversion {provenance.version}\ncommit  {provenance.commit}")

@@ -12,7 +12,7 @@ from promoter.git import Git, Identity
 from promoter.programs.registry import Registry
 from promoter.release.cog import CogSettings, read_cog
 from promoter.release.history import VersionTag, version_tags
-from promoter.release.supply import SupplyChain
+from promoter.release.supply_chain import SupplyChain
 from promoter.release.version_branch import VersionBranch
 
 BOT = Identity("CI Bot", "bot@galoy.io")
@@ -22,7 +22,7 @@ BOT = Identity("CI Bot", "bot@galoy.io")
 class Application:
     """An application's clone ``git``, whose ``remote`` is the place that counts.
 
-    ``branch`` is what is released; ``supply`` signs and verifies images (None: neither).
+    ``branch`` is what is released; ``supply_chain`` signs and verifies images (None: neither).
     Nothing is read from or written to the clone's work tree.
     """
 
@@ -32,7 +32,7 @@ class Application:
     remote: str = "origin"
     branch: str = "main"
     author: Identity = BOT
-    supply: SupplyChain | None = None
+    supply_chain: SupplyChain | None = None
     progress: Progress = field(default_factory=Silent, compare=False)
 
     def fetch(self) -> str:

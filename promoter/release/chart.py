@@ -42,7 +42,7 @@ def bump_chart(application: Application, charts: Charts, version: str = "") -> P
     """The pull request that pins release ``version`` (default: the newest) in the chart.
 
     Raises `NothingNewer` where it is pinned already, `RegistryError` for an image that is
-    not there, `Unverified` for one that nobody vouches for, `YamlEditError` where a pin cannot
+    not there, `VerificationError` for one that is not signed, `YamlEditError` where a pin cannot
     be written.
     """
     made = released(application, version)
@@ -65,8 +65,8 @@ def pins_of(application: Application, made: Released, settings: ReleaseSettings)
     for image in images:
         if application.registry.digest(image.name, image.digest) is None:
             raise RegistryError(f"pin {image.reference}: the registry does not have it")
-        if application.supply:
-            application.supply.verify(image, made.commit)
+        if application.supply_chain:
+            application.supply_chain.verify(image, made.commit)
     return tuple(
         Pin(
             paths[image.name],

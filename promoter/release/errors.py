@@ -1,4 +1,4 @@
-"""What can go wrong between a commit and its pins."""
+"""The error of the release steps, which every module of this package raises."""
 
 from __future__ import annotations
 
@@ -6,8 +6,4 @@ from promoter.common.errors import PromoterError
 
 
 class ReleaseError(PromoterError):
-    """A release step cannot be done as asked."""
-
-
-class Unverified(ReleaseError):
-    """Nobody whose key is known vouches for an image, or for something else about it."""
+    """A release step cannot be done."""

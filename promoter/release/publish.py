@@ -197,12 +197,12 @@ def _images(
         if not there:
             application.registry.push(name, final, [version])
         image = Image(name, application.registry.repository(name), final.digest)
-        if application.supply:
-            application.supply.vouch(image, source, version, settings.source)
+        if application.supply_chain:
+            application.supply_chain.attest(image, source, version, settings.source)
         return image
 
     with (
-        application.progress.task(f"push and vouch for the images of {version}"),
+        application.progress.task(f"push and sign the images of {version}"),
         ThreadPoolExecutor(_AT_ONCE) as pool,
     ):
         return tuple(pool.map(published, names, built))

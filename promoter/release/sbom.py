@@ -1,4 +1,4 @@
-"""What is in an image: a CycloneDX 1.6 bill of materials, the same for the same image."""
+"""The bill of materials of an image: CycloneDX 1.6, the same for the same image."""
 
 from __future__ import annotations
 
@@ -18,7 +18,10 @@ from promoter.release.images import Image
 
 
 def sbom(image: Image, content: OciImage[Layer], version: str, time: datetime) -> str:
-    """The bill of ``image`` as JSON: every file with its SHA-256; ``time`` is the commit's."""
+    """Return the bill of ``image`` as JSON, every file with its SHA-256.
+
+    ``time`` is the commit's.
+    """
     files = [
         Component(
             name=path,
@@ -41,6 +44,6 @@ def sbom(image: Image, content: OciImage[Layer], version: str, time: datetime) -
     bom.metadata.component = described
     bom.register_dependency(described, files)
     with warnings.catch_warnings():
-        # An image of no file at all has an empty graph, which is no news here.
+        # An image without a file has an empty graph, which the library warns about.
         warnings.simplefilter("ignore", UserWarning)
         return str(JsonV1Dot6(bom).output_as_string(indent=1))

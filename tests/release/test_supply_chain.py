@@ -1,4 +1,4 @@
-"""What vouches for an image, with the real cosign against a real registry."""
+"""Signatures, provenance and bills of materials, by the real cosign in a real registry."""
 
 from __future__ import annotations
 
@@ -16,17 +16,16 @@ from cyclonedx.validation.json import JsonStrictValidator
 from promoter.common.errors import RegistryError
 from promoter.forge.forge import Query
 from promoter.git import Git
+from promoter.programs.cosign import Cosign, VerificationError, create_keys
 from promoter.programs.registry import Registry, parse_reference
 from promoter.release.candidate import candidate
 from promoter.release.chart import bump_chart
-from promoter.release.cosign import Cosign, make_keys
-from promoter.release.errors import Unverified
 from promoter.release.images import Image, build_and_push_all
 from promoter.release.promote import promote
-from promoter.release.provenance import commit_of, predicate, version_of
 from promoter.release.publish import release
 from promoter.release.sbom import sbom
 from promoter.release.source import source_of_commit
+from promoter.release.supply_chain import Provenance, SupplyChain, provenance
 from promoter.toolchain.toolchain import Toolchain
 
 from .conftest import ROOT
@@ -44,12 +43,12 @@ def program() -> Path:
 
 @pytest.fixture(scope="session")
 def keys(program: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    return make_keys(program, tmp_path_factory.mktemp("keys"))
+    return create_keys(program, tmp_path_factory.mktemp("keys"))
 
 
 @pytest.fixture
-def supply(program: Path, registry: Registry, keys: tuple[Path, Path]) -> Cosign:
-    return Cosign(program, registry, str(keys[0]), str(keys[1]))
+def supply(program: Path, registry: Registry, keys: tuple[Path, Path]) -> SupplyChain:
+    return SupplyChain(Cosign(program, str(keys[0]), str(keys[1])), registry)
 
 
 def pushed(application: Git, registry: Registry) -> Image:
@@ -57,39 +56,39 @@ def pushed(application: Git, registry: Registry) -> Image:
     return build_and_push_all(source, "1.0.0", registry)[0]
 
 
-def test_keys_are_made_once_and_only_their_owner_reads_them(
+def test_keys_are_created_once_and_only_their_owner_reads_them(
     program: Path, keys: tuple[Path, Path]
 ) -> None:
     before = keys[0].read_bytes()
-    assert make_keys(program, keys[0].parent) == keys
+    assert create_keys(program, keys[0].parent) == keys
     assert keys[0].read_bytes() == before
     assert stat.S_IMODE(keys[0].stat().st_mode) == 0o600
 
 
-def test_what_is_vouched_for_verifies_and_names_its_commit(
-    application: Git, registry: Registry, supply: Cosign
+def test_an_attested_image_verifies_and_names_its_commit(
+    application: Git, registry: Registry, supply: SupplyChain
 ) -> None:
     image = pushed(application, registry)
     source = source_of_commit(application, "HEAD")
-    with pytest.raises(Unverified):
+    with pytest.raises(VerificationError):
         supply.verify(image)
-    supply.vouch(image, source, "1.0.0", ADDRESS)
+    supply.attest(image, source, "1.0.0", ADDRESS)
 
     said = supply.verify(image, source.commit)
 
     assert (said.commit, said.version) == (source.commit, "1.0.0")
-    with pytest.raises(Unverified, match=f"names commit {source.commit}, not {'f' * 40}"):
+    with pytest.raises(VerificationError, match=f"names commit {source.commit}, not {'f' * 40}"):
         supply.verify(image, "f" * 40)
 
 
-def test_all_of_it_is_stored_as_referrers_and_once(
-    application: Git, registry: Registry, supply: Cosign
+def test_signature_and_attestations_are_stored_as_referrers_and_once(
+    application: Git, registry: Registry, supply: SupplyChain
 ) -> None:
     image = pushed(application, registry)
     source = source_of_commit(application, "HEAD")
-    supply.vouch(image, source, "1.0.0", ADDRESS)
+    supply.attest(image, source, "1.0.0", ADDRESS)
     first = referrers(registry, image)
-    supply.vouch(image, source, "1.0.0", ADDRESS)
+    supply.attest(image, source, "1.0.0", ADDRESS)
     assert referrers(registry, image) == first
     assert len(first) == 3
 
@@ -107,30 +106,32 @@ def referrers(registry: Registry, image: Image) -> list[str]:
 
 
 def test_another_key_or_another_image_does_not_verify(
-    application: Git, registry: Registry, supply: Cosign, tmp_path: Path
+    application: Git, registry: Registry, supply: SupplyChain, tmp_path: Path
 ) -> None:
     image = pushed(application, registry)
-    supply.vouch(image, source_of_commit(application, "HEAD"), "1.0.0", ADDRESS)
-    stranger = make_keys(supply.program, tmp_path / "stranger")[1]
-    with pytest.raises(Unverified):
-        replace(supply, key="", public_key=str(stranger)).verify(image)
+    supply.attest(image, source_of_commit(application, "HEAD"), "1.0.0", ADDRESS)
+    stranger = create_keys(supply.cosign.program, tmp_path / "stranger")[1]
+    other_key = replace(supply.cosign, key="", public_key=str(stranger))
+    with pytest.raises(VerificationError):
+        replace(supply, cosign=other_key).verify(image)
     absent = replace(image, digest=f"sha256:{'0' * 64}")
     with pytest.raises(RegistryError, match="the registry does not have it"):
         supply.verify(absent)
 
 
-def test_the_pin_bump_refuses_what_does_not_verify(
+def test_the_pin_bump_rejects_an_image_that_does_not_verify(
     shop: Shop, program: Path, keys: tuple[Path, Path]
 ) -> None:
     candidate(shop.application)
     shop.merge(promote(shop.application))
     release(shop.application)
-    supply = Cosign(program, shop.application.registry, str(keys[0]), str(keys[1]))
-    signing = replace(shop.application, supply=supply)
-    with pytest.raises(Unverified):
+    cosign = Cosign(program, str(keys[0]), str(keys[1]))
+    supply = SupplyChain(cosign, shop.application.registry)
+    signing = replace(shop.application, supply_chain=supply)
+    with pytest.raises(VerificationError):
         bump_chart(signing, shop.charts)
     assert shop.charts.forge.pull_requests(Query()) == ()
-    # The same release, completed with the key, is vouched for and can be pinned.
+    # The same release, completed with the key, is signed and can be pinned.
     made = release(signing)
     assert bump_chart(signing, shop.charts).labels == {"galoybot", "lana-bank"}
     for image in made.images:
@@ -151,9 +152,10 @@ def test_the_bill_is_valid_and_the_same_for_the_same_image(
 
 def test_the_predicate_names_source_commit_and_version(application: Git) -> None:
     source = source_of_commit(application, "HEAD")
-    said = dict(predicate("lana-bank", source, "1.0.0", ADDRESS, "https://example.org/builder"))
-    assert (commit_of(said), version_of(said)) == (source.commit, "1.0.0")
-    assert (commit_of({}), version_of({"buildDefinition": 1})) == ("", "")
+    predicate = provenance("lana-bank", source, "1.0.0", ADDRESS, "https://example.org/builder")
+    assert Provenance.parse(predicate) == Provenance(source.commit, "1.0.0")
+    for incomplete in ({}, {"buildDefinition": 1}):
+        assert Provenance.parse(incomplete) == Provenance("", "")
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,149 @@
+"""Signatures and attestations of images by cosign, with a key: a file or a KMS reference.
+
+They are stored next to the image as OCI referrers. No transparency log is written: whoever
+trusts the key trusts what it signed, also without a network.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import os
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from promoter.common.errors import PromoterError, RegistryError
+
+_SECONDS = 120
+_SIGN_FLAGS = ("--tlog-upload=false", "--use-signing-config=false", "--yes")
+
+
+class VerificationError(PromoterError):
+    """An image lacks a signature or an attestation by the key that is trusted."""
+
+
+@dataclass(frozen=True)
+class Cosign:
+    """Signs with ``key`` and verifies with ``public_key``; images are given by their digest.
+
+    Without ``public_key`` a KMS reference verifies too, and a file ``x.key`` has ``x.pub``
+    next to it. ``program`` is cosign's path. The password of a key file is read from
+    COSIGN_PASSWORD, as cosign itself does (unset: none).
+    """
+
+    program: Path
+    key: str = ""
+    public_key: str = ""
+
+    def sign(self, reference: str) -> None:
+        """Sign the image ``reference``; raises `RegistryError`, `VerificationError` without key."""
+        self._write("sign", reference)
+
+    def attest(self, reference: str, kind: str, predicate: str) -> None:
+        """Attach the JSON ``predicate`` of type ``kind`` (like ``cyclonedx``); raises as `sign`."""
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder) / "predicate.json"
+            file.write_text(predicate)
+            self._write("attest", reference, "--type", kind, "--predicate", str(file))
+
+    def verify(self, reference: str) -> None:
+        """Raise `VerificationError` unless the key signed the image ``reference``."""
+        self._check("verify", reference)
+
+    def verify_attestation(self, reference: str, kind: str) -> list[dict[str, Any]]:
+        """Return the predicates of ``kind`` that the key signed, at least one.
+
+        Raises `VerificationError` where there is none.
+        """
+        output = self._check("verify-attestation", reference, "--type", kind)
+        predicates = [_predicate(line) for line in output.splitlines() if line.strip()]
+        if not predicates:
+            raise VerificationError(f"verify {reference}: it has no {kind} attestation")
+        return predicates
+
+    @property
+    def _verifying_key(self) -> str:
+        if self.public_key or "://" in self.key:
+            return self.public_key or self.key
+        file = Path(self.key).with_suffix(".pub")
+        if not self.key or not file.is_file():
+            raise VerificationError(
+                f"verify with {file}: there is no such public key",
+                next_step="name it: --public-key or COSIGN_PUBLIC_KEY",
+            )
+        return str(file)
+
+    def _write(self, verb: str, reference: str, *arguments: str) -> None:
+        if not self.key:
+            raise VerificationError(f"{verb} {reference}: there is no key to sign with")
+        done = _run(self.program, verb, "--key", self.key, *_SIGN_FLAGS, *arguments, reference)
+        if done.returncode != 0:
+            raise RegistryError(
+                f"{verb} {reference}: {_last_line(done.stderr)}",
+                next_step="check the key, its password (COSIGN_PASSWORD) and the registry",
+            )
+
+    def _check(self, verb: str, reference: str, *arguments: str) -> str:
+        flags = ("--key", self._verifying_key, "--insecure-ignore-tlog=true")
+        done = _run(self.program, verb, *flags, *arguments, reference)
+        if done.returncode != 0:
+            raise VerificationError(f"{verb} {reference}: {_last_line(done.stderr)}")
+        return done.stdout
+
+
+def create_keys(program: Path, folder: Path) -> tuple[Path, Path]:
+    """Return cosign.key (readable by its owner only) and cosign.pub in ``folder``.
+
+    Existing keys are kept. For the embedded platform; in a pipeline the key is a KMS reference.
+    """
+    key, public = folder / "cosign.key", folder / "cosign.pub"
+    if not (key.is_file() and public.is_file()):
+        folder.mkdir(parents=True, exist_ok=True)
+        done = _run(program, "generate-key-pair", folder=folder)
+        if done.returncode != 0:
+            raise RegistryError(f"create a key in {folder}: {_last_line(done.stderr)}")
+        key.chmod(0o600)
+    return key, public
+
+
+def _run(
+    program: Path, *arguments: str, folder: Path | None = None
+) -> subprocess.CompletedProcess[str]:
+    try:
+        return subprocess.run(
+            [program, *arguments],
+            cwd=folder,
+            # Without a password cosign would prompt for one on a terminal.
+            env={"COSIGN_PASSWORD": "", **os.environ},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=_SECONDS,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise RegistryError(f"run cosign {arguments[0]}: timeout after {_SECONDS} s") from error
+    except OSError as error:
+        raise RegistryError(f"run {program}: {error.strerror}") from error
+
+
+def _predicate(line: str) -> dict[str, Any]:
+    """Return the predicate in one line of cosign's output: a DSSE envelope or its statement."""
+    try:
+        document = json.loads(line)
+        if "payload" in document:
+            document = json.loads(base64.b64decode(document["payload"]))
+        predicate = document["predicate"]
+    except (ValueError, KeyError, TypeError, binascii.Error) as error:
+        raise VerificationError(f"read an attestation: {error}") from error
+    return predicate if isinstance(predicate, dict) else {}
+
+
+def _last_line(stderr: str) -> str:
+    lines = [line for line in stderr.strip().splitlines() if line.strip()]
+    errors = [line for line in lines if line.lower().startswith("error")]
+    return (errors or lines or ["no message"])[-1].removeprefix("Error: ")
