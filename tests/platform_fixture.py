@@ -1,9 +1,9 @@
 """One embedded platform for all tests of a run, shared by pytest-xdist's workers.
 
-A test asks for the fixture `platform`; it works in a namespace of its own and leaves the
-parts alone. Each worker has a keeper process (this file, run as a program) that counts
-itself among the users, brings the platform up, and waits for its worker to close a pipe or
-to die: so the last one always brings it down, however the tests ended.
+A test uses the fixture `platform`; it works in a namespace of its own and leaves the parts
+alone. Each worker has a keeper process (this module, run as a program) that counts itself
+among the users, brings the platform up, and waits for its worker to close a pipe or to die:
+so the last one always brings it down, however the tests ended.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ ROOT = Path(__file__).parent.parent
 
 
 def toolchain() -> Toolchain:
-    """The repository's own toolchain, with the cache of whoever runs the tests."""
+    """Return the repository's own toolchain, with the cache of the user who runs the tests."""
     return Toolchain(ROOT)
 
 
 def shared_folder(factory: pytest.TempPathFactory) -> Path:
-    """The platform's folder: the same one for every worker of a run."""
+    """Return the platform's folder: the same one for every worker of a run."""
     base = factory.getbasetemp()
     run = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
     return run / "shared-platform"
@@ -40,10 +40,11 @@ def shared_folder(factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
-    """A platform that is up; `Platform.require` gives its kubeconfig and registry."""
+    """A platform that is up; `Platform.require` returns its kubeconfig and registry."""
     folder = shared_folder(tmp_path_factory)
     keeper = subprocess.Popen(
-        [sys.executable, __file__, str(folder)],
+        [sys.executable, "-m", __name__, str(folder)],
+        cwd=ROOT,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -53,14 +54,14 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
     assert keeper.stdin is not None
     assert keeper.stdout is not None
     with keeper, keeper.stdin:
-        told = keeper.stdout.readline().strip()
-        if told != "up":
-            raise RuntimeError(f"the shared platform did not start: {told or 'see above'}")
+        message = keeper.stdout.readline().strip()
+        if message != "up":
+            raise RuntimeError(f"the shared platform did not start: {message or 'see above'}")
         yield Platform(folder, toolchain())
 
 
 def kubectl(platform: Platform, *arguments: str, stdin: str = "") -> str:
-    """Standard output of kubectl on the platform's cluster; fails the test if it fails."""
+    """Return the output of kubectl on the platform's cluster; fail the test if kubectl fails."""
     done = subprocess.run(
         [
             platform.toolchain.program("kubectl"),
@@ -90,9 +91,9 @@ def _keep(folder: Path) -> None:
     users = folder.with_suffix(".users")
     lock = FileLock(folder.with_suffix(".lock"))
     folder.parent.mkdir(parents=True, exist_ok=True)
-    me = os.getpid()
+    own = os.getpid()
     with lock:
-        _write(users, [*_read(users), me])
+        _write(users, [*_read(users), own])
     try:
         platform.up(Silent())
         sys.stdout.write("up\n")
@@ -100,7 +101,7 @@ def _keep(folder: Path) -> None:
         sys.stdin.read()
     finally:
         with lock:
-            left = [user for user in _read(users) if user != me and _alive(user)]
+            left = [user for user in _read(users) if user != own and _alive(user)]
             _write(users, left)
             if not left:
                 platform.down()
@@ -111,7 +112,7 @@ def _read(users: Path) -> list[int]:
 
 
 def _alive(pid: int) -> bool:
-    """Whether a keeper still runs: one that was killed must not keep the platform up."""
+    """Return True if a keeper still runs: a killed one must not keep the platform up."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

@@ -2,6 +2,5 @@
 
 from promoter.platform.parts import PARTS
 from promoter.platform.platform import PartStatus, Platform, RunningPlatform
-from promoter.platform.record import Forward
 
-__all__ = ["PARTS", "Forward", "PartStatus", "Platform", "RunningPlatform"]
+__all__ = ["PARTS", "PartStatus", "Platform", "RunningPlatform"]

@@ -1,55 +1,103 @@
-"""Asks and tells the API server, as its administrator."""
+"""The API server of the embedded platform: how to reach it, and the objects it starts with."""
 
 from __future__ import annotations
 
+import base64
+import json
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import httpx
+import yaml
 
 from promoter.common.errors import PlatformError
-from promoter.platform.kubeconfig import Access
+from promoter.common.files import write_atomically
+
+if TYPE_CHECKING:
+    from promoter.platform.certificates import KeyPair
 
 KWOK_USER = "system:kwok"
-NODES = ("simulated-1", "simulated-2")
 NODE_ANNOTATION = "kwok.x-k8s.io/node"
 POD_FORWARD = "PortForward"
-"""A kind of kwok's: which process on this machine answers for one pod, named as the pod."""
+"""A kind of kwok's: the process on this machine that answers for one pod, named as the pod."""
+_NODES = ("simulated-1", "simulated-2")
+_CONTEXT = "promoter-platform"
 _SECONDS = 10.0
-_KWOK = "kwok.x-k8s.io"
-_RBAC = "/apis/rbac.authorization.k8s.io/v1"
+_COLLECTIONS = {
+    "CustomResourceDefinition": "/apis/apiextensions.k8s.io/v1/customresourcedefinitions",
+    "ClusterRole": "/apis/rbac.authorization.k8s.io/v1/clusterroles",
+    "ClusterRoleBinding": "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings",
+    "Node": "/api/v1/nodes",
+}
+
+
+@dataclass(frozen=True)
+class ServerAccess:
+    """A server's URL, the authority that signed its certificate, and the client's own pair."""
+
+    url: str
+    authority: Path
+    client: KeyPair
+
+    def write_kubeconfig(self, file: Path) -> None:
+        """Write a self-contained kubeconfig that only its owner may read (0600)."""
+        cluster = {"server": self.url, "certificate-authority-data": _encoded(self.authority)}
+        user = {
+            "client-certificate-data": _encoded(self.client.certificate),
+            "client-key-data": _encoded(self.client.key),
+        }
+        kubeconfig = {
+            "apiVersion": "v1",
+            "kind": "Config",
+            "current-context": _CONTEXT,
+            "clusters": [{"name": _CONTEXT, "cluster": cluster}],
+            "users": [{"name": _CONTEXT, "user": user}],
+            "contexts": [{"name": _CONTEXT, "context": {"cluster": _CONTEXT, "user": _CONTEXT}}],
+        }
+        # JSON is YAML, and needs no quoting rules.
+        write_atomically(file, json.dumps(kubeconfig, indent=1).encode() + b"\n", 0o600)
+
+    def ssl_context(self) -> ssl.SSLContext:
+        """Return TLS that trusts only the authority and presents the client's certificate."""
+        context = ssl.create_default_context(cafile=str(self.authority))
+        context.load_cert_chain(self.client.certificate, self.client.key)
+        return context
 
 
 @dataclass(frozen=True)
 class ClusterAdmin:
-    """The API server at ``access``."""
+    """The API server at ``access``, as its administrator."""
 
-    access: Access
+    access: ServerAccess
 
     def missing(self) -> str:
-        """What a first pod still waits for, in words; empty when nothing."""
+        """Return what a first pod still waits for; empty when nothing is missing."""
         try:
             with self._client() as client:
-                missing = [name for name in NODES if not _schedulable(client, name)]
-                if missing:
-                    return f"node {missing[0]} to become ready"
+                unready = [name for name in _NODES if not _schedulable(client, name)]
+                if unready:
+                    return f"node {unready[0]} to become ready"
                 if not client.get("/api/v1/namespaces/default/serviceaccounts/default").is_success:
                     return "the default service account"
         except httpx.HTTPError as error:
             return f"the API server ({error})"
         return ""
 
-    def prepare(self) -> None:
-        """Tell it of the simulated nodes, and of what kwok may do; raises `PlatformError`."""
+    def bootstrap(self) -> None:
+        """Apply the objects of bootstrap.yaml; raises `PlatformError`."""
+        text = files(__package__).joinpath("bootstrap.yaml").read_text(encoding="utf-8")
         with self._client() as client:
-            for path, body in _objects():
-                _apply(client, path, body)
+            for document in yaml.safe_load_all(text):
+                _apply(client, document)
 
     def _client(self) -> httpx.Client:
         # trust_env: a proxy for the outside world has no business on loopback.
         return httpx.Client(
-            base_url=self.access.server,
+            base_url=self.access.url,
             verify=self.access.ssl_context(),
             timeout=_SECONDS,
             trust_env=False,
@@ -57,112 +105,28 @@ class ClusterAdmin:
 
 
 def _schedulable(client: httpx.Client, name: str) -> bool:
-    answer = client.get(f"/api/v1/nodes/{name}")
-    if not answer.is_success:
+    response = client.get(f"/api/v1/nodes/{name}")
+    if not response.is_success:
         return False
-    node = answer.json()
+    node = response.json()
     conditions = node.get("status", {}).get("conditions", [])
     ready = any(c["type"] == "Ready" and c["status"] == "True" for c in conditions)
     return ready and not node["spec"].get("taints")
 
 
-def _apply(client: httpx.Client, path: str, body: Mapping[str, Any]) -> None:
-    """Server-side apply: makes the object, or what we say of it so."""
+def _apply(client: httpx.Client, document: Mapping[str, Any]) -> None:
+    """Apply one object on the server's side, which creates it or corrects our fields of it."""
+    path = f"{_COLLECTIONS[document['kind']]}/{document['metadata']['name']}"
     try:
-        answer = client.patch(
+        client.patch(
             path,
             params={"fieldManager": "promoter-platform", "force": "true"},
-            json=body,
+            json=document,
             headers={"Content-Type": "application/apply-patch+yaml"},
-        )
-        answer.raise_for_status()
+        ).raise_for_status()
     except httpx.HTTPError as error:
         raise PlatformError(f"apply {path}: {error}") from error
 
 
-def _objects() -> list[tuple[str, dict[str, Any]]]:
-    nodes = [(f"/api/v1/nodes/{name}", _node(name)) for name in NODES]
-    definitions = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
-    return [
-        (f"{definitions}/portforwards.{_KWOK}", _pod_forwards()),
-        (f"{_RBAC}/clusterroles/{KWOK_USER}", _role()),
-        (f"{_RBAC}/clusterrolebindings/{KWOK_USER}", _binding()),
-        *nodes,
-    ]
-
-
-def _node(name: str) -> dict[str, Any]:
-    """A node without a status: kwok's stages give it one."""
-    return {
-        "apiVersion": "v1",
-        "kind": "Node",
-        "metadata": {
-            "name": name,
-            "annotations": {NODE_ANNOTATION: "fake"},
-            "labels": {
-                "kubernetes.io/hostname": name,
-                "kubernetes.io/os": "linux",
-                "kubernetes.io/arch": "amd64",
-            },
-        },
-    }
-
-
-def _role() -> dict[str, Any]:
-    """What kwok needs to play kubelet, as its own manifests list it, less its CRDs."""
-    watch = ["get", "list", "watch"]
-
-    def rule(group: str, resources: list[str], verbs: list[str]) -> dict[str, Any]:
-        return {"apiGroups": [group], "resources": resources, "verbs": verbs}
-
-    return {
-        "apiVersion": "rbac.authorization.k8s.io/v1",
-        "kind": "ClusterRole",
-        "metadata": {"name": KWOK_USER},
-        "rules": [
-            rule("", ["nodes"], watch),
-            rule("", ["nodes/status", "pods/status"], ["patch", "update"]),
-            rule("", ["pods"], [*watch, "patch", "update", "delete"]),
-            rule("", ["events"], [*watch, "create", "patch", "update"]),
-            rule(_KWOK, ["portforwards"], watch),
-            rule("coordination.k8s.io", ["leases"], [*watch, "create", "patch", "update"]),
-        ],
-    }
-
-
-def _pod_forwards() -> dict[str, Any]:
-    """The definition of kwok's PortForward: an object in a pod's namespace, read as it changes."""
-    anything = {"type": "object", "x-kubernetes-preserve-unknown-fields": True}
-    version = {
-        "name": "v1alpha1",
-        "served": True,
-        "storage": True,
-        "schema": {"openAPIV3Schema": {"type": "object", "properties": {"spec": anything}}},
-    }
-    return {
-        "apiVersion": "apiextensions.k8s.io/v1",
-        "kind": "CustomResourceDefinition",
-        "metadata": {"name": f"portforwards.{_KWOK}"},
-        "spec": {
-            "group": _KWOK,
-            "scope": "Namespaced",
-            "names": {
-                "kind": POD_FORWARD,
-                "listKind": f"{POD_FORWARD}List",
-                "plural": "portforwards",
-                "singular": "portforward",
-            },
-            "versions": [version],
-        },
-    }
-
-
-def _binding() -> dict[str, Any]:
-    group = "rbac.authorization.k8s.io"
-    return {
-        "apiVersion": f"{group}/v1",
-        "kind": "ClusterRoleBinding",
-        "metadata": {"name": KWOK_USER},
-        "roleRef": {"apiGroup": group, "kind": "ClusterRole", "name": KWOK_USER},
-        "subjects": [{"apiGroup": group, "kind": "User", "name": KWOK_USER}],
-    }
+def _encoded(file: Path) -> str:
+    return base64.b64encode(file.read_bytes()).decode()

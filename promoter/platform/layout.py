@@ -1,4 +1,4 @@
-"""Where everything of one platform is, and how its files are written."""
+"""`Layout`: the files and folders of one platform."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ class Layout:
 
     @property
     def record(self) -> Path:
-        """What runs, on which ports."""
+        """The record of running parts and their ports."""
         return self.folder / "platform.json"
 
     @property
     def lock(self) -> Path:
-        """Held while the platform is brought up or down."""
+        """The lock of commands that start or stop parts."""
         return self.folder / "lock"
 
     @property
@@ -34,24 +34,24 @@ class Layout:
 
     @property
     def images(self) -> Path:
-        """What the registry keeps."""
+        """The data of the registry."""
         return self.folder / "registry"
 
     @property
     def etcd_data(self) -> Path:
-        """What etcd keeps: the whole state of the cluster."""
+        """The data of etcd: the whole state of the cluster."""
         return self.folder / "etcd"
 
     def log(self, part: str) -> Path:
-        """The log of the part ``part``."""
+        """Return the log of the part ``part``."""
         return self.folder / "logs" / f"{part}.log"
 
     def config(self, name: str) -> Path:
-        """A configuration file that a part is started with."""
+        """Return a configuration file that a part is started with."""
         return self.folder / "config" / name
 
-    def make(self) -> None:
-        """Make the folders, for their owner only."""
-        for each in (self.folder, self.pki, self.folder / "logs", self.folder / "config"):
-            each.mkdir(parents=True, exist_ok=True)
-            each.chmod(0o700)
+    def create(self) -> None:
+        """Create the folders, accessible to their owner only."""
+        for folder in (self.folder, self.pki, self.folder / "logs", self.folder / "config"):
+            folder.mkdir(parents=True, exist_ok=True)
+            folder.chmod(0o700)

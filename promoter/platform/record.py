@@ -1,8 +1,9 @@
-"""`Record`: what a platform's folder remembers between commands (platform.json)."""
+"""`Record`: the state of a platform between commands (platform.json)."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -13,7 +14,7 @@ from promoter.common.process import ProcessId
 
 
 class PartRecord(BaseModel):
-    """One part that was started: which process, from what, and where its log begins."""
+    """A started part: its process, the fingerprint of its settings, the start of its log."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -29,33 +30,19 @@ class PartRecord(BaseModel):
         return ProcessId(self.pid, self.mark)
 
 
-class Forward(BaseModel):
-    """A process on this machine that answers for the pods of a namespace.
-
-    ``kubectl port-forward`` to ``port`` of any pod in ``namespace`` reaches ``target``, a port
-    on loopback: simulated pods have no process of their own.
-    """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    namespace: str
-    port: int
-    target: int
-
-
 class Record(BaseModel):
-    """What is started and where, what was forwarded, and which cluster of one's own was chosen."""
+    """The started parts, their ports, and the cluster of one's own that was chosen, if any."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    # Earlier versions wrote keys that are gone now; their platforms must still start.
+    model_config = ConfigDict(extra="ignore", frozen=True)
 
     ports: dict[str, int] = {}
     parts: dict[str, PartRecord] = {}
     own_kubeconfig: str | None = None
-    forwards: tuple[Forward, ...] = ()
 
     @classmethod
     def read(cls, file: Path) -> Record:
-        """The record in ``file``, an empty one if there is none; raises `InvalidFile`."""
+        """Return the record in ``file``, an empty one if there is none; raises `InvalidFile`."""
         try:
             return cls.model_validate_json(file.read_bytes())
         except FileNotFoundError:
@@ -68,19 +55,19 @@ class Record(BaseModel):
             ) from error
 
     def write(self, file: Path) -> None:
-        """Write the record to ``file``, whole."""
+        """Write the record to ``file`` atomically."""
         text = json.dumps(self.model_dump(), indent=2, sort_keys=True) + "\n"
         write_atomically(file, text.encode(), 0o600)
 
     def with_part(self, name: str, part: PartRecord) -> Record:
-        """The record with ``part`` started as ``name``."""
+        """Return the record with ``part`` started as ``name``."""
         return self.model_copy(update={"parts": {**self.parts, name: part}})
 
-    def without_parts(self, names: set[str]) -> Record:
-        """The record with the parts ``names`` not started."""
+    def without_parts(self, names: Collection[str]) -> Record:
+        """Return the record without the parts ``names``."""
         parts = {name: part for name, part in self.parts.items() if name not in names}
         return self.model_copy(update={"parts": parts})
 
-    def with_ports(self, ports: dict[str, int]) -> Record:
-        """The record with ``ports`` instead of those it has."""
-        return self.model_copy(update={"ports": ports})
+    def with_ports(self, ports: Mapping[str, int]) -> Record:
+        """Return the record with ``ports`` instead of its own."""
+        return self.model_copy(update={"ports": dict(ports)})

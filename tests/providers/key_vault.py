@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 
-from promoter.platform.certificates import Authority, Subject
+from promoter.platform.certificates import Authority
 from tests.providers.loopback import Answer, Request, served, tunnel
 
 _HOST = "127.0.0.1"
@@ -137,7 +137,7 @@ def key_vault(folder: Path) -> Iterator[tuple[KeyVault, dict[str, str]]]:
     """
     vault = KeyVault()
     authority = Authority(folder, "authority")
-    pair = authority.issue("server", Subject("loopback", hosts=(_HOST, f"*.{DOMAIN}")))
+    pair = authority.issue("server", "loopback", hosts=(_HOST, f"*.{DOMAIN}"))
     trusted = folder / "trusted"
     trusted.mkdir()
     (trusted / "authority.pem").write_bytes(authority.pair.certificate.read_bytes())

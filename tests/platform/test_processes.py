@@ -10,7 +10,7 @@ import pytest
 
 from promoter.common import process as processes
 from promoter.common.process import ProcessId, end, start
-from tests.toolchain.running_parts import until
+from tests.platform.running_parts import until
 
 PATH = {"PATH": "/usr/bin:/bin"}
 

@@ -1,4 +1,4 @@
-"""What a platform does when its parts, its ports or its own commands are taken from it."""
+"""Recovery of a platform whose parts, ports or commands were killed or taken."""
 
 from __future__ import annotations
 
@@ -8,13 +8,8 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 
-import httpx
 import pytest
 from typer.testing import CliRunner
 
@@ -22,10 +17,9 @@ from promoter.cli.platform import app
 from promoter.common import ports
 from promoter.common.errors import InvalidFile, PlatformError
 from promoter.common.progress import Silent
-from promoter.platform import PARTS, Forward, Platform
+from promoter.platform import PARTS, Platform
+from tests.platform.running_parts import kill, parts, pids, processes_of, until
 from tests.platform_fixture import ROOT, kubectl, toolchain
-from tests.toolchain.running_parts import kill, parts, pids, processes_of, until
-from tests.toolchain.workloads import deployment
 
 pytestmark = pytest.mark.slow
 
@@ -74,27 +68,6 @@ def test_a_part_that_died_is_reported_and_started_again(
     assert [line.partition(",")[0] for line in noted.lines] == ["kube-scheduler had died"]
     after = pids(lone)
     assert {name for name in PARTS if before[name] != after[name]} == {"kube-scheduler"}
-
-
-def test_a_local_process_answers_for_the_pods_of_a_namespace(
-    lone: Platform, tmp_path: Path
-) -> None:
-    running = lone.up(Silent())
-    before = pids(lone)
-    (tmp_path / "health").write_text("alive and well")
-    handler = partial(SimpleHTTPRequestHandler, directory=str(tmp_path))
-    kubectl(lone, "-n", "default", "apply", "-f-", stdin=deployment("web", replicas=1))
-    kubectl(lone, "-n", "default", "wait", "--for=condition=available", "deployment/web")
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        Thread(target=server.serve_forever, daemon=True).start()
-        forward = Forward(namespace="default", port=80, target=server.server_port)
-        assert lone.forward(forward, Silent()) == running
-        with _port_forward(lone, "default", "deployment/web") as port:
-            answer = httpx.get(f"http://127.0.0.1:{port}/health", trust_env=False)
-        server.shutdown()
-    assert answer.text == "alive and well"
-    after = pids(lone)
-    assert {name for name in PARTS if before[name] != after[name]} == {"kwok"}
 
 
 def test_data_survives_when_everything_is_killed_and_its_ports_are_taken(
@@ -213,18 +186,8 @@ def test_a_record_that_does_not_validate_is_named(lone: Platform) -> None:
     file.unlink()
 
 
-@contextmanager
-def _port_forward(platform: Platform, namespace: str, target: str) -> Iterator[int]:
-    """The local port that ``kubectl port-forward`` listens on."""
-    kubeconfig = f"--kubeconfig={platform.require().kubeconfig}"
-    command = [platform.toolchain.program("kubectl"), kubeconfig, "-n", namespace]
-    with subprocess.Popen(
-        [*command, "port-forward", target, ":80"], stdout=subprocess.PIPE, text=True
-    ) as process:
-        try:
-            assert process.stdout is not None
-            line = process.stdout.readline()
-            assert line.startswith("Forwarding from 127.0.0.1:"), line
-            yield int(line.split()[2].rpartition(":")[2])
-        finally:
-            process.terminate()
+def test_a_record_of_an_earlier_version_is_read(lone: Platform) -> None:
+    lone.folder.mkdir()
+    record = {"ports": {"etcd": 1}, "parts": {}, "own_kubeconfig": None, "forwards": []}
+    (lone.folder / "platform.json").write_text(json.dumps(record))
+    assert parts(lone)["etcd"].port == 1

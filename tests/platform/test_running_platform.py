@@ -21,9 +21,9 @@ from promoter.common.errors import PlatformError, UsageError
 from promoter.common.progress import Silent
 from promoter.platform import PARTS, Platform
 from promoter.toolchain import Toolchain
+from tests.platform.running_parts import parts, pids, until
+from tests.platform.workloads import deployment, pods
 from tests.platform_fixture import ROOT, kubectl
-from tests.toolchain.running_parts import parts, pids, until
-from tests.toolchain.workloads import deployment, pods
 
 pytestmark = pytest.mark.slow
 
