@@ -14,7 +14,7 @@ from policies.subject import PolicyFinding
 from promoter.common.errors import PromoterError
 from promoter.common.progress import Progress
 from promoter.toolchain.cache import Cache
-from promoter.toolchain.python import environment
+from promoter.toolchain.packages import python_environment
 
 LOCK = Path(__file__).parent / "requirements.lock"
 FRAMEWORKS = ("terraform_json", "kubernetes")
@@ -35,7 +35,7 @@ class Scan:
 
 def installed(cache: Path, progress: Progress) -> Path:
     """Checkov's program, installed once into ``cache`` from the committed lock."""
-    return environment("checkov", LOCK, Cache(cache), progress) / "checkov"
+    return python_environment("checkov", LOCK, Cache(cache), progress) / "checkov"
 
 
 def scan(program: Path, files: Mapping[Path, str]) -> Scan:

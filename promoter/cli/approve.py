@@ -46,4 +46,4 @@ def approve(
     if not yes:
         typer.confirm("Approve?", abort=True)
     approval = run(site, proposal)
-    typer.echo(f"approved {environment}: {approval.subject} by {approval.by}")
+    typer.echo(f"approved {environment}: {approval.what} by {approval.by}")

@@ -12,8 +12,7 @@ from promoter.cli.output import print_json, print_table
 from promoter.cli.progress import shown
 from promoter.common.progress import Progress
 from promoter.git import Git
-from promoter.toolchain import NAMES, Toolchain
-from promoter.toolchain.inventory import InventoryEntry, inventory
+from promoter.toolchain import NAMES, InventoryEntry, Toolchain
 
 app = typer.Typer(
     help="Find the outside programs, or build their pinned versions once.",
@@ -48,7 +47,7 @@ def list_programs(as_json: JSON = False) -> None:
 
     Example: promoter toolchain list --json
     """
-    entries = inventory(toolchain_here(shown()))
+    entries = toolchain_here(shown()).inventory()
     if as_json:
         print_json(entries)
     else:

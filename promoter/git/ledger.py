@@ -36,16 +36,17 @@ class Ledger:
         """Return the branch's commit on the remote, None where the branch does not exist."""
         return self.git.follow(self.remote, self.branch).get(self.branch)
 
-    def append(self, entry: Callable[[str | None], Entry]) -> str:
+    def append(self, entry: Callable[[str | None], Entry | None]) -> str | None:
         """Commit and push what ``entry`` makes of the tip; return the commit.
 
-        ``entry`` is called again, a few times, when the remote moved; the last `RemoteMoved`
-        is raised. What it raises itself ends the attempts.
+        ``entry`` returns None where the branch already has it; the tip is returned then. It
+        is called again, a few times, when the remote moved; the last `RemoteMoved` is raised.
         """
 
-        def attempt() -> str:
+        def attempt() -> str | None:
             tip = self.tip()
-            return self.push(tip, entry(tip))
+            change = entry(tip)
+            return tip if change is None else self.push(tip, change)
 
         return retry_when_moved(attempt)
 

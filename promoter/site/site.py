@@ -111,6 +111,10 @@ class Site:
         """
         return records.record(self.deployment(decided.environment), decided)
 
+    def push(self, commit: str) -> None:
+        """Move the remote's branch from this tip to ``commit``; raises `RemoteMoved`."""
+        self.git.push(self.remote, commit, f"refs/heads/{self.branch}", expect=self.tip)
+
     def how_to_clear(self, environment: str, blocked: Blocked) -> str:
         """What a person does next about the first thing that holds an environment back."""
         hold = blocked.holds[0]

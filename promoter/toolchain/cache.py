@@ -1,26 +1,35 @@
-"""Folders that are made once: under a lock, in a temporary place, renamed when whole."""
+"""`Cache`: folders that are created once, under a lock, and are complete or absent."""
 
 from __future__ import annotations
 
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
+from promoter.common.errors import InvalidFile
+from promoter.common.locks import exclusive
 from promoter.common.progress import Progress
 
 
 def default_cache() -> Path:
-    """``$XDG_CACHE_HOME/promoter``, or ``~/.cache/promoter`` (XDG base directories)."""
+    """Return ``$XDG_CACHE_HOME/promoter``, or ``~/.cache/promoter`` (XDG base directories)."""
     configured = os.environ.get("XDG_CACHE_HOME", "")
     # The specification says that a relative value is to be ignored.
     base = Path(configured) if Path(configured).is_absolute() else Path.home() / ".cache"
     return base / "promoter"
+
+
+def read_committed(file: Path) -> bytes:
+    """Return the content of a file that git tracks; raises `InvalidFile` if it is missing."""
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise InvalidFile(
+            str(file), "", error.strerror or str(error), next_step="restore it from git"
+        ) from error
 
 
 @dataclass(frozen=True)
@@ -30,48 +39,35 @@ class Cache:
     root: Path
 
     def path(self, kind: str, key: str) -> Path:
-        """Where ``<kind>/<key>`` is or will be."""
+        """Return the place of ``<kind>/<key>``, existing or not."""
         return self.root / kind / key
 
     def folder(self, kind: str, key: str, make: Callable[[Path], None], progress: Progress) -> Path:
-        """``<kind>/<key>``, made by ``make(empty folder)`` unless it is there.
+        """Return ``<kind>/<key>``, created by ``make(empty folder)`` unless it exists.
 
-        Processes that ask for it at the same time wait for the first; if ``make`` raises or
-        the process is killed, nothing is left that could be taken for the result.
+        Processes that need it at the same time wait for the first; if ``make`` raises or the
+        process is killed, nothing is left that could be mistaken for the result.
         """
-        wanted = self.path(kind, key)
-        if wanted.is_dir():
-            return wanted
-        with self._locked(kind, progress):
-            if not wanted.is_dir():
-                self._make(wanted, make)
-        return wanted
+        target = self.path(kind, key)
+        if target.is_dir():
+            return target
+        lock = self.root / "locks" / f"{kind.replace('/', '-')}.lock"
+        lock.parent.mkdir(parents=True, exist_ok=True)
+        with exclusive(lock, f"another process that makes {kind}", progress):
+            if not target.is_dir():
+                self._make(target, make)
+        return target
 
-    @contextmanager
-    def _locked(self, kind: str, progress: Progress) -> Iterator[None]:
-        file = self.root / "locks" / f"{kind.replace('/', '-')}.lock"
-        file.parent.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(file)
-        try:
-            lock.acquire(timeout=0)
-        except Timeout:
-            with progress.task(f"waiting for another process that makes {kind}"):
-                lock.acquire()
-        try:
-            yield
-        finally:
-            lock.release()
-
-    def _make(self, wanted: Path, make: Callable[[Path], None]) -> None:
-        wanted.parent.mkdir(parents=True, exist_ok=True)
-        # We hold the lock: a temporary folder that is there belongs to a killed process.
-        for left in wanted.parent.glob(".making-*"):
-            shutil.rmtree(left, ignore_errors=True)
-        scratch = Path(tempfile.mkdtemp(prefix=".making-", dir=wanted.parent))
+    def _make(self, target: Path, make: Callable[[Path], None]) -> None:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        # We hold the lock: an existing temporary folder belongs to a killed process.
+        for leftover in target.parent.glob(".making-*"):
+            shutil.rmtree(leftover, ignore_errors=True)
+        scratch = Path(tempfile.mkdtemp(prefix=".making-", dir=target.parent))
         try:
             whole = scratch / "whole"
             whole.mkdir()
             make(whole)
-            whole.rename(wanted)
+            whole.rename(target)
         finally:
             shutil.rmtree(scratch, ignore_errors=True)

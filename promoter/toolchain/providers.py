@@ -1,4 +1,4 @@
-"""A provider served from a folder, where no provider registry is in reach."""
+"""A Terraform provider served from a folder, for machines that reach no provider registry."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ _CONFIG = "config.tfrc"
 
 
 def mirror(cache: Cache, name: str, binary: Path, version: str, progress: Progress) -> Path:
-    """A filesystem mirror with ``binary`` as version ``version`` of hashicorp/``name``.
+    """Return a filesystem mirror with ``binary`` as version ``version`` of hashicorp/``name``.
 
-    Unpacked layout, as OpenTofu's CLI configuration documents ``filesystem_mirror``. A CLI
-    configuration that installs from it and from nowhere else is beside it.
+    It has the unpacked layout that OpenTofu documents for ``filesystem_mirror``. Next to it is
+    a CLI configuration that installs from this mirror and from nowhere else.
     """
     key = binary.parent.name
     place = cache.path(_KIND, key) / "mirror"
@@ -31,13 +31,14 @@ def mirror(cache: Cache, name: str, binary: Path, version: str, progress: Progre
         for other in others:
             other.parent.mkdir(parents=True)
             other.hardlink_to(first)  # one file under two names: it is large
-        (folder / _CONFIG).write_text(_config(place), encoding="utf-8")
+        installation = f'filesystem_mirror {{\n    path = "{place}"\n  }}'
+        (folder / _CONFIG).write_text(f"provider_installation {{\n  {installation}\n}}\n")
 
     return cache.folder(_KIND, key, make, progress) / "mirror"
 
 
 def environment(mirror: Path, terraform: Path) -> dict[str, str]:
-    """Variables for ``terraform`` to install providers from ``mirror`` and nowhere else."""
+    """Return variables by which ``terraform`` installs providers from ``mirror`` only."""
     return {
         "TF_CLI_CONFIG_FILE": str(mirror.parent / _CONFIG),
         "TERRAFORM_BINARY_NAME": str(terraform),
@@ -45,10 +46,6 @@ def environment(mirror: Path, terraform: Path) -> dict[str, str]:
         "TF_IN_AUTOMATION": "1",
         "TF_INPUT": "0",
     }
-
-
-def _config(mirror: Path) -> str:
-    return f'provider_installation {{\n  filesystem_mirror {{\n    path = "{mirror}"\n  }}\n}}\n'
 
 
 def _file(mirror: Path, host: str, name: str, version: str) -> Path:

@@ -1,22 +1,21 @@
-"""`Toolchain`: the outside programs, found on PATH or made once into a cache."""
+"""`Toolchain`: the outside programs, found on PATH or created once in a cache."""
 
 from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 from promoter.common.errors import ProgramMissing, UsageError
 from promoter.common.progress import Progress, Silent
-from promoter.git import Git
-from promoter.toolchain import node, providers, python
+from promoter.toolchain import packages, providers
 from promoter.toolchain.build import build
 from promoter.toolchain.cache import Cache, default_cache
-from promoter.toolchain.recipes import ON_REQUEST, RECIPES, Pinned, pinned
-from promoter.toolchain.search import OnPath, Unfit, search
-from promoter.toolchain.versions import Version, VersionRange
+from promoter.toolchain.recipes import ON_REQUEST, RECIPES, ProgramPin
+from promoter.toolchain.versions import OnPath, Unfit, Version, VersionRange, search, version_of
 
-# Where an own version will do. OpenTofu and Terraform 1.11 brought write-only attributes,
+# The accepted versions on PATH. OpenTofu and Terraform 1.11 brought write-only attributes,
 # git 2.38 `merge-tree --write-tree`; cdktn-cli 0.24 needs Node 22.19.
 _FIXED = {
     "tofu": (VersionRange(Version(1, 11), Version(2, 0)), ("version",)),
@@ -25,8 +24,8 @@ _FIXED = {
     "node": (VersionRange(Version(22, 19)), ("--version",)),
     "git": (VersionRange(Version(2, 38)), ("version",)),
 }
-# How far from the pinned minor version a program on PATH may be (kubectl: Kubernetes'
-# version skew policy). What is not named here or above is always built.
+# The accepted distance on PATH from the pinned minor version (kubectl: Kubernetes' version
+# skew policy). A program that is in neither table is always built.
 _NEAR_PINNED = {
     "kubectl": (1, ("version", "--client")),
     "etcd": (0, ("--version",)),
@@ -42,11 +41,8 @@ _UNBUILDABLE = {
     "terraform": "install Terraform >= 1.11, or use OpenTofu (`tofu`), which is built here",
 }
 
-_BUILDABLE = {**RECIPES, **ON_REQUEST}
-
-NAMES: tuple[str, ...] = (*RECIPES, "node", "git")
-"""Every program that `Toolchain.program` gives (Terraform, never built, aside, and what is
-built on request only)."""
+NAMES: tuple[str, ...] = (*(name for name in RECIPES if name not in ON_REQUEST), "node", "git")
+"""The programs of `Toolchain.program`, except Terraform (never built) and those on request."""
 
 
 @dataclass(frozen=True)
@@ -58,17 +54,32 @@ class TerraformBinary:
 
     @property
     def registry(self) -> str:
-        """The provider registry whose addresses it gives to providers without one."""
+        """The provider registry that it assumes for providers without an address."""
         return f"registry.{'opentofu.org' if self.name == 'tofu' else 'terraform.io'}"
 
 
 @dataclass(frozen=True)
-class Toolchain:
-    """The outside programs that the tree ``root`` says the versions of.
+class InventoryEntry:
+    """One program, and the place where `Toolchain.program` finds it.
 
-    ``root`` has dev/toolchain/*/go.mod, package-lock.json and stacks/requirements.lock.
-    Whatever is made goes into ``cache`` and is made once, whoever asks and how many at a
-    time; ``progress`` is told while it takes its time.
+    ``source`` is ``path``: found on PATH; ``cache``: built before; ``wheel``: from a Python
+    package; ``build``: to be built when needed; ``missing``: has to be installed. ``note`` has
+    the reasons why those on PATH were not accepted.
+    """
+
+    name: str
+    source: Literal["path", "cache", "wheel", "build", "missing"]
+    version: str
+    path: Path | None
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Toolchain:
+    """The outside programs, in the versions that the tree ``root`` pins.
+
+    ``root`` has dev/toolchain/*/go.mod, package-lock.json and stacks/requirements.lock. What
+    is built goes into ``cache``, once, however many processes need it at a time.
     """
 
     root: Path
@@ -76,57 +87,58 @@ class Toolchain:
     progress: Progress = field(default_factory=Silent, compare=False)
 
     def program(self, name: str) -> Path:
-        """The path of the program ``name`` (one of `NAMES`, or ``terraform``).
+        """Return the path of the program ``name`` (one of `NAMES`, or ``terraform``).
 
-        From PATH if its version will do, else built. Raises `UsageError` for an unknown
+        From PATH if its version is accepted, else built. Raises `UsageError` for an unknown
         name, `ProgramMissing` if it can neither be found nor built, `BuildFailed`.
         """
         found = self.on_path(name)
         if isinstance(found, OnPath):
             return found.path
-        if name in _BUILDABLE:
+        if name in RECIPES:
             return self.built(name)
         if name == "node":
-            return node.wheel_node(found)
+            return packages.wheel_node(found)
         raise ProgramMissing(f"find {name}: {found}", next_step=_UNBUILDABLE[name])
 
     def on_path(self, name: str) -> OnPath | Unfit:
-        """The program ``name`` on PATH, or why none there will do."""
+        """Return the program ``name`` on PATH, or why none there is accepted."""
         if name in _FIXED:
-            accepted, arguments = _FIXED[name]
-            if name == "git":
-                return search(name, accepted, arguments, probe=self._git_version)
-            return search(name, accepted, arguments)
+            return search(name, *_FIXED[name])
         if name in _NEAR_PINNED:
             distance, arguments = _NEAR_PINNED[name]
-            wanted = Version.parse(self.pinned(name).version)
-            return search(name, VersionRange.minors(wanted, distance), arguments)
-        if name in _BUILDABLE:
+            pinned = Version.parse(self.pin(name).version)
+            return search(name, VersionRange.minors(pinned, distance), arguments)
+        if name in RECIPES:
             return Unfit(())
         raise UsageError(
             f"find {name}: no such program in the toolchain",
             next_step=f"one of: {', '.join(NAMES)}",
         )
 
-    def pinned(self, name: str) -> Pinned:
-        """Which version of ``name`` this tree pins, and where the cache has it."""
-        return pinned(_BUILDABLE[name], self.root)
+    def inventory(self) -> tuple[InventoryEntry, ...]:
+        """Return every program, in a fixed order; builds nothing."""
+        return tuple(self._inventory_entry(name) for name in NAMES)
+
+    def pin(self, name: str) -> ProgramPin:
+        """Return the version of ``name`` that this tree pins, and its key in the cache."""
+        return ProgramPin.read(RECIPES[name], self.root)
 
     def built(self, name: str) -> Path:
-        """The program ``name`` built from its pinned module, whatever PATH has."""
-        what = self.pinned(name)
+        """Return the program ``name`` built from its pinned module, whatever PATH has."""
+        pin = self.pin(name)
         folder = Cache(self.cache).folder(
-            f"programs/{name}", what.key, lambda f: build(what, f, self.progress), self.progress
+            f"programs/{name}", pin.key, lambda f: build(pin, f, self.progress), self.progress
         )
         return folder / name
 
     def cached(self, name: str) -> Path | None:
-        """Where ``name`` has been built already; None if it has not."""
-        path = Cache(self.cache).path(f"programs/{name}", self.pinned(name).key) / name
+        """Return ``name`` if it has been built already."""
+        path = Cache(self.cache).path(f"programs/{name}", self.pin(name).key) / name
         return path if path.is_file() else None
 
     def terraform(self) -> TerraformBinary:
-        """OpenTofu or Terraform: the caller's choice, tofu or terraform on PATH, tofu built.
+        """Return OpenTofu or Terraform: the caller's choice, one on PATH, or OpenTofu built.
 
         ``TERRAFORM_BINARY_NAME`` (CDK Terrain's own variable) is the caller's choice: a name
         or a path. A state that OpenTofu 1.12 wrote is refused by an older Terraform, so
@@ -142,33 +154,34 @@ class Toolchain:
         return TerraformBinary("tofu", self.built("tofu"))
 
     def cdktn(self) -> tuple[str, ...]:
-        """The command that the CDK Terrain CLI's arguments are appended to.
+        """Return the command of the CDK Terrain CLI, to which its arguments are appended.
 
         Its packages are installed by ``npm ci`` from ``root``'s package-lock.json.
         """
-        return node.cdktn(self.root, Cache(self.cache), self.program("node"), self.progress)
+        return packages.cdktn(self.root, Cache(self.cache), self.program("node"), self.progress)
 
     def stacks_python(self) -> Path:
-        """The Python of an environment that has exactly ``root``'s stacks/requirements.lock."""
+        """Return the Python of an environment with exactly ``root``'s stacks/requirements.lock."""
         lock = self.root / "stacks" / "requirements.lock"
-        return python.environment("stacks", lock, Cache(self.cache), self.progress) / "python"
+        cache = Cache(self.cache)
+        return packages.python_environment("stacks", lock, cache, self.progress) / "python"
 
     def provider_mirror(self) -> Path:
-        """A filesystem mirror of the helm provider, for machines without a provider registry.
+        """Return a filesystem mirror of the helm provider, for machines without a registry.
 
-        It has the pinned terraform-provider-helm under the address that OpenTofu and the
-        one that Terraform gives it.
+        It has the pinned terraform-provider-helm under the addresses that OpenTofu and
+        Terraform give it.
         """
-        version = self.pinned("terraform-provider-helm").version.removeprefix("v")
+        version = self.pin("terraform-provider-helm").version.removeprefix("v")
         binary = self.built("terraform-provider-helm")
         return providers.mirror(Cache(self.cache), "helm", binary, version, self.progress)
 
     def terraform_environment(self) -> dict[str, str]:
-        """Variables that make OpenTofu and CDK Terrain use `provider_mirror` only.
+        """Return variables that make OpenTofu and CDK Terrain use `provider_mirror` only.
 
-        For the embedded platform, which is always OpenTofu's: its pinned version (or a fitting
-        one on PATH) is among what an environment there was proven with. A stack that needs
-        another provider than helm cannot be initialized with them.
+        For the embedded platform, which always uses OpenTofu: its pinned version (or an
+        accepted one on PATH) is part of what an environment there was tested with. A stack
+        that needs another provider than helm cannot be initialized with them.
         """
         return providers.environment(self.provider_mirror(), self.program("tofu"))
 
@@ -181,6 +194,19 @@ class Toolchain:
             )
         return TerraformBinary(name, Path(choice) if os.sep in choice else self.program(name))
 
-    def _git_version(self, path: Path, arguments: tuple[str, ...]) -> Version:  # noqa: ARG002
-        """The version of git, asked through the one place that runs git."""
-        return Version.parse(Git(self.root).text(*arguments))
+    def _inventory_entry(self, name: str) -> InventoryEntry:
+        found = self.on_path(name)
+        if isinstance(found, OnPath):
+            return InventoryEntry(name, "path", str(found.version), found.path)
+        note = "; ".join(found.reasons)
+        if name in RECIPES:
+            version = self.pin(name).version.removeprefix("v")
+            cached = self.cached(name)
+            return InventoryEntry(name, "cache" if cached else "build", version, cached, note)
+        if name != "node":
+            return InventoryEntry(name, "missing", "", None, str(found))
+        try:
+            path = packages.wheel_node(found)
+        except ProgramMissing as error:
+            return InventoryEntry(name, "missing", "", None, str(error))
+        return InventoryEntry(name, "wheel", str(version_of(path, ("--version",))), path, note)

@@ -1,10 +1,11 @@
-"""Versions of outside programs: read from what they print, compared, and bounded."""
+"""Versions of outside programs, and the programs on PATH whose version is accepted."""
 
 from __future__ import annotations
 
 import os
 import re
 import subprocess
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -23,7 +24,7 @@ class Version:
 
     @classmethod
     def parse(cls, text: str) -> Version:
-        """The first version in ``text``; raises `ValueError` where there is none."""
+        """Return the first version in ``text``; raises `ValueError` if there is none."""
         found = _NUMBERS.search(text)
         if found is None:
             raise ValueError(f"no version in {text.strip()[:80]!r}")
@@ -35,14 +36,14 @@ class Version:
 
 @dataclass(frozen=True)
 class VersionRange:
-    """At least ``minimum`` and, where it is given, below ``below``."""
+    """At least ``minimum`` and, if given, below ``below``."""
 
     minimum: Version
     below: Version | None = None
 
     @classmethod
     def minors(cls, version: Version, distance: int) -> VersionRange:
-        """Any version at most ``distance`` minor versions away from ``version``."""
+        """Return the versions at most ``distance`` minor versions away from ``version``."""
         return cls(
             Version(version.major, max(version.minor - distance, 0)),
             Version(version.major, version.minor + distance + 1),
@@ -56,10 +57,47 @@ class VersionRange:
         return f">= {self.minimum}{upper}"
 
 
-def version_of(path: Path, arguments: tuple[str, ...]) -> Version:
-    """The version that the program at ``path`` prints when called with ``arguments``.
+@dataclass(frozen=True)
+class OnPath:
+    """A program on PATH with an accepted version."""
 
-    Raises `ValueError` where it does not run, fails, or prints no version.
+    path: Path
+    version: Version
+
+
+@dataclass(frozen=True)
+class Unfit:
+    """The reasons why no program of a name on PATH is accepted: one for each one found."""
+
+    reasons: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return "; ".join(self.reasons) or "not on PATH"
+
+
+def search(name: str, accepted: VersionRange, arguments: tuple[str, ...]) -> OnPath | Unfit:
+    """Return the first ``name`` on PATH whose version is ``accepted``, or why there is none.
+
+    Searches every folder of PATH, not only the first that has the name: an old system package
+    must not hide the new one behind it.
+    """
+    reasons = []
+    for path in _candidates(name):
+        try:
+            version = version_of(path, arguments)
+        except ValueError as error:
+            reasons.append(str(error))
+            continue
+        if version in accepted:
+            return OnPath(path, version)
+        reasons.append(f"{path} is {version}, but {accepted} is required")
+    return Unfit(tuple(reasons))
+
+
+def version_of(path: Path, arguments: tuple[str, ...]) -> Version:
+    """Return the version that the program at ``path`` prints when called with ``arguments``.
+
+    Raises `ValueError` if it does not run, fails, or prints no version.
     """
     status = path.stat()
     return _probe(path, arguments, status.st_mtime_ns, status.st_size)
@@ -67,9 +105,9 @@ def version_of(path: Path, arguments: tuple[str, ...]) -> Version:
 
 @lru_cache(maxsize=256)
 def _probe(path: Path, arguments: tuple[str, ...], mtime: int, size: int) -> Version:  # noqa: ARG001
-    """As `version_of`; a program that was replaced is asked again (mtime, size)."""
+    # mtime and size are part of the cache's key: a program that was replaced is run again.
     try:
-        done = subprocess.run(
+        result = subprocess.run(
             [path, *arguments],
             stdin=subprocess.DEVNULL,
             capture_output=True,
@@ -81,14 +119,24 @@ def _probe(path: Path, arguments: tuple[str, ...], mtime: int, size: int) -> Ver
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         raise ValueError(f"{path} does not run: {error}") from error
-    if done.returncode != 0:
-        raise ValueError(f"{path} exited with {done.returncode}: {done.stderr.strip()[-200:]}")
-    return Version.parse(done.stdout)
+    if result.returncode != 0:
+        raise ValueError(f"{path} exited with {result.returncode}: {result.stderr.strip()[-200:]}")
+    return Version.parse(result.stdout)
+
+
+def _candidates(name: str) -> Iterator[Path]:
+    resolved: set[Path] = set()
+    for folder in os.environ.get("PATH", os.defpath).split(os.pathsep):
+        path = Path(folder or os.curdir, name).absolute()
+        # /bin is /usr/bin on most machines: one program, not two.
+        if path.resolve() not in resolved and path.is_file() and os.access(path, os.X_OK):
+            resolved.add(path.resolve())
+            yield path
 
 
 def _quiet_environment() -> dict[str, str]:
-    """Ours, less what makes a program do more than print its version."""
-    # A CLI configuration that is not there makes Terraform warn before it answers, and
-    # Checkpoint would make it ask its vendor whether there is a newer one.
+    """Return our environment, less what makes a program do more than print its version."""
+    # A CLI configuration that does not exist makes Terraform warn before it answers, and
+    # Checkpoint would make it ask its vendor for a newer version.
     kept = {name: value for name, value in os.environ.items() if name != "TF_CLI_CONFIG_FILE"}
     return {**kept, "CHECKPOINT_DISABLE": "1", "LC_ALL": "C"}

@@ -9,7 +9,7 @@ import pytest
 from rich.console import Console
 
 from promoter.cli.progress import Lines, Live, shown
-from tests.toolchain.running_parts import until
+from tests.platform.running_parts import until
 
 TIME = r"\d+\.\d s"
 COLOUR = re.compile(r"\x1b\[[0-9;]*(?:3[0-7]|9[0-7])[0-9;]*m")

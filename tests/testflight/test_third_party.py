@@ -10,7 +10,7 @@ import pytest
 from promoter.common.progress import Silent
 from promoter.smoketest.report import Report
 from promoter.smoketest.smoketest import SmoketestTarget, examined
-from promoter.toolchain.python import environment
+from promoter.toolchain.packages import python_environment
 from tests.charts.keycloak_server import CACHE, MISSING, available, distribution
 from tests.testflight.conftest import Application, Installation, values
 
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.slow
 @pytest.fixture
 def dagster(monkeypatch: pytest.MonkeyPatch) -> Path:
     """Dagster's web server, on PATH."""
-    folder = environment("dagster", LOCK, CACHE, Silent())
+    folder = python_environment("dagster", LOCK, CACHE, Silent())
     monkeypatch.setenv("PATH", str(folder), prepend=os.pathsep)
     return folder / "dagster-webserver"
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.toolchain.small_programs import small_tree
+from tests.toolchain.fake_programs import small_tree
 
 
 @pytest.fixture

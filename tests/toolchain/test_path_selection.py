@@ -9,11 +9,9 @@ import pytest
 
 from promoter.common.errors import ProgramMissing, UsageError
 from promoter.toolchain import NAMES, Toolchain
-from promoter.toolchain.inventory import inventory
-from promoter.toolchain.search import OnPath, Unfit
-from promoter.toolchain.versions import Version
+from promoter.toolchain.versions import OnPath, Unfit, Version
 from tests.platform_fixture import ROOT
-from tests.toolchain.small_programs import fake
+from tests.toolchain.fake_programs import fake
 
 
 @pytest.fixture
@@ -46,8 +44,8 @@ def test_says_why_none_will_do(
     only(monkeypatch, tmp_path / "first", tmp_path / "second", tmp_path / "third")
     unfit = found.on_path("helm")
     assert isinstance(unfit, Unfit)
-    assert f"{old} is 2.17.0, needed is >= 3.0.0 and < 4.0.0" in unfit.reasons
-    assert f"{new} is 4.0.1, needed is >= 3.0.0 and < 4.0.0" in unfit.reasons
+    assert f"{old} is 2.17.0, but >= 3.0.0 and < 4.0.0 is required" in unfit.reasons
+    assert f"{new} is 4.0.1, but >= 3.0.0 and < 4.0.0 is required" in unfit.reasons
     assert any(str(broken) in reason for reason in unfit.reasons)
 
 
@@ -67,7 +65,7 @@ def test_what_is_not_executable_or_a_folder_is_passed_over(
 def test_kubectl_may_be_one_minor_away_from_the_pinned_server(
     found: Toolchain, tmp_path: Path, version: str, taken: bool
 ) -> None:
-    assert Version.parse(found.pinned("kube-apiserver").version).minor == 36
+    assert Version.parse(found.pin("kube-apiserver").version).minor == 36
     kubectl = fake(tmp_path / "first", "kubectl", f"echo Client Version: {version}")
     result = found.on_path("kubectl")
     assert (isinstance(result, OnPath) and result.path == kubectl) == taken
@@ -131,7 +129,7 @@ def test_git_is_found_and_never_built(
     fake(tmp_path / "first", "git", "echo git version 2.30.0")
     only(monkeypatch, tmp_path / "first")
     with pytest.raises(
-        ProgramMissing, match=r"find git: .*is 2\.30\.0, needed is >= 2\.38"
+        ProgramMissing, match=r"find git: .*is 2\.30\.0, but >= 2\.38\.0 is required"
     ) as error:
         found.program("git")
     assert "package manager" in error.value.next_step
@@ -155,7 +153,7 @@ def test_an_unknown_name_is_wrong_usage(found: Toolchain) -> None:
 def test_the_inventory_builds_nothing(found: Toolchain, tmp_path: Path) -> None:
     helm = fake(tmp_path / "first", "helm", "echo v3.14.2")
     fake(tmp_path / "first", "etcd", "echo etcd Version: 3.4.23")
-    entries = {entry.name: entry for entry in inventory(found)}
+    entries = {entry.name: entry for entry in found.inventory()}
     assert tuple(entries) == NAMES
     assert (entries["helm"].source, entries["helm"].path) == ("path", helm)
     assert entries["etcd"].source == "build"

@@ -12,7 +12,7 @@ import pytest
 
 from promoter.common.errors import InvalidFile
 from promoter.toolchain import BuildFailed, Toolchain
-from promoter.toolchain.search import OnPath
+from promoter.toolchain.versions import OnPath
 from tests.platform_fixture import ROOT, toolchain
 
 PACKAGE = "typing-extensions"
@@ -103,7 +103,7 @@ def test_the_provider_comes_from_the_mirror_and_nowhere_else(
         init, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
-    version = toolchain().pinned("terraform-provider-helm").version
+    version = toolchain().pin("terraform-provider-helm").version
     assert f"Installed hashicorp/helm {version}" in done.stdout
     # Whatever the caller chose for other stacks: the embedded platform is OpenTofu's.
     assert Path(environment["TERRAFORM_BINARY_NAME"]).name == "tofu"

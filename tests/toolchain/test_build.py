@@ -14,7 +14,7 @@ import pytest
 from promoter.common.errors import InvalidFile, ProgramMissing, UsageError
 from promoter.toolchain import BuildFailed, Toolchain
 from promoter.toolchain.cache import default_cache
-from tests.toolchain.small_programs import MODULE, fake
+from tests.toolchain.fake_programs import MODULE, fake
 
 BUILD = """
 import sys
@@ -120,11 +120,11 @@ def test_without_go_it_says_which_to_install(
 def test_what_changes_the_program_changes_its_place(tree: Path, tmp_path: Path) -> None:
     toolchain = Toolchain(tree, cache=tmp_path / "cache")
     folder = tree / "dev" / "toolchain" / "etcd"
-    keys = {toolchain.pinned("etcd").key}
+    keys = {toolchain.pin("etcd").key}
     for name, more in (("main.go", "// one"), ("go.sum", "\n"), ("go.mod", "// two")):
         file = folder / name
         file.write_text(file.read_text() + more)
-        keys.add(toolchain.pinned("etcd").key)
+        keys.add(toolchain.pin("etcd").key)
     assert len(keys) == 4
     assert all(key.startswith("3.6.99-") for key in keys)
 
@@ -141,12 +141,12 @@ def test_a_module_that_does_not_require_the_program_is_named(tree: Path, tmp_pat
     file = tree / "dev" / "toolchain" / "etcd" / "go.mod"
     file.write_text("module small\n\ngo 1.21\n")
     with pytest.raises(InvalidFile, match=f"{file}.*{MODULE} is not required"):
-        Toolchain(tree, cache=tmp_path / "cache").pinned("etcd")
+        Toolchain(tree, cache=tmp_path / "cache").pin("etcd")
 
 
 def test_a_tree_without_the_module_is_named(tmp_path: Path) -> None:
     with pytest.raises(InvalidFile, match=r"go\.mod: No such file") as error:
-        Toolchain(tmp_path, cache=tmp_path / "cache").pinned("etcd")
+        Toolchain(tmp_path, cache=tmp_path / "cache").pin("etcd")
     assert error.value.next_step == "restore it from git"
 
 

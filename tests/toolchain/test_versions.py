@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from promoter.toolchain.versions import Version, VersionRange, version_of
-from tests.toolchain.small_programs import fake
+from tests.toolchain.fake_programs import fake
 
 NUMBERS = st.integers(min_value=0, max_value=10_000)
 

