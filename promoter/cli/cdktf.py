@@ -1,4 +1,4 @@
-"""The console script ``cdktf``: the gate first, then the CDK Terrain CLI on a fitting Node."""
+"""The console script ``cdktf``: the gate, then the CDK Terrain CLI on a supported Node."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ if TYPE_CHECKING:
     from promoter.toolchain import Toolchain
 
 HELP = """\
-Through promoter, beside what follows:
-  cdktf deploy|destroy <stack>   go through the gate: only what is cleared (or recorded) is applied
-  --ungated "<reason>"           pass the gate by; kept as evidence, refused where CI is set
+promoter adds to the commands below:
+  cdktf deploy|destroy <stack>   the gate comes first: only what is cleared (or recorded) is applied
+  --ungated "<reason>"           bypass the gate; kept as evidence, rejected if CI is set
 """
 
 
 def main() -> Never:
-    """Run ``cdktf <arguments>``; exits with the CLI's code, or 3 where the gate refuses."""
+    """Run ``cdktf <arguments>``; exits with the CLI's code, or 3 if the gate rejects it."""
     raise SystemExit(guarded(lambda: run(sys.argv[1:])))
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Check the gate where the command changes something, then run the CDK Terrain CLI."""
+    """Check the gate if the command changes something, then run the CDK Terrain CLI."""
     from promoter.cli.progress import shown
     from promoter.deploy import lease
     from promoter.deploy.by_hand import check, parse
@@ -42,7 +42,7 @@ def run(arguments: Sequence[str]) -> int:
     root = Git(Path.cwd()).top()
     toolchain = Toolchain(root, progress=shown())
     if not command.gated:
-        return _cli(toolchain, root, command, command.stacks, command.passed)
+        return _cli(toolchain, root, command, command.stacks, command.arguments)
     site = Site.of(root)
     stacks = check(site, command, in_ci=os.environ.get("CI", "") == "true")
     with ExitStack() as leases:
@@ -50,13 +50,13 @@ def run(arguments: Sequence[str]) -> int:
             leases.enter_context(lease.held(site.git, site.remote, stack))
         code = _cli(toolchain, root, command, stacks, _named(command, stacks))
     if code == 0 and command.verb == "deploy":
-        _say_not_recorded(site, stacks)
+        _note_unrecorded(site, stacks)
     return code
 
 
 def _named(command: CdktfCommand, stacks: Sequence[str]) -> tuple[str, ...]:
-    """The arguments with the stacks' full names in place of the words that named them."""
-    rest = list(command.passed)
+    """Return the arguments with the stacks' full names instead of patterns."""
+    rest = list(command.arguments)
     for word in (command.verb, *command.stacks):
         rest.remove(word or "")
     return (command.verb or "", *stacks, *rest)
@@ -87,12 +87,12 @@ def _cli(
 def _environment(
     toolchain: Toolchain, root: Path, stacks: Sequence[str], *, local: bool
 ) -> Mapping[str, str]:
-    from promoter.deploy.by_hand import VARIABLES_REFUSED
+    from promoter.deploy.by_hand import REJECTED_VARIABLES
     from promoter.synthesis.app import App
     from promoter.synthesis.stack import target_of
 
     inherited = App.of(root, toolchain).environment(stacks)
-    variables = {name: each for name, each in inherited.items() if name not in VARIABLES_REFUSED}
+    variables = {name: each for name, each in inherited.items() if name not in REJECTED_VARIABLES}
     variables["CHECKPOINT_DISABLE"] = "1"
     if local:
         own = os.environ.get("PROMOTER_KUBECONFIG")
@@ -102,13 +102,13 @@ def _environment(
     return variables
 
 
-def _say_not_recorded(site: Site, stacks: Sequence[str]) -> None:
-    """Recording has one owner: `promoter deploy`, or cepler-out in Concourse."""
+def _note_unrecorded(site: Site, stacks: Sequence[str]) -> None:
+    """Say what is not recorded: only `promoter deploy`, or cepler-out in Concourse, records."""
     from promoter.gate.decision import Due
 
     for stack in stacks:
         if isinstance(site.decide(stack, origins=False), Due):
             sys.stderr.write(
-                f"note:  {stack} runs it now, but that is not recorded\n"
+                f"note:  {stack} runs it now, but it is not recorded\n"
                 f"next:  promoter deploy {stack} verifies and records it\n"
             )

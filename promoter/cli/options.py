@@ -9,12 +9,14 @@ import typer
 
 JSON = Annotated[bool, typer.Option("--json", help="Print JSON for programs to read.")]
 REMOTE = Annotated[str, typer.Option(help="The git remote that decides and is recorded on.")]
+FETCH = Annotated[bool, typer.Option(help="Fetch first, or read what was fetched last.")]
 BRANCH = Annotated[str, typer.Option(help="The branch of the remote.")]
 KUBECONFIG = Annotated[
     Path | None,
     typer.Option(
         envvar="PROMOTER_KUBECONFIG",
-        help="The cluster's kubeconfig. For a local environment: the embedded platform's.",
+        help="The cluster's kubeconfig, or a folder with <environment>.kubeconfig files. "
+        "Default for a local environment: the embedded platform's.",
     ),
 ]
 REPOSITORY = Annotated[

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from promoter.cli.options import BRANCH, JSON, REMOTE
+from promoter.cli.options import BRANCH, FETCH, JSON, REMOTE
 from promoter.cli.output import print_json
 from promoter.common.text import plain
 
@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 _SHOWN = 5
 
 
-def plan(remote: REMOTE = "origin", branch: BRANCH = "main", as_json: JSON = False) -> None:
+def plan(
+    remote: REMOTE = "origin", branch: BRANCH = "main", fetch: FETCH = True, as_json: JSON = False
+) -> None:
     """Show every environment: up to date, due (which files), or blocked (by what).
 
     Changes nothing.
@@ -28,33 +30,37 @@ def plan(remote: REMOTE = "origin", branch: BRANCH = "main", as_json: JSON = Fal
     from promoter.site.plan import plan as run
     from promoter.site.site import Site
 
-    found = run(Site.of(Path.cwd(), remote=remote, branch=branch))
+    found = run(Site.of(Path.cwd(), remote=remote, branch=branch, fetch=fetch))
     if as_json:
         print_json({"environments": found})
         return
     for each in found:
-        for line in _lines(each, _SHOWN):
-            typer.echo(plain(line))
+        _print(each, _SHOWN)
 
 
 def why(
     environment: Annotated[str, typer.Argument(help="For example local-qa.")],
     remote: REMOTE = "origin",
     branch: BRANCH = "main",
+    fetch: FETCH = True,
     as_json: JSON = False,
 ) -> None:
-    """Say of one environment what would change, file by file, or what holds it back.
+    """Show one environment file by file: what would change, or what holds it back.
 
     Example: promoter why local-production
     """
     from promoter.site.plan import planned
     from promoter.site.site import Site
 
-    found = planned(Site.of(Path.cwd(), remote=remote, branch=branch), environment)
+    found = planned(Site.of(Path.cwd(), remote=remote, branch=branch, fetch=fetch), environment)
     if as_json:
         print_json(found)
         return
-    for line in _lines(found, len(found.files)):
+    _print(found, len(found.files))
+
+
+def _print(found: Planned, shown: int) -> None:
+    for line in _lines(found, shown):
         typer.echo(plain(line))
 
 
@@ -72,6 +78,6 @@ def _lines(found: Planned, shown: int) -> Iterator[str]:
     for reason in found.untested:
         yield f"  vendored without a testflight: {reason}"
     if found.ungated is not None:
-        yield f"  the gate was passed by: {found.ungated}"
+        yield f"  gate bypassed: {found.ungated}"
     if found.next_step:
         yield f"  next: {found.next_step}"

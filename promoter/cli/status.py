@@ -1,4 +1,4 @@
-"""``promoter status``: what each environment runs, since when, and who approved it."""
+"""``promoter status``: the version of each environment, its age and its approval."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from promoter.cli.options import BRANCH, JSON, KUBECONFIG, REMOTE
+from promoter.cli.options import BRANCH, FETCH, JSON, KUBECONFIG, REMOTE
 from promoter.cli.output import print_json, print_table
+from promoter.common.text import plain
 
 if TYPE_CHECKING:
-    from promoter.site.status import Status
+    from promoter.site.status import EnvironmentStatus
 
 
 _HEADINGS = ("environment", "status", "chart", "revision", "since", "approved by")
@@ -22,48 +23,40 @@ def status(
     kubeconfig: KUBECONFIG = None,
     remote: REMOTE = "origin",
     branch: BRANCH = "main",
+    fetch: FETCH = True,
     as_json: JSON = False,
-) -> None:
-    """Show what each environment runs, from the cluster and the state files.
+) -> int:
+    """Show each environment's version, from its state file and its cluster.
+
+    Exit 1 if a cluster cannot be queried.
 
     Example: promoter status --json
     """
     from promoter.cli.progress import shown
-    from promoter.common.errors import UsageError
-    from promoter.programs.helm import Helm
-    from promoter.programs.kubectl import Kubectl
     from promoter.site.site import Site
-    from promoter.site.status import Cluster, statuses
-    from promoter.synthesis.stack import target_of
+    from promoter.site.status import Clusters, statuses
     from promoter.toolchain import Toolchain
 
-    site = Site.of(Path.cwd(), remote=remote, branch=branch)
-    if deployment not in site.deployments:
-        raise UsageError(
-            f"find deployment {deployment}: no cepler file has it",
-            next_step=f"one of: {', '.join(site.deployments)}",
-        )
-    first = next(iter(site.deployments[deployment].environments), "")
-    place = target_of(site.git.dir, first, kubeconfig)
-    toolchain = Toolchain(site.git.dir, progress=shown())
-    kubectl = Kubectl(toolchain.program("kubectl"), place.kubeconfig)
-    helm = Helm(toolchain.program("helm"), place.kubeconfig)
-    found = statuses(site, deployment, Cluster(kubectl, helm))
+    site = Site.of(Path.cwd(), remote=remote, branch=branch, fetch=fetch)
+    program = Toolchain(site.git.dir, progress=shown()).program
+    clusters = Clusters(site.git.dir, kubeconfig, program("kubectl"), program("helm"))
+    found = statuses(site, deployment, clusters)
     if as_json:
         print_json({"environments": found})
-        return
-    print_table(_HEADINGS, map(_row, found))
-    for each in found:
-        if each.why:
-            typer.echo(f"{each.name}: {each.why}")
+    else:
+        print_table(_HEADINGS, map(_row, found))
+        for each in found:
+            for reason in filter(None, (each.why, each.problem)):
+                typer.echo(plain(f"{each.name}: {reason}"))
+    return 1 if any(each.problem for each in found) else 0
 
 
-def _row(found: Status) -> tuple[str, ...]:
+def _row(found: EnvironmentStatus) -> tuple[str, ...]:
     return (
         found.name,
         found.status,
         (found.chart_ref or "-")[:12],
-        str(found.helm_revision or "-"),
+        "unknown" if found.problem else str(found.helm_revision or "-"),
         (found.since or "-")[:19],
         found.approved_by or "not gated",
     )

@@ -134,7 +134,7 @@ def cleared(site: Site, environment: str, *, origins: bool = True) -> Due:
     """
     decision = site.decide(environment, origins=origins)
     if isinstance(decision, UpToDate):
-        raise NothingNewer(f"deploy {environment}: it already runs what is cleared for it")
+        raise NothingNewer(f"deploy {environment}: already up to date")
     if isinstance(decision, Blocked):
         raise NotCleared(
             f"deploy {environment}: {'; '.join(str(hold) for hold in decision.holds)}",

@@ -1,4 +1,4 @@
-"""The deployments repository as its remote has it: what is decided, and where it is recorded."""
+"""The deployments repository at one commit of its remote: decisions, and where to record them."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from promoter.gate.history import History, reading
 from promoter.git import Git
 
 FOLDER = "cepler"
-"""Where the cepler files are, one a deployment."""
+"""The folder of the cepler files, one per deployment."""
 
 
 @dataclass(frozen=True)
 class Site:
-    """One fetched commit of the deployments repository and of its gates branch.
+    """One commit of the deployments repository and one of its gates branch.
 
     ``git`` is any clone; neither its work tree nor its branches are read or changed.
-    ``gates_tip`` is the gates branch's commit, None where the remote has no such branch.
+    ``gates_tip`` is None if the remote has no gates branch.
     """
 
     git: Git
@@ -36,12 +36,18 @@ class Site:
     history: History | None = field(default=None, compare=False)
 
     @classmethod
-    def of(cls, folder: Path, *, remote: str = "origin", branch: str = "main") -> Site:
-        """The repository that ``folder`` is in, as ``remote`` has it now."""
-        return cls(Git(Git(folder).top()), remote, branch, "").fetched()
+    def of(
+        cls, folder: Path, *, remote: str = "origin", branch: str = "main", fetch: bool = True
+    ) -> Site:
+        """Return the repository that ``folder`` is in, as ``remote`` has it.
+
+        Without ``fetch``: as it was when it was last fetched; the remote is not contacted.
+        """
+        site = cls(Git(Git(folder).top()), remote, branch, "")
+        return site.fetched() if fetch else site.last_fetched()
 
     def fetched(self) -> Site:
-        """The same, as the remote has it now."""
+        """Return the same as the remote has it now."""
         tips = self.git.follow(self.remote, self.branch, BRANCH)
         if self.branch not in tips:
             raise PromoterError(
@@ -50,24 +56,37 @@ class Site:
             )
         return replace(self, tip=tips[self.branch], gates_tip=tips.get(BRANCH))
 
+    def last_fetched(self) -> Site:
+        """Return the same as it was when the remote was last fetched."""
+        tip, gates_tip = (
+            self.git.commit(f"refs/remotes/{self.remote}/{branch}")
+            for branch in (self.branch, BRANCH)
+        )
+        if tip is None:
+            raise PromoterError(
+                f"read {self.branch} of {self.remote}: it has never been fetched",
+                next_step=f"git fetch {self.remote}",
+            )
+        return replace(self, tip=tip, gates_tip=gates_tip)
+
     @contextmanager
     def opened(self) -> Iterator[Site]:
-        """The same site; what it asks of commits goes to one set of git processes."""
+        """Return the same site; all its reading of commits shares one set of git processes."""
         with History(self.git) as history:
             yield replace(self, history=history)
 
     @property
     def approvals(self) -> Approvals:
-        """The approvals that its commit of the gates branch has."""
+        """The approvals in its commit of the gates branch."""
         return Approvals(self.git, self.remote, self.tip, self.gates_tip)
 
     def reading(self) -> AbstractContextManager[History]:
-        """The history that commits are read through, open for the block at least."""
+        """Return the history that commits are read through, open at least for the block."""
         return reading(self.git, self.history)
 
     @cached_property
     def deployments(self) -> dict[str, Deployment]:
-        """Every deployment by name; its gates are not asked yet."""
+        """Every deployment by name, without its gates."""
         with self.reading() as history:
             listed = history.listing(self.tip, [FOLDER])
         files = [path for path in listed if path.endswith(".yml") and path.count("/") == 1]
@@ -77,11 +96,11 @@ class Site:
         return {each.name: each for each in found}
 
     def gated(self, name: str) -> Deployment:
-        """The deployment called ``name``, under its gates."""
+        """Return the deployment called ``name`` with its gates."""
         return self.deployments[name].under(self.approvals.gates(name))
 
     def deployment_of(self, environment: str) -> str:
-        """The name of the deployment that has ``environment``; raises `UsageError`."""
+        """Return the name of the deployment that has ``environment``; raises `UsageError`."""
         for name, deployment in self.deployments.items():
             if environment in deployment.environments:
                 return name
@@ -93,7 +112,7 @@ class Site:
         )
 
     def deployment(self, environment: str) -> Deployment:
-        """The deployment of ``environment``, under its gates."""
+        """Return the deployment of ``environment`` with its gates."""
         return self.gated(self.deployment_of(environment))
 
     def decide(self, environment: str, *, origins: bool = True) -> Decision:
@@ -101,13 +120,13 @@ class Site:
         return self.deployment(environment).decide(environment, origins=origins)
 
     def prepare(self, tree: Git, decided: Due) -> None:
-        """Make ``tree``, a work tree of this repository, hold exactly the cleared files."""
+        """Make ``tree``, a work tree of this repository, contain exactly the cleared files."""
         preparing.prepare(self.deployment(decided.environment), tree, decided)
 
     def record(self, decided: Due) -> records.Recorded:
-        """The state file that recording ``decided`` on this tip makes.
+        """Return the state file that records ``decided`` on top of this tip.
 
-        Raises `AlreadyRecorded`, or `RecordMoved` where another recorded the environment since.
+        Raises `AlreadyRecorded`, or `RecordMoved` if somebody else recorded the environment.
         """
         return records.record(self.deployment(decided.environment), decided)
 

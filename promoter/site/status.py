@@ -1,14 +1,17 @@
-"""What runs where: read from the cluster and the state files, never from what was meant."""
+"""The state of each environment, read from its state file and its cluster."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
 
+from promoter.common.errors import PromoterError, UsageError
 from promoter.gate.decision import Blocked, UpToDate
 from promoter.gate.state import EnvironmentState, path_of
 from promoter.git import Git, is_full_id
@@ -16,6 +19,7 @@ from promoter.programs.helm import Helm
 from promoter.programs.kubectl import Kubectl
 from promoter.programs.workloads import image_digests
 from promoter.site.site import Site
+from promoter.synthesis.stack import target_of
 from promoter.vendoring.lock import LOCK_NAME, parse_lock
 from promoter.vendoring.pins import read_pins
 
@@ -24,15 +28,31 @@ _RELEASE = "lana-bank"
 
 
 @dataclass(frozen=True)
-class Status:
+class Clusters:
+    """Access to the cluster of each environment, from the checkout ``root``.
+
+    ``kubeconfig`` is as for `target_of`: a file for all, a folder with one per environment,
+    or None for the default of each.
+    """
+
+    root: Path
+    kubeconfig: Path | None
+    kubectl: Path
+    helm: Path
+
+
+@dataclass(frozen=True)
+class EnvironmentStatus:
     """One environment. ``status`` is ``deployed``, ``due``, ``blocked`` or ``never deployed``.
 
-    ``source_commit`` and ``chart_ref`` are 40 hex digits; ``since`` is ISO 8601; ``digests``
-    and ``helm_revision`` come from the cluster, None where it is out of reach.
+    ``source_commit`` and ``chart_ref`` are 40 hex digits; ``since`` is ISO 8601. ``digests``
+    and ``helm_revision`` come from the environment's cluster; ``problem`` says why it could
+    not be queried.
     """
 
     name: str
     status: str
+    namespace: str = ""
     version: int | None = None
     source_commit: str | None = None
     chart_ref: str | None = None
@@ -41,25 +61,47 @@ class Status:
     since: str | None = None
     approved_by: str | None = None
     why: str = ""
+    problem: str = ""
 
 
-@dataclass(frozen=True)
-class Cluster:
-    """kubectl and Helm on the cluster that environments run in."""
+def statuses(
+    site: Site, deployment: str, clusters: Clusters | None
+) -> tuple[EnvironmentStatus, ...]:
+    """Return every environment of a deployment, in the order of its cepler file.
 
-    kubectl: Kubectl
-    helm: Helm
-
-
-def statuses(site: Site, deployment: str, cluster: Cluster | None) -> tuple[Status, ...]:
-    """Every environment of a deployment, in the order of its cepler file."""
+    Their clusters are queried side by side, none of them without ``clusters``. Raises
+    `UsageError` if there is no such deployment.
+    """
+    if deployment not in site.deployments:
+        raise UsageError(
+            f"find deployment {deployment}: no cepler file has it",
+            next_step=f"one of: {', '.join(site.deployments)}",
+        )
     with site.opened() as opened:
         names = opened.deployments[deployment].environments
-        return tuple(status(opened, deployment, name, cluster) for name in names)
+        found = [_recorded_status(opened, deployment, name) for name in names]
+    if clusters is None:
+        return tuple(found)
+    with ThreadPoolExecutor(max(len(found), 1)) as pool:
+        return tuple(pool.map(partial(_with_cluster, clusters), found))
 
 
-def status(site: Site, deployment: str, name: str, cluster: Cluster | None) -> Status:
-    """One environment's status."""
+def _with_cluster(clusters: Clusters, status: EnvironmentStatus) -> EnvironmentStatus:
+    if status.version is None:
+        return status
+    try:
+        kubeconfig = target_of(clusters.root, status.name, clusters.kubeconfig).kubeconfig
+        # kubectl first: its requests time out sooner than Helm's.
+        kubectl = Kubectl(clusters.kubectl, kubeconfig, status.namespace)
+        digests = image_digests(kubectl, _RELEASE)
+        history = Helm(clusters.helm, kubeconfig).history(_RELEASE, status.namespace)
+    except PromoterError as error:
+        return replace(status, problem=str(error))
+    revision = history[-1].revision if history else None
+    return replace(status, digests=digests, helm_revision=revision)
+
+
+def _recorded_status(site: Site, deployment: str, name: str) -> EnvironmentStatus:
     recorded = site.deployments[deployment].recorded(name)
     decision = site.decide(name, origins=False)
     word = "deployed" if isinstance(decision, UpToDate) else "due"
@@ -67,18 +109,15 @@ def status(site: Site, deployment: str, name: str, cluster: Cluster | None) -> S
     if isinstance(decision, Blocked):
         word, why = "blocked", "; ".join(str(hold) for hold in decision.holds)
     if recorded is None:
-        return Status(name, "never deployed", why=why)
-    namespace = namespace_of(site, recorded, name)
-    history = cluster.helm.history(_RELEASE, namespace) if cluster else ()
+        return EnvironmentStatus(name, "never deployed", why=why)
     approval = site.approvals.gate(deployment, name)
-    return Status(
+    return EnvironmentStatus(
         name=name,
         status=word,
+        namespace=namespace_of(site, recorded, name),
         version=recorded.version,
         source_commit=source_commit(site, recorded),
         chart_ref=chart_ref(site, recorded),
-        digests=image_digests(cluster.kubectl.within(namespace), _RELEASE) if cluster else {},
-        helm_revision=history[-1].revision if history else None,
         since=_since(site, deployment, name),
         approved_by=approval.by if approval else None,
         why=why,
@@ -86,46 +125,46 @@ def status(site: Site, deployment: str, name: str, cluster: Cluster | None) -> S
 
 
 def source_commit(site: Site, recorded: EnvironmentState) -> str | None:
-    """The application's commit, as the pins of the recorded chart name it; None without pins."""
+    """Return the application's commit that the recorded chart's pins name; None without pins."""
     values = _recorded_file(site, recorded, VALUES)
     return next((pin.commit_ref for pin in read_pins(values)), None) if values else None
 
 
 def chart_ref(site: Site, recorded: EnvironmentState) -> str | None:
-    """The charts repository's commit that an environment's chart was vendored from.
+    """Return the charts repository's commit that an environment's chart was vendored from.
 
-    Raises `InvalidFile` where the lock of that commit is none.
+    Raises `InvalidFile` if the lock of that commit is not valid.
     """
     commit = vendored_by(site.git, recorded)
     content = site.git.file(commit, LOCK_NAME) if commit else None
     if content is None:
         return None
-    found = (each for directory in parse_lock(content).directories for each in directory.contents)
-    return next((each.git.sha for each in found if Path(each.path).name == _RELEASE), None)
+    contents = [each for folder in parse_lock(content).directories for each in folder.contents]
+    return next((each.git.sha for each in contents if Path(each.path).name == _RELEASE), None)
 
 
 def vendored_by(git: Git, recorded: EnvironmentState) -> str | None:
-    """The newest commit that changed one of the recorded chart files, None without any.
+    """Return the newest commit that changed one of the recorded chart files, None without any.
 
-    What vendir.yml and its lock say there is what was vendored: a sync writes all in one commit.
+    Its vendir.yml and lock are those of the vendored chart: a sync writes all in one commit.
     """
-    named = {
+    commits = {
         file.from_commit
         for identity, file in recorded.current.files.items()
         if path_of(identity).startswith("charts/") and file.file_hash
     }
-    known = {commit for commit in named if is_full_id(commit) and git.commit(commit)}
+    known = {commit for commit in commits if is_full_id(commit) and git.commit(commit)}
     if not known:
         return None
     return git.lines("rev-list", "--no-walk", "--topo-order", *sorted(known), "--")[0]
 
 
 def namespace_of(site: Site, recorded: EnvironmentState, name: str) -> str:
-    """The namespace in the environment's own settings, as they were recorded."""
+    """Return the namespace in the environment's own recorded settings."""
     platform, _, folder = name.partition("-")
     settings = _recorded_file(site, recorded, f"stacks/{platform}/{folder}/lana-bank.yml")
-    read: dict[str, Any] = YAML(typ="safe").load(settings) if settings else {}
-    return str(read.get("namespace", "default"))
+    document: dict[str, Any] = YAML(typ="safe").load(settings) if settings else {}
+    return str(document.get("namespace", "default"))
 
 
 def _recorded_file(site: Site, recorded: EnvironmentState, path: str) -> str | None:

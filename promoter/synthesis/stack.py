@@ -53,9 +53,12 @@ def target_of(root: Path, environment: str, kubeconfig: Path | None) -> Target:
     """Return the target of ``environment`` for a command in the checkout ``root``.
 
     A local environment is in the embedded platform of this checkout unless a kubeconfig is
-    named; raises `PlatformError` if that is not up, or if there is no such kubeconfig.
+    named; raises `PlatformError` if that is not up, or if there is no such kubeconfig. A
+    folder as ``kubeconfig`` has one per environment, ``<environment>.kubeconfig``.
     """
     local = root / ".local"
+    if kubeconfig is not None and kubeconfig.is_dir():
+        kubeconfig /= f"{environment}.kubeconfig"
     if kubeconfig is None and environment.startswith(LOCAL):
         kubeconfig = Platform(local / "platform", Toolchain(root)).require().kubeconfig
     if kubeconfig is not None and not kubeconfig.is_file():

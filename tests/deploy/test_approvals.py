@@ -9,62 +9,13 @@ import pytest
 
 from promoter.common.errors import NotCleared, NothingNewer, PromoterError, UsageError
 from promoter.deploy.deploy import cleared
-from promoter.deploy.record import record
 from promoter.gate.decision import Due
 from promoter.git import Git
-from promoter.site.evidence import Evidence, now
 from promoter.site.proposal import ApprovalRequest, approve, proposed
 from promoter.site.site import Site
+from tests.site.repository import deployed, push, site
 
-CONFIG = """\
-deployment: app
-environments:
-  qa:
-    latest: [shared/*, qa/*]
-  production:
-    passed: qa
-    propagated: [shared/*]
-    latest: [production/*]
-"""
-
-
-@pytest.fixture
-def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Site:
-    """A remote with two environments, production held at the first commit; a clone of it."""
-    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(tmp_path / "gitconfig"))
-    bare, clone = tmp_path / "origin.git", tmp_path / "clone"
-    for name, value in {"user.name": "Ann", "user.email": "ann@bank.example"}.items():
-        Git(tmp_path).text("config", "--file", "gitconfig", name, value)
-    Git(tmp_path).text("init", "-q", "--bare", "--initial-branch=main", str(bare))
-    Git(tmp_path).text("clone", "-q", str(bare), str(clone))
-    git = Git(clone)
-    files = {
-        "cepler/app.yml": CONFIG,
-        "shared/a": "1",
-        "qa/b": "1",
-        "production/c": "1",
-    }
-    push(git, {path: text.encode() for path, text in files.items()})
-    gates = f"qa: HEAD\nproduction: {git.commit('HEAD')}\n".encode()
-    made = git.commit_files(None, {"app.yml": gates}, "chore: gates")
-    git.push("origin", made, "refs/heads/cepler-gates", expect=None)
-    return Site.of(clone)
-
-
-def push(git: Git, files: dict[str, bytes | None]) -> str:
-    made = git.commit_files(git.commit("HEAD"), files, "feat: change")
-    git.text("checkout", "-q", "-B", "main", made)
-    git.text("push", "-q", "origin", "main")
-    return made
-
-
-def deployed(site: Site, environment: str) -> Site:
-    """Record what is cleared, as a deploy would in the end."""
-    site = site.fetched()
-    due = cleared(site, environment)
-    seen = Evidence("app", environment, "deploy", "deployed", due.trigger, now(), "a test")
-    record(site, due, seen)
-    return site.fetched()
+__all__ = ["site"]
 
 
 def signing(site: Site, folder: Path, *, allowed: bool) -> Site:

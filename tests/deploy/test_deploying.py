@@ -9,7 +9,7 @@ from promoter.deploy.deploy import cleared, refuse_if_moved
 from promoter.gate import origins
 from promoter.site.proposal import ApprovalRequest, approve, proposed
 from promoter.site.site import Site
-from tests.deploy.test_approvals import deployed, push, site
+from tests.site.repository import deployed, push, site
 
 __all__ = ["site"]
 

@@ -13,7 +13,7 @@ from promoter.site.evidence import Evidence, now
 from promoter.site.plan import plan, planned
 from promoter.site.proposal import ApprovalRequest, approve, proposed
 from promoter.site.site import Site
-from tests.deploy.test_approvals import CONFIG, deployed, push, site
+from tests.site.repository import CONFIG, deployed, push, site
 
 __all__ = ["site"]
 
