@@ -1,4 +1,4 @@
-"""The one error hierarchy, and the exit code that each kind of outcome has.
+"""The error hierarchy, and the exit code of each kind of outcome.
 
 Exit codes (README, "Exit codes"): 0 done, 1 failed, 2 nothing newer to do, 3 newer but not
 cleared by the gate, 64 wrong usage (EX_USAGE of sysexits.h).
@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
 
 class PromoterError(Exception):
-    """Something failed; says what (verb, object, cause) and what to do next.
+    """A failure with its remedy.
 
-    ``str(error)`` is the one line "verb object: cause"; ``next_step`` is the sentence
-    that tells the reader how to go on. Raise it ``from`` the cause.
+    ``str(error)`` is the line "verb object: cause"; ``next_step`` is the command or change
+    that fixes it. Raise it ``from`` the cause.
     """
 
     exit_code: ClassVar[int] = 1
@@ -27,25 +27,25 @@ class PromoterError(Exception):
 
 
 class NothingNewer(PromoterError):
-    """There is nothing to do: what was asked for is already so."""
+    """There is nothing to do: the requested state is already reached."""
 
     exit_code = 2
 
 
 class NotCleared(PromoterError):
-    """There is something newer, but the gate does not let it through."""
+    """There is something newer, but the gate does not clear it."""
 
     exit_code = 3
 
 
 class UsageError(PromoterError):
-    """The command was called wrongly: an unknown name, a contradiction, a missing argument."""
+    """The command line is wrong: an unknown name, a contradiction, a missing argument."""
 
     exit_code = 64
 
 
 class InvalidFile(PromoterError):
-    """A file that people edit does not validate; names file, place and reason."""
+    """A file that people edit is invalid; the message names file, place and reason."""
 
     def __init__(self, file: str, place: str, reason: str, *, next_step: str = "") -> None:
         where = f"{file}: {place}" if place else file
@@ -53,14 +53,14 @@ class InvalidFile(PromoterError):
 
     @classmethod
     def from_model(cls, file: str, error: ValidationError, *, next_step: str = "") -> Self:
-        """What a pydantic model first found wrong with ``file``."""
+        """Return the error for the first problem that a pydantic model found in ``file``."""
         first = error.errors(include_url=False)[0]
         place = ".".join(str(part) for part in first["loc"])
         return cls(file, place, first["msg"], next_step=next_step)
 
 
 class GitError(PromoterError):
-    """A git command failed; ``stderr`` has what git said."""
+    """A git command failed; ``stderr`` has its standard error."""
 
     def __init__(self, what: str, stderr: str = "", *, next_step: str = "") -> None:
         super().__init__(what, next_step=next_step)
@@ -68,11 +68,11 @@ class GitError(PromoterError):
 
 
 class RemoteMoved(GitError):
-    """A push was rejected because the remote's branch is no longer where it was read."""
+    """A push was rejected because the remote's branch is no longer at the commit read before."""
 
 
 class ProgramMissing(PromoterError):
-    """An outside program is neither on PATH nor can it be built here."""
+    """An outside program is not on PATH and cannot be built here."""
 
 
 class PlatformError(PromoterError):
@@ -82,8 +82,8 @@ class PlatformError(PromoterError):
 class ClusterError(PromoterError):
     """A Kubernetes cluster refused, or did not answer.
 
-    ``reason`` is the API server's word (NotFound, AlreadyExists, Conflict, Forbidden ...),
-    Unreachable where there was no answer, empty where it is something else.
+    ``reason`` is the API server's (NotFound, AlreadyExists, Conflict, Forbidden ...),
+    Unreachable where there was no answer, empty otherwise.
     """
 
     def __init__(self, what: str, reason: str = "", *, next_step: str = "") -> None:
@@ -96,4 +96,4 @@ class RegistryError(PromoterError):
 
 
 class YamlEditError(PromoterError):
-    """A value in a YAML file cannot be found, or cannot be changed on its own."""
+    """A value in a YAML file was not found, or cannot be changed on its own."""

@@ -1,7 +1,7 @@
-"""Processes that outlive the command that started them, and are told apart from strangers.
+"""Processes that outlive the command that started them, identified safely.
 
-A pid is given to another process once its owner has gone. So a process is known by its pid
-together with the moment at which it started, and only one that matches both is ever ended.
+A pid is reused once its process has ended. So a process is identified by its pid together
+with the time at which it started, and only one that matches both is ever signaled.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pathlib import Path
 from promoter.common.errors import PlatformError
 
 # The child waits for one line before it becomes the program: a parent that is killed
-# before it has noted the pid leaves no process behind that nobody knows of.
+# before it has recorded the pid leaves no unknown process behind.
 _WAIT_THEN_BECOME = 'read -r go || exit 1; exec "$@" </dev/null'
 _GRACE_SECONDS = 5.0
 _KILL_SECONDS = 5.0
@@ -27,23 +27,23 @@ _POLL_SECONDS = 0.02
 
 @dataclass(frozen=True)
 class ProcessId:
-    """One process for ever: its pid, and a mark of when it started that no other one has."""
+    """The identity of one process: its pid, and a mark of its start that no other one has."""
 
     pid: int
     mark: str
 
     @classmethod
     def of_this(cls) -> ProcessId:
-        """The calling process."""
+        """Return the calling process."""
         return cls(os.getpid(), _mark(os.getpid()) or "")
 
     @property
     def alive(self) -> bool:
-        """Whether exactly this process still runs (a zombie does not)."""
+        """Whether exactly this process is running (a zombie is not)."""
         return _mark(self.pid) == self.mark
 
     def signal(self, number: signal.Signals) -> None:
-        """Send ``number``, but only to this very process."""
+        """Send ``number`` to this process, never to another with the same pid."""
         if self.alive:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(self.pid, number)
@@ -55,7 +55,7 @@ def start(
     environment: Mapping[str, str],
     note: Callable[[ProcessId], None],
 ) -> ProcessId:
-    """Start ``argv`` in a session of its own, writing to ``log``; ``note`` it before it runs."""
+    """Start ``argv`` in its own session, writing to ``log``; call ``note`` before it runs."""
     with log.open("ab") as output:
         process = subprocess.Popen(
             ["/bin/sh", "-c", _WAIT_THEN_BECOME, "sh", *argv],
@@ -66,21 +66,21 @@ def start(
             cwd=log.parent,
             env=dict(environment),
         )
-    assert process.stdin is not None  # noqa: S101 - it was asked for as a pipe
+    assert process.stdin is not None  # noqa: S101 - requested as a pipe
     with process.stdin as go:
         mark = _mark(process.pid)
         if mark is None:
-            raise PlatformError(f"start {argv[0]}: it was gone at once")
+            raise PlatformError(f"start {argv[0]}: it exited at once")
         started = ProcessId(process.pid, mark)
         note(started)
         go.write(b"go\n")
-    # It runs on when we end; without this Popen would warn of that.
+    # It keeps running when we exit; without this Popen would warn about that.
     process.returncode = 0
     return started
 
 
 def end(processes: Sequence[ProcessId]) -> None:
-    """End ``processes``: ask, wait a bounded time, kill; raises `PlatformError` if one stays."""
+    """Stop ``processes``: SIGTERM, a bounded wait, SIGKILL; raise `PlatformError` if one stays."""
     for number, seconds in ((signal.SIGTERM, _GRACE_SECONDS), (signal.SIGKILL, _KILL_SECONDS)):
         for process in processes:
             process.signal(number)
@@ -88,7 +88,7 @@ def end(processes: Sequence[ProcessId]) -> None:
             return
     left = ", ".join(str(process.pid) for process in processes if process.alive)
     raise PlatformError(
-        f"end process {left}: still there after SIGKILL", next_step="look at it with ps"
+        f"stop process {left}: still running after SIGKILL", next_step="inspect it with ps"
     )
 
 
@@ -102,7 +102,7 @@ def _all_gone(processes: Sequence[ProcessId], seconds: float) -> bool:
 
 
 def _mark(pid: int) -> str | None:
-    """When the process ``pid`` started, in a form that only equality is meant for."""
+    """Return an opaque mark of the start of process ``pid``, None where it is not running."""
     if Path("/proc/self/stat").exists():
         return _proc_mark(pid)
     return _ps_mark(pid)
@@ -121,7 +121,7 @@ def _proc_mark(pid: int) -> str | None:
 
 
 def _has_threads(pid: int) -> bool:
-    """Whether threads of a dead process are still leaving: until then its ports are in use."""
+    """Return whether threads of a dead process still exit: until then its ports are in use."""
     try:
         return len(list(Path(f"/proc/{pid}/task").iterdir())) > 1
     except OSError:

@@ -1,4 +1,4 @@
-"""SIGTERM as an exception, and a stretch of work that no signal interrupts."""
+"""SIGTERM as an exception, and blocks that no signal interrupts."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from typing import Never
 
 
 class Terminated(KeyboardInterrupt):
-    """SIGTERM came; like Ctrl-C, it lets every ``finally`` run."""
+    """The process received SIGTERM; like Ctrl-C, it lets every ``finally`` run."""
 
 
 @contextmanager
 def terminable() -> Iterator[None]:
-    """SIGTERM raises `Terminated` in the block, where we are in the main thread."""
+    """Raise `Terminated` on SIGTERM in the block; no effect outside the main thread."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -29,7 +29,7 @@ def terminable() -> Iterator[None]:
 
 @contextmanager
 def undisturbed() -> Iterator[None]:
-    """SIGTERM and Ctrl-C are ignored in the block: what is being tidied up is tidied up."""
+    """Ignore SIGTERM and Ctrl-C in the block, so that cleanup completes."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return

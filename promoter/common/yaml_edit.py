@@ -1,7 +1,6 @@
-"""Finds one scalar in YAML text and replaces it, leaving every other byte as it is.
+"""Find one scalar in YAML text and replace it, leaving every other byte as it is.
 
-A parser that rewrites a document loses its quoting, comments or line ends somewhere; here
-YAML is only parsed to find out where the scalar stands.
+A load and dump would rewrite quoting, indentation, comments and line ends.
 """
 
 from __future__ import annotations
@@ -11,14 +10,18 @@ from dataclasses import dataclass
 
 import yaml
 
-from promoter.common.errors import YamlEditError
+from promoter.common.errors import InvalidFile, YamlEditError
+from promoter.common.yaml_file import children
+from promoter.common.yaml_file import compose as compose_all
 
 KeyPath = tuple[str | int, ...]
+
+_PROPERTIES = re.compile(r"(?:[&!][^\s,\[\]{}]*[ \t]+)*(?:[&!][^\s,\[\]{}]*$)?")
 
 
 @dataclass(frozen=True)
 class Scalar:
-    """A plain or quoted scalar: its value and where its text starts and ends (characters)."""
+    """One value in a text: its content, its first and last position, and its quote or ""."""
 
     value: str
     start: int
@@ -27,7 +30,7 @@ class Scalar:
 
 
 def parse_path(text: str) -> KeyPath:
-    """``a.b[0].c`` as its parts; quote nothing, a key may hold ``-`` but no dot."""
+    """Return the parts of ``a.b[0].c``; a key may contain ``-`` but no dot."""
     parts: list[str | int] = []
     for part in text.split("."):
         match = re.fullmatch(r"([^\[\]]+)((?:\[\d+\])*)", part)
@@ -39,28 +42,46 @@ def parse_path(text: str) -> KeyPath:
 
 
 def show_path(path: KeyPath) -> str:
-    """The path as people write it: ``a.b[0].c``."""
+    """Return the path as people write it: ``a.b[0].c``."""
     shown = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
     return shown.removeprefix(".")
 
 
 def compose(text: str, file: str) -> yaml.Node | None:
-    """The document's nodes; raises `YamlEditError` for what is not one YAML document."""
+    """Return the root node of the only document, None for an empty file.
+
+    Raises `YamlEditError` for several documents, or for text that is not YAML.
+    """
     try:
-        return yaml.compose(text, Loader=yaml.SafeLoader)
-    except (yaml.YAMLError, RecursionError) as error:
-        deep = isinstance(error, RecursionError)
-        cause = "nested too deeply" if deep else " ".join(str(error).split())
-        raise YamlEditError(f"read {file}: not YAML: {cause}") from error
+        nodes = compose_all(text, file)
+    except InvalidFile as error:
+        raise YamlEditError(str(error), next_step=error.next_step) from error
+    if len(nodes) > 1:
+        raise YamlEditError(f"read {file}: not YAML: expected a single document")
+    return nodes[0] if nodes else None
 
 
 def find(text: str, path: KeyPath, file: str) -> Scalar:
-    """The scalar at ``path``.
+    """Return the scalar at ``path``.
 
-    Raises `YamlEditError` naming the deepest part that is there, or the reason why the value
-    cannot be changed alone: it comes through an alias or a merge, or is written as a block.
+    Raises `YamlEditError` naming the deepest part that exists, or the reason why the value
+    cannot be changed alone: it comes from an alias or a merge, or is written as a block.
     """
-    root = node = compose(text, file)
+    return find_below(compose(text, file), text, path, file)
+
+
+def replace(text: str, path: KeyPath, value: str, file: str) -> str:
+    """Return ``text`` with the scalar at ``path`` set to ``value``, in its present quoting.
+
+    A plain scalar stays plain where YAML reads the value back as that very text; otherwise
+    it gets double quotes.
+    """
+    return replace_below(compose(text, file), text, path, value, file)
+
+
+def find_below(root: yaml.Node | None, text: str, path: KeyPath, file: str) -> Scalar:
+    """Return the scalar at ``path`` below ``root``, a node of ``text``; raise as `find`."""
+    node = root
     for depth, part in enumerate(path):
         node = _child(node, part, path[:depth], file)
         if _references(root, node) > 1:
@@ -70,80 +91,65 @@ def find(text: str, path: KeyPath, file: str) -> Scalar:
     return _scalar(text, node, path, file)
 
 
-def replace(text: str, path: KeyPath, value: str, file: str) -> str:
-    """``text`` with the scalar at ``path`` set to ``value``, in the quoting it had.
-
-    A value that stood unquoted is written unquoted where YAML reads it back as that very
-    text, otherwise in double quotes.
-    """
-    scalar = find(text, path, file)
+def replace_below(root: yaml.Node | None, text: str, path: KeyPath, value: str, file: str) -> str:
+    """Return ``text`` with the scalar at ``path`` below ``root`` replaced, as `replace`."""
+    scalar = find_below(root, text, path, file)
     return text[: scalar.start] + _written(value, scalar) + text[scalar.end :]
 
 
-def _child(node: yaml.Node | None, part: str | int, so_far: KeyPath, file: str) -> yaml.Node:
-    place = show_path(so_far) or "the document"
+def _child(node: yaml.Node | None, part: str | int, parent: KeyPath, file: str) -> yaml.Node:
+    place = show_path(parent) or "the document"
     if isinstance(part, int):
         if not isinstance(node, yaml.SequenceNode) or part >= len(node.value):
             raise YamlEditError(f"read {file}: {place}: no item number {part}")
-        return _as_node(node.value[part])
+        return children(node)[part]
     if not isinstance(node, yaml.MappingNode):
         raise YamlEditError(f"read {file}: {place}: no keys there, so no {part}")
-    found = [value for key, value in node.value if key.value == part]
+    found: list[yaml.Node] = [value for key, value in node.value if key.value == part]
     if len(found) > 1:
-        raise YamlEditError(f"read {file}: {place}: the key {part} stands there twice")
+        raise YamlEditError(f"read {file}: {place}: the key {part} is there twice")
     if found:
-        return _as_node(found[0])
+        return found[0]
     if any(key.value == "<<" for key, _ in node.value):
-        raise _shared(file, (*so_far, part), "may come from a merge (<<), it is not written there")
+        raise _shared(file, (*parent, part), "may come from a merge (<<), it is not written there")
     raise YamlEditError(
         f"read {file}: {place}: the key {part} is missing",
         next_step=f"add it below {place}, or correct the key path",
     )
 
 
-def _as_node(value: object) -> yaml.Node:
-    assert isinstance(value, yaml.Node)  # noqa: S101 - PyYAML's own invariant, untyped there
-    return value
-
-
-def _shared(file: str, path: KeyPath, why: str) -> YamlEditError:
+def _shared(file: str, path: KeyPath, reason: str) -> YamlEditError:
     return YamlEditError(
-        f"write {file}: {show_path(path)} {why}; changing it would change other places too",
+        f"write {file}: {show_path(path)} {reason}; changing it would change other places too",
         next_step=f"write the value of {show_path(path)} out in its own place",
     )
 
 
-def _references(root: yaml.Node | None, wanted: yaml.Node) -> int:
-    """From how many places ``wanted`` is reached: an alias composes to the node it names."""
-    seen = 0
+def _references(root: yaml.Node | None, target: yaml.Node) -> int:
+    """Return from how many places ``target`` is reached: an alias is the node that it names."""
+    count = 0
     visited: set[int] = set()
-    waiting: list[object] = [root]
-    while waiting:
-        node = waiting.pop()
-        seen += node is wanted
-        if not isinstance(node, yaml.CollectionNode) or id(node) in visited:
-            continue
-        visited.add(id(node))
-        for entry in node.value:
-            waiting.extend(entry if isinstance(entry, tuple) else (entry,))
-    return seen
-
-
-_PROPERTIES = re.compile(r"(?:[&!][^\s,\[\]{}]*[ \t]+)*(?:[&!][^\s,\[\]{}]*$)?")
+    pending = [root] if root is not None else []
+    while pending:
+        node = pending.pop()
+        count += node is target
+        if id(node) not in visited:
+            visited.add(id(node))
+            pending.extend(children(node))
+    return count
 
 
 def _scalar(text: str, node: yaml.ScalarNode, path: KeyPath, file: str) -> Scalar:
     if node.style in ("|", ">"):
         raise YamlEditError(f"write {file}: {show_path(path)} is a block (| or >), not one value")
     start, end = node.start_mark.index, node.end_mark.index
-    written = text[start:end]
-    properties = _PROPERTIES.match(written)
+    properties = _PROPERTIES.match(text[start:end])
     start += properties.end() if properties else 0
     return Scalar(str(node.value), start, end, node.style or "")
 
 
 def _written(value: str, scalar: Scalar) -> str:
-    quote = scalar.quote or ("" if _plain(value) else '"')
+    quote = scalar.quote or ("" if _stays_text(value) else '"')
     if quote == "'":
         value = value.replace("'", "''")
     if quote == '"':
@@ -153,7 +159,12 @@ def _written(value: str, scalar: Scalar) -> str:
     return f"{blank}{quote}{value}{quote}"
 
 
-def _plain(value: str) -> bool:
+def _stays_text(value: str) -> bool:
+    """Return whether every YAML reader takes ``value`` without quotes as text."""
     if re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._+/:-]*", value) is None:
         return False
-    return bool(yaml.safe_load(value) == value)
+    try:
+        float(value)  # YAML 1.2 reads 12e45678 as a number, PyYAML does not
+    except ValueError:
+        return bool(yaml.safe_load(value) == value)
+    return False

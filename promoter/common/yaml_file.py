@@ -1,0 +1,119 @@
+"""Read YAML files that people or other programs wrote.
+
+Every reader refuses text that is not UTF-8, is nested too deeply, or whose aliases expand to
+far more than was written (a few lines of nested aliases can stand for billions of values).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+
+from promoter.common.errors import InvalidFile
+
+MOST_NODES = 100_000
+"""The number of nodes that a document may have once its aliases are expanded."""
+
+
+@dataclass(frozen=True)
+class YamlDocument:
+    """One YAML document: its value, and its nodes with their positions in ``text``."""
+
+    value: Any
+    node: yaml.Node
+    text: str
+
+
+def read_yaml(content: bytes | str, file: str) -> Any:
+    """Return the value of the first document, None for an empty file; raise `InvalidFile`."""
+    for node in compose(content, file):
+        return _value(node, file)
+    return None
+
+
+def read_documents(content: bytes, file: str) -> list[YamlDocument]:
+    """Return every non-empty document; raise `InvalidFile`, also for a repeated key."""
+    text, documents = _decoded(content, file), []
+    for node in compose(text, file):
+        _refuse_repeated_keys(node, file, set())
+        documents.append(YamlDocument(_value(node, file), node, text))
+    return documents
+
+
+def compose(content: bytes | str, file: str) -> list[yaml.Node]:
+    """Return the root node of every non-empty document; raise `InvalidFile`."""
+    try:
+        found = yaml.compose_all(_decoded(content, file), Loader=yaml.SafeLoader)
+        nodes = [node for node in found if node is not None]
+    except (yaml.YAMLError, RecursionError) as error:
+        raise _invalid(error, file) from error
+    for node in nodes:
+        _refuse_expansion(node, file)
+    return nodes
+
+
+def children(node: yaml.Node) -> list[yaml.Node]:
+    """Return the nodes directly below ``node``, keys included."""
+    if isinstance(node, yaml.MappingNode):
+        return [each for pair in node.value for each in pair]
+    return list(node.value) if isinstance(node, yaml.SequenceNode) else []
+
+
+def _decoded(content: bytes | str, file: str) -> str:
+    try:
+        return content if isinstance(content, str) else content.decode()
+    except UnicodeDecodeError as error:
+        raise InvalidFile(file, "", f"not UTF-8: {error.reason}") from error
+
+
+def _value(node: yaml.Node, file: str) -> Any:
+    try:
+        return yaml.SafeLoader("").construct_document(node)
+    except (yaml.YAMLError, RecursionError, ValueError) as error:
+        raise _invalid(error, file) from error
+
+
+def _invalid(error: Exception, file: str) -> InvalidFile:
+    deep = isinstance(error, RecursionError)
+    mark = getattr(error, "problem_mark", None)
+    line = f"line {mark.line + 1}" if mark is not None else ""
+    reason = "is nested too deeply" if deep else f"not YAML: {' '.join(str(error).split())}"
+    return InvalidFile(file, line, reason)
+
+
+def _refuse_expansion(root: yaml.Node, file: str) -> None:
+    """Raise `InvalidFile` where aliases make the document larger than `MOST_NODES`.
+
+    A node is counted as often as it is reached, but visited once.
+    """
+    sizes: dict[int, int] = {}
+
+    def size(node: yaml.Node) -> int:
+        if id(node) not in sizes:
+            sizes[id(node)] = 1  # an alias to a node around it counts once
+            sizes[id(node)] = 1 + sum(size(each) for each in children(node))
+            if sizes[id(node)] > MOST_NODES:
+                line = f"line {node.start_mark.line + 1}"
+                raise InvalidFile(file, line, f"expands to more than {MOST_NODES:,} values")
+        return sizes[id(node)]
+
+    try:
+        size(root)
+    except RecursionError as error:
+        raise _invalid(error, file) from error
+
+
+def _refuse_repeated_keys(node: yaml.Node, file: str, visited: set[int]) -> None:
+    if id(node) in visited:
+        return
+    visited.add(id(node))
+    if isinstance(node, yaml.MappingNode):
+        keys = [key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
+        for key in keys:
+            if keys.count(key) > 1:
+                line = f"line {node.start_mark.line + 1}"
+                raise InvalidFile(file, line, f"key {key!r} is there twice")
+    for each in children(node):
+        _refuse_repeated_keys(each, file, visited)
