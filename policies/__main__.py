@@ -1,17 +1,18 @@
-"""``python -m policies`` (make policy): exit 0 when everything holds, else 1 and what does not."""
+"""``python -m policies`` (make policy): exit 0 when every policy holds, else 1 with findings."""
 
 from __future__ import annotations
 
 import datetime
 import sys
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 from policies.checkov import installed, scan
 from policies.checks import CHECKS
-from policies.making import Made, MakingError, make
-from policies.subject import PolicyFinding
-from policies.waivers import Judgement, judge, read
+from policies.render import PolicyError, render_stacks
+from policies.stack import CheckedStack, PolicyFinding
+from policies.waivers import PolicyReport, apply_waivers, read
 from promoter.cli import guarded
 from promoter.cli.progress import shown
 from promoter.toolchain import Toolchain
@@ -19,44 +20,46 @@ from promoter.toolchain import Toolchain
 ROOT = Path(__file__).resolve().parent.parent
 
 
-def own_findings(made: tuple[Made, ...]) -> list[PolicyFinding]:
-    """Give what our own checks find."""
+def own_findings(stacks: Iterable[CheckedStack]) -> list[PolicyFinding]:
+    """Return the findings of the checks in this package."""
     return [
-        PolicyFinding(check.ID, one.subject.name, place, reason)
+        PolicyFinding(check.ID, stack.name, place, reason)
         for check in CHECKS
-        for one in made
-        for place, reason in check.check(one.subject)
+        for stack in stacks
+        for place, reason in check.check(stack)
     ]
 
 
-def judged(folder: Path) -> Judgement:
-    """Make, check and judge everything; raises `PromoterError`."""
+def report(folder: Path) -> PolicyReport:
+    """Render and check every stack, with ``folder`` for the files; raises `PromoterError`."""
     progress = shown()
     toolchain = Toolchain(ROOT, progress=progress)
-    made = make(ROOT, folder, node=toolchain.program("node"), helm=toolchain.program("helm"))
-    if not made:
-        raise MakingError("synthesize the stacks: there are none")
-    files = {file: one.subject.name for one in made for file in (one.stack_file, one.chart_file)}
-    found = scan(installed(toolchain.cache, progress), files)
-    sys.stdout.write(f"{len(made)} stacks, {len(CHECKS)} checks of our own on each, ")
-    sys.stdout.write(f"{found.checked} of checkov's\n")
-    findings = [*own_findings(made), *found.findings]
+    stacks = render_stacks(
+        ROOT, folder, node=toolchain.program("node"), helm=toolchain.program("helm")
+    )
+    if not stacks:
+        raise PolicyError("synthesize the stacks: there are none")
+    files = {file: stack.name for stack in stacks for file in stack.files}
+    scanned = scan(installed(toolchain.cache, progress), files)
+    sys.stdout.write(f"{len(stacks)} stacks, {len(CHECKS)} policies of our own for each, ")
+    sys.stdout.write(f"{scanned.checked} checks by checkov\n")
+    findings = [*own_findings(stacks), *scanned.findings]
     today = datetime.datetime.now(datetime.UTC).date()
-    return judge(findings, read(ROOT / "policies/waivers.yml"), today)
+    return apply_waivers(findings, read(ROOT / "policies/waivers.yml"), today)
 
 
 def run() -> int:
-    """Say what does not hold; give the exit code."""
+    """Print the findings and return the exit code."""
     with tempfile.TemporaryDirectory() as folder:
-        judgement = judged(Path(folder))
-    for finding in judgement.refused:
+        result = report(Path(folder))
+    for finding in result.rejected:
         sys.stderr.write(f"{finding}\n")
-    for waiver in judgement.expired:
-        sys.stderr.write(f"waiver of {waiver.check} ended on {waiver.expires}: {waiver.reason}\n")
-    for waiver in judgement.idle:
-        sys.stderr.write(f"waiver of {waiver.check} lets nothing through any more; remove it\n")
-    sys.stdout.write(f"{len(judgement.refused)} refused, {len(judgement.allowed)} let through\n")
-    return 0 if judgement.passed else 1
+    for waiver in result.expired:
+        sys.stderr.write(f"waiver of {waiver.check} expired on {waiver.expires}: {waiver.reason}\n")
+    for waiver in result.unused:
+        sys.stderr.write(f"waiver of {waiver.check} matches no finding; remove it\n")
+    sys.stdout.write(f"{len(result.rejected)} findings, {len(result.waived)} waived\n")
+    return 0 if result.passed else 1
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What is let through: which check, where, why, and until when."""
+"""Waivers: findings that are accepted for a reason, until a date."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from typing import Annotated
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from policies.subject import PolicyFinding
+from policies.stack import PolicyFinding
 from promoter.common.errors import InvalidFile
 
 
 class Waiver(BaseModel):
-    """One thing that is let through. ``place`` is a pattern (``*``), by default everywhere."""
+    """An accepted violation of ``check``; ``place`` is a pattern (``*``), everywhere by default."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -27,46 +27,46 @@ class Waiver(BaseModel):
     place: str = "*"
 
     def covers(self, finding: PolicyFinding) -> bool:
-        """Tell whether it lets ``finding`` through."""
+        """Return True if the waiver accepts ``finding``."""
         return self.check == finding.check and fnmatch.fnmatchcase(finding.place, self.place)
 
 
 @dataclass(frozen=True)
-class Judgement:
-    """What is left of the findings: ``refused``, and waivers that are ``expired`` or ``idle``."""
+class PolicyReport:
+    """The findings that are ``rejected`` or ``waived``, and the waivers that need attention."""
 
-    refused: tuple[PolicyFinding, ...]
-    allowed: tuple[PolicyFinding, ...]
+    rejected: tuple[PolicyFinding, ...]
+    waived: tuple[PolicyFinding, ...]
     expired: tuple[Waiver, ...]
-    idle: tuple[Waiver, ...]
+    unused: tuple[Waiver, ...]
 
     @property
     def passed(self) -> bool:
-        """Whether nothing stands in the way."""
-        return not (self.refused or self.expired or self.idle)
+        """Whether every finding is waived, and every waiver is valid and used."""
+        return not (self.rejected or self.expired or self.unused)
 
 
 def read(file: Path) -> tuple[Waiver, ...]:
-    """Read the waivers; raises `InvalidFile` for one without a reason or date."""
-    found = yaml.safe_load(file.read_text(encoding="utf-8")) or []
+    """Return the waivers in ``file``; raises `InvalidFile` for one without a reason or date."""
+    entries = yaml.safe_load(file.read_text(encoding="utf-8")) or []
     try:
-        return TypeAdapter(tuple[Waiver, ...]).validate_python(found)
+        return TypeAdapter(tuple[Waiver, ...]).validate_python(entries)
     except ValidationError as error:
         raise InvalidFile.from_model(str(file), error, next_step=f"correct {file}") from error
 
 
-def judge(
+def apply_waivers(
     findings: Iterable[PolicyFinding], waivers: tuple[Waiver, ...], today: datetime.date
-) -> Judgement:
-    """Lay the waivers over the findings. One that has expired, or covers nothing, fails."""
-    expired = tuple(found for found in waivers if found.expires < today)
-    valid = [found for found in waivers if found not in expired]
-    refused: list[PolicyFinding] = []
-    allowed: list[PolicyFinding] = []
+) -> PolicyReport:
+    """Return the report of ``findings`` under ``waivers``."""
+    expired = tuple(waiver for waiver in waivers if waiver.expires < today)
+    valid = [waiver for waiver in waivers if waiver not in expired]
+    rejected: list[PolicyFinding] = []
+    waived: list[PolicyFinding] = []
     used: set[Waiver] = set()
     for finding in findings:
-        covering = [found for found in valid if found.covers(finding)]
+        covering = [waiver for waiver in valid if waiver.covers(finding)]
         used.update(covering)
-        (allowed if covering else refused).append(finding)
-    idle = tuple(found for found in valid if found not in used)
-    return Judgement(tuple(refused), tuple(allowed), expired, idle)
+        (waived if covering else rejected).append(finding)
+    unused = tuple(waiver for waiver in valid if waiver not in used)
+    return PolicyReport(tuple(rejected), tuple(waived), expired, unused)

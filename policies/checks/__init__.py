@@ -1,4 +1,4 @@
-"""Our own checks, one a file."""
+"""Our own checks, one per file."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from policies.checks import (
     state_protected,
     transport_encrypted,
 )
-from policies.subject import PolicyCheck
+from policies.stack import PolicyCheck
 
 CHECKS: tuple[PolicyCheck, ...] = (
     databases_kept,

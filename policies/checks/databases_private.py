@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from policies.subject import CheckedStack
+from policies.stack import CheckedStack
 
 ID = "databases-private"
 TITLE = "Databases have private addresses only"
 
 
-def check(subject: CheckedStack) -> Iterator[tuple[str, str]]:
-    """Find servers that could be reached from the internet."""
-    for place, body in subject.resources("google_sql_database_instance"):
+def check(stack: CheckedStack) -> Iterator[tuple[str, str]]:
+    """Return servers that could be reached from the internet."""
+    for place, body in stack.resources("google_sql_database_instance"):
         network = body.get("settings", {}).get("ip_configuration", {})
         if network.get("ipv4_enabled") is not False:
             yield place, "it has a public address (ipv4_enabled)"
         if not network.get("private_network"):
             yield place, "it is in no private network"
-    for place, body in subject.resources("azurerm_postgresql_flexible_server"):
+    for place, body in stack.resources("azurerm_postgresql_flexible_server"):
         if body.get("public_network_access_enabled") is not False:
             yield place, "it has a public address (public_network_access_enabled)"
         if not body.get("delegated_subnet_id"):

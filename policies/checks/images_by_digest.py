@@ -1,11 +1,11 @@
-"""Images are named by digest, so that what was tested is what runs."""
+"""Images are named by digest, so that the tested image is the one that runs."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 
-from policies.subject import CheckedStack
+from policies.stack import UNPINNED, CheckedStack
 
 ID = "images-by-digest"
 TITLE = "Every image is named by its digest, without a tag"
@@ -13,8 +13,12 @@ TITLE = "Every image is named by its digest, without a tag"
 _IMAGE = re.compile(r"^[^@:]+(:[0-9]+/[^@:]+)?@sha256:[0-9a-f]{64}$")
 
 
-def check(subject: CheckedStack) -> Iterator[tuple[str, str]]:
-    """Find containers whose image is named by a tag."""
-    for place, container in subject.containers():
-        if not _IMAGE.match(container["image"]):
-            yield place, f"image {container['image']} is not named by digest alone"
+def check(stack: CheckedStack) -> Iterator[tuple[str, str]]:
+    """Return containers whose image is named by a tag, or is not pinned yet."""
+    for place, container in stack.containers():
+        image = container["image"]
+        if not _IMAGE.match(image):
+            yield place, f"image {image} is not named by digest alone"
+        elif image.endswith(UNPINNED):
+            name = image.partition("@")[0]
+            yield place, f"image {name} is not pinned: its digest in the values is empty"

@@ -1,10 +1,10 @@
-"""The namespace takes restricted pods only."""
+"""The namespace admits restricted pods only."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from policies.subject import CheckedStack
+from policies.stack import CheckedStack
 
 ID = "namespace-restricted"
 TITLE = "The namespace enforces the restricted Pod Security level"
@@ -12,11 +12,11 @@ TITLE = "The namespace enforces the restricted Pod Security level"
 _LABEL = "pod-security.kubernetes.io/enforce"
 
 
-def check(subject: CheckedStack) -> Iterator[tuple[str, str]]:
-    """Find namespaces with another level; a local one is made by Helm, which sets no labels."""
-    if subject.is_local:
+def check(stack: CheckedStack) -> Iterator[tuple[str, str]]:
+    """Return namespaces with another level; Helm creates local ones, without labels."""
+    if stack.is_local:
         return
-    namespaces = list(subject.resources("kubernetes_namespace_v1"))
+    namespaces = list(stack.resources("kubernetes_namespace_v1"))
     if not namespaces:
         yield "kubernetes_namespace_v1", "the stack makes no namespace"
     for place, body in namespaces:

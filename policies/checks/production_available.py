@@ -4,26 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from policies.subject import Body, CheckedStack
+from policies.stack import Body, CheckedStack
 
 ID = "production-available"
 TITLE = "Production's databases are highly available and can be recovered to a point in time"
 
 
-def check(subject: CheckedStack) -> Iterator[tuple[str, str]]:
-    """Find production databases without a standby or recovery, and single pods."""
-    if not subject.is_production or subject.is_local:
+def check(stack: CheckedStack) -> Iterator[tuple[str, str]]:
+    """Return production databases without a standby or recovery, and single pods."""
+    if not stack.is_production or stack.is_local:
         return
-    for place, body in subject.resources("google_sql_database_instance"):
+    for place, body in stack.resources("google_sql_database_instance"):
         if "master_instance_name" not in body:
             yield from _cloud_sql(place, body)
-    for place, body in subject.resources("azurerm_postgresql_flexible_server"):
+    for place, body in stack.resources("azurerm_postgresql_flexible_server"):
         if "source_server_id" not in body:
             yield from _flexible(place, body)
-    for place, workload in subject.objects_of("Deployment"):
-        component = workload["metadata"]["labels"]["app.kubernetes.io/component"]
+    for place, workload in stack.objects_of("Deployment"):
+        labels = workload["metadata"].get("labels", {})
+        component = labels.get("app.kubernetes.io/component", "")
         # Dagster's daemon and code location may run only once.
-        if workload["spec"]["replicas"] < 2 and not component.startswith("dagster-"):
+        if workload["spec"].get("replicas", 1) < 2 and not component.startswith("dagster-"):
             yield place, "it has a single pod"
 
 

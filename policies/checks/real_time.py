@@ -6,18 +6,19 @@ from collections.abc import Iterator
 
 import yaml
 
-from policies.subject import CheckedStack
+from policies.stack import CheckedStack
 
 ID = "real-time"
 TITLE = "Production's clock cannot be moved"
 
 
-def check(subject: CheckedStack) -> Iterator[tuple[str, str]]:
-    """Find a production server that is configured with a clock of its own."""
-    if not subject.is_production:
+def check(stack: CheckedStack) -> Iterator[tuple[str, str]]:
+    """Return production servers that are configured with a clock of their own."""
+    if not stack.is_production:
         return
-    for place, found in subject.objects_of("ConfigMap"):
-        if "lana.yml" in found["data"]:
-            mode = yaml.safe_load(found["data"]["lana.yml"])["time"]["mode"]
+    for place, item in stack.objects_of("ConfigMap"):
+        settings = (item.get("data") or {}).get("lana.yml")
+        if settings is not None:
+            mode = yaml.safe_load(settings)["time"]["mode"]
             if mode != "realtime":
                 yield place, f"the server's time is {mode}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from policies.subject import Body, CheckedStack
+from policies.stack import Body, CheckedStack
 
 ID = "secrets-not-written"
 TITLE = "No secret value in a stack, a state, or an environment variable"
@@ -26,16 +26,16 @@ _SECRET_NAME = re.compile(r"(PASSWORD|SECRET|TOKEN|API_KEY|ENCRYPTION_KEY|CREDEN
 _REFERENCE = re.compile(r"\$\([A-Z_]+\)")
 
 
-def check(subject: CheckedStack) -> Iterator[tuple[str, str]]:
-    """Find attributes, Secrets and variables that have a secret's value in them."""
-    for place, body in subject.resources():
+def check(stack: CheckedStack) -> Iterator[tuple[str, str]]:
+    """Return attributes, Secrets and variables that contain a secret's value."""
+    for place, body in stack.resources():
         for attribute in _KEPT.get(place.partition(".")[0], ()):
             if attribute in body:
                 yield place, f"{attribute} would be in the state; use a write-only attribute"
-    if not subject.is_local:
-        for place, _ in subject.objects_of("Secret"):
+    if not stack.is_local:
+        for place, _ in stack.objects_of("Secret"):
             yield place, "the chart renders a Secret; a cloud's come from its vault"
-    for place, container in subject.containers():
+    for place, container in stack.containers():
         yield from _variables(place, container)
 
 

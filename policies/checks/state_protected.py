@@ -1,19 +1,19 @@
-"""A cloud's state is encrypted, locked, and not on somebody's laptop."""
+"""A cloud environment's state is remote, encrypted and locked."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from policies.subject import CheckedStack
+from policies.stack import CheckedStack
 
 ID = "state-protected"
 TITLE = "State is remote, encrypted and locked"
 
 
-def check(subject: CheckedStack) -> Iterator[tuple[str, str]]:
-    """Find stacks whose backend neither encrypts nor locks (both of these lock by themselves)."""
-    backends = subject.content.get("terraform", {}).get("backend", {})
-    if subject.is_local:
+def check(stack: CheckedStack) -> Iterator[tuple[str, str]]:
+    """Return stacks whose backend does not encrypt (both cloud backends lock by themselves)."""
+    backends = stack.content.get("terraform", {}).get("backend", {})
+    if stack.is_local:
         return
     if len(backends) != 1 or not {"gcs", "azurerm"} & set(backends):
         yield "terraform.backend", f"is {sorted(backends) or 'missing'}, not gcs or azurerm"

@@ -1,28 +1,28 @@
-"""What goes to a database is encrypted on the way."""
+"""Traffic to a database is encrypted."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from policies.subject import CheckedStack
+from policies.stack import CheckedStack
 
 ID = "transport-encrypted"
 TITLE = "Databases refuse connections without TLS, and clients insist on it"
 
 _TLS = ("ENCRYPTED_ONLY", "TRUSTED_CLIENT_CERTIFICATE_REQUIRED")
-_INSISTING = ("require", "verify-ca", "verify-full")
+_REQUIRED_MODES = ("require", "verify-ca", "verify-full")
 
 
-def check(subject: CheckedStack) -> Iterator[tuple[str, str]]:
-    """Find servers that would speak without TLS, and clients that would."""
-    for place, body in subject.resources("google_sql_database_instance"):
+def check(stack: CheckedStack) -> Iterator[tuple[str, str]]:
+    """Return servers and clients that would communicate without TLS."""
+    for place, body in stack.resources("google_sql_database_instance"):
         mode = body.get("settings", {}).get("ip_configuration", {}).get("ssl_mode")
         if mode not in _TLS:
             yield place, f"ssl_mode is {mode}"
-    for place, body in subject.resources("azurerm_postgresql_flexible_server_configuration"):
+    for place, body in stack.resources("azurerm_postgresql_flexible_server_configuration"):
         if body["name"] == "require_secure_transport" and body["value"] != "on":
             yield place, "require_secure_transport is off"
-    for place, body in subject.resources("kubernetes_secret_v1"):
+    for place, body in stack.resources("kubernetes_secret_v1"):
         mode = body.get("data_wo", {}).get("sslmode", "require")
-        if mode not in _INSISTING:
+        if mode not in _REQUIRED_MODES:
             yield place, f"clients connect with sslmode={mode}"

@@ -1,4 +1,4 @@
-"""Each check has a sample that it lets pass, and one for each way of failing it."""
+"""Each check has a sample that passes, and one for each kind of violation."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from policies.checks import CHECKS
-from policies.subject import CheckedStack
+from policies.stack import UNPINNED, CheckedStack
 
 REPOSITORY = Path(__file__).parents[2]
 BY_ID = {check.ID: check for check in CHECKS}
@@ -78,7 +78,7 @@ def good_objects() -> list[Content]:
     ]
 
 
-def subject(content: Content, objects: list[Content], name: str = "gcp-production") -> CheckedStack:
+def stack(content: Content, objects: list[Content], name: str = "gcp-production") -> CheckedStack:
     return CheckedStack(name, content, tuple(objects))
 
 
@@ -136,6 +136,7 @@ RENDERED = [
     ("images-by-digest", put(f"{POD}/image", "gcr.io/galoyorg/lana-bank:latest")),
     ("images-by-digest", put(f"{POD}/image", f"gcr.io/galoyorg/lana-bank:1@{DIGEST}")),
     ("images-by-digest", put(f"{POD}/image", f"gcr.io/galoyorg/lana-bank@{DIGEST[:-1]}")),
+    ("images-by-digest", put(f"{POD}/image", f"gcr.io/galoyorg/lana-bank@{UNPINNED}")),
     ("production-available", put("0/spec/replicas", 1)),
     ("real-time", put("1/data", {"lana.yml": "time: {mode: manual}"})),
     ("secrets-not-written", put(f"{POD}/env/0/value", "postgres://user:word@host")),
@@ -144,22 +145,29 @@ RENDERED = [
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: str(check.ID))
-def test_what_is_right_passes(check: Any) -> None:
-    assert list(check.check(subject(good_content(), good_objects()))) == []
+def test_a_compliant_stack_passes(check: Any) -> None:
+    assert list(check.check(stack(good_content(), good_objects()))) == []
 
 
 @pytest.mark.parametrize(("name", "change"), TERRAFORM)
-def test_what_is_wrong_in_a_stack_is_found(name: str, change: Callable[[Any], None]) -> None:
+def test_a_violation_in_a_stack_is_found(name: str, change: Callable[[Any], None]) -> None:
     content = copy.deepcopy(good_content())
     change(content)
-    assert len(list(BY_ID[name].check(subject(content, good_objects())))) == 1
+    assert len(list(BY_ID[name].check(stack(content, good_objects())))) == 1
 
 
 @pytest.mark.parametrize(("name", "change"), RENDERED)
-def test_what_is_wrong_in_a_manifest_is_found(name: str, change: Callable[[Any], None]) -> None:
+def test_a_violation_in_a_manifest_is_found(name: str, change: Callable[[Any], None]) -> None:
     objects = copy.deepcopy(good_objects())
     change(objects)
-    assert len(list(BY_ID[name].check(subject(good_content(), objects)))) == 1
+    assert len(list(BY_ID[name].check(stack(good_content(), objects)))) == 1
+
+
+@pytest.mark.parametrize("data", [{}, {"data": None}, {"binaryData": {"key": "aGk="}}])
+def test_a_config_map_without_data_passes(data: Content) -> None:
+    config_map = {"kind": "ConfigMap", "metadata": {"name": "empty"}, **data}
+    found = BY_ID["real-time"].check(stack(good_content(), [*good_objects(), config_map]))
+    assert list(found) == []
 
 
 def test_every_check_has_a_sample_that_fails_it() -> None:
@@ -175,5 +183,5 @@ def test_every_check_is_a_file_and_a_heading() -> None:
 def test_a_local_environment_needs_no_cloud() -> None:
     content = {"terraform": {"backend": {"local": {}}}, "resource": {}}
     secret = {"kind": "Secret", "metadata": {"name": "s"}}
-    local = subject(content, [*good_objects(), secret], "local-production")
-    assert [found for check in CHECKS for found in check.check(local)] == []
+    local = stack(content, [*good_objects(), secret], "local-production")
+    assert [finding for check in CHECKS for finding in check.check(local)] == []

@@ -1,4 +1,4 @@
-"""A waiver lets through what it names, for its reason, until its date."""
+"""A waiver accepts the findings that it names, until its date."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from policies.checkov import FRAMEWORKS, CheckovError, _read
-from policies.subject import PolicyFinding
-from policies.waivers import Waiver, judge, read
+from policies.stack import PolicyFinding
+from policies.waivers import Waiver, apply_waivers, read
 from promoter.common.errors import InvalidFile
 
 TODAY = datetime.date(2026, 11, 21)
@@ -22,30 +22,30 @@ def waiver(**values: object) -> Waiver:
     return Waiver.model_validate({**base, **values})
 
 
-def test_what_is_waived_is_let_through_up_to_the_last_day() -> None:
-    judgement = judge([FINDING], (waiver(),), TODAY)
-    assert judgement.passed
-    assert judgement.allowed == (FINDING,)
+def test_a_finding_is_waived_up_to_the_last_day() -> None:
+    report = apply_waivers([FINDING], (waiver(),), TODAY)
+    assert report.passed
+    assert report.waived == (FINDING,)
 
 
-def test_what_is_not_waived_is_refused() -> None:
+def test_a_finding_without_a_waiver_is_rejected() -> None:
     for other in (waiver(check="CKV_2"), waiver(place="google_sql_user.b*")):
-        judgement = judge([FINDING], (other,), TODAY)
-        assert judgement.refused == (FINDING,)
-        assert not judgement.passed
+        report = apply_waivers([FINDING], (other,), TODAY)
+        assert report.rejected == (FINDING,)
+        assert not report.passed
 
 
-def test_an_expired_waiver_fails_and_lets_nothing_through() -> None:
+def test_an_expired_waiver_fails_and_accepts_nothing() -> None:
     old = waiver(expires=TODAY - datetime.timedelta(days=1))
-    judgement = judge([FINDING], (old,), TODAY)
-    assert judgement.expired == (old,)
-    assert judgement.refused == (FINDING,)
+    report = apply_waivers([FINDING], (old,), TODAY)
+    assert report.expired == (old,)
+    assert report.rejected == (FINDING,)
 
 
-def test_a_waiver_that_lets_nothing_through_fails() -> None:
-    judgement = judge([], (waiver(),), TODAY)
-    assert judgement.idle == (waiver(),)
-    assert not judgement.passed
+def test_an_unused_waiver_fails() -> None:
+    report = apply_waivers([], (waiver(),), TODAY)
+    assert report.unused == (waiver(),)
+    assert not report.passed
 
 
 @pytest.mark.parametrize(
@@ -69,10 +69,10 @@ def test_the_committed_waivers_are_valid() -> None:
 
 
 @pytest.mark.parametrize("silent", FRAMEWORKS)
-def test_a_scan_that_looked_at_nothing_fails(silent: str) -> None:
-    def report(made: int) -> object:
-        return {"summary": {"passed": made, "failed": 0}, "results": {"failed_checks": []}}
+def test_a_scan_without_checks_fails(silent: str) -> None:
+    def summary(count: int) -> object:
+        return {"summary": {"passed": count, "failed": 0}, "results": {"failed_checks": []}}
 
-    reports = {name: report(0 if name == silent else 3) for name in FRAMEWORKS}
-    with pytest.raises(CheckovError, match=f"looked at nothing as {silent}"):
+    reports = {name: summary(0 if name == silent else 3) for name in FRAMEWORKS}
+    with pytest.raises(CheckovError, match=f"checked nothing as {silent}"):
         _read(reports, {})

@@ -1,9 +1,10 @@
-"""What is checked: a stack as it was synthesized, and the chart as that stack installs it."""
+"""The input of the checks: a synthesized stack, and the chart as that stack installs it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Protocol
 
 Body = Mapping[str, Any]
@@ -11,10 +12,13 @@ Body = Mapping[str, Any]
 DATABASES = ("google_sql_database_instance", "azurerm_postgresql_flexible_server")
 """The resource types that are database servers."""
 
+UNPINNED = "sha256:" + "0" * 64
+"""A placeholder for a missing digest: with it the chart can be rendered and checked."""
+
 
 @dataclass(frozen=True)
 class PolicyFinding:
-    """Something that does not hold: which check, in which stack, where, and why."""
+    """A violation: the check, the stack, the place in it, and the reason."""
 
     check: str
     stack: str
@@ -27,37 +31,41 @@ class PolicyFinding:
 
 @dataclass(frozen=True)
 class CheckedStack:
-    """One stack. ``content`` is its cdk.tf.json, ``objects`` what the chart renders to."""
+    """One stack: ``content`` is its cdk.tf.json, ``objects`` are the chart's manifests.
+
+    ``files`` have both, for programs that read files.
+    """
 
     name: str
     content: Body
     objects: tuple[Body, ...]
+    files: tuple[Path, ...] = ()
 
     @property
     def is_local(self) -> bool:
-        """Whether it is one of the embedded platform."""
+        """Whether the stack is one of the embedded platform."""
         return self.name.startswith("local-")
 
     @property
     def is_production(self) -> bool:
-        """Whether its name says that it is production."""
+        """Whether the stack is a production environment."""
         return self.name.endswith("-production")
 
     def resources(self, *kinds: str) -> Iterator[tuple[str, Body]]:
-        """Address and body of every resource of the ``kinds``, of all when there are none."""
+        """Return address and body of every resource of ``kinds`` (none: of all kinds)."""
         for kind, named in self.content.get("resource", {}).items():
             if not kinds or kind in kinds:
                 for name, body in named.items():
                     yield f"{kind}.{name}", body
 
     def objects_of(self, *kinds: str) -> Iterator[tuple[str, Body]]:
-        """Name and content of every rendered object of the ``kinds``."""
-        for found in self.objects:
-            if found["kind"] in kinds:
-                yield f"{found['kind']}/{found['metadata']['name']}", found
+        """Return name and content of every rendered object of ``kinds``."""
+        for item in self.objects:
+            if item["kind"] in kinds:
+                yield f"{item['kind']}/{item['metadata']['name']}", item
 
     def containers(self) -> Iterator[tuple[str, Body]]:
-        """Name and content of every container of every workload."""
+        """Return name and content of every container of every workload."""
         for place, workload in self.objects_of("Deployment", "StatefulSet", "DaemonSet", "Job"):
             pod = workload["spec"]["template"]["spec"]
             for container in [*pod.get("initContainers", []), *pod["containers"]]:
@@ -65,10 +73,10 @@ class CheckedStack:
 
 
 class PolicyCheck(Protocol):
-    """A check: an id, what it is for in one line, and what it finds."""
+    """A check: an id, a title of one line, and the function that finds violations."""
 
     ID: str
     TITLE: str
 
-    def check(self, subject: CheckedStack, /) -> Iterator[tuple[str, str]]:
-        """Give place and reason of whatever does not hold."""
+    def check(self, stack: CheckedStack, /) -> Iterator[tuple[str, str]]:
+        """Return place and reason of every violation."""

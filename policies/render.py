@@ -1,0 +1,79 @@
+"""Synthesize every stack, and render the chart as each stack installs it."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import sys
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from policies.stack import UNPINNED, CheckedStack
+from promoter.common.errors import PromoterError
+from promoter.programs.helm import Helm, HelmError
+from promoter.synthesis.app import App
+from promoter.synthesis.releases import SynthesizedStack
+
+_RELEASE = "lana-bank"
+_EMPTY_DIGEST = re.compile(r'^(\s*digest:) (""|\'\')', re.MULTILINE)
+
+
+class PolicyError(PromoterError):
+    """The stacks cannot be checked."""
+
+
+def render_stacks(root: Path, folder: Path, *, node: Path, helm: Path) -> tuple[CheckedStack, ...]:
+    """Return every stack of the tree ``root``; ``folder`` is an empty one for their files.
+
+    Raises `SynthesisError`, or `PolicyError` when the chart cannot be rendered.
+    """
+    app = App(root, Path(sys.executable), node)
+    chart = renderable_chart(root / "charts" / _RELEASE, folder / "chart")
+    stacks = app.synthesize(folder / "cdktf.out")
+    return tuple(_render(stack, chart, folder / f"{stack.name}.yaml", helm) for stack in stacks)
+
+
+def renderable_chart(chart: Path, copy: Path) -> Path:
+    """Copy a chart, with `UNPINNED` for each missing digest, without which it does not render."""
+    shutil.copytree(chart, copy)
+    for file in copy.rglob("values.yaml"):
+        file.write_text(_EMPTY_DIGEST.sub(rf'\1 "{UNPINNED}"', file.read_text(encoding="utf-8")))
+    return copy
+
+
+def render_objects(
+    chart: Path, namespace: str, values: Any, helm: Path
+) -> tuple[dict[str, Any], ...]:
+    """Return the objects of ``chart`` with ``values``, each with the namespace it is put in."""
+    document = json.dumps(_resolved(values))
+    rendered = Helm(helm).template(_RELEASE, chart, namespace, [document])
+    return tuple(
+        {**item, "metadata": {"namespace": namespace, **item["metadata"]}}
+        for item in yaml.safe_load_all(rendered)
+        if item
+    )
+
+
+def _render(stack: SynthesizedStack, chart: Path, manifest: Path, helm: Path) -> CheckedStack:
+    release = next((each for each in stack.releases() if each.name == _RELEASE), None)
+    if release is None:
+        raise PolicyError(f"render the chart for {stack.name}: it has no release {_RELEASE}")
+    try:
+        objects = render_objects(chart, release.namespace, json.loads(release.values[0]), helm)
+    except HelmError as error:
+        raise PolicyError(f"render the chart for {stack.name}: {error.cause}") from error
+    manifest.write_text(yaml.safe_dump_all(objects), encoding="utf-8")
+    return CheckedStack(stack.name, stack.document, objects, (stack.file, manifest))
+
+
+def _resolved(value: Any) -> Any:
+    """Replace values that Terraform knows only after an apply, and missing digests."""
+    if isinstance(value, dict):
+        return {
+            key: UNPINNED if (key, item) == ("digest", "") else _resolved(item)
+            for key, item in value.items()
+        }
+    return "known-after-apply" if isinstance(value, str) and "${" in value else value
