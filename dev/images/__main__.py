@@ -1,6 +1,6 @@
-"""``python -m dev.images`` (make images): build our images, and push them where asked to.
+"""``python -m dev.images`` (make images): build our images, and push them if required.
 
-Says the variables of the pipelines that follow from them, as YAML.
+Prints the pipelines' variables that pin them, as YAML.
 """
 
 from __future__ import annotations
@@ -24,15 +24,15 @@ from promoter.programs.registry import Registry
 from promoter.toolchain import Toolchain
 from promoter.toolchain.cache import Cache, default_cache
 
-# How ci/*/variables.yml calls what the pipelines pin.
+# The names of the pins in ci/*/variables.yml.
 _VARIABLES = {
-    "promoter": ("promoter-image.digest", lambda image: image.digest),
-    "cepler-resource": ("cepler-resource-image.tag", lambda image: image.tag),
+    "promoter": ("promoter-image.digest", "digest"),
+    "cepler-resource": ("cepler-resource-image.tag", "tag"),
 }
 
 
 def built(progress: Progress, archive: str = "") -> tuple[Image, ...]:
-    """Both images of this tree; their layers stay in the cache."""
+    """Return both images of this tree; their layers stay in the cache."""
     store = Cache(default_cache())
     with tempfile.TemporaryDirectory() as scratch:
         wheel = build_wheel(Path(scratch))
@@ -41,16 +41,18 @@ def built(progress: Progress, archive: str = "") -> tuple[Image, ...]:
 
 
 def push(image: Image, registry: Registry) -> None:
-    """Upload ``image`` under the tag that says its digest."""
+    """Upload ``image`` with its digest as the tag."""
     registry.push(image.name, image.content, [image.tag])
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Build, write, push; gives the exit code."""
+    """Build, write and push; return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m dev.images", description=__doc__)
     parser.add_argument("--output", type=Path, default=ROOT / "dist" / "images", metavar="FOLDER")
-    parser.add_argument("--push", metavar="REGISTRY", help="like us.gcr.io/galoyorg")
-    parser.add_argument("--archive", default="", help="Debian's, of another time for instance")
+    parser.add_argument(
+        "--push", metavar="REGISTRY", help="push to this registry, such as us.gcr.io/galoyorg"
+    )
+    parser.add_argument("--archive", default="", help="use this Debian archive instead of apt's")
     given = parser.parse_args(arguments)
     try:
         for image in built(shown(), given.archive):
@@ -59,8 +61,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             write_layout(image.content, folder)
             if given.push:
                 push(image, Registry(given.push, Toolchain(ROOT).program("crane")))
-            name, value = _VARIABLES[image.name]
-            sys.stdout.write(f"{name}: {value(image)}\n")
+            name, attribute = _VARIABLES[image.name]
+            sys.stdout.write(f"{name}: {getattr(image, attribute)}\n")
     except PromoterError as error:
         sys.stderr.write(f"error: {error}\nnext:  {error.next_step}\n")
         return error.exit_code

@@ -1,7 +1,7 @@
 """The root filesystem that our images stand on: Debian, by debootstrap.
 
 The same state of Debian's archive gives the same bytes: its date is the newest time that a file
-may have, and what a machine writes of itself (logs, caches, its name) is left out.
+may have, and everything that belongs to a machine (logs, caches, its name) is left out.
 """
 
 from __future__ import annotations
@@ -27,17 +27,19 @@ from promoter.common.progress import Progress
 from promoter.toolchain.build import run
 from promoter.toolchain.cache import Cache
 
-ARCHIVE = "https://deb.debian.org/debian"
 SUITE = "bookworm"
-"""The one whose Python the locks are made for."""
+"""The release whose Python the locks are made for."""
 PACKAGES = ("ca-certificates", "git", "openssh-client", "python3")
 
+_APT = Path("/etc/apt")
 _SOURCES = ("sources.list", "sources.list.d/*.list", "sources.list.d/*.sources")
 _MIRROR = re.compile(r"(?m)^[^#\n]*?\b(https?://\S+/debian)/?(?=\s|$)")
-# What only says where and when the root was made, and what no task reads.
-_EMPTIED = ("tmp", "run", "var/cache/apt", "var/cache/debconf", "var/cache/ldconfig", "var/log")
-_EMPTIED += ("var/lib/apt/lists", "usr/share/man", "usr/share/locale", "usr/share/info")
-_BLANK = ("etc/hostname", "etc/machine-id", "etc/resolv.conf")
+# Traces of the place and time of the build, and files that no task reads.
+_EMPTIED = (
+    *("tmp", "run", "var/cache/apt", "var/cache/debconf", "var/cache/ldconfig", "var/log"),
+    *("var/lib/apt/lists", "usr/share/man", "usr/share/locale", "usr/share/info"),
+)
+_BLANK = ("etc/hostname", "etc/machine-id", "etc/resolv.conf", "etc/apt/sources.list")
 _KEPT_DOCUMENT = "copyright"
 
 
@@ -60,13 +62,13 @@ class Release:
 
 @dataclass(frozen=True)
 class Root:
-    """A root filesystem in a folder, and the release that it is of. Nobody changes it."""
+    """A read-only root filesystem in a folder, and its release."""
 
     folder: Path
     release: Release
 
     def command(self, *words: str) -> list[str]:
-        """``words`` as a command that sees this root only."""
+        """Return ``words`` as a command that sees this root only."""
         return ["chroot", str(self.folder), *words]
 
     @contextmanager
@@ -78,16 +80,16 @@ class Root:
 
 
 def unmet(folder: Path) -> str:
-    """What is missing for building a root below ``folder``; empty where nothing is."""
+    """Return what is missing for building a root below ``folder``; empty if nothing is."""
     if os.geteuid() != 0:
-        return "a root filesystem is made by root alone"
+        return "only root can create a root filesystem"
     if shutil.which("debootstrap") is None:
         return "debootstrap is not on PATH"
-    return "" if _has_devices(folder) else f"{folder} can have no device nodes"
+    return "" if _has_devices(folder) else f"{folder} cannot have device nodes"
 
 
 def _has_devices(folder: Path) -> bool:
-    """Whether a device node can be made and used there, as debootstrap's second stage does."""
+    """Return True if a device node works there, as debootstrap's second stage needs it."""
     folder.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(prefix=".device-", dir=folder) as name:
         null = Path(name) / "null"
@@ -99,17 +101,19 @@ def _has_devices(folder: Path) -> bool:
     return True
 
 
-def mirror(etc: Path = Path("/etc/apt")) -> str:
-    """The archive that apt uses on this machine, or Debian's own."""
+def configured_archive(apt: Path = _APT) -> str:
+    """Return the archive that apt uses on this machine; raises `ImageError` if it has none."""
     for pattern in _SOURCES:
-        for file in sorted(etc.glob(pattern)):
+        for file in sorted(apt.glob(pattern)):
             if found := _MIRROR.search(file.read_text(encoding="utf-8")):
                 return found[1]
-    return ARCHIVE
+    raise ImageError(
+        f"find Debian's archive: no source in {apt} has it", next_step="name one with --archive"
+    )
 
 
 def current_release(archive: str) -> Release:
-    """The state that ``archive`` is in; raises `ImageError`."""
+    """Return the present state of ``archive``; raises `ImageError`."""
     address = f"{archive.rstrip('/')}/dists/{SUITE}/InRelease"
     try:
         # The machine's own certificates: the archive is the one that the machine uses.
@@ -119,13 +123,13 @@ def current_release(archive: str) -> Release:
     except httpx.HTTPError as error:
         raise ImageError(
             f"read {SUITE}/InRelease of Debian's archive: {error}",
-            next_step="see that apt-get update works on this machine",
+            next_step="check that apt-get update works on this machine",
         ) from error
     return release_of(content)
 
 
 def release_of(inrelease: bytes) -> Release:
-    """The state that an InRelease file describes; raises `ImageError`."""
+    """Return the state that an InRelease file describes; raises `ImageError`."""
     found = re.search(rb"(?m)^Date: (.+) UTC$", inrelease)
     if found is None:
         raise ImageError(f"read {SUITE}/InRelease of Debian's archive: it has no Date")
@@ -134,19 +138,19 @@ def release_of(inrelease: bytes) -> Release:
 
 
 def debian(cache: Cache, progress: Progress, archive: str = "") -> Root:
-    """The root of the state that ``archive`` (the machine's own) is in; made once a state.
+    """Return the root of the present state of ``archive`` (by default the machine's own).
 
-    Raises `ProgramMissing` where this machine cannot make one.
+    Each state is built once. Raises `ProgramMissing` if this machine cannot build one.
     """
     if missing := unmet(cache.root):
         raise ProgramMissing(
-            f"make a Debian root: {missing}",
+            f"build a Debian root: {missing}",
             next_step="as root: apt-get install debootstrap",
         )
-    archive = archive or mirror()
+    archive = archive or configured_archive()
     release = current_release(archive)
-    made_by = Path(__file__).read_bytes()
-    key = hashlib.sha256(release.digest.encode() + made_by).hexdigest()[:16]
+    recipe = Path(__file__).read_bytes()
+    key = hashlib.sha256(release.digest.encode() + recipe).hexdigest()[:16]
     folder = cache.folder(
         "debian-root", key, lambda f: _make(f / "root", archive, release, progress), progress
     )
@@ -155,9 +159,9 @@ def debian(cache: Cache, progress: Progress, archive: str = "") -> Root:
 
 def _make(root: Path, archive: str, release: Release, progress: Progress) -> None:
     command = ["debootstrap", "--variant=minbase", f"--include={','.join(PACKAGES)}"]
-    with progress.task(f"making a root of Debian {SUITE}") as detail:
+    with progress.task(f"building a root of Debian {SUITE}") as detail:
         run(
-            f"make a root of Debian {SUITE}",
+            f"build a root of Debian {SUITE}",
             [*command, SUITE, str(root), archive],
             cwd=root.parent,
             env={**_plain(), "SOURCE_DATE_EPOCH": str(release.epoch)},
@@ -165,7 +169,6 @@ def _make(root: Path, archive: str, release: Release, progress: Progress) -> Non
             next_step="read the lines above; it needs Debian's archive, chroot and mknod",
         )
     _strip(root)
-    (root / "etc/apt/sources.list").write_text(f"deb {ARCHIVE} {SUITE} main\n")
 
 
 def _strip(root: Path) -> None:
@@ -188,14 +191,14 @@ def _empty(folder: Path) -> None:
             entry.unlink()
 
 
-def checked(command: Sequence[str], what: str, epoch: int) -> bytes:
-    """What a command that has to succeed prints; raises `ImageError`."""
+def output_of(command: Sequence[str], title: str, epoch: int) -> bytes:
+    """Return the output of a command that has to succeed; raises `ImageError`."""
     env = {**_plain(), "SOURCE_DATE_EPOCH": str(epoch)}
-    done = subprocess.run(command, env=env, capture_output=True, check=False)
-    if done.returncode != 0:
-        lines = (done.stderr or done.stdout).decode(errors="replace").strip().splitlines()
-        raise ImageError(f"{what}: {lines[-1] if lines else f'exit code {done.returncode}'}")
-    return done.stdout
+    result = subprocess.run(command, env=env, capture_output=True, check=False)
+    if result.returncode != 0:
+        lines = (result.stderr or result.stdout).decode(errors="replace").strip().splitlines()
+        raise ImageError(f"{title}: {lines[-1] if lines else f'exit code {result.returncode}'}")
+    return result.stdout
 
 
 def _plain() -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Which images there are, and of which layers: those they share are the same bytes.
+"""Our images and their layers; layers that both have are the same bytes.
 
 | image | layers |
 |---|---|
@@ -21,7 +21,7 @@ from promoter.programs import oci
 from promoter.toolchain import Toolchain
 
 PROGRAMS = ("cosign", "crane", "helm", "kubectl", "tofu")
-"""What tasks call besides promoter and git; node comes with promoter's dependencies."""
+"""The programs of tasks, besides promoter and git; node is one of promoter's dependencies."""
 RESOURCE = wheel.ROOT / "ci" / "deployments" / "cepler-resource"
 _PATH = "/opt/promoter/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
@@ -45,29 +45,31 @@ class Image:
 
 
 def images(layers: Layers, built: wheel.Wheel, toolchain: Toolchain) -> tuple[Image, ...]:
-    """Both images, with ``built`` in them."""
+    """Return both images, with the wheel ``built`` in them."""
     shared = (
         layers.base(),
-        layers.staged("dependencies", wheel.dependencies(), lambda to: _needed(layers, built, to)),
-        layers.staged("promoter", built.digest.encode(), lambda to: _own(layers, built, to)),
+        layers.staged(
+            "dependencies", wheel.dependencies(), lambda to: _dependencies(layers, built, to)
+        ),
+        layers.staged("promoter", built.digest.encode(), lambda to: _promoter(layers, built, to)),
     )
     own = {name: toolchain.built(name) for name in PROGRAMS}
     resource = layers.staged("resource", _scripts(), _resource)
-    programs = layers.staged("programs", _contents(own), lambda to: _programs(own, to))
+    programs = layers.staged("programs", _fingerprint(own), lambda to: _programs(own, to))
     return (
         _image("cepler-resource", layers.root, (*shared, resource)),
         _image("promoter", layers.root, (*shared, programs)),
     )
 
 
-def _needed(layers: Layers, built: wheel.Wheel, stage: Path) -> None:
+def _dependencies(layers: Layers, built: wheel.Wheel, stage: Path) -> None:
     wheel.install_dependencies(built, stage / "opt" / "promoter")
-    layers.compiled(stage)
+    layers.compile_python(stage)
 
 
-def _own(layers: Layers, built: wheel.Wheel, stage: Path) -> None:
+def _promoter(layers: Layers, built: wheel.Wheel, stage: Path) -> None:
     wheel.install_alone(built, stage / "opt" / "promoter")
-    layers.compiled(stage)
+    layers.compile_python(stage)
 
 
 def _resource(stage: Path) -> None:
@@ -80,14 +82,14 @@ def _scripts() -> bytes:
     return b"\0".join(file.name.encode() + b"\0" + file.read_bytes() for file in files)
 
 
-def _programs(found: Mapping[str, Path], stage: Path) -> None:
-    for name, file in found.items():
+def _programs(programs: Mapping[str, Path], stage: Path) -> None:
+    for name, file in programs.items():
         _put(file, stage / "usr" / "local" / "bin" / name)
 
 
-def _contents(found: Mapping[str, Path]) -> bytes:
-    """What the programs are, by size and time: reading 300 MB each time would cost seconds."""
-    stats = {name: file.resolve().stat() for name, file in found.items()}
+def _fingerprint(programs: Mapping[str, Path]) -> bytes:
+    """Return sizes and times of the programs: reading 300 MB each time would take seconds."""
+    stats = {name: file.resolve().stat() for name, file in programs.items()}
     return _json({name: [s.st_size, s.st_mtime_ns] for name, s in stats.items()})
 
 

@@ -1,4 +1,4 @@
-"""promoter as a wheel, and installed from it with exactly what the lock names."""
+"""promoter as a wheel, and its installation with exactly the packages of the lock."""
 
 from __future__ import annotations
 
@@ -20,8 +20,10 @@ from dev.images.debian import ImageError
 ROOT = Path(__file__).resolve().parents[2]
 LOCK = ROOT / "requirements.lock"
 # Debian bookworm's: Python 3.11, glibc 2.36.
-_DEBIAN = ("--python-version", "3.11", "--python-platform", "x86_64-manylinux_2_36")
-_DEBIAN += ("--only-binary", ":all:", "--link-mode", "copy")
+_DEBIAN = (
+    *("--python-version", "3.11", "--python-platform", "x86_64-manylinux_2_36"),
+    *("--only-binary", ":all:", "--link-mode", "copy"),
+)
 _SITE = Path("lib/python3.11/site-packages")
 _SHEBANG = re.compile(rb"\A#!\S*python\S*\n")
 
@@ -44,7 +46,7 @@ class Wheel:
 
 
 def build_wheel(folder: Path, source: Path = ROOT) -> Wheel:
-    """The wheel of ``source``: the same bytes for the same files."""
+    """Build the wheel of ``source``: the same bytes for the same files."""
     command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
     _run(command, source, {**os.environ, "SOURCE_DATE_EPOCH": "315532800"})
     (file,) = folder.glob("promoter-*.whl")
@@ -57,29 +59,29 @@ def install(wheel: Wheel, python: Path) -> None:
 
 
 def install_dependencies(wheel: Wheel, opt: Path) -> None:
-    """Make ``opt`` a virtual environment of Debian's Python with all but the wheel itself."""
+    """Make ``opt`` a virtual environment of Debian's Python with the wheel's dependencies."""
     site = opt / _SITE
     _uv(wheel, ["--target", str(site), *_DEBIAN])
     for own in (site / "promoter", *site.glob("promoter-*.dist-info")):
         shutil.rmtree(own)
     for name in _own_commands():
         (site / "bin" / name).unlink()
-    _settle(opt)
+    _finish(opt)
     (opt / "bin" / "python3").symlink_to("/usr/bin/python3")
     (opt / "pyvenv.cfg").write_text("home = /usr/bin\ninclude-system-site-packages = false\n")
 
 
 def install_alone(wheel: Wheel, opt: Path) -> None:
-    """Lay the wheel itself into ``opt``, which its dependencies are in already."""
+    """Add the wheel itself to ``opt``, which has its dependencies already."""
     _uv(wheel, ["--target", str(opt / _SITE), "--no-deps", *_DEBIAN])
-    _settle(opt)
+    _finish(opt)
 
 
 def dependencies() -> bytes:
-    """All that `install_dependencies` depends on."""
+    """Return everything that the result of `install_dependencies` depends on."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    named = "\n".join([*project["dependencies"], *_own_commands()])
-    return named.encode() + LOCK.read_bytes() + Path(__file__).read_bytes()
+    names = "\n".join([*project["dependencies"], *_own_commands()])
+    return names.encode() + LOCK.read_bytes() + Path(__file__).read_bytes()
 
 
 def _own_commands() -> list[str]:
@@ -88,8 +90,8 @@ def _own_commands() -> list[str]:
     return sorted([*document["project"]["scripts"], *shared.values()])
 
 
-def _settle(opt: Path) -> None:
-    """Commands in ``bin``, started by Debian's Python; no note of where the wheels lay."""
+def _finish(opt: Path) -> None:
+    """Move commands to ``bin``, run by Debian's Python; remove notes of the wheels' origin."""
     site = opt / _SITE
     (site / "bin").rename(opt / "bin")
     for script in (opt / "bin").iterdir():
@@ -101,15 +103,17 @@ def _settle(opt: Path) -> None:
     (site / ".lock").unlink(missing_ok=True)
 
 
-def _uv(wheel: Wheel, where: Sequence[str]) -> None:
-    wanted = wheel.file.with_suffix(".requirements")
-    wanted.write_text(wheel.requirement)
-    command = [uv.find_uv_bin(), "pip", "install", "--quiet", "--require-hashes", *where]
+def _uv(wheel: Wheel, target: Sequence[str]) -> None:
+    requirements = wheel.file.with_suffix(".requirements")
+    requirements.write_text(wheel.requirement)
+    command = [uv.find_uv_bin(), "pip", "install", "--quiet", "--require-hashes", *target]
     env = {name: value for name, value in os.environ.items() if name != "VIRTUAL_ENV"}
-    _run([*command, "-r", str(wanted), "-c", str(LOCK)], wheel.file.parent, env)
+    _run([*command, "-r", str(requirements), "-c", str(LOCK)], wheel.file.parent, env)
 
 
 def _run(command: Sequence[str], folder: Path, env: dict[str, str]) -> None:
-    done = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, check=False)
-    if done.returncode != 0:
-        raise ImageError(f"run {Path(command[0]).name} {command[1]}: {done.stderr.strip()}")
+    result = subprocess.run(
+        command, cwd=folder, env=env, capture_output=True, text=True, check=False
+    )
+    if result.returncode != 0:
+        raise ImageError(f"run {Path(command[0]).name} {command[1]}: {result.stderr.strip()}")

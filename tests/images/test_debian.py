@@ -1,4 +1,4 @@
-"""Which archive and which state of it a root is made of, and what is said where none can be."""
+"""The archive that a root is built from, its state, and the errors if none can be built."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 from dev.images import debian
 from dev.images.__main__ import main
-from dev.images.debian import ARCHIVE, ImageError, mirror, release_of
+from dev.images.debian import ImageError, configured_archive, release_of
 from dev.images.wheel import build_wheel
 from promoter.common.errors import ProgramMissing
 from promoter.common.progress import Silent
@@ -24,21 +24,35 @@ Suites: bookworm
 
 
 @pytest.mark.parametrize(
-    ("name", "content", "expected"),
+    ("name", "content"),
     [
-        ("sources.list", "deb https://mirror.example/debian bookworm main\n", None),
-        ("sources.list.d/debian.sources", DEB822, None),
-        ("sources.list", "# deb https://mirror.example/debian bookworm main\n", ARCHIVE),
-        ("sources.list", "deb https://mirror.example/debian-security x main\n", ARCHIVE),
-        ("sources.list.d/debian.sources.off", DEB822, ARCHIVE),
+        ("sources.list", "deb https://mirror.example/debian bookworm main\n"),
+        ("sources.list.d/debian.list", "deb [arch=amd64] https://mirror.example/debian/ x main\n"),
+        ("sources.list.d/debian.sources", DEB822),
     ],
 )
-def test_the_archive_is_the_one_that_apt_uses(
-    tmp_path: Path, name: str, content: str, expected: str | None
+def test_the_archive_is_the_one_that_apt_uses(tmp_path: Path, name: str, content: str) -> None:
+    (tmp_path / name).parent.mkdir(exist_ok=True)
+    (tmp_path / name).write_text(content)
+    assert configured_archive(tmp_path) == "https://mirror.example/debian"
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("sources.list", "# deb https://mirror.example/debian bookworm main\n"),
+        ("sources.list", "deb https://mirror.example/debian-security x main\n"),
+        ("sources.list.d/debian.sources.off", DEB822),
+    ],
+)
+def test_without_an_archive_in_apt_s_sources_one_must_be_named(
+    tmp_path: Path, name: str, content: str
 ) -> None:
     (tmp_path / name).parent.mkdir(exist_ok=True)
     (tmp_path / name).write_text(content)
-    assert mirror(tmp_path) == (expected or "https://mirror.example/debian")
+    with pytest.raises(ImageError, match="find Debian's archive: no source in") as raised:
+        configured_archive(tmp_path)
+    assert raised.value.next_step == "name one with --archive"
 
 
 def test_a_release_is_its_bytes_and_their_date() -> None:
@@ -48,13 +62,13 @@ def test_a_release_is_its_bytes_and_their_date() -> None:
     assert release_of(content + b"\n").digest != found.digest
 
 
-def test_what_is_no_release_is_an_error() -> None:
+def test_a_file_without_a_date_is_no_release() -> None:
     with pytest.raises(ImageError, match="it has no Date"):
         release_of(b"<html>welcome</html>")
 
 
-@pytest.mark.parametrize(("user", "reason"), [(1000, "by root alone"), (0, "debootstrap is not")])
-def test_what_a_root_needs_is_said(
+@pytest.mark.parametrize(("user", "reason"), [(1000, "only root can"), (0, "debootstrap is not")])
+def test_a_missing_requirement_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, user: int, reason: str
 ) -> None:
     monkeypatch.setattr(os, "geteuid", lambda: user)
@@ -64,7 +78,7 @@ def test_what_a_root_needs_is_said(
     assert "debootstrap" in raised.value.next_step
 
 
-def test_an_archive_that_does_not_answer_is_an_error(tmp_path: Path) -> None:
+def test_an_unreachable_archive_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(ImageError, match="InRelease"):
         debian.current_release("http://127.0.0.1:1/debian")
 
@@ -79,7 +93,7 @@ def test_a_folder_without_devices_is_named(tmp_path: Path, monkeypatch: pytest.M
         raise PermissionError(1, "Operation not permitted")
 
     monkeypatch.setattr(os, "mknod", refused)
-    assert debian.unmet(tmp_path / "cache") == f"{tmp_path}/cache can have no device nodes"
+    assert debian.unmet(tmp_path / "cache") == f"{tmp_path}/cache cannot have device nodes"
 
 
 def test_the_command_fails_with_what_to_do_next(
@@ -89,9 +103,9 @@ def test_the_command_fails_with_what_to_do_next(
     monkeypatch.setattr(debian, "unmet", lambda folder: "")
     arguments = ["--archive", "http://127.0.0.1:1/debian/", "--output", str(tmp_path / "out")]
     assert main(arguments) == 1
-    said = capsys.readouterr().err
-    assert "error: read bookworm/InRelease" in said
-    assert "next:  see that apt-get update works" in said
+    message = capsys.readouterr().err
+    assert "error: read bookworm/InRelease" in message
+    assert "next:  check that apt-get update works" in message
     assert not (tmp_path / "out").exists()
 
 
@@ -103,7 +117,7 @@ def test_the_same_files_are_the_same_wheel(tmp_path: Path) -> None:
 
 
 def test_a_root_keeps_nothing_of_the_machine(tmp_path: Path) -> None:
-    for name in (*debian._EMPTIED, "etc", "usr/share/doc/git"):
+    for name in (*debian._EMPTIED, "etc/apt", "usr/share/doc/git"):
         (tmp_path / name).mkdir(parents=True, exist_ok=True)
     (tmp_path / "var/log/bootstrap.log").write_text("when")
     (tmp_path / "etc/hostname").write_text("here")
