@@ -1,4 +1,4 @@
-"""``promoter lint``: whether the gate decides over all that it should."""
+"""``promoter lint``: find holes in the gate."""
 
 from __future__ import annotations
 
@@ -14,13 +14,16 @@ from promoter.cli.output import print_json
 def lint(
     base: Annotated[
         str | None,
-        typer.Option("--base", help="Also fail where the gate is weaker than it was here."),
+        typer.Option("--base", help="Also report what is weaker than where the branch left it."),
     ] = None,
+    fix: Annotated[
+        bool, typer.Option("--fix", help="Add missing patterns to the cepler files.")
+    ] = False,
     as_json: JSON = False,
 ) -> int:
-    """Look for holes in the gate at HEAD: files that no pattern covers, and more.
+    """Find holes in the gate at HEAD, such as files that no pattern covers.
 
-    Exit code 1 where there is one.
+    Exit code 1 if there is one.
 
     Example: promoter lint --base origin/main
     """
@@ -28,12 +31,14 @@ def lint(
     from promoter.git import Git
     from promoter.lint import lint as run
 
-    found = run(Git(Git(Path.cwd()).top()), shown(), base)
+    report = run(Git(Git(Path.cwd()).top()), shown(), base, fix=fix)
     if as_json:
-        print_json({"findings": found})
-    else:
-        for each in found:
-            typer.echo(str(each))
-        if not found:
-            typer.echo("the gate has no holes that a rule knows")
-    return 1 if found else 0
+        print_json({"findings": report.findings} | ({"added": report.added} if fix else {}))
+        return 1 if report.findings else 0
+    for line in (*report.added, *report.findings):
+        typer.echo(str(line))
+    if report.added:
+        typer.echo("commit the added patterns: the gate reads commits")
+    if not report.findings:
+        typer.echo("no problems found in the gate")
+    return 1 if report.findings else 0

@@ -1,10 +1,9 @@
-"""Whether the gate decides over all that it should, and nothing weakens it unseen.
+"""Find holes in the gate, and changes that weaken it.
 
-One rule is one id, one file and one heading in docs/linting.md: `rules` look at one commit,
-`weakened` at what became of the gate since another. `inputs` finds out what shapes a stack.
+A rule is one function, one entry of `rules.RULES` or `rules.CHANGE_RULES`, and one heading in
+docs/linting.md. `inputs` finds out which files shape a stack, `fix` adds missing patterns.
 """
 
-from promoter.lint.finding import Finding
-from promoter.lint.linting import lint
+from promoter.lint.run import LintReport, lint
 
-__all__ = ["Finding", "lint"]
+__all__ = ["LintReport", "lint"]

@@ -1,4 +1,4 @@
-"""What the tests of the lint share."""
+"""Fixtures for the tests of lint."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.lint.stacks import MADE_OF
 
 @pytest.fixture
 def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Repository:
-    """Three environments, one after another, in which nothing is wrong."""
+    """Three environments in a row, without any finding."""
     settings = tmp_path / "gitconfig"
     settings.write_text("[user]\n\tname = Ann\n\temail = ann@bank.example\n")
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(settings))
@@ -29,7 +29,7 @@ def _cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def stacks(repository: Repository, _cache: Path, monkeypatch: pytest.MonkeyPatch) -> Repository:
-    """The same with an app that makes a stack of each environment; all of it is covered."""
+    """The same with an app that has a stack for each environment; all inputs are covered."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(_cache))
     config = CONFIG.replace("shared/*", f"shared/*, {MADE_OF}")
     repository.commit({**STACKS, "cepler/app.yml": config})

@@ -1,13 +1,14 @@
-"""A deployments repository of a few files, for one rule to look at."""
+"""A small deployments repository to lint."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
 
+from promoter.common.finding import Finding
 from promoter.common.progress import Silent
 from promoter.git import Git
-from promoter.lint import Finding, lint
+from promoter.lint import lint
 
 CONFIG = """\
 deployment: app
@@ -55,26 +56,26 @@ class Repository:
         return cls(git)
 
     def commit(self, files: dict[str, str | None], message: str = "feat: change") -> str:
-        """Files set (None: removed) on top of HEAD; gives the commit."""
+        """Commit files (None removes one) on top of HEAD; return the commit."""
         content = {path: None if text is None else text.encode() for path, text in files.items()}
-        made = self.git.commit_files(self.git.commit("HEAD"), content, message)
-        self.git.text("reset", "-q", "--hard", made)
-        return made
+        commit = self.git.commit_files(self.git.commit("HEAD"), content, message)
+        self.git.text("reset", "-q", "--hard", commit)
+        return commit
 
     def replace(self, path: str, old: str, new: str) -> str:
-        """A commit in which ``old`` is ``new`` in one file."""
+        """Commit one file with ``new`` in place of ``old``."""
         text = (self.git.dir / path).read_text()
         assert old in text
         return self.commit({path: text.replace(old, new)})
 
     def config(self, old: str, new: str) -> str:
-        """A commit in which the cepler file is another."""
+        """Commit the cepler file with ``new`` in place of ``old``."""
         return self.replace("cepler/app.yml", old, new)
 
     def findings(self, rule: str, base: str | None = None) -> list[Finding]:
-        """What ``rule`` finds; the other rules run, too."""
-        return [found for found in lint(self.git, Silent(), base) if found.rule == rule]
+        """Return the findings of ``rule``; all rules run."""
+        return [found for found in lint(self.git, Silent(), base).findings if found.rule == rule]
 
-    def told(self, rule: str, base: str | None = None) -> list[str]:
-        """What ``rule`` says is wrong."""
-        return [found.what for found in self.findings(rule, base)]
+    def reasons(self, rule: str, base: str | None = None) -> list[str]:
+        """Return the reasons of the findings of ``rule``."""
+        return [found.reason for found in self.findings(rule, base)]

@@ -1,4 +1,4 @@
-"""A small app, for cdktf.json: a stack an environment, written as CDK Terrain writes them."""
+"""A small app for cdktf.json, with a stack per environment as CDK Terrain writes them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def build(name):
     return {"locals": {"settings": settings, "shared": shared}}
 
 
-for name in os.environ["LANA_STACKS"].split() or NAMES:
+for name in os.environ.get("LANA_STACKS", "").split() or NAMES:
     if name in NAMES:
         folder = Path(os.environ["CDKTF_OUTDIR"]) / "stacks" / name
         folder.mkdir(parents=True)
@@ -41,7 +41,7 @@ def names(path):
     sys.audit("stacks.names", str(path))
 """
 MADE_OF = "app.py, cdktf.json, kit/*, stacks/*"
-"""What every stack is made of beside ``shared/*`` and its own settings."""
+"""Inputs of every stack besides ``shared/*`` and its own settings."""
 
 FILES = {
     "app.py": APP,

@@ -1,35 +1,48 @@
-"""The rules for one commit: one id, one file, one heading in docs/linting.md."""
+"""The registry of the rules: the id of each is its heading in docs/linting.md."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 
-from promoter.lint.finding import Finding
-from promoter.lint.rules import (
-    ambiguous,
-    cycles,
-    dead_patterns,
-    invalid_files,
-    not_upstream,
-    orphan_states,
-    stacks,
-    uncovered_inputs,
-    unfed,
-)
-from promoter.lint.subject import GateSnapshot
+from promoter.common.finding import Finding
+from promoter.lint.rules import changes, files, graph, inputs, records
+from promoter.lint.rules.changes import GateChange
+from promoter.lint.snapshot import GateSnapshot
 
-Rule = Callable[[GateSnapshot], Iterable[Finding]]
-"""Looks at the gate of one commit; reads nothing itself."""
+UNCOVERED = "uncovered-input"
 
-RULES: Mapping[str, Rule] = {
-    invalid_files.ID: invalid_files.check,
-    ambiguous.ID: ambiguous.check,
-    cycles.ID: cycles.check,
-    unfed.ID: unfed.check,
-    dead_patterns.ID: dead_patterns.check,
-    not_upstream.ID: not_upstream.check,
-    orphan_states.ID: orphan_states.check,
-    stacks.ID: stacks.check,
-    uncovered_inputs.ID: uncovered_inputs.check,
+RULES: Mapping[str, Callable[[GateSnapshot], Iterable[Finding]]] = {
+    "invalid-file": files.check_invalid_files,
+    "ambiguous-name": files.check_ambiguous_names,
+    "passed-cycle": graph.check_cycles,
+    "unfed-environment": graph.check_unfed_environments,
+    "dead-pattern": inputs.check_dead_patterns,
+    "not-upstream": graph.check_missing_upstream,
+    "orphan-state": files.check_orphan_states,
+    "stack-mismatch": inputs.check_stacks,
+    UNCOVERED: inputs.check_uncovered_inputs,
 }
-"""Every rule by its id, in the order in which they report."""
+"""The rules for one commit, in the order of their reports."""
+
+CHANGE_RULES: Mapping[str, Callable[[GateChange], Iterable[Finding]]] = {
+    "environment-dropped": changes.check_dropped_environments,
+    "passed-removed": changes.check_removed_passed,
+    "unpropagated": changes.check_unpropagated_files,
+    "queue-ignored": changes.check_ignored_queues,
+    "state-edited": records.check_edited_states,
+}
+"""The rules for a change, in the order of their reports."""
+
+
+def check(snapshot: GateSnapshot, covered: GateSnapshot) -> Iterator[Finding]:
+    """Yield the findings of one commit; ``covered`` has the patterns added by a fix."""
+    for rule, function in RULES.items():
+        subject = covered if rule == UNCOVERED else snapshot
+        yield from (replace(found, rule=rule) for found in function(subject))
+
+
+def check_change(change: GateChange) -> Iterator[Finding]:
+    """Yield the findings of a change."""
+    for rule, function in CHANGE_RULES.items():
+        yield from (replace(found, rule=rule) for found in function(change))

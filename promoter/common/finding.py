@@ -1,0 +1,35 @@
+"""A problem that a check reports: its place, its cause and its fix."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A problem at ``place``: a file of the repository, or a path inside of a document.
+
+    ``rule`` is the id of the lint rule that found it, empty for a check without an id.
+    """
+
+    place: str
+    reason: str
+    next_step: str = ""
+    rule: str = ""
+
+    def __str__(self) -> str:
+        text = ": ".join(filter(None, (self.place, self.rule, self.reason)))
+        return _one_line(f"{text}; next: {self.next_step}" if self.next_step else text)
+
+
+def summarize(paths: Sequence[str]) -> str:
+    """Return the only path, or the first one and the number of the others."""
+    if len(paths) < 2:
+        return "".join(paths)
+    return f"{paths[0]} and {len(paths) - 1} more"
+
+
+def _one_line(text: str) -> str:
+    """Escape what a file name may contain: line ends, and bytes that are not UTF-8."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)

@@ -1,0 +1,190 @@
+"""Add missing patterns to cepler files, in place: comments, order and style stay as they are."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from promoter.common.errors import YamlEditError
+from promoter.common.files import write_atomically
+from promoter.common.yaml_edit import compose
+from promoter.gate.config import CeplerConfig
+from promoter.gate.patterns import compiled
+from promoter.lint.rules.inputs import uncovered_inputs
+from promoter.lint.snapshot import Environment, GateSnapshot, parse_config
+
+
+@dataclass(frozen=True)
+class AddedPattern:
+    """A pattern that was added to ``list`` (``latest`` or ``propagated``), and the reason."""
+
+    file: str
+    environment: str
+    list: str
+    pattern: str
+    reason: str
+
+    def __str__(self) -> str:
+        place = f"{self.file}: {self.environment}"
+        return f"{place}: added '{self.pattern}' to {self.list}: {self.reason}"
+
+
+def add_missing_patterns(
+    snapshot: GateSnapshot, root: Path
+) -> tuple[tuple[AddedPattern, ...], GateSnapshot]:
+    """Add patterns for all uncovered inputs to the cepler files below ``root``.
+
+    Returns what was added, and ``snapshot`` with the cepler files as they are now in ``root``.
+    What a cepler file there covers already is left alone, so that a second run adds nothing.
+    Raises `InvalidFile` or `YamlEditError` for a file that cannot be changed.
+    """
+    every: list[AddedPattern] = []
+    for file in snapshot.configs:
+        path = root / file
+        if not path.is_file():
+            continue
+        content = path.read_bytes()
+        config = parse_config(content, file)
+        snapshot = replace(snapshot, configs={**snapshot.configs, file: config})
+        environments = [each for each in snapshot.environments() if each.file == file]
+        added = [each for environment in environments for each in _missing(environment, snapshot)]
+        if added:
+            text, config = _edited(content.decode(), config, added)
+            write_atomically(path, text.encode())
+            snapshot = replace(snapshot, configs={**snapshot.configs, file: config})
+            every += added
+    return tuple(every), snapshot
+
+
+def _missing(environment: Environment, snapshot: GateSnapshot) -> Iterator[AddedPattern]:
+    upstream = snapshot.upstream(environment)
+    if upstream and any(each.problem for each in snapshot.inputs if each.stack == upstream.name):
+        return  # it is unknown what shapes the environment before
+    paths: dict[str, list[str]] = {"propagated": [], "latest": []}
+    for path, _, key in uncovered_inputs(environment, snapshot):
+        if path.isprintable() and not environment.is_gate_file(path):
+            paths[key].append(path)
+    name = upstream.name if upstream else ""
+    reasons = {
+        "propagated": f"{name} proves it first",
+        "latest": f"it does not shape {name}" if name else "no environment comes before",
+    }
+    for key, missing in paths.items():
+        for pattern in _patterns(missing, snapshot):
+            yield AddedPattern(environment.file, environment.name, key, pattern, reasons[key])
+
+
+def _patterns(missing: Sequence[str], snapshot: GateSnapshot) -> Iterator[str]:
+    """Yield patterns that match ``missing`` alone: whole folders where nothing else is in them."""
+    while missing:
+        first, parts = missing[0], missing[0].split("/")
+        folders = [f"{_literal('/'.join(parts[:end]))}/**" for end in range(1, len(parts))]
+        matching = {folder: snapshot.matching(folder) for folder in folders}
+        whole = (
+            folder
+            for folder, files in matching.items()
+            # A wildcard skips hidden files: they need their own name.
+            if len(files) > 1 and first in files and set(files) <= set(missing)
+        )
+        pattern = next(whole, _literal(first))
+        yield pattern
+        missing = [path for path in missing if not compiled((pattern,)).matches(path)]
+
+
+def _literal(path: str) -> str:
+    return re.sub(r"[?*\[]", r"[\g<0>]", path)
+
+
+def _edited(
+    text: str, config: CeplerConfig, added: Sequence[AddedPattern]
+) -> tuple[str, CeplerConfig]:
+    """Return the cepler file with the added patterns; nothing else of it may change."""
+    for each in added:
+        environment = config.environments[each.environment]
+        items = list(environment.latest if each.list == "latest" else environment.propagated)
+        index = _position(items, each.pattern)
+        items.insert(index, each.pattern)
+        if each.list == "latest":
+            environment = environment._replace(latest=tuple(items))
+        else:
+            environment = environment._replace(propagated=tuple(items))
+        environments = {**config.environments, each.environment: environment}
+        config = config._replace(environments=environments)
+        text = _inserted(text, each, index)
+        if parse_config(text.encode(), each.file) != config:
+            raise YamlEditError(
+                f"write {each.file}: adding {each.pattern} would change something else too",
+                next_step=f"write its lists out, without anchors (&) and aliases (*): {each.file}",
+            )
+    return text, config
+
+
+def _position(items: Sequence[str], pattern: str) -> int:
+    """Return the index for ``pattern``: sorted among those that share the most folders with it."""
+
+    def shared(other: str) -> int:
+        pairs = zip(other.split("/"), pattern.split("/"), strict=False)
+        return next((count for count, (a, b) in enumerate(pairs) if a != b), 0)
+
+    most = max(map(shared, items), default=0)
+    related = [index for index, item in enumerate(items) if most and shared(item) == most]
+    smaller = [index for index in related if items[index] < pattern]
+    return smaller[-1] + 1 if smaller else next(iter(related), len(items))
+
+
+def _inserted(text: str, added: AddedPattern, index: int) -> str:
+    """Return ``text`` with the pattern at ``index`` of its list, in the style of that list."""
+    scalar = _scalar(added.pattern)
+    settings = _child(_child(compose(text, added.file), "environments"), added.environment)
+    items = _child(settings, added.list)
+    if items is None:
+        return _with_list(text, settings, added.list, scalar)
+    before = items.value[:index]
+    if items.flow_style:
+        position = before[-1].end_mark.index if before else items.start_mark.index + 1
+        item = f", {scalar}" if before else f"{scalar}, " if items.value else scalar
+        return text[:position] + item + text[position:]
+    line = f"{' ' * items.start_mark.column}- {scalar}"
+    if before:
+        return _with_lines(text, before[-1].end_mark.index, line)
+    return _with_lines(text, text.rfind("\n", 0, items.start_mark.index), line)
+
+
+def _with_list(text: str, settings: yaml.MappingNode, key: str, scalar: str) -> str:
+    """Return ``text`` with a new list after the other settings of an environment."""
+    last = settings.value[-1][1]
+    if settings.flow_style:
+        position = last.end_mark.index
+        return f"{text[:position]}, {key}: [{scalar}]{text[position:]}"
+    while isinstance(last, yaml.CollectionNode) and last.value and not last.flow_style:
+        last = last.value[-1]  # a block node ends at the next token, after comments
+    indent = " " * settings.start_mark.column
+    return _with_lines(text, last.end_mark.index, f"{indent}{key}:", f"{indent}  - {scalar}")
+
+
+def _with_lines(text: str, position: int, *lines: str) -> str:
+    """Insert ``lines`` after the line of ``position``, whose comment stays with it."""
+    end = "\r\n" if "\r\n" in text else "\n"
+    line, newline, after = text[position:].partition("\n")
+    return text[:position] + line + (newline or end) + end.join([*lines, after])
+
+
+def _child(node: yaml.Node | None, key: str) -> Any:
+    pairs = node.value if isinstance(node, yaml.MappingNode) else []
+    return next((value for name, value in pairs if name.value == key), None)
+
+
+def _scalar(value: str) -> str:
+    """Return ``value`` as YAML: plain where every parser reads it as that text, else quoted."""
+    if re.match(r"[A-Za-z].*[./]", value):
+        try:
+            if yaml.safe_load(f"[{value}]") == [value]:
+                return value
+        except yaml.YAMLError:
+            pass
+    return "'" + value.replace("'", "''") + "'"

@@ -1,0 +1,158 @@
+"""The gate as one commit has it, read once."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import takewhile
+
+from promoter.common.errors import InvalidFile, PromoterError
+from promoter.common.finding import Finding
+from promoter.gate.config import (
+    STATE_FOLDER,
+    CeplerConfig,
+    EnvironmentConfig,
+    read_config,
+    state_folder,
+)
+from promoter.gate.history import History
+from promoter.gate.patterns import Patterns, compiled, literal_folder
+from promoter.gate.state_file import read_state
+from promoter.git import Git
+from promoter.lint.inputs import StackInputs
+
+FOLDER = "cepler"
+"""The folder of the cepler files, one per deployment."""
+STATES = f"{FOLDER}/{STATE_FOLDER}"
+
+
+@dataclass(frozen=True)
+class Environment:
+    """An environment, with the cepler file and the deployment that it belongs to."""
+
+    file: str
+    deployment: str
+    config: EnvironmentConfig
+
+    @property
+    def name(self) -> str:
+        """Its name, which is also its stack's."""
+        return self.config.name
+
+    @property
+    def latest(self) -> Patterns:
+        """The files that it takes from the commit itself."""
+        return self.config.latest_patterns()
+
+    @property
+    def propagated(self) -> Patterns:
+        """The files that it takes as ``passed`` has them: none without a ``passed``."""
+        return self.config.propagated_patterns() if self.config.passed else Patterns(())
+
+    def covers(self, path: str) -> bool:
+        """Return whether a change of ``path`` passes its gate."""
+        matches = self.latest.matches(path) or self.propagated.matches(path)
+        return matches and not self.is_gate_file(path)
+
+    def is_gate_file(self, path: str) -> bool:
+        """Return whether ``path`` is its cepler file or a state file: no pattern covers them."""
+        states = f"{state_folder(self.file, self.deployment)}/"
+        return path == self.file or path.startswith(states)
+
+    def propagates(self, path: str) -> bool:
+        """Return whether it takes ``path`` only as ``passed`` has it: ``latest`` wins."""
+        return self.propagated.matches(path) and not self.latest.matches(path)
+
+
+@dataclass(frozen=True)
+class GateSnapshot:
+    """The gate at ``commit``: all files, the cepler files by path, the paths of state files.
+
+    ``invalid`` are the files that could not be read, ``inputs`` the files that shape each
+    stack, once they are known.
+    """
+
+    commit: str
+    files: frozenset[str]
+    configs: Mapping[str, CeplerConfig]
+    states: frozenset[str]
+    invalid: tuple[Finding, ...]
+    inputs: tuple[StackInputs, ...] = ()
+
+    def environments(self) -> Iterator[Environment]:
+        """Yield every environment, in the order of the cepler files."""
+        for file, config in self.configs.items():
+            for environment in config.environments.values():
+                yield Environment(file, config.deployment, environment)
+
+    def upstream(self, environment: Environment) -> Environment | None:
+        """Return the environment that ``environment`` waits for, None if there is none."""
+        passed = environment.config.passed
+        if passed is None:
+            return None
+        config = self.configs[environment.file].environments[passed]
+        return Environment(environment.file, environment.deployment, config)
+
+    def below(self, path: str) -> list[str]:
+        """Return the file at ``path``, or the files below it ("" for all), sorted."""
+        if path in self.files:
+            return [path]
+        start = f"{path}/" if path else ""
+        first = bisect_left(self._sorted, start)
+        return list(takewhile(lambda file: file.startswith(start), self._sorted[first:]))
+
+    def matching(self, pattern: str) -> list[str]:
+        """Return the files that ``pattern`` matches, sorted."""
+        if pattern not in self._matching:
+            candidates = self.below(literal_folder(pattern))
+            self._matching[pattern] = list(filter(compiled((pattern,)).matches, candidates))
+        return self._matching[pattern]
+
+    @cached_property
+    def _sorted(self) -> list[str]:
+        return sorted(self.files)
+
+    @cached_property
+    def _matching(self) -> dict[str, list[str]]:
+        return {}
+
+
+def read_snapshot(git: Git, commit: str) -> GateSnapshot:
+    """Return the gate at ``commit``; an invalid file is a finding, not an error."""
+    with History(git) as history:
+        listing = history.listing(commit)
+        configs: dict[str, CeplerConfig] = {}
+        invalid: list[Finding] = []
+        for path in sorted(listing):
+            try:
+                if path.endswith(".yml") and path.rpartition("/")[0] == FOLDER:
+                    configs[path] = parse_config(_content(history, listing[path].blob, path), path)
+                elif is_state(path):
+                    read_state(_content(history, listing[path].blob, path), path)
+            except InvalidFile as error:
+                reason = str(error).removeprefix(f"read {path}: ")
+                invalid.append(Finding(path, reason, error.next_step or f"correct {path}"))
+    states = frozenset(filter(is_state, listing))
+    return GateSnapshot(commit, frozenset(listing), configs, states, tuple(invalid))
+
+
+def is_state(path: str) -> bool:
+    """Return whether ``path`` is the path of a state file."""
+    return path.startswith(f"{STATES}/") and path.endswith(".state")
+
+
+def parse_config(content: bytes, path: str) -> CeplerConfig:
+    """Return a cepler file; raises `InvalidFile`, also for a malformed pattern."""
+    config = read_config(content, path)
+    for name in config.environments:
+        config.environment(name, path)
+    return config
+
+
+def _content(history: History, blob: str, path: str) -> bytes:
+    found = history.read(blob)
+    if found is None:
+        raise PromoterError(f"read {path}: its content is not in this clone")
+    return found.content
