@@ -33,7 +33,7 @@ test: .venv/installed ## every test
 .PHONY: test-providers
 test-providers: .venv/installed ## stacks against the real providers: azurerm is built, others where there is a registry
 	$(BIN)/promoter toolchain build tofu terraform-provider-azurerm
-	$(BIN)/python -m pytest -m providers tests/providers tests/testflight/test_real_stack.py
+	$(BIN)/python -m pytest -m providers tests/providers tests/testflight/test_terraform_providers.py
 
 .PHONY: lint
 lint: .venv/installed ## format, lint and types
@@ -81,5 +81,5 @@ generated: .venv/installed ## write anew: the settings' schemas, the reference t
 .PHONY: locks
 locks: LOCK = $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header
 locks: ## write the hash-pinned locks anew from pyproject.toml and every requirements.in
-	for each in stacks policies tests/testflight/dagster; do $(LOCK) $$each/requirements.in -o $$each/requirements.lock || exit; done
+	for each in stacks policies tests/smoketest/dagster; do $(LOCK) $$each/requirements.in -o $$each/requirements.lock || exit; done
 	$(LOCK) pyproject.toml --extra dev -c stacks/requirements.lock -o requirements.lock

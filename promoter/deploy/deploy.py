@@ -23,7 +23,7 @@ from promoter.programs.terraform import Plan, Terraform
 from promoter.programs.workloads import wait_available
 from promoter.site.evidence import Evidence, Outcome, actor, now
 from promoter.site.site import Site
-from promoter.smoketest.errors import SmoketestFailed
+from promoter.smoketest.report import SmoketestFailed
 from promoter.synthesis.stack import Stack, Target
 from promoter.toolchain import Toolchain
 
@@ -229,8 +229,8 @@ def _verified(stack: Stack, helm: Helm, progress: Progress) -> dict[str, int]:
 
 def _smoketested(stack: Stack, revisions: Mapping[str, int]) -> list[Mapping[str, Any]]:
     """What each release's endpoints answered; raises `SmoketestFailed` when one does not."""
-    from promoter.smoketest.smoketest import place_of_stack, smoketest
+    from promoter.smoketest.smoketest import SmoketestTarget, require_smoketest
 
-    place = place_of_stack(stack)
+    target = SmoketestTarget.on(stack.target, stack.toolchain, stack.progress)
     names = (each.rpartition("/") for each in revisions)
-    return [smoketest(name, namespace, place).evidence() for namespace, _, name in names]
+    return [require_smoketest(name, ns, target).evidence() for ns, _, name in names]

@@ -1,4 +1,4 @@
-"""One endpoint asked over HTTP until it answers as declared, or has had its time."""
+"""Check one endpoint over HTTP until it responds as declared or its deadline has passed."""
 
 from __future__ import annotations
 
@@ -12,29 +12,55 @@ import httpx
 
 from promoter.common.text import redact
 from promoter.smoketest.endpoints import Endpoint, Expectation
+from promoter.smoketest.report import Outcome, Result
 
-_LONGEST = 4 * 1024 * 1024
-_SHOWN = 160
+_MAX_BYTES = 4 * 1024 * 1024
+_MAX_SHOWN = 160
 _PAUSE_SECONDS = 0.25
 _ABSENT = object()
 
 
 @dataclass(frozen=True)
-class Answer:
-    """What came back: the status and the whole body."""
+class Response:
+    """The status and the whole body of a response."""
 
     status: int
     body: bytes
 
+    def __str__(self) -> str:
+        text = " ".join(self.body[: 4 * _MAX_SHOWN].decode(errors="replace").split())
+        return redact(text)[:_MAX_SHOWN] or "an empty body"
 
-class Unexpected(Exception):
-    """An answer that is not as declared, or none; the text says in what way."""
+
+class UnexpectedResponse(Exception):
+    """A response that differs from the declaration, or none; the message is the difference."""
 
 
-def ask(endpoint: Endpoint, url: str, headers: Mapping[str, str]) -> None:
-    """One attempt; raises `Unexpected` saying what was wrong."""
-    request = endpoint.request
-    until = time.monotonic() + endpoint.timeout
+def check(endpoint: Endpoint, attempt: Callable[[], None], *, fake: bool = False) -> Result:
+    """Return the result of as many attempts as the declaration of the endpoint allows.
+
+    An ``attempt`` that raises `UnexpectedResponse` is repeated, with growing pauses.
+    """
+    start = time.monotonic()
+    passed, detail, attempts = False, "", 0
+    while attempts < endpoint.attempts and time.monotonic() - start < endpoint.deadline:
+        if attempts:
+            time.sleep(min(_PAUSE_SECONDS * attempts, endpoint.timeout))
+        attempts += 1
+        try:
+            attempt()
+        except UnexpectedResponse as error:
+            detail = redact(str(error))
+        else:
+            passed, detail = True, ""
+            break
+    seconds = round(time.monotonic() - start, 3)
+    outcome: Outcome = "passed" if passed else "failed"
+    return Result(endpoint.name, outcome, detail, attempts, seconds, endpoint.part, fake)
+
+
+def send(endpoint: Endpoint, url: str, headers: Mapping[str, str]) -> None:
+    """Send the request once; raise `UnexpectedResponse` unless the response is as declared."""
     with httpx.Client(
         base_url=url,
         timeout=endpoint.timeout,
@@ -42,92 +68,66 @@ def ask(endpoint: Endpoint, url: str, headers: Mapping[str, str]) -> None:
         follow_redirects=False,
         verify=False,  # noqa: S501 - plain HTTP to loopback; reading certificates takes 20 ms
     ) as client:
-        files = {name: (name, text.encode()) for name, text in request.files.items()}
         try:
-            answer = _whole(client, endpoint, headers, files, until)
+            response = _read_response(client, endpoint, headers)
         except httpx.TimeoutException as error:
-            raise Unexpected(f"no answer within {endpoint.timeout:g} s") from error
+            raise UnexpectedResponse(f"no response within {endpoint.timeout:g} s") from error
         except httpx.HTTPError as error:
-            raise Unexpected(f"no answer: {error or type(error).__name__}") from error
-    verify(answer, endpoint.expect)
+            raise UnexpectedResponse(f"no response: {error or type(error).__name__}") from error
+    verify(response, endpoint.expect)
 
 
-def _whole(
-    client: httpx.Client,
-    endpoint: Endpoint,
-    headers: Mapping[str, str],
-    files: Mapping[str, tuple[str, bytes]],
-    until: float,
-) -> Answer:
-    """The answer, read to its end: httpx's timeout is for each read, ours for all of it."""
+def _read_response(
+    client: httpx.Client, endpoint: Endpoint, headers: Mapping[str, str]
+) -> Response:
+    """Return the whole response; httpx's timeout limits each read, ours all of them."""
+    deadline = time.monotonic() + endpoint.timeout
     request = endpoint.request
+    files = {name: (name, text.encode()) for name, text in request.files.items()}
     body = b""
     with client.stream(
         request.method,
         request.path,
         headers=dict(headers),
         json=request.json_body,
-        files=dict(files) or None,
+        files=files or None,
     ) as response:
         for chunk in response.iter_bytes():
             body += chunk
-            if time.monotonic() > until:
-                raise Unexpected(f"no complete answer within {endpoint.timeout:g} s")
-            if len(body) > _LONGEST:
-                raise Unexpected(f"an answer of more than {_LONGEST} bytes")
-        return Answer(response.status_code, body)
+            if time.monotonic() > deadline:
+                raise UnexpectedResponse(f"no complete response within {endpoint.timeout:g} s")
+            if len(body) > _MAX_BYTES:
+                raise UnexpectedResponse(f"response of more than {_MAX_BYTES} bytes")
+        return Response(response.status_code, body)
 
 
-def verify(answer: Answer, expect: Expectation) -> None:
-    """Raises `Unexpected` unless ``answer`` is as ``expect`` says."""
-    if answer.status not in expect.status:
-        wanted = " or ".join(map(str, expect.status))
-        raise Unexpected(f"status {answer.status}, not {wanted}: {_shown(answer)}")
-    if not answer.body.startswith(expect.starts_with.encode()):
-        raise Unexpected(f"does not begin with {expect.starts_with!r}: {_shown(answer)}")
-    if expect.contains not in answer.body.decode(errors="replace"):
-        raise Unexpected(f"does not contain {expect.contains!r}: {_shown(answer)}")
+def verify(response: Response, expect: Expectation) -> None:
+    """Raise `UnexpectedResponse` unless ``response`` is as ``expect`` declares."""
+    if response.status not in expect.status:
+        expected = " or ".join(map(str, expect.status))
+        raise UnexpectedResponse(f"status {response.status}, not {expected}: {response}")
+    if not response.body.startswith(expect.starts_with.encode()):
+        raise UnexpectedResponse(f"does not begin with {expect.starts_with!r}: {response}")
+    if expect.contains not in response.body.decode(errors="replace"):
+        raise UnexpectedResponse(f"does not contain {expect.contains!r}: {response}")
     if expect.json_values:
-        _verify_json(answer, expect.json_values)
+        _verify_json(response, expect.json_values)
 
 
-def until_it_answers(
-    endpoint: Endpoint, attempt: Callable[[], None]
-) -> tuple[bool, str, int, float]:
-    """Make attempts as the endpoint's declaration allows.
-
-    Gives whether one worked, what was wrong with the last one (empty if it worked), how
-    many there were and how many seconds they took together.
-    """
-    began = time.monotonic()
-    detail, made = "", 0
-    while made < endpoint.attempts and time.monotonic() - began < endpoint.deadline:
-        if made:
-            time.sleep(min(_PAUSE_SECONDS * made, endpoint.timeout))
-        made += 1
-        try:
-            attempt()
-        except Unexpected as error:
-            detail = redact(str(error))
-            continue
-        return True, "", made, time.monotonic() - began
-    return False, detail, made, time.monotonic() - began
-
-
-def _verify_json(answer: Answer, expected: Mapping[str, Any]) -> None:
+def _verify_json(response: Response, expected_values: Mapping[str, Any]) -> None:
     try:
-        document = json.loads(answer.body)
+        document = json.loads(response.body)
     except ValueError as error:
-        raise Unexpected(f"is not JSON: {_shown(answer)}") from error
-    for path, wanted in expected.items():
-        found = _at(document, path)
-        if found is _ABSENT or (found is None if wanted is None else found != wanted):
-            seen = "absent" if found is _ABSENT else repr(found)
-            raise Unexpected(f"{path} is {seen}, not {wanted!r}: {_shown(answer)}")
+        raise UnexpectedResponse(f"is not JSON: {response}") from error
+    for path, expected in expected_values.items():
+        value = _value_at(document, path)
+        if value is _ABSENT or (value is None if expected is None else value != expected):
+            actual = "absent" if value is _ABSENT else repr(value)
+            raise UnexpectedResponse(f"{path} is {actual}, not {expected!r}: {response}")
 
 
-def _at(document: Any, path: str) -> Any:
-    """What ``path`` leads to; a number in it is a place in a list."""
+def _value_at(document: Any, path: str) -> Any:
+    """Return the value at the dotted ``path``, in which a number is an index of a list."""
     for key in path.split("."):
         if isinstance(document, list) and key.isdecimal() and int(key) < len(document):
             document = document[int(key)]
@@ -136,8 +136,3 @@ def _at(document: Any, path: str) -> Any:
         else:
             return _ABSENT
     return document
-
-
-def _shown(answer: Answer) -> str:
-    text = " ".join(answer.body[: 4 * _SHOWN].decode(errors="replace").split())
-    return redact(text)[:_SHOWN] or "an empty body"

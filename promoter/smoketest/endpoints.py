@@ -1,4 +1,4 @@
-"""Which endpoints an installation must have: the declaration, read and checked."""
+"""The declaration of the endpoints that an installation must have."""
 
 from __future__ import annotations
 
@@ -7,23 +7,20 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 
 from promoter.common.errors import InvalidFile
+from promoter.common.model import StrictModel
+from promoter.common.yaml_file import read_yaml
 
 DECLARATION = "endpoints.yml"
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+class EndpointRequest(StrictModel):
+    """A request. ``{domain}`` in a header becomes the domain of the installation.
 
-
-class EndpointRequest(_Strict):
-    """What is asked. ``{domain}`` in a header is the installation's domain.
-
-    ``token`` names the realm whose service account signs in first; ``files`` are sent as a
-    form (name -> content), ``json_body`` (``json`` in the file) as JSON.
+    ``token`` is the realm whose service account signs in first; ``files`` (name: content) are
+    sent as a form, ``json_body`` (``json`` in the file) as JSON.
     """
 
     method: Literal["GET", "POST"] = "GET"
@@ -34,11 +31,11 @@ class EndpointRequest(_Strict):
     token: Literal["", "internal"] = ""
 
 
-class Expectation(_Strict):
-    """What an answer must be like.
+class Expectation(StrictModel):
+    """Requirements on the response.
 
-    ``json_values`` (``json`` in the file): dotted path, in which numbers are places in lists,
-    -> value; a path whose value is null has to be there with anything but null.
+    ``json_values`` (``json`` in the file): dotted path, in which numbers are indexes of lists,
+    to value; null means that the path must exist with any other value.
     """
 
     status: tuple[Annotated[int, Field(ge=100, le=599)], ...] = (200,)
@@ -47,8 +44,8 @@ class Expectation(_Strict):
     starts_with: str = ""
 
 
-class Endpoint(_Strict):
-    """One endpoint: where it is, what is asked of it and how patiently (seconds)."""
+class Endpoint(StrictModel):
+    """One endpoint: component and port, request and expectation, limits (in seconds)."""
 
     name: str
     component: str
@@ -61,24 +58,22 @@ class Endpoint(_Strict):
     deadline: float = Field(default=30, gt=0, le=600)
 
 
-class _Declaration(_Strict):
+class _Declaration(StrictModel):
     endpoints: tuple[Endpoint, ...] = Field(min_length=1)
 
 
-def declared(file: Path | None = None) -> tuple[Endpoint, ...]:
-    """The endpoints that ``file`` declares (None: our own); raises `InvalidFile`."""
+def read_endpoints(file: Path | None = None) -> tuple[Endpoint, ...]:
+    """Return the endpoints declared in ``file`` (None: the default); raise `InvalidFile`."""
     name = str(file or DECLARATION)
     try:
         content = file.read_bytes() if file else files(__package__).joinpath(name).read_bytes()
-        found = _Declaration.model_validate(yaml.safe_load(content)).endpoints
+        endpoints = _Declaration.model_validate(read_yaml(content, name)).endpoints
     except OSError as error:
         raise InvalidFile(name, "", error.strerror or str(error)) from error
-    except yaml.YAMLError as error:
-        raise InvalidFile(name, "", f"not YAML: {error}") from error
     except ValidationError as error:
         raise InvalidFile.from_model(name, error) from error
-    names = [each.name for each in found]
+    names = [each.name for each in endpoints]
     for each in names:
         if names.count(each) > 1:
-            raise InvalidFile(name, "endpoints", f"two are called {each!r}")
-    return found
+            raise InvalidFile(name, "endpoints", f"more than one is named {each!r}")
+    return endpoints

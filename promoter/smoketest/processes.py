@@ -1,37 +1,46 @@
-"""Processes on loopback that a smoketest starts, each told apart by the port it says."""
+"""Processes that a smoketest runs on loopback, and the guard that ends them with it.
+
+``python -m promoter.smoketest.processes <program> [argument...]`` is the guard: it runs one
+program until that ends or the guard's standard input is closed. A smoketest that is killed, even
+by SIGKILL, closes that pipe, so none of the processes that it started outlives it.
+"""
 
 from __future__ import annotations
 
 import os
 import re
+import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from promoter.common.text import redact
-from promoter.smoketest.errors import SmoketestError
+from promoter.smoketest.report import SmoketestError
 
 START_SECONDS = 20.0
 LISTENING = re.compile(rb"listening on 127\.0\.0\.1:(\d+)\s")
 _END_SECONDS = 10.0
+_GRACE_SECONDS = 3.0
 _PAUSE_SECONDS = 0.02
 _TAIL = 400
 
 
 @dataclass(frozen=True)
 class Program:
-    """How a process is started, and how it is known to listen.
+    """A program to run, and the output by which it announces its port.
 
     argv       the command
-    variables  its environment, beside PATH, HOST (127.0.0.1) and PORT (0)
-    port       the port of a pod that it answers for; None for every port of the pod
-    ready      what it says, on either stream, once it listens; group 1 is its port of loopback
-    seconds    how long that may take
-    source     where it is from, for evidence
+    variables  its environment, in addition to PATH, HOST (127.0.0.1) and PORT (0)
+    port       the port of the pod that it answers for; None for every port of the pod
+    ready      its output, on either stream, once it listens; group 1 is its loopback port
+    seconds    the time limit for that
+    source     its origin, for the evidence
+    fake       True for a fake that only keeps the contract of the real program
     """
 
     argv: tuple[str, ...]
@@ -40,41 +49,40 @@ class Program:
     ready: re.Pattern[bytes] = LISTENING
     seconds: float = START_SECONDS
     source: str = ""
+    fake: bool = False
 
 
 @dataclass(frozen=True)
 class RunningProcess:
-    """A process that was started; what it says is in ``log``."""
+    """A started process; its output is in ``log``."""
 
     name: str
     program: Program
     guard: subprocess.Popen[bytes]
     log: Path
-    began: float = field(default_factory=time.monotonic)
+    start: float = field(default_factory=time.monotonic)
 
     def port(self) -> int:
-        """Its port of loopback, once it says so.
+        """Wait until it listens and return its loopback port.
 
-        Raises `SmoketestError` with its last words where it is not ready in time.
+        Raises `SmoketestError` with its last output if it ends or is not ready in time.
         """
-        until = self.began + self.program.seconds
+        deadline = self.start + self.program.seconds
         while True:
-            ended, late = self.guard.poll() is not None, time.monotonic() > until
-            if found := self.program.ready.search(self.log.read_bytes()):
-                return int(found[1])
+            ended, late = self.guard.poll() is not None, time.monotonic() > deadline
+            if match := self.program.ready.search(self.log.read_bytes()):
+                return int(match[1])
             if ended or late:
-                why = "it ended" if ended else f"nothing within {self.program.seconds:.0f} s"
-                raise SmoketestError(f"start {self.name}: {why}{self._tail()}")
+                cause = "it ended" if ended else f"not ready within {self.program.seconds:.0f} s"
+                tail = redact(self.log.read_text(errors="replace")).strip()[-_TAIL:]
+                output = f"; last output: {tail}" if tail else ""
+                raise SmoketestError(f"start {self.name}: {cause}{output}")
             time.sleep(_PAUSE_SECONDS)
-
-    def _tail(self) -> str:
-        last = redact(self.log.read_text(errors="replace")).strip()[-_TAIL:]
-        return f"; its last words: {last}" if last else ""
 
 
 @contextmanager
-def started(name: str, program: Program, log: Path) -> Iterator[RunningProcess]:
-    """``program`` while the block runs; it ends with the block, or with this process."""
+def start_process(name: str, program: Program, log: Path) -> Iterator[RunningProcess]:
+    """Run ``program`` until the block or this process ends."""
     environment = {
         **program.variables,
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
@@ -82,26 +90,57 @@ def started(name: str, program: Program, log: Path) -> Iterator[RunningProcess]:
         "PORT": "0",
     }
     with (
-        log.open("wb") as said,
+        log.open("wb") as output,
         subprocess.Popen(
-            [sys.executable, "-m", "promoter.smoketest.guard", *program.argv],
+            [sys.executable, "-m", __name__, *program.argv],
             env=environment,
             stdin=subprocess.PIPE,
-            stdout=said,
+            stdout=output,
             stderr=subprocess.STDOUT,
         ) as guard,
     ):
         try:
             yield RunningProcess(name, program, guard, log)
         finally:
-            _end(guard)
+            _end_guard(guard)
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """Close the guard's input, which ends its program; kill the guard only if it stays."""
-    assert process.stdin is not None  # noqa: S101
-    process.stdin.close()
+def _end_guard(guard: subprocess.Popen[bytes]) -> None:
+    """Close the guard's input, which ends its program; kill the guard if that takes too long."""
+    assert guard.stdin is not None  # noqa: S101
+    guard.stdin.close()
     try:
-        process.wait(_END_SECONDS)
+        guard.wait(_END_SECONDS)
     except subprocess.TimeoutExpired:
-        process.kill()
+        guard.kill()
+
+
+def run_guarded(argv: list[str]) -> int:
+    """Run ``argv`` until it or our standard input ends; return its exit code.
+
+    Its process group ends with it, so that the processes which it started end too.
+    """
+    with subprocess.Popen(argv, stdin=subprocess.DEVNULL, process_group=0) as process:
+        signal.signal(signal.SIGTERM, lambda *_: _signal_group(process, signal.SIGTERM))
+        threading.Thread(target=_end_with_input, args=(process,), daemon=True).start()
+        code = process.wait()
+        _signal_group(process, signal.SIGKILL)
+        return code
+
+
+def _end_with_input(process: subprocess.Popen[bytes]) -> None:
+    sys.stdin.read()
+    _signal_group(process, signal.SIGTERM)
+    try:
+        process.wait(_GRACE_SECONDS)
+    except subprocess.TimeoutExpired:
+        _signal_group(process, signal.SIGKILL)
+
+
+def _signal_group(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, number)
+
+
+if __name__ == "__main__":
+    sys.exit(run_guarded(sys.argv[1:]))

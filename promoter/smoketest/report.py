@@ -1,4 +1,4 @@
-"""What a smoketest saw: one result an endpoint, as JSON evidence and as JUnit XML."""
+"""Results of a smoketest: one per endpoint, as text, JSON evidence and JUnit XML."""
 
 from __future__ import annotations
 
@@ -8,19 +8,28 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 from xml.etree import ElementTree as Xml
 
+from promoter.common.errors import PromoterError
 from promoter.common.text import redact, redacted
 
 Outcome = Literal["passed", "failed", "not installed"]
 
-# What XML 1.0 cannot hold even escaped: control characters of a server's answer.
+# XML 1.0 cannot represent these characters, not even escaped.
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 @dataclass(frozen=True)
-class Result:
-    """One endpoint's result; ``seconds`` over all ``attempts``, ``detail`` says why.
+class PodProgram:
+    """The program that answered for the simulated pods of one component."""
 
-    ``part`` is the part of the chart that has it, empty for what is always there.
+    program: str
+    fake: bool
+
+
+@dataclass(frozen=True)
+class Result:
+    """The result of one endpoint; ``seconds`` covers all ``attempts``, ``detail`` is the reason.
+
+    ``part`` is the optional part of the chart that it belongs to. ``fake``: a fake answered.
     """
 
     endpoint: str
@@ -29,64 +38,69 @@ class Result:
     attempts: int
     seconds: float
     part: str = ""
+    fake: bool = False
 
     def __str__(self) -> str:
-        tries = f" after {self.attempts} attempts" if self.attempts > 1 else ""
-        return f"{self.outcome}: {self.endpoint}{tries}{f': {self.detail}' if self.detail else ''}"
+        fake = " (answered by a fake)" if self.fake else ""
+        attempts = f" after {self.attempts} attempts" if self.attempts > 1 else ""
+        detail = f": {self.detail}" if self.detail else ""
+        return f"{self.outcome}{fake}: {self.endpoint}{attempts}{detail}"
 
 
 @dataclass(frozen=True)
 class Report:
-    """Every endpoint's result in one installation, in the order of the declaration.
+    """The results of all endpoints of one installation, in the order of their declaration.
 
-    ``stand_ins``: for which components' simulated pods a process answered, and where it is from.
+    ``pod_programs`` has the program that answered for each component with simulated pods.
     """
 
     release: str
     namespace: str
     results: tuple[Result, ...]
-    stand_ins: Mapping[str, str] = field(default_factory=dict)
+    pod_programs: Mapping[str, PodProgram] = field(default_factory=dict)
 
     @property
-    def asked(self) -> tuple[Result, ...]:
-        """Those of parts that are installed."""
+    def checked(self) -> tuple[Result, ...]:
+        """The results of parts that are installed."""
         return tuple(each for each in self.results if each.outcome != "not installed")
 
     @property
     def failed(self) -> tuple[Result, ...]:
-        """Those that did not answer as declared."""
+        """The failed results."""
         return tuple(each for each in self.results if each.outcome == "failed")
-
-    def count(self, outcome: Outcome) -> int:
-        """How many endpoints had ``outcome``."""
-        return sum(each.outcome == outcome for each in self.results)
 
     @property
     def absent(self) -> tuple[str, ...]:
-        """The parts that are not installed here."""
-        found = (each.part for each in self.results if each.outcome == "not installed")
-        return tuple(dict.fromkeys(found))
+        """The parts of the chart that are not installed."""
+        absent = (each.part for each in self.results if each.outcome == "not installed")
+        return tuple(dict.fromkeys(absent))
+
+    def count(self, outcome: Outcome) -> int:
+        """Return the number of endpoints with ``outcome``."""
+        return sum(each.outcome == outcome for each in self.results)
 
     def lines(self) -> Iterator[str]:
-        """The report for a person to read: a line an endpoint, one for all that is absent."""
-        yield from map(str, self.asked)
+        """Yield one line per checked endpoint, one for all absent parts, and the summary."""
+        yield from map(str, self.checked)
         if self.absent:
-            yield f"not installed here: {', '.join(self.absent)}"
+            yield f"not installed: {', '.join(self.absent)}"
         yield self.summary()
 
     def summary(self) -> str:
-        """One line with the counts."""
+        """Return one line with the counts, those of fakes included."""
+        fakes = sum(each.fake and each.outcome == "passed" for each in self.results)
+        answered = f" ({fakes} answered by fakes)" if fakes else ""
         return (
-            f"{self.count('passed')} endpoints answer, {self.count('failed')} do not, "
-            f"{self.count('not installed')} are not installed"
+            f"{self.count('passed')} endpoints passed{answered}, {self.count('failed')} failed, "
+            f"{self.count('not installed')} not installed"
         )
 
     def evidence(self) -> Mapping[str, Any]:
-        """The report as a JSON value, redacted."""
+        """Return the report as a redacted JSON value."""
         return dict(redacted({**asdict(self), "summary": self.summary()}))
 
     def junit(self) -> bytes:
-        """The report as JUnit XML; what is not installed is skipped with that reason."""
+        """Return the report as JUnit XML; an endpoint that is not installed is skipped."""
         suite = Xml.Element(
             "testsuite",
             name=f"smoketest of {self.namespace}/{self.release}",
@@ -96,15 +110,27 @@ class Report:
             errors="0",
             time=f"{sum(each.seconds for each in self.results):.3f}",
         )
-        for each in self.results:
-            case = Xml.SubElement(
-                suite,
-                "testcase",
-                classname=self.namespace,
-                name=each.endpoint,
-                time=f"{each.seconds:.3f}",
-            )
-            kind = {"failed": "failure", "not installed": "skipped"}.get(each.outcome)
-            if kind:
-                Xml.SubElement(case, kind, message=_NOT_XML.sub("?", redact(each.detail)))
+        suite.extend(self._test_case(each) for each in self.results)
         return bytes(Xml.tostring(suite, encoding="utf-8", xml_declaration=True)) + b"\n"
+
+    def _test_case(self, result: Result) -> Xml.Element:
+        attributes = {"name": result.endpoint, "time": f"{result.seconds:.3f}"}
+        case = Xml.Element("testcase", attributes, classname=self.namespace)
+        kind = {"failed": "failure", "not installed": "skipped"}.get(result.outcome)
+        if kind:
+            Xml.SubElement(case, kind, message=_NOT_XML.sub("?", redact(result.detail)))
+        if result.fake:
+            Xml.SubElement(case, "system-out").text = "answered by a fake"
+        return case
+
+
+class SmoketestError(PromoterError):
+    """A smoketest could not run."""
+
+
+class SmoketestFailed(SmoketestError):
+    """At least one endpoint did not respond as declared; ``report`` has all results."""
+
+    def __init__(self, message: str, report: Report, *, next_step: str) -> None:
+        super().__init__(message, next_step=next_step)
+        self.report = report

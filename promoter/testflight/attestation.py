@@ -18,7 +18,7 @@ from promoter.git import Git, is_full_id, retry_when_moved
 from promoter.testflight.errors import NotTested, TestflightError
 
 if TYPE_CHECKING:
-    from promoter.testflight.run import TestflightResult
+    from promoter.testflight.result import TestflightResult
 
 BRANCH = "testflights"
 ALLOWED_TESTERS = "cepler/allowed_testers"

@@ -11,9 +11,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import yaml
-
 from promoter.common.errors import UsageError
+from promoter.common.yaml_file import read_yaml
 from promoter.testflight.errors import TestflightError
 from promoter.vendoring.config import find_dependency, read_config
 from promoter.vendoring.staging import GitFetcher, place
@@ -26,67 +25,64 @@ _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 class ChartUnderTest:
     """A chart in ``folder``.
 
-    ``ref`` is the commit it is of, 40 hex digits; for a folder it is ``content``, the hash
-    over its files. ``tested_as`` says which of the two.
+    ``content`` is the hash over its files; ``ref`` is its commit, 40 hex digits, or ``content``
+    if the chart was not fetched from the charts repository.
     """
 
     folder: Path
     ref: str
     content: str
 
-    @property
-    def is_commit(self) -> bool:
-        """Whether it came from the charts repository by its ref."""
-        return self.ref != self.content
-
-    def unpinned(self) -> tuple[str, ...]:
-        """The optional parts whose image has no digest yet, by their key in the values."""
-        values = _yaml(self.folder / "values.yaml")
-        found = []
-        for dependency in self._optional():
-            part = dependency.get("alias", dependency["name"])
-            own = _yaml(self.folder / "charts" / dependency["name"] / "values.yaml")
-            image = {**own.get("image", {}), **(values.get(part) or {}).get("image", {})}
-            if not _DIGEST.fullmatch(str(image.get("digest"))):
-                found.append(part)
-        return tuple(found)
-
     def parts(self) -> tuple[str, ...]:
-        """Every optional part of the chart, by its key in the values."""
+        """Return the optional parts of the chart, by their keys in the values."""
         return tuple(each.get("alias", each["name"]) for each in self._optional())
 
+    def unpinned(self) -> tuple[str, ...]:
+        """Return the optional parts whose image has no digest yet, by their keys in the values."""
+        values = _read_yaml(self.folder / "values.yaml")
+        unpinned = []
+        for dependency in self._optional():
+            part = dependency.get("alias", dependency["name"])
+            own = _read_yaml(self.folder / "charts" / dependency["name"] / "values.yaml")
+            image = {**own.get("image", {}), **(values.get(part) or {}).get("image", {})}
+            if not _DIGEST.fullmatch(str(image.get("digest"))):
+                unpinned.append(part)
+        return tuple(unpinned)
+
     def _optional(self) -> list[Mapping[str, Any]]:
-        """The dependencies that a value switches on and off; the others are libraries."""
-        dependencies = _yaml(self.folder / "Chart.yaml").get("dependencies", ())
+        """Return the dependencies that a value enables; the others are libraries."""
+        dependencies = _read_yaml(self.folder / "Chart.yaml").get("dependencies", ())
         return [each for each in dependencies if "condition" in each]
 
 
 @contextmanager
-def chart_of(which: str, root: Path) -> Iterator[ChartUnderTest]:
-    """The chart ``which`` names: an existing folder, else a ref of the repository in vendir.yml.
+def open_chart(source: str, root: Path) -> Iterator[ChartUnderTest]:
+    """Yield the chart in the folder ``source``, or fetched at the ref ``source``.
 
-    ``root`` has vendir.yml. Raises `RefNotFound`, `UnsafeContent`, `TestflightError`.
+    The repository is that of the vendir.yml in ``root``. Raises `RefNotFound`, `UnsafeContent`,
+    `TestflightError`.
     """
-    if Path(which).is_dir():
-        folder = Path(which).resolve()
+    if not source:
+        raise UsageError("testflight: no chart is named", next_step="--chart <folder or ref>")
+    if Path(source).is_dir():
+        folder = Path(source).resolve()
         content = content_hash(folder)
         yield ChartUnderTest(folder, content, content)
         return
-    if not which:
-        raise UsageError("testflight: no chart is named", next_step="--chart <folder or ref>")
     with TemporaryDirectory(prefix="testflight-chart-") as scratch:
         target = Path(scratch) / NAME
         contents = find_dependency(read_config(root / "vendir.yml"), NAME).contents
         locked = place(
-            GitFetcher(), contents, which, root / "charts" / NAME, target, Path(scratch) / "work"
+            GitFetcher(), contents, source, root / "charts" / NAME, target, Path(scratch) / "work"
         )
         yield ChartUnderTest(target, locked.sha, content_hash(target))
 
 
 def content_hash(folder: Path) -> str:
-    """The sha256 (hex) over a chart's files: path, executable bit, content.
+    """Return the sha256 (hex) over the files of a chart: path, executable bits, content.
 
-    The same as the stacks give a release as ``chartHash``, so both can be compared.
+    It equals the ``chartHash`` of a release of that chart (modules/lana_bank/chart.py, which
+    promoter must not import), so the two can be compared.
     """
     if not (folder / "Chart.yaml").is_file():
         raise TestflightError(f"read chart {folder}: there is no Chart.yaml")
@@ -101,13 +97,14 @@ def content_hash(folder: Path) -> str:
     return total.hexdigest()
 
 
-def _yaml(file: Path) -> Mapping[str, Any]:
+def _read_yaml(file: Path) -> Mapping[str, Any]:
     try:
-        return dict(yaml.safe_load(file.read_bytes()) or {})
+        document = read_yaml(file.read_bytes(), str(file)) or {}
     except FileNotFoundError as error:
         raise TestflightError(
             f"read chart {file.parent}: there is no {file.name}",
-            next_step="vendor the dependency's folder with the chart: nothing is downloaded",
+            next_step="vendor the folder of the dependency with the chart: nothing is downloaded",
         ) from error
-    except (yaml.YAMLError, TypeError, ValueError) as error:
-        raise TestflightError(f"read chart {file}: not YAML: {error}") from error
+    if not isinstance(document, dict):
+        raise TestflightError(f"read chart {file}: it is not a mapping")
+    return document

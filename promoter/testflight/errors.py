@@ -1,4 +1,4 @@
-"""What can go wrong in a testflight, beside what goes wrong anywhere."""
+"""Errors of testflights; a module of its own because every other one here raises them."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from promoter.common.errors import PromoterError
 
 
 class TestflightError(PromoterError):
-    """A testflight could not be made, or what it installed did not come up."""
+    """A testflight could not run, or its installation did not become available."""
 
     __test__ = False
 
 
 class NotTested(PromoterError):
-    """A chart ref has no attestation that it passed a testflight."""
+    """A chart ref has no attestation of a passed testflight."""

@@ -1,26 +1,32 @@
-"""Where a testflight takes place: a namespace of its own, made, found and destroyed.
+"""Provision the namespace of a testflight, find it again, and destroy it.
 
-`Provisioner` is the port. `ClusterProvisioner` serves it through kubectl, `StackGround` (module
-stack_ground) through the stack of modules/testflight, for clusters whose kubernetes provider is
-in reach.
+`Provisioner` is the extension point, `create_provisioner` its registry. Namespaces are found and
+destroyed through kubectl, by label and uid, whatever has created them.
 """
 
 from __future__ import annotations
 
 import json
+import os
+import shutil
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from pathlib import Path
+from typing import Any, Literal, Protocol
 
 from promoter.common.errors import ClusterError
 from promoter.common.holder import Holder
+from promoter.programs.command import cluster_environment
 from promoter.programs.kubectl import Kubectl
+from promoter.programs.terraform import Terraform
+from promoter.smoketest.smoketest import SmoketestTarget
+from promoter.synthesis.app import App, SynthesisError
 from promoter.testflight.errors import TestflightError
 
 PREFIX = "lana-bank-testflight-"
-OURS = {"app.kubernetes.io/managed-by": "promoter-testflight"}
-"""The label without which nothing is ever destroyed."""
+LABELS = {"app.kubernetes.io/managed-by": "promoter-testflight"}
+"""A namespace without this label is never destroyed."""
 
 REF_LABEL = "lana.galoy.io/testflight-ref"
 CREATED_LABEL = "lana.galoy.io/testflight-created"
@@ -33,16 +39,19 @@ THIRD_PARTY_KEYS = (
     "sumsub-key",
     "sumsub-secret",
 )
-"""The keys that are copied from staging. Not databases' nor the warehouse's credentials: with
-those a test would write to staging."""
+"""The keys that are copied from staging. Not the credentials of databases or of the warehouse:
+with those a test would write to staging."""
 
-_GONE_SECONDS = 120
+_DESTROY_SECONDS = 120
 _GRACE_SECONDS = 1
+_SYNTHESIZED = "stacks/testflight/cdk.tf.json"
 
 
 @dataclass(frozen=True)
 class TestflightSpec:
-    """One testflight: of which chart ref (40 hex digits, or a folder's hash), and by whom."""
+    """One testflight: its chart ref (40 hex digits, or the hash of a folder) and its process."""
+
+    __test__ = False
 
     ref: str
     holder: Holder
@@ -55,153 +64,231 @@ class TestflightSpec:
 
     @property
     def namespace(self) -> str:
-        """The namespace that it has to itself."""
+        """The name of its namespace."""
         return f"{PREFIX}{self.short}"
+
+    @property
+    def ref_label(self) -> str:
+        """The ref as a label: a value has at most 63 characters, the hash of a folder 64."""
+        return self.ref[:40]
 
 
 @dataclass(frozen=True)
-class Left:
-    """A testflight's namespace that is there; ``uid`` tells it from one made anew."""
+class ProvisionedNamespace:
+    """An existing namespace of a testflight; ``uid`` distinguishes it from a later one."""
 
-    namespace: str
+    name: str
     uid: str
     created: datetime
     holder: Holder | None
 
-    def stale(self, now: datetime, age: timedelta) -> bool:
-        """Whether nobody uses it any more: too old, or its process on this host is gone."""
+    def is_stale(self, now: datetime, age: timedelta) -> bool:
+        """Return True if it is older than ``age``, or its process ran on this host and ended."""
         return now - self.created >= age or (self.holder is not None and self.holder.dead())
 
 
 class Provisioner(Protocol):
-    """Makes and destroys the namespaces of testflights, with the secrets that they need."""
+    """Creates and destroys the namespaces of testflights, with the secrets in them."""
 
-    def make(self, flight: TestflightSpec, keys_from: str) -> tuple[str, ...]:
-        """Make the namespace, its third-party keys copied from ``keys_from``; the keys' names.
+    def provision(self, spec: TestflightSpec, keys_from: str) -> tuple[str, ...]:
+        """Create the namespace and return the names of the keys copied from ``keys_from``.
 
-        Raises `TestflightError` where it is there already.
+        Raises `TestflightError` if it exists.
         """
         ...
 
-    def left(self) -> tuple[Left, ...]:
-        """Every namespace that a testflight made and that is still there."""
+    def namespaces(self) -> tuple[ProvisionedNamespace, ...]:
+        """Return every existing namespace of a testflight."""
         ...
 
-    def destroy(self, left: Left) -> None:
+    def destroy(self, namespace: ProvisionedNamespace) -> None:
         """Destroy exactly this namespace and wait until it is gone."""
         ...
 
 
+def create_provisioner(
+    kind: Literal["cluster", "terraform"], root: Path, target: SmoketestTarget
+) -> Provisioner:
+    """Return the provisioner ``kind`` on the cluster of ``target``, for the checkout ``root``."""
+    if kind == "terraform":
+        return TerraformProvisioner(root, target, root / ".local" / "testflight-stacks")
+    return ClusterProvisioner(target.kubectl)
+
+
 @dataclass(frozen=True)
 class ClusterProvisioner:
-    """The port on the cluster that ``kubectl`` asks."""
+    """Provisions through ``kubectl``; ``keys_from`` is a namespace."""
 
     kubectl: Kubectl
 
-    def make(self, flight: TestflightSpec, keys_from: str) -> tuple[str, ...]:
-        """See `Provisioner`. No value is printed or kept anywhere but in the new namespace."""
+    def provision(self, spec: TestflightSpec, keys_from: str) -> tuple[str, ...]:
+        """See `Provisioner`. The values of keys are neither printed nor stored elsewhere."""
         try:
-            self.kubectl.create(_namespace(flight))
+            self.kubectl.create(_namespace_object(spec))
         except ClusterError as error:
             if error.reason != "AlreadyExists":
                 raise
-            raise taken(self.kubectl, flight) from error
-        copied = self._keys(keys_from)
-        metadata = {"name": SECRET, "labels": OURS}
-        secret = {"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "data": copied}
-        self.kubectl.within(flight.namespace).create(secret)
-        return tuple(sorted(copied))
+            raise namespace_exists(self.kubectl, spec) from error
+        source = self.kubectl.within(keys_from).object("secret", SECRET) or {}
+        data = source.get("data") or {}
+        keys = {key: data[key] for key in THIRD_PARTY_KEYS if key in data}
+        metadata = {"name": SECRET, "labels": LABELS}
+        secret = {"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "data": keys}
+        self.kubectl.within(spec.namespace).create(secret)
+        return tuple(sorted(keys))
 
-    def left(self) -> tuple[Left, ...]:
+    def namespaces(self) -> tuple[ProvisionedNamespace, ...]:
         """See `Provisioner`."""
-        selector = ",".join(f"{name}={value}" for name, value in OURS.items())
+        selector = ",".join(f"{name}={value}" for name, value in LABELS.items())
         found = (item["metadata"] for item in self.kubectl.items("namespaces", selector))
-        return tuple(_left(each) for each in found if each["name"].startswith(PREFIX))
+        return tuple(_read_namespace(each) for each in found if each["name"].startswith(PREFIX))
 
-    def destroy(self, left: Left) -> None:
+    def destroy(self, namespace: ProvisionedNamespace) -> None:
         """See `Provisioner`. The uid identifies exactly that namespace."""
-        path = f"/api/v1/namespaces/{left.namespace}"
-        conditions = json.dumps({"preconditions": {"uid": left.uid}})
+        path = f"/api/v1/namespaces/{namespace.name}"
+        conditions = json.dumps({"preconditions": {"uid": namespace.uid}})
         try:
             self.kubectl.run("delete", f"--raw={path}", "--filename=-", stdin=conditions)
         except ClusterError as error:
             if error.reason not in ("NotFound", "Conflict"):
                 raise
             return
-        self._end_pods(left)
-        self._wait_gone(left)
-
-    def _end_pods(self, left: Left) -> None:
-        """Kubernetes looks again only after half of the longest grace period of a pod."""
+        # Kubernetes would wait for half of the longest grace period before it looks again.
         flags = (f"--grace-period={_GRACE_SECONDS}", "--wait=false", "--ignore-not-found")
-        self.kubectl.within(left.namespace).run("delete", "pods", "--all", *flags)
+        self.kubectl.within(namespace.name).run("delete", "pods", "--all", *flags)
+        self._wait_until_gone(f"namespace/{namespace.name}")
 
-    def _wait_gone(self, left: Left) -> None:
-        what = f"namespace/{left.namespace}"
-        flags = ("--for=delete", f"--timeout={_GONE_SECONDS}s")
+    def _wait_until_gone(self, resource: str) -> None:
+        flags = ("--for=delete", f"--timeout={_DESTROY_SECONDS}s")
         try:
-            self.kubectl.run("wait", what, *flags, seconds=_GONE_SECONDS + 10)
+            self.kubectl.run("wait", resource, *flags, seconds=_DESTROY_SECONDS + 10)
         except ClusterError as error:
             if "timed out" not in str(error):
                 raise
             raise TestflightError(
-                f"destroy {what}: still there after {_GONE_SECONDS} s",
-                next_step=f"kubectl get {what} -o yaml says what it waits for; "
+                f"destroy {resource}: it still exists after {_DESTROY_SECONDS} s",
+                next_step=f"kubectl get {resource} -o yaml shows the reason; "
                 "promoter testflight sweep tries again",
             ) from error
 
-    def _keys(self, namespace: str) -> Mapping[str, str]:
-        """The third-party keys that ``namespace`` has, as they are (base64)."""
-        secret = self.kubectl.within(namespace).object("secret", SECRET) or {}
-        data = secret.get("data") or {}
-        return {key: data[key] for key in THIRD_PARTY_KEYS if key in data}
+
+@dataclass(frozen=True)
+class TerraformProvisioner:
+    """Provisions with the stack modules/testflight; ``keys_from`` is a stack with a vault.
+
+    ``folder`` has one folder per testflight, with its synthesized stack and its state. Terraform
+    creates nothing outside of the namespace, so `ClusterProvisioner` finds and destroys it: also
+    from another machine, and without the vault, which Terraform would open even to destroy.
+    """
+
+    root: Path
+    target: SmoketestTarget
+    folder: Path
+
+    @property
+    def cluster(self) -> ClusterProvisioner:
+        """The provisioner that finds and destroys."""
+        return ClusterProvisioner(self.target.kubectl)
+
+    def provision(self, spec: TestflightSpec, keys_from: str) -> tuple[str, ...]:
+        """See `Provisioner`. What remains of a failed attempt is found by its holder."""
+        if self.target.kubectl.object("namespace", spec.namespace):
+            raise namespace_exists(self.target.kubectl, spec)
+        folder = self._folder_of(spec.namespace, spec.holder)
+        folder.mkdir(parents=True, mode=0o700)
+        try:
+            self.synthesize(spec, keys_from, folder)
+            terraform = self._terraform(folder)
+            terraform.init()
+            terraform.apply(terraform.plan())
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+        return THIRD_PARTY_KEYS
+
+    def namespaces(self) -> tuple[ProvisionedNamespace, ...]:
+        """See `Provisioner`."""
+        return self.cluster.namespaces()
+
+    def destroy(self, namespace: ProvisionedNamespace) -> None:
+        """See `Provisioner`. The state is removed last, so that none is lost too early."""
+        self.cluster.destroy(namespace)
+        if namespace.holder:
+            shutil.rmtree(self._folder_of(namespace.name, namespace.holder), ignore_errors=True)
+
+    def synthesize(self, spec: TestflightSpec, keys_from: str, folder: Path) -> None:
+        """Write the stack as Terraform JSON into ``folder``."""
+        app = App.of(self.root, self.target.toolchain)
+        properties = {
+            "ref": spec.ref_label,
+            "created": int(spec.created.timestamp()),
+            "holder": json.dumps(asdict(spec.holder)),
+            "keys_from": keys_from,
+        }
+        variables = {"TESTFLIGHT": json.dumps(properties)}
+        try:
+            with self.target.progress.task(f"synthesize {spec.namespace}"):
+                app.synthesize(folder / "out", variables=variables, module="stacks.testflight")
+        except SynthesisError as error:
+            raise TestflightError(
+                f"synthesize {spec.namespace}: {error.cause}",
+                next_step="--keys-from names the stack of a cloud's environment, for example "
+                "gcp-galoy-staging",
+            ) from error
+        (folder / "out" / _SYNTHESIZED).rename(folder / "cdk.tf.json")
+
+    def _terraform(self, folder: Path) -> Terraform:
+        name = os.environ.get("TERRAFORM_BINARY_NAME")
+        program = Path(name) if name else self.target.toolchain.terraform().path
+        environment = cluster_environment(self.target.kubeconfig)
+        return Terraform(program, folder, environment, self.target.progress)
+
+    def _folder_of(self, namespace: str, holder: Holder) -> Path:
+        # The token comes from an annotation, which anybody may have written.
+        return self.folder / f"{namespace}-{''.join(filter(str.isalnum, holder.token))}"
 
 
-def taken(kubectl: Kubectl, flight: TestflightSpec) -> TestflightError:
-    """Why the namespace of ``flight`` cannot be made: whose the one is that is there."""
-    metadata = (kubectl.object("namespace", flight.namespace) or {}).get("metadata", {})
+def namespace_exists(kubectl: Kubectl, spec: TestflightSpec) -> TestflightError:
+    """Return the error for a namespace that exists: its cause names who uses it."""
+    metadata = (kubectl.object("namespace", spec.namespace) or {}).get("metadata", {})
     labels = metadata.get("labels", {})
     if not metadata or "deletionTimestamp" in metadata:
-        why = "it is being removed"
-        next_step = f"when kubectl get namespace {flight.namespace} has it no more, run it again"
-    elif not OURS.items() <= labels.items():
-        why = "it is there and was not made by a testflight"
-        next_step = "it is left as it is; see whose it is, and remove or rename it by hand"
+        cause = "the previous one is still being deleted"
+        next_step = f"run it again once kubectl get namespace {spec.namespace} finds none"
+    elif not LABELS.items() <= labels.items():
+        cause = "it exists and was not created by a testflight"
+        next_step = "find out who uses it, and delete or rename it by hand"
     else:
         ref = labels.get(REF_LABEL, "")
-        of = "that ref" if ref == _ref_label(flight) else f"{ref}, which begins as this one does,"
-        why = f"a testflight of {of} is under way by {_left(metadata).holder or 'somebody'}"
+        of = "that ref" if ref == spec.ref_label else f"{ref}, which has the same first digits,"
+        cause = f"a testflight of {of} is running, started by "
+        cause += str(_read_namespace(metadata).holder or "an unknown process")
         next_step = (
-            "wait until it is done; one that was killed elsewhere is removed by "
-            "promoter testflight sweep once it is old enough"
+            "wait until it ends; promoter testflight sweep removes one that was killed elsewhere "
+            "once it is old enough"
         )
-    return TestflightError(f"make namespace {flight.namespace}: {why}", next_step=next_step)
+    return TestflightError(f"create namespace {spec.namespace}: {cause}", next_step=next_step)
 
 
-def _ref_label(flight: TestflightSpec) -> str:
-    # A label's value has 63 characters at most, a folder's hash 64.
-    return flight.ref[:40]
-
-
-def _namespace(flight: TestflightSpec) -> Mapping[str, Any]:
+def _namespace_object(spec: TestflightSpec) -> Mapping[str, Any]:
     modes = ("enforce", "audit", "warn")
     security = {f"pod-security.kubernetes.io/{mode}": "restricted" for mode in modes}
     labels = {
-        **OURS,
+        **LABELS,
         **security,
-        REF_LABEL: _ref_label(flight),
-        CREATED_LABEL: str(int(flight.created.timestamp())),
+        REF_LABEL: spec.ref_label,
+        CREATED_LABEL: str(int(spec.created.timestamp())),
     }
-    annotations = {HOLDER_ANNOTATION: json.dumps(asdict(flight.holder))}
-    metadata = {"name": flight.namespace, "labels": labels, "annotations": annotations}
+    annotations = {HOLDER_ANNOTATION: json.dumps(asdict(spec.holder))}
+    metadata = {"name": spec.namespace, "labels": labels, "annotations": annotations}
     return {"apiVersion": "v1", "kind": "Namespace", "metadata": metadata}
 
 
-def _left(metadata: Mapping[str, Any]) -> Left:
-    """What is known of a namespace of ours, its labels altered or not."""
+def _read_namespace(metadata: Mapping[str, Any]) -> ProvisionedNamespace:
+    """Return the namespace; its labels and annotations may have been altered."""
     created = datetime.fromisoformat(metadata["creationTimestamp"])
     try:
         holder = Holder(**json.loads(metadata["annotations"][HOLDER_ANNOTATION]))
     except (KeyError, ValueError, TypeError):
         holder = None
-    return Left(metadata["name"], metadata["uid"], created, holder)
+    return ProvisionedNamespace(metadata["name"], metadata["uid"], created, holder)

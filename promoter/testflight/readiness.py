@@ -1,4 +1,4 @@
-"""What in a namespace is not ready and why: told while Helm waits, and once more at the end."""
+"""Monitor what is not ready in a namespace, and the reasons, while Helm waits."""
 
 from __future__ import annotations
 
@@ -14,121 +14,116 @@ from promoter.common.progress import Progress
 from promoter.common.text import redact
 from promoter.programs.kubectl import Kubectl
 
-_EVERY_SECONDS = 2.0
-PATIENCE_SECONDS = 20.0
+UNREACHABLE_SECONDS = 20.0
+_INTERVAL_SECONDS = 2.0
 _LOG_LINES = 5
 _EVENTS = 3
 
 
 @dataclass
-class Watch:
-    """Notes each reason once.
+class ReadinessMonitor:
+    """Notes every reason once; ``reasons`` has those of the last poll that found any.
 
-    ``last`` has the newest reasons, for the end; ``lost`` is set once the cluster has not
-    answered for `PATIENCE_SECONDS`: Helm itself would go on asking until its own timeout.
+    ``unreachable`` is set once the cluster has not responded for `UNREACHABLE_SECONDS`: Helm
+    itself would keep trying until its own timeout.
     """
 
     kubectl: Kubectl
     progress: Progress
-    last: tuple[str, ...] = ()
-    lost: threading.Event = field(default_factory=threading.Event)
-    _answered: float = field(default_factory=time.monotonic)
-    _told: set[str] = field(default_factory=set)
+    reasons: tuple[str, ...] = ()
+    unreachable: threading.Event = field(default_factory=threading.Event)
+    _responded: float = field(default_factory=time.monotonic)
+    _noted: set[str] = field(default_factory=set)
 
     @contextmanager
     def running(self) -> Iterator[None]:
-        """Look every two seconds while the block runs."""
+        """Poll every two seconds while the block runs."""
         done = threading.Event()
-        thread = threading.Thread(target=self._look_until, args=(done,), daemon=True)
+        thread = threading.Thread(target=self._poll_until, args=(done,), daemon=True)
         thread.start()
         try:
             yield
         finally:
             done.set()
-            thread.join(_EVERY_SECONDS * 5)
+            thread.join(_INTERVAL_SECONDS * 5)
 
-    def look(self) -> tuple[str, ...]:
-        """Why what is not ready is not; a cluster that does not answer is itself a reason."""
+    def poll(self) -> None:
+        """Update ``reasons``; a cluster that does not respond is a reason too."""
         try:
-            found = tuple(self._reasons())
-            self._answered = time.monotonic()
+            reasons = tuple(self._find_reasons())
+            self._responded = time.monotonic()
         except ClusterError as error:
-            found = (str(error),)
-            if time.monotonic() - self._answered > PATIENCE_SECONDS:
-                self.lost.set()
-        self.last = found or self.last
-        for line in found:
-            if line not in self._told:
-                self._told.add(line)
+            reasons = (str(error),)
+            if time.monotonic() - self._responded > UNREACHABLE_SECONDS:
+                self.unreachable.set()
+        self.reasons = reasons or self.reasons
+        for line in reasons:
+            if line not in self._noted:
+                self._noted.add(line)
                 self.progress.note(f"{self.kubectl.namespace}: {line}")
-        return found
 
-    def _look_until(self, done: threading.Event) -> None:
-        while not done.wait(_EVERY_SECONDS):
-            self.look()
+    def _poll_until(self, done: threading.Event) -> None:
+        while not done.wait(_INTERVAL_SECONDS):
+            self.poll()
 
-    def _reasons(self) -> Iterator[str]:
-        pods = [pod for pod in self.kubectl.items("pods") if not _ready(pod)]
-        told = ""
-        for pod in pods:
-            line = f"pod {pod['metadata']['name']}: {'; '.join(_why(pod))}"
-            told += line
-            yield line
-            yield from self._last_words(pod)
+    def _find_reasons(self) -> Iterator[str]:
+        reported = ""
+        for pod in self.kubectl.items("pods"):
+            if not _is_ready(pod):
+                line = f"pod {pod['metadata']['name']}: {'; '.join(_conditions(pod))}"
+                reported += line
+                yield line
+                yield from self._last_output(pod)
         warnings = [each for each in self.kubectl.items("events") if each["type"] == "Warning"]
-        for event in sorted(warnings, key=_when)[-_EVENTS:]:
-            about = event["involvedObject"]
+        for event in sorted(warnings, key=_time_of)[-_EVENTS:]:
             message = redact(" ".join(event.get("message", "").split()))
-            if message and message in told:
+            if message and message in reported:
                 continue
-            kind, name = about["kind"].lower(), about.get("name", "")
+            subject = event["involvedObject"]
+            kind, name = subject["kind"].lower(), subject.get("name", "")
             yield f"{kind} {name}: {event.get('reason', '')}: {message}"
 
-    def _last_words(self, pod: Mapping[str, Any]) -> Iterator[str]:
-        """The last lines of a container that ended or restarts; none where there are no logs."""
-        if not _failing(pod):
+    def _last_output(self, pod: Mapping[str, Any]) -> Iterator[str]:
+        """Yield the last log lines of a container that ended or restarts, if it has logs."""
+        statuses = pod["status"].get("containerStatuses", ())
+        if not any(
+            each.get("restartCount") or "terminated" in each.get("state", {}) for each in statuses
+        ):
             return
         name = pod["metadata"]["name"]
         try:
-            said = self.kubectl.run("logs", name, "--all-containers", f"--tail={_LOG_LINES}")
+            output = self.kubectl.run("logs", name, "--all-containers", f"--tail={_LOG_LINES}")
         except ClusterError:
             return
-        for line in said.splitlines():
-            yield f"pod {name} says: {redact(line)}"
+        for line in output.splitlines():
+            yield f"pod {name} logs: {redact(line)}"
 
 
-def _ready(pod: Mapping[str, Any]) -> bool:
+def _is_ready(pod: Mapping[str, Any]) -> bool:
     if pod["status"].get("phase") == "Succeeded" or "deletionTimestamp" in pod["metadata"]:
         return True
     conditions = pod["status"].get("conditions", ())
     return any(each["type"] == "Ready" and each["status"] == "True" for each in conditions)
 
 
-def _why(pod: Mapping[str, Any]) -> list[str]:
+def _conditions(pod: Mapping[str, Any]) -> list[str]:
+    """Return the conditions that are not met and the containers that do not run."""
     status = pod["status"]
     conditions = [
-        f"{each['type']} is {each['status']} ({each.get('reason') or each.get('message')})"
-        if not each.get("message")
-        else f"{each['type']} is {each['status']}: {each['message']}"
+        f"{each['type']} is {each['status']}"
+        + (f": {each['message']}" if each.get("message") else f" ({each['reason']})")
         for each in status.get("conditions", ())
         if each["status"] != "True" and (each.get("message") or each.get("reason"))
     ]
-    waiting = [
+    containers = [
         f"container {each['name']} {kind}: {state.get('reason', '')} {state.get('message', '')}"
         for each in status.get("containerStatuses", ())
         for kind, state in each.get("state", {}).items()
         if kind != "running"
     ]
-    found = [redact(text.strip()) for text in (*conditions, *waiting)]
-    return found or [f"phase {status.get('phase', 'unknown')}, not ready"]
+    lines = [redact(text.strip()) for text in (*conditions, *containers)]
+    return lines or [f"phase {status.get('phase', 'unknown')}, not ready"]
 
 
-def _failing(pod: Mapping[str, Any]) -> bool:
-    statuses = pod["status"].get("containerStatuses", ())
-    return any(
-        each.get("restartCount") or "terminated" in each.get("state", {}) for each in statuses
-    )
-
-
-def _when(event: Mapping[str, Any]) -> str:
+def _time_of(event: Mapping[str, Any]) -> str:
     return str(event.get("lastTimestamp") or event.get("eventTime") or "")

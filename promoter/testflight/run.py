@@ -1,230 +1,232 @@
-"""A testflight: namespace, install, smoketest, and everything destroyed whatever happens.
+"""Run a testflight: provision, install, smoketest, and destroy in any case (seed 004, step 3).
 
-Seed 004, step 3. A runner that is killed leaves its namespace; the next run, or a sweep,
-removes it: by our label, and by age or because its process is gone.
+A process that is killed leaves its namespace. The next run or a sweep removes it: by our label,
+and because of its age or because its process has ended.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any, Literal
+from pathlib import Path
+from typing import Any
 
 from promoter.common.errors import ClusterError
 from promoter.common.holder import Holder
 from promoter.common.signals import terminable, undisturbed
-from promoter.common.text import redacted
 from promoter.site.evidence import actor, now
 from promoter.smoketest.endpoints import Endpoint
-from promoter.smoketest.errors import SmoketestFailed
-from promoter.smoketest.report import Report
-from promoter.smoketest.smoketest import SmoketestTarget, smoketest
-from promoter.testflight.chart import ChartUnderTest
+from promoter.smoketest.report import Report, SmoketestFailed
+from promoter.smoketest.smoketest import SmoketestTarget, require_smoketest
+from promoter.testflight.attestation import attest, refuse_unsignable
+from promoter.testflight.chart import ChartUnderTest, open_chart
 from promoter.testflight.errors import TestflightError
-from promoter.testflight.install import INSTALL_SECONDS, RELEASE, ChartInstaller, cluster_scoped
-from promoter.testflight.provisioner import Left, Provisioner, TestflightSpec
-from promoter.testflight.readiness import Watch
+from promoter.testflight.install import INSTALL_SECONDS, RELEASE, ChartInstaller
+from promoter.testflight.provisioner import ProvisionedNamespace, Provisioner, TestflightSpec
+from promoter.testflight.readiness import ReadinessMonitor
+from promoter.testflight.result import TestflightResult
 
-AGE = timedelta(minutes=60)
-"""How old a testflight's namespace is when nobody can still be using it."""
+MAX_AGE = timedelta(minutes=60)
+"""The age from which a testflight's namespace cannot be in use any more."""
 
-Outcome = Literal["passed", "failed"]
+_DOMAIN = "testflight.lana.localhost"
 
 
 @dataclass(frozen=True)
 class TestflightOptions:
-    """How a testflight is made.
+    """Options of a testflight.
 
-    ``keys_from`` is the namespace whose third-party keys are copied, ``without`` the parts of
-    the chart that are left out, ``domain`` what the ref is a host below, ``seconds`` Helm's
-    timeout, ``age`` that of abandoned namespaces.
+    keys_from    the namespace, or stack, whose third-party keys are copied
+    without      the parts of the chart to leave out
+    only_pinned  leave out the parts without a digest too
+    sign         sign and push an attestation once it has passed
+    seconds      Helm's timeout
+    endpoints    the endpoints to check (None: the default ones)
     """
-
-    keys_from: str = "lana-bank-staging"
-    without: tuple[str, ...] = ()
-    domain: str = "testflight.lana.localhost"
-    seconds: int = INSTALL_SECONDS
-    age: timedelta = AGE
-    endpoints: Sequence[Endpoint] | None = None
-
-
-@dataclass(frozen=True)
-class TestflightResult:
-    """What came of a testflight; ``reasons`` is what was not ready, at the last look."""
-
-    ref: str
-    content: str
-    namespace: str
-    outcome: Outcome
-    at: str
-    actor: str
-    without: tuple[str, ...]
-    summary: str = ""
-    reasons: tuple[str, ...] = ()
-    destroyed: bool = True
-    report: Report | None = None
-
-    def evidence(self) -> Mapping[str, Any]:
-        """The whole of it as a JSON value, redacted."""
-        told = {name: value for name, value in vars(self).items() if name != "report"}
-        smoketest_ = self.report.evidence() if self.report else None
-        return dict(redacted({**told, "smoketest": smoketest_}))
-
-
-@dataclass
-class _Seen:
-    """What is known so far, for the evidence."""
-
-    summary: str = ""
-    reasons: tuple[str, ...] = ()
-    report: Report | None = None
-    destroyed: bool = True
-
-
-@dataclass(frozen=True)
-class Testflight:
-    """Testflights on one cluster. ``noted`` is given what came of each, failed ones included."""
 
     __test__ = False
 
-    place: SmoketestTarget
-    ground: Provisioner
-    terms: TestflightOptions = field(default_factory=TestflightOptions)
-    noted: Callable[[TestflightResult], None] = lambda flown: None  # noqa: ARG005
+    keys_from: str = "lana-bank-staging"
+    without: tuple[str, ...] = ()
+    only_pinned: bool = False
+    sign: bool = False
+    seconds: int = INSTALL_SECONDS
+    endpoints: Sequence[Endpoint] | None = None
 
-    def fly(self, chart: ChartUnderTest) -> TestflightResult:
-        """Test ``chart``; raises `PromoterError` where it fails, with its namespace gone."""
-        seen = _Seen()
-        flight = TestflightSpec(
-            chart.ref, Holder.this_process(datetime.now(UTC)), datetime.now(UTC)
-        )
-        at, passed = now(), False
+
+def run_testflight(
+    source: str,
+    root: Path,
+    target: SmoketestTarget,
+    provisioner: Provisioner,
+    options: TestflightOptions,
+    evidence: Path,
+) -> TestflightResult:
+    """Test the chart ``source`` (see `open_chart`) for the checkout ``root``.
+
+    Writes what was observed to a folder below ``evidence``, and signs the attestation if the
+    options say so. Raises the error of a testflight that did not pass.
+    """
+    note = target.progress.note
+    with open_chart(source, root) as chart:
+        if options.sign:
+            refuse_unsignable(root, chart.ref)
+        unpinned = chart.unpinned() if options.only_pinned else ()
+        options = replace(options, without=options.without + unpinned)
+        if options.without:
+            note(f"left out of this testflight: {', '.join(options.without)}")
+        result = Testflight(target, provisioner, chart, options).run()
+    note(f"evidence: {result.write(evidence)}")
+    result.require_passed()
+    if options.sign:
+        note(f"attested {result.ref[:12]} in {attest(root, result)[:12]}")
+    return result
+
+
+@dataclass
+class Testflight:
+    """One testflight of ``chart``, to be run once."""
+
+    __test__ = False
+
+    target: SmoketestTarget
+    provisioner: Provisioner
+    chart: ChartUnderTest
+    options: TestflightOptions = field(default_factory=TestflightOptions)
+    _report: Report | None = None
+    _reasons: tuple[str, ...] = ()
+    _destroyed: bool = True
+
+    def __post_init__(self) -> None:
+        created = datetime.now(UTC)
+        self.spec = TestflightSpec(self.chart.ref, Holder.this_process(created), created)
+
+    def run(self) -> TestflightResult:
+        """Run it and return the result, that of a failed or interrupted one included."""
+        start, error = now(), None
         try:
             with terminable():
                 self._sweep()
-                with self._namespace(flight, seen):
-                    self._install(chart, flight, seen)
-                    seen.report = smoketest(
-                        RELEASE, flight.namespace, self.place, self.terms.endpoints
+                with self._namespace():
+                    self._install()
+                    self._report = require_smoketest(
+                        RELEASE, self.spec.namespace, self.target, self.options.endpoints
                     )
-            passed = True
-        except BaseException as error:
-            seen.summary = str(error) or type(error).__name__
-            if isinstance(error, SmoketestFailed):
-                seen.report = error.report
-            raise
-        finally:
-            flown = self._flown(chart, flight, seen, at, "passed" if passed else "failed")
-            self.noted(flown)
-        return flown
-
-    def values(self, chart: ChartUnderTest, flight: TestflightSpec) -> Mapping[str, Any]:
-        """The values that the chart is installed with: all parts but ``without``."""
-        parts = chart.parts()
-        unknown = sorted(set(self.terms.without) - set(parts))
-        if unknown:
-            raise TestflightError(
-                f"leave {unknown[0]} out: the chart has no such part",
-                next_step=f"one of: {', '.join(parts)}",
-            )
-        return {
-            "chartHash": chart.content,
-            "global": {
-                "environment": f"testflight-{flight.short}",
-                "lanaDomain": f"{flight.short}.{self.terms.domain}",
-                # Made in the namespace, so that no credential of staging's databases is here.
-                "secrets": {"mode": "generate"},
-            },
-            **{part: {"enabled": part not in self.terms.without} for part in parts},
-        }
+        except BaseException as cause:
+            error = cause
+            if isinstance(cause, SmoketestFailed):
+                self._report = cause.report
+        return self._result(start, error)
 
     @contextmanager
-    def _namespace(self, flight: TestflightSpec, seen: _Seen) -> Iterator[None]:
-        """The flight's own namespace, destroyed at the end, however the block ends."""
-        progress = self.place.progress
+    def _namespace(self) -> Iterator[None]:
+        """Provision the namespace; destroy it at the end, however the block ends."""
+        progress, namespace = self.target.progress, self.spec.namespace
         try:
-            # Also what only came half into being is destroyed: the holder's token tells it.
-            seen.destroyed = False
-            keys = self.ground.make(flight, self.terms.keys_from)
-            progress.note(f"{flight.namespace}: made, with {len(keys)} keys of third parties")
+            # A partly provisioned namespace is destroyed too: the token of its holder is ours.
+            self._destroyed = False
+            keys = self.provisioner.provision(self.spec, self.options.keys_from)
+            progress.note(f"{namespace}: created, with {len(keys)} third-party keys")
             yield
         except BaseException as error:
             try:
-                self._destroy(flight, seen)
+                self._destroy()
             except Exception as second:
-                progress.note(f"{flight.namespace}: not destroyed: {second}")
+                progress.note(f"{namespace}: not destroyed: {second}")
             raise error
-        self._destroy(flight, seen)
+        self._destroy()
 
-    def _destroy(self, flight: TestflightSpec, seen: _Seen) -> None:
-        progress = self.place.progress
-        with undisturbed(), progress.task(f"destroy {flight.namespace}"):
-            for left in self.ground.left():
-                if left.holder is not None and left.holder.token == flight.holder.token:
-                    self.ground.destroy(left)
-                    progress.note(f"{flight.namespace}: destroyed")
-        seen.destroyed = True
+    def _destroy(self) -> None:
+        progress, namespace = self.target.progress, self.spec.namespace
+        with undisturbed(), progress.task(f"destroy {namespace}"):
+            for each in self.provisioner.namespaces():
+                if each.holder is not None and each.holder.token == self.spec.holder.token:
+                    self.provisioner.destroy(each)
+                    progress.note(f"{namespace}: destroyed")
+        self._destroyed = True
 
     def _sweep(self) -> None:
-        """Remove what others left; what cannot be removed is no reason not to fly."""
+        """Remove what killed testflights left; a failure to do so does not stop this one."""
         try:
-            sweep(self.ground, self.terms.age, self.place)
+            sweep(self.provisioner, MAX_AGE, self.target)
         except (ClusterError, TestflightError) as error:
-            self.place.progress.note(str(error))
+            self.target.progress.note(str(error))
 
-    def _install(self, chart: ChartUnderTest, flight: TestflightSpec, seen: _Seen) -> None:
-        program = self.place.toolchain.program
-        helm = ChartInstaller(program("helm"), self.place.kubeconfig)
-        values = self.values(chart, flight)
-        helm.check(chart.folder, values, flight.namespace, cluster_scoped(self.place.kubectl))
-        watch = Watch(self.place.kubectl.within(flight.namespace), self.place.progress)
-        task = f"install {chart.ref[:12]} in {flight.namespace}"
-        with watch.running(), self.place.progress.task(task):
+    def _install(self) -> None:
+        target, namespace = self.target, self.spec.namespace
+        kubectl = target.kubectl.within(namespace)
+        helm = target.toolchain.program("helm")
+        installer = ChartInstaller(helm, kubectl, self.chart.folder, self._values())
+        installer.require_namespaced()
+        monitor = ReadinessMonitor(kubectl, target.progress)
+        task = f"install {self.chart.ref[:12]} in {namespace}"
+        with monitor.running(), target.progress.task(task):
             try:
-                helm.install(chart.folder, values, flight.namespace, self.terms.seconds, watch.lost)
+                installer.install(self.options.seconds, monitor.unreachable)
             except TestflightError as error:
-                seen.reasons = watch.last if watch.lost.is_set() else watch.look() or watch.last
+                unreachable = monitor.unreachable.is_set()
+                if not unreachable:
+                    monitor.poll()
+                self._reasons = monitor.reasons
                 raise TestflightError(
-                    f"{error}; {'; '.join(seen.reasons) or 'nothing is known to be unready'}",
-                    next_step="when it is back: promoter testflight sweep"
-                    if watch.lost.is_set()
-                    else "docs/testflight.md says how to read it",
+                    f"{error}; {'; '.join(self._reasons) or 'no pod is known to be unready'}",
+                    next_step="once the cluster is back: promoter testflight sweep"
+                    if unreachable
+                    else "docs/testflight.md explains such messages",
                 ) from error
 
-    def _flown(
-        self,
-        chart: ChartUnderTest,
-        flight: TestflightSpec,
-        seen: _Seen,
-        at: str,
-        outcome: Outcome,
-    ) -> TestflightResult:
+    def _values(self) -> Mapping[str, Any]:
+        """Return the values to install the chart with: all parts but the ones to leave out."""
+        parts, spec = self.chart.parts(), self.spec
+        unknown = sorted(set(self.options.without) - set(parts))
+        if unknown:
+            raise TestflightError(
+                f"leave {unknown[0]} out: the chart has no such part",
+                next_step=f"known: {', '.join(parts)}",
+            )
+        return {
+            "chartHash": self.chart.content,
+            "global": {
+                "environment": f"testflight-{spec.short}",
+                "lanaDomain": f"{spec.short}.{_DOMAIN}",
+                # Generated in the namespace: no credentials of staging's databases get here.
+                "secrets": {"mode": "generate"},
+            },
+            **{part: {"enabled": part not in self.options.without} for part in parts},
+        }
+
+    def _result(self, start: str, error: BaseException | None) -> TestflightResult:
+        summary = self._report.summary() if self._report else ""
         return TestflightResult(
-            ref=chart.ref,
-            content=chart.content,
-            namespace=flight.namespace,
-            outcome=outcome,
-            at=at,
+            ref=self.chart.ref,
+            content=self.chart.content,
+            namespace=self.spec.namespace,
+            outcome="failed" if error else "passed",
+            at=start,
             actor=actor(),
-            without=self.terms.without,
-            summary=seen.summary or (seen.report.summary() if seen.report else ""),
-            reasons=seen.reasons,
-            destroyed=seen.destroyed,
-            report=seen.report,
+            without=self.options.without,
+            summary=(str(error) or type(error).__name__) if error else summary,
+            reasons=self._reasons,
+            destroyed=self._destroyed,
+            report=self._report,
+            error=error,
         )
 
 
-def sweep(ground: Provisioner, age: timedelta, place: SmoketestTarget) -> tuple[Left, ...]:
-    """Destroy what testflights left that nobody uses any more; gives what was destroyed.
+def sweep(
+    provisioner: Provisioner, age: timedelta, target: SmoketestTarget
+) -> tuple[ProvisionedNamespace, ...]:
+    """Destroy and return the namespaces of testflights that are not in use any more.
 
-    Only namespaces with our label; of these, those older than ``age`` and those whose
-    process ran on this host and is gone.
+    Those are the ones with our label that are older than ``age``, or whose process ran on this
+    host and has ended.
     """
-    found = [each for each in ground.left() if each.stale(datetime.now(UTC), age)]
-    for left in found:
-        with undisturbed(), place.progress.task(f"destroy {left.namespace}"):
-            ground.destroy(left)
-        place.progress.note(f"{left.namespace}: left behind, destroyed")
-    return tuple(found)
+    current = datetime.now(UTC)
+    stale = tuple(each for each in provisioner.namespaces() if each.is_stale(current, age))
+    for each in stale:
+        with undisturbed(), target.progress.task(f"destroy {each.name}"):
+            provisioner.destroy(each)
+        target.progress.note(f"{each.name}: left by another testflight, destroyed")
+    return stale

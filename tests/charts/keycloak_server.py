@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from promoter.common.progress import Silent
-from promoter.smoketest.container import Container
-from promoter.smoketest.keycloak import REALMS, keycloak
-from promoter.smoketest.processes import started
+from promoter.smoketest.installation import Container
+from promoter.smoketest.pod_programs import REALMS, keycloak_program
+from promoter.smoketest.processes import start_process
 from promoter.toolchain.cache import Cache, default_cache
 from tests.charts.chart_rendering import CHART
 
@@ -72,6 +72,6 @@ def running(folder: Path, realms: Mapping[str, str]) -> Iterator[Keycloak]:
     variables = {**SECRETS, "KC_HTTP_ENABLED": "true", "KC_HOSTNAME_STRICT": "false"}
     files = {PurePosixPath(REALMS, name): content for name, content in realms.items()}
     container = Container((), variables, files)
-    program = keycloak(distribution(), container, folder, CACHE, Silent())
-    with started("keycloak", program, folder / "log") as process:
+    program = keycloak_program(distribution(), container, folder, CACHE, Silent())
+    with start_process("keycloak", program, folder / "log") as process:
         yield Keycloak(f"http://127.0.0.1:{process.port()}")

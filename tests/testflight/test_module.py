@@ -1,4 +1,4 @@
-"""modules/testflight, synthesized; and that it and the Kubernetes client make the same ground."""
+"""modules/testflight, synthesized; and its equality with `ClusterProvisioner`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from modules.secrets.vault import SecretManager
 from modules.testflight import construct
 from modules.testflight.construct import TestflightError, TestflightNamespace, TestflightProps
-from promoter.testflight import provisioner as ground
+from promoter.testflight import provisioner
 from tests.modules.synthesis import synthesize
 
 REF = "e348f09a" * 5
@@ -21,7 +21,7 @@ VAULT = SecretManager("project", "us-east1", "gcp-galoy-staging", "key")
 def resources(folder: Path, **more: Any) -> dict[str, Any]:
     props = {"ref": REF, "created": 1_700_000_000, "vault": VAULT, **more}
     return synthesize(
-        folder, lambda scope: TestflightNamespace(scope, "flight", TestflightProps(**props))
+        folder, lambda scope: TestflightNamespace(scope, "testflight", TestflightProps(**props))
     )
 
 
@@ -34,7 +34,7 @@ def test_the_namespace_is_labelled_restricted_and_may_be_destroyed(tmp_path: Pat
     assert "lifecycle" not in namespace
 
 
-def test_keys_pass_through_and_are_kept_nowhere(tmp_path: Path) -> None:
+def test_the_values_of_keys_are_not_stored(tmp_path: Path) -> None:
     stack = resources(tmp_path)
     (secret,) = stack["resource"]["kubernetes_secret_v1"].values()
     assert set(secret["data_wo"]) == construct.KEYS
@@ -47,14 +47,14 @@ def test_keys_pass_through_and_are_kept_nowhere(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "more", [{"keys": frozenset({"bigquery-credentials"})}, {"ref": "main"}], ids=str
 )
-def test_what_would_reach_staging_or_is_no_commit_is_refused(
+def test_staging_credentials_and_refs_that_are_no_commit_are_rejected(
     tmp_path: Path, more: dict[str, Any]
 ) -> None:
     with pytest.raises(TestflightError):
         resources(tmp_path, **more)
 
 
-def test_both_ways_make_the_same_ground() -> None:
-    assert construct.PREFIX == ground.PREFIX
-    assert construct.LABELS == ground.OURS
-    assert set(ground.THIRD_PARTY_KEYS) == construct.KEYS
+def test_both_provisioners_agree() -> None:
+    assert construct.PREFIX == provisioner.PREFIX
+    assert construct.LABELS == provisioner.LABELS
+    assert set(provisioner.THIRD_PARTY_KEYS) == construct.KEYS

@@ -1,5 +1,5 @@
-"""Small servers that keep the contract of third-party parts on simulated nodes.
+"""Fakes that keep the contracts of third-party programs on simulated nodes.
 
-Each answers what its part is asked by others in an installation, and checks what it is given
-as its part would: a token that nobody signed is refused, HTML that is none is no document.
+Each answers the requests that others in an installation send to its part, and checks its input as
+the part does: a token without a valid signature is rejected, a form without HTML is no document.
 """

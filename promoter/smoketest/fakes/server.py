@@ -1,4 +1,4 @@
-"""What the contracts' servers share: one way to listen, answer and end."""
+"""The HTTP server that all fakes share."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-_LONGEST = 1024 * 1024
+_MAX_BYTES = 1024 * 1024
 
 
 @dataclass(frozen=True)
-class Asked:
+class Request:
     """A request: method, path without its query, headers and body."""
 
     method: str
@@ -27,23 +27,24 @@ class Asked:
 
 @dataclass(frozen=True)
 class Reply:
-    """What is answered."""
+    """The status, body and content type of a response."""
 
     status: int
     body: bytes
-    kind: str = "application/json"
+    content_type: str = "application/json"
 
 
-def reply_json(status: int, body: object) -> Reply:
-    """``body`` as a JSON reply."""
+def json_reply(status: int, body: object) -> Reply:
+    """Return ``body`` as a JSON reply."""
     return Reply(status, json.dumps(body).encode())
 
 
-NOT_FOUND = reply_json(404, {"error": "no such path"})
+NOT_FOUND = json_reply(404, {"error": "no such path"})
 
 
-def serve(name: str, answer: Callable[[Asked], Reply]) -> None:
-    """Answer on HOST:PORT until SIGTERM; the port is said on standard output."""
+def serve(fakes: Mapping[str, Callable[[Request], Reply]]) -> None:
+    """Run the fake that the command line names on HOST:PORT until SIGTERM; print its port."""
+    name = sys.argv[1]
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -51,13 +52,13 @@ def serve(name: str, answer: Callable[[Asked], Reply]) -> None:
 
         def do_POST(self) -> None:
             length = int(self.headers.get("Content-Length", "0"))
-            self._reply(self.rfile.read(min(length, _LONGEST)))
+            self._reply(self.rfile.read(min(length, _MAX_BYTES)))
 
         def _reply(self, body: bytes) -> None:
             path = self.path.partition("?")[0]
-            reply = answer(Asked(self.command, path, self.headers, body))
+            reply = fakes[name](Request(self.command, path, self.headers, body))
             self.send_response(reply.status)
-            self.send_header("Content-Type", reply.kind)
+            self.send_header("Content-Type", reply.content_type)
             self.send_header("Content-Length", str(len(reply.body)))
             self.end_headers()
             self.wfile.write(reply.body)

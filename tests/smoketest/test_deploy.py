@@ -1,4 +1,4 @@
-"""A deploy whose server is installed, available, and answers wrongly: nothing is recorded."""
+"""A deploy whose server is available but responds wrongly is not recorded."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ __all__ = ["stage"]
 
 SERVER = "lana/cli/lana-cli"
 ANSWERS = "self.reply(200, answer(str(query)))"
-WRONGS = {
+DEFECTS = {
     "answers 500": ("self.reply(500, {'error': 'out of order'})", "status 500, not 200"),
     "is slow": (
         "(threading.Event().wait(7), self.reply(200, answer(str(query))))",
-        "no answer within 5 s",
+        "no response within 5 s",
     ),
-    "hangs": ("threading.Event().wait()", "no answer within 5 s"),
+    "hangs": ("threading.Event().wait()", "no response within 5 s"),
     "lacks the endpoint": ("self.reply(404, {'error': 'no such path'})", "status 404, not 200"),
 }
 
 
 @pytest.fixture
 def application(stage: Stage) -> Iterator[Git]:
-    """A clone of the application whose server a test may change; it is mended afterwards."""
+    """A clone of the application whose server a test may change; it is restored afterwards."""
     folder = stage.folder / "lana-bank"
     if not folder.exists():
         Git(stage.folder).text(
@@ -39,34 +39,34 @@ def application(stage: Stage) -> Iterator[Git]:
     good = (folder / SERVER).read_text()
     yield git
     (folder / SERVER).write_text(good)
-    released(stage, git)
+    release(stage, git)
 
 
-def released(stage: Stage, git: Git) -> None:
+def release(stage: Stage, git: Git) -> None:
     """Commit and push the application, push its images, pin and vendor them."""
     git.text("commit", "--quiet", "--all", "--allow-empty", "-m", "fix: the server")
     git.text("push", "--quiet", "origin", "HEAD:main")
     stage.change_chart(stage.scene.pin(stage.scene.chart_file("values.yaml"), stage.scene.images()))
 
 
-@pytest.mark.parametrize("wrong", WRONGS)
-def test_a_release_that_answers_wrongly_is_not_recorded(
-    stage: Stage, application: Git, wrong: str
+@pytest.mark.parametrize("defect", DEFECTS)
+def test_a_release_that_responds_wrongly_is_not_recorded(
+    stage: Stage, application: Git, defect: str
 ) -> None:
-    broken, said = WRONGS[wrong]
+    replacement, message = DEFECTS[defect]
     server = application.dir / SERVER
     text = server.read_text()
     assert text.count(ANSWERS) == 1
-    server.write_text(text.replace(ANSWERS, broken))
-    released(stage, application)
+    server.write_text(text.replace(ANSWERS, replacement))
+    release(stage, application)
     states = stage.scene.states()
     done = stage.run("promoter", "deploy", "local-staging")
     assert done.returncode == 1, done.stderr
-    assert f"server is healthy over GraphQL: {said}" in done.stderr
+    assert f"server is healthy over GraphQL: {message}" in done.stderr
     assert stage.scene.states() == states
-    seen = failed_evidence(stage)
-    assert said in seen["summary"]
-    results = {each["endpoint"]: each for each in seen["details"]["smoketests"][0]["results"]}
+    evidence = failed_evidence(stage)
+    assert message in evidence["summary"]
+    results = {each["endpoint"]: each for each in evidence["details"]["smoketests"][0]["results"]}
     assert results["server is healthy over GraphQL"]["outcome"] == "failed"
     assert results["server answers its probe"]["outcome"] == "passed"
 

@@ -1,4 +1,4 @@
-"""A cluster that goes away in the middle of a testflight: an error, no hanging, a sweep later."""
+"""A cluster that goes down during a testflight: an error in bounded time, and a sweep later."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ import pytest
 from promoter.common.progress import Silent
 from promoter.platform import Platform
 from tests.platform_fixture import kubectl, toolchain
-from tests.testflight.conftest import Application
-from tests.testflight.test_testflight import Runner, finished, unschedulable, until
+from tests.smoketest.conftest import Application
+from tests.testflight.test_run import Runner, unschedulable, wait_for, wait_until
 
 pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
 def platform(tmp_path: Path) -> Iterator[Platform]:
-    """A platform of the test's own, whose API server it may kill."""
+    """A separate platform, whose API server the test may kill."""
     found = Platform(tmp_path / "platform", toolchain())
     try:
         found.up(Silent())
@@ -35,31 +35,31 @@ def kill_the_api_server(platform: Platform) -> None:
     os.kill(pid, signal.SIGKILL)
 
 
-def test_a_cluster_that_goes_away(
+def test_a_cluster_that_goes_down(
     platform: Platform, application: Application, chart: Path, tmp_path: Path
 ) -> None:
-    application.released(chart)
+    application.release(chart)
     unschedulable(chart)
     runner = Runner(platform, chart, tmp_path / "evidence")
-    process = runner.fly("--timeout=600")
+    process = runner.run("--timeout=600")
     pods = ("-n", runner.namespace, "get", "pods", "-o=name")
-    until(lambda: bool(kubectl(platform, *pods)), process)
+    wait_until(lambda: bool(kubectl(platform, *pods)), process)
     kill_the_api_server(platform)
     # Well before Helm would give up by itself.
     _, err = process.communicate(timeout=120)
     assert process.returncode == 1, err
     assert "Traceback" not in err
-    assert "the cluster does not answer any more" in err
+    assert "the cluster does not respond any more" in err
     assert "promoter testflight sweep" in err
-    seen = runner.seen()
-    assert (seen["outcome"], seen["destroyed"]) == ("failed", False)
-    code, _, err = finished(runner.start("sweep"))
+    result = runner.result()
+    assert (result["outcome"], result["destroyed"]) == ("failed", False)
+    code, _, err = wait_for(runner.start("sweep"))
     assert code == 1
     assert "kubectl get namespaces" in err
 
     platform.up(Silent())
     assert runner.namespace in runner.namespaces()
-    code, out, err = finished(runner.start("sweep"))
+    code, out, err = wait_for(runner.start("sweep"))
     assert code == 0, err
     assert runner.namespace in out
     assert runner.namespace not in runner.namespaces()

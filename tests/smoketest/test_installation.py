@@ -1,4 +1,4 @@
-"""What a pod's container is given, read from the real API server."""
+"""The configuration of a container, read from the real API server."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from promoter.programs.kubectl import Kubectl
-from promoter.smoketest.container import container_of
-from promoter.smoketest.errors import SmoketestError
+from promoter.smoketest.installation import read_container
+from promoter.smoketest.report import SmoketestError
 from promoter.smoketest.smoketest import SmoketestTarget
 
 pytestmark = pytest.mark.slow
@@ -42,8 +42,8 @@ def pod(*variables: dict[str, Any]) -> dict[str, Any]:
 
 
 @pytest.fixture
-def kubectl(place: SmoketestTarget, namespace: str) -> Kubectl:
-    kubectl = place.kubectl.within(namespace)
+def kubectl(target: SmoketestTarget, namespace: str) -> Kubectl:
+    kubectl = target.kubectl.within(namespace)
     files = {"a.yaml": "first", "b.yaml": "second"}
     kubectl.apply(
         [
@@ -68,25 +68,27 @@ def test_command_variables_and_files(kubectl: Kubectl) -> None:
         {"name": "EMPTY"},
     ]
     kubectl.apply([pod(*variables)])
-    found = container_of(kubectl, "pod")
-    assert found.command == ("program", "serve", "--quick")
-    assert found.variables == {
+    container = read_container(kubectl, "pod")
+    assert container.command == ("program", "serve", "--quick")
+    assert container.variables == {
         "USER": "server",
         "PASSWORD": "of-the-$(USER)",
         "ADDRESS": "server:of-the-$(USER)@$(NOWHERE) $(USER)",
         "EMPTY": "",
     }
-    assert found.below("/etc/whole") == {"a.yaml": "first", "b.yaml": "second"}
-    assert found.below("/etc") == {"one.yaml": "second"}
-    assert "of-the" not in repr(found)
+    assert container.files_in("/etc/whole") == {"a.yaml": "first", "b.yaml": "second"}
+    assert container.files_in("/etc") == {"one.yaml": "second"}
+    assert "of-the" not in repr(container)
 
 
-def test_a_key_that_is_missing_is_named(kubectl: Kubectl) -> None:
+def test_the_error_names_a_missing_key(kubectl: Kubectl) -> None:
     kubectl.apply([pod({"name": "PASSWORD", "valueFrom": secret("other")})])
-    with pytest.raises(SmoketestError, match="its PASSWORD: Secret keys has no key other"):
-        container_of(kubectl, "pod")
+    with pytest.raises(
+        SmoketestError, match="variable PASSWORD of pod: Secret keys has no key other"
+    ):
+        read_container(kubectl, "pod")
 
 
-def test_a_pod_that_is_gone_is_an_error(kubectl: Kubectl) -> None:
+def test_a_missing_pod_is_an_error(kubectl: Kubectl) -> None:
     with pytest.raises(SmoketestError, match="there is no such pod"):
-        container_of(kubectl, "gone")
+        read_container(kubectl, "gone")

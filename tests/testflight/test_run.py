@@ -19,10 +19,10 @@ import pytest
 import yaml
 
 from promoter.platform import Platform
-from promoter.smoketest.endpoints import declared
+from promoter.smoketest.endpoints import read_endpoints
 from promoter.testflight.chart import content_hash
 from tests.platform_fixture import ROOT, kubectl
-from tests.testflight.conftest import Application
+from tests.smoketest.conftest import Application
 
 pytestmark = pytest.mark.slow
 
@@ -36,7 +36,7 @@ class Runner:
     evidence: Path
 
     def __post_init__(self) -> None:
-        # Asked once: a test may take the platform away.
+        # Read once: a test may take the platform down.
         self.running = self.platform.require()
 
     @property
@@ -58,12 +58,12 @@ class Runner:
             start_new_session=session,
         )
 
-    def fly(self, *more: str, session: bool = False) -> subprocess.Popen[str]:
+    def run(self, *more: str, session: bool = False) -> subprocess.Popen[str]:
         chart, evidence = f"--chart={self.chart}", f"--evidence={self.evidence}"
         arguments = (chart, evidence, "--only-pinned", "--timeout=60", *more)
         return self.start("run", *arguments, session=session)
 
-    def seen(self) -> dict:
+    def result(self) -> dict:
         (file,) = self.evidence.glob("*/evidence.json")
         return json.loads(file.read_text())
 
@@ -76,20 +76,20 @@ class Runner:
 def runner(
     platform: Platform, application: Application, chart: Path, tmp_path: Path
 ) -> Iterator[Runner]:
-    application.released(chart)
+    application.release(chart)
     # Every test has a ref, and so a namespace, of its own.
     (chart / "NOTE").write_text(str(tmp_path))
-    found = Runner(platform, chart, tmp_path / "evidence")
-    yield found
-    kubectl(platform, "delete", "namespace", found.namespace, "--ignore-not-found", "--wait=false")
+    runner = Runner(platform, chart, tmp_path / "evidence")
+    yield runner
+    kubectl(platform, "delete", "namespace", runner.namespace, "--ignore-not-found", "--wait=false")
 
 
-def finished(process: subprocess.Popen[str]) -> tuple[int, str, str]:
+def wait_for(process: subprocess.Popen[str]) -> tuple[int, str, str]:
     out, err = process.communicate(timeout=180)
     return process.returncode, out, err
 
 
-def until(condition: Callable[[], bool], process: subprocess.Popen[str]) -> None:
+def wait_until(condition: Callable[[], bool], process: subprocess.Popen[str]) -> None:
     deadline = time.monotonic() + 90
     while not condition():
         assert process.poll() is None, process.communicate()
@@ -106,7 +106,7 @@ def unschedulable(chart: Path) -> None:
 
 @pytest.fixture
 def staging(platform: Platform) -> Iterator[str]:
-    """A staging namespace with keys that are copied, and some that must not be."""
+    """A staging namespace with keys to copy, and some that must not be copied."""
     name = "staging-of-testflights"
     kubectl(platform, "create", "namespace", name)
     data = {"smtp-username": "mailer", "bigquery-credentials": "warehouse"}
@@ -126,84 +126,90 @@ def unpin(chart: Path, part: str) -> None:
 
 def test_a_good_chart_passes_and_leaves_nothing(runner: Runner) -> None:
     unpin(runner.chart, "gotenberg")
-    code, out, err = finished(runner.fly())
+    code, out, err = wait_for(runner.run())
     assert code == 0, err
-    assert f"passed: {len(declared()) - 1} endpoints answer, 0 do not" in out
+    assert f"passed: {len(read_endpoints()) - 1} endpoints passed" in out
+    assert "0 failed, 1 not installed" in out
     assert "left out of this testflight: gotenberg" in err
     assert runner.namespace not in runner.namespaces()
-    seen = runner.seen()
-    assert (seen["outcome"], seen["destroyed"]) == ("passed", True)
-    assert seen["smoketest"]["namespace"] == runner.namespace
+    result = runner.result()
+    assert (result["outcome"], result["destroyed"]) == ("passed", True)
+    assert result["smoketest"]["namespace"] == runner.namespace
+    results = result["smoketest"]["results"]
+    fakes = sum(each["fake"] for each in results)
+    assert f"({fakes} answered by fakes)" in out
+    programs = result["smoketest"]["pod_programs"]
+    assert programs["oathkeeper"] == {"program": "fake oathkeeper", "fake": True}
+    assert not programs["server"]["fake"]
     assert next(runner.evidence.glob("*/junit.xml")).read_bytes().startswith(b"<?xml")
 
 
 def test_only_the_named_keys_are_copied_and_no_value_is_shown(runner: Runner, staging: str) -> None:
     unschedulable(runner.chart)
-    process = runner.fly(f"--keys-from={staging}", "--timeout=600")
+    process = runner.run(f"--keys-from={staging}", "--timeout=600")
     try:
-        until(lambda: runner.namespace in runner.namespaces(), process)
+        wait_until(lambda: runner.namespace in runner.namespaces(), process)
         read = ("-n", runner.namespace, "get", "secret", "--ignore-not-found", "-o=json")
-        until(lambda: bool(kubectl(runner.platform, *read, "lana-bank-external")), process)
+        wait_until(lambda: bool(kubectl(runner.platform, *read, "lana-bank-external")), process)
         copied = json.loads(kubectl(runner.platform, *read, "lana-bank-external"))["data"]
-        until(lambda: bool(kubectl(runner.platform, *read, "lana-bank-db-server")), process)
+        wait_until(lambda: bool(kubectl(runner.platform, *read, "lana-bank-db-server")), process)
         made = json.loads(kubectl(runner.platform, *read, "lana-bank-db-server"))["data"]
     finally:
         process.terminate()
-    code, out, err = finished(process)
+    code, out, err = wait_for(process)
     assert set(copied) == {"smtp-username"}
     password = base64.b64decode(made["password"]).decode()
     for secret in ("mailer", "warehouse", password):
-        assert secret not in out + err + json.dumps(runner.seen())
+        assert secret not in out + err + json.dumps(runner.result())
     assert code == 130
     assert runner.namespace not in runner.namespaces()
 
 
-def test_what_is_not_ready_and_why_is_told(runner: Runner) -> None:
+def test_the_reasons_for_what_is_not_ready_are_shown(runner: Runner) -> None:
     unschedulable(runner.chart)
-    code, _, err = finished(runner.fly("--timeout=8"))
+    code, _, err = wait_for(runner.run("--timeout=8"))
     assert code == 1
     assert "didn't match Pod's node affinity/selector" in err
-    seen = runner.seen()
-    assert (seen["outcome"], seen["destroyed"]) == ("failed", True)
-    assert any("PodScheduled" in reason for reason in seen["reasons"])
+    result = runner.result()
+    assert (result["outcome"], result["destroyed"]) == ("failed", True)
+    assert any("PodScheduled" in reason for reason in result["reasons"])
     assert runner.namespace not in runner.namespaces()
 
 
-def test_a_killed_one_is_removed_by_the_next(runner: Runner, chart: Path) -> None:
+def test_the_namespace_of_a_killed_run_is_swept(runner: Runner, chart: Path) -> None:
     unschedulable(chart)
-    process = runner.fly("--timeout=20")
-    until(lambda: runner.namespace in runner.namespaces(), process)
+    process = runner.run("--timeout=20")
+    wait_until(lambda: runner.namespace in runner.namespaces(), process)
     process.send_signal(signal.SIGKILL)
     process.communicate()
-    left = runner.namespace
-    assert left in runner.namespaces()
-    code, out, _ = finished(runner.start("sweep"))
+    assert runner.namespace in runner.namespaces()
+    code, out, _ = wait_for(runner.start("sweep"))
     assert code == 0
-    assert left in out
-    assert left not in runner.namespaces()
+    assert runner.namespace in out
+    assert runner.namespace not in runner.namespaces()
 
 
-def test_a_namespace_of_somebody_else_is_refused_and_kept(runner: Runner) -> None:
+def test_a_foreign_namespace_is_rejected_and_kept(runner: Runner) -> None:
     kubectl(runner.platform, "create", "namespace", runner.namespace)
-    code, _, err = finished(runner.fly())
+    code, _, err = wait_for(runner.run())
     assert code == 1
-    assert "was not made by a testflight" in err
-    code, out, _ = finished(runner.start("sweep", "--age=0"))
+    assert "was not created by a testflight" in err
+    code, out, _ = wait_for(runner.start("sweep", "--age=0"))
     assert runner.namespace not in out
     assert runner.namespace in runner.namespaces()
 
 
-@pytest.mark.parametrize("phase", ["keys of third parties", "stand-in for", "smoketest", "destroy"])
-def test_ended_in_any_phase_it_leaves_nothing(runner: Runner, phase: str) -> None:
-    process = runner.fly()
+@pytest.mark.parametrize("phase", ["third-party keys", "start fake", "smoketest", "destroy"])
+def test_a_run_that_is_terminated_in_any_phase_leaves_nothing(runner: Runner, phase: str) -> None:
+    process = runner.run()
     assert process.stderr
-    told = next((line for line in process.stderr if phase in line), "")
+    reached = any(phase in line for line in process.stderr)
     process.send_signal(signal.SIGTERM)
-    code, _, err = finished(process)
-    assert told, err
-    # What is being tidied up is tidied up.
+    code, _, err = wait_for(process)
+    assert reached, err
+    # A cleanup that has begun is finished.
     assert code == (0 if phase == "destroy" else 130), err
-    assert runner.seen()["destroyed"] is True
+    assert runner.result()["destroyed"] is True
     assert runner.namespace not in runner.namespaces()
 
 
@@ -215,15 +221,15 @@ def other_ref(runner: Runner, label: str) -> str:
     return value
 
 
-def test_another_ref_that_begins_alike_is_named(runner: Runner) -> None:
+def test_another_ref_with_the_same_first_digits_is_named(runner: Runner) -> None:
     other = other_ref(runner, f"{content_hash(runner.chart)[:7]}{'0' * 33}")
-    code, _, err = finished(runner.fly())
+    code, _, err = wait_for(runner.run())
     assert code == 1
-    assert f"a testflight of {other}, which begins as this one does, is under way" in err
+    assert f"a testflight of {other}, which has the same first digits, is running" in err
     assert runner.namespace in runner.namespaces()
 
 
-def test_one_that_is_being_removed_is_waited_for_by_the_caller(runner: Runner) -> None:
+def test_a_namespace_that_is_being_deleted_is_an_error(runner: Runner) -> None:
     other_ref(runner, content_hash(runner.chart)[:40])
     held = ("configmap", "held", "-n", runner.namespace)
     kubectl(runner.platform, "create", *held)
@@ -232,18 +238,18 @@ def test_one_that_is_being_removed_is_waited_for_by_the_caller(runner: Runner) -
     kubectl(runner.platform, *patch, finalizers % '["test.invalid/held"]')
     kubectl(runner.platform, "delete", "namespace", runner.namespace, "--wait=false")
     try:
-        code, _, err = finished(runner.fly())
+        code, _, err = wait_for(runner.run())
     finally:
         kubectl(runner.platform, *patch, finalizers % "null")
     assert code == 1
-    assert f"make namespace {runner.namespace}: it is being removed" in err
+    assert f"create namespace {runner.namespace}: the previous one is still being deleted" in err
 
 
-def test_a_label_that_is_no_time_stops_no_sweep(runner: Runner) -> None:
+def test_an_invalid_time_label_does_not_stop_a_sweep(runner: Runner) -> None:
     other_ref(runner, "0" * 40)
     created = f"lana.galoy.io/testflight-created={'9' * 40}"
     kubectl(runner.platform, "label", "namespace", runner.namespace, created)
-    code, out, err = finished(runner.start("sweep", "--age=0"))
+    code, out, err = wait_for(runner.start("sweep", "--age=0"))
     assert code == 0, err
     assert runner.namespace in out
 
@@ -254,8 +260,8 @@ def test_two_refs_side_by_side(runner: Runner, tmp_path: Path) -> None:
     (other_chart / "NOTE").write_text("another")
     other = Runner(runner.platform, other_chart, tmp_path / "other-evidence")
     assert other.namespace != runner.namespace
-    both = [runner.fly(), other.fly()]
-    assert [finished(each)[0] for each in both] == [0, 0]
+    both = [runner.run(), other.run()]
+    assert [wait_for(each)[0] for each in both] == [0, 0]
     assert not {runner.namespace, other.namespace} & runner.namespaces()
 
 
@@ -276,18 +282,22 @@ spec:
 @pytest.mark.parametrize(
     ("file", "content", "reason"),
     [
-        ("templates/wide.yaml", WIDE, "ClusterRole wide is of the cluster"),
+        ("templates/wide.yaml", WIDE, "ClusterRole wide is cluster-scoped"),
         (
             "templates/list.yaml",
             f"apiVersion: v1\nkind: List\nitems:\n- {json.dumps(yaml.safe_load(WIDE))}\n",
-            "ClusterRole wide is of the cluster",
+            "ClusterRole wide is cluster-scoped",
         ),
         (
             "templates/hook.yaml",
             WIDE.replace("wide}", "wide, annotations: {helm.sh/hook: post-delete}}"),
-            "ClusterRole wide is of the cluster",
+            "ClusterRole wide is cluster-scoped",
         ),
-        ("crds/moon.yaml", DEFINITION, "CustomResourceDefinition moons.test.invalid is of the"),
+        (
+            "crds/moon.yaml",
+            DEFINITION,
+            "CustomResourceDefinition moons.test.invalid is cluster-scoped",
+        ),
         (
             "templates/elsewhere.yaml",
             "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: far, namespace: default}\n",
@@ -295,18 +305,18 @@ spec:
         ),
     ],
 )
-def test_what_reaches_out_of_its_namespace_is_refused(
+def test_objects_outside_of_the_namespace_are_rejected(
     runner: Runner, file: str, content: str, reason: str
 ) -> None:
     (runner.chart / file).parent.mkdir(exist_ok=True)
     (runner.chart / file).write_text(content)
-    code, _, err = finished(runner.fly())
+    code, _, err = wait_for(runner.run())
     assert code == 1
     assert reason in err
     assert runner.namespace not in runner.namespaces()
 
 
-def test_kinds_of_the_cluster_s_own_definitions_are_known(runner: Runner, tmp_path: Path) -> None:
+def test_cluster_scoped_custom_resources_are_rejected(runner: Runner, tmp_path: Path) -> None:
     definition = tmp_path / "moons.yaml"
     definition.write_text(DEFINITION)
     kubectl(runner.platform, "apply", f"--filename={definition}")
@@ -315,23 +325,23 @@ def test_kinds_of_the_cluster_s_own_definitions_are_known(runner: Runner, tmp_pa
     try:
         moon = "apiVersion: test.invalid/v1\nkind: Moon\nmetadata: {name: io}\n"
         (runner.chart / "templates/moon.yaml").write_text(moon)
-        code, _, err = finished(runner.fly())
+        code, _, err = wait_for(runner.run())
     finally:
         kubectl(runner.platform, "delete", f"--filename={definition}")
     assert code == 1
-    assert "Moon io is of the cluster" in err
+    assert "Moon io is cluster-scoped" in err
 
 
-def test_what_cannot_be_signed_is_not_flown(runner: Runner) -> None:
-    code, _, err = finished(runner.fly("--sign"))
+def test_an_unsignable_chart_is_rejected_before_the_run(runner: Runner) -> None:
+    code, _, err = wait_for(runner.run("--sign"))
     assert code == 64
     assert "what was tested is a folder" in err
     assert not runner.evidence.exists()
 
 
-def test_a_chart_without_its_dependency_is_refused(runner: Runner) -> None:
+def test_a_chart_without_its_dependency_is_rejected(runner: Runner) -> None:
     shutil.rmtree(runner.chart / "charts/keycloak")
-    code, _, err = finished(runner.fly())
+    code, _, err = wait_for(runner.run())
     assert code == 1
     assert "there is no values.yaml" in err
 
@@ -340,8 +350,8 @@ def test_a_server_that_fails_stops_the_chart(
     runner: Runner, application: Application, chart: Path
 ) -> None:
     application.change("lana/cli/lana-cli", '"health": "ok"', '"health": "poor"')
-    application.released(chart)
-    code, _, err = finished(runner.fly())
+    application.release(chart)
+    code, _, err = wait_for(runner.run())
     assert code == 1
     assert "data.health is 'poor', not 'ok'" in err
     assert runner.namespace not in runner.namespaces()

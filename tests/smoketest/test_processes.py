@@ -1,4 +1,4 @@
-"""Stand-ins end with whoever started them, however that ended."""
+"""The processes of a smoketest end with the process that started them, however it ends."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.testflight.test_checking import PROGRAM
+from tests.smoketest.test_checks import PROGRAM
 
 HOLDER = """
 import sys
 from pathlib import Path
-from promoter.smoketest.processes import Program, started
-program = Program((sys.executable, sys.argv[1], "well"))
-with started("server", program, Path(sys.argv[2])) as running:
+from promoter.smoketest.processes import Program, start_process
+program = Program((sys.executable, sys.argv[1], "healthy"))
+with start_process("server", program, Path(sys.argv[2])) as running:
     print(running.port(), flush=True)
     sys.stdin.read()
 """
@@ -37,10 +37,10 @@ def test_nothing_outlives_a_killed_smoketest(number: signal.Signals, tmp_path: P
         assert holder.stdout is not None
         port = int(holder.stdout.readline())
         os.kill(holder.pid, number)
-    assert _refused(port)
+    assert _is_refused(port)
 
 
-def _refused(port: int) -> bool:
+def _is_refused(port: int) -> bool:
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline:
         try:

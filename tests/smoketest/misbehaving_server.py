@@ -1,4 +1,4 @@
-"""A server that misbehaves in the way that its argument names; run as a program."""
+"""A server that misbehaves as its argument names; run as a program."""
 
 from __future__ import annotations
 
@@ -11,32 +11,32 @@ HEALTHY = b'{"data": {"health": "ok"}}'
 
 
 class Handler(BaseHTTPRequestHandler):
-    way = ""
-    asked = 0
+    mode = ""
+    requests = 0
 
     def do_POST(self) -> None:
-        type(self).asked += 1
+        type(self).requests += 1
         self.rfile.read(int(self.headers.get("Content-Length", "0")))
-        getattr(self, f"be_{self.way.replace('-', '_')}")()
+        getattr(self, f"reply_{self.mode.replace('-', '_')}")()
 
-    def be_well(self) -> None:
+    def reply_healthy(self) -> None:
         self.answer(200, HEALTHY)
 
-    def be_500(self) -> None:
+    def reply_500(self) -> None:
         self.answer(500, b'{"error": "password=hunter22 was refused"}')
 
-    def be_without_it(self) -> None:
+    def reply_not_found(self) -> None:
         self.answer(404, b'{"error": "no such path"}')
 
-    def be_slow(self) -> None:
+    def reply_slow(self) -> None:
         time.sleep(3)
         self.answer(200, HEALTHY)
 
-    def be_hanging(self) -> None:
+    def reply_hanging(self) -> None:
         time.sleep(60)
 
-    def be_dripping(self) -> None:
-        """Always another byte before anybody's patience with one read ends."""
+    def reply_dripping(self) -> None:
+        """Send one more byte before the timeout of each read."""
         self.send_response(200)
         self.end_headers()
         for _ in range(100):
@@ -44,24 +44,24 @@ class Handler(BaseHTTPRequestHandler):
             self.wfile.flush()
             time.sleep(0.1)
 
-    def be_endless(self) -> None:
+    def reply_endless(self) -> None:
         self.send_response(200)
         self.end_headers()
         for _ in range(64):
             self.wfile.write(b" " * 1024 * 1024)
 
-    def be_no_json(self) -> None:
+    def reply_no_json(self) -> None:
         self.answer(200, b"<html>Welcome</html>")
 
-    def be_gone(self) -> None:
+    def reply_crash(self) -> None:
         os._exit(1)
 
-    def be_late(self) -> None:
-        """Ready at the third request only."""
-        if self.asked < 3:
+    def reply_late(self) -> None:
+        """Be ready from the third request on."""
+        if self.requests < 3:
             self.answer(503, b"starting")
         else:
-            self.be_well()
+            self.reply_healthy()
 
     def answer(self, status: int, body: bytes) -> None:
         self.send_response(status)
@@ -74,12 +74,12 @@ class Handler(BaseHTTPRequestHandler):
 
 
 if __name__ == "__main__":
-    way = sys.argv[1]
-    if way == "mute":
+    mode = sys.argv[1]
+    if mode == "mute":
         time.sleep(60)
-    if way == "broken":
+    if mode == "broken":
         sys.exit("cannot read its configuration")
-    Handler.way = way
+    Handler.mode = mode
     server = ThreadingHTTPServer((os.environ["HOST"], int(os.environ["PORT"])), Handler)
     sys.stdout.write(f"listening on 127.0.0.1:{server.server_address[1]}\n")
     sys.stdout.flush()

@@ -1,7 +1,7 @@
-"""A testflight's stack applied for real: OpenTofu, the kubernetes provider, the API server.
+"""The stack of a testflight with real providers: OpenTofu, the API server, a vault on loopback.
 
-The vault is on loopback, and the cloud's own provider reads it. Skipped, with the reason, where
-these providers can be had neither from a registry nor from a mirror (docs/environments.md).
+Skipped, with the reason, if neither a registry nor a mirror has these providers
+(docs/environments.md).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import shutil
 import signal
 import threading
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -24,25 +24,24 @@ import pytest
 from promoter.common.errors import ClusterError, PromoterError
 from promoter.common.holder import Holder
 from promoter.platform import Platform
-from promoter.smoketest.endpoints import declared
+from promoter.smoketest.endpoints import read_endpoints
 from promoter.smoketest.smoketest import SmoketestTarget
 from promoter.testflight.provisioner import (
     HOLDER_ANNOTATION,
     SECRET,
     THIRD_PARTY_KEYS,
-    Left,
+    ProvisionedNamespace,
+    TerraformProvisioner,
     TestflightSpec,
 )
-from promoter.testflight.provisioners import Kind, ground_of
-from promoter.testflight.terraform_provisioner import TerraformProvisioner
 from tests.platform_fixture import ROOT
 from tests.providers.files import files_content
 from tests.providers.key_vault import KeyVault, key_vault
 from tests.providers.loopback import Request
 from tests.providers.obtained import Obtained
 from tests.providers.secret_manager import SecretManager, secret_manager
-from tests.testflight.test_testflight import Runner, finished, until
-from tests.testflight.test_testflight import runner as plain_runner
+from tests.testflight.test_run import Runner, wait_for, wait_until
+from tests.testflight.test_run import runner as plain_runner
 
 __all__ = ["plain_runner"]
 
@@ -53,7 +52,7 @@ NOW = datetime.now(UTC)
 
 @dataclass(frozen=True)
 class Vault:
-    """A vault with every third-party key, and the stack whose it is."""
+    """A vault with every third-party key, and its stack."""
 
     stack: str
     held: SecretManager | KeyVault
@@ -90,137 +89,137 @@ def vault(
 
 
 @pytest.fixture
-def ground(place: SmoketestTarget, tmp_path: Path) -> TerraformProvisioner:
-    made = ground_of(Kind.STACK, ROOT, place)
-    assert isinstance(made, TerraformProvisioner)
-    return replace(made, folder=tmp_path / "stacks")
+def provisioner(target: SmoketestTarget, tmp_path: Path) -> TerraformProvisioner:
+    return TerraformProvisioner(ROOT, target, tmp_path / "stacks")
 
 
 @pytest.fixture
-def flight(ground: TerraformProvisioner) -> Iterator[TestflightSpec]:
+def spec(provisioner: TerraformProvisioner) -> Iterator[TestflightSpec]:
     holder = Holder.this_process(NOW)
-    flight = TestflightSpec((holder.token * 3)[:40], holder, NOW)
-    yield flight
-    ground.cluster.kubectl.delete("namespace", flight.namespace)
+    spec = TestflightSpec((holder.token * 3)[:40], holder, NOW)
+    yield spec
+    provisioner.cluster.kubectl.delete("namespace", spec.namespace)
 
 
-def mine(ground: TerraformProvisioner, flight: TestflightSpec) -> list[Left]:
-    return [each for each in ground.left() if each.namespace == flight.namespace]
+def find(provisioner: TerraformProvisioner, spec: TestflightSpec) -> list[ProvisionedNamespace]:
+    return [each for each in provisioner.namespaces() if each.name == spec.namespace]
 
 
-def test_it_is_made_as_declared_found_and_destroyed(
-    ground: TerraformProvisioner, flight: TestflightSpec, vault: Vault
+def test_the_namespace_is_as_declared_found_and_destroyed(
+    provisioner: TerraformProvisioner, spec: TestflightSpec, vault: Vault
 ) -> None:
-    assert ground.make(flight, vault.stack) == THIRD_PARTY_KEYS
-    namespace: Any = ground.cluster.kubectl.object("namespace", flight.namespace)
+    assert provisioner.provision(spec, vault.stack) == THIRD_PARTY_KEYS
+    namespace: Any = provisioner.cluster.kubectl.object("namespace", spec.namespace)
     labels, annotations = namespace["metadata"]["labels"], namespace["metadata"]["annotations"]
     restricted = [f"pod-security.kubernetes.io/{mode}" for mode in ("enforce", "audit", "warn")]
     assert labels == {
-        "kubernetes.io/metadata.name": flight.namespace,
+        "kubernetes.io/metadata.name": spec.namespace,
         "app.kubernetes.io/managed-by": "promoter-testflight",
-        "lana.galoy.io/testflight-ref": flight.ref,
+        "lana.galoy.io/testflight-ref": spec.ref,
         "lana.galoy.io/testflight-created": str(int(NOW.timestamp())),
         **dict.fromkeys(restricted, "restricted"),
     }
-    assert json.loads(annotations[HOLDER_ANNOTATION]) == asdict(flight.holder)
-    (left,) = mine(ground, flight)
-    assert left.holder == flight.holder
-    ground.destroy(left)
-    assert mine(ground, flight) == []
-    assert list(ground.folder.iterdir()) == []
+    assert json.loads(annotations[HOLDER_ANNOTATION]) == asdict(spec.holder)
+    (namespace,) = find(provisioner, spec)
+    assert namespace.holder == spec.holder
+    provisioner.destroy(namespace)
+    assert find(provisioner, spec) == []
+    assert list(provisioner.folder.iterdir()) == []
 
 
 def test_the_keys_are_in_the_cluster_and_in_no_file(
-    ground: TerraformProvisioner, flight: TestflightSpec, vault: Vault
+    provisioner: TerraformProvisioner, spec: TestflightSpec, vault: Vault
 ) -> None:
-    ground.make(flight, vault.stack)
-    secret: Any = ground.cluster.kubectl.within(flight.namespace).object("secret", SECRET)
+    provisioner.provision(spec, vault.stack)
+    secret: Any = provisioner.cluster.kubectl.within(spec.namespace).object("secret", SECRET)
     copied = {key: base64.b64decode(value).decode() for key, value in secret["data"].items()}
     assert copied == vault.values
-    content = files_content(ground.folder)
-    assert flight.namespace.encode() in content
+    content = files_content(provisioner.folder)
+    assert spec.namespace.encode() in content
     assert b"data_wo_revision" in content
     for value in vault.values.values():
         assert value.encode() not in content
         assert base64.b64encode(value.encode()) not in content
 
 
-def test_a_privileged_pod_is_refused(
-    ground: TerraformProvisioner, flight: TestflightSpec, vault: Vault
+def test_a_privileged_pod_is_rejected(
+    provisioner: TerraformProvisioner, spec: TestflightSpec, vault: Vault
 ) -> None:
-    ground.make(flight, vault.stack)
+    provisioner.provision(spec, vault.stack)
     container = {"name": "a", "image": "a", "securityContext": {"privileged": True}}
     pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a"}}
     with pytest.raises(ClusterError, match="restricted") as caught:
-        ground.cluster.kubectl.within(flight.namespace).create(
+        provisioner.cluster.kubectl.within(spec.namespace).create(
             {**pod, "spec": {"containers": [container]}}
         )
     assert caught.value.reason == "Forbidden"
 
 
-def test_a_key_that_the_vault_lacks_is_named_and_nothing_is_left(
-    ground: TerraformProvisioner, flight: TestflightSpec, vault: Vault
+def test_a_missing_key_is_named_and_nothing_remains(
+    provisioner: TerraformProvisioner, spec: TestflightSpec, vault: Vault
 ) -> None:
     name = f"{vault.stack}-sumsub-key"
     del vault.held.versions[name]
     with pytest.raises(PromoterError, match=name):
-        ground.make(flight, vault.stack)
-    assert mine(ground, flight) == []
-    assert list(ground.folder.iterdir()) == []
+        provisioner.provision(spec, vault.stack)
+    assert find(provisioner, spec) == []
+    assert list(provisioner.folder.iterdir()) == []
 
 
-def test_a_namespace_that_somebody_makes_meanwhile_is_kept(
-    ground: TerraformProvisioner, flight: TestflightSpec, vault: Vault
+def test_a_namespace_that_is_created_meanwhile_is_kept(
+    provisioner: TerraformProvisioner, spec: TestflightSpec, vault: Vault
 ) -> None:
-    kubectl, synthesize = ground.cluster.kubectl, ground.synthesize
+    kubectl = provisioner.cluster.kubectl
 
-    def overtaken(flight: TestflightSpec, keys_from: str, folder: Path) -> None:
-        synthesize(flight, keys_from, folder)
-        kubectl.run("create", "namespace", flight.namespace)
+    class Overtaken(TerraformProvisioner):
+        def synthesize(self, spec: TestflightSpec, keys_from: str, folder: Path) -> None:
+            super().synthesize(spec, keys_from, folder)
+            kubectl.run("create", "namespace", spec.namespace)
 
+    overtaken = Overtaken(provisioner.root, provisioner.target, provisioner.folder)
     with pytest.raises(PromoterError, match="already exists"):
-        replace(ground, synthesize=overtaken).make(flight, vault.stack)
-    namespace: Any = kubectl.object("namespace", flight.namespace)
+        overtaken.provision(spec, vault.stack)
+    namespace: Any = kubectl.object("namespace", spec.namespace)
     assert "deletionTimestamp" not in namespace["metadata"]
-    assert list(ground.folder.iterdir()) == []
+    assert list(provisioner.folder.iterdir()) == []
 
 
-def test_it_is_destroyed_also_when_the_vault_refuses(
-    ground: TerraformProvisioner,
-    flight: TestflightSpec,
+def test_it_is_destroyed_without_access_to_the_vault(
+    provisioner: TerraformProvisioner,
+    spec: TestflightSpec,
     vault: Vault,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """What is to be removed is in the cluster alone."""
-    ground.make(flight, vault.stack)
+    """Everything to remove is in the cluster."""
+    provisioner.provision(spec, vault.stack)
     for name in ("GOOGLE_OAUTH_ACCESS_TOKEN", "ARM_CLIENT_SECRET"):
         monkeypatch.setenv(name, "expired")
-    (left,) = mine(ground, flight)
-    ground.destroy(left)
-    assert mine(ground, flight) == []
-    assert list(ground.folder.iterdir()) == []
+    (namespace,) = find(provisioner, spec)
+    provisioner.destroy(namespace)
+    assert find(provisioner, spec) == []
+    assert list(provisioner.folder.iterdir()) == []
 
 
-def test_a_namespace_that_is_gone_already(
-    ground: TerraformProvisioner, flight: TestflightSpec, vault: Vault
+def test_a_namespace_that_no_longer_exists(
+    provisioner: TerraformProvisioner, spec: TestflightSpec, vault: Vault
 ) -> None:
-    ground.make(flight, vault.stack)
-    (left,) = mine(ground, flight)
-    ground.cluster.destroy(left)
-    ground.destroy(left)
-    assert list(ground.folder.iterdir()) == []
+    provisioner.provision(spec, vault.stack)
+    (namespace,) = find(provisioner, spec)
+    provisioner.cluster.destroy(namespace)
+    provisioner.destroy(namespace)
+    assert list(provisioner.folder.iterdir()) == []
 
 
-def test_both_grounds_are_the_same(
-    ground: TerraformProvisioner, flight: TestflightSpec, vault: Vault
+def test_both_provisioners_create_the_same_namespace(
+    provisioner: TerraformProvisioner, spec: TestflightSpec, vault: Vault
 ) -> None:
-    """Labels and annotations; values are each one's own."""
-    kubectl, metadata = ground.cluster.kubectl, []
-    for each in (ground, ground.cluster):
-        each.make(flight, vault.stack)
-        made: Any = kubectl.object("namespace", flight.namespace)
+    """Labels and annotations are equal; the values of keys are not."""
+    kubectl, metadata = provisioner.cluster.kubectl, []
+    for each in (provisioner, provisioner.cluster):
+        each.provision(spec, vault.stack)
+        made: Any = kubectl.object("namespace", spec.namespace)
         metadata.append((made["metadata"]["labels"], made["metadata"]["annotations"]))
-        ground.destroy(*mine(ground, flight))
+        provisioner.destroy(*find(provisioner, spec))
     assert metadata[0] == metadata[1]
 
 
@@ -237,20 +236,21 @@ def folders(runner: Runner) -> list[Path]:
 
 
 def test_a_whole_testflight(vault: Vault, runner: Runner) -> None:
-    process = runner.fly("--ground=stack", f"--keys-from={vault.stack}")
-    code, out, err = finished(process)
+    process = runner.run("--provisioner=terraform", f"--keys-from={vault.stack}")
+    code, out, err = wait_for(process)
     assert code == 0, err
-    assert f"passed: {len(declared())} endpoints answer, 0 do not" in out
-    assert f"{runner.namespace}: made, with {len(THIRD_PARTY_KEYS)} keys" in err
+    assert f"passed: {len(read_endpoints())} endpoints passed" in out
+    assert "0 failed, 0 not installed" in out
+    assert f"{runner.namespace}: created, with {len(THIRD_PARTY_KEYS)} third-party keys" in err
     assert runner.namespace not in runner.namespaces()
     assert folders(runner) == []
     for value in vault.values.values():
-        assert value not in out + err + json.dumps(runner.seen())
+        assert value not in out + err + json.dumps(runner.result())
 
 
 @dataclass
-class Held:
-    """Keeps the vault's values back while a plan is applied, until ``over``."""
+class Delay:
+    """Delays the values of the vault while a plan is applied, until ``over`` is set."""
 
     runner: Runner
     reached: threading.Event = field(default_factory=threading.Event)
@@ -265,26 +265,26 @@ class Held:
 
 
 @pytest.mark.parametrize("ended", [signal.SIGKILL, signal.SIGTERM])
-def test_one_that_is_ended_while_terraform_applies(
+def test_a_run_that_is_ended_while_terraform_applies(
     vault: Vault, runner: Runner, ended: signal.Signals
 ) -> None:
-    """Everything that was started dies with it where it is killed, as a machine does."""
-    vault.held.before = held = Held(runner)
-    process = runner.fly("--ground=stack", f"--keys-from={vault.stack}", session=True)
+    """A kill ends the whole session, as a crash of the machine does."""
+    vault.held.before = delay = Delay(runner)
+    process = runner.run("--provisioner=terraform", f"--keys-from={vault.stack}", session=True)
     try:
-        until(lambda: runner.namespace in runner.namespaces(), process)
-        assert held.reached.wait(60)
+        wait_until(lambda: runner.namespace in runner.namespaces(), process)
+        assert delay.reached.wait(60)
         group = os.killpg if ended == signal.SIGKILL else os.kill
         group(process.pid, ended)
     finally:
-        held.over.set()
-    code, _, _ = finished(process)
+        delay.over.set()
+    code, _, _ = wait_for(process)
     if ended == signal.SIGTERM:
         assert code == 130
     else:
         assert runner.namespace in runner.namespaces()
         assert len(folders(runner)) == 1
-        code, out, err = finished(runner.start("sweep", "--ground=stack"))
+        code, out, err = wait_for(runner.start("sweep", "--provisioner=terraform"))
         assert code == 0, err
         assert runner.namespace in out
     assert runner.namespace not in runner.namespaces()

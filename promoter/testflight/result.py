@@ -1,0 +1,58 @@
+"""The result of a testflight, and the files that keep it as evidence."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from promoter.common.text import redacted
+from promoter.smoketest.report import Report
+
+
+@dataclass(frozen=True)
+class TestflightResult:
+    """The result of a testflight; ``reasons`` are those for what was not ready at the end.
+
+    ``error`` is the exception that ended it, None if it passed.
+    """
+
+    __test__ = False
+
+    ref: str
+    content: str
+    namespace: str
+    outcome: Literal["passed", "failed"]
+    at: str
+    actor: str
+    without: tuple[str, ...]
+    summary: str = ""
+    reasons: tuple[str, ...] = ()
+    destroyed: bool = True
+    report: Report | None = None
+    error: BaseException | None = None
+
+    def require_passed(self) -> None:
+        """Raise the error that ended the testflight, if any."""
+        if self.error:
+            raise self.error
+
+    def evidence(self) -> Mapping[str, Any]:
+        """Return the result as a redacted JSON value."""
+        fields = {key: value for key, value in vars(self).items() if key not in ("report", "error")}
+        report = self.report.evidence() if self.report else None
+        return dict(redacted({**fields, "smoketest": report}))
+
+    def write(self, folder: Path) -> Path:
+        """Write the evidence, and the JUnit XML if there is a report, to a new folder below."""
+        time = re.sub(r"[^0-9TZ]", "", self.at.replace("+00:00", "Z"))
+        target = folder / f"{time}-{self.outcome}-{self.ref[:7]}"
+        target.mkdir(parents=True, exist_ok=True)
+        content = json.dumps(self.evidence(), indent=2, sort_keys=True) + "\n"
+        (target / "evidence.json").write_text(content)
+        if self.report:
+            (target / "junit.xml").write_bytes(self.report.junit())
+        return target
