@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from promoter.cli.options import REPOSITORY
+from promoter.cli.options import JSON, REPOSITORY
 from promoter.cli.output import print_json
 from promoter.cli.programs import program
 from promoter.cli.progress import shown
@@ -16,15 +16,15 @@ from promoter.forge.forge import PullRequest
 from promoter.git import Git
 from promoter.programs.cosign import Cosign
 from promoter.programs.registry import Registry
-from promoter.release.application import Application
-from promoter.release.automerge import automerge
-from promoter.release.candidate import Candidate, candidate
-from promoter.release.chart import Charts, bump_chart
-from promoter.release.envfile import set_variable
+from promoter.release.application import Application, HostedRepository
+from promoter.release.candidate import candidate
+from promoter.release.chart import bump_chart
+from promoter.release.env_file import set_variable
 from promoter.release.errors import ReleaseError
-from promoter.release.file_check import checked, checked_range
-from promoter.release.promote import promote
-from promoter.release.publish import Released, release, released
+from promoter.release.images import VersionBuild
+from promoter.release.merge_rules import automerge, range_file_check, report_file_check
+from promoter.release.promotion import promote
+from promoter.release.publication import published, release
 from promoter.release.supply_chain import SupplyChain
 from promoter.release.version import parse_version
 
@@ -68,7 +68,7 @@ def candidate_command(
     registry: _REGISTRY = _GALOY,
     output: _OUTPUT = None,
 ) -> None:
-    """Tag the next candidate and push its images; exit 2 where nothing asks for one.
+    """Tag the next candidate and push its images; exit 2 where no commit requires one.
 
     Example: promoter release candidate --registry us.gcr.io/galoyorg
     """
@@ -84,9 +84,9 @@ def prepare_apps_command(
 
     Example: promoter release prepare-apps 0.42.0-rc.1 apps/admin-panel/.env
     """
-    said = str(parse_version(version))
-    written = {file: set_variable(_env(file), APP_VERSION, said) for file in files}
-    for file, content in written.items():
+    value = str(parse_version(version))
+    contents = {file: set_variable(_env(file), APP_VERSION, value) for file in files}
+    for file, content in contents.items():
         file.write_bytes(content)
 
 
@@ -96,7 +96,7 @@ def promote_command(
     repository: REPOSITORY = Path(),
     registry: _REGISTRY = _GALOY,
 ) -> None:
-    """Open the draft pull request that a person merges to release a candidate.
+    """Open the draft pull request whose merge releases a candidate.
 
     Example: promoter release promote 0.42.0-rc.1
     """
@@ -110,6 +110,7 @@ def file_check_command(
         str, typer.Option("--range", help="Check a range of commits instead: main...HEAD.")
     ] = "",
     repository: REPOSITORY = Path(),
+    as_json: JSON = False,
 ) -> int:
     """Check that a promotion touches CHANGELOG.md and docs-site/** only; exit 1 if not.
 
@@ -117,12 +118,15 @@ def file_check_command(
     """
     git = Git(repository)
     if revisions:
-        found = checked_range(git, revisions)
+        result = range_file_check(git, revisions)
     else:
         forge = forge_of(git)
-        found = checked(forge, forge.pull_request(number))
-    typer.echo(found, err=not found.passes)
-    return 0 if found.passes else 1
+        result = report_file_check(forge, forge.pull_request(number))
+    if as_json:
+        print_json(result)
+    else:
+        typer.echo(result, err=not result.passes)
+    return 0 if result.passes else 1
 
 
 @app.command("final")
@@ -148,11 +152,11 @@ def show_command(
     registry: _REGISTRY = _GALOY,
     output: _OUTPUT = None,
 ) -> None:
-    """Show a published release: its commit and the digests of its images.
+    """Show a published release as JSON: its commit and the digests of its images.
 
     Example: promoter release show 0.42.0
     """
-    _render(released(_application(repository, registry, ""), version), output)
+    _render(published(_application(repository, registry, ""), version), output)
 
 
 @app.command("bump-chart")
@@ -176,7 +180,7 @@ def automerge_command(
     number: Annotated[int, typer.Argument(help="The pull request's number.")],
     charts: _CHARTS = Path(),
 ) -> None:
-    """Merge the bot's pull request of the charts; exit 3 if a person has to look.
+    """Merge the bot's pull request of the charts; exit 3 if it needs a review.
 
     Example: promoter release automerge 17 --charts ../galoy-private-charts
     """
@@ -188,7 +192,7 @@ def _application(repository: Path, registry: str, key: str, public_key: str = ""
     supply_chain = None
     if key or public_key:
         supply_chain = SupplyChain(Cosign(program("cosign"), key, public_key), images)
-    return Application(git, forge_of(git), images, supply_chain=supply_chain, progress=shown())
+    return Application(git, forge_of(git), images, supply_chain, shown())
 
 
 def _env(file: Path) -> bytes:
@@ -197,21 +201,20 @@ def _env(file: Path) -> bytes:
     return file.read_bytes() if file.is_file() else b""
 
 
-def _charts(folder: Path) -> Charts:
+def _charts(folder: Path) -> HostedRepository:
     git = Git(folder)
-    return Charts(git, forge_of(git))
+    return HostedRepository(git, forge_of(git))
 
 
-def _render(made: Candidate | Released, output: Path | None) -> None:
-    images = {image.name: image.reference for image in made.images}
-    said = {"version": str(made.version), "commit": made.commit, "images": images}
-    print_json(said)
+def _render(build: VersionBuild, output: Path | None) -> None:
+    images = {image.name: image.reference for image in build.images}
+    print_json({"version": str(build.version), "commit": build.commit, "images": images})
     if output is None:
         return
     (output / "images").mkdir(parents=True, exist_ok=True)
-    (output / "version").write_text(f"{made.version}\n")
-    (output / "commit").write_text(f"{made.commit}\n")
-    for image in made.images:
+    (output / "version").write_text(f"{build.version}\n")
+    (output / "commit").write_text(f"{build.commit}\n")
+    for image in build.images:
         (output / "images" / image.name).write_text(f"{image.digest}\n")
 
 

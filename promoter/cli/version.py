@@ -1,4 +1,4 @@
-"""``promoter version``: what comes next, and what the version branch says."""
+"""``promoter version``: the next version, and the version branch."""
 
 from __future__ import annotations
 
@@ -24,25 +24,25 @@ def next_command(
     breaking_below_one: Annotated[
         Literal["major", "minor"] | None,
         typer.Option(
-            help="What a breaking change bumps below 1.0.0.",
+            help="The increment of a breaking change below 1.0.0.",
             show_default="ci/release/release.yml, else major",
         ),
     ] = None,
     repository: REPOSITORY = Path(),
     output: Annotated[Path | None, typer.Option("--output", help="Write it to a file too.")] = None,
 ) -> None:
-    """Print the next version; exit 2 where no commit asks for a release.
+    """Print the next version; exit 2 where no commit requires a release.
 
     Example: promoter version next --final
     """
     git = Git(repository)
     rule = breaking_below_one or breaking_rule(git, commit)
-    found = next_version(git, commit, read_cog(git, commit), rule)
-    said = found.final if final else found.candidate
-    typer.echo(said)
+    following = next_version(git, commit, read_cog(git, commit), rule)
+    version = following.final if final else following.candidate
+    typer.echo(version)
     if output:
         output.parent.mkdir(parents=True, exist_ok=True)
-        output.write_text(f"{said}\n")
+        output.write_text(f"{version}\n")
 
 
 @app.command("current")
@@ -51,7 +51,7 @@ def current_command(
     branch: Annotated[str, typer.Option("--branch")] = "version",
     repository: REPOSITORY = Path(),
 ) -> None:
-    """Print what the version branch says (0.0.0 before the first candidate).
+    """Print the version of the version branch (0.0.0 before the first candidate).
 
     Example: promoter version current -C lana-bank
     """

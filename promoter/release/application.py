@@ -1,4 +1,4 @@
-"""What is released and where: the repository, its forge, its registry."""
+"""The repositories that a release works on: their clone, their forge, their registry."""
 
 from __future__ import annotations
 
@@ -11,50 +11,55 @@ from promoter.forge.forge import Forge
 from promoter.git import Git, Identity
 from promoter.programs.registry import Registry
 from promoter.release.cog import CogSettings, read_cog
-from promoter.release.history import VersionTag, version_tags
 from promoter.release.supply_chain import SupplyChain
+from promoter.release.version import VersionTag, version_tags
 from promoter.release.version_branch import VersionBranch
 
 BOT = Identity("CI Bot", "bot@galoy.io")
 
 
 @dataclass(frozen=True)
-class Application:
-    """An application's clone ``git``, whose ``remote`` is the place that counts.
+class HostedRepository:
+    """A clone ``git`` of a repository at ``forge``.
 
-    ``branch`` is what is released; ``supply_chain`` signs and verifies images (None: neither).
-    Nothing is read from or written to the clone's work tree.
+    ``branch`` of ``remote`` is read from and proposed to; ``author`` commits. Nothing is
+    read from or written to the clone's work tree.
     """
 
     git: Git
     forge: Forge
+    remote: str = field(default="origin", kw_only=True)
+    branch: str = field(default="main", kw_only=True)
+    author: Identity = field(default=BOT, kw_only=True)
+
+
+@dataclass(frozen=True)
+class Application(HostedRepository):
+    """The application that is released, and the registry of its images.
+
+    ``supply_chain`` signs and verifies images (None: neither).
+    """
+
     registry: Registry
-    remote: str = "origin"
-    branch: str = "main"
-    author: Identity = BOT
     supply_chain: SupplyChain | None = None
     progress: Progress = field(default_factory=Silent, compare=False)
 
     def fetch(self) -> str:
-        """Bring the remote's branch and tags here; gives the branch's commit.
+        """Fetch the remote's branch and tags; return the branch's commit.
 
-        Tags are taken as the remote has them: one that differs here was never published.
+        Tags are overwritten by the remote's: one that differs here was never published.
         """
         tip = self.git.tip(self.remote, self.branch)
         self.git.fetch(self.remote, "+refs/tags/*:refs/tags/*")
         return tip
 
     def settings(self, commit: str) -> CogSettings:
-        """cog.toml as ``commit`` has it."""
+        """Return the settings in the cog.toml of ``commit``."""
         return read_cog(self.git, commit)
 
     def tags(self, commit: str) -> list[VersionTag]:
-        """All version tags, the smallest first, read with ``commit``'s tag prefix."""
+        """Return all version tags, the smallest first, by the tag prefix of ``commit``."""
         return version_tags(self.git, self.settings(commit).tag_prefix)
-
-    def tag_name(self, version: semver.Version, commit: str) -> str:
-        """How ``version`` is tagged."""
-        return f"{self.settings(commit).tag_prefix}{version}"
 
     @property
     def counter(self) -> VersionBranch:
@@ -62,7 +67,7 @@ class Application:
         return VersionBranch(self.git, self.remote, author=self.author)
 
     def is_newest(self, version: semver.Version, commit: str) -> bool:
-        """Whether no tag is above ``version`` (candidates count for candidates only)."""
+        """Return whether no tag is above ``version`` (candidates count for candidates only)."""
         others = (tag.version for tag in self.tags(commit))
         rivals = others if version.prerelease else (v for v in others if not v.prerelease)
         return all(version >= other for other in rivals)

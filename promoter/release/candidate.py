@@ -1,13 +1,11 @@
 """A release candidate: the next version claimed by a tag, and its images.
 
-The tag comes first and by compare-and-swap: of two releasers at once one gets the number,
-so no version ever has two contents. Whatever stops it, running it again for the same
-commit finds the tag and completes the rest.
+The tag comes first and by compare-and-swap: of two concurrent runs one gets the number, so
+no version ever has two contents. After an interruption, running it again for the same commit
+finds the tag and completes the rest.
 """
 
 from __future__ import annotations
-
-from dataclasses import dataclass
 
 import semver
 
@@ -15,49 +13,35 @@ from promoter.common.errors import NothingNewer
 from promoter.git import retry_when_moved
 from promoter.release.application import Application
 from promoter.release.errors import ReleaseError
-from promoter.release.file_check import file_check
-from promoter.release.history import VersionTag
-from promoter.release.images import Image, build_and_push_all
+from promoter.release.images import VersionBuild, build_and_push_all
+from promoter.release.merge_rules import file_check
 from promoter.release.settings import breaking_rule
 from promoter.release.source import source_of_commit
-from promoter.release.version import NextVersion, candidate_number, next_version
+from promoter.release.version import NextVersion, VersionTag, next_version
 
 EDGE = "edge"
 
 
-@dataclass(frozen=True)
-class Candidate:
-    """A candidate: its version (``0.42.0-rc.1``), commit and images."""
-
-    version: semver.Version
-    commit: str
-    images: tuple[Image, ...]
-
-
-def candidate(application: Application, revision: str = "") -> Candidate:
+def candidate(application: Application, revision: str = "") -> VersionBuild:
     """Make ``revision`` (default: the branch's tip on the remote) a candidate.
 
-    Raises `NothingNewer` where no commit since the last release asks for one, or nothing
-    but changelog and documentation has changed since the last candidate for the same release.
+    Raises `NothingNewer` where no commit since the last release requires one, or only
+    changelog and documentation have changed since the last candidate for the same release.
     """
     commit = _commit(application, revision)
-    version = retry_when_moved(lambda: _claimed(application, commit))
+    version = retry_when_moved(lambda: _claim(application, commit))
     tags = [EDGE] if application.is_newest(version, commit) else []
     source = source_of_commit(application.git, commit)
     with application.progress.task(f"images of {version}"):
         images = build_and_push_all(source, str(version), application.registry, tags)
     application.counter.raise_to(version)
-    return Candidate(version, commit, images)
+    return VersionBuild(version, commit, images)
 
 
 def candidate_of(application: Application, commit: str) -> VersionTag | None:
-    """The newest candidate tag at ``commit``."""
-    there = [
-        tag
-        for tag in application.tags(commit)
-        if tag.commit == commit and candidate_number(tag.version) is not None
-    ]
-    return there[-1] if there else None
+    """Return the newest candidate tag at ``commit``."""
+    tags = [tag for tag in application.tags(commit) if tag.commit == commit]
+    return next((tag for tag in reversed(tags) if tag.candidate_number is not None), None)
 
 
 def _commit(application: Application, revision: str) -> str:
@@ -73,11 +57,28 @@ def _commit(application: Application, revision: str) -> str:
     return commit
 
 
-def _require_something_built(application: Application, commit: str, found: NextVersion) -> None:
-    """A merged promotion is on the branch, but no reason for another candidate."""
+def _claim(application: Application, commit: str) -> semver.Version:
+    """Return the version whose candidate tag is at ``commit``; the tag is pushed if missing."""
+    existing = candidate_of(application, commit)
+    if existing:
+        return existing.version
+    settings = application.settings(commit)
+    rule = breaking_rule(application.git, commit)
+    following = next_version(application.git, commit, settings, rule)
+    _require_built_changes(application, commit, following)
+    ref = f"refs/tags/{settings.tag_prefix}{following.candidate}"
+    try:
+        application.git.push(application.remote, commit, ref, expect=None)
+    finally:
+        application.fetch()  # the tag: ours, or that of a process that took the number before
+    return following.candidate
+
+
+def _require_built_changes(application: Application, commit: str, following: NextVersion) -> None:
+    """Raise `NothingNewer` if a merged promotion is all that came after a candidate."""
     git = application.git
     for tag in application.tags(commit):
-        same_base = tag.version.finalize_version() == found.final
+        same_base = tag.version.finalize_version() == following.final
         if not same_base or not git.is_ancestor(tag.commit, commit):
             continue
         changed = git.text("diff", "--name-only", "--no-renames", "-z", tag.commit, commit)
@@ -88,19 +89,3 @@ def _require_something_built(application: Application, commit: str, found: NextV
                 " documentation have changed",
                 next_step=f"promote {tag.name}, or release it once that is merged",
             )
-
-
-def _claimed(application: Application, commit: str) -> semver.Version:
-    """The version whose tag is at ``commit``, made if there is none."""
-    there = candidate_of(application, commit)
-    if there:
-        return there.version
-    rule = breaking_rule(application.git, commit)
-    found = next_version(application.git, commit, application.settings(commit), rule)
-    _require_something_built(application, commit, found)
-    ref = f"refs/tags/{application.tag_name(found.candidate, commit)}"
-    try:
-        application.git.push(application.remote, commit, ref, expect=None)
-    finally:
-        application.fetch()  # the tag, ours or that of whoever took the number before
-    return found.candidate

@@ -1,4 +1,4 @@
-"""CHANGELOG.md: a release's section by git-cliff, put in place, and read back as notes."""
+"""CHANGELOG.md: a release's section by git-cliff, inserted, and read back as notes."""
 
 from __future__ import annotations
 
@@ -20,35 +20,35 @@ _SECTION = re.compile(r"^## \[(?P<version>[^\]]+)\]", re.MULTILINE)
 
 
 def section(tree: Path, version: str, date: str) -> str:
-    """The section of ``version`` for what is in HEAD of work tree ``tree`` since the last release.
+    """Return the section of ``version``: the commits of ``tree``'s HEAD since the last release.
 
-    ``date`` (``2026-01-02``) stands in its heading. Raises `ReleaseError` with what
-    git-cliff said.
+    ``date`` (``2026-01-02``) is part of its heading. Raises `ReleaseError` with git-cliff's
+    message.
     """
     return _cliff(tree, "--unreleased", "--use-branch-tags", "--tag", version, date=date)
 
 
 def between(tree: Path, old: str, new: str) -> str:
-    """What changed between two commits, grouped as in the changelog."""
+    """Return the changes between two commits, grouped as in the changelog."""
     return _cliff(tree, f"{old}..{new}", date="")
 
 
 def prepend(text: str, new: str, version: str) -> str:
-    """``text`` (may be empty) with section ``new`` before the others.
+    """Return ``text`` (may be empty) with section ``new`` before the others.
 
     A section of the same version is replaced, so doing it twice changes nothing.
     """
-    before, sections = _split(text)
-    others = [one for said, one in sections if said != version]
-    head = before.strip() or _TITLE
-    return "\n\n".join([head, new.strip(), *(one.strip() for one in others)]) + "\n"
+    preamble, sections = _split(text)
+    others = [content for name, content in sections if name != version]
+    head = preamble.strip() or _TITLE
+    return "\n\n".join([head, new.strip(), *(content.strip() for content in others)]) + "\n"
 
 
 def notes(text: str, version: str) -> str:
-    """The section of ``version`` without its heading; raises `ReleaseError` if it is missing."""
-    for said, one in _split(text)[1]:
-        if said == version:
-            return one.partition("\n")[2].strip() + "\n"
+    """Return the section of ``version`` without its heading; raises `ReleaseError` without it."""
+    for name, content in _split(text)[1]:
+        if name == version:
+            return content.partition("\n")[2].strip() + "\n"
     raise ReleaseError(
         f"read {CHANGELOG}: it has no section [{version}]",
         next_step="make the promote-rc pull request again: promoter release promote",
@@ -56,7 +56,7 @@ def notes(text: str, version: str) -> str:
 
 
 def _split(text: str) -> tuple[str, list[tuple[str, str]]]:
-    """What stands before the sections, and each section with its version."""
+    """Return the text before the sections, and each section with its version."""
     found = list(_SECTION.finditer(text))
     if not found:
         return text, []
@@ -67,7 +67,7 @@ def _split(text: str) -> tuple[str, list[tuple[str, str]]]:
 
 def _cliff(tree: Path, *arguments: str, date: str) -> str:
     if not (tree / CLIFF_FILE).is_file():
-        # Without it git-cliff would go on with a configuration of its own.
+        # Without it git-cliff would use its built-in configuration.
         raise ReleaseError(
             f"read {CLIFF_FILE} in {tree}: no such file",
             next_step=f"commit {CLIFF_FILE} at the repository's top",
@@ -82,15 +82,15 @@ def _cliff(tree: Path, *arguments: str, date: str) -> str:
         check=False,
     )
     if done.returncode != 0:
-        said = done.stderr.strip().splitlines() or ["no message"]
-        raise ReleaseError(f"write the changelog of {tree}: {said[-1]}")
+        lines = done.stderr.strip().splitlines() or ["no message"]
+        raise ReleaseError(f"write the changelog of {tree}: {lines[-1]}")
     return done.stdout.strip() + "\n"
 
 
 def _program() -> str:
-    """git-cliff as it was installed beside this Python, else on PATH."""
-    beside = sysconfig.get_path("scripts")
-    found = shutil.which("git-cliff", path=beside) or shutil.which("git-cliff")
+    """Return git-cliff as it was installed with this Python, else on PATH."""
+    scripts = sysconfig.get_path("scripts")
+    found = shutil.which("git-cliff", path=scripts) or shutil.which("git-cliff")
     if found is None:
         raise ProgramMissing("find git-cliff: it is not on PATH", next_step="pip install git-cliff")
     return found

@@ -30,7 +30,7 @@ _BUILT_IN: Mapping[str, Bump] = {
 
 @dataclass(frozen=True)
 class CogSettings:
-    """What each allowed commit type bumps, and which commits and tags count."""
+    """The increment of each allowed commit type, and the commits and tags that count."""
 
     types: Mapping[str, Bump] = field(default_factory=lambda: dict(_BUILT_IN))
     scopes: frozenset[str] | None = None
@@ -59,7 +59,7 @@ class _CogFile(BaseModel):
 
 
 def read_cog(git: Git, revision: str) -> CogSettings:
-    """The settings in ``revision``; cog's defaults where it has no cog.toml.
+    """Return the settings in ``revision``; cog's defaults where it has no cog.toml.
 
     Raises `InvalidFile` for one that does not validate.
     """
@@ -80,19 +80,19 @@ def read_cog(git: Git, revision: str) -> CogSettings:
 
 
 def _types(configured: Mapping[str, _CommitType]) -> dict[str, Bump]:
-    """The built-in types with what the file says; an entry without a setting removes one."""
+    """Return the built-in types with the file's changes; an entry without a setting removes one."""
     types: dict[str, Bump] = dict(_BUILT_IN)
-    for name, said in configured.items():
-        known = types.pop(name.lower(), "none")
-        if said.model_fields_set - {"order"}:
-            types[name.lower()] = _bump(said, known)
+    for name, entry in configured.items():
+        built_in = types.pop(name.lower(), "none")
+        if entry.model_fields_set - {"order"}:
+            types[name.lower()] = _bump(entry, built_in)
     return types
 
 
-def _bump(said: _CommitType, known: Bump) -> Bump:
-    """A setting replaces the built-in's; where both are set the larger bump wins."""
-    minor = (known == "minor") if said.bump_minor is None else said.bump_minor
-    patch = (known == "patch") if said.bump_patch is None else said.bump_patch
+def _bump(entry: _CommitType, built_in: Bump) -> Bump:
+    """Return the bump of an entry; where both are set the larger bump wins."""
+    minor = (built_in == "minor") if entry.bump_minor is None else entry.bump_minor
+    patch = (built_in == "patch") if entry.bump_patch is None else entry.bump_patch
     if minor:
         return "minor"
     return "patch" if patch else "none"

@@ -1,4 +1,4 @@
-"""Conventional commit messages, read as cocogitto reads them.
+"""Conventional commit messages, parsed as cocogitto parses them.
 
 The grammar is that of conventionalcommits.org v1.0.0 where it is precise and that of the
 crate conventional_commit_parser 0.9 where it is not, because `cog` is what checks pull
@@ -35,7 +35,7 @@ class NotConventional(ReleaseError):
 
 @dataclass(frozen=True)
 class Conventional:
-    """What a conventional message says; ``type`` is in lower case, ``scope`` may be empty."""
+    """A parsed message; ``type`` is in lower case, ``scope`` may be empty."""
 
     type: str
     scope: str
@@ -44,11 +44,11 @@ class Conventional:
 
 
 def parse(message: str) -> Conventional:
-    """What ``message`` says; raises `NotConventional` with the reason."""
+    """Return the parsed ``message``; raises `NotConventional` with the reason."""
     text = message.strip()
     found = _SUMMARY.match(text)
     if found is None:
-        raise NotConventional(_why_not(text.splitlines()[0] if text else ""))
+        raise NotConventional(_rejection(text.splitlines()[0] if text else ""))
     breaking = bool(found["mark"]) or _has_breaking_footer(text, found.end())
     return Conventional(
         found["type"].lower(), found["scope"] or "", found["summary"].strip(), breaking
@@ -56,9 +56,9 @@ def parse(message: str) -> Conventional:
 
 
 def _has_breaking_footer(text: str, after_summary: int) -> bool:
-    """Whether one of the footers is BREAKING CHANGE.
+    """Return whether one of the footers is BREAKING CHANGE.
 
-    The first footer stands after the summary or the body, on a line of its own that may be
+    The first footer comes after the summary or the body, on a line of its own that may be
     indented; from there on only footers follow, each at the start of a line.
     """
     at_line_starts = _footers(text)
@@ -69,7 +69,7 @@ def _has_breaking_footer(text: str, after_summary: int) -> bool:
 
 
 def _breaking_ones(text: str, first: int, at_line_starts: set[int]) -> Iterator[bool]:
-    """For the footer at ``first`` and each that follows it, whether it is BREAKING CHANGE."""
+    """Yield for the footer at ``first`` and each after it, whether it is BREAKING CHANGE."""
     at: int | None = first
     while at is not None:
         match = _FOOTER.match(text, at)
@@ -80,9 +80,9 @@ def _breaking_ones(text: str, first: int, at_line_starts: set[int]) -> Iterator[
 
 
 def _footers(text: str) -> set[int]:
-    """Where a line begins a footer.
+    """Return the positions of lines that begin a footer.
 
-    From the end backwards: a footer has content, and what begins another is none.
+    From the end backwards: a footer has content, and the start of another footer is none.
     """
     positions: set[int] = set()
     for line_break in reversed(list(_LINE_BREAK.finditer(text))):
@@ -99,7 +99,7 @@ def _begins_footer(text: str, at: int, later: set[int]) -> bool:
     return line_break is None or line_break.end() not in later
 
 
-def _why_not(subject: str) -> str:
+def _rejection(subject: str) -> str:
     if not subject:
         return "the message is empty"
     head, colon, rest = subject.partition(":")

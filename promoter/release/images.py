@@ -1,19 +1,24 @@
-"""Builds an application's images from a commit, reproducibly, and pushes them.
+"""An application's images: built from a commit, reproducibly, pushed and compared.
 
-Two layers where a file carries the version: what is copied, and that file. A candidate and
+Two layers where a file carries the version: the copied files, and that file. A candidate and
 its release so share the first layer, bit by bit.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
+
+import semver
 
 from promoter.git.objects import SourceFile
 from promoter.programs import oci
 from promoter.programs.registry import Registry
-from promoter.release.envfile import set_variable
-from promoter.release.settings import ImageRecipe, ReleaseSettings, read_settings
+from promoter.release.env_file import set_variable
+from promoter.release.errors import ReleaseError
+from promoter.release.settings import ImageRecipe, read_settings
 from promoter.release.source import SourceTree
 
 REVISION = "org.opencontainers.image.revision"
@@ -25,7 +30,7 @@ CREATED = "org.opencontainers.image.created"
 
 @dataclass(frozen=True)
 class Image:
-    """An image that a registry has: its name in the application, repository and digest."""
+    """An image in a registry: its name in the application, its repository and digest."""
 
     name: str
     repository: str
@@ -37,18 +42,31 @@ class Image:
         return f"{self.repository}@{self.digest}"
 
 
+@dataclass(frozen=True)
+class VersionBuild:
+    """A candidate or release: its version, its commit (40 hex digits), and its images."""
+
+    version: semver.Version
+    commit: str
+    images: tuple[Image, ...]
+
+
 def build(
     source: SourceTree, recipe: ImageRecipe, version: str, address: str
 ) -> oci.OciImage[oci.Layer]:
-    """The image of ``recipe`` from ``source``; the same arguments give the same digest.
+    """Return the image of ``recipe`` from ``source``; the same arguments give the same digest.
 
-    ``address`` is the repository's public address, for the label. Raises `ReleaseError`
-    where the recipe names a file that the source lacks.
+    ``address`` is the source repository's public address, for the label. Raises
+    `ReleaseError` where the recipe names a file that the source lacks.
     """
-    layers = [oci.layer(_copied(source, recipe))]
-    if recipe.version_file:
-        content = versioned_file(source, recipe, version)
-        layers.append(oci.layer({recipe.version_file.target: SourceFile(content)}))
+    files: dict[str, SourceFile] = {}
+    for copy in recipe.copies:
+        for path, file in source.below(copy.source):
+            files[f"{copy.target}/{path}" if path else copy.target] = file
+    layers = [oci.layer(files)]
+    if carrier := recipe.version_file:
+        content = set_variable(source.file(carrier.source), carrier.variable, version)
+        layers.append(oci.layer({carrier.target: SourceFile(content)}))
     created = source.time.strftime("%Y-%m-%dT%H:%M:%SZ")
     labels = {
         CREATED: created,
@@ -61,46 +79,43 @@ def build(
     return oci.image(layers, config, labels, created=created)
 
 
-def build_and_push(
-    source: SourceTree,
-    settings: ReleaseSettings,
-    name: str,
-    version: str,
-    registry: Registry,
-    tags: Sequence[str] = (),
-) -> Image:
-    """Build image ``name`` and push it as ``version`` and as each of ``tags``."""
-    built = build(source, settings.image(name), version, settings.source)
-    registry.push(name, built, [version, *tags])
-    return Image(name, registry.repository(name), built.digest)
-
-
 def build_and_push_all(
     source: SourceTree, version: str, registry: Registry, tags: Sequence[str] = ()
 ) -> tuple[Image, ...]:
-    """Build and push every image that the source's release.yml declares, in its order."""
+    """Build the images that the source's release.yml declares, and push them in its order.
+
+    Each is pushed as ``version`` and as each of ``tags``.
+    """
     settings = read_settings(source)
-    return tuple(
-        build_and_push(source, settings, recipe.name, version, registry, tags)
-        for recipe in settings.images
-    )
+    images = []
+    for recipe in settings.images:
+        content = build(source, recipe, version, settings.source)
+        registry.push(recipe.name, content, [version, *tags])
+        images.append(Image(recipe.name, registry.repository(recipe.name), content.digest))
+    return tuple(images)
 
 
-def versioned_file(source: SourceTree, recipe: ImageRecipe, version: str) -> bytes:
-    """The recipe's version file as it is in the image: the version set, all else kept."""
-    if recipe.version_file is None:
-        return b""
-    return set_variable(
-        source.file(recipe.version_file.source), recipe.version_file.variable, version
-    )
+def require_same_but_version(
+    candidate: oci.OciImage[oci.Layer],
+    release: oci.OciImage[oci.Layer],
+    recipe: ImageRecipe,
+    version: str,
+) -> None:
+    """Raise `ReleaseError` naming every path or setting of ``release`` that must not differ.
 
-
-def _copied(source: SourceTree, recipe: ImageRecipe) -> dict[str, SourceFile]:
-    files: dict[str, SourceFile] = {}
-    for copy in recipe.copies:
-        for below, file in source.below(copy.source):
-            files[f"{copy.target}/{below}" if below else copy.target] = file
-    return files
+    The recipe's version file may, and in the configuration the VERSION variable, the version
+    label and the layers' digests that follow from them.
+    """
+    carrier = {recipe.version_file.target} if recipe.version_file else set()
+    paths = _differing(oci.files_in(candidate.layers), oci.files_in(release.layers)) - carrier
+    settings = _differing(_comparable_config(candidate), _comparable_config(release))
+    unexpected = sorted(paths) + [f"configuration {name}" for name in sorted(settings)]
+    if unexpected:
+        raise ReleaseError(
+            f"release image {recipe.name} {version}: it differs from its candidate in"
+            f" {', '.join(unexpected)}",
+            next_step="make a new candidate of the commit; this one was built otherwise",
+        )
 
 
 def _config(
@@ -120,3 +135,18 @@ def _config(
         "Labels": labels,
         "User": recipe.user,
     }
+
+
+def _differing(candidate: Mapping[str, Any], release: Mapping[str, Any]) -> set[str]:
+    keys = candidate.keys() | release.keys()
+    return {key for key in keys if candidate.get(key) != release.get(key)}
+
+
+def _comparable_config(image: oci.OciImage[oci.Layer]) -> dict[str, Any]:
+    """Return the configuration without the version and the layers' digests."""
+    document = json.loads(image.config.content)
+    config = document.pop("config", {})
+    document.pop("rootfs", None)
+    config["Labels"] = {k: v for k, v in config.get("Labels", {}).items() if k != VERSION}
+    config["Env"] = [v for v in config.get("Env", []) if not v.startswith("VERSION=")]
+    return {**document, **config}

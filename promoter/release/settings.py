@@ -1,4 +1,4 @@
-"""`ci/release/release.yml`: what a release of an application repository is made of."""
+"""`ci/release/release.yml`: the images, files and hooks of an application's release."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SourcePath = Annotated[str, StringConstraints(pattern=r"^[^/\x00][^\x00]*$")]
 
 
 class Copy(StrictModel):
-    """A file or folder of the repository, and its absolute path in the image."""
+    """A file or folder of the repository, copied to an absolute path of the image."""
 
     source: SourcePath = Field(alias="from")
     target: InsidePath = Field(alias="to")
@@ -34,7 +34,7 @@ class VersionFile(Copy):
 
 
 class ImageRecipe(StrictModel):
-    """One image: what is copied into it, how it is started, and where the chart pins it.
+    """One image: its files, its entrypoint, and its place in the chart.
 
     ``pin`` is the key path of its digest in the chart's values.yaml; without one the image
     is not pinned.
@@ -50,7 +50,7 @@ class ImageRecipe(StrictModel):
 
 
 class BuildArtifact(StrictModel):
-    """A file that the release offers for download, as it is in the released commit."""
+    """A file of the released commit that the release offers for download."""
 
     name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
     source: SourcePath = Field(alias="from")
@@ -59,8 +59,8 @@ class BuildArtifact(StrictModel):
 class Hook(StrictModel):
     """A program of the repository that writes documentation for the promote-rc pull request.
 
-    Run in a work tree of the candidate with VERSION set; it may change CHANGELOG.md and
-    docs-site/ only.
+    It runs in a work tree of the candidate with VERSION set, and may change CHANGELOG.md
+    and docs-site/ only.
     """
 
     name: str
@@ -68,17 +68,17 @@ class Hook(StrictModel):
 
 
 class ChartSettings(StrictModel):
-    """The chart that pins the images: its folder, and the Terraform folders copied into it."""
+    """The chart that pins the images, and the Terraform folders that are copied into it."""
 
     folder: SourcePath
     terraform: tuple[SourcePath, ...] = ()
 
 
 class ReleaseSettings(StrictModel):
-    """What is released: images, files, documentation, and the address of the source.
+    """The images, files and documentation of a release, and the address of the source.
 
-    ``breaking_below_one``: what a breaking change bumps while the version is below 1.0.0
-    (the seeds: major; cog itself: minor).
+    ``breaking_below_one`` is the increment of a breaking change while the version is below
+    1.0.0 (the seeds: major; cog itself: minor).
     """
 
     source: str = Field(pattern=r"^https://\S+$")
@@ -89,7 +89,7 @@ class ReleaseSettings(StrictModel):
     breaking_below_one: BreakingBelowOne = "major"
 
     def image(self, name: str) -> ImageRecipe:
-        """The recipe called ``name``; raises `InvalidFile` when there is none."""
+        """Return the recipe called ``name``; raises `InvalidFile` when there is none."""
         for recipe in self.images:
             if recipe.name == name:
                 return recipe
@@ -98,18 +98,18 @@ class ReleaseSettings(StrictModel):
 
 
 def read_settings(source: SourceTree) -> ReleaseSettings:
-    """The settings in ``source``; raises `InvalidFile` naming place and reason."""
+    """Return the settings in ``source``; raises `InvalidFile` naming place and reason."""
     return parse_settings(source.file(SETTINGS_FILE))
 
 
 def breaking_rule(git: Git, revision: str) -> BreakingBelowOne:
-    """``breaking_below_one`` as ``revision`` has it; ``major`` where it says nothing."""
+    """Return ``breaking_below_one`` of ``revision``; ``major`` where it is not set."""
     content = git.file(revision, SETTINGS_FILE)
     return parse_settings(content).breaking_below_one if content else "major"
 
 
 def parse_settings(content: bytes) -> ReleaseSettings:
-    """The settings that ``content`` says; raises `InvalidFile`."""
+    """Return the settings in ``content``; raises `InvalidFile`."""
     try:
         return ReleaseSettings.model_validate(yaml.safe_load(content))
     except yaml.YAMLError as error:

@@ -1,12 +1,11 @@
 """The next version, from the conventional commits since the last release.
 
-The rules are cocogitto's (`cog bump --auto`), but for those that docs/decisions names.
+The rules are cocogitto's (`cog bump --auto`), except for those that docs/decisions names.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -15,9 +14,8 @@ import semver
 from promoter.common.errors import NothingNewer
 from promoter.git import Git
 from promoter.release.cog import CogSettings
-from promoter.release.conventional import Conventional
+from promoter.release.commits import commits, versioning_message
 from promoter.release.errors import ReleaseError
-from promoter.release.history import VersionTag, commits, counted, version_tags
 
 BreakingBelowOne = Literal["major", "minor"]
 Increment = Literal["major", "minor", "patch", "none"]
@@ -27,11 +25,26 @@ _CANDIDATE = re.compile(r"rc\.(0|[1-9]\d*)")
 
 
 @dataclass(frozen=True)
-class NextVersion:
-    """What comes next: the release, and the next candidate for it.
+class VersionTag:
+    """A tag that is a semantic version, and the commit it points at."""
 
-    ``last`` is the last release's tag (None before the first), ``increment`` what the
-    commits since then ask for.
+    name: str
+    version: semver.Version
+    commit: str
+
+    @property
+    def candidate_number(self) -> int | None:
+        """The N of ``rc.N``; None for a release or another kind of pre-release."""
+        match = _CANDIDATE.fullmatch(self.version.prerelease or "")
+        return int(match[1]) if match else None
+
+
+@dataclass(frozen=True)
+class NextVersion:
+    """The next release, and the next candidate for it.
+
+    ``last`` is the last release's tag (None before the first), ``increment`` the largest
+    one that a commit since then requires.
     """
 
     final: semver.Version
@@ -40,12 +53,28 @@ class NextVersion:
     increment: Increment
 
 
+def version_tags(git: Git, prefix: str = "", *, reachable_from: str = "") -> list[VersionTag]:
+    """Return the tags that are versions, the smallest first; others are skipped, as cog does.
+
+    With ``reachable_from`` only those in that commit's history.
+    """
+    merged = [f"--merged={reachable_from}"] if reachable_from else []
+    fields = "--format=%(refname:strip=2) %(objecttype) %(objectname) %(*objectname)"
+    tags = []
+    for line in git.lines("for-each-ref", fields, *merged, "refs/tags"):
+        name, kind, *ids = line.split(" ")
+        text = name.removeprefix(prefix)
+        if semver.Version.is_valid(text) and kind in ("commit", "tag"):
+            tags.append(VersionTag(name, semver.Version.parse(text), [i for i in ids if i][-1]))
+    return sorted(tags, key=lambda tag: tag.version)
+
+
 def next_version(
     git: Git, revision: str, settings: CogSettings, breaking_below_one: BreakingBelowOne = "major"
 ) -> NextVersion:
-    """The version after the last release in ``revision``'s history.
+    """Return the version after the last release in ``revision``'s history.
 
-    Raises `NothingNewer` where no commit since then asks for a release, `ReleaseError` for
+    Raises `NothingNewer` where no commit since then requires a release, `ReleaseError` for
     an unknown revision.
     """
     head = git.commit(revision)
@@ -53,47 +82,29 @@ def next_version(
         raise ReleaseError(f"read {revision}: no such commit in {git.dir}")
     tags = version_tags(git, settings.tag_prefix, reachable_from=head)
     last = next((tag for tag in reversed(tags) if not tag.version.prerelease), None)
-    since = commits(git, head, *([f"^{last.commit}"] if last else []))
-    said = [one for commit in since if (one := counted(commit, settings))]
     base = last.version if last else semver.Version(0)
-    increment = increment_of(said, settings, base, breaking_below_one)
+    breaking: Increment = "major" if base.major else breaking_below_one
+    increments: list[Increment] = []
+    for commit in commits(git, head, *([f"^{last.commit}"] if last else [])):
+        if message := versioning_message(commit, settings):
+            increments.append(breaking if message.breaking else settings.types[message.type])
+    increment: Increment = max(increments, key=_ORDER.index, default="none")
     if increment == "none":
-        raise _nothing(head, last)
-    final = _not_below(bumped(base, increment), tags)
+        since = f"since {last.name}" if last else "so far"
+        raise NothingNewer(
+            f"find the next version at {head[:12]}: no commit {since} requires a release",
+            next_step="a feat, a fix or a breaking change does (cog.toml lists the others)",
+        )
+    steps = {"major": base.bump_major, "minor": base.bump_minor, "patch": base.bump_patch}
+    final = steps[increment]()
+    # Candidates never go backwards: with 0.43.0-rc.1 published, 0.42.0 does not come next.
+    highest = max((tag.version for tag in tags), default=final)
+    final = final if final >= highest else highest.finalize_version()
     return NextVersion(final, _candidate(git, settings, final), last, increment)
 
 
-def increment_of(
-    said: Iterable[Conventional],
-    settings: CogSettings,
-    base: semver.Version,
-    breaking_below_one: BreakingBelowOne,
-) -> Increment:
-    """The largest increment that one of the messages asks for after release ``base``."""
-    breaking: Increment = "major" if base.major else breaking_below_one
-    asked = (breaking if one.breaking else settings.types[one.type] for one in said)
-    return max(asked, key=_ORDER.index, default="none")
-
-
-def bumped(base: semver.Version, increment: Increment) -> semver.Version:
-    """``base`` after ``increment``."""
-    steps = {
-        "major": base.bump_major,
-        "minor": base.bump_minor,
-        "patch": base.bump_patch,
-        "none": base.finalize_version,
-    }
-    return steps[increment]()
-
-
-def candidate_number(version: semver.Version) -> int | None:
-    """The N of ``rc.N``; None for a release or another kind of pre-release."""
-    found = _CANDIDATE.fullmatch(version.prerelease or "")
-    return int(found[1]) if found else None
-
-
 def parse_version(text: str) -> semver.Version:
-    """``text`` as a semantic version; raises `ReleaseError`."""
+    """Return ``text`` as a semantic version; raises `ReleaseError`."""
     try:
         return semver.Version.parse(text.strip())
     except ValueError as error:
@@ -103,26 +114,11 @@ def parse_version(text: str) -> semver.Version:
         ) from error
 
 
-def _not_below(final: semver.Version, tags: list[VersionTag]) -> semver.Version:
-    """Candidates never go backwards: with 0.43.0-rc.1 out, 0.42.0 does not come next."""
-    highest = max((tag.version for tag in tags), default=final)
-    return final if final >= highest else highest.finalize_version()
-
-
 def _candidate(git: Git, settings: CogSettings, final: semver.Version) -> semver.Version:
-    """The first free candidate for ``final``; a tag anywhere takes its number."""
+    """Return the first free candidate for ``final``; a tag anywhere takes its number."""
     numbers = [
-        number
+        tag.candidate_number or 0
         for tag in version_tags(git, settings.tag_prefix)
         if tag.version.finalize_version() == final
-        and (number := candidate_number(tag.version)) is not None
     ]
     return final.replace(prerelease=f"rc.{max(numbers, default=0) + 1}")
-
-
-def _nothing(head: str, last: VersionTag | None) -> NothingNewer:
-    since = f"since {last.name}" if last else "so far"
-    return NothingNewer(
-        f"find the next version at {head[:12]}: no commit {since} asks for a release",
-        next_step="a feat, a fix or a breaking change does (cog.toml says what else)",
-    )

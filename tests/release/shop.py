@@ -13,8 +13,7 @@ from promoter.forge.forge import PullRequest
 from promoter.forge.local import LocalForge
 from promoter.git import Git, Identity
 from promoter.programs.registry import Registry
-from promoter.release.application import Application
-from promoter.release.chart import Charts
+from promoter.release.application import Application, HostedRepository
 from promoter.release.settings import parse_settings
 
 from .conftest import APPLICATION, commit_all, new_repository
@@ -50,7 +49,7 @@ class Shop:
     """The application and the charts as the pipeline sees them."""
 
     application: Application
-    charts: Charts
+    charts: HostedRepository
 
     @property
     def git(self) -> Git:
@@ -128,7 +127,7 @@ def _shop_in(folder: Path, registry: Registry) -> Shop:
     application, charts = (LocalForge(Git(folder / f"{n}.git")) for n in ("lana-bank", "charts"))
     return Shop(
         Application(Git(folder / "lana-bank"), application, registry),
-        Charts(Git(folder / "charts"), charts),
+        HostedRepository(Git(folder / "charts"), charts),
     )
 
 

@@ -10,8 +10,9 @@ from promoter.common.errors import NothingNewer, RegistryError
 from promoter.git import Git
 from promoter.programs.registry import Registry
 from promoter.release.application import Application
-from promoter.release.candidate import Candidate, candidate
+from promoter.release.candidate import candidate
 from promoter.release.errors import ReleaseError
+from promoter.release.images import VersionBuild
 
 from .shop import Shop
 
@@ -79,7 +80,7 @@ def test_two_releasers_at_once_never_share_a_number(shop: Shop, tmp_path: Path) 
     second = shop.commit("fix: b")
     shop.git.text("clone", "--quiet", str(shop.git.dir), str(tmp_path / "other"))
     other = replace(shop.application, git=Git(tmp_path / "other"))
-    made: list[Candidate] = []
+    made: list[VersionBuild] = []
 
     def make(application: Application, commit: str | None) -> None:
         made.append(candidate(application, commit or ""))

@@ -13,12 +13,13 @@ from promoter.common.yaml_edit import find, parse_path
 from promoter.forge.forge import Conclusion, PullRequestState, Query, StatusCheck
 from promoter.forge.local import LocalForge
 from promoter.programs.registry import Registry
-from promoter.release.automerge import AutoMerge, automerge
 from promoter.release.candidate import candidate
 from promoter.release.chart import bump_chart, set_app_version
 from promoter.release.errors import ReleaseError
-from promoter.release.promote import promote
-from promoter.release.publish import Released, release, released
+from promoter.release.images import VersionBuild
+from promoter.release.merge_rules import AutoMerge, automerge
+from promoter.release.promotion import promote
+from promoter.release.publication import published, release
 from promoter.release.settings import parse_settings
 from promoter.vendoring.pins import read_pins
 
@@ -28,7 +29,7 @@ from .shop import CHART, DEV, VALUES, Shop, copied, open_shop, quick_release_yml
 FOLDER = "charts/lana-bank"
 
 
-def cut(shop: Shop) -> Released:
+def cut(shop: Shop) -> VersionBuild:
     candidate(shop.application)
     shop.merge(promote(shop.application))
     return release(shop.application)
@@ -56,7 +57,7 @@ def text(shop: Shop, commit: str, name: str) -> str:
 
 
 def test_pins_every_image_and_keeps_every_other_byte(shop: Shop) -> None:
-    made = released(shop.application)
+    made = published(shop.application)
 
     pull = bump_chart(shop.application, shop.charts)
 
@@ -77,7 +78,7 @@ def test_pins_every_image_and_keeps_every_other_byte(shop: Shop) -> None:
 
 def test_terraform_travels_with_the_commit_it_is_of(shop: Shop) -> None:
     shop.commit_chart("feat: old", {f"{FOLDER}/tf/gone/main.tf": b"old"})
-    made = released(shop.application)
+    made = published(shop.application)
     pull = bump_chart(shop.application, shop.charts)
     tree = f"{pull.head_commit}:{FOLDER}/tf"
     assert shop.charts.git.lines("ls-tree", "-r", "--name-only", tree) == [
@@ -92,7 +93,7 @@ def test_terraform_travels_with_the_commit_it_is_of(shop: Shop) -> None:
 
 
 def test_the_pull_request_says_what_changed_between(shop: Shop) -> None:
-    first = released(shop.application)
+    first = published(shop.application)
     opened = bump_chart(shop.application, shop.charts)
     assert opened.labels == {"galoybot", "lana-bank"}
     assert not opened.draft
@@ -223,7 +224,7 @@ def test_only_this_author_these_labels_and_these_paths_are_merged_unseen(shop: S
 def test_a_check_that_has_not_succeeded_holds_the_merge_up(shop: Shop) -> None:
     pull = bump_chart(shop.application, shop.charts)
     shop.charts.forge.set_check(pull.head_commit, StatusCheck("lint", Conclusion.PENDING))
-    with pytest.raises(NotCleared, match="check lint says pending"):
+    with pytest.raises(NotCleared, match="check lint is pending"):
         automerge(shop.charts.forge, pull.number)
     shop.charts.forge.set_check(pull.head_commit, StatusCheck("lint", Conclusion.SUCCESS))
     merged = automerge(shop.charts.forge, pull.number)

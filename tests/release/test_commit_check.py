@@ -8,7 +8,7 @@ import pytest
 from promoter.cli import guarded
 from promoter.cli.app import run_app
 from promoter.release.cog import CogSettings
-from promoter.release.commit_check import check, required_form
+from promoter.release.commits import check_commits, required_form
 from promoter.release.errors import ReleaseError
 
 from .conftest import new_repository
@@ -24,26 +24,26 @@ def test_names_each_refused_commit_with_its_reason(tmp_path: Path) -> None:
     git = new_repository(tmp_path)
     history = [Made("feat: a"), Made("fix things"), Made("odd: b"), Made("docs(x): c")]
     make(git, history)
-    read, refused = check(git, "HEAD~3..HEAD", CogSettings(scopes=frozenset({"api"})))
-    assert read == 3
-    assert [(one.commit.id, one.commit.subject) for one in refused] == [
+    checked, rejected = check_commits(git, "HEAD~3..HEAD", CogSettings(scopes=frozenset({"api"})))
+    assert checked == 3
+    assert [(one.commit.id, one.commit.subject) for one in rejected] == [
         (git.commit("HEAD"), "docs(x): c"),
         (git.commit("HEAD^"), "odd: b"),
         (git.commit("HEAD^^"), "fix things"),
     ]
-    assert str(refused[2]).startswith(str(git.commit("HEAD^^"))[:12])
-    assert "'fix things' has no '<type>: ' at its start" in str(refused[2])
-    assert refused[1].reason.startswith("the type 'odd' is none of: build, chore")
-    assert refused[0].reason == "the scope 'x' is none of: api"
+    assert str(rejected[2]).startswith(str(git.commit("HEAD^^"))[:12])
+    assert "'fix things' has no '<type>: ' at its start" in str(rejected[2])
+    assert rejected[1].reason.startswith("the type 'odd' is none of: build, chore")
+    assert rejected[0].reason == "the scope 'x' is none of: api"
 
 
 def test_merges_and_fixups_are_passed_over_where_cog_toml_says_so(tmp_path: Path) -> None:
     git = new_repository(tmp_path)
     make(git, [Made("feat: a"), Made("Merge x", side="feat: b"), Made("fixup! feat: b")])
-    read, refused = check(git, "HEAD~2..HEAD", CogSettings())
-    assert (read, len(refused)) == (3, 2)
+    checked, rejected = check_commits(git, "HEAD~2..HEAD", CogSettings())
+    assert (checked, len(rejected)) == (3, 2)
     lenient = CogSettings(ignore_merge_commits=True, ignore_fixup_commits=True)
-    assert check(git, "HEAD~2..HEAD", lenient) == (1, [])
+    assert check_commits(git, "HEAD~2..HEAD", lenient) == (1, [])
 
 
 @pytest.mark.parametrize("revisions", ["HEAD", "--all", "--output=x..y"])
@@ -51,7 +51,7 @@ def test_what_is_no_range_is_refused(tmp_path: Path, revisions: str) -> None:
     git = new_repository(tmp_path)
     make(git, [Made("feat: a")])
     with pytest.raises(ReleaseError, match="not a range"):
-        check(git, revisions, CogSettings())
+        check_commits(git, revisions, CogSettings())
 
 
 def test_the_commands(

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from promoter.release.envfile import set_variable
+from promoter.release.env_file import set_variable
 from promoter.release.errors import ReleaseError
 
 LINES = st.lists(

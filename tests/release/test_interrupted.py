@@ -13,11 +13,11 @@ import pytest
 from promoter.common.errors import NothingNewer
 from promoter.forge.forge import PullRequestState, Query
 from promoter.programs.registry import Registry
-from promoter.release.application import Application
+from promoter.release.application import Application, HostedRepository
 from promoter.release.candidate import candidate
-from promoter.release.chart import Charts, bump_chart
-from promoter.release.promote import promote
-from promoter.release.publish import release
+from promoter.release.chart import bump_chart
+from promoter.release.promotion import promote
+from promoter.release.publication import release
 
 from .shop import Shop, open_shop, quick_release_yml
 
@@ -71,7 +71,7 @@ class Plug:
         return call
 
 
-def plugged(shop: Shop, plug: Plug) -> tuple[Application, Charts]:
+def plugged(shop: Shop, plug: Plug) -> tuple[Application, HostedRepository]:
     """The shop with every write going through ``plug``."""
     application = replace(
         shop.application,
@@ -85,7 +85,7 @@ def plugged(shop: Shop, plug: Plug) -> tuple[Application, Charts]:
     return application, charts
 
 
-def whole_way(shop: Shop, application: Application, charts: Charts) -> None:
+def whole_way(shop: Shop, application: Application, charts: HostedRepository) -> None:
     """Each step as the pipeline would run it again: what is done already is passed over."""
     with suppress(NothingNewer):
         candidate(application)

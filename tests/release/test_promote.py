@@ -9,8 +9,8 @@ from promoter.forge.forge import Conclusion, PullRequestState, Query, StatusChec
 from promoter.release.candidate import candidate
 from promoter.release.changelog import notes, prepend
 from promoter.release.errors import ReleaseError
-from promoter.release.file_check import FILE_CHECK, checked, file_check
-from promoter.release.promote import promote
+from promoter.release.merge_rules import FILE_CHECK, file_check, report_file_check
+from promoter.release.promotion import promote
 
 from .shop import DEV, RELEASE_YML, Shop
 
@@ -92,9 +92,9 @@ def test_nothing_to_promote(shop: Shop) -> None:
     with pytest.raises(ReleaseError, match="there is no such candidate"):
         promote(shop.application, "0.1.0-rc.9")
     shop.git.text("tag", "0.1.0", made.commit)
-    with pytest.raises(NothingNewer, match="released or overtaken"):
+    with pytest.raises(NothingNewer, match="released or superseded"):
         promote(shop.application)
-    with pytest.raises(NothingNewer, match="released or overtaken"):
+    with pytest.raises(NothingNewer, match="released or superseded"):
         promote(shop.application, "0.1.0-rc.1")
 
 
@@ -138,12 +138,14 @@ def test_a_hook_that_goes_wrong_opens_nothing(shop: Shop, hook: str, reason: str
 def test_the_file_check_names_every_other_file(shop: Shop) -> None:
     assert file_check(["CHANGELOG.md", "docs-site/a/b.md"]).passes
     found = file_check(["CHANGELOG.md", "docs-site", "src/a", "x/CHANGELOG.md", "docs-sites/a"])
-    assert found.refused == ("docs-site", "src/a", "x/CHANGELOG.md", "docs-sites/a")
+    assert found.rejected == ("docs-site", "src/a", "x/CHANGELOG.md", "docs-sites/a")
     candidate(shop.application)
     pull = promote(shop.application)
     pushed = shop.git.commit_files(pull.head_commit, {"src/x": b"x"}, "feat: sneak in", author=DEV)
     shop.git.text("update-ref", "refs/heads/bot-promote-rc", pushed)
-    assert not checked(shop.application.forge, shop.application.forge.pull_request(1)).passes
+    assert not report_file_check(
+        shop.application.forge, shop.application.forge.pull_request(1)
+    ).passes
     assert shop.application.forge.checks(pushed) == (
         StatusCheck(FILE_CHECK, Conclusion.FAILURE, "not allowed: src/x"),
     )

@@ -15,11 +15,10 @@ from promoter.git.objects import SourceFile
 from promoter.programs import oci
 from promoter.programs.registry import Registry
 from promoter.release.candidate import candidate
-from promoter.release.difference import require_same_but_version
 from promoter.release.errors import ReleaseError
-from promoter.release.images import VERSION, build
-from promoter.release.promote import promote
-from promoter.release.publish import checksums, release, released
+from promoter.release.images import VERSION, build, require_same_but_version
+from promoter.release.promotion import promote
+from promoter.release.publication import checksums, published, release
 from promoter.release.settings import read_settings
 from promoter.release.source import source_of_commit
 
@@ -53,7 +52,7 @@ def test_everything_names_the_candidates_commit(shop: Shop) -> None:
         labels = shop.application.registry.config(image.name, "latest")["config"]["Labels"]
         assert labels["org.opencontainers.image.revision"] == commit
         assert labels[VERSION] == "0.1.0"
-    assert released(shop.application) == made
+    assert published(shop.application) == made
 
 
 def test_the_release_has_the_reviewed_notes_the_binary_and_its_checksum(
@@ -107,7 +106,7 @@ def test_nothing_is_released_before_a_person_merges(shop: Shop) -> None:
     with pytest.raises(NotCleared, match="it is closed, not merged"):
         release(shop.application, pull.number)
     with pytest.raises(NothingNewer, match="there is none"):
-        released(shop.application)
+        published(shop.application)
     assert shop.tags() == ["0.1.0-rc.1"]
 
 

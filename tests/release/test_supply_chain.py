@@ -21,8 +21,8 @@ from promoter.programs.registry import Registry, parse_reference
 from promoter.release.candidate import candidate
 from promoter.release.chart import bump_chart
 from promoter.release.images import Image, build_and_push_all
-from promoter.release.promote import promote
-from promoter.release.publish import release
+from promoter.release.promotion import promote
+from promoter.release.publication import release
 from promoter.release.sbom import sbom
 from promoter.release.source import source_of_commit
 from promoter.release.supply_chain import Provenance, SupplyChain, provenance

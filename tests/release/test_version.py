@@ -86,7 +86,7 @@ def test_a_number_taken_on_another_branch_is_not_taken_again(tmp_path: Path) -> 
     ],
 )
 def test_nothing_that_asks_for_a_release(tmp_path: Path, history: list[Made]) -> None:
-    with pytest.raises(NothingNewer, match="asks for a release"):
+    with pytest.raises(NothingNewer, match="requires a release"):
         versions(tmp_path, history)
 
 

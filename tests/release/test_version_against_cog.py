@@ -17,10 +17,15 @@ from hypothesis import strategies as st
 from promoter.common.errors import NothingNewer
 from promoter.git import Git, environment
 from promoter.release.cog import CogSettings, read_cog
-from promoter.release.commit_check import to_check
+from promoter.release.commits import (
+    Commit,
+    checkable,
+    commits,
+    parse_commit,
+    versioning_message,
+)
 from promoter.release.conventional import NotConventional
-from promoter.release.history import Commit, checked, commits, counted, version_tags
-from promoter.release.version import next_version
+from promoter.release.version import next_version, version_tags
 from promoter.toolchain.cache import default_cache
 
 from .conftest import new_repository
@@ -146,14 +151,14 @@ def test_the_messages_that_cog_refuses_are_refused(
         )
         theirs = set(re.findall(r"Errored commit: ([0-9a-f]{40})", said.stderr))
         read = read_cog(git, "HEAD")
-        counting = to_check(commits(git, "HEAD"), read)
+        counting = checkable(commits(git, "HEAD"), read)
         ours = {one.id for one in counting if not conventional(one, read)}
         assert (ours, bool(ours)) == (theirs, said.returncode != 0)
 
 
 def conventional(commit: Commit, read: CogSettings) -> bool:
     try:
-        checked(commit, read)
+        parse_commit(commit, read)
     except NotConventional:
         return False
     return True
@@ -179,7 +184,7 @@ def compare(git: Git, theirs: str) -> None:
         return
     below_one = last is None or last.version.major == 0
     since = commits(git, "HEAD", *([f"^{last.commit}"] if last else []))
-    said = [one for commit in since if (one := counted(commit, read))]
+    said = [one for commit in since if (one := versioning_message(commit, read))]
     plain = {read.types[one.type] for one in said}
     if below_one and any(one.breaking for one in said) and "minor" not in plain:
         # Below 1.0.0 cog takes a breaking change for what its type is.

@@ -1,0 +1,108 @@
+"""The commits of a repository, and the check that their messages are conventional."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from promoter.git import Git
+from promoter.release.cog import CogSettings
+from promoter.release.conventional import EXPECTED_FORM, Conventional, NotConventional, parse
+from promoter.release.errors import ReleaseError
+
+_FIXUP = ("fixup!", "squash!", "amend!")
+
+
+@dataclass(frozen=True)
+class Commit:
+    """One commit: its id (40 hex digits), its number of parents, and its whole message."""
+
+    id: str
+    parents: int
+    message: str
+
+    @property
+    def subject(self) -> str:
+        """The message's first line."""
+        return self.message.strip().partition("\n")[0]
+
+
+@dataclass(frozen=True)
+class RejectedCommit:
+    """A commit whose message must not be merged, and the reason."""
+
+    commit: Commit
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.commit.id[:12]} {self.commit.subject!r}: {self.reason}"
+
+
+def commits(git: Git, *revisions: str) -> Iterator[Commit]:
+    """Yield the commits of ``git log <revisions>``, newest first; raises `GitError`."""
+    text = git.text("log", "-z", "--no-show-signature", "--format=%H %P%n%B", *revisions, "--")
+    for record in filter(None, text.split("\0")):
+        ids, _, message = record.partition("\n")
+        commit_id, *parents = ids.split()
+        yield Commit(commit_id, len(parents), message)
+
+
+def check_commits(
+    git: Git, revisions: str, settings: CogSettings
+) -> tuple[int, list[RejectedCommit]]:
+    """Return the number of commits checked in ``revisions`` (``main..HEAD``), and the rejected.
+
+    Merge and fixup commits are skipped where cog.toml says so. Raises `ReleaseError` for
+    anything but a range.
+    """
+    require_range("check commits", revisions, "main..HEAD")
+    checked = list(checkable(commits(git, revisions), settings))
+    rejected = []
+    for commit in checked:
+        try:
+            parse_commit(commit, settings)
+        except NotConventional as error:
+            rejected.append(RejectedCommit(commit, str(error)))
+    return len(checked), rejected
+
+
+def checkable(commits: Iterable[Commit], settings: CogSettings) -> Iterator[Commit]:
+    """Yield ``commits`` without the merge and fixup commits, where cog.toml says so."""
+    for commit in commits:
+        merge = settings.ignore_merge_commits and commit.parents > 1
+        fixup = settings.ignore_fixup_commits and commit.message.startswith(_FIXUP)
+        if not merge and not fixup:
+            yield commit
+
+
+def parse_commit(commit: Commit, settings: CogSettings) -> Conventional:
+    """Return the commit's parsed message; raises `NotConventional` for unknown types or scopes."""
+    message = parse(commit.message)
+    if message.scope and settings.scopes is not None and message.scope not in settings.scopes:
+        known = ", ".join(sorted(settings.scopes))
+        raise NotConventional(f"the scope {message.scope!r} is none of: {known}")
+    if message.type not in settings.types:
+        known = ", ".join(sorted(settings.types))
+        raise NotConventional(f"the type {message.type!r} is none of: {known}")
+    return message
+
+
+def versioning_message(commit: Commit, settings: CogSettings) -> Conventional | None:
+    """Return the message where it counts for the version, None where cog skips the commit."""
+    if settings.ignore_merge_commits and commit.parents > 1:
+        return None
+    try:
+        return parse_commit(commit, settings)
+    except NotConventional:
+        return None
+
+
+def required_form(settings: CogSettings) -> str:
+    """Return the form that a message must have, with the known types."""
+    return f"expected: {EXPECTED_FORM}; types: {', '.join(sorted(settings.types))}"
+
+
+def require_range(verb: str, revisions: str, example: str) -> None:
+    """Raise `ReleaseError` unless ``revisions`` is a range like ``example``."""
+    if revisions.startswith("-") or ".." not in revisions:
+        raise ReleaseError(f"{verb} {revisions}: not a range", next_step=f"write it as {example}")

@@ -1,0 +1,181 @@
+"""The promote-rc pull request: changelog and documentation of a candidate, to be merged.
+
+It is built on the candidate's own commit, so the merge identifies the candidate however far
+the branch has moved on.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import tempfile
+from pathlib import Path
+
+from promoter.common.errors import NothingNewer, RegistryError
+from promoter.forge.forge import PullRequest, PullRequestState, Query
+from promoter.git import Git, environment
+from promoter.release import changelog
+from promoter.release.application import Application
+from promoter.release.bot_branch import BotProposal, propose
+from promoter.release.candidate import candidate_of
+from promoter.release.errors import ReleaseError
+from promoter.release.merge_rules import DOCS, file_check, report_file_check
+from promoter.release.settings import Hook, ReleaseSettings, read_settings
+from promoter.release.source import source_of_commit
+from promoter.release.version import VersionTag
+
+BRANCH = "bot-promote-rc"
+LABEL = "promote-rc"
+_HOOK_SECONDS = 600
+
+
+def promote(application: Application, version: str = "") -> PullRequest:
+    """Open the draft pull request for candidate ``version`` (default: the newest).
+
+    An open one is replaced, unless it is the same. Raises `NothingNewer` without a
+    candidate after the last release or once its pull request is merged, `ReleaseError`,
+    `RegistryError` where the candidate's images are missing.
+    """
+    tip = application.fetch()
+    tag = _chosen(application, tip, version)
+    final = str(tag.version.finalize_version())
+    _require_unmerged(application, tag, final)
+    settings = read_settings(source_of_commit(application.git, tag.commit))
+    _require_images(application, tag, settings)
+    proposal = BotProposal(
+        BRANCH,
+        _title(final),
+        _body(application, tag, final),
+        f"ci: release {final} [ci skip]\n\nCandidate: {tag.version}\n",
+        frozenset({LABEL, "galoybot"}),
+        draft=True,
+        supersede=True,
+    )
+    files = _changed_files(application, tag, final, settings)
+    pull = propose(application, tag.commit, files, proposal)
+    report_file_check(application.forge, pull)
+    return pull
+
+
+def candidate_in(application: Application, pull: PullRequest) -> VersionTag:
+    """Return the candidate that a promote-rc pull request was built on.
+
+    It may have several commits (a reviewer's wording), so the first ancestor that is tagged
+    as a candidate counts.
+    """
+    if application.git.commit(pull.head_commit) is None:
+        # Its commits need not be in the fetched branch's history (a squash merge).
+        application.git.fetch(application.remote, pull.head_commit)
+    span = ("--first-parent", "--max-count=100", pull.head_commit)
+    for commit in application.git.lines("rev-list", *span):
+        if tag := candidate_of(application, commit):
+            return tag
+    raise ReleaseError(
+        f"release pull request {pull.number}: none of its commits is a candidate",
+        next_step="merge the pull request that promoter release promote opened",
+    )
+
+
+def _chosen(application: Application, tip: str, version: str) -> VersionTag:
+    tags = application.tags(tip)
+    candidates = [tag for tag in tags if tag.candidate_number is not None]
+    if version:
+        candidates = [tag for tag in candidates if str(tag.version) == version]
+        if not candidates:
+            raise ReleaseError(
+                f"promote {version}: there is no such candidate",
+                next_step="git ls-remote --tags lists them; promoter release candidate makes one",
+            )
+    releases = [tag.version for tag in tags if not tag.version.prerelease]
+    newer = [tag for tag in candidates if all(tag.version > release for release in releases)]
+    if not newer:
+        raise NothingNewer(
+            f"promote {version or 'a candidate'}: every candidate is released or superseded",
+            next_step="promoter release candidate makes the next one",
+        )
+    return newer[-1]
+
+
+def _require_unmerged(application: Application, tag: VersionTag, final: str) -> None:
+    merged = Query(state=PullRequestState.MERGED, labels=frozenset({LABEL}))
+    for pull in application.forge.pull_requests(merged):
+        if pull.title == _title(final) and candidate_in(application, pull) == tag:
+            raise NothingNewer(
+                f"promote {tag.version}: pull request {pull.number} is merged",
+                next_step="release it: promoter release final",
+            )
+
+
+def _require_images(application: Application, tag: VersionTag, settings: ReleaseSettings) -> None:
+    for recipe in settings.images:
+        if application.registry.digest(recipe.name, str(tag.version)) is None:
+            raise RegistryError(
+                f"promote {tag.version}: image {recipe.name} is not in the registry",
+                next_step="complete the candidate: promoter release candidate",
+            )
+
+
+def _changed_files(
+    application: Application, tag: VersionTag, final: str, settings: ReleaseSettings
+) -> dict[str, bytes | None]:
+    """Return the files that changelog and hooks change in a work tree of the candidate."""
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        application.git.worktree(Path(folder) / "tree", tag.commit) as tree,
+    ):
+        _write_changelog(tree, tag, final)
+        for hook in settings.hooks:
+            with application.progress.task(hook.name):
+                _run(hook, tree.dir, final)
+        changed = tree.changed()
+        result = file_check(changed)
+        if not result.passes:
+            raise ReleaseError(
+                f"promote {tag.version}: changelog and hooks changed files they may not, {result}",
+                next_step="correct the hook in ci/release/release.yml that writes there",
+            )
+        files = {name: tree.dir / name for name in changed}
+        return {name: f.read_bytes() if f.is_file() else None for name, f in files.items()}
+
+
+def _write_changelog(tree: Git, tag: VersionTag, final: str) -> None:
+    date = tree.text("show", "--no-patch", "--format=%cs", tag.commit)
+    file = tree.dir / changelog.CHANGELOG
+    text = file.read_bytes().decode() if file.is_file() else ""
+    section = changelog.section(tree.dir, final, date)
+    file.write_text(changelog.prepend(text, section, final), encoding="utf-8", newline="")
+
+
+def _run(hook: Hook, folder: Path, version: str) -> None:
+    try:
+        done = subprocess.run(
+            hook.run,
+            cwd=folder,
+            env=environment({"VERSION": version}),
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=_HOOK_SECONDS,
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise ReleaseError(f"run hook {hook.name} ({hook.run[0]}): {error}") from error
+    if done.returncode != 0:
+        lines = (done.stderr or done.stdout).strip().splitlines() or ["no message"]
+        raise ReleaseError(f"run hook {hook.name}: exit {done.returncode}: {lines[-1]}")
+
+
+def _title(final: str) -> str:
+    return f"ci: promote RC to {final}"
+
+
+def _body(application: Application, tag: VersionTag, final: str) -> str:
+    releases = [each for each in application.tags(tag.commit) if not each.version.prerelease]
+    older = [each for each in releases if each.version < tag.version]
+    compare = (
+        application.forge.compare_url(older[-1].commit, tag.commit) if older else "first release"
+    )
+    return (
+        f"# Promote {tag.version} to {final}\n\n"
+        f"Merging this releases {final} from commit {tag.commit}.\n\n"
+        f"Changes: {compare}\n\n"
+        f"It may touch {changelog.CHANGELOG} and {DOCS}** only.\n"
+    )

@@ -1,0 +1,225 @@
+"""A release: cut when the promote-rc pull request has been merged.
+
+Order: draft release with its files, images, publish, version branch. Each step looks at
+the present state and completes it, so an interrupted run is completed by running it again;
+a present part that differs is an error, never overwritten. Tag, labels and notes name the
+candidate's commit, not the merge.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import semver
+
+from promoter.common.errors import NotCleared, NothingNewer
+from promoter.forge.forge import (
+    PublishedRelease,
+    PullRequest,
+    PullRequestState,
+    Query,
+    ReleaseDraft,
+)
+from promoter.programs.oci import Layer, OciImage
+from promoter.release import changelog
+from promoter.release.application import Application
+from promoter.release.errors import ReleaseError
+from promoter.release.images import Image, VersionBuild, build, require_same_but_version
+from promoter.release.merge_rules import file_check, report_file_check
+from promoter.release.promotion import LABEL, candidate_in
+from promoter.release.settings import ImageRecipe, ReleaseSettings, read_settings
+from promoter.release.source import SourceTree, source_of_commit
+from promoter.release.version import VersionTag
+
+LATEST = "latest"
+CHECKSUMS = "checksums.txt"
+_WORKERS = 4
+
+
+def release(application: Application, number: int = 0) -> VersionBuild:
+    """Release the candidate of promote-rc pull request ``number`` (default: the newest merged).
+
+    Raises `NotCleared` while it is not merged, `NothingNewer` where there is none,
+    `ReleaseError` where a part of the release exists and contradicts it.
+    """
+    application.fetch()
+    pull = _merged_pull_request(application, number)
+    tag = candidate_in(application, pull)
+    _require_untagged_or_same(application, tag)
+    source = source_of_commit(application.git, tag.commit)
+    publication = _Publication(application, tag, source, read_settings(source))
+    publication.draft(pull)
+    images = publication.publish_images()
+    version = publication.version
+    application.forge.publish_release(str(version))
+    application.fetch()
+    if application.is_newest(version, tag.commit):
+        for image in images:
+            application.registry.tag(image.name, image.digest, LATEST)
+    application.counter.raise_to(version)
+    return VersionBuild(version, tag.commit, images)
+
+
+def published(application: Application, version: str = "") -> VersionBuild:
+    """Return the published release ``version`` (default: the newest) from forge and registry.
+
+    Raises `NothingNewer` where nothing is released, `ReleaseError` for one that is not complete.
+    """
+    tip = application.fetch()
+    tags = [tag for tag in application.tags(tip) if not tag.version.prerelease]
+    matching = [tag for tag in tags if version in ("", str(tag.version))]
+    if not matching:
+        raise NothingNewer(f"read release {version or 'of ' + application.remote}: there is none")
+    tag = matching[-1]
+    existing = application.forge.release(str(tag.version))
+    if existing is None or existing.draft:
+        raise ReleaseError(
+            f"read release {tag.version}: it is not published",
+            next_step="complete it: promoter release final",
+        )
+    settings = read_settings(source_of_commit(application.git, tag.commit))
+    images = tuple(_image(application, recipe, str(tag.version)) for recipe in settings.images)
+    return VersionBuild(tag.version, tag.commit, images)
+
+
+def checksums(files: dict[str, bytes]) -> bytes:
+    """Return the content of ``checksums.txt``, as `sha256sum --check` reads it."""
+    lines = (f"{hashlib.sha256(files[name]).hexdigest()}  {name}\n" for name in sorted(files))
+    return "".join(lines).encode()
+
+
+def _merged_pull_request(application: Application, number: int) -> PullRequest:
+    forge = application.forge
+    if number:
+        pull = forge.pull_request(number)
+    else:
+        pulls = forge.pull_requests(Query(state=None, labels=frozenset({LABEL})))
+        relevant = [each for each in pulls if each.state is not PullRequestState.CLOSED]
+        if not relevant:
+            raise NothingNewer(
+                "release: there is no promote-rc pull request",
+                next_step="promoter release promote opens one",
+            )
+        merged = [each for each in relevant if each.state is PullRequestState.MERGED]
+        pull = (merged or relevant)[0]
+    if pull.state is not PullRequestState.MERGED:
+        raise NotCleared(
+            f"release pull request {pull.number}: it is {pull.state}, not merged",
+            next_step=f"review and merge it: {pull.url}",
+        )
+    _require_promote_rc(application, pull)
+    return pull
+
+
+def _require_promote_rc(application: Application, pull: PullRequest) -> None:
+    if LABEL not in pull.labels:
+        raise ReleaseError(f"release pull request {pull.number}: it has no label {LABEL}")
+    result = file_check(application.forge.changed_files(pull.number))
+    if not result.passes:
+        report_file_check(application.forge, pull)
+        raise ReleaseError(
+            f"release pull request {pull.number}: {result}",
+            next_step="revert its other changes, then promote the candidate again",
+        )
+
+
+def _require_untagged_or_same(application: Application, tag: VersionTag) -> None:
+    version = tag.version.finalize_version()
+    for existing in application.tags(tag.commit):
+        if existing.version == version and existing.commit != tag.commit:
+            raise ReleaseError(
+                f"release {version}: the tag is at {existing.commit[:12]}, the candidate"
+                f" {tag.version} at {tag.commit[:12]}",
+                next_step="promote a newer candidate; a release is never made twice",
+            )
+
+
+@dataclass(frozen=True)
+class _Publication:
+    """The release of the candidate ``tag``, whose commit is ``source``."""
+
+    application: Application
+    tag: VersionTag
+    source: SourceTree
+    settings: ReleaseSettings
+
+    @property
+    def version(self) -> semver.Version:
+        return self.tag.version.finalize_version()
+
+    def draft(self, pull: PullRequest) -> None:
+        """Create or complete the draft with its notes and files."""
+        version, commit, forge = str(self.version), self.tag.commit, self.application.forge
+        draft = forge.release(version)
+        if draft is None:
+            text = self.application.git.file(pull.head_commit, changelog.CHANGELOG) or b""
+            notes = changelog.notes(text.decode(), version)
+            draft = forge.draft_release(ReleaseDraft(version, commit, f"v{version}", notes))
+        if draft.commit != commit:
+            raise ReleaseError(
+                f"release {version}: there is one of commit {draft.commit[:12]}",
+                next_step="inspect it on the forge; delete it there if it is a mistaken draft",
+            )
+        files = {each.name: self.source.file(each.source) for each in self.settings.artifacts}
+        for name, content in {**files, CHECKSUMS: checksums(files)}.items():
+            self._attach(draft, name, content)
+
+    def publish_images(self) -> tuple[Image, ...]:
+        """Push and sign every image, each checked against its candidate before the first push."""
+        with (
+            self.application.progress.task(f"push and sign the images of {self.version}"),
+            ThreadPoolExecutor(_WORKERS) as pool,
+        ):
+            built = [(recipe.name, *self._build(recipe)) for recipe in self.settings.images]
+            return tuple(pool.map(lambda each: self._publish(*each), built))
+
+    def _attach(self, draft: PublishedRelease, name: str, content: bytes) -> None:
+        asset = draft.asset(name)
+        if asset is None or not asset.complete:
+            if not draft.draft:
+                raise ReleaseError(f"release {draft.tag}: it is published without {name}")
+            self.application.forge.upload_asset(draft.tag, name, content)
+        elif self.application.forge.asset(draft.tag, name) != content:
+            raise ReleaseError(
+                f"release {draft.tag}: its {name} is not the one of commit {draft.commit[:12]}"
+            )
+
+    def _build(self, recipe: ImageRecipe) -> tuple[OciImage[Layer], bool]:
+        """Return the final image, and whether the registry has it already.
+
+        Raises `ReleaseError` where candidate or registry have another content.
+        """
+        registry, version = self.application.registry, str(self.version)
+        final = build(self.source, recipe, version, self.settings.source)
+        candidate = registry.pull(recipe.name, str(self.tag.version))
+        require_same_but_version(candidate, final, recipe, version)
+        present = registry.digest(recipe.name, version)
+        if present not in (None, final.digest):
+            raise ReleaseError(
+                f"release image {recipe.name} {version}: the registry has {present},"
+                f" this commit gives {final.digest}",
+                next_step="promote a newer candidate; a release is never made twice",
+            )
+        return final, present is not None
+
+    def _publish(self, name: str, final: OciImage[Layer], present: bool) -> Image:
+        application, version = self.application, str(self.version)
+        if not present:
+            application.registry.push(name, final, [version])
+        image = Image(name, application.registry.repository(name), final.digest)
+        if application.supply_chain:
+            address = self.settings.source
+            application.supply_chain.attest(image, self.source, version, address)
+        return image
+
+
+def _image(application: Application, recipe: ImageRecipe, version: str) -> Image:
+    digest = application.registry.digest(recipe.name, version)
+    if digest is None:
+        raise ReleaseError(
+            f"read release {version}: image {recipe.name} is not in the registry",
+            next_step="complete it: promoter release final",
+        )
+    return Image(recipe.name, application.registry.repository(recipe.name), digest)
