@@ -159,7 +159,7 @@ def debian(cache: Cache, progress: Progress, archive: str = "") -> Root:
 
 def _make(root: Path, archive: str, release: Release, progress: Progress) -> None:
     command = ["debootstrap", "--variant=minbase", f"--include={','.join(PACKAGES)}"]
-    with progress.task(f"building a root of Debian {SUITE}") as detail:
+    with progress.task(f"build a root of Debian {SUITE}") as detail:
         run(
             f"build a root of Debian {SUITE}",
             [*command, SUITE, str(root), archive],

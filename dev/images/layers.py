@@ -77,7 +77,7 @@ class Layers:
 
     def _layer(self, name: str, inputs: bytes, make: Callable[[Path], dict[str, str]]) -> Layer:
         def write(folder: Path) -> None:
-            with self.progress.task(f"packing the layer {name}"):
+            with self.progress.task(f"pack the layer {name}"):
                 digests = make(folder / "layer.tar.gz")
             (folder / "layer.json").write_text(json.dumps(digests))
 

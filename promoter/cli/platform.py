@@ -1,4 +1,4 @@
-"""``promoter platform``: the embedded platform, up, down, and how it is."""
+"""``promoter platform``: start, stop and inspect the embedded platform."""
 
 from __future__ import annotations
 
@@ -10,8 +10,7 @@ import typer
 
 from promoter.cli.options import JSON
 from promoter.cli.output import print_json, print_table
-from promoter.cli.progress import shown
-from promoter.cli.toolchain import toolchain_here
+from promoter.cli.toolchain import current_toolchain
 
 if TYPE_CHECKING:
     from promoter.platform import PartStatus, Platform
@@ -19,16 +18,17 @@ if TYPE_CHECKING:
 app = typer.Typer(help="Run Kubernetes and an OCI registry on this machine's loopback.")
 
 _FOLDER = Annotated[
-    Path | None, typer.Option("--folder", help="Its folder [<repository>/.local/platform].")
+    Path | None,
+    typer.Option("--folder", help="Folder of the platform [<repository>/.local/platform]."),
 ]
 
 
-def platform_here(folder: Path | None) -> Platform:
-    """The platform in ``folder``, by default ``.local/platform`` of the repository."""
-    # Here, so that no other command has to load an HTTP client and cryptography.
+def _platform(folder: Path | None) -> Platform:
+    """Return the platform in ``folder``, by default ``.local/platform`` of the repository."""
+    # Imported here: `--help` of this command need not load an HTTP client and pydantic.
     from promoter.platform import Platform
 
-    toolchain = toolchain_here(shown())
+    toolchain = current_toolchain()
     return Platform(folder or toolchain.root / ".local" / "platform", toolchain)
 
 
@@ -36,18 +36,18 @@ def platform_here(folder: Path | None) -> Platform:
 def up(
     folder: _FOLDER = None,
     kubeconfig: Annotated[
-        Path | None, typer.Option(help="Use this cluster of your own, now and from now on.")
+        Path | None, typer.Option(help="Use this cluster of your own from now on.")
     ] = None,
     embedded: Annotated[
         bool, typer.Option("--embedded", help="Use the embedded cluster again.")
     ] = False,
     as_json: JSON = False,
 ) -> None:
-    """Start what does not run; harmless when everything does.
+    """Start the parts that do not run; harmless when all of them do.
 
     Example: promoter platform up --kubeconfig ~/.kube/config
     """
-    platform = platform_here(folder)
+    platform = _platform(folder)
     running = platform.up(platform.toolchain.progress, kubeconfig=kubeconfig, embedded=embedded)
     if as_json:
         print_json(running)
@@ -58,20 +58,20 @@ def up(
 
 @app.command()
 def down(folder: _FOLDER = None) -> None:
-    """End what `up` started; data is kept.
+    """Stop the parts that `up` started; data is kept.
 
     Example: promoter platform down
     """
-    platform_here(folder).down()
+    _platform(folder).down()
 
 
 @app.command()
 def status(folder: _FOLDER = None, as_json: JSON = False) -> None:
-    """Show each part; fails if one has died, with its last lines.
+    """Show each part; fail if one has died, with its last lines.
 
     Example: promoter platform status --json
     """
-    platform = platform_here(folder)
+    platform = _platform(folder)
     parts = platform.status()
     if as_json:
         listed = [{**asdict(part), "log": part.log.splitlines()} for part in parts]
@@ -84,4 +84,4 @@ def status(folder: _FOLDER = None, as_json: JSON = False) -> None:
 
 def _row(part: PartStatus) -> tuple[str, ...]:
     details = (part.pid, part.port, part.since)
-    return (part.name, part.state, *("" if each is None else str(each) for each in details))
+    return (part.name, part.state, *("" if value is None else str(value) for value in details))

@@ -1,4 +1,4 @@
-"""How progress looks: bars on a terminal, plain lines in a log. Always on standard error."""
+"""Rendering of progress: live lines on a terminal, plain ones in a log; on standard error."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from promoter.common.progress import Progress
 
-FIRST_SIGN_SECONDS = 2.0
-HEARTBEAT_SECONDS = 30.0
+_FIRST_HEARTBEAT_SECONDS = 2.0
+_HEARTBEAT_SECONDS = 30.0
 
 
 def shown(console: Console | None = None) -> Progress:
-    """Gives the progress that fits ``console`` (standard error): live on a terminal, else lines.
+    """Return the progress that suits ``console`` (standard error): live on a terminal.
 
-    Colours are left out where NO_COLOR is set (by rich).
+    rich leaves out colors where NO_COLOR is set.
     """
     console = console or Console(stderr=True, highlight=False)
     live = console.is_terminal and not console.is_dumb_terminal
@@ -28,7 +28,7 @@ def shown(console: Console | None = None) -> Progress:
 
 
 class Live:
-    """One line a task: a spinner, what it does, its latest detail and its elapsed time."""
+    """One line per task: a spinner, its description, elapsed time and latest detail."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
@@ -36,28 +36,25 @@ class Live:
 
     @contextmanager
     def task(self, description: str, **_attributes: str) -> Iterator[Callable[[str], None]]:
-        """Shown while it lasts; one line with its time stays when it is done."""
+        """Show the task while it runs; one line with its duration remains."""
         began = time.monotonic()
+        outcome = f"failed: {description}"
         with self._shared_bars() as bars:
             row = bars.add_task(description, total=None, detail="")
             try:
                 yield lambda detail: bars.update(row, detail=detail)
-            except BaseException:
-                self._close(bars, row, f"failed: {description}", began)
-                raise
-            self._close(bars, row, description, began)
+                outcome = description
+            finally:
+                bars.remove_task(row)
+                self.note(f"{outcome} ({_elapsed(began)})")
 
     def note(self, line: str) -> None:
-        """A line of its own, above the live ones."""
+        """Print a line above the live ones."""
         self._console.print(line, markup=False)
-
-    def _close(self, bars: Bars, row: object, line: str, began: float) -> None:
-        bars.remove_task(row)  # type: ignore[arg-type]
-        bars.console.print(f"{line} ({_seconds(began)})", markup=False)
 
     @contextmanager
     def _shared_bars(self) -> Iterator[Bars]:
-        """One live display for tasks inside tasks: a terminal has room for one."""
+        """Return one live display for nested tasks: a terminal has room for one."""
         if self._bars is not None:
             yield self._bars
             return
@@ -76,46 +73,43 @@ class Live:
 
 
 class Lines:
-    """A line when a task ends; for one that takes longer, a line and signs of life meanwhile."""
+    """A line when a task ends; for a long one, a line after 2 s and every 30 s meanwhile."""
 
-    def __init__(self, console: Console, heartbeat: float = HEARTBEAT_SECONDS) -> None:
+    def __init__(self, console: Console, heartbeat: float = _HEARTBEAT_SECONDS) -> None:
         self._console = console
         self._heartbeat = heartbeat
 
     @contextmanager
     def task(self, description: str, **_attributes: str) -> Iterator[Callable[[str], None]]:
-        """Its details are only in the signs of life: after 2 seconds, then each 30."""
+        """Print the outcome and duration of the task; only heartbeats have its details."""
         began = time.monotonic()
         latest = [""]
-        done = threading.Event()
-        beat = threading.Thread(
-            target=self._beat, args=(description, began, latest, done), daemon=True
-        )
-        beat.start()
+        ended = threading.Event()
+
+        def beat() -> None:
+            seconds = min(_FIRST_HEARTBEAT_SECONDS, self._heartbeat)
+            while not ended.wait(seconds):
+                seconds = self._heartbeat
+                detail = f": {latest[0]}" if latest[0] else ""
+                self.note(f"{description} ... {_elapsed(began)}{detail}")
+
+        thread = threading.Thread(target=beat, daemon=True)
+        thread.start()
         try:
             yield lambda detail: latest.__setitem__(0, detail)
         except BaseException:
-            self.note(f"{description}: failed after {_seconds(began)}")
+            self.note(f"{description}: failed after {_elapsed(began)}")
             raise
         else:
-            self.note(f"{description} ({_seconds(began)})")
+            self.note(f"{description} ({_elapsed(began)})")
         finally:
-            done.set()
-            beat.join()
+            ended.set()
+            thread.join()
 
     def note(self, line: str) -> None:
-        """The line."""
+        """Print the line, unwrapped."""
         self._console.print(line, markup=False, soft_wrap=True)
 
-    def _beat(
-        self, description: str, began: float, latest: list[str], done: threading.Event
-    ) -> None:
-        wait = min(FIRST_SIGN_SECONDS, self._heartbeat)
-        while not done.wait(wait):
-            wait = self._heartbeat
-            detail = f": {latest[0]}" if latest[0] else ""
-            self.note(f"{description} ... {_seconds(began)}{detail}")
 
-
-def _seconds(began: float) -> str:
+def _elapsed(began: float) -> str:
     return f"{time.monotonic() - began:.1f} s"

@@ -9,8 +9,8 @@ import typer
 
 from promoter.cli.options import JSON, REPOSITORY
 from promoter.cli.output import print_json
-from promoter.cli.programs import program
 from promoter.cli.progress import shown
+from promoter.cli.toolchain import program
 from promoter.forge.choose import forge_of
 from promoter.forge.forge import PullRequest
 from promoter.git import Git

@@ -1,7 +1,8 @@
-"""``promoter toolchain``: the outside programs, where they are, and making them now."""
+"""``promoter toolchain``: list, build and locate the outside programs."""
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Annotated
 
@@ -10,7 +11,7 @@ import typer
 from promoter.cli.options import JSON
 from promoter.cli.output import print_json, print_table
 from promoter.cli.progress import shown
-from promoter.common.progress import Progress
+from promoter.common.errors import ProgramMissing
 from promoter.git import Git
 from promoter.toolchain import NAMES, InventoryEntry, Toolchain
 
@@ -19,7 +20,7 @@ app = typer.Typer(
     invoke_without_command=True,
 )
 
-_HEADINGS = ("program", "version", "source", "place, or why not the one on PATH")
+_HEADINGS = ("program", "version", "source", "path, or why the one on PATH is not accepted")
 _SOURCES = {
     "path": "found on PATH",
     "cache": "built here",
@@ -29,14 +30,29 @@ _SOURCES = {
 }
 
 
-def toolchain_here(progress: Progress) -> Toolchain:
-    """The toolchain of the repository that the current folder is in."""
-    return Toolchain(Git(Path.cwd()).top(), progress=progress)
+def current_toolchain() -> Toolchain:
+    """Return the toolchain of the repository that the current folder is in."""
+    return Toolchain(Git(Path.cwd()).top(), progress=shown())
+
+
+def program(name: str) -> Path:
+    """Return ``name`` on PATH, else from the toolchain in or above this folder or this module.
+
+    For commands that also run in the task images of other repositories, which have their
+    programs on PATH. Raises `ProgramMissing` where neither exists.
+    """
+    found = shutil.which(name)
+    if found:
+        return Path(found)
+    for folder in (Path.cwd(), *Path.cwd().parents, *Path(__file__).resolve().parents):
+        if (folder / "dev" / "toolchain" / name / "go.mod").is_file():
+            return Toolchain(folder, progress=shown()).program(name)
+    raise ProgramMissing(f"find {name}: it is not on PATH", next_step=f"install {name}")
 
 
 @app.callback()
 def default(context: typer.Context) -> None:
-    """Without a command: the list."""
+    """List the programs when no command is given."""
     if context.invoked_subcommand is None:
         list_programs()
 
@@ -47,7 +63,7 @@ def list_programs(as_json: JSON = False) -> None:
 
     Example: promoter toolchain list --json
     """
-    entries = toolchain_here(shown()).inventory()
+    entries = current_toolchain().inventory()
     if as_json:
         print_json(entries)
     else:
@@ -56,14 +72,16 @@ def list_programs(as_json: JSON = False) -> None:
 
 @app.command()
 def build(
-    names: Annotated[list[str] | None, typer.Argument(help="Which; all if none.")] = None,
+    names: Annotated[
+        list[str] | None, typer.Argument(help="Programs to build; all by default.")
+    ] = None,
     as_json: JSON = False,
 ) -> None:
     """Find or build programs now, so that no later command has to wait for them.
 
     Example: promoter toolchain build helm kubectl
     """
-    toolchain = toolchain_here(shown())
+    toolchain = current_toolchain()
     paths = {name: toolchain.program(name) for name in names or NAMES}
     if as_json:
         print_json(paths)
@@ -71,15 +89,15 @@ def build(
 
 @app.command()
 def path(name: Annotated[str, typer.Argument(help=f"One of {', '.join(NAMES)}.")]) -> None:
-    """Print the path of a program; builds it if it has to.
+    """Print the path of a program, which is built if necessary.
 
     Example: promoter toolchain path helm
     """
-    typer.echo(str(toolchain_here(shown()).program(name)))
+    typer.echo(str(current_toolchain().program(name)))
 
 
 def _row(entry: InventoryEntry) -> tuple[str, ...]:
-    # What is built has a long path that says little; `path` prints it.
+    # The path of a built program is long and says little; `path` prints it.
     path = "" if entry.source == "cache" else _shortened(entry.path)
     place = "; ".join(text for text in (path, entry.note) if text)
     return (entry.name, entry.version, _SOURCES[entry.source], place)

@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from promoter.cli.programs import program
 from promoter.cli.release import PUBLIC_KEY_VARIABLE
+from promoter.cli.toolchain import program
 from promoter.programs.cosign import Cosign
 from promoter.programs.registry import Registry, parse_reference
 from promoter.release.images import Image

@@ -24,7 +24,7 @@ def exclusive(
     try:
         lock.acquire(timeout=0)
     except Timeout:
-        with progress.task(f"waiting for {waiting_for}"):
+        with progress.task(f"wait for {waiting_for}"):
             try:
                 lock.acquire(timeout=seconds)
             except Timeout as error:

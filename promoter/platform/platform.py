@@ -160,7 +160,9 @@ class Platform:
         return self._running()
 
     def _start_all(self, parts: Parts, supervisor: Supervisor) -> None:
-        with supervisor.progress.task("starting the embedded platform") as detail:
+        with supervisor.progress.task(
+            "start the embedded platform", folder=str(self.folder)
+        ) as detail:
             cluster = ClusterAdmin(parts.access)
             parts.access.write_kubeconfig(self._layout.kubeconfig)
             for group in ([parts.registry(), parts.etcd()], [parts.api_server()]):

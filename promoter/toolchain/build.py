@@ -32,9 +32,11 @@ def build(pin: ProgramPin, folder: Path, progress: Progress) -> None:
             f"or put a suitable {recipe.name} on PATH",
         )
     flags = ("-ldflags", recipe.linker_flags(pin.version), "-o", str(folder / recipe.name))
-    with progress.task(f"building {recipe.name} {pin.version} from its Go module") as detail:
+    title = f"build {recipe.name} {pin.version}"
+    attributes = {"program": recipe.name, "version": pin.version}
+    with progress.task(f"{title} from its Go module", **attributes) as detail:
         run(
-            f"build {recipe.name} {pin.version}",
+            title,
             [go, "build", "-v", *flags, recipe.package],
             cwd=pin.module,
             env=_go_environment(),

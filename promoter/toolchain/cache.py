@@ -53,7 +53,7 @@ class Cache:
             return target
         lock = self.root / "locks" / f"{kind.replace('/', '-')}.lock"
         lock.parent.mkdir(parents=True, exist_ok=True)
-        with exclusive(lock, f"another process that makes {kind}", progress):
+        with exclusive(lock, f"another process that creates {kind}", progress):
             if not target.is_dir():
                 self._make(target, make)
         return target

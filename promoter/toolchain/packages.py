@@ -47,7 +47,7 @@ def _install_python(lock: Path, environment: Path, progress: Progress) -> None:
     install = ("pip", "install", "--require-hashes", "--no-deps", "--compile-bytecode")
     target = ("--python", str(environment / "bin" / "python"), "-r", str(lock))
     env = {name: value for name, value in os.environ.items() if name != "VIRTUAL_ENV"}
-    with progress.task(f"installing {lock.parent.name}/{lock.name}") as detail:
+    with progress.task(f"install {lock.parent.name}/{lock.name}", lock=str(lock)) as detail:
         for arguments in (create, (*install, *target)):
             run(
                 f"install {lock}",
@@ -90,7 +90,7 @@ def cdktn(root: Path, cache: Cache, node: Path, progress: Progress) -> tuple[str
 def _install_cdktn(root: Path, folder: Path, node: Path, progress: Progress) -> None:
     for name in ("package.json", "package-lock.json"):
         shutil.copyfile(root / name, folder / name)
-    with progress.task("installing the CDK Terrain CLI with npm") as detail:
+    with progress.task("install the CDK Terrain CLI with npm", program=_CLI_PACKAGE) as detail:
         run(
             f"install {_CLI_PACKAGE}",
             [*_npm(node), "ci", *_NPM_FLAGS],

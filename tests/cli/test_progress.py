@@ -1,4 +1,4 @@
-"""How progress looks on a terminal and in a log."""
+"""Progress on a terminal and in a log."""
 
 from __future__ import annotations
 
@@ -25,21 +25,21 @@ def terminal() -> tuple[Console, io.StringIO]:
     return Console(file=file, force_terminal=True, width=80, highlight=False), file
 
 
-def test_a_log_has_one_line_for_what_was_quick() -> None:
+def test_a_log_has_one_line_for_a_quick_task() -> None:
     console, file = log()
     with Lines(console).task("building [helm] v3.22.0") as detail:
         detail("12 packages")
     assert re.fullmatch(rf"building \[helm\] v3\.22\.0 \({TIME}\)\n", file.getvalue())
 
 
-def test_a_log_says_what_failed_and_after_how_long() -> None:
+def test_a_log_names_a_failed_task_and_its_duration() -> None:
     console, file = log()
     with pytest.raises(OSError, match="disk"), Lines(console).task("building"):
         raise OSError("disk full")
     assert re.fullmatch(rf"building: failed after {TIME}", file.getvalue().splitlines()[-1])
 
 
-def test_a_log_has_a_sign_of_life_with_the_latest_detail() -> None:
+def test_a_log_has_heartbeats_with_the_latest_detail() -> None:
     console, file = log()
     with Lines(console, heartbeat=0.01).task("building") as detail:
         detail("package one")
@@ -49,7 +49,7 @@ def test_a_log_has_a_sign_of_life_with_the_latest_detail() -> None:
     assert all(re.fullmatch(rf"building \.\.\. {TIME}: package (one|two)", beat) for beat in beats)
 
 
-def test_a_log_without_a_long_wait_has_no_sign_of_life() -> None:
+def test_a_quick_task_has_no_heartbeat() -> None:
     console, file = log()
     with Lines(console).task("quick") as detail:
         detail("package one")
@@ -62,7 +62,7 @@ def test_long_lines_are_not_wrapped_in_a_log() -> None:
     assert file.getvalue().count("\n") == 1
 
 
-def test_a_terminal_keeps_one_line_a_task(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_terminal_keeps_one_line_per_task(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("NO_COLOR", raising=False)
     console, file = terminal()
     progress = Live(console)
@@ -85,7 +85,7 @@ def test_no_color_is_respected(monkeypatch: pytest.MonkeyPatch) -> None:
     assert not COLOUR.search(file.getvalue())
 
 
-def test_a_failed_task_says_so_on_a_terminal() -> None:
+def test_a_failed_task_is_marked_on_a_terminal() -> None:
     console, file = terminal()
     with pytest.raises(OSError, match="disk"), Live(console).task("building"):
         raise OSError("disk full")

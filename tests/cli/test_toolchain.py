@@ -1,4 +1,4 @@
-"""``promoter toolchain``: what it prints, and that it is narrow enough to be read."""
+"""``promoter toolchain``: its output, at most 100 columns wide."""
 
 from __future__ import annotations
 
@@ -19,31 +19,31 @@ def in_the_repository(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_lists_every_program_in_at_most_100_columns() -> None:
-    told = CliRunner().invoke(app, [])
-    assert told.exit_code == 0, told.output
-    assert all(f"{name} " in told.stdout for name in NAMES)
-    assert max(len(line) for line in told.stdout.splitlines()) <= 100
-    assert told.stdout == CliRunner().invoke(app, ["list"]).stdout
+    result = CliRunner().invoke(app, [])
+    assert result.exit_code == 0, result.output
+    assert all(f"{name} " in result.stdout for name in NAMES)
+    assert max(len(line) for line in result.stdout.splitlines()) <= 100
+    assert result.stdout == CliRunner().invoke(app, ["list"]).stdout
 
 
 def test_lists_as_json() -> None:
-    told = json.loads(CliRunner().invoke(app, ["list", "--json"]).stdout)
-    assert [entry["name"] for entry in told] == list(NAMES)
-    (helm,) = (entry for entry in told if entry["name"] == "helm")
+    entries = json.loads(CliRunner().invoke(app, ["list", "--json"]).stdout)
+    assert [entry["name"] for entry in entries] == list(NAMES)
+    (helm,) = (entry for entry in entries if entry["name"] == "helm")
     assert helm["version"].startswith("3.")
 
 
 def test_prints_a_path_for_scripts() -> None:
-    told = CliRunner().invoke(app, ["path", "crane"])
-    assert told.stdout == f"{toolchain().program('crane')}\n"
+    result = CliRunner().invoke(app, ["path", "crane"])
+    assert result.stdout == f"{toolchain().program('crane')}\n"
 
 
 def test_builds_what_is_named() -> None:
-    told = CliRunner().invoke(app, ["build", "crane", "registry", "--json"])
+    result = CliRunner().invoke(app, ["build", "crane", "registry", "--json"])
     names = ("crane", "registry")
-    assert json.loads(told.stdout) == {name: str(toolchain().program(name)) for name in names}
+    assert json.loads(result.stdout) == {name: str(toolchain().program(name)) for name in names}
 
 
 def test_an_unknown_program_is_wrong_usage() -> None:
-    told = CliRunner().invoke(app, ["path", "vendir"])
-    assert isinstance(told.exception, UsageError)
+    result = CliRunner().invoke(app, ["path", "vendir"])
+    assert isinstance(result.exception, UsageError)

@@ -1,4 +1,4 @@
-"""Looks at and kills the parts of a platform of a test's own."""
+"""Inspect and kill the parts of a platform that belongs to one test."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ _SECONDS = 60
 
 
 def parts(platform: Platform) -> dict[str, PartStatus]:
-    """Every part by its name."""
+    """Return every part by its name."""
     return {part.name: part for part in platform.status()}
 
 
 def pids(platform: Platform) -> dict[str, int | None]:
-    """The pid of every part by its name."""
+    """Return the pid of every part by its name."""
     return {name: part.pid for name, part in parts(platform).items()}
 
 
@@ -34,15 +34,15 @@ def kill(platform: Platform, *names: str) -> None:
 
 
 def until(condition: Callable[[], bool]) -> None:
-    """Ask until ``condition`` holds; fails the test if it does not in a minute."""
+    """Poll ``condition``; fail the test if it does not hold within a minute."""
     end = time.monotonic() + _SECONDS
     while not condition():
-        assert time.monotonic() < end, "it did not come true"
+        assert time.monotonic() < end, "the condition did not hold"
         time.sleep(0.02)
 
 
 def processes_of(folder: Path) -> list[str]:
-    """The command lines of every process that names ``folder``, or a file in it."""
+    """Return the command lines of every process that names ``folder``, or a file in it."""
     listed = subprocess.run(
         ["ps", "-ww", "-eo", "args="], capture_output=True, text=True, check=True
     )

@@ -19,7 +19,7 @@ def started(tmp_path: Path, script: str) -> ProcessId:
     return start(["/bin/sh", "-c", script], tmp_path / "log", PATH, lambda process: None)
 
 
-def test_it_gets_only_the_environment_it_is_given(
+def test_a_process_gets_only_the_given_environment(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SOME_TOKEN", "not for parts")
@@ -30,7 +30,7 @@ def test_it_gets_only_the_environment_it_is_given(
     assert "SOME_TOKEN" not in log
 
 
-def test_it_does_not_run_before_it_is_noted(tmp_path: Path) -> None:
+def test_a_process_does_not_run_before_it_is_noted(tmp_path: Path) -> None:
     seen: list[ProcessId] = []
 
     def fails(process: ProcessId) -> None:
@@ -43,7 +43,7 @@ def test_it_does_not_run_before_it_is_noted(tmp_path: Path) -> None:
     assert (tmp_path / "log").read_text() == ""
 
 
-def test_what_does_not_listen_to_sigterm_is_killed(
+def test_a_process_that_ignores_sigterm_is_killed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(processes, "_GRACE_SECONDS", 0.2)

@@ -35,7 +35,7 @@ def lone(tmp_path: Path) -> Iterator[Platform]:
     assert processes_of(own.folder) == []
 
 
-class Noted(Silent):
+class RecordedNotes(Silent):
     """Keeps the notes."""
 
     def __init__(self) -> None:
@@ -59,13 +59,13 @@ def test_a_part_that_died_is_reported_and_started_again(
     with pytest.raises(PlatformError, match=r"kube-scheduler died, its last lines:\n  \| "):
         lone.require()
     monkeypatch.chdir(ROOT)
-    told = CliRunner().invoke(app, ["status", "--folder", str(lone.folder)])
-    assert isinstance(told.exception, PlatformError)
-    assert "died" in told.stdout
+    result = CliRunner().invoke(app, ["status", "--folder", str(lone.folder)])
+    assert isinstance(result.exception, PlatformError)
+    assert "died" in result.stdout
 
-    noted = Noted()
-    assert lone.up(noted) == running
-    assert [line.partition(",")[0] for line in noted.lines] == ["kube-scheduler had died"]
+    notes = RecordedNotes()
+    assert lone.up(notes) == running
+    assert [line.partition(",")[0] for line in notes.lines] == ["kube-scheduler had died"]
     after = pids(lone)
     assert {name for name in PARTS if before[name] != after[name]} == {"kube-scheduler"}
 
@@ -89,15 +89,15 @@ def test_data_survives_when_everything_is_killed_and_its_ports_are_taken(
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             listener.bind((ports.HOST, port))
             listener.listen()
-        noted = Noted()
-        again = lone.up(noted)
-    assert sum("is taken; choosing another" in line for line in noted.lines) == 2
+        notes = RecordedNotes()
+        again = lone.up(notes)
+    assert sum("is taken; choosing another" in line for line in notes.lines) == 2
     assert again.registry == running.registry
     assert kubectl(lone, "get", "namespace", "kept", "-o=name") == "namespace/kept\n"
     subprocess.run([crane, "validate", "--remote", image], check=True, capture_output=True)
 
 
-def test_a_port_that_is_taken_in_between_is_chosen_again(
+def test_a_port_that_is_taken_meanwhile_is_chosen_again(
     lone: Platform, platform: Platform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # With the shared cluster as one's own it is the registry alone that has to be started.
@@ -108,9 +108,9 @@ def test_a_port_that_is_taken_in_between_is_chosen_again(
         lone.folder.mkdir()
         (lone.folder / "platform.json").write_text(json.dumps({"ports": {"registry": taken}}))
         monkeypatch.setattr(ports, "is_free", lambda port: True)
-        noted = Noted()
-        lone.up(noted, kubeconfig=platform.require().kubeconfig)
-    assert noted.lines == [
+        notes = RecordedNotes()
+        lone.up(notes, kubeconfig=platform.require().kubeconfig)
+    assert notes.lines == [
         "start registry: its port was taken by another program; choosing another"
     ]
     assert parts(lone)["registry"].port != taken
@@ -142,9 +142,9 @@ def test_a_killed_up_is_finished_by_the_next_two_at_once(lone: Platform) -> None
         subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
         for _ in range(2)
     ]
-    told = [process.communicate(timeout=180)[0] for process in both]
+    outputs = [process.communicate(timeout=180)[0] for process in both]
     assert [process.returncode for process in both] == [0, 0]
-    assert json.loads(told[0]) == json.loads(told[1])
+    assert json.loads(outputs[0]) == json.loads(outputs[1])
     assert pids(lone)["etcd"] == etcd
     assert len(processes_of(lone.folder)) == len(PARTS)
 
@@ -169,7 +169,7 @@ def test_down_leaves_a_stranger_with_a_recycled_pid_alone(lone: Platform) -> Non
             stranger.kill()
 
 
-def test_down_where_nothing_is_up_does_nothing(lone: Platform) -> None:
+def test_down_without_a_platform_does_nothing(lone: Platform) -> None:
     lone.down()
     assert not lone.folder.exists()
     with pytest.raises(PlatformError, match="it is not up") as error:

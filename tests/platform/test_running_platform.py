@@ -1,4 +1,4 @@
-"""What a platform that is up does; on the platform that all tests share."""
+"""The functions of a running platform, tested on the one that all tests share."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ pytestmark = pytest.mark.slow
 
 
 def pod(name: str, outcome: str = "") -> str:
-    """A pod that is meant to end."""
+    """Return a pod that is meant to end."""
     metadata = {"name": name, "annotations": {"simulated.promoter/pod": outcome} if outcome else {}}
     spec = {"restartPolicy": "Never", "containers": [{"name": "once", "image": "once"}]}
     return json.dumps({"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec})
@@ -72,7 +72,7 @@ def test_a_deployment_becomes_available(platform: Platform, namespace: str) -> N
     assert len({pod["status"]["podIP"] for pod in pods(platform, namespace)}) == 2
 
 
-def test_what_no_node_has_room_for_stays_unscheduled(platform: Platform, namespace: str) -> None:
+def test_a_pod_too_big_for_every_node_stays_unscheduled(platform: Platform, namespace: str) -> None:
     kubectl(platform, "-n", namespace, "apply", "-f-", stdin=deployment("big", cpu="1000"))
 
     def reasons() -> list[str]:
@@ -85,7 +85,9 @@ def test_what_no_node_has_room_for_stays_unscheduled(platform: Platform, namespa
     until(lambda: reasons() == ["Unschedulable", "Unschedulable"])
 
 
-def test_a_pod_may_be_told_never_to_become_ready(platform: Platform, namespace: str) -> None:
+def test_a_pod_can_be_simulated_that_never_becomes_ready(
+    platform: Platform, namespace: str
+) -> None:
     manifest = deployment("web", replicas=1, simulate="never-ready")
     kubectl(platform, "-n", namespace, "apply", "-f-", stdin=manifest)
     until(lambda: [pod["status"]["phase"] for pod in pods(platform, namespace)] == ["Running"])
@@ -107,9 +109,9 @@ def test_service_account_tokens_are_signed_and_know_their_rights(
     platform: Platform, namespace: str
 ) -> None:
     token = kubectl(platform, "-n", namespace, "create", "token", "default").strip()
-    answer = _get(platform, "/api/v1/namespaces", {"Authorization": f"Bearer {token}"})
-    assert answer.status_code == 403
-    assert f"system:serviceaccount:{namespace}:default" in answer.json()["message"]
+    response = _get(platform, "/api/v1/namespaces", {"Authorization": f"Bearer {token}"})
+    assert response.status_code == 403
+    assert f"system:serviceaccount:{namespace}:default" in response.json()["message"]
     forged = f"{token[:-10]}{'A' * 10}"
     assert (
         _get(platform, "/api/v1/namespaces", {"Authorization": f"Bearer {forged}"}).status_code
@@ -117,16 +119,18 @@ def test_service_account_tokens_are_signed_and_know_their_rights(
     )
 
 
-def test_nobody_in_particular_is_refused(platform: Platform) -> None:
+def test_an_anonymous_client_is_rejected(platform: Platform) -> None:
     assert _get(platform, "/api/v1/namespaces", {}).status_code == 401
 
 
-def test_only_the_platform_s_own_authority_is_believed(platform: Platform) -> None:
+def test_only_the_platform_s_own_authority_signed_the_server_s_certificate(
+    platform: Platform,
+) -> None:
     with pytest.raises(httpx.ConnectError, match="certificate verify failed"):
         httpx.get(_cluster(platform)["server"], trust_env=False)
 
 
-def test_etcd_wants_a_certificate_of_its_own_authority(platform: Platform) -> None:
+def test_etcd_requires_a_certificate_of_its_own_authority(platform: Platform) -> None:
     pki = platform.folder / "pki"
     context = ssl.create_default_context(cafile=str(pki / "etcd-ca.crt"))
     url = f"https://127.0.0.1:{parts(platform)['etcd'].port}/version"
@@ -139,7 +143,7 @@ def test_etcd_wants_a_certificate_of_its_own_authority(platform: Platform) -> No
     assert httpx.get(url, verify=context, trust_env=False).status_code == 200
 
 
-def test_the_registry_takes_an_image_and_gives_it_back(platform: Platform, tmp_path: Path) -> None:
+def test_the_registry_stores_an_image(platform: Platform, tmp_path: Path) -> None:
     layer = tmp_path / "layer.tar"
     with tarfile.open(layer, "w") as archive, tempfile.NamedTemporaryFile() as content:
         archive.add(content.name, arcname="hello")
@@ -168,7 +172,7 @@ def test_a_cluster_of_one_s_own_gets_a_registry_only(platform: Platform, tmp_pat
     assert platform.running() is not None
 
 
-def test_a_cluster_that_does_not_answer_is_refused(platform: Platform, tmp_path: Path) -> None:
+def test_a_cluster_that_does_not_respond_is_rejected(platform: Platform, tmp_path: Path) -> None:
     text = platform.require().kubeconfig.read_text()
     silent = tmp_path / "kubeconfig"
     silent.write_text(text.replace(_cluster(platform)["server"], "https://127.0.0.1:1"))
@@ -178,7 +182,7 @@ def test_a_cluster_that_does_not_answer_is_refused(platform: Platform, tmp_path:
     assert own.running() is None
 
 
-def test_a_kubeconfig_that_is_not_there_is_wrong_usage(tmp_path: Path) -> None:
+def test_a_missing_kubeconfig_is_wrong_usage(tmp_path: Path) -> None:
     own = Platform(tmp_path / "own", Toolchain(ROOT))
     with pytest.raises(UsageError, match="there is no such file"):
         own.up(Silent(), kubeconfig=tmp_path / "nowhere")
@@ -191,9 +195,9 @@ def test_the_command_shows_every_part(platform: Platform, monkeypatch: pytest.Mo
     assert table.exit_code == 0, table.output
     assert all(f"{name} " in table.stdout for name in PARTS)
     assert max(len(line) for line in table.stdout.splitlines()) <= 100
-    told = json.loads(CliRunner().invoke(app, [*arguments, "--json"]).stdout)
-    assert told["running"]["registry"] == platform.require().registry
-    assert [part["name"] for part in told["parts"]] == list(PARTS)
+    document = json.loads(CliRunner().invoke(app, [*arguments, "--json"]).stdout)
+    assert document["running"]["registry"] == platform.require().registry
+    assert [part["name"] for part in document["parts"]] == list(PARTS)
 
 
 def _cluster(platform: Platform) -> dict[str, str]:

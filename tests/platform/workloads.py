@@ -1,4 +1,4 @@
-"""Deployments for simulated nodes, and what became of their pods."""
+"""Deployments for simulated nodes, and their pods."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tests.platform_fixture import kubectl
 
 
 def deployment(name: str, *, replicas: int = 2, cpu: str = "10m", simulate: str = "") -> str:
-    """A Deployment whose image nobody ever pulls."""
+    """Return a Deployment whose image is never pulled."""
     container = {
         "name": "app",
         "image": f"example.invalid/app@sha256:{'0' * 64}",
@@ -29,7 +29,7 @@ def deployment(name: str, *, replicas: int = 2, cpu: str = "10m", simulate: str 
 
 
 def pods(platform: Platform, namespace: str) -> list[dict[str, Any]]:
-    """Every pod in ``namespace``."""
+    """Return every pod in ``namespace``."""
     items: list[dict[str, Any]] = json.loads(
         kubectl(platform, "-n", namespace, "get", "pods", "-o=json")
     )["items"]

@@ -1,4 +1,4 @@
-"""Trees whose programs are a line of Go, and programs that are a line of shell."""
+"""Trees with a program of one line of Go, and programs of one line of shell."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ MODULE = "go.etcd.io/etcd/server/v3"
 
 
 def small_tree(root: Path) -> Path:
-    """Write such a tree to ``root``."""
+    """Write a tree to ``root`` that pins "etcd" 3.6.99."""
     folder = root / "dev" / "toolchain" / "etcd"
     (folder / "stub").mkdir(parents=True)
     (folder / "stub" / "go.mod").write_text(f"module {MODULE}\n\ngo 1.21\n")
@@ -21,7 +21,7 @@ def small_tree(root: Path) -> Path:
 
 
 def fake(folder: Path, name: str, script: str) -> Path:
-    """An executable shell script ``folder/name``."""
+    """Write an executable shell script ``folder/name``."""
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / name
     file.write_text(f"#!/bin/sh\n{script}\n")

@@ -1,4 +1,4 @@
-"""Programs are built once, whole or not at all, and a failure says what to do."""
+"""Programs are built once, completely or not at all, and a failure names the next step."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from promoter.toolchain import Toolchain
 
-class Told:
+class PrintedProgress:
     @contextmanager
-    def task(self, description):
+    def task(self, description, **attributes):
         print(description, flush=True)
         yield lambda detail: None
 
-toolchain = Toolchain(Path(sys.argv[1]), cache=Path(sys.argv[2]), progress=Told())
+toolchain = Toolchain(Path(sys.argv[1]), cache=Path(sys.argv[2]), progress=PrintedProgress())
 print(toolchain.built("etcd"), flush=True)
 """
 
@@ -58,9 +58,9 @@ def test_two_processes_build_once(tree: Path, tmp_path: Path) -> None:
     with first, second:
         assert first.stdout is not None
         assert second.stdout is not None
-        said = sorted(process.stdout.readline() for process in (first, second))
-        assert said[0].startswith("building etcd v3.6.99")
-        assert said[1].startswith("waiting for another process that makes programs/etcd")
+        lines = sorted(process.stdout.readline() for process in (first, second))
+        assert lines[0].startswith("build etcd v3.6.99")
+        assert lines[1].startswith("wait for another process that creates programs/etcd")
         release.write_text("go\n")
         outputs = [process.communicate(timeout=120)[0] for process in (first, second)]
     assert (first.returncode, second.returncode) == (0, 0)
@@ -69,7 +69,7 @@ def test_two_processes_build_once(tree: Path, tmp_path: Path) -> None:
     assert subprocess.run([path], capture_output=True, check=True).stderr == b"small\n"
 
 
-def test_a_killed_build_leaves_nothing_half(tree: Path, tmp_path: Path) -> None:
+def test_a_killed_build_leaves_nothing_incomplete(tree: Path, tmp_path: Path) -> None:
     cache, here = tmp_path / "cache", tmp_path / "here"
     os.mkfifo(here)
     # It has begun to write the program when it says so, and then it would never end.
@@ -87,13 +87,13 @@ def test_a_killed_build_leaves_nothing_half(tree: Path, tmp_path: Path) -> None:
     toolchain = Toolchain(tree, cache=cache)
     assert toolchain.cached("etcd") is None
     programs = cache / "programs" / "etcd"
-    assert [each.name.partition("-")[0] for each in programs.iterdir()] == [".making"]
+    assert [item.name.partition("-")[0] for item in programs.iterdir()] == [".making"]
     built = toolchain.built("etcd")
     assert subprocess.run([built], capture_output=True, check=True).stderr == b"small\n"
     assert list(programs.iterdir()) == [built.parent]
 
 
-def test_a_failed_build_says_what_and_shows_the_last_lines(tree: Path, tmp_path: Path) -> None:
+def test_a_failed_build_shows_the_last_lines(tree: Path, tmp_path: Path) -> None:
     (tree / "dev" / "toolchain" / "etcd" / "main.go").write_text(
         "package main\n\nfunc main() { undefinedName() }\n"
     )
@@ -108,7 +108,7 @@ def test_a_failed_build_says_what_and_shows_the_last_lines(tree: Path, tmp_path:
     assert list((tmp_path / "cache" / "programs" / "etcd").iterdir()) == []
 
 
-def test_without_go_it_says_which_to_install(
+def test_without_go_the_error_names_the_version_to_install(
     tree: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path / "empty"))
@@ -117,7 +117,7 @@ def test_without_go_it_says_which_to_install(
     assert "install Go >= 1.21" in error.value.next_step
 
 
-def test_what_changes_the_program_changes_its_place(tree: Path, tmp_path: Path) -> None:
+def test_every_input_of_a_program_changes_its_key(tree: Path, tmp_path: Path) -> None:
     toolchain = Toolchain(tree, cache=tmp_path / "cache")
     folder = tree / "dev" / "toolchain" / "etcd"
     keys = {toolchain.pin("etcd").key}

