@@ -1,10 +1,10 @@
-"""What the providers' resource types may contain, read off CDK Terrain's bindings for them.
+"""The schemas of the block types that the stacks use, and the stub that types them.
 
-The stacks do without these bindings (half a gigabyte, seconds to import), but their
-attributes are generated from the providers' schemas, so the tests check our blocks against
-them: ``python -m dev.provider_schemas <site-packages>`` writes the part that the stacks use
-to tests/modules/provider_schemas.json, out of a folder into which the bindings of google,
-azurerm, kubernetes and random were installed (``pip install --no-deps --target``).
+``python -m dev.provider_schemas <site-packages>`` reads CDK Terrain's bindings of google,
+azurerm, kubernetes and random, installed with ``pip install --no-deps --target``, and writes
+tests/modules/provider_schemas.json. The bindings are generated from the providers' schemas;
+the stacks do not use them, because of their size (docs/decisions/0050). Without an argument
+it writes modules/terraform.pyi from that file: ``make generated``.
 """
 
 from __future__ import annotations
@@ -12,7 +12,9 @@ from __future__ import annotations
 import ast
 import json
 import re
+import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -48,31 +50,93 @@ TYPES = {
 }
 """The bindings' modules for the types that the stacks use."""
 
-OUTPUT = Path(__file__).parent.parent / "tests/modules/provider_schemas.json"
+ROOT = Path(__file__).parent.parent
+SCHEMAS = ROOT / "tests/modules/provider_schemas.json"
+STUB = ROOT / "modules/terraform.pyi"
 META = {"connection", "count", "depends_on", "for_each", "lifecycle", "provider", "provisioners"}
+TYPE_NAMES = {
+    "typing.Mapping[builtins.str, builtins.str]": "Mapping[str, str]",
+    "typing.Sequence[builtins.str]": "Sequence[str]",
+    "builtins.bool": "bool",
+    "jsii.Number": "float",
+    "builtins.str": "str",
+}
+"""Python's types by those of the bindings; the first that occurs in an annotation counts."""
+
+HEADER = '''\
+"""Types of ``modules.terraform``, read off the providers' schemas.
+
+Written by ``make generated`` (dev/provider_schemas.py).
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Generic, Literal, NotRequired, TypedDict, TypeVar, overload
+
+from cdktn import ITerraformDependable, TerraformElement, TerraformStack
+from constructs import Construct
+
+AttributeT = TypeVar("AttributeT", bound=str, contravariant=True)
+
+class TerraformBlock(TerraformElement, Generic[AttributeT]):
+    """A block of a stack: ``block["attribute"]`` is the expression of one of its attributes."""
+
+    address: str
+    body: Mapping[str, Any]
+    def __getitem__(self, attribute: AttributeT) -> str: ...
+
+def provider(
+    stack: TerraformStack, name: str, version: str, body: Mapping[str, Any], *, source: str = ...
+) -> None: ...
+'''
+SIGNATURE = """\
+@overload
+def block(
+    scope: Construct,
+    name: str,
+    kind: Literal["{kind}"],
+    body: {name},
+    *,
+    block_type: Literal["{block_type}"]{default},{resource}
+    depends_on: Sequence[ITerraformDependable] = ...,
+) -> TerraformBlock[{name}Attribute]: ...
+"""
+RESOURCE = "\n    keep: bool = ...,\n    ignore_changes: Sequence[str] = ...,"
 
 Schema = dict[str, Any]
+Classes = dict[str, ast.ClassDef]
 
 
-def schema_of(module: Path) -> Schema:
-    """Give a type's attributes: name -> {"required", and "block" with the attributes below}."""
+def read_schema(module: Path) -> Schema:
+    """Return the ``attributes`` that a block of a type takes, and the ``readable`` ones.
+
+    An attribute has ``required`` and either ``type`` or, if it is a block, ``block`` with the
+    attributes in it.
+    """
     tree = ast.parse(module.read_text(encoding="utf-8"))
     classes = {node.name: node for node in tree.body if isinstance(node, ast.ClassDef)}
-    wanted = module.parent.name.replace("_", "")
-    return _attributes(next(name for name in classes if name.lower() == wanted), classes, ())
+    class_name = module.parent.name.replace("_", "")
+    name = next(name for name in classes if name.lower() == class_name)
+    return {"attributes": _attributes(name, classes, ()), "readable": _readable(name, classes)}
 
 
-def _attributes(name: str, classes: dict[str, ast.ClassDef], above: tuple[str, ...]) -> Schema:
+def _attributes(name: str, classes: Classes, parents: tuple[str, ...]) -> Schema:
     found: Schema = {}
     for argument, required, annotation in _arguments(classes[name]):
-        if argument in META and not above:
+        if argument in META and not parents:
             continue
+        nested = _names(annotation, classes)
         entry: Schema = {"required": required}
-        below = [word for word in re.findall(r"\w+", annotation) if word in classes]
-        if below and below[0] not in above:
-            entry["block"] = _attributes(below[0], classes, (*above, name))
+        if nested and nested[0] not in parents:
+            entry["block"] = _attributes(nested[0], classes, (*parents, name))
+        else:
+            matches = (shown for text, shown in TYPE_NAMES.items() if text in annotation)
+            entry["type"] = next(matches, "Any")
         found[argument] = entry
     return found
+
+
+def _names(annotation: str, classes: Classes) -> list[str]:
+    return [word for word in re.findall(r"\w+", annotation) if word in classes]
 
 
 def _arguments(node: ast.ClassDef) -> list[tuple[str, bool, str]]:
@@ -87,25 +151,101 @@ def _arguments(node: ast.ClassDef) -> list[tuple[str, bool, str]]:
     return []
 
 
+def _readable(name: str, classes: Classes) -> list[str]:
+    """Return the attributes that expressions may read, one level of blocks included."""
+    found = []
+    for attribute, annotation in _properties(classes[name]):
+        nested = re.search(r"(\w+?)(?:List|OutputReference)\b", annotation)
+        output = f"{nested[1]}OutputReference" if nested else ""
+        found.append(attribute)
+        if output in classes and attribute != "timeouts":
+            found += [
+                f"{attribute}[0].{inner}"
+                for inner, inner_annotation in _properties(classes[output])
+                if inner != "internal_value" and not _names(inner_annotation, classes)
+            ]
+    return sorted(found)
+
+
+def _properties(node: ast.ClassDef) -> Iterator[tuple[str, str]]:
+    for function in node.body:
+        if (
+            isinstance(function, ast.FunctionDef)
+            and any(ast.unparse(item) == "builtins.property" for item in function.decorator_list)
+            and not function.name.endswith("_input")
+            and function.returns is not None
+        ):
+            # The bindings' names went through camel case and back, which split k8s.
+            yield function.name.replace("k8_s", "k8s"), ast.unparse(function.returns)
+
+
 def address(provider: str, module: str) -> str:
-    """Give the block and type of a binding's module: ``ephemeral.random_password``."""
+    """Return the block and type of a binding's module: ``ephemeral.random_password``."""
     for block in ("data", "ephemeral"):
         if module.startswith(f"{block}_"):
             return f"{block}.{module.removeprefix(f'{block}_')}"
     return f"resource.{provider}_{module}"
 
 
-def main(arguments: list[str]) -> int:
-    """Write the schemas; give the exit code."""
-    packages = Path(arguments[0])
-    schemas = {
-        address(provider, module): schema_of(
-            packages / f"cdktn_provider_{provider}" / module / "__init__.py"
+def render_stub(schemas: Schema) -> str:
+    """Return the stub of ``modules.terraform``, with one overload of ``block`` for each type."""
+    parts = [HEADER]
+    signatures = []
+    for where, schema in sorted(schemas.items()):
+        block_type, kind = where.split(".")
+        is_resource = block_type == "resource"
+        name = _class_name(kind if is_resource else f"{block_type}_{kind}")
+        parts += _typed_dicts(name, schema["attributes"])
+        attributes = ", ".join(json.dumps(attribute) for attribute in schema["readable"])
+        parts.append(f"{name}Attribute = Literal[{attributes}]\n")
+        signatures.append(
+            SIGNATURE.format(
+                kind=kind,
+                name=name,
+                block_type=block_type,
+                default=" = ..." if is_resource else "",
+                resource=RESOURCE if is_resource else "",
+            )
         )
-        for provider, modules in TYPES.items()
-        for module in modules
-    }
-    OUTPUT.write_text(json.dumps(schemas, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    return _formatted("\n".join([*parts, *signatures]))
+
+
+def _typed_dicts(name: str, attributes: Schema) -> Iterator[str]:
+    lines = []
+    for attribute, entry in attributes.items():
+        shown = entry.get("type")
+        if shown is None:
+            nested = name + _class_name(attribute)
+            yield from _typed_dicts(nested, entry["block"])
+            shown = f"{nested} | Sequence[{nested}]"
+        lines.append(
+            f"{attribute}: {shown if entry['required'] else f'NotRequired[{shown} | None]'}"
+        )
+    yield "\n    ".join([f"class {name}(TypedDict):", *(lines or ["pass"])]) + "\n"
+
+
+def _class_name(snake_case: str) -> str:
+    return "".join(word.capitalize() for word in snake_case.split("_"))
+
+
+def _formatted(text: str) -> str:
+    ruff = [sys.executable, "-m", "ruff", "format", "--stdin-filename", str(STUB), "-"]
+    return subprocess.run(ruff, input=text, capture_output=True, text=True, check=True).stdout
+
+
+def main(arguments: list[str]) -> int:
+    """Write the schemas or, without an argument, the stub; return the exit code."""
+    if arguments:
+        schemas = {
+            address(provider, module): read_schema(
+                Path(arguments[0]) / f"cdktn_provider_{provider}" / module / "__init__.py"
+            )
+            for provider, modules in TYPES.items()
+            for module in modules
+        }
+        text = json.dumps(schemas, indent=1, sort_keys=True) + "\n"
+        SCHEMAS.write_text(text, encoding="utf-8")
+    STUB.write_text(render_stub(json.loads(SCHEMAS.read_text(encoding="utf-8"))), encoding="utf-8")
     return 0
 
 

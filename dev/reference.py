@@ -1,7 +1,7 @@
-"""The reference tables, made from the schemas that decide: ``python -m dev.reference``.
+"""The reference tables, generated from the schemas: ``python -m dev.reference``.
 
 The chart's README.md has a row for each of its values, docs/settings.md one for each key of
-the environments' YAML. A test compares what is committed with what this makes.
+the environments' YAML. A test compares the committed files with the generated ones.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent
 CHART = ROOT / "upstream/galoy-private-charts/charts/lana-bank"
 README = CHART / "README.md"
 SETTINGS = ROOT / "docs/settings.md"
-# Under which key of the chart's values a subchart's own are.
+# Keys of subcharts in the chart's values, where they differ from the folder.
 ALIASES = {
     "oauth2-proxy": "oauth2Proxy",
     "opentelemetry-collector": "openTelemetryCollector",
@@ -32,13 +32,13 @@ Schema = Mapping[str, Any]
 
 
 def chart_readme() -> str:
-    """Give the chart's README.md."""
+    """Return the chart's README.md."""
     parts = [
         "# lana-bank\n\nLana Bank with everything it needs to run, as Helm installs it. "
-        "What an image runs is named by digest only; the pipelines write the digests, with a "
-        "METADATA comment that leads back to the commit.\n\n"
-        "This table is made from `values.schema.json` here and in `charts/*/`, which Helm checks "
-        "on every install, upgrade, lint and template.\n",
+        "Images are named by digest only; the pipelines write the digests, each with a METADATA "
+        "comment that leads back to the commit.\n\n"
+        "This table is generated from `values.schema.json` here and in `charts/*/`, which Helm "
+        "checks on every install, upgrade, lint and template.\n",
         HEAD,
         *_chart_rows(CHART, ""),
     ]
@@ -57,10 +57,10 @@ def _chart_rows(folder: Path, prefix: str) -> Iterator[str]:
 
 
 def settings_page() -> str:
-    """Give docs/settings.md."""
+    """Return docs/settings.md."""
     parts = [
         "# Settings of an environment\n\nThe keys of `stacks/<platform>/<environment>/*.yml`. "
-        "Made from the models in `stacks/platforms/`; unknown keys are refused.\n"
+        "Generated from the models in `stacks/platforms/`; unknown keys are rejected.\n"
     ]
     for name, text in schemas().items():
         schema = json.loads(text)
@@ -81,7 +81,7 @@ def _rows(schema: Schema, named: Schema, defaults: Any, prefix: str) -> Iterator
             yield from _rows(found, named, default or {}, f"{prefix}{key}.")
             continue
         must = key in required and default is None
-        # A digest changes with every release; the table need not.
+        # A digest changes with every release; the table should not.
         shown = "pinned" if key == "digest" else _shown(default)
         yield ROW.format(
             key=f"{prefix}{key}",
@@ -92,7 +92,7 @@ def _rows(schema: Schema, named: Schema, defaults: Any, prefix: str) -> Iterator
 
 
 def _resolved(value: Schema, named: Schema) -> Schema:
-    """What a reference, or the one that is not null of two, stands for."""
+    """Return the schema behind a reference, or the choice that is not null."""
     reference = value.get("$ref", "")
     if reference:
         found: Schema = named[reference.rpartition("/")[2]]
@@ -119,12 +119,12 @@ def _shown(default: Any) -> str:
 
 
 def pages() -> dict[Path, str]:
-    """Give every generated page by its file."""
+    """Return every generated page by its file."""
     return {README: chart_readme(), SETTINGS: settings_page()}
 
 
 def main() -> int:
-    """Write the pages; give the exit code."""
+    """Write the pages; return the exit code."""
     for file, content in pages().items():
         file.write_text(content, encoding="utf-8")
     return 0

@@ -1,1 +1,1 @@
-"""What a stack is made of: one construct a package, with typed and documented properties."""
+"""The parts of a stack: one construct per package, with typed and documented properties."""

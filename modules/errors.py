@@ -1,7 +1,11 @@
-"""What can be wrong with what a construct is given."""
+"""Errors of constructs; every message can be shown as it is."""
 
 from __future__ import annotations
 
 
 class ModuleError(Exception):
-    """A construct cannot be built; ``str(error)`` says what is wrong and what to do."""
+    """A construct cannot be built; the message says why and what to change."""
+
+
+class TierError(ModuleError):
+    """A machine type does not support the requested availability or replicas."""

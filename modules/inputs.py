@@ -1,10 +1,10 @@
-"""How code says which files shape a stack, where nobody can see it read them.
+"""Declarations of the files that a stack depends on where reading them is not observable.
 
-``promoter lint`` synthesizes each stack, sees every file that is opened, and fails where one
-of them is outside the environment's patterns in cepler/: it could change production without
-passing the gate. What is read only later (the chart, by Helm), by another program (Node,
-OpenTofu) or before Python runs (locks) is declared here by the code that uses it. Python's
-own audit events carry it: where nobody listens, nothing happens.
+``promoter lint`` synthesizes each stack, observes every file that is opened, and fails if one of
+them is outside the environment's patterns in cepler/: it could change production without passing
+the gate. Files that are read later (the chart, by Helm), by another program (Node, OpenTofu) or
+before Python runs (locks) are declared by the code that uses them. The declarations are audit
+events of Python, which cost nothing without a listener.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from pathlib import Path
 
 
 def declare_input(path: Path) -> None:
-    """Say that the file ``path``, or every file below it, shapes the stack that is built."""
+    """Declare that the stack depends on the file ``path``, or on every file below it."""
     sys.audit("stacks.input", str(path))
 
 
 def declare_names(folder: Path) -> None:
-    """Say that the caller's file lists ``folder`` and what is below only to find names.
+    """Declare that the caller lists ``folder`` and its subfolders only to find names.
 
-    No stack is shaped by what is there, but by the files that are then opened.
+    The stack does not depend on that list, but on the files that are opened afterwards.
     """
     sys.audit("stacks.names", str(folder))

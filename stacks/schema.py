@@ -1,7 +1,7 @@
-"""The JSON Schemas of the settings, for completion and checks in an editor.
+"""JSON Schemas of the settings, for completion and checks in an editor.
 
-``python -m stacks.schema`` writes them to stacks/schemas/; each YAML names its own in its
-first line. They are made from the pydantic models, which alone decide what is valid.
+``python -m stacks.schema`` writes them to stacks/schemas/; each YAML file names its own in its
+first line. They are generated from the pydantic models, which alone decide what is valid.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ MODELS: Mapping[str, type[Settings]] = {
 
 
 def schemas() -> dict[str, str]:
-    """Give the content of every schema file by its name."""
+    """Return the content of every schema file by its name."""
     return {f"{name}.json": _schema(model) for name, model in MODELS.items()}
 
 
@@ -36,7 +36,7 @@ def _schema(model: type[Settings]) -> str:
 
 
 def main() -> int:
-    """Write the schemas beside this file; give the exit code."""
+    """Write the schemas; return the exit code."""
     folder = Path(__file__).parent / "schemas"
     folder.mkdir(exist_ok=True)
     for name, content in schemas().items():

@@ -57,6 +57,7 @@ def prepared(folder: Path) -> Bench:
     """A tree with ``ENVIRONMENTS`` more environments than there are."""
     for name in ("stacks", "modules", "charts"):
         shutil.copytree(ROOT / name, folder / name)
+    shutil.copy(ROOT / "cdktf.json", folder)
     source = folder / "stacks/gcp/galoy-staging"
     for number in range(ENVIRONMENTS):
         shutil.copytree(source, folder / f"stacks/gcp/bench-{number:03}")

@@ -2,46 +2,62 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from constructs import Construct
 
 from modules.azure_postgres.props import CONFIGURATION, AzurePostgresProps, Server
-from modules.terraform import Reference, block
+from modules.terraform import TerraformBlock, block
+
+if TYPE_CHECKING:
+    from modules.terraform import (
+        AzurermMonitorDiagnosticSetting,
+        AzurermPostgresqlFlexibleServer,
+        AzurermPostgresqlFlexibleServerActiveDirectoryAdministrator,
+        AzurermPostgresqlFlexibleServerAttribute,
+        AzurermPostgresqlFlexibleServerConfiguration,
+        AzurermPostgresqlFlexibleServerDatabase,
+        AzurermPrivateDnsZone,
+        AzurermPrivateDnsZoneAttribute,
+        AzurermPrivateDnsZoneVirtualNetworkLink,
+        AzurermSubnet,
+        AzurermSubnetAttribute,
+    )
+
+    ServerBlock = TerraformBlock[AzurermPostgresqlFlexibleServerAttribute]
 
 DELEGATION = "Microsoft.DBforPostgreSQL/flexibleServers"
 JOIN = "Microsoft.Network/virtualNetworks/subnets/join/action"
 
 
 class AzurePostgres(Construct):
-    """Three servers in a delegated subnet, TLS required, audited and backed up.
+    """Servers in a delegated subnet, TLS required, audited and backed up.
 
-    ``hosts`` has the address of each database, ``databases`` what is there when it can be
-    used. The owner of a database is the server's
-    administrator: Flexible Server has no resource for further users. Servers and databases
-    have ``prevent_destroy``.
+    ``hosts`` has the address of each database, ``databases`` the blocks that must exist before
+    it is used. The owner of a database is the server's administrator, because Flexible Server
+    has no resource for further users. Servers and databases have ``prevent_destroy``.
     """
 
     def __init__(self, scope: Construct, name: str, props: AzurePostgresProps) -> None:
         super().__init__(scope, name)
         self._props = props
-        self._subnet = self._network()
-        self._zone, self._link = self._name_resolution()
+        self._subnet = self._delegated_subnet()
+        self._zone, self._link = self._private_dns()
         self.hosts: dict[str, str] = {}
-        self.databases: list[Reference] = []
+        self.databases: list[TerraformBlock[Any]] = []
         for database, server in props.servers.items():
             place = Construct(self, database)
             primary = self._primary(place, database, server)
             self.hosts[database] = primary["fqdn"]
-            self._configure(place, server, primary)
-            self._administer(place, primary)
-            self._observe(place, database, primary)
+            self._configuration(place, server, primary)
+            self._administrators(place, primary)
+            self._diagnostics(place, database, primary)
             self.databases.append(self._database(place, database, primary))
             for number in range(1, server.read_replicas + 1):
                 self._replica(place, database, server, primary, number)
 
-    def _network(self) -> Reference:
-        body = {
+    def _delegated_subnet(self) -> TerraformBlock[AzurermSubnetAttribute]:
+        body: AzurermSubnet = {
             "name": f"{self._props.name}-postgres",
             "resource_group_name": self._props.resource_group,
             "virtual_network_name": self._props.virtual_network,
@@ -54,25 +70,37 @@ class AzurePostgres(Construct):
         }
         return block(self, "subnet", "azurerm_subnet", body)
 
-    def _name_resolution(self) -> tuple[Reference, Reference]:
-        zone = {
+    def _private_dns(
+        self,
+    ) -> tuple[TerraformBlock[AzurermPrivateDnsZoneAttribute], TerraformBlock[Any]]:
+        zone: AzurermPrivateDnsZone = {
             "name": f"{self._props.name}.postgres.database.azure.com",
             "resource_group_name": self._props.resource_group,
         }
-        private = block(self, "zone", "azurerm_private_dns_zone", zone)
-        link = {
+        private_zone = block(self, "zone", "azurerm_private_dns_zone", zone)
+        link: AzurermPrivateDnsZoneVirtualNetworkLink = {
             "name": self._props.name,
-            "private_dns_zone_id": private["id"],
+            "private_dns_zone_id": private_zone["id"],
             "virtual_network_id": self._props.virtual_network_id,
         }
-        kind = "azurerm_private_dns_zone_virtual_network_link"
-        return private, block(self, "zone-link", kind, link)
+        return private_zone, block(
+            self, "zone-link", "azurerm_private_dns_zone_virtual_network_link", link
+        )
 
-    def _primary(self, place: Construct, database: str, server: Server) -> Reference:
+    def _primary(self, place: Construct, database: str, server: Server) -> ServerBlock:
         password, version = self._props.passwords[database]
-        body = {
+        # A failover swaps the zones, which is no reason to swap them back.
+        ignore_changes = ["zone"]
+        if server.high_availability:
+            ignore_changes.append("high_availability[0].standby_availability_zone")
+        body: AzurermPostgresqlFlexibleServer = {
             **self._machine(database, server),
-            **_availability(server),
+            "high_availability": {
+                "mode": "ZoneRedundant",
+                "standby_availability_zone": server.standby_zone,
+            }
+            if server.high_availability
+            else None,
             "administrator_login": database,
             "administrator_password_wo": password,
             "administrator_password_wo_version": version,
@@ -89,10 +117,18 @@ class AzurePostgres(Construct):
                 "start_minute": 0,
             },
         }
-        kind = "azurerm_postgresql_flexible_server"
-        return block(place, "server", kind, body, keep=True, depends_on=[self._link])
+        return block(
+            place,
+            "server",
+            "azurerm_postgresql_flexible_server",
+            body,
+            keep=True,
+            ignore_changes=ignore_changes,
+            depends_on=[self._link],
+        )
 
-    def _machine(self, name: str, server: Server) -> dict[str, Any]:
+    def _machine(self, name: str, server: Server) -> AzurermPostgresqlFlexibleServer:
+        """Return the attributes that a primary and its replicas have in common."""
         return {
             "name": f"{self._props.name}-{name}",
             "location": self._props.location,
@@ -108,39 +144,51 @@ class AzurePostgres(Construct):
             "tags": {"environment": self._props.name},
         }
 
-    def _database(self, place: Construct, database: str, primary: Reference) -> Reference:
-        body = {
+    def _database(
+        self, place: Construct, database: str, primary: ServerBlock
+    ) -> TerraformBlock[Any]:
+        body: AzurermPostgresqlFlexibleServerDatabase = {
             "name": database,
             "server_id": primary["id"],
             "charset": "UTF8",
             "collation": "en_US.utf8",
         }
-        kind = "azurerm_postgresql_flexible_server_database"
-        return block(place, "database", kind, body, keep=True)
+        return block(
+            place, "database", "azurerm_postgresql_flexible_server_database", body, keep=True
+        )
 
     def _replica(
-        self, place: Construct, database: str, server: Server, primary: Reference, number: int
+        self, place: Construct, database: str, server: Server, primary: ServerBlock, number: int
     ) -> None:
         name = f"replica-{number}"
-        body = {
+        body: AzurermPostgresqlFlexibleServer = {
             **self._machine(f"{database}-{name}", server),
             "create_mode": "Replica",
             "source_server_id": primary["id"],
         }
         block(place, name, "azurerm_postgresql_flexible_server", body, keep=True)
 
-    def _configure(self, place: Construct, server: Server, primary: Reference) -> None:
-        """Server parameters, one after the other: Azure refuses two changes at once."""
-        kind = "azurerm_postgresql_flexible_server_configuration"
-        before: list[Reference] = []
+    def _configuration(self, place: Construct, server: Server, primary: ServerBlock) -> None:
+        """Add the parameters one after the other: Azure rejects two changes at the same time."""
+        previous: list[TerraformBlock[Any]] = []
         for name, value in sorted({**CONFIGURATION, **server.configuration}.items()):
-            body = {"name": name, "server_id": primary["id"], "value": value}
-            before = [block(place, name.replace(".", "-"), kind, body, depends_on=before)]
+            body: AzurermPostgresqlFlexibleServerConfiguration = {
+                "name": name,
+                "server_id": primary["id"],
+                "value": value,
+            }
+            parameter = block(
+                place,
+                name.replace(".", "-"),
+                "azurerm_postgresql_flexible_server_configuration",
+                body,
+                depends_on=previous,
+            )
+            previous = [parameter]
 
-    def _administer(self, place: Construct, primary: Reference) -> None:
-        kind = "azurerm_postgresql_flexible_server_active_directory_administrator"
+    def _administrators(self, place: Construct, primary: ServerBlock) -> None:
         for administrator in self._props.administrators:
-            body = {
+            body: AzurermPostgresqlFlexibleServerActiveDirectoryAdministrator = {
                 "server_name": primary["name"],
                 "resource_group_name": self._props.resource_group,
                 "tenant_id": self._props.tenant_id,
@@ -148,10 +196,15 @@ class AzurePostgres(Construct):
                 "principal_name": administrator.name,
                 "principal_type": administrator.kind,
             }
-            block(place, f"administrator-{administrator.name}", kind, body)
+            block(
+                place,
+                f"administrator-{administrator.name}",
+                "azurerm_postgresql_flexible_server_active_directory_administrator",
+                body,
+            )
 
-    def _observe(self, place: Construct, database: str, primary: Reference) -> None:
-        body = {
+    def _diagnostics(self, place: Construct, database: str, primary: ServerBlock) -> None:
+        body: AzurermMonitorDiagnosticSetting = {
             "name": f"{self._props.name}-{database}",
             "target_resource_id": primary["id"],
             "log_analytics_workspace_id": self._props.log_workspace_id,
@@ -159,14 +212,3 @@ class AzurePostgres(Construct):
             "enabled_metric": [{"category": "AllMetrics"}],
         }
         block(place, "diagnostics", "azurerm_monitor_diagnostic_setting", body)
-
-
-def _availability(server: Server) -> dict[str, Any]:
-    """The standby. After a failover the zones are swapped; that is no reason to swap them back."""
-    if not server.high_availability:
-        return {"lifecycle": {"ignore_changes": ["zone"]}}
-    standby = "standby_availability_zone"
-    return {
-        "high_availability": {"mode": "ZoneRedundant", standby: server.standby_zone},
-        "lifecycle": {"ignore_changes": ["zone", f"high_availability[0].{standby}"]},
-    }

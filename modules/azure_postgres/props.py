@@ -1,4 +1,4 @@
-"""What the three servers are made from; needs no CDK Terrain."""
+"""Properties of the servers; imports no CDK Terrain."""
 
 from __future__ import annotations
 
@@ -6,13 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from modules.errors import ModuleError
+from modules.errors import TierError
 
 Version = Literal["14", "15", "16", "17"]
-
-
-class TierError(ModuleError):
-    """A machine type cannot do what is asked of it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,13 +17,13 @@ class Server:
 
     sku                machine type, <tier>_<size>: B_ is burstable and can be neither highly
                        available nor replicated, GP_ general purpose, MO_ memory optimized
-    version            default PostgreSQL 17; 14 is the oldest that is promised to work
+    version            default PostgreSQL 17; 14 is the oldest supported version
     high_availability  a standby in another zone (default False)
-    read_replicas      how many (default 0)
-    storage_mb         one of Azure's sizes (default 32768); it grows by itself
-    zone               where the primary is (default 1)
-    standby_zone       where the standby is (default 2)
-    configuration      further server parameters, laid over ``CONFIGURATION``
+    read_replicas      number of read replicas (default 0)
+    storage_mb         one of Azure's sizes (default 32768); it grows automatically
+    zone               availability zone of the primary (default 1)
+    standby_zone       availability zone of the standby (default 2)
+    configuration      further server parameters, which override ``CONFIGURATION``
     """
 
     sku: str
@@ -40,7 +36,7 @@ class Server:
     configuration: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Refuse a SKU that cannot do it, while building; raises ``TierError``."""
+        """Reject a SKU without high availability or replicas; raises ``TierError``."""
         if (self.high_availability or self.read_replicas) and self.sku.startswith("B_"):
             raise TierError(
                 f"use SKU {self.sku}: a burstable machine can be neither highly available nor "
@@ -52,7 +48,7 @@ class Server:
 
 @dataclass(frozen=True, kw_only=True)
 class Administrator:
-    """An Entra group or person that administers the servers."""
+    """An Entra principal that administers the servers."""
 
     object_id: str
     name: str
@@ -61,22 +57,22 @@ class Administrator:
 
 @dataclass(frozen=True, kw_only=True)
 class AzurePostgresProps:
-    """What is common to the servers.
+    """Properties that the servers have in common.
 
-    name                  what every name starts with: the environment
-    location              Azure's region
-    resource_group        name of the resource group, which is there already
-    virtual_network       name of the virtual network in it, and its id
-    virtual_network_id    the network's id, which the private DNS zone is linked to
+    name                  prefix of every name: the environment
+    location              Azure region
+    resource_group        name of the existing resource group
+    virtual_network       name of the existing virtual network in it
+    virtual_network_id    id of that network, to which the private DNS zone is linked
     subnet_cidr           range of the subnet that is delegated to the servers
     tenant_id             Entra tenant
-    administrators        who administers, by Entra; at least one
-    log_workspace_id      Log Analytics workspace that logs and metrics go to
+    administrators        Entra administrators; at least one
+    log_workspace_id      Log Analytics workspace for logs and metrics
     servers               by database: server, dagster, keycloak
-    passwords             by user, as ``modules.secrets`` gives them: (expression, version)
+    passwords             by user, as ``modules.secrets`` returns them: (expression, version)
     maintenance_day       0 (Sunday) to 6, with maintenance_hour in UTC (default Sunday, 4)
-    backup_days           how far back point-in-time recovery reaches, 7-35 (default 14)
-    geo_redundant_backup  whether backups are in the paired region too (default True)
+    backup_days           days of point-in-time recovery, 7-35 (default 14)
+    geo_redundant_backup  whether backups are kept in the paired region too (default True)
     """
 
     name: str
@@ -106,11 +102,11 @@ CONFIGURATION: Mapping[str, str] = {
     "log_duration": "on",
     "log_lock_waits": "on",
     "log_min_error_statement": "error",
-    # Statements carry customers' data: never their text, only their time (log_duration).
+    # The text of statements contains customer data, so only durations are logged (log_duration).
     "log_min_duration_statement": "-1",
     "log_statement": "ddl",
     "connection_throttle.enable": "on",
     "require_secure_transport": "on",
     "ssl_min_protocol_version": "TLSv1.2",
 }
-"""What every server logs, audits and requires."""
+"""Parameters of every server: logging, auditing and TLS."""

@@ -2,27 +2,40 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from constructs import Construct
 
 from modules.gcp_postgres.props import FLAGS, GcpPostgresProps, Instance
-from modules.terraform import Reference, block
+from modules.terraform import TerraformBlock, block
+
+if TYPE_CHECKING:
+    from modules.terraform import (
+        GoogleSqlDatabase,
+        GoogleSqlDatabaseAttribute,
+        GoogleSqlDatabaseInstance,
+        GoogleSqlDatabaseInstanceAttribute,
+        GoogleSqlDatabaseInstanceSettings,
+        GoogleSqlDatabaseInstanceSettingsBackupConfiguration,
+        GoogleSqlUser,
+    )
+
+    InstanceBlock = TerraformBlock[GoogleSqlDatabaseInstanceAttribute]
 
 
 class GcpPostgres(Construct):
-    """Three instances with private addresses only, TLS required, audited and backed up.
+    """Instances with private addresses only, TLS required, audited and backed up.
 
-    ``hosts`` has the private address of each database, ``databases`` what is there when it
-    can be used. Instances and databases have
-    ``prevent_destroy``; users are abandoned rather than dropped, since they own tables.
+    ``hosts`` has the private address of each database, ``databases`` the blocks that must exist
+    before it is used. Instances and databases have ``prevent_destroy``; users are abandoned
+    rather than dropped, because they own tables.
     """
 
     def __init__(self, scope: Construct, name: str, props: GcpPostgresProps) -> None:
         super().__init__(scope, name)
         self._props = props
         self.hosts: dict[str, str] = {}
-        self.databases: list[Reference] = []
+        self.databases: list[TerraformBlock[Any]] = []
         for database, instance in props.instances.items():
             place = Construct(self, database)
             primary = self._primary(place, database, instance)
@@ -31,44 +44,58 @@ class GcpPostgres(Construct):
             for number in range(1, instance.read_replicas + 1):
                 self._replica(place, database, instance, primary, number)
 
-    def _primary(self, place: Construct, database: str, instance: Instance) -> Reference:
-        settings = {
-            **self._machine(instance),
+    def _primary(self, place: Construct, database: str, instance: Instance) -> InstanceBlock:
+        settings: GoogleSqlDatabaseInstanceSettings = {
+            **self._settings(instance),
             "availability_type": "REGIONAL" if instance.high_availability else "ZONAL",
-            "backup_configuration": self._backups(instance),
+            "backup_configuration": _backups(instance),
             "maintenance_window": {
                 "day": self._props.maintenance_day,
                 "hour": self._props.maintenance_hour,
                 "update_track": "stable",
             },
         }
-        return self._instance(place, "instance", database, instance, {"settings": settings})
+        return self._instance(place, "instance", database, instance, settings)
 
     def _replica(
-        self, place: Construct, database: str, instance: Instance, primary: Reference, number: int
+        self,
+        place: Construct,
+        database: str,
+        instance: Instance,
+        primary: InstanceBlock,
+        number: int,
     ) -> None:
-        body = {
-            "settings": {**self._machine(instance), "availability_type": "ZONAL"},
-            "master_instance_name": primary["name"],
-            "replica_configuration": {"failover_target": False},
+        settings: GoogleSqlDatabaseInstanceSettings = {
+            **self._settings(instance),
+            "availability_type": "ZONAL",
         }
         name = f"replica-{number}"
-        self._instance(place, name, f"{database}-{name}", instance, body)
+        self._instance(place, name, f"{database}-{name}", instance, settings, primary["name"])
 
     def _instance(
-        self, place: Construct, name: str, suffix: str, instance: Instance, body: dict[str, Any]
-    ) -> Reference:
-        common = {
+        self,
+        place: Construct,
+        name: str,
+        suffix: str,
+        instance: Instance,
+        settings: GoogleSqlDatabaseInstanceSettings,
+        primary: str | None = None,
+    ) -> InstanceBlock:
+        body: GoogleSqlDatabaseInstance = {
             "name": f"{self._props.name}-{suffix}",
             "project": self._props.project,
             "region": self._props.region,
             "database_version": instance.version,
             "deletion_protection": self._props.deletion_protection,
             "encryption_key_name": self._props.kms_key,
+            "settings": settings,
+            "master_instance_name": primary,
+            "replica_configuration": {"failover_target": False} if primary else None,
         }
-        return block(place, name, "google_sql_database_instance", {**common, **body}, keep=True)
+        return block(place, name, "google_sql_database_instance", body, keep=True)
 
-    def _machine(self, instance: Instance) -> dict[str, Any]:
+    def _settings(self, instance: Instance) -> GoogleSqlDatabaseInstanceSettings:
+        """Return the settings that a primary and its replicas have in common."""
         flags = {**FLAGS, **instance.flags}
         return {
             "tier": instance.tier,
@@ -93,23 +120,13 @@ class GcpPostgres(Construct):
             "user_labels": {"environment": self._props.name},
         }
 
-    def _backups(self, instance: Instance) -> dict[str, Any]:
-        return {
-            "enabled": True,
-            "point_in_time_recovery_enabled": True,
-            "start_time": "02:00",
-            "transaction_log_retention_days": instance.log_days,
-            "backup_retention_settings": {
-                "retained_backups": instance.backups_kept,
-                "retention_unit": "COUNT",
-            },
-        }
-
-    def _database(self, place: Construct, database: str, primary: Reference) -> Reference:
-        """The database and its owner; the reader of the server's is made by the chart's job."""
+    def _database(
+        self, place: Construct, database: str, primary: InstanceBlock
+    ) -> TerraformBlock[GoogleSqlDatabaseAttribute]:
+        """Add the database and its owner; a job of the chart creates the server's reader."""
         project, instance = self._props.project, primary["name"]
         password, version = self._props.passwords[database]
-        owner = {
+        owner: GoogleSqlUser = {
             "name": database,
             "instance": instance,
             "project": project,
@@ -118,7 +135,7 @@ class GcpPostgres(Construct):
             "deletion_policy": "ABANDON",
         }
         user = block(place, "owner", "google_sql_user", owner)
-        body = {
+        body: GoogleSqlDatabase = {
             "name": database,
             "instance": instance,
             "project": project,
@@ -126,3 +143,16 @@ class GcpPostgres(Construct):
             "deletion_policy": "ABANDON",
         }
         return block(place, "database", "google_sql_database", body, keep=True, depends_on=[user])
+
+
+def _backups(instance: Instance) -> GoogleSqlDatabaseInstanceSettingsBackupConfiguration:
+    return {
+        "enabled": True,
+        "point_in_time_recovery_enabled": True,
+        "start_time": "02:00",
+        "transaction_log_retention_days": instance.log_days,
+        "backup_retention_settings": {
+            "retained_backups": instance.backups_kept,
+            "retention_unit": "COUNT",
+        },
+    }

@@ -1,4 +1,4 @@
-"""What the three instances are made from; needs no CDK Terrain."""
+"""Properties of the instances; imports no CDK Terrain."""
 
 from __future__ import annotations
 
@@ -7,15 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from modules.errors import ModuleError
+from modules.errors import TierError
 
 Version = Literal["POSTGRES_14", "POSTGRES_15", "POSTGRES_16", "POSTGRES_17"]
 
 _DEDICATED = re.compile(r"^db-(custom|perf-optimized-N)-[0-9]+(-[0-9]+)?$")
-
-
-class TierError(ModuleError):
-    """A machine type cannot do what is asked of it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,13 +20,13 @@ class Instance:
 
     tier                 machine type: db-custom-<CPUs>-<MB>, or a shared one (db-f1-micro,
                          db-g1-small) that can neither be highly available nor replicated
-    version              default PostgreSQL 17; 14 is the oldest that is promised to work
+    version              default PostgreSQL 17; 14 is the oldest supported version
     high_availability    a standby in another zone (default False)
-    read_replicas        how many (default 0)
-    disk_gb              where the disk starts (default 20); it grows up to disk_limit_gb (500)
-    backups_kept         daily backups (default 14)
-    log_days             how far back point-in-time recovery reaches, 1-7 (default 7)
-    flags                further database flags, laid over ``FLAGS``
+    read_replicas        number of read replicas (default 0)
+    disk_gb              initial disk size (default 20); it grows up to disk_limit_gb (500)
+    backups_kept         number of daily backups (default 14)
+    log_days             days of point-in-time recovery, 1-7 (default 7)
+    flags                further database flags, which override ``FLAGS``
     """
 
     tier: str
@@ -44,7 +40,7 @@ class Instance:
     flags: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Refuse a tier that cannot do it, while building; raises ``TierError``."""
+        """Reject a tier without high availability or replicas; raises ``TierError``."""
         if (self.high_availability or self.read_replicas) and not _DEDICATED.match(self.tier):
             raise TierError(
                 f"use tier {self.tier}: a shared machine can be neither highly available nor "
@@ -54,16 +50,16 @@ class Instance:
 
 @dataclass(frozen=True, kw_only=True)
 class GcpPostgresProps:
-    """What is common to the instances.
+    """Properties that the instances have in common.
 
-    name                 what every name starts with: the environment
-    project, region      where they are
-    network              self link of the VPC, whose private services range is set up already
+    name                 prefix of every name: the environment
+    project, region      Google Cloud project and region
+    network              self link of the VPC, which must have a private services range
     instances            by database: server, dagster, keycloak
-    passwords            by user, as ``modules.secrets`` gives them: (expression, version)
-    kms_key              key of one's own that the disks are encrypted with (default: Google's)
+    passwords            by user, as ``modules.secrets`` returns them: (expression, version)
+    kms_key              customer-managed encryption key of the disks (default: Google's)
     maintenance_day      1 (Monday) to 7, with maintenance_hour in UTC (default Sunday, 4)
-    deletion_protection  default True; an instance is never destroyed while it is
+    deletion_protection  whether Terraform refuses to destroy an instance (default True)
     """
 
     name: str
@@ -90,9 +86,9 @@ FLAGS: Mapping[str, str] = {
     "log_lock_waits": "on",
     "log_min_error_statement": "error",
     "log_min_messages": "warning",
-    # Statements carry customers' data: never their text, only their time (log_duration).
+    # The text of statements contains customer data, so only durations are logged (log_duration).
     "log_min_duration_statement": "-1",
     "log_statement": "ddl",
     "log_temp_files": "0",
 }
-"""What every instance logs and audits."""
+"""Database flags of every instance: logging and auditing."""

@@ -1,1 +1,1 @@
-"""The helm release of Lana Bank: ``construct.py`` has it, the rest needs no CDK Terrain."""
+"""The Helm release of Lana Bank; only ``construct.py`` imports CDK Terrain."""

@@ -1,35 +1,30 @@
-"""What a chart folder contains, as one hash."""
+"""Hash of the content of a chart folder."""
 
 from __future__ import annotations
 
 import hashlib
-import os
 from pathlib import Path
 
 from modules.errors import ModuleError
 
 
-class ChartError(ModuleError):
-    """The chart's folder cannot be used."""
-
-
 def chart_hash(folder: Path) -> str:
-    """Give the sha256 (hex) over every file below ``folder``: path, executable bit, content.
+    """Return the sha256 (hex) over every file below ``folder``: path, executable bit, content.
 
     Helm's provider sees no change when a local chart's files change under the same version
     (terraform-provider-helm#515), so this hash is among the values of every release. Dot
-    files count (``.helmignore`` shapes what is installed); timestamps, owners and the order
-    in which the file system lists things do not. Raises ``ChartError`` when there is no
-    chart, or when something is neither a file nor a folder.
+    files count (``.helmignore`` changes what is installed); timestamps, owners and the order
+    of directory entries do not. Raises ``ModuleError`` if there is no chart, or if an entry is
+    neither a file nor a folder.
     """
     if not (folder / "Chart.yaml").is_file():
-        raise ChartError(f"read chart {folder}: there is no Chart.yaml; sync the vendored charts")
+        raise ModuleError(f"read chart {folder}: there is no Chart.yaml; sync the vendored charts")
     total = hashlib.sha256()
     for file in _files(folder):
         if file.is_symlink() or not file.is_file():
-            raise ChartError(f"read chart {folder}: {file.name} is not a regular file")
+            raise ModuleError(f"read chart {folder}: {file.name} is not a regular file")
         content = hashlib.sha256(file.read_bytes()).hexdigest()
-        mode = "x" if os.access(file, os.X_OK) else "-"
+        mode = "x" if file.stat().st_mode & 0o111 else "-"
         total.update(f"{file.relative_to(folder).as_posix()}\0{mode}\0{content}\n".encode())
     return total.hexdigest()
 

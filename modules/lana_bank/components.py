@@ -1,4 +1,4 @@
-"""The parts of the chart that can be left out; the server and both portals cannot."""
+"""The optional parts of the chart; the server and both portals are always installed."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ Component = Literal[
     "openTelemetryCollector",
     "postgresql",
 ]
-"""An optional part, by the key that it has in the chart's values."""
+"""An optional part, by its key in the chart's values."""
 
 COMPONENTS: frozenset[Component] = frozenset(get_args(Component))
-"""All of them."""
+CLOUD_COMPONENTS: frozenset[Component] = COMPONENTS - {"postgresql"}
+"""The default of environments whose databases are managed by a cloud."""
 
 REPLICATED: frozenset[Component] = COMPONENTS - {"dagster", "postgresql"}
-"""Those that run as often as the server; of Dagster only its web server does."""
+"""Parts with the replicas of the server; of Dagster only the web server has them."""

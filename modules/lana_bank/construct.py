@@ -1,4 +1,4 @@
-"""The construct: one ``helm_release`` of the vendored chart, complete and waited for."""
+"""The construct: one atomic ``helm_release`` of the vendored chart."""
 
 from __future__ import annotations
 
@@ -8,37 +8,37 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from cdktn import ITerraformDependable
 from cdktn_provider_helm.release import Release
 from constructs import Construct
 
 from modules.inputs import declare_input
 from modules.lana_bank.chart import chart_hash
-from modules.lana_bank.components import COMPONENTS, REPLICATED, Component
-from modules.lana_bank.values import merged
+from modules.lana_bank.components import CLOUD_COMPONENTS, COMPONENTS, REPLICATED, Component
 
 MAX_HISTORY = 10
-"""How many revisions Helm keeps in the cluster, for rollback."""
+"""Revisions that Helm keeps in the cluster for rollback."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class LanaBankProps:
-    """What a release of Lana Bank is made from.
+    """Properties of a release of Lana Bank.
 
-    chart                   the vendored chart's folder; its content's hash is among the values
-    chart_reference         the same folder as Terraform reads it, relative to where it runs
-    environment             name of the environment, shown by the pods' labels
-    namespace               where it is installed
-    create_namespace        whether Helm makes the namespace (default False: it is there)
-    lana_domain             the domain below which admin., app., auth., dagster. are served
+    chart                   the vendored chart's folder; the hash of its content is a value
+    chart_reference         the same folder, relative to Terraform's working folder
+    environment             name of the environment, shown in the pods' labels
+    namespace               Kubernetes namespace
+    create_namespace        whether Helm creates the namespace (default False: it exists)
+    lana_domain             parent domain of admin., app., auth. and dagster.
     enable_artificial_time  lets tests move the clock; never in production
-    secrets                 "generate": the chart makes its secrets once in the cluster;
-                            "existing": they are there already
-    components              which optional parts are installed (default: all but PostgreSQL)
-    replicas                of everything that may run more than once (default 1)
-    timeout                 seconds until a release that is not available counts as failed
+    secrets                 "generate": the chart creates its secrets once in the cluster;
+                            "existing": they exist already
+    components              optional parts to install (default: all but PostgreSQL)
+    replicas                of everything that can run more than once (default 1)
+    timeout                 seconds after which an unavailable release counts as failed
                             (default 900, the 15 minutes of the release process)
-    values                  further values of the chart, merged over those made from the above
-    depends_on              addresses of the blocks that must be there first (default none)
+    values                  further values of the chart, merged over those from the above
+    depends_on              blocks that must exist first (default none)
     """
 
     chart: Path
@@ -49,24 +49,24 @@ class LanaBankProps:
     lana_domain: str
     enable_artificial_time: bool
     secrets: Literal["generate", "existing"]
-    components: frozenset[Component] = COMPONENTS - {"postgresql"}
+    components: frozenset[Component] = CLOUD_COMPONENTS
     replicas: int = 1
     timeout: int = 900
     values: Mapping[str, Any] = field(default_factory=dict)
-    depends_on: tuple[str, ...] = ()
+    depends_on: tuple[ITerraformDependable, ...] = ()
 
 
 class LanaBank(Construct):
     """Lana Bank in one namespace.
 
-    The release is atomic: what does not become available within the timeout is rolled back
-    (or uninstalled, when it was the first), so a failure leaves what ran before.
-    Raises ``ChartError`` when the chart's folder cannot be used.
+    A release that does not become available within the timeout is rolled back (the first one is
+    uninstalled), so a failure leaves the previous revision running. Raises ``ModuleError`` if
+    the chart's folder cannot be used.
     """
 
     def __init__(self, scope: Construct, name: str, props: LanaBankProps) -> None:
         super().__init__(scope, name)
-        declare_input(props.chart)  # Helm's provider reads it, when it plans
+        declare_input(props.chart)  # Helm's provider reads it when it plans
         self.release = Release(
             self,
             "release",
@@ -74,17 +74,16 @@ class LanaBank(Construct):
             namespace=props.namespace,
             create_namespace=props.create_namespace,
             chart=props.chart_reference,
-            # JSON is YAML; sorted, so that equal settings give an equal plan.
+            # JSON is YAML; sorted so that equal settings give an equal plan.
             values=[json.dumps(merged(_values(props), props.values), indent=2, sort_keys=True)],
             timeout=props.timeout,
             wait=True,
             atomic=True,
             cleanup_on_fail=True,
             max_history=MAX_HISTORY,
+            depends_on=list(props.depends_on) or None,
         )
         self.release.override_logical_id("lana-bank")
-        if props.depends_on:
-            self.release.add_override("depends_on", list(props.depends_on))
 
 
 def _values(props: LanaBankProps) -> dict[str, Any]:
@@ -106,9 +105,19 @@ def _values(props: LanaBankProps) -> dict[str, Any]:
 
 
 def _component(name: Component, props: LanaBankProps) -> dict[str, Any]:
-    """What is said of an optional part: of one that is left out, only that it is."""
     if name not in props.components:
         return {"enabled": False}
     if name == "dagster":
         return {"enabled": True, "webserver": {"replicas": props.replicas}}
     return {"enabled": True, **({"replicas": props.replicas} if name in REPLICATED else {})}
+
+
+def merged(base: Mapping[str, Any], override: Mapping[str, Any]) -> dict[str, Any]:
+    """Return ``base`` with ``override`` merged over it as Helm does: only mappings merge."""
+    result = dict(base)
+    for key, value in override.items():
+        existing = result.get(key)
+        if isinstance(existing, Mapping) and isinstance(value, Mapping):
+            value = merged(existing, value)
+        result[key] = value
+    return result

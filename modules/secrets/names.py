@@ -1,4 +1,4 @@
-"""Which secrets there are, by the names that the chart has for them; needs no CDK Terrain."""
+"""Names of the secrets, as the chart knows them; imports no CDK Terrain."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Literal
 
 Generator = Literal["password", "cookie", "key"]
-"""password: 48 letters and digits, which need no escaping in a URL. cookie: 32 of them, as AES
-wants its key (OAuth2 Proxy takes it as it is). key: 32 bytes in hex."""
+"""password: 48 letters and digits, which need no escaping in a URL. cookie: 32 of them, which
+OAuth2 Proxy uses directly as an AES key. key: 32 bytes in hexadecimal."""
 
 LENGTHS: Mapping[Generator, int] = {"password": 48, "cookie": 32, "key": 32}
 
@@ -21,20 +21,21 @@ GENERATED: Mapping[str, Generator] = {
     "oauth2-proxy-client-secret": "password",
     "oauth2-proxy-cookie-secret": "cookie",
 }
-"""The keys of the Secret lana-bank, as the chart knows them, and how each is made."""
+"""Keys of the Secret lana-bank with the generator of each."""
 
+JWKS = "oathkeeper-jwks"
 EXTERNAL = frozenset(
     {
         "deprecated-encryption-key",
         "honeycomb-api-key",
-        "oathkeeper-jwks",
+        JWKS,
         "smtp-password",
         "smtp-username",
         "sumsub-key",
         "sumsub-secret",
     }
 )
-"""What others issue, and is put into the vault by hand: the Secret lana-bank-external."""
+"""Secrets issued by third parties and put into the vault by hand: the Secret lana-bank-external."""
 
 DATABASE_USERS: Mapping[str, str] = {
     "server": "server",
@@ -42,7 +43,7 @@ DATABASE_USERS: Mapping[str, str] = {
     "dagster": "dagster",
     "keycloak": "keycloak",
 }
-"""Who signs in to which database; each has a Secret lana-bank-db-<user>."""
+"""Database users with their databases; each has a Secret lana-bank-db-<user>."""
 
 ROTATED = frozenset({*GENERATED, *(f"db-{user}" for user in DATABASE_USERS)})
-"""What is generated here, and so can be rotated by raising a number."""
+"""Generated secrets, which are rotated by raising a number."""

@@ -1,39 +1,55 @@
-"""What a vault is to the secrets of an environment, and the two that there are."""
+"""The vaults that secrets live in: Google's Secret Manager and Azure's Key Vault."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from constructs import Construct
 
 from modules.secrets.names import LENGTHS, Generator
 from modules.terraform import block
 
+if TYPE_CHECKING:
+    from modules.terraform import (
+        AzurermKeyVaultSecret,
+        EphemeralAzurermKeyVaultSecret,
+        EphemeralGoogleSecretManagerSecretVersion,
+        GoogleSecretManagerSecret,
+        GoogleSecretManagerSecretReplicationUserManagedReplicas,
+        GoogleSecretManagerSecretVersion,
+    )
+
 
 class Vault(Protocol):
-    """Where secrets live."""
+    """A store of secrets."""
 
     def generate(self, scope: Construct, name: str, kind: Generator, version: int) -> str:
-        """Generate the secret ``name`` for each ``version``; give the expression of its value."""
+        """Generate the secret ``name`` for each ``version``; return the expression of its value."""
 
     def read(self, scope: Construct, name: str) -> str:
-        """Give the expression of the value of a secret that somebody put there."""
+        """Return the expression of the newest value of a secret that was stored by hand."""
 
 
-def fresh(scope: Construct, kind: Generator) -> str:
-    """Give the expression of a random value, another one in each run."""
+def random_value(scope: Construct, kind: Generator) -> str:
+    """Return the expression of a random value, a different one in each run."""
+    length = LENGTHS[kind]
     if kind == "key":
-        body = {"length": LENGTHS[kind]}
-        return block(scope, "fresh", "random_bytes", body, block_type="ephemeral")["hex"]
-    letters = {"length": LENGTHS[kind], "special": False}
-    return block(scope, "fresh", "random_password", letters, block_type="ephemeral")["result"]
+        return block(scope, "fresh", "random_bytes", {"length": length}, block_type="ephemeral")[
+            "hex"
+        ]
+    return block(
+        scope,
+        "fresh",
+        "random_password",
+        {"length": length, "special": False},
+        block_type="ephemeral",
+    )["result"]
 
 
 @dataclass(frozen=True)
 class SecretManager:
-    """Google's Secret Manager in ``project``; names get ``prefix`` and a dash before them."""
+    """Google's Secret Manager in ``project``; names are prefixed with ``prefix`` and a dash."""
 
     project: str
     region: str
@@ -43,29 +59,25 @@ class SecretManager:
     def generate(self, scope: Construct, name: str, kind: Generator, version: int) -> str:
         """Generate a secret that stays in the environment's region."""
         place = Construct(scope, name)
-        secret = block(place, "secret", "google_secret_manager_secret", self._body(name), keep=True)
-        body = {
+        body = self._secret(name)
+        secret = block(place, "secret", "google_secret_manager_secret", body, keep=True)
+        content: GoogleSecretManagerSecretVersion = {
             "secret": secret["id"],
-            "secret_data_wo": fresh(place, kind),
-            "secret_data_wo_version": version,
+            "secret_data_wo": random_value(place, kind),
+            "secret_data_wo_version": str(version),
             "deletion_policy": "DISABLE",
         }
-        stored = block(place, "version", "google_secret_manager_secret_version", body)
-        wanted = {
-            "secret": secret["secret_id"],
-            "project": self.project,
-            "version": stored["version"],
-        }
-        return _value(place, wanted)
+        stored = block(place, "version", "google_secret_manager_secret_version", content)
+        return self._value(place, secret["secret_id"], stored["version"])
 
     def read(self, scope: Construct, name: str) -> str:
-        """Read the newest version of ``<prefix>-<name>``."""
-        wanted = {"secret": f"{self.prefix}-{name}", "project": self.project}
-        return _value(Construct(scope, name), wanted)
+        """Return the expression of the newest version of ``<prefix>-<name>``."""
+        return self._value(Construct(scope, name), f"{self.prefix}-{name}")
 
-    def _body(self, name: str) -> dict[str, object]:
-        encryption = {"customer_managed_encryption": {"kms_key_name": self.kms_key}}
-        replica = {"location": self.region, **(encryption if self.kms_key else {})}
+    def _secret(self, name: str) -> GoogleSecretManagerSecret:
+        replica: GoogleSecretManagerSecretReplicationUserManagedReplicas = {"location": self.region}
+        if self.kms_key:
+            replica["customer_managed_encryption"] = {"kms_key_name": self.kms_key}
         return {
             "project": self.project,
             "secret_id": f"{self.prefix}-{name}",
@@ -73,15 +85,20 @@ class SecretManager:
             "deletion_protection": True,
         }
 
-
-def _value(place: Construct, wanted: Mapping[str, str]) -> str:
-    kind = "google_secret_manager_secret_version"
-    return block(place, "value", kind, wanted, block_type="ephemeral")["secret_data"]
+    def _value(self, place: Construct, secret: str, version: str | None = None) -> str:
+        body: EphemeralGoogleSecretManagerSecretVersion = {
+            "secret": secret,
+            "project": self.project,
+            "version": version,
+        }
+        return block(
+            place, "value", "google_secret_manager_secret_version", body, block_type="ephemeral"
+        )["secret_data"]
 
 
 @dataclass(frozen=True)
 class KeyVault:
-    """An Azure Key Vault, by its id (an expression or the id itself)."""
+    """An Azure Key Vault; names are prefixed with ``prefix`` and a dash."""
 
     key_vault_id: str
     prefix: str
@@ -89,26 +106,26 @@ class KeyVault:
     def generate(self, scope: Construct, name: str, kind: Generator, version: int) -> str:
         """Generate a secret; a rotation adds a version to it."""
         place = Construct(scope, name)
-        body = {
+        body: AzurermKeyVaultSecret = {
             "name": f"{self.prefix}-{name}",
             "key_vault_id": self.key_vault_id,
             "content_type": "text/plain",
-            "value_wo": fresh(place, kind),
+            "value_wo": random_value(place, kind),
             "value_wo_version": version,
         }
         stored = block(place, "secret", "azurerm_key_vault_secret", body, keep=True)
-        wanted = {
-            "name": stored["name"],
-            "key_vault_id": self.key_vault_id,
-            "version": stored["version"],
-        }
-        return self._value(place, wanted)
+        return self._value(place, stored["name"], stored["version"])
 
     def read(self, scope: Construct, name: str) -> str:
-        """Read the newest version of ``<prefix>-<name>``."""
-        wanted = {"name": f"{self.prefix}-{name}", "key_vault_id": self.key_vault_id}
-        return self._value(Construct(scope, name), wanted)
+        """Return the expression of the newest version of ``<prefix>-<name>``."""
+        return self._value(Construct(scope, name), f"{self.prefix}-{name}")
 
-    def _value(self, place: Construct, wanted: dict[str, str]) -> str:
-        kind = "azurerm_key_vault_secret"
-        return block(place, "value", kind, wanted, block_type="ephemeral")["value"]
+    def _value(self, place: Construct, name: str, version: str | None = None) -> str:
+        body: EphemeralAzurermKeyVaultSecret = {
+            "name": name,
+            "key_vault_id": self.key_vault_id,
+            "version": version,
+        }
+        return block(place, "value", "azurerm_key_vault_secret", body, block_type="ephemeral")[
+            "value"
+        ]

@@ -1,1 +1,87 @@
-"""The ground of a testflight in Terraform: a namespace and others' keys; no release."""
+"""The environment of a testflight in Terraform: a namespace with third-party keys, no release."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from constructs import Construct
+
+from modules.errors import ModuleError
+from modules.kubernetes import RESTRICTED, write_only_secret
+from modules.secrets.vault import Vault
+from modules.terraform import TerraformBlock, block
+
+if TYPE_CHECKING:
+    from modules.terraform import KubernetesNamespaceV1, KubernetesNamespaceV1Attribute
+
+PREFIX = "lana-bank-testflight-"
+LABELS = {"app.kubernetes.io/managed-by": "promoter-testflight"}
+"""Labels that mark a namespace as a testflight's, which may be destroyed."""
+
+KEYS = frozenset(
+    {"honeycomb-api-key", "smtp-password", "smtp-username", "sumsub-key", "sumsub-secret"}
+)
+"""Third-party keys of staging. Never credentials of databases or of the warehouse: a test would
+write to staging with them."""
+
+_COMMIT = re.compile(r"[0-9a-f]{40}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class TestflightProps:
+    """Properties of a testflight's namespace.
+
+    ref      the chart's commit, 40 hex digits; the namespace is named after the first seven
+    created  creation time in seconds since 1970, for readers; cleanup uses the cluster's clock
+    holder   the process that owns it, as JSON: cleanup removes it once that process has ended
+    vault    staging's vault, from which the keys are read when they are written
+    keys     the required subset of ``KEYS`` (default: all)
+    """
+
+    __test__ = False
+
+    ref: str
+    created: int
+    holder: str = ""
+    vault: Vault
+    keys: frozenset[str] = KEYS
+
+
+class TestflightNamespace(Construct):
+    """A namespace that accepts restricted pods only, with the Secret lana-bank-external.
+
+    Unlike an environment's namespace it may be destroyed. Databases and their credentials are
+    created in it by the chart (``global.secrets.mode: generate``). No value is in the stack, a
+    plan or a state. Raises ``ModuleError``.
+    """
+
+    __test__ = False
+
+    def __init__(self, scope: Construct, name: str, props: TestflightProps) -> None:
+        super().__init__(scope, name)
+        if not _COMMIT.fullmatch(props.ref):
+            raise ModuleError(f"create testflight of {props.ref!r}: not a full commit id")
+        unknown = sorted(props.keys - KEYS)
+        if unknown:
+            raise ModuleError(f"copy key {unknown[0]!r}: only these may be copied: {sorted(KEYS)}")
+        self.namespace = self._namespace(props)
+        values = {key: props.vault.read(self, key) for key in sorted(props.keys)}
+        write_only_secret(self, "lana-bank-external", self.namespace, values, 1)
+
+    def _namespace(self, props: TestflightProps) -> TerraformBlock[KubernetesNamespaceV1Attribute]:
+        labels = {
+            **LABELS,
+            **RESTRICTED,
+            "lana.galoy.io/testflight-ref": props.ref,
+            "lana.galoy.io/testflight-created": str(props.created),
+        }
+        # Escaped, because Terraform evaluates ${ and %{.
+        holder = props.holder.replace("${", "$${").replace("%{", "%%{")
+        annotations = {"lana.galoy.io/testflight-holder": holder} if holder else {}
+        name = f"{PREFIX}{props.ref[:7]}"
+        body: KubernetesNamespaceV1 = {
+            "metadata": [{"name": name, "labels": labels, "annotations": annotations}]
+        }
+        return block(self, "namespace", "kubernetes_namespace_v1", body)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -10,25 +11,33 @@ from cdktn import App
 
 from modules.lana_bank.construct import LanaBankProps
 from stacks.environments import EnvironmentFiles
-from stacks.fields import HelmReleaseSettings
-from stacks.paths import from_working_folder, working_folder
+from stacks.platforms.settings import HelmReleaseSettings
 
 
 @dataclass(frozen=True)
 class VendoredChart:
-    """The vendored chart, and the folder in which Terraform runs for the stack."""
+    """The vendored chart, and Terraform's working folder for the stack that installs it."""
 
     folder: Path
     working_folder: Path
 
     @classmethod
     def of(cls, app: App, source: EnvironmentFiles) -> VendoredChart:
-        """Give the chart that the stack of ``source`` installs."""
-        return cls(source.root / "charts" / "lana-bank", working_folder(app, source.stack))
+        """Return the chart that the stack of ``source`` installs."""
+        working_folder = Path(app.outdir).absolute() / "stacks" / source.stack
+        return cls(source.root / "charts" / "lana-bank", working_folder)
 
     def reference(self, *inside: str) -> str:
-        """Give the chart's folder, or one inside of it, as Terraform reads it."""
-        return from_working_folder(self.working_folder, self.folder.joinpath(*inside))
+        """Return the relative path of the chart's folder, or of one inside it."""
+        return self.relative_path(self.folder.joinpath(*inside))
+
+    def relative_path(self, target: Path) -> str:
+        """Return ``target`` relative to the working folder, so that no plan shows the machine's.
+
+        It starts with ``../`` or ``./``, which Helm requires.
+        """
+        relative = os.path.relpath(target, self.working_folder)
+        return relative if relative.startswith(".") else f"./{relative}"
 
 
 def lana_bank_props(
@@ -38,7 +47,7 @@ def lana_bank_props(
     *,
     secrets: Literal["generate", "existing"],
 ) -> LanaBankProps:
-    """Give what the settings say of the release; a platform adds what only it has."""
+    """Return the properties of the release that follow from the settings of any platform."""
     return LanaBankProps(
         chart=chart.folder,
         chart_reference=chart.reference(),

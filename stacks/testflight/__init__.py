@@ -1,1 +1,1 @@
-"""The stack of a testflight: no environment, so no settings and no deployment of its own."""
+"""The stack of a testflight, which is no environment: it has no settings and no deployment."""

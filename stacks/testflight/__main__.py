@@ -1,7 +1,7 @@
-"""Synthesizes a testflight's stack: ``python -m stacks.testflight``.
+"""Synthesize a testflight's stack: ``python -m stacks.testflight``.
 
-Which one is told by the variable TESTFLIGHT, a JSON object: ``ref``, ``created`` and
-``holder`` as the construct takes them, ``keys_from`` the stack whose vault has the keys.
+The variable TESTFLIGHT describes it as a JSON object: ``ref``, ``created`` and ``holder`` as in
+``TestflightProps``, and ``keys_from``, the stack whose vault has the keys.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from modules.errors import ModuleError
+from stacks.app import new_app
 from stacks.environments import discover, select
 from stacks.errors import StacksError
 from stacks.platforms import PLATFORMS
@@ -21,29 +22,27 @@ STACK = "testflight"
 
 
 def main() -> int:
-    """Synthesize; give the exit code."""
-    told = json.loads(os.environ["TESTFLIGHT"])
+    """Synthesize; return the exit code."""
+    description = json.loads(os.environ["TESTFLIGHT"])
     root = Path(__file__).absolute().parents[2]
     try:
-        synthesize(root, told)
+        synthesize(root, description)
     except (StacksError, ModuleError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
     return 0
 
 
-def synthesize(root: Path, told: dict[str, Any]) -> None:
+def synthesize(root: Path, description: dict[str, Any]) -> None:
     """Write the stack to cdktf.out (or ``CDKTF_OUTDIR``); raises ``StacksError``."""
-    (source,) = select(discover(root, tuple(PLATFORMS)), (told.pop("keys_from"),))
+    (source,) = select(discover(root, tuple(PLATFORMS)), (description.pop("keys_from"),))
     if source.platform == "local":
         raise StacksError(f"copy keys from {source.stack}: it has no vault, only the cluster")
     blueprint: Any = PLATFORMS[source.platform](source)
-    from cdktn import App
-
+    app = new_app(root)
     from stacks.testflight.stack import TestflightStack
 
-    app = App(stack_traces=False)
-    TestflightStack(app, STACK, source.stack, blueprint.shared, told)
+    TestflightStack(app, STACK, blueprint, description)
     app.synth()
 
 

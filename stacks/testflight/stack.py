@@ -7,40 +7,43 @@ from typing import Any
 
 from cdktn import App, LocalBackend, TerraformStack
 
-from modules.secrets.vault import KeyVault, SecretManager, Vault
+from modules.secrets.vault import Vault
 from modules.terraform import provider
-from modules.testflight.construct import TestflightNamespace, TestflightProps
-from stacks.platforms.azure.stack import AZURERM
-from stacks.platforms.gcp.stack import GOOGLE
+from modules.testflight import TestflightNamespace, TestflightProps
+from stacks.platforms.azure import AzureBlueprint
+from stacks.platforms.azure.stack import AZURERM, key_vault
+from stacks.platforms.gcp import GcpBlueprint
+from stacks.platforms.gcp.stack import GOOGLE, secret_manager
 from stacks.platforms.release import KUBERNETES
 
 
 class TestflightStack(TerraformStack):
-    """Made for one testflight and destroyed with it; its state is in its folder.
+    """A stack created for one testflight and destroyed with it; its state is in its folder.
 
-    ``keys_from`` is the environment whose vault is read and ``shared`` its shared.yml. The
-    cluster is that of the kubeconfig in KUBE_CONFIG_PATH, as for Helm and kubectl.
+    ``keys_from`` is the environment whose vault is read. The cluster is that of the kubeconfig
+    in KUBE_CONFIG_PATH, as for Helm and kubectl.
     """
 
     __test__ = False
 
     def __init__(
-        self, app: App, name: str, keys_from: str, shared: Any, told: Mapping[str, Any]
+        self,
+        app: App,
+        name: str,
+        keys_from: AzureBlueprint | GcpBlueprint,
+        description: Mapping[str, Any],
     ) -> None:
         super().__init__(app, name)
         LocalBackend(self, path="terraform.tfstate")
         provider(self, "kubernetes", KUBERNETES, {})
-        vault = self._azure(keys_from, shared) if shared.platform == "azure" else None
-        props = TestflightProps(vault=vault or self._gcp(keys_from, shared), **told)
+        props = TestflightProps(vault=self._vault(keys_from), **description)
         TestflightNamespace(self, "testflight", props)
 
-    def _gcp(self, keys_from: str, shared: Any) -> Vault:
+    def _vault(self, keys_from: AzureBlueprint | GcpBlueprint) -> Vault:
+        if isinstance(keys_from, AzureBlueprint):
+            azurerm = {"features": {}, "subscription_id": keys_from.shared.subscription_id}
+            provider(self, "azurerm", AZURERM, azurerm)
+            return key_vault(keys_from)
+        shared = keys_from.shared
         provider(self, "google", GOOGLE, {"project": shared.project, "region": shared.region})
-        return SecretManager(shared.project, shared.region, keys_from, shared.kms_key)
-
-    def _azure(self, keys_from: str, shared: Any) -> Vault:
-        azurerm = {"features": {}, "subscription_id": shared.subscription_id}
-        provider(self, "azurerm", AZURERM, azurerm)
-        return KeyVault(
-            shared.resource_id("Microsoft.KeyVault/vaults", shared.key_vault), keys_from
-        )
+        return secret_manager(keys_from)

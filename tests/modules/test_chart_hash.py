@@ -1,4 +1,4 @@
-"""The hash over a chart sees every change of what is installed, and nothing else."""
+"""The hash of a chart changes with its content, and with nothing else."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from modules.lana_bank.chart import ChartError, chart_hash
+from modules.errors import ModuleError
+from modules.lana_bank.chart import chart_hash
 
 
 @pytest.fixture
@@ -62,11 +63,11 @@ def test_moving_a_boundary_between_name_and_content_is_seen(chart: Path) -> None
 
 
 def test_no_chart_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(ChartError, match=r"there is no Chart\.yaml"):
+    with pytest.raises(ModuleError, match=r"there is no Chart\.yaml"):
         chart_hash(tmp_path)
 
 
 def test_a_link_is_an_error(chart: Path) -> None:
     (chart / "link").symlink_to("/etc/hosts")
-    with pytest.raises(ChartError, match="link is not a regular file"):
+    with pytest.raises(ModuleError, match="link is not a regular file"):
         chart_hash(chart)

@@ -1,4 +1,4 @@
-"""Secrets pass from the vault to the cluster, and are kept in no state on the way."""
+"""Secrets pass from the vault to the cluster and are in no state."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from cdktn import TerraformStack
 
-from modules.kubernetes.construct import restricted_namespace
-from modules.secrets.construct import Secrets, SecretsError, SecretsProps
+from modules.errors import ModuleError
+from modules.kubernetes import restricted_namespace
+from modules.secrets.construct import Secrets, SecretsProps
 from modules.secrets.names import DATABASE_USERS, EXTERNAL, GENERATED
 from modules.secrets.vault import KeyVault, SecretManager, Vault
 from tests.modules.synthesis import synthesize
@@ -81,7 +82,7 @@ def test_what_others_issue_is_read(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("wrong", [{"versions": {"db-servr": 2}}, {"external": frozenset({"x"})}])
 def test_a_secret_that_does_not_exist_is_refused(tmp_path: Path, wrong: dict[str, Any]) -> None:
-    with pytest.raises(SecretsError, match=r"(rotate|read) secret '(db-servr|x)'"):
+    with pytest.raises(ModuleError, match=r"(rotate|read) secret '(db-servr|x)'"):
         stack(tmp_path, VAULTS["google"], **wrong)
 
 

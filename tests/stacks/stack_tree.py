@@ -31,7 +31,7 @@ class Tree:
             env={
                 "PATH": f"{node}{os.pathsep}{os.environ['PATH']}",
                 "HOME": os.environ["HOME"],
-                "LANA_STACKS": " ".join(stacks),
+                **({"LANA_STACKS": " ".join(stacks)} if stacks else {}),
                 **environment,
             },
             capture_output=True,
@@ -61,4 +61,5 @@ def copy_tree(root: Path) -> Tree:
     for folder in ("stacks", "modules"):
         shutil.copytree(REPOSITORY / folder, root / folder, ignore=ignore)
     shutil.copytree(CHART, root / "charts/lana-bank")
+    shutil.copy(REPOSITORY / "cdktf.json", root)
     return Tree(root)

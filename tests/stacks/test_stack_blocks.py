@@ -53,14 +53,14 @@ def test_a_stack_says_only_what_its_providers_know(synthesized: Tree, stack: str
     checked = 0
     found = []
     for kind, place, body in blocks(synthesized.json(stack)):
-        found += list(faults(SCHEMAS[kind], body, place))
+        found += list(faults(SCHEMAS[kind]["attributes"], body, place))
         checked += 1
     assert found == []
     assert checked > 50
 
 
 def test_a_wrong_attribute_is_found() -> None:
-    schema = SCHEMAS["resource.google_sql_database_instance"]
+    schema = SCHEMAS["resource.google_sql_database_instance"]["attributes"]
     body = {"settings": {"teir": "x"}, "name": "a"}
     assert sorted(faults(schema, body, "i")) == [
         "i.database_version is missing",

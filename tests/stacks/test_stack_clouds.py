@@ -26,7 +26,7 @@ def faults(root: Path, platform: str, environment: str) -> list[str]:
     files = (folder / "shared.yml", folder / "lana-bank.yml")
     with pytest.raises(InvalidSettings) as caught:
         PLATFORMS[platform](EnvironmentFiles(platform, environment, "lana-bank", root, *files))
-    return [str(finding) for finding in caught.value.findings]
+    return [str(problem) for problem in caught.value.problems]
 
 
 @pytest.mark.parametrize(
@@ -66,13 +66,13 @@ def faults(root: Path, platform: str, environment: str) -> list[str]:
             "gcp/volcano-qa/lana-bank.yml",
             "postgres:",
             "secrets: {versions: {db-servr: 2}}\npostgres:",
-            "secrets.versions: there is no secret 'db-servr'; there are: ",
+            "secrets.versions: unknown secret 'db-servr'; known: ",
         ),
         (
             "gcp/volcano-qa/lana-bank.yml",
             "postgres:",
             "secrets: {external: [honeycomb-key]}\npostgres:",
-            "secrets.external: nothing asks for 'honeycomb-key'; known: ",
+            "secrets.external: unknown secret 'honeycomb-key'; known: ",
         ),
         (
             "gcp/volcano-production/lana-bank.yml",

@@ -24,7 +24,7 @@ def test_a_stack_is_named_after_its_environment(tmp_path: Path) -> None:
     settings(tmp_path, "gcp/galoy-staging/shared.yml", "gcp/galoy-staging/lana-bank.yml")
     found = discover(tmp_path, PLATFORMS)
     assert [source.stack for source in found] == ["gcp-galoy-staging", "local-qa"]
-    assert found[1].shown(found[1].settings) == "stacks/local/qa/lana-bank.yml"
+    assert found[1].relative(found[1].settings) == "stacks/local/qa/lana-bank.yml"
 
 
 def test_a_further_deployment_adds_its_name(tmp_path: Path) -> None:
@@ -38,7 +38,7 @@ def test_a_further_deployment_adds_its_name(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("files", "expected"),
     [
-        (["azur/qa/shared.yml"], "stacks/azur/qa: 'azur' is not a platform; there are gcp, local"),
+        (["azur/qa/shared.yml"], "stacks/azur/qa: unknown platform 'azur'; known: gcp, local"),
         (["gcp/qa/lana-bank.yml"], "stacks/gcp/qa/shared.yml: the file is missing"),
         (["gcp/qa/shared.yml"], "stacks/gcp/qa: has no deployment; add lana-bank.yml"),
     ],
@@ -54,5 +54,5 @@ def test_an_incomplete_environment_is_refused(
 
 def test_an_unknown_stack_is_refused_with_those_that_exist(tmp_path: Path) -> None:
     settings(tmp_path, "local/qa/shared.yml", "local/qa/lana-bank.yml")
-    with pytest.raises(UnknownStack, match=r"find stack 'local-qaa': .* there are: local-qa$"):
+    with pytest.raises(UnknownStack, match=r"find stack 'local-qaa': .* known: local-qa$"):
         select(discover(tmp_path, PLATFORMS), ("local-qaa",))

@@ -1,4 +1,4 @@
-"""A faulty settings file is reported by file, line, key and reason, before anything is built."""
+"""A problem in a settings file is reported by file, line, key and reason before the build."""
 
 from __future__ import annotations
 
@@ -18,6 +18,9 @@ enable_artificial_time: true
 replicas: 1
 timeout: 60
 """
+NESTED_ALIASES = "a0: &a0 [x, x]\n" + "".join(
+    f"a{n}: &a{n} [*a{n - 1}, *a{n - 1}]\n" for n in range(1, 30)
+)
 FILE = "stacks/local/staging/lana-bank.yml"
 
 
@@ -26,7 +29,7 @@ def faults(tmp_path: Path, text: str | bytes) -> list[str]:
     file.write_bytes(text if isinstance(text, bytes) else text.encode())
     with pytest.raises(InvalidSettings) as caught:
         read_settings(file, LocalSettings, shown_as="lana-bank.yml")
-    return [str(finding) for finding in caught.value.findings]
+    return [str(problem) for problem in caught.value.problems]
 
 
 def test_good_settings_are_read(tmp_path: Path) -> None:
@@ -69,6 +72,10 @@ def test_good_settings_are_read(tmp_path: Path) -> None:
         ("a: [\n", "lana-bank.yml:2: is not YAML: "),
         (GOOD + "replicas: 1\n", "lana-bank.yml:6: is not YAML: found duplicate key"),
         (b"a: \xff\n", "lana-bank.yml: is not UTF-8 text"),
+        ("[" * 2000, "lana-bank.yml: is nested too deeply"),
+        (NESTED_ALIASES, "lana-bank.yml:12: expands to more than 10000 values; use fewer aliases"),
+        ("&all\na: *all\n", "lana-bank.yml:2: expands to more than 10000 values"),
+        ("x: &x {timeout: x}\n<<: *x\n", "lana-bank.yml:1: timeout: Input should be a valid int"),
     ],
 )
 def test_a_fault_names_file_line_key_and_reason(tmp_path: Path, text: Any, expected: str) -> None:
@@ -85,3 +92,9 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(InvalidSettings) as caught:
         read_settings(tmp_path / "none.yml", LocalSettings, shown_as=FILE)
     assert str(caught.value) == f"read settings: {FILE}: the file is missing"
+
+
+def test_a_folder_instead_of_a_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(InvalidSettings) as caught:
+        read_settings(tmp_path, LocalSettings, shown_as=FILE)
+    assert str(caught.value) == f"read settings: {FILE}: cannot be read: Is a directory"

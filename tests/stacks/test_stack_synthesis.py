@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import pytest
 
 if TYPE_CHECKING:
     from tests.stacks.stack_tree import Tree
@@ -141,3 +144,43 @@ def test_a_missing_chart_is_one_line_and_no_traceback(tree: Tree) -> None:
     assert run.returncode == 1
     assert "there is no Chart.yaml" in run.stderr
     assert "Traceback" not in run.stderr
+
+
+@pytest.mark.parametrize("value", ["", " "])
+def test_an_empty_list_of_stacks_is_rejected(tree: Tree, value: str) -> None:
+    run = tree.run(LANA_STACKS=value)
+    assert run.returncode == 1
+    assert run.stderr.startswith("read LANA_STACKS: it is set but empty; ")
+    assert len(run.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("name", ["shared.yml", "lana-bank.yml"])
+def test_a_settings_file_that_is_a_folder_is_one_line_and_no_traceback(
+    tree: Tree, name: str
+) -> None:
+    file = tree.root / "stacks/local/staging" / name
+    file.unlink()
+    file.mkdir()
+    run = tree.run("local-staging")
+    assert run.returncode == 1
+    assert run.stderr == (
+        f"read settings: stacks/local/staging/{name}: cannot be read: Is a directory\n"
+    )
+
+
+def test_an_unreadable_cdktf_json_is_one_line_and_no_traceback(tree: Tree) -> None:
+    (tree.root / "cdktf.json").unlink()
+    run = tree.run("local-staging")
+    assert run.returncode == 1
+    assert run.stderr.startswith("read targetVersions in cdktf.json: FileNotFoundError")
+    assert len(run.stderr.splitlines()) == 1
+
+
+def test_node_is_that_of_the_python_environment(tree: Tree, tmp_path: Path) -> None:
+    """The Node on PATH may be too old for CDK Terrain."""
+    node = tmp_path / "bin/node"
+    node.parent.mkdir()
+    node.write_text("#!/bin/sh\nexit 1\n")
+    node.chmod(0o755)
+    path = f"{node.parent}{os.pathsep}{os.environ['PATH']}"
+    tree.synthesize("local-staging", PATH=path)

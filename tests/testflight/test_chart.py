@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from modules.lana_bank.chart import ChartError, chart_hash
+from modules.errors import ModuleError
+from modules.lana_bank.chart import chart_hash
 from promoter.testflight.chart import content_hash
 from promoter.testflight.errors import TestflightError
 from tests.platform_fixture import ROOT
@@ -75,5 +76,5 @@ def test_both_reject_the_same_trees(folder: Path, make_hostile) -> None:
     make_hostile(folder)
     with pytest.raises(TestflightError):
         content_hash(folder)
-    with pytest.raises(ChartError):
+    with pytest.raises(ModuleError):
         chart_hash(folder)

@@ -1,6 +1,6 @@
 """Environments on Azure: Flexible Server, Key Vault, and an AKS cluster.
 
-The resource group, its network, vault and cluster are there already; shared.yml says which.
+The resource group, its network, vault and cluster already exist; shared.yml names them.
 """
 
 from __future__ import annotations
@@ -10,15 +10,14 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
 
-from modules.azure_postgres.props import Administrator, Server, Version
+from modules.azure_postgres.props import Server, Version
 from stacks.environments import EnvironmentFiles
-from stacks.fields import Cidr
-from stacks.platforms.common import (
-    CloudNetwork,
+from stacks.platforms.settings import (
+    Blueprint,
     CloudRelease,
+    CloudShared,
     Database,
     Databases,
-    SharedSettings,
     read_both,
 )
 from stacks.settings import Settings
@@ -29,15 +28,8 @@ if TYPE_CHECKING:
 Guid = Annotated[str, Field(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
 
 
-class AzureNetwork(CloudNetwork):
-    """The virtual network. ``database_cidr`` is delegated to the servers."""
-
-    database_cidr: Cidr
-    """Range of the subnet that is delegated to the database servers."""
-
-
 class AzureBackend(Settings):
-    """Where the stack's state is; Azure encrypts it, and a lease on the blob locks it."""
+    """The storage of the stack's state; Azure encrypts it, and a lease on the blob locks it."""
 
     resource_group: str
     """Resource group of the storage account."""
@@ -48,21 +40,21 @@ class AzureBackend(Settings):
 
 
 class AdministratorSettings(Settings):
-    """An Entra group or person that administers the servers."""
+    """An Entra principal that administers the servers."""
 
     object_id: Guid
-    """Its id in Entra."""
+    """Object id of the principal."""
     name: str
-    """Its name in Entra."""
+    """Name of the principal."""
     kind: Literal["Group", "User", "ServicePrincipal"] = "Group"
-    """What it is."""
+    """Type of the principal."""
 
 
-class AzureShared(SharedSettings):
+class AzureShared(CloudShared):
     """shared.yml of an environment on Azure."""
 
     platform: Literal["azure"]
-    """The platform, as the folder says."""
+    """The platform, same as the parent folder."""
     subscription_id: Guid
     """Azure subscription."""
     tenant_id: Guid
@@ -71,17 +63,16 @@ class AzureShared(SharedSettings):
     """Azure region."""
     resource_group: str
     """Resource group of the network, the vault and the workspace."""
-    network: AzureNetwork
     key_vault: Annotated[str, Field(pattern=r"^[a-zA-Z][-a-zA-Z0-9]{1,22}[a-zA-Z0-9]$")]
-    """Key Vault that the secrets live in."""
+    """Key Vault of the secrets."""
     log_workspace: str
-    """Log Analytics workspace that logs and metrics go to."""
+    """Log Analytics workspace for logs and metrics."""
     administrators: Annotated[tuple[AdministratorSettings, ...], Field(min_length=1)]
-    """Who administers the database servers, by Entra."""
+    """Entra administrators of the database servers."""
     state: AzureBackend
 
     def resource_id(self, kind: str, name: str) -> str:
-        """Give the id of a resource of this group: ``Microsoft.KeyVault/vaults`` and its name."""
+        """Return the id of a resource of this group: ``Microsoft.KeyVault/vaults`` and a name."""
         group = f"/subscriptions/{self.subscription_id}/resourceGroups/{self.resource_group}"
         return f"{group}/providers/{kind}/{name}"
 
@@ -92,20 +83,20 @@ class PostgresServer(Database):
     sku: Annotated[str, Field(pattern=r"^(B|GP|MO)_Standard_[A-Za-z0-9_]+$")]
     """Machine type; a burstable one (`B_`) without high availability."""
     version: Version = "17"
-    """PostgreSQL's major version."""
+    """Major version of PostgreSQL."""
     storage_mb: Literal[32768, 65536, 131072, 262144, 524288, 1048576] = 32768
-    """Where the disk starts, in MB; it grows by itself."""
+    """Initial disk size in MB; it grows automatically."""
 
-    def made(self) -> Server:
-        """Give what the construct takes; raises ``TierError``."""
+    def props(self) -> Server:
+        """Return the construct's properties; raises ``TierError``."""
         return Server(**self.model_dump())
 
 
 class AzurePostgresSettings(Databases[PostgresServer]):
-    """The three servers, and how they are backed up."""
+    """The three servers, and their backups."""
 
     geo_redundant_backup: bool = True
-    """Whether backups are in the paired region, too."""
+    """Keeps backups in the paired region, too."""
 
 
 class AzureSettings(CloudRelease[PostgresServer]):
@@ -115,16 +106,8 @@ class AzureSettings(CloudRelease[PostgresServer]):
 
 
 @dataclass(frozen=True)
-class AzureBlueprint:
+class AzureBlueprint(Blueprint[AzureShared, AzureSettings]):
     """A stack on Azure, ready to be built."""
-
-    source: EnvironmentFiles
-    shared: AzureShared
-    lana_bank: AzureSettings
-
-    def administrators(self) -> tuple[Administrator, ...]:
-        """Give what the construct takes."""
-        return tuple(Administrator(**found.model_dump()) for found in self.shared.administrators)
 
     def build(self, app: App) -> None:
         """Add the stack to ``app``."""
@@ -134,5 +117,5 @@ class AzureBlueprint:
 
 
 def read(source: EnvironmentFiles) -> AzureBlueprint:
-    """Give the blueprint of a stack on Azure; raises ``InvalidSettings``."""
-    return AzureBlueprint(source, *read_both(source, AzureShared, AzureSettings))
+    """Return the blueprint of a stack on Azure; raises ``InvalidSettings``."""
+    return AzureBlueprint(*read_both(source, AzureShared, AzureSettings))

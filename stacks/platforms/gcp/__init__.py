@@ -1,6 +1,6 @@
 """Environments on Google Cloud: Cloud SQL, Secret Manager, BigQuery, and a GKE cluster.
 
-The project, its network and its cluster are there already; shared.yml says which.
+The project, its network and its cluster already exist; shared.yml names them.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ from pydantic import Field
 
 from modules.gcp_postgres.props import Instance, Version
 from stacks.environments import EnvironmentFiles
-from stacks.fields import Cidr, Email
-from stacks.platforms.common import (
-    CloudNetwork,
+from stacks.platforms.settings import (
+    Blueprint,
     CloudRelease,
+    CloudShared,
     Database,
     Databases,
-    SharedSettings,
+    Email,
     read_both,
 )
 from stacks.settings import Settings
@@ -26,49 +26,40 @@ from stacks.settings import Settings
 if TYPE_CHECKING:
     from cdktn import App
 
-
 KmsKey = Annotated[str, Field(pattern=r"^projects/.+/cryptoKeys/[^/]+$")]
 
 
-class GcpNetwork(CloudNetwork):
-    """The VPC. ``database_cidr`` is its private services range, in which Cloud SQL is."""
-
-    database_cidr: Cidr
-    """Private services range, in which Cloud SQL has its addresses."""
-
-
 class GkeCluster(Settings):
-    """The GKE cluster that the environment is in."""
+    """The GKE cluster of the environment."""
 
     name: str
-    """Its name."""
+    """Name of the cluster."""
     location: str
-    """Its region or zone."""
+    """Region or zone of the cluster."""
 
 
 class GcsBackend(Settings):
-    """Where the stack's state is: a bucket, and the key that it is encrypted with."""
+    """The bucket of the stack's state, and its encryption key."""
 
     bucket: str
     """Bucket of the state."""
     kms_key: KmsKey
-    """Key that the state is encrypted with."""
+    """Encryption key of the state."""
 
 
-class GcpShared(SharedSettings):
+class GcpShared(CloudShared):
     """shared.yml of an environment on Google Cloud."""
 
     platform: Literal["gcp"]
-    """The platform, as the folder says."""
+    """The platform, same as the parent folder."""
     project: Annotated[str, Field(pattern=r"^[a-z][-a-z0-9]{4,28}[a-z0-9]$")]
     """Google Cloud project."""
     region: str
     """Region of the databases, the secrets and the warehouse."""
-    network: GcpNetwork
     cluster: GkeCluster
     state: GcsBackend
     kms_key: KmsKey | None = None
-    """Key that databases and secrets are encrypted with; none: Google's own."""
+    """Encryption key of databases and secrets; default: Google's own."""
 
 
 class PostgresInstance(Database):
@@ -77,12 +68,12 @@ class PostgresInstance(Database):
     tier: str
     """Machine type: `db-custom-<CPUs>-<MB>`, or a shared one without high availability."""
     version: Version = "POSTGRES_17"
-    """PostgreSQL's major version."""
+    """Major version of PostgreSQL."""
     disk_gb: Annotated[int, Field(ge=10, le=65536)] = 20
-    """Where the disk starts, in GB; it grows by itself."""
+    """Initial disk size in GB; it grows automatically."""
 
-    def made(self) -> Instance:
-        """Give what the construct takes; raises ``TierError``."""
+    def props(self) -> Instance:
+        """Return the construct's properties; raises ``TierError``."""
         return Instance(**self.model_dump())
 
 
@@ -91,16 +82,12 @@ class GcpSettings(CloudRelease[PostgresInstance]):
 
     postgres: Databases[PostgresInstance]
     additional_bq_owners: tuple[Email, ...] = ()
-    """People who own the data warehouse's dataset, too."""
+    """Further owners of the data warehouse's dataset."""
 
 
 @dataclass(frozen=True)
-class GcpBlueprint:
+class GcpBlueprint(Blueprint[GcpShared, GcpSettings]):
     """A stack on Google Cloud, ready to be built."""
-
-    source: EnvironmentFiles
-    shared: GcpShared
-    lana_bank: GcpSettings
 
     def build(self, app: App) -> None:
         """Add the stack to ``app``."""
@@ -110,5 +97,5 @@ class GcpBlueprint:
 
 
 def read(source: EnvironmentFiles) -> GcpBlueprint:
-    """Give the blueprint of a stack on Google Cloud; raises ``InvalidSettings``."""
-    return GcpBlueprint(source, *read_both(source, GcpShared, GcpSettings))
+    """Return the blueprint of a stack on Google Cloud; raises ``InvalidSettings``."""
+    return GcpBlueprint(*read_both(source, GcpShared, GcpSettings))

@@ -6,18 +6,19 @@ from typing import TYPE_CHECKING, Any
 
 from cdktn import App, GcsBackend, TerraformStack
 
-from modules.bigquery.construct import BigQuery, BigQueryProps
-from modules.gcp_identity.construct import ANNOTATION, workload_identity
+from modules.bigquery import BigQuery, BigQueryProps
+from modules.gcp_identity import ANNOTATION, workload_identity
 from modules.gcp_postgres.construct import GcpPostgres
 from modules.gcp_postgres.props import GcpPostgresProps
 from modules.secrets.construct import Secrets
 from modules.secrets.vault import SecretManager
-from modules.terraform import Reference, block, provider
+from modules.terraform import TerraformBlock, block, provider
 from stacks.platforms.chart import VendoredChart
-from stacks.platforms.release import add_release, add_secrets, cluster_providers, passwords
+from stacks.platforms.gcp import GcpBlueprint
+from stacks.platforms.release import add_release, add_secrets, cluster_providers
 
 if TYPE_CHECKING:
-    from stacks.platforms.gcp import GcpBlueprint
+    from modules.terraform import DataGoogleContainerCluster, GoogleServiceAccountAttribute
 
 GOOGLE = "~> 8.0"
 
@@ -29,29 +30,32 @@ class GcpStack(TerraformStack):
         self._blueprint = blueprint
         self._name = blueprint.source.stack
         super().__init__(app, self._name)
-        self._state()
+        self._backend()
         self._providers()
-        secrets = self._secrets()
+        secrets = add_secrets(self, secret_manager(blueprint), blueprint)
         postgres = self._postgres(secrets)
         chart = VendoredChart.of(app, blueprint.source)
         add_release(self, blueprint, chart, secrets, postgres, values=self._values(chart))
 
-    def _state(self) -> None:
-        """A bucket, which locks by itself; encrypted with a key of our own."""
+    def _backend(self) -> None:
+        """Add a bucket, which locks the state and encrypts it with a customer-managed key."""
         state = self._blueprint.shared.state
         GcsBackend(self, bucket=state.bucket, prefix=self._name)
         self.add_override("terraform.backend.gcs.kms_encryption_key", state.kms_key)
 
     def _providers(self) -> None:
         shared = self._blueprint.shared
-        google = {"project": shared.project, "region": shared.region}
-        provider(self, "google", GOOGLE, google)
+        provider(self, "google", GOOGLE, {"project": shared.project, "region": shared.region})
         cluster_providers(self, self._cluster_access())
 
     def _cluster_access(self) -> dict[str, str]:
-        """How to reach the cluster; the token is made anew in each run and is in no state."""
+        """Return the access to the cluster; its token is new in each run and in no state."""
         shared = self._blueprint.shared
-        body = {**shared.cluster.model_dump(), "project": shared.project}
+        body: DataGoogleContainerCluster = {
+            "name": shared.cluster.name,
+            "location": shared.cluster.location,
+            "project": shared.project,
+        }
         cluster = block(self, "cluster", "google_container_cluster", body, block_type="data")
         client = block(self, "client", "google_client_config", {}, block_type="ephemeral")
         certificate = f"{cluster.address}.master_auth[0].cluster_ca_certificate"
@@ -61,26 +65,22 @@ class GcpStack(TerraformStack):
             "cluster_ca_certificate": f"${{base64decode({certificate})}}",
         }
 
-    def _secrets(self) -> Secrets:
-        shared = self._blueprint.shared
-        vault = SecretManager(shared.project, shared.region, self._name, shared.kms_key)
-        return add_secrets(self, vault, self._blueprint)
-
     def _postgres(self, secrets: Secrets) -> GcpPostgres:
         shared, settings = self._blueprint.shared, self._blueprint.lana_bank
+        databases = settings.postgres.by_name().items()
         props = GcpPostgresProps(
             name=self._name,
             project=shared.project,
             region=shared.region,
             network=f"projects/{shared.project}/global/networks/{shared.network.name}",
-            instances={name: found.made() for name, found in settings.postgres.by_name().items()},
-            passwords=passwords(secrets),
+            instances={name: instance.props() for name, instance in databases},
+            passwords=secrets.passwords,
             kms_key=shared.kms_key,
         )
         return GcpPostgres(self, "postgres", props)
 
     def _values(self, chart: VendoredChart) -> dict[str, Any]:
-        """The chart's values that only Google Cloud has: identities and the warehouse."""
+        """Return the chart's values that only Google Cloud has: identities and the warehouse."""
         settings, shared = self._blueprint.lana_bank, self._blueprint.shared
         server = self._identity("lana-bank", "lana", ("roles/cloudsql.client",))
         roles = ("roles/cloudsql.client", "roles/bigquery.jobUser")
@@ -101,10 +101,18 @@ class GcpStack(TerraformStack):
             "dagster": {"codeLocation": code, "bigquery": warehouse},
         }
 
-    def _identity(self, account: str, short: str, roles: tuple[str, ...]) -> Reference:
-        """A service account's id has 30 characters at most."""
+    def _identity(
+        self, account: str, suffix: str, roles: tuple[str, ...]
+    ) -> TerraformBlock[GoogleServiceAccountAttribute]:
+        """Add a service account, whose id may have 30 characters at most."""
         project, namespace = self._blueprint.shared.project, self._blueprint.lana_bank.namespace
-        name = f"{self._name[:22].rstrip('-')}-{short}"
+        name = f"{self._name[:22].rstrip('-')}-{suffix}"
         return workload_identity(
             self, name, project=project, account=account, namespace=namespace, roles=roles
         )
+
+
+def secret_manager(blueprint: GcpBlueprint) -> SecretManager:
+    """Return the vault of an environment on Google Cloud."""
+    shared = blueprint.shared
+    return SecretManager(shared.project, shared.region, blueprint.source.stack, shared.kms_key)

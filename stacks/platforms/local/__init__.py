@@ -1,7 +1,7 @@
-"""Environments on the embedded platform, or on any cluster that a kubeconfig points at.
+"""Environments on the embedded platform, or on any cluster that a kubeconfig names.
 
-No cloud and no Terraform registry: only the helm provider is used, the chart generates its
-own secrets once in the cluster, and the state is a file.
+They need no cloud and no Terraform registry: only the helm provider is used, the chart generates
+its own secrets once in the cluster, and the state is a file.
 """
 
 from __future__ import annotations
@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 from modules.lana_bank.components import COMPONENTS, Component
 from stacks.environments import EnvironmentFiles
-from stacks.fields import HelmReleaseSettings
-from stacks.platforms.common import SharedSettings, read_both
+from stacks.platforms.settings import Blueprint, HelmReleaseSettings, SharedSettings, read_both
 
 if TYPE_CHECKING:
     from cdktn import App
@@ -22,23 +21,19 @@ class LocalShared(SharedSettings):
     """shared.yml of a local environment."""
 
     platform: Literal["local"]
-    """The platform, as the folder says."""
+    """The platform, same as the parent folder."""
 
 
 class LocalSettings(HelmReleaseSettings):
     """lana-bank.yml of a local environment; by default everything is installed."""
 
     components: tuple[Component, ...] = tuple(sorted(COMPONENTS))
-    """Optional parts that are installed, each pinned in the vendored chart."""
+    """Optional parts to install, each pinned in the vendored chart."""
 
 
 @dataclass(frozen=True)
-class LocalBlueprint:
+class LocalBlueprint(Blueprint[LocalShared, LocalSettings]):
     """A local stack, ready to be built."""
-
-    source: EnvironmentFiles
-    shared: LocalShared
-    lana_bank: LocalSettings
 
     def build(self, app: App) -> None:
         """Add the stack to ``app``."""
@@ -48,5 +43,5 @@ class LocalBlueprint:
 
 
 def read(source: EnvironmentFiles) -> LocalBlueprint:
-    """Give the blueprint of a local stack; raises ``InvalidSettings``."""
-    return LocalBlueprint(source, *read_both(source, LocalShared, LocalSettings))
+    """Return the blueprint of a local stack; raises ``InvalidSettings``."""
+    return LocalBlueprint(*read_both(source, LocalShared, LocalSettings))

@@ -1,4 +1,4 @@
-"""modules/testflight, synthesized; and its equality with `ClusterProvisioner`."""
+"""The namespace of a testflight, and its agreement with the one that kubectl creates."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from modules.errors import ModuleError
 from modules.secrets.vault import SecretManager
-from modules.testflight import construct
-from modules.testflight.construct import TestflightError, TestflightNamespace, TestflightProps
+from modules.testflight import KEYS, LABELS, PREFIX, TestflightNamespace, TestflightProps
 from promoter.testflight import provisioner
 from tests.modules.synthesis import synthesize
 
@@ -34,10 +34,10 @@ def test_the_namespace_is_labelled_restricted_and_may_be_destroyed(tmp_path: Pat
     assert "lifecycle" not in namespace
 
 
-def test_the_values_of_keys_are_not_stored(tmp_path: Path) -> None:
+def test_keys_are_in_no_state(tmp_path: Path) -> None:
     stack = resources(tmp_path)
     (secret,) = stack["resource"]["kubernetes_secret_v1"].values()
-    assert set(secret["data_wo"]) == construct.KEYS
+    assert set(secret["data_wo"]) == KEYS
     assert all(value.startswith("${ephemeral.") for value in secret["data_wo"].values())
     assert "data" not in secret
     assert set(stack["resource"]) == {"kubernetes_namespace_v1", "kubernetes_secret_v1"}
@@ -47,14 +47,14 @@ def test_the_values_of_keys_are_not_stored(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "more", [{"keys": frozenset({"bigquery-credentials"})}, {"ref": "main"}], ids=str
 )
-def test_staging_credentials_and_refs_that_are_no_commit_are_rejected(
+def test_a_credential_of_staging_and_a_ref_that_is_no_commit_are_rejected(
     tmp_path: Path, more: dict[str, Any]
 ) -> None:
-    with pytest.raises(TestflightError):
+    with pytest.raises(ModuleError):
         resources(tmp_path, **more)
 
 
-def test_both_provisioners_agree() -> None:
-    assert construct.PREFIX == provisioner.PREFIX
-    assert construct.LABELS == provisioner.LABELS
-    assert set(provisioner.THIRD_PARTY_KEYS) == construct.KEYS
+def test_terraform_and_kubectl_create_the_same_namespace() -> None:
+    assert provisioner.PREFIX == PREFIX
+    assert provisioner.LABELS == LABELS
+    assert set(provisioner.THIRD_PARTY_KEYS) == KEYS

@@ -1,0 +1,215 @@
+"""Settings that platforms have in common, and the blueprint of a stack."""
+
+from __future__ import annotations
+
+import ipaddress
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from itertools import combinations
+from typing import TYPE_CHECKING, Annotated, Any, Generic, Literal, TypeVar
+
+from pydantic import AfterValidator, Field, model_validator
+
+from modules.errors import ModuleError
+from modules.lana_bank.components import CLOUD_COMPONENTS, Component
+from modules.secrets.names import EXTERNAL, JWKS, ROTATED
+from stacks.environments import EnvironmentFiles
+from stacks.errors import InvalidSettings
+from stacks.settings import Settings, read_settings
+
+if TYPE_CHECKING:
+    from cdktn import App
+
+_LABEL = r"[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?"
+
+Stage = Literal["staging", "qa", "production"]
+"""The stage of the promotion; production has further rules."""
+
+Namespace = Annotated[str, Field(pattern=f"^{_LABEL}$")]
+"""A Kubernetes namespace (RFC 1123 label)."""
+
+Domain = Annotated[str, Field(max_length=200, pattern=rf"^{_LABEL}(?:\.{_LABEL})+$")]
+"""A DNS name with at least one dot; admin., app., auth. and dagster. are prepended to it."""
+
+Email = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
+
+
+def _private(value: str) -> str:
+    if not ipaddress.ip_network(value).is_private:
+        raise ValueError(f"{value} is not a private range")
+    return value
+
+
+Cidr = Annotated[str, AfterValidator(_private)]
+"""A private range of addresses, such as ``10.20.0.0/16``."""
+
+
+def _rotated(versions: dict[str, int]) -> dict[str, int]:
+    for name in versions.keys() - ROTATED:
+        raise ValueError(f"unknown secret {name!r}; known: {', '.join(sorted(ROTATED))}")
+    return versions
+
+
+def _external(names: tuple[str, ...]) -> tuple[str, ...]:
+    for name in set(names) - EXTERNAL:
+        raise ValueError(f"unknown secret {name!r}; known: {', '.join(sorted(EXTERNAL))}")
+    return names
+
+
+class SharedSettings(Settings):
+    """shared.yml on every platform."""
+
+    platform: str
+    """The platform, same as the parent folder."""
+    stage: Stage
+    """Stage of the promotion; production has further rules."""
+
+
+class CloudNetwork(Settings):
+    """A network with a range for the databases and others for the cluster."""
+
+    name: str
+    """Name of the network."""
+    database_cidr: Cidr
+    """Range of the databases: private services (Google Cloud) or a delegated subnet (Azure)."""
+    cluster_cidrs: tuple[Cidr, ...]
+    """Ranges of nodes, pods and services, without any overlap."""
+
+    @model_validator(mode="after")
+    def _disjoint(self) -> CloudNetwork:
+        for one, other in combinations((*self.cluster_cidrs, self.database_cidr), 2):
+            if ipaddress.ip_network(one).overlaps(ipaddress.ip_network(other)):
+                raise ValueError(f"{other} overlaps {one}")
+        return self
+
+
+class CloudShared(SharedSettings):
+    """shared.yml on every cloud."""
+
+    network: CloudNetwork
+
+
+class HelmReleaseSettings(Settings):
+    """lana-bank.yml on every platform."""
+
+    namespace: Namespace
+    """Kubernetes namespace of the release."""
+    lana_domain: Domain
+    """Parent domain of `admin.`, `app.`, `auth.` and `dagster.`."""
+    enable_artificial_time: bool
+    """Lets tests move the clock; never in production."""
+    components: tuple[Component, ...] = tuple(sorted(CLOUD_COMPONENTS))
+    """Optional parts to install, each pinned in the vendored chart."""
+    replicas: Annotated[int, Field(ge=1, le=10)] = 1
+    """Pods of everything that can run more than once."""
+    timeout: Annotated[int, Field(ge=5, le=3600)] = 900
+    """Seconds after which an unavailable release counts as failed."""
+
+
+class SecretSettings(Settings):
+    """Rotations of the generated secrets, and the third-party secrets to read."""
+
+    versions: Annotated[dict[str, Annotated[int, Field(ge=1)]], AfterValidator(_rotated)] = Field(
+        default_factory=dict
+    )
+    """Rotations of each generated secret; raise a number to rotate that secret."""
+    external: Annotated[tuple[str, ...], AfterValidator(_external)] = ("honeycomb-api-key", JWKS)
+    """Third-party secrets that are read in the vault."""
+
+
+class Database(Settings):
+    """One database server; its defaults are those of the platform's construct."""
+
+    high_availability: bool = False
+    """Adds a standby in another zone."""
+    read_replicas: Annotated[int, Field(ge=0, le=5)] = 0
+    """Number of read replicas."""
+
+    @abstractmethod
+    def props(self) -> object:
+        """Return the construct's properties; raises ``ModuleError`` for an impossible server."""
+
+    @model_validator(mode="after")
+    def _possible(self) -> Database:
+        try:
+            self.props()
+        except ModuleError as error:
+            raise ValueError(str(error)) from error
+        return self
+
+
+DatabaseT = TypeVar("DatabaseT", bound=Database)
+
+
+class Databases(Settings, Generic[DatabaseT]):
+    """The three database servers of an environment."""
+
+    server: DatabaseT
+    dagster: DatabaseT
+    keycloak: DatabaseT
+
+    def by_name(self) -> dict[str, DatabaseT]:
+        """Return the servers by database."""
+        return {"server": self.server, "dagster": self.dagster, "keycloak": self.keycloak}
+
+
+class CloudRelease(HelmReleaseSettings, Generic[DatabaseT]):
+    """lana-bank.yml on every cloud."""
+
+    honeycomb_dataset: str
+    """Honeycomb dataset of the traces."""
+    cluster_issuer: str = "letsencrypt"
+    """cert-manager issuer of the certificate."""
+    superuser_email: Email | None = None
+    """The user with every permission while nobody else has a role."""
+    postgres: Databases[DatabaseT]
+    secrets: SecretSettings = SecretSettings()
+
+
+SharedT = TypeVar("SharedT", bound=SharedSettings, covariant=True)
+ReleaseT = TypeVar("ReleaseT", bound=HelmReleaseSettings, covariant=True)
+
+
+@dataclass(frozen=True)
+class Blueprint(ABC, Generic[SharedT, ReleaseT]):
+    """A stack whose settings were read and found valid, not yet built."""
+
+    source: EnvironmentFiles
+    shared: SharedT
+    lana_bank: ReleaseT
+
+    @abstractmethod
+    def build(self, app: App) -> None:
+        """Add the stack to ``app``."""
+
+
+CloudBlueprint = Blueprint[CloudShared, CloudRelease[Any]]
+
+
+def read_both(
+    source: EnvironmentFiles, shared: type[SharedT], release: type[ReleaseT]
+) -> tuple[EnvironmentFiles, SharedT, ReleaseT]:
+    """Return the fields of a blueprint; raises ``InvalidSettings``."""
+    location = read_settings(source.shared, shared, shown_as=source.relative(source.shared))
+    content = read_settings(source.settings, release, shown_as=source.relative(source.settings))
+    if location.stage == "production":
+        _check_production(source, content)
+    return source, location, content
+
+
+def _check_production(source: EnvironmentFiles, release: HelmReleaseSettings) -> None:
+    """Reject a production that runs on artificial time, or that a single failure ends."""
+
+    def invalid(key: str, reason: str) -> InvalidSettings:
+        return InvalidSettings.of(source.relative(source.settings), reason, key=key)
+
+    if release.enable_artificial_time:
+        raise invalid("enable_artificial_time", "production runs on real time; set false")
+    if not isinstance(release, CloudRelease):
+        return
+    if release.replicas < 2:
+        raise invalid("replicas", "production needs two or more of everything")
+    for name, database in release.postgres.by_name().items():
+        if not database.high_availability:
+            key = f"postgres.{name}.high_availability"
+            raise invalid(key, "production databases are highly available; set true")
