@@ -20,12 +20,11 @@ from promoter.forge.local import LocalForge
 from promoter.git import Git
 from promoter.platform import Platform, RunningPlatform
 from promoter.programs.cosign import create_keys
-from promoter.programs.registry import Registry
+from promoter.programs.registry import MIRROR_VARIABLE, Registry
 from promoter.release.images import Image, build_and_push_all
 from promoter.release.source import source_of_commit
 from promoter.toolchain import Toolchain
 from promoter.vendoring.pins import Pin, set_pins
-from promoter.vendoring.registry import MIRROR_VARIABLE
 
 GITHUB = "git@github.com:GaloyMoney"
 PUBLIC = "https://github.com/GaloyMoney"

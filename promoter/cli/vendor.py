@@ -1,8 +1,7 @@
-"""``promoter vendor``: the vendored charts, synced, checked and moved to another ref."""
+"""``promoter vendor``: sync, check and bump the vendored charts."""
 
 from __future__ import annotations
 
-import os
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -15,26 +14,25 @@ from promoter.common.text import plain
 from promoter.git import Git
 from promoter.vendoring import check, sync
 from promoter.vendoring.config import CONFIG_NAME
-from promoter.vendoring.images import MIRROR_VARIABLE
-from promoter.vendoring.program import fetcher
+from promoter.vendoring.fetch import find_vendir
 
-app = typer.Typer(help="Sync, check and bump what vendir.yml vendors.")
+app = typer.Typer(help="Sync, check and bump the dependencies in vendir.yml.")
 
 
 class Vendir(StrEnum):
-    """Whether the program vendir fetches."""
+    """The choice of the program that fetches."""
 
     AUTO = "auto"
     ALWAYS = "always"
     NEVER = "never"
 
 
-_VENDIR = Annotated[
-    Vendir, typer.Option("--vendir", help="Fetch with the vendir on PATH: if there, or never.")
+_Vendir = Annotated[
+    Vendir, typer.Option("--vendir", help="Fetch with the vendir on PATH: if it exists, or never.")
 ]
-_ROOT = Annotated[
+_Root = Annotated[
     Path | None,
-    typer.Option("--root", help="The folder of vendir.yml.", show_default="the repository's top"),
+    typer.Option("--root", help="Folder of vendir.yml.", show_default="the repository's top"),
 ]
 
 
@@ -44,16 +42,17 @@ def sync_command(
         bool, typer.Option("--locked", help="Take the commits of vendir.lock.yml.")
     ] = False,
     lazy: Annotated[
-        bool, typer.Option("--lazy/--no-lazy", help="Leave lazy contents alone while unchanged.")
+        bool, typer.Option("--lazy/--no-lazy", help="Skip lazy contents while unchanged.")
     ] = True,
-    vendir: _VENDIR = Vendir.AUTO,
-    root: _ROOT = None,
+    vendir: _Vendir = Vendir.AUTO,
+    root: _Root = None,
 ) -> None:
-    """Fetch what vendir.yml names and write vendir.lock.yml.
+    """Fetch the dependencies in vendir.yml and write vendir.lock.yml.
 
     Example: promoter vendor sync --locked
     """
-    lock = sync(root or _top(), locked=locked, lazy=lazy, fetcher=fetcher(vendir), progress=shown())
+    program = find_vendir(vendir)
+    lock = sync(root or _top(), locked=locked, lazy=lazy, vendir=program, progress=shown())
     for directory in lock.directories:
         for contents in directory.contents:
             git = contents.git
@@ -61,72 +60,69 @@ def sync_command(
 
 
 @app.command("check")
-def check_command(vendir: _VENDIR = Vendir.AUTO, root: _ROOT = None) -> int:
-    """Exit 1 unless every vendored file is what vendir.lock.yml's commits have.
+def check_command(vendir: _Vendir = Vendir.AUTO, root: _Root = None) -> int:
+    """Exit 1 unless every vendored file matches the commits in vendir.lock.yml.
 
     Example: promoter vendor check
     """
-    differences = check(root or _top(), fetcher=fetcher(vendir), progress=shown())
+    differences = check(root or _top(), vendir=find_vendir(vendir), progress=shown())
     for difference in differences:
         typer.echo(str(difference))
     if differences:
-        typer.echo(
-            "next:  promoter vendor sync --locked, or commit the lock that belongs", err=True
-        )
+        next_step = "promoter vendor sync --locked, or commit the lock that belongs to the files"
+        typer.echo(f"next:  {next_step}", err=True)
     return 1 if differences else 0
 
 
 @app.command("bump")
 def bump_command(
-    dependency: Annotated[str, typer.Argument(envvar="DEP", help="Like lana-bank.")],
+    dependency: Annotated[str, typer.Argument(envvar="DEP", help="Dependency, like lana-bank.")],
     ref: Annotated[str, typer.Argument(envvar="REF", help="Commit, tag or branch.")],
     push: Annotated[bool, typer.Option("--push", help="Push it, by compare-and-swap.")] = False,
-    remote: Annotated[str, typer.Option("--remote")] = "origin",
+    remote: Annotated[str, typer.Option("--remote", help="Git remote to push to.")] = "origin",
     branch: Annotated[
-        str, typer.Option("--branch", help="On the remote; default: the one checked out.")
+        str, typer.Option("--branch", help="Branch of the remote; default: the one checked out.")
     ] = "",
     digest_check: Annotated[
         bool,
         typer.Option(
             "--digest-check/--no-digest-check",
-            help=f"Look new pins up in their registry (or in {MIRROR_VARIABLE}'s).",
+            help="Look new pins up in their registry (or its PROMOTER_REGISTRY_MIRROR).",
         ),
     ] = True,
     untested: Annotated[
-        str, typer.Option(metavar="REASON", help="Without a testflight's attestation; is recorded.")
+        str,
+        typer.Option(metavar="REASON", help="Bump without a testflight; the commit records why."),
     ] = "",
-    vendir: _VENDIR = Vendir.AUTO,
-    root: _ROOT = None,
+    vendir: _Vendir = Vendir.AUTO,
+    root: _Root = None,
 ) -> None:
     """Vendor another ref in one commit; exit 2 where it is vendored already.
 
     Example: promoter vendor bump lana-bank main --push
     """
-    # Here, because to import them takes longer than a sync.
+    # Imported here: it takes longer than a whole sync.
     from promoter.testflight.attestation import proof
-    from promoter.vendoring.bump import BumpOptions
-    from promoter.vendoring.bump import bump as bump_dependency
-    from promoter.vendoring.registry import OciImages, mirrors
+    from promoter.vendoring.bump import BumpOptions, bump
 
-    images = OciImages(mirrors(os.environ.get(MIRROR_VARIABLE, ""))) if digest_check else None
-    git = Git(root or _top())
-    terms = BumpOptions(
-        remote,
-        branch,
-        fetcher(vendir),
-        images,
-        tested=lambda sha: proof(git, remote, branch, sha, untested),
-        progress=shown(),
-    )
     if not dependency or not ref:
         raise UsageError(
             "bump: DEP or REF is empty", next_step="promoter vendor bump lana-bank REF"
         )
-    done = bump_dependency(root or _top(), dependency, ref, push=push, terms=terms)
-    typer.echo(done.message)
-    typer.echo(f"commit {done.commit}{' (pushed)' if push else ''}")
+    folder = root or _top()
+    options = BumpOptions(
+        remote=remote,
+        branch=branch,
+        vendir=find_vendir(vendir),
+        check_digests=digest_check,
+        proof=lambda sha: proof(Git(folder), remote, branch, sha, untested),
+        progress=shown(),
+    )
+    result = bump(folder, dependency, ref, push=push, options=options)
+    typer.echo(result.message)
+    typer.echo(f"commit {result.commit}{' (pushed)' if push else ''}")
 
 
 def _top() -> Path:
-    here = Path.cwd()
-    return here if (here / CONFIG_NAME).is_file() else Git(here).top()
+    folder = Path.cwd()
+    return folder if (folder / CONFIG_NAME).is_file() else Git(folder).top()

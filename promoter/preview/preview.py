@@ -1,4 +1,4 @@
-"""What a ref of a dependency would change in each environment, before it is vendored."""
+"""Preview the changes that a ref of a dependency makes in each environment."""
 
 from __future__ import annotations
 
@@ -9,21 +9,23 @@ from pathlib import Path
 from promoter.common.progress import Progress, Silent
 from promoter.forge.links import compare_link
 from promoter.preview.manifests import ObjectChange, changes, render
+from promoter.programs.helm import Helm
 from promoter.synthesis.releases import StackRelease
 from promoter.vendoring.config import CONFIG_NAME, find_dependency, read_config
 from promoter.vendoring.errors import VendorError
-from promoter.vendoring.git_source import fetched
+from promoter.vendoring.fetch import fetch
+from promoter.vendoring.git_source import source_repository
 from promoter.vendoring.lock import LOCK_NAME, read_lock
-from promoter.vendoring.staging import Fetcher, GitFetcher, check_links, place
-from promoter.vendoring.summary import ChartSnapshot, PinChange, pin_changes
-from promoter.vendoring.swap import workshop
+from promoter.vendoring.refusals import refuse_links_out
+from promoter.vendoring.summary import ChartSnapshot, PinChange, pin_changes, read_values
+from promoter.vendoring.workspace import workspace
 
 MOST_TITLES = 50
 
 
 @dataclass(frozen=True)
 class EnvironmentPreview:
-    """What changes in one environment; ``problem`` says why that cannot be told."""
+    """The changes in one environment, or the ``problem`` that prevents rendering it."""
 
     environment: str
     changes: tuple[ObjectChange, ...] = ()
@@ -32,7 +34,7 @@ class EnvironmentPreview:
 
 @dataclass(frozen=True)
 class Preview:
-    """A bump that has not happened: the commits (40 hex digits), and what lies between.
+    """A bump that has not happened: the commits (40 hex digits), and the changes between them.
 
     ``titles`` are the commits' first lines, newest first, at most `MOST_TITLES` of ``commits``.
     """
@@ -46,46 +48,52 @@ class Preview:
     pins: tuple[PinChange, ...]
     environments: tuple[EnvironmentPreview, ...]
 
+    @property
+    def failed(self) -> bool:
+        """Whether an environment cannot be rendered."""
+        return any(each.problem for each in self.environments)
+
 
 def preview(
     root: Path,
     dependency: str,
     ref: str,
     releases: Sequence[StackRelease],
-    helm: Path,
+    helm: Helm,
     *,
-    fetcher: Fetcher | None = None,
     progress: Progress | None = None,
 ) -> Preview:
-    """What vendoring ``dependency`` at ``ref`` would change for each of ``releases``.
+    """Return the changes that ``dependency`` at ``ref`` makes to each of ``releases``.
 
-    Compared with the chart in the work tree. Nothing is changed there. Raises
-    `RefNotFound`, `VendorError`, `UnsafeContent` as a bump does.
+    Compared with the chart in the work tree, which does not change. Raises `RefNotFound`,
+    `VendorError`, `UnsafeContent` as a bump does.
     """
     progress, root = progress or Silent(), root.resolve()
     found = find_dependency(read_config(root / CONFIG_NAME), dependency)
     lock = read_lock(root / LOCK_NAME)
     locked = lock.find(found.directory.path, found.contents.path) if lock else None
     old = locked.git.sha if locked else ""
-    url = found.contents.git.url
-    with workshop(root) as stage:
+    current = root / found.path
+    with workspace(root) as stage:
+        chart = stage / "new"
         with progress.task(f"fetch {found.path} at {ref}"):
-            with fetched(found.contents.git, stage / "history") as source:
+            with source_repository(found.contents.git, stage / "history") as source:
                 new = source.resolve(ref)
                 titles = source.titles(old, new)
-            fresh, current = stage / "new", root / found.path
-            place(fetcher or GitFetcher(), found.contents, new, current, fresh, stage / "work")
-            check_links(fresh)
+            fetch(found.contents, new, current, chart, stage / "work")
+            refuse_links_out(chart)
         environments = []
         for release in releases:
-            with progress.task(f"render {release.environment}"):
-                environments.append(_environment(helm, current, fresh, release))
-        pins = pin_changes(_chart(current), _chart(fresh))
+            with progress.task(f"render {release.environment}", environment=release.environment):
+                environments.append(_environment(helm, current, chart, release))
+        pins = pin_changes(
+            ChartSnapshot({}, read_values(current)), ChartSnapshot({}, read_values(chart))
+        )
     return Preview(
         dependency=found.path,
         old=old,
         new=new,
-        link=compare_link(url, old, new),
+        link=compare_link(found.contents.git.url, old, new),
         commits=len(titles),
         titles=tuple(titles[:MOST_TITLES]),
         pins=tuple(pins),
@@ -93,20 +101,15 @@ def preview(
     )
 
 
-def _environment(helm: Path, old: Path, new: Path, release: StackRelease) -> EnvironmentPreview:
+def _environment(helm: Helm, old: Path, new: Path, release: StackRelease) -> EnvironmentPreview:
     before: dict[str, str] = {}
-    already = ""
+    also = ""
     try:
         before = render(helm, old, release) if old.is_dir() else {}
     except VendorError:
-        already = " (the chart that is vendored now fails too)"
+        also = " (the currently vendored chart fails too)"
     try:
         after = render(helm, new, release)
     except VendorError as error:
-        return EnvironmentPreview(release.environment, problem=f"{error}{already}")
+        return EnvironmentPreview(release.environment, problem=f"{error}{also}")
     return EnvironmentPreview(release.environment, changes(before, after))
-
-
-def _chart(folder: Path) -> ChartSnapshot:
-    file = folder / "values.yaml"
-    return ChartSnapshot({}, file.read_bytes().decode(errors="replace") if file.is_file() else "")

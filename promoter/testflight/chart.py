@@ -15,7 +15,7 @@ from promoter.common.errors import UsageError
 from promoter.common.yaml_file import read_yaml
 from promoter.testflight.errors import TestflightError
 from promoter.vendoring.config import find_dependency, read_config
-from promoter.vendoring.staging import GitFetcher, place
+from promoter.vendoring.fetch import fetch
 
 NAME = "lana-bank"
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
@@ -72,9 +72,8 @@ def open_chart(source: str, root: Path) -> Iterator[ChartUnderTest]:
     with TemporaryDirectory(prefix="testflight-chart-") as scratch:
         target = Path(scratch) / NAME
         contents = find_dependency(read_config(root / "vendir.yml"), NAME).contents
-        locked = place(
-            GitFetcher(), contents, source, root / "charts" / NAME, target, Path(scratch) / "work"
-        )
+        current = root / "charts" / NAME
+        locked = fetch(contents, source, current, target, Path(scratch) / "work")
         yield ChartUnderTest(target, locked.sha, content_hash(target))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,13 +9,12 @@ from pathlib import Path
 from promoter.common.errors import PromoterError
 from promoter.common.progress import Progress
 from promoter.programs.kubectl import Kubectl
-from promoter.programs.registry import Registry
+from promoter.programs.registry import Registry, configured_mirrors
 from promoter.release.images import REVISION, SOURCE, TITLE, VERSION
 from promoter.trace.chain import Link, PinTrace
 from promoter.trace.origin import origin_of
 from promoter.trace.repositories import Repositories
 from promoter.vendoring.pins import Pin
-from promoter.vendoring.registry import MIRROR_VARIABLE
 
 Running = Mapping[str, frozenset[str]]
 """By an image's name: the digests that run, or what stands there without a digest."""
@@ -48,9 +46,7 @@ class Looked:
 
 def mirrors_of(platform_registry: str) -> Mapping[str, str]:
     """Where images are looked up: as PROMOTER_REGISTRY_MIRROR says, else on the platform."""
-    from promoter.vendoring.registry import mirrors
-
-    said = mirrors(os.environ.get(MIRROR_VARIABLE, ""))
+    said = configured_mirrors()
     if said or not platform_registry:
         return said
     return dict.fromkeys(("gcr.io", "us.gcr.io"), platform_registry)

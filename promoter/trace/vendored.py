@@ -11,7 +11,7 @@ from promoter.testflight.attestation import ALLOWED_TESTERS, find_attestation
 from promoter.testflight.errors import NotTested
 from promoter.trace.chain import Link
 from promoter.vendoring.config import CONFIG_NAME, Contents
-from promoter.vendoring.git_source import Fetched
+from promoter.vendoring.git_source import SourceRepository
 from promoter.vendoring.lock import LOCK_NAME
 from promoter.vendoring.selection import select
 
@@ -78,10 +78,10 @@ class Vendored:
 
     def _unlike_the_charts(self, charts: Git, ref: str, files: Mapping[str, str]) -> Iterator[str]:
         """How the recorded files differ from what vendir.yml takes of the charts repository."""
-        source = Fetched(charts, self.contents.git, filtered=True)
+        source = SourceRepository(charts, self.contents.git, filtered=True)
         below = f"{self.contents.root}/" if self.contents.root else ""
         taken = select(source.entries(ref), self.contents)
-        there = {entry.path.removeprefix(below): entry.object_id for entry in taken}
+        there = {path.removeprefix(below): entry.blob for path, entry in taken.items()}
         for path in sorted(files.keys() | there.keys()):
             # cepler's patterns skip dot files, unless they are named.
             if path not in files and any(part.startswith(".") for part in path.split("/")):

@@ -1,7 +1,7 @@
 """Vendoring: vendir.yml in, charts/ and vendir.lock.yml out.
 
-`sync` and `check` are here; a bump (`promoter.vendoring.bump`) and a preview bring more with
-them than a sync takes time for.
+`sync` and `check` are exported here; a bump (`promoter.vendoring.bump`) imports more than a
+sync takes time for.
 """
 
 from promoter.vendoring.check import Difference, check

@@ -1,8 +1,8 @@
-"""vendir.yml as records: vendir's own format, the git source only.
+"""vendir.yml as records: vendir's own format, with the git source only.
 
 The format is vendir's ``vendir.k14s.io/v1alpha1`` ``Config``
-(https://carvel.dev/vendir/docs/latest/vendir-spec/). vendir ignores keys that it does not
-know; here an unknown one is an error, since a misspelt ``includePaths`` vendors everything.
+(https://carvel.dev/vendir/docs/latest/vendir-spec/). vendir ignores unknown keys; here they
+are errors, since a misspelt ``includePaths`` vendors everything.
 """
 
 from __future__ import annotations
@@ -10,29 +10,22 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import permutations
 from pathlib import Path
 
 from promoter.common.errors import InvalidFile, UsageError
 from promoter.common.text import redact
-from promoter.vendoring.fields import Fields
-from promoter.vendoring.yamlfile import LocatedDocument, documents
+from promoter.vendoring.fields import Fields, documents
 
 API_VERSION = "vendir.k14s.io/v1alpha1"
 CONFIG_NAME = "vendir.yml"
 
-# vendir's other sources; only git is implemented without vendir.
+# vendir's other sources; only git is implemented here.
 OTHER_SOURCES = (
-    "hg",
-    "http",
-    "image",
-    "imgpkgBundle",
-    "githubRelease",
-    "helmChart",
-    "manual",
-    "directory",
-    "inline",
+    *("hg", "http", "image", "imgpkgBundle", "githubRelease"),
+    *("helmChart", "manual", "directory", "inline"),
 )
-# Keys of its git source that are about secrets and signatures, which stay with vendir.
+# Keys of the git source for secrets and signatures, which only vendir implements.
 _OTHER_KEYS = (
     "refSelection",
     "verification",
@@ -44,7 +37,7 @@ _OTHER_KEYS = (
 
 @dataclass(frozen=True)
 class GitSource:
-    """Where the files come from: a repository, and what of it (sha, tag or branch)."""
+    """The repository that the files come from, and a ref of it (sha, tag or branch)."""
 
     url: str
     ref: str
@@ -55,10 +48,10 @@ class GitSource:
 
 @dataclass(frozen=True)
 class Contents:
-    """One vendored folder: its source, and which of the source's files it takes.
+    """One vendored folder: its source, and the patterns that select the source's files.
 
-    ``legal_paths`` is None where vendir's default holds; ``permissions`` are mode bits.
-    ``new_root_path`` is as it is written, which the lock of a lazy content is made of.
+    ``legal_paths`` is None for vendir's default; ``permissions`` are mode bits.
+    ``new_root_path`` is kept as written: the lock of a lazy content is computed from it.
     """
 
     path: str
@@ -73,14 +66,14 @@ class Contents:
 
     @property
     def root(self) -> str:
-        """The source's folder that becomes this one: empty for all of it, else ``a/b``."""
+        """The folder of the source that becomes this one: ``a/b``, or empty for all of it."""
         cleaned = posixpath.normpath(self.new_root_path or ".")
         return "" if cleaned == "." else cleaned
 
 
 @dataclass(frozen=True)
 class Directory:
-    """A folder that belongs to vendir whole: what is not in ``contents`` is removed."""
+    """A folder that vendir owns completely: files that are not in ``contents`` are removed."""
 
     path: str
     contents: tuple[Contents, ...] = ()
@@ -89,7 +82,7 @@ class Directory:
 
 @dataclass(frozen=True)
 class Dependency:
-    """One content of one directory, and where it stands in the file."""
+    """One content of one directory, and its key path in the file."""
 
     directory: Directory
     contents: Contents
@@ -97,16 +90,16 @@ class Dependency:
 
     @property
     def path(self) -> str:
-        """Where its files are, relative to vendir.yml."""
+        """The folder of its files, relative to vendir.yml."""
         return posixpath.normpath(posixpath.join(self.directory.path, self.contents.path))
 
     @property
     def name(self) -> str:
-        """The last component of its path; what ``DEP=`` says."""
+        """The last component of its path, as ``DEP=`` names it."""
         return posixpath.basename(self.path)
 
-    def answers_to(self, name: str) -> bool:
-        """Whether ``name`` means it: its name, or its directory's where it is alone there."""
+    def has_name(self, name: str) -> bool:
+        """Return whether ``name`` is its name, or its directory's if it is the only content."""
         alone = len(self.directory.contents) == 1
         return name == self.name or (alone and name == posixpath.basename(self.directory.path))
 
@@ -118,11 +111,13 @@ class VendirConfig:
     directories: tuple[Directory, ...]
 
     def order(self) -> list[tuple[str, list[str]]]:
-        """The directories' paths with their contents' paths, in the file's order."""
-        return [(one.path, [found.path for found in one.contents]) for one in self.directories]
+        """Return the paths of the directories with those of their contents, as written."""
+        return [
+            (each.path, [content.path for content in each.contents]) for each in self.directories
+        ]
 
     def dependencies(self) -> Iterator[Dependency]:
-        """Every content with its place in the file."""
+        """Yield every content with its key path in the file."""
         for number, directory in enumerate(self.directories):
             for index, contents in enumerate(directory.contents):
                 place = ("directories", number, "contents", index)
@@ -130,46 +125,49 @@ class VendirConfig:
 
 
 def find_dependency(config: VendirConfig, name: str) -> Dependency:
-    """The one dependency that ``name`` means; raises `UsageError` for none or several."""
+    """Return the one dependency of that name; raise `UsageError` for none or several."""
     known = list(config.dependencies())
     exact = [dependency for dependency in known if dependency.path == name]
-    found = exact or [dependency for dependency in known if dependency.answers_to(name)]
+    found = exact or [dependency for dependency in known if dependency.has_name(name)]
     if len(found) == 1:
         return found[0]
     names = ", ".join(sorted(dependency.path for dependency in (found or known))) or "none"
     problem = "several have that name" if found else f"{CONFIG_NAME} has no such dependency"
-    raise UsageError(f"find dependency {name!r}: {problem} ({names})", next_step="name its path")
+    raise UsageError(f"find dependency {name!r}: {problem} ({names})", next_step="use its path")
 
 
 def read_config(file: Path) -> VendirConfig:
-    """The records of ``file``; raises `InvalidFile` naming key and reason."""
+    """Return the records of ``file``; raise `InvalidFile` naming key and reason."""
     try:
         content = file.read_bytes()
     except OSError as error:
         raise InvalidFile(
-            str(file), "", error.strerror or str(error), next_step="is this the right folder?"
+            str(file),
+            "",
+            error.strerror or str(error),
+            next_step="run it in the folder of vendir.yml",
         ) from error
     return parse_config(content, file.name)
 
 
 def parse_config(content: bytes, name: str = CONFIG_NAME) -> VendirConfig:
-    """The records of vendir.yml's bytes; ``name`` is what errors call the file."""
-    fields = Fields(config_document(content, name).value, name)
+    """Return the records of vendir.yml's bytes; errors use ``name`` for the file."""
+    fields = Fields(_config_value(content, name), name)
     if (version := fields.text("apiVersion")) != API_VERSION:
         raise fields.invalid("apiVersion", f"is {version!r}; {API_VERSION!r} is read here")
     fields.text("kind")
     fields.text("minimumRequiredVersion", "")
-    directories = tuple(_directory(one) for one in fields.maps("directories"))
+    directories = tuple(_directory(each) for each in fields.maps("directories"))
     fields.done()
-    _check_apart([one.path for one in directories], fields, "directories")
+    _check_apart([each.path for each in directories], fields, "directories")
     return VendirConfig(directories)
 
 
-def config_document(content: bytes, name: str = CONFIG_NAME) -> LocatedDocument:
-    """The one ``Config`` document of ``content``; others (Secret, ConfigMap) are refused."""
+def _config_value(content: bytes, name: str) -> object:
+    """Return the one ``Config`` document of ``content``; reject others (Secret, ConfigMap)."""
     found = documents(content, name)
     for document in found:
-        kind = document.value.get("kind") if isinstance(document.value, dict) else None
+        kind = document.get("kind") if isinstance(document, dict) else None
         if kind != "Config":
             raise InvalidFile(name, "kind", f"is {kind!r}, where only one Config is read")
     if len(found) != 1:
@@ -180,13 +178,13 @@ def config_document(content: bytes, name: str = CONFIG_NAME) -> LocatedDocument:
 def _directory(fields: Fields) -> Directory:
     directory = Directory(
         path=_inside(fields, "path"),
-        contents=tuple(_contents(one) for one in fields.maps("contents")),
+        contents=tuple(_contents(each) for each in fields.maps("contents")),
         permissions=fields.number("permissions", None),
     )
     fields.done()
     if directory.path == ".":
         raise fields.invalid("path", "must not be the whole folder")
-    _check_apart([one.path for one in directory.contents], fields, "contents")
+    _check_apart([each.path for each in directory.contents], fields, "contents")
     return directory
 
 
@@ -225,12 +223,12 @@ def _git(fields: Fields) -> GitSource:
     )
     fields.done()
     for key, value in (("url", source.url), ("ref", source.ref)):
-        # git would take it for an option.
+        # git would read it as an option.
         if value.startswith("-"):
             raise fields.invalid(key, f"{value!r} starts with '-'")
     if redact(source.url) != source.url:
-        # Nor is git told: it hands an address on as an argument, which everybody can read.
-        reason = "has a password or token in it; git's credential helper or ssh is the place"
+        # git passes an address on as an argument, which every user of the machine can read.
+        reason = "has a password or token in it; use git's credential helper or ssh instead"
         raise fields.invalid("url", reason)
     return source
 
@@ -240,7 +238,7 @@ def _inside(fields: Fields, key: str) -> str:
 
 
 def _cleaned(fields: Fields, key: str, path: str) -> str:
-    """``path`` without ``./`` and ``//``; it has to stay below the folder of vendir.yml."""
+    """Return ``path`` without ``./`` and ``//``; it must stay below the folder of vendir.yml."""
     cleaned = posixpath.normpath(path)
     parts = cleaned.split("/")
     if cleaned.startswith("/") or ".." in parts:
@@ -253,7 +251,6 @@ def _cleaned(fields: Fields, key: str, path: str) -> str:
 
 
 def _check_apart(paths: list[str], fields: Fields, key: str) -> None:
-    for number, one in enumerate(paths):
-        for other in paths[:number] + paths[number + 1 :]:
-            if one == "." or f"{other}/".startswith(f"{one}/"):
-                raise fields.invalid(key, f"paths overlap: {other!r} and {one!r}")
+    for path, other in permutations(paths, 2):
+        if path == "." or f"{other}/".startswith(f"{path}/"):
+            raise fields.invalid(key, f"paths overlap: {other!r} and {path!r}")

@@ -1,4 +1,4 @@
-"""What can go wrong while vendoring, each with what to do next."""
+"""Errors of vendoring."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ from promoter.common.errors import PromoterError
 
 
 class VendorError(PromoterError):
-    """Something between the remote and the vendored folder failed."""
+    """A step between the remote and the vendored folder failed."""
 
 
 class RefNotFound(VendorError):
-    """The remote has no such branch, tag or reachable commit (any more)."""
+    """The remote has no such branch, tag or reachable commit."""
 
 
 class UnsafeContent(VendorError):
-    """What was fetched would leave the folder, or cannot be a file of a chart."""
+    """Fetched content would leave its folder, or cannot be a file of a chart."""
 
 
 class DirtyPaths(VendorError):
-    """Paths that a bump would overwrite have changes that are not committed."""
+    """Paths that a bump would overwrite have uncommitted changes."""

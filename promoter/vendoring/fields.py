@@ -1,7 +1,7 @@
-"""Typed access to what a YAML file holds, with errors that name the key.
+"""YAML documents, and typed access to their values with errors that name the key.
 
 Not pydantic, which reads the other files that people edit: importing it and building its
-models takes longer than fetching a chart, and a sync is meant to cost what the chart costs.
+models takes longer than fetching a chart.
 """
 
 from __future__ import annotations
@@ -9,91 +9,128 @@ from __future__ import annotations
 import reprlib
 from typing import Any, TypeVar
 
+import yaml
+
 from promoter.common.errors import InvalidFile
 
 _T = TypeVar("_T")
 _NAMES = {str: "a text", bool: "true or false", int: "a number", list: "a list", dict: "a map"}
 
 
+def documents(content: bytes, name: str) -> list[Any]:
+    """Return the values of every document in ``content``; raise `InvalidFile` if it is not YAML.
+
+    A key that occurs twice is an error: which one counts depends on the reader.
+    """
+    try:
+        nodes = list(yaml.compose_all(content.decode(), Loader=yaml.SafeLoader))
+        for node in nodes:
+            _reject_duplicates(node, name, set())
+        return [yaml.SafeLoader("").construct_document(node) for node in nodes]
+    except UnicodeDecodeError as error:
+        raise InvalidFile(name, "", f"not UTF-8: {error.reason}") from error
+    except RecursionError as error:
+        raise InvalidFile(name, "", "is nested too deeply") from error
+    except yaml.YAMLError as error:
+        raise InvalidFile(name, "", " ".join(str(error).split())) from error
+
+
+def _reject_duplicates(node: yaml.Node, name: str, visited: set[int]) -> None:
+    if id(node) in visited or not isinstance(node, yaml.CollectionNode):
+        return
+    visited.add(id(node))
+    children = node.value
+    if isinstance(node, yaml.MappingNode):
+        keys = [key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
+        for key in keys:
+            if keys.count(key) > 1:
+                line = node.start_mark.line + 1
+                raise InvalidFile(name, f"line {line}", f"key {key!r} is there twice")
+        children = [value for _, value in node.value]
+    for child in children:
+        _reject_duplicates(child, name, visited)
+
+
 class Fields:
-    """The keys of one map, each to be taken once; `done` refuses those that nobody took."""
+    """The keys of one map, each to be read once; `done` rejects those that nobody read."""
 
     def __init__(self, value: object, file: str, place: str = "") -> None:
         self.file, self.place = file, place
         if not isinstance(value, dict):
             raise InvalidFile(file, place, f"is {_shown(value)}, not a map of keys")
-        self._left: dict[Any, Any] = dict(value)
+        self._unread: dict[Any, Any] = dict(value)
 
     def text(self, key: str, default: str | None = None) -> str:
-        """A text; without ``default`` it has to be there and not be empty."""
-        found = self._take(key, str, default)
-        if default is None and not found:
+        """Return a text; without ``default`` it is required and must not be empty."""
+        value = self._take(key, str, default)
+        if default is None and not value:
             raise self.invalid(key, "must not be empty")
-        return found
+        return value
 
     def flag(self, key: str) -> bool:
-        """True or false; false where it is absent."""
+        """Return true or false; false where it is absent."""
         return self._take(key, bool, False)
 
     def number(self, key: str, default: _T) -> int | _T:
-        """A number of zero or more."""
-        if key not in self._left:
+        """Return a number of zero or more."""
+        if key not in self._unread:
             return default
-        found = self._take(key, int, 0)
-        if found < 0:
-            raise self.invalid(key, f"{found} is below zero")
-        return found
+        value = self._take(key, int, 0)
+        if value < 0:
+            raise self.invalid(key, f"{value} is below zero")
+        return value
 
     def texts(self, key: str) -> tuple[str, ...]:
-        """A list of texts; empty where it is absent."""
-        found = self._take(key, list, [])
-        for number, one in enumerate(found):
-            if not isinstance(one, str):
-                raise self.invalid(f"{key}[{number}]", f"is {_shown(one)}, not a text")
-        return tuple(found)
+        """Return a list of texts; empty where it is absent."""
+        values = self._take(key, list, [])
+        for number, value in enumerate(values):
+            if not isinstance(value, str):
+                raise self.invalid(f"{key}[{number}]", f"is {_shown(value)}, not a text")
+        return tuple(values)
 
     def maps(self, key: str) -> list[Fields]:
-        """A list of maps; empty where it is absent."""
-        found = self._take(key, list, [])
-        inside = f"{self.place}.{key}".lstrip(".")
-        return [Fields(one, self.file, f"{inside}[{n}]") for n, one in enumerate(found)]
+        """Return a list of maps; empty where it is absent."""
+        values = self._take(key, list, [])
+        place = self._place_of(key)
+        return [Fields(each, self.file, f"{place}[{n}]") for n, each in enumerate(values)]
 
     def map(self, key: str) -> Fields:
-        """A map, which has to be there."""
-        return Fields(self._take(key, dict, None), self.file, f"{self.place}.{key}".lstrip("."))
+        """Return a map, which is required."""
+        return Fields(self._take(key, dict, None), self.file, self._place_of(key))
 
     def has(self, key: str) -> bool:
-        """Whether the key is there, taken or not yet."""
-        return key in self._left
+        """Return whether the key exists and has not been read."""
+        return key in self._unread
 
     def done(self) -> None:
-        """Raise `InvalidFile` for a key that was not taken: misspelt, or not supported."""
-        for key in self._left:
+        """Raise `InvalidFile` for a key that was not read: misspelt, or not supported."""
+        for key in self._unread:
             raise self.invalid(str(key), "is not a key that is read here")
 
     def invalid(self, key: str, reason: str) -> InvalidFile:
-        """The error about ``key``, to be raised."""
-        return InvalidFile(self.file, f"{self.place}.{key}".lstrip("."), reason)
+        """Return the error about ``key``, to be raised."""
+        return InvalidFile(self.file, self._place_of(key), reason)
+
+    def _place_of(self, key: str) -> str:
+        return f"{self.place}.{key}".lstrip(".")
 
     def _take(self, key: str, kind: type[_T], default: _T | None) -> _T:
-        if self._left.get(key) is None:
-            self._left.pop(key, None)
+        value = self._unread.pop(key, None)
+        if value is None:
             if default is None:
                 raise self.invalid(key, "is missing")
             return default
-        found = self._left.pop(key)
-        if not isinstance(found, kind) or (kind is int and isinstance(found, bool)):
-            raise self.invalid(key, f"is {_shown(found)}, not {_NAMES[kind]}{_hint(found, kind)}")
-        return found
+        if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+            # vendir reads a tag 1.10 as 1.1.
+            hint = (
+                "; put it in quotes" if kind is str and not isinstance(value, list | dict) else ""
+            )
+            raise self.invalid(key, f"is {_shown(value)}, not {_NAMES[kind]}{hint}")
+        return value
 
 
 def _shown(value: object) -> str:
-    # A list is not written out: a few aliases can stand for more than there is memory.
-    if isinstance(value, (list, dict)):
+    # A list is not written out: a few aliases can stand for more than fits in memory.
+    if isinstance(value, list | dict):
         return _NAMES[type(value)]
     return "nothing" if value is None else reprlib.repr(value)
-
-
-def _hint(found: object, kind: type) -> str:
-    # vendir makes 1.1 of a tag 1.10.
-    return "; put it in quotes" if kind is str and not isinstance(found, (list, dict)) else ""

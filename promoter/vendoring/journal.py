@@ -1,7 +1,7 @@
-"""What a bump was about to put in place, so that the next run finishes what a kill cut off.
+"""A journal of the bump in progress, with which the next run finishes an interrupted one.
 
 A bump moves the branch first and the files after it. Killed in between, the work tree
-shows the old files as if somebody had changed them; the journal tells the difference.
+shows the old files as if they had been edited; the journal tells the two cases apart.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from pathlib import Path
 from promoter.git import Git
 from promoter.vendoring.config import CONFIG_NAME
 from promoter.vendoring.errors import DirtyPaths
+from promoter.vendoring.folders import store_folder, write_folder
 from promoter.vendoring.lock import LOCK_NAME
-from promoter.vendoring.snapshot import commit_blobs, folder_blobs, write_blobs
-from promoter.vendoring.swap import replace_file, swap
+from promoter.vendoring.workspace import HOME, JOURNAL, replace_file, swap
 
-FILES = (CONFIG_NAME, LOCK_NAME)
+_FILES = (CONFIG_NAME, LOCK_NAME)
 
 
 @dataclass(frozen=True)
@@ -30,12 +30,12 @@ class Journal:
 
 
 def journal_file(root: Path) -> Path:
-    """Where the journal of ``root`` lies while a bump is being put in place."""
-    return root / ".local" / "vendoring" / "bump.json"
+    """Return the path of ``root``'s journal, which exists while a bump is put in place."""
+    return root / HOME / JOURNAL
 
 
 def put_in_place(git: Git, journal: Journal, folder: Path, stage: Path) -> None:
-    """Move the branch from ``base`` to ``commit``, then files and index; ``folder`` is staged."""
+    """Move the branch from ``base`` to ``commit``, then the staged ``folder``, files and index."""
     file = journal_file(git.dir)
     replace_file(file, json.dumps(asdict(journal)).encode(), 0o600, stage)
     git.text("update-ref", "-m", "vendor bump", "HEAD", journal.commit, journal.base)
@@ -44,7 +44,7 @@ def put_in_place(git: Git, journal: Journal, folder: Path, stage: Path) -> None:
 
 
 def resume(git: Git, stage: Path) -> None:
-    """Finish what an interrupted `put_in_place` began; nothing where there is none.
+    """Finish an interrupted `put_in_place`, if there is one.
 
     Raises `DirtyPaths` when the files are neither the old nor the new ones any more.
     """
@@ -53,33 +53,37 @@ def resume(git: Git, stage: Path) -> None:
         return
     journal = Journal(**json.loads(file.read_bytes()))
     if git.commit("HEAD") == journal.commit:
-        _refuse_other(git, journal)
+        _refuse_edited(git, journal)
         folder = stage / "resumed"
-        write_blobs(git, commit_blobs(git, journal.commit, journal.path), folder)
+        write_folder(git, git.listing(journal.commit, journal.path), folder)
         _finish(git, journal, folder, stage)
     file.unlink()
 
 
 def _finish(git: Git, journal: Journal, folder: Path, stage: Path) -> None:
     swap(folder, git.dir / journal.path, git.dir, stage)
-    for name in FILES:
+    for name in _FILES:
         content = git.file(journal.commit, name)
         if content is not None:
             replace_file(git.dir / name, content, 0o644, stage)
-    git.text("reset", "--quiet", journal.commit, "--", journal.path, *FILES)
+    git.text("reset", "--quiet", journal.commit, "--", journal.path, *_FILES)
 
 
-def _refuse_other(git: Git, journal: Journal) -> None:
-    there = folder_blobs(git, git.dir / journal.path) if (git.dir / journal.path).is_dir() else {}
-    known = [commit_blobs(git, one, journal.path) for one in (journal.base, journal.commit)]
-    other = [] if there in known else [journal.path]
-    for name in FILES:
+def _refuse_edited(git: Git, journal: Journal) -> None:
+    commits = (journal.base, journal.commit)
+    folder = git.dir / journal.path
+    current = store_folder(git, folder) if folder.is_dir() else {}
+    edited = []
+    if current not in [git.listing(commit, journal.path) for commit in commits]:
+        edited.append(journal.path)
+    for name in _FILES:
         file = git.dir / name
         content = file.read_bytes() if file.exists() else None
-        if content not in [git.file(one, name) for one in (journal.base, journal.commit)]:
-            other.append(name)
-    if other:
+        if content not in [git.file(commit, name) for commit in commits]:
+            edited.append(name)
+    if edited:
+        paths = ", ".join(edited)
         raise DirtyPaths(
-            f"finish the interrupted bump {journal.commit[:12]}: changed since: {', '.join(other)}",
-            next_step=f"git checkout HEAD -- {' '.join(other)}  (or save your changes first)",
+            f"finish the interrupted bump {journal.commit[:12]}: changed since: {paths}",
+            next_step=f"git checkout HEAD -- {' '.join(edited)}  (or save your changes first)",
         )

@@ -10,25 +10,25 @@ from typing import Any
 
 from promoter.common.errors import InvalidFile
 from promoter.vendoring.config import API_VERSION, Contents
-from promoter.vendoring.git_source import Locked
+from promoter.vendoring.fields import documents
+from promoter.vendoring.git_source import GitLock
 from promoter.vendoring.goyaml import Value, dump
-from promoter.vendoring.yamlfile import documents
 
 LOCK_NAME = "vendir.lock.yml"
 
 
 @dataclass(frozen=True)
 class LockedContents:
-    """What one content was synced from."""
+    """The source that one content was synced from."""
 
     path: str
-    git: Locked
+    git: GitLock
     config_digest: str = ""
 
 
 @dataclass(frozen=True)
 class LockedDirectory:
-    """What one directory's contents were synced from, in vendir.yml's order."""
+    """The sources of one directory's contents, in the order of vendir.yml."""
 
     path: str
     contents: tuple[LockedContents, ...]
@@ -40,52 +40,59 @@ class Lock:
 
     directories: tuple[LockedDirectory, ...]
 
+    def order(self) -> list[tuple[str, list[str]]]:
+        """Return the paths of the directories with those of their contents, as written."""
+        return [
+            (each.path, [content.path for content in each.contents]) for each in self.directories
+        ]
+
     def find(self, directory: str, contents: str) -> LockedContents | None:
-        """The entry of one content; None where it was never synced."""
-        for one in self.directories:
-            if one.path == directory:
-                return next((found for found in one.contents if found.path == contents), None)
-        return None
+        """Return the entry of one content; None where it was never synced."""
+        entries = (
+            entry for each in self.directories if each.path == directory for entry in each.contents
+        )
+        return next((entry for entry in entries if entry.path == contents), None)
 
     def with_contents(
         self, order: Sequence[tuple[str, Sequence[str]]], directory: str, entry: LockedContents
     ) -> Lock:
-        """A lock with one entry set; ``order``: vendir.yml's directories and contents.
+        """Return a lock with one entry set; ``order``: vendir.yml's directories and contents.
 
-        Its entries keep vendir.yml's order, and one that it no longer names is dropped, so a
-        lock after a bump has the bytes of one after a sync.
+        Its entries keep the order of vendir.yml, and an entry that vendir.yml no longer names
+        is dropped, so a lock after a bump has the bytes of one after a sync.
         """
         directories = []
         for path, names in order:
             kept = {name: self.find(path, name) for name in names}
             if path == directory:
                 kept[entry.path] = entry
-            contents = tuple(found for found in kept.values() if found)
+            contents = tuple(each for each in kept.values() if each)
             if contents:
                 directories.append(LockedDirectory(path, contents))
         return Lock(tuple(directories))
 
 
 def lock_bytes(lock: Lock) -> bytes:
-    """The file's bytes."""
-    directories = [
-        {"path": one.path, "contents": [_contents(found) for found in one.contents] or None}
-        for one in lock.directories
-    ]
-    written = [{key: value for key, value in one.items() if value} for one in directories]
-    return dump({"apiVersion": API_VERSION, "kind": "LockConfig", "directories": written})
+    """Return the bytes of the file."""
+    directories = []
+    for each in lock.directories:
+        directory: dict[str, Value] = {"path": each.path}
+        if each.contents:
+            directory["contents"] = [_contents(content) for content in each.contents]
+        directories.append(directory)
+    return dump({"apiVersion": API_VERSION, "kind": "LockConfig", "directories": directories})
 
 
 def _contents(locked: LockedContents) -> dict[str, Value]:
     git: dict[str, Value] = {"commitTitle": locked.git.commit_title, "sha": locked.git.sha}
     if locked.git.tags:
         git["tags"] = list(locked.git.tags)
-    found: dict[str, Value] = {"path": locked.path, "git": git}
-    return {**found, "configDigest": locked.config_digest} if locked.config_digest else found
+    contents: dict[str, Value] = {"path": locked.path, "git": git}
+    return {**contents, "configDigest": locked.config_digest} if locked.config_digest else contents
 
 
 def read_lock(file: Path) -> Lock | None:
-    """The lock at ``file``, None where there is none; raises `InvalidFile`."""
+    """Return the lock at ``file``, None where it does not exist; raise `InvalidFile`."""
     try:
         content = file.read_bytes()
     except FileNotFoundError:
@@ -94,46 +101,43 @@ def read_lock(file: Path) -> Lock | None:
 
 
 def parse_lock(content: bytes, name: str = LOCK_NAME) -> Lock:
-    """The lock that ``content`` holds; raises `InvalidFile` where it is none."""
-    found = documents(content, name)
+    """Return the lock in ``content``; raise `InvalidFile` where it is not one."""
+    values = documents(content, name)
     try:
-        value = found[0].value
+        value = values[0]
         if value["kind"] != "LockConfig" or value["apiVersion"] != API_VERSION:
-            raise InvalidFile(name, "kind", "is no vendir LockConfig")
-        return Lock(tuple(_read_directory(one) for one in value["directories"] or ()))
+            raise InvalidFile(name, "kind", "is not a vendir LockConfig")
+        return Lock(tuple(_read_directory(each) for each in value["directories"] or ()))
     except (KeyError, IndexError, TypeError) as error:
         raise InvalidFile(
-            name, "", f"is no lock of git contents ({error})", next_step="sync again"
+            name, "", f"is not a lock of git contents ({error})", next_step="sync again"
         ) from error
 
 
 def _read_directory(value: dict[str, Any]) -> LockedDirectory:
-    contents = tuple(_read_contents(one) for one in value.get("contents") or ())
+    contents = tuple(_read_contents(each) for each in value.get("contents") or ())
     return LockedDirectory(value["path"], contents)
 
 
 def _read_contents(value: dict[str, Any]) -> LockedContents:
     git = value["git"]
-    tags: Sequence[str] = git.get("tags") or ()
-    locked = Locked(str(git["sha"]), tuple(tags), str(git["commitTitle"]))
-    return LockedContents(value["path"], locked, value.get("configDigest", ""))
+    lock = GitLock(str(git["sha"]), tuple(git.get("tags") or ()), str(git["commitTitle"]))
+    return LockedContents(value["path"], lock, value.get("configDigest", ""))
 
 
 def config_digest(contents: Contents) -> str:
-    """The sha256 by which vendir knows a lazy content's unchanged configuration."""
+    """Return the sha256 by which vendir recognizes a lazy content's unchanged configuration."""
     return hashlib.sha256(dump(source_values(contents, contents.git.ref))).hexdigest()
 
 
 def source_values(contents: Contents, ref: str) -> dict[str, Value]:
-    """``contents`` in vendir.yml's own keys, defaults left out, with ``ref`` as the ref."""
-    git: dict[str, Value] = {"url": contents.git.url, "ref": ref}
+    """Return ``contents`` in the keys of vendir.yml, without defaults, with ``ref`` as the ref."""
     options: dict[str, Value] = {
         "lfsSkipSmudge": contents.git.lfs_skip_smudge,
         "skipInitSubmodules": contents.git.skip_init_submodules,
         "depth": contents.git.depth,
     }
-    git.update({key: value for key, value in options.items() if value})
-    said: dict[str, Value] = {"path": contents.path, "git": git}
+    git = {"url": contents.git.url, "ref": ref, **_set(options)}
     optional: dict[str, Value] = {
         "lazy": contents.lazy,
         "includePaths": contents.include_paths,
@@ -141,9 +145,13 @@ def source_values(contents: Contents, ref: str) -> dict[str, Value]:
         "ignorePaths": contents.ignore_paths,
         "newRootPath": contents.new_root_path,
     }
-    said.update({key: value for key, value in optional.items() if value})
+    values: dict[str, Value] = {"path": contents.path, "git": git, **_set(optional)}
     if contents.legal_paths is not None:
-        said["legalPaths"] = contents.legal_paths
+        values["legalPaths"] = contents.legal_paths
     if contents.permissions is not None:
-        said["permissions"] = contents.permissions
-    return said
+        values["permissions"] = contents.permissions
+    return values
+
+
+def _set(options: dict[str, Value]) -> dict[str, Value]:
+    return {key: value for key, value in options.items() if value}

@@ -1,50 +1,50 @@
-"""What a bump changes in a chart, for the commit message."""
+"""Summarize the changes of a bump for its commit message."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
+from pathlib import Path
 from typing import Any
 
 import yaml
 
-from promoter.common.text import plain, redact
+from promoter.common.text import HIDDEN, SECRET_NAME, plain, redact
 from promoter.forge.links import compare_link
+from promoter.vendoring.folders import FolderFiles
 from promoter.vendoring.pins import Pin, read_pins
-from promoter.vendoring.snapshot import Blobs
 
-SECRET = re.compile(r"pass(word|phrase)?|secret|token|credential|private|api-?_?key", re.IGNORECASE)
 _LONGEST = 40
-# Aliases can stand for more values than there is memory.
+# Aliases can stand for more values than fit in memory.
 _MOST_VALUES = 20_000
 _MOST_LINES = 200
 
 
 @dataclass(frozen=True)
 class ChartSnapshot:
-    """A chart as far as a summary needs it: its files' ids, and values.yaml where it has one."""
+    """The parts of a chart that a summary needs: its files, and values.yaml if it has one."""
 
-    blobs: Blobs
+    files: FolderFiles
     values: str = ""
+
+
+def read_values(chart: Path) -> str:
+    """Return the text of a chart's values.yaml; empty where it has none."""
+    file = chart / "values.yaml"
+    return file.read_bytes().decode(errors="replace") if file.is_file() else ""
 
 
 @dataclass(frozen=True)
 class PinChange:
-    """One image's pin before and after; None where it is only on one side."""
+    """The pin of one image before and after; None where it exists only on one side."""
 
     old: Pin | None
     new: Pin | None
 
 
-def subject(name: str, old: str, new: str) -> str:
-    """The commit message's first line."""
-    return f"chore(charts): bump {name} to {new[:12]}" + (f" from {old[:12]}" if old else "")
-
-
 def pin_changes(old: ChartSnapshot, new: ChartSnapshot) -> list[PinChange]:
-    """The pins that differ, in the new chart's order, those that are gone last."""
+    """Return the pins that differ, in the new chart's order, removed ones last."""
     before = {pin.path: pin for pin in read_pins(old.values)} if old.values else {}
     after = {pin.path: pin for pin in read_pins(new.values)} if new.values else {}
     changed = [
@@ -56,12 +56,14 @@ def pin_changes(old: ChartSnapshot, new: ChartSnapshot) -> list[PinChange]:
 
 
 def message(
-    name: str, url: str, refs: tuple[str, str], old: ChartSnapshot, new: ChartSnapshot
+    name: str, url: str, shas: tuple[str, str], old: ChartSnapshot, new: ChartSnapshot
 ) -> str:
-    """The whole commit message, ending in a newline."""
-    was, now = refs
-    lines = [subject(name, was, now), "", f"Chart: {was or 'nothing'} -> {now}"]
-    link = compare_link(url, was, now)
+    """Return the whole commit message, ending in a newline."""
+    before, after = shas
+    origin = f" from {before[:12]}" if before else ""
+    lines = [f"chore(charts): bump {name} to {after[:12]}{origin}", ""]
+    lines += [f"Chart: {before or 'nothing'} -> {after}"]
+    link = compare_link(url, before, after)
     lines += [link] if link else []
     pins = [line for change in pin_changes(old, new) for line in pin_lines(change)]
     sections = {
@@ -79,13 +81,11 @@ def message(
 
 
 def pin_lines(change: PinChange) -> Iterator[str]:
-    """One image's change of pin as lines of a list, with the link that compares the source."""
+    """Yield one image's change as lines of a list, with the link that compares its source."""
     pin = change.new or change.old
     if pin is None:
         return
-    was = _digest(change.old)
-    now = _digest(change.new)
-    yield f"- {pin.app or pin.path}: {was} -> {now}"
+    yield f"- {pin.app or pin.path}: {_digest(change.old)} -> {_digest(change.new)}"
     if change.old and change.new:
         link = compare_link(pin.source, change.old.commit_ref, change.new.commit_ref)
         if link:
@@ -97,15 +97,14 @@ def _digest(pin: Pin | None) -> str:
 
 
 def _files(old: ChartSnapshot, new: ChartSnapshot, *, templates: bool) -> list[str]:
-    names = sorted(old.blobs.keys() | new.blobs.keys())
     lines = []
-    for name in names:
+    for name in sorted(old.files.keys() | new.files.keys()):
         is_template = name.startswith(("templates/", "charts/"))
         if name == "values.yaml" or is_template != templates:
             continue
-        was, now = old.blobs.get(name), new.blobs.get(name)
-        if was != now:
-            letter = "A" if was is None else "D" if now is None else "M"
+        before, after = old.files.get(name), new.files.get(name)
+        if before != after:
+            letter = "A" if before is None else "D" if after is None else "M"
             lines.append(f"- {letter} {name}")
     return lines
 
@@ -113,9 +112,9 @@ def _files(old: ChartSnapshot, new: ChartSnapshot, *, templates: bool) -> list[s
 def _values(old: ChartSnapshot, new: ChartSnapshot) -> Iterator[str]:
     before, after = _flat(old.values), _flat(new.values)
     for path in sorted(before.keys() | after.keys()):
-        was, now = before.get(path), after.get(path)
-        if was != now and not path.endswith(".digest"):
-            yield f"- {path}: {_shown(path, was)} -> {_shown(path, now)}"
+        old_value, new_value = before.get(path), after.get(path)
+        if old_value != new_value and not path.endswith(".digest"):
+            yield f"- {path}: {_shown(path, old_value)} -> {_shown(path, new_value)}"
 
 
 def _flat(values: str) -> dict[str, Any]:
@@ -139,7 +138,7 @@ def _leaves(value: Any, path: tuple[str, ...]) -> Iterator[tuple[str, Any]]:
 def _shown(path: str, value: Any) -> str:
     if value is None:
         return "nothing"
-    if SECRET.search(path):
-        return "(redacted)"
+    if SECRET_NAME.search(path):
+        return HIDDEN
     text = redact(" ".join(str(value).split()))
     return repr(text if len(text) <= _LONGEST else f"{text[:_LONGEST]}...")

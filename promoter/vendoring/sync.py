@@ -9,6 +9,7 @@ from pathlib import Path
 from promoter.common.progress import Progress, Silent
 from promoter.vendoring.config import CONFIG_NAME, Contents, Directory, VendirConfig, read_config
 from promoter.vendoring.errors import VendorError
+from promoter.vendoring.fetch import fetch
 from promoter.vendoring.lock import (
     LOCK_NAME,
     Lock,
@@ -18,48 +19,40 @@ from promoter.vendoring.lock import (
     lock_bytes,
     read_lock,
 )
-from promoter.vendoring.staging import Fetcher, GitFetcher, check_links, place, refuse_links
-from promoter.vendoring.swap import replace_file, swap, workshop
+from promoter.vendoring.refusals import refuse_linked_target, refuse_links_out
+from promoter.vendoring.workspace import replace_file, swap, workspace
 
 
 @dataclass(frozen=True)
-class Staged:
-    """Directories that are fetched and checked, but not in place yet."""
+class Stager:
+    """Stages the directories of a vendir.yml below ``stage``; nothing outside of it changes.
 
-    directories: dict[str, Path]
-    lock: Lock
-
-
-@dataclass(frozen=True)
-class Staging:
-    """Where and how a whole vendir.yml is staged.
-
-    ``locked``: take the commits of ``known`` instead of resolving the refs anew; ``lazy``:
-    leave a content alone that says so and has not changed in vendir.yml.
+    ``locked`` takes the commits of ``known`` instead of resolving the refs anew; ``lazy``
+    skips a content marked as lazy whose configuration has not changed since ``known``.
     """
 
     root: Path
     stage: Path
     known: Lock | None
-    fetcher: Fetcher
+    vendir: Path | None
     progress: Progress
-    locked: bool = False
-    lazy: bool = True
+    locked: bool
+    lazy: bool
 
-    def all(self, config: VendirConfig) -> Staged:
-        """Every directory, fetched below ``stage``; nothing outside of it changes."""
+    def run(self, config: VendirConfig) -> tuple[dict[str, Path], Lock]:
+        """Return the staged folder of each directory's path, and the lock of all of them."""
         folders: dict[str, Path] = {}
         entries = []
         for number, directory in enumerate(config.directories):
-            refuse_links(self.root, directory.path)
+            refuse_linked_target(self.root, directory.path)
             folder = folders[directory.path] = self.stage / f"new-{number}"
             entries.append(self._directory(directory, folder))
-        return Staged(folders, Lock(tuple(entries)))
+        return folders, Lock(tuple(entries))
 
     def _directory(self, directory: Directory, folder: Path) -> LockedDirectory:
         folder.mkdir(mode=0o700)
-        contents = tuple(self._contents(one, directory, folder) for one in directory.contents)
-        check_links(folder)
+        contents = tuple(self._contents(each, directory, folder) for each in directory.contents)
+        refuse_links_out(folder)
         if directory.permissions is not None:
             folder.chmod(directory.permissions)
         return LockedDirectory(directory.path, contents)
@@ -68,30 +61,29 @@ class Staging:
         target = folder / contents.path
         current = self.root / directory.path / contents.path
         shown = f"{directory.path}/{contents.path}"
-        before = self.known.find(directory.path, contents.path) if self.known else None
+        known = self.known.find(directory.path, contents.path) if self.known else None
         digest = config_digest(contents) if contents.lazy else ""
-        _make_room(target, folder)
-        if self.lazy and digest and before and before.config_digest == digest and current.is_dir():
+        _create_parents(target, folder)
+        if self.lazy and digest and known and known.config_digest == digest and current.is_dir():
             self.progress.note(f"{shown}: lazy and unchanged in vendir.yml, not fetched")
             shutil.copytree(current, target, symlinks=True)
-            return before
-        ref = self._ref(contents, before)
+            return known
+        ref = self._ref(contents, known)
         with self.progress.task(f"vendor {shown} at {ref}"):
-            work = self.stage / "work"
-            found = place(self.fetcher, contents, ref, current, target, work)
+            lock = fetch(contents, ref, current, target, self.stage / "work", vendir=self.vendir)
         if contents.permissions is None and directory.permissions is not None:
             target.chmod(directory.permissions)
-        return LockedContents(contents.path, found, digest)
+        return LockedContents(contents.path, lock, digest)
 
-    def _ref(self, contents: Contents, before: LockedContents | None) -> str:
+    def _ref(self, contents: Contents, known: LockedContents | None) -> str:
         if not self.locked:
             return contents.git.ref
-        if before is None:
+        if known is None:
             raise VendorError(
                 f"sync {contents.path}: {LOCK_NAME} does not have it",
                 next_step="sync without --locked, and commit the lock",
             )
-        return before.git.sha
+        return known.git.sha
 
 
 def sync(
@@ -99,33 +91,32 @@ def sync(
     *,
     locked: bool = False,
     lazy: bool = True,
-    fetcher: Fetcher | None = None,
+    vendir: Path | None = None,
     progress: Progress | None = None,
 ) -> Lock:
-    """Make the directories of ``root``'s vendir.yml what it says; gives the lock written.
+    """Bring the directories of ``root``'s vendir.yml up to date; return the written lock.
 
-    A directory is replaced whole, as vendir does, and by a swap: interrupted at any instant
-    it is the old or the new one. Raises `InvalidFile`, `VendorError`.
+    ``vendir`` is the program that fetches; None selects our own git source. A directory is
+    replaced whole, as vendir does, and by a swap: interrupted at any instant it is the old
+    or the new one. Raises `InvalidFile`, `VendorError`.
     """
     root = root.resolve()
     config = read_config(root / CONFIG_NAME)
     known = read_lock(root / LOCK_NAME)
-    with workshop(root) as stage:
-        staging = Staging(
-            root, stage, known, fetcher or GitFetcher(), progress or Silent(), locked, lazy
-        )
-        staged = staging.all(config)
-        for path, folder in staged.directories.items():
+    with workspace(root) as stage:
+        stager = Stager(root, stage, known, vendir, progress or Silent(), locked, lazy)
+        folders, lock = stager.run(config)
+        for path, folder in folders.items():
             swap(folder, root / path, root, stage)
-        replace_file(root / LOCK_NAME, lock_bytes(staged.lock), 0o600, stage)
-    return staged.lock
+        replace_file(root / LOCK_NAME, lock_bytes(lock), 0o600, stage)
+    return lock
 
 
-def _make_room(target: Path, folder: Path) -> None:
-    """The folders above ``target``, with the mode that vendir gives them."""
+def _create_parents(target: Path, folder: Path) -> None:
+    """Create the folders above ``target``, with the mode that vendir gives them."""
     if target == folder:
         # A content that is the whole directory takes its place.
         folder.rmdir()
     for parent in reversed(target.parents):
-        if folder in parent.parents and not parent.exists():
-            parent.mkdir(mode=0o700)
+        if folder in parent.parents:
+            parent.mkdir(mode=0o700, exist_ok=True)

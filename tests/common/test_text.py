@@ -26,6 +26,7 @@ def test_control_characters_are_replaced(text: str, shown: str) -> None:
     ("text", "hidden"),
     [
         ("https://bot:s3cret-value@example.org/x.git", "s3cret-value"),
+        ("redis://:s3cret-value@cache:6379/0", "s3cret-value"),
         ('{"client_secret": "abc123def"}', "abc123def"),
         ("GITHUB_TOKEN=abcdefgh", "abcdefgh"),
         ("the_api_key: zzzz9999", "zzzz9999"),

@@ -17,10 +17,10 @@ from promoter.common.ports import choose, is_free
 from promoter.common.progress import Silent
 from promoter.git import Git
 from promoter.programs.kubectl import Kubectl
+from promoter.programs.registry import MIRROR_VARIABLE
 from promoter.trace.pins import Looked, PinWalk, running_of
 from promoter.trace.repositories import Repositories
 from promoter.vendoring.pins import Pin
-from promoter.vendoring.registry import MIRROR_VARIABLE
 from tests.deploy.conftest import Stage
 from tests.trace.records import Records
 

@@ -169,7 +169,7 @@ class Target:
         return self.folder / "charts" / "lana-bank"
 
 
-def contents(folder: Path, *, without: tuple[str, ...] = (".git", ".local")) -> dict[str, object]:
+def contents(folder: Path, *, without: tuple[str, ...] = (".git",)) -> dict[str, object]:
     """Everything below ``folder``: mode bits with content or link target, folders by mode."""
     found: dict[str, object] = {}
     for place, folders, names in os.walk(folder):

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shutil
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from promoter.common.errors import InvalidFile, NothingNewer, RemoteMoved, UsageError
+from promoter.common.errors import NothingNewer, RemoteMoved, UsageError, YamlEditError
+from promoter.toolchain import Toolchain
 from promoter.vendoring import check, sync
-from promoter.vendoring.bump import Bumped, BumpOptions, bump
+from promoter.vendoring.bump import BumpOptions, BumpResult, bump
 from promoter.vendoring.errors import DirtyPaths, RefNotFound, VendorError
 from promoter.vendoring.journal import journal_file
 from tests.vendoring.killing import every_kill
 from tests.vendoring.sources import CONFIG, Source, Target, contents, git, multiplied
 
+ROOT = Path(__file__).parents[2]
 VALUES = "charts/lana-bank/values.yaml"
 MORE = {VALUES: "replicas: 2\n"}
 DIGESTS = [f"sha256:{digit * 64}" for digit in "ab"]
@@ -43,7 +48,7 @@ def test_one_commit_of_exactly_what_belongs(source: Source, target: Target) -> N
     old, parent = source.head, target.head
     new = source.commit("feat: more", MORE)
     done = bump(target.folder, "lana-bank", new)
-    assert done == Bumped("charts/lana-bank", old, new, target.head, done.message)
+    assert done == BumpResult("charts/lana-bank", old, new, target.head, done.message)
     assert git(target.folder, "rev-parse", "HEAD^") == parent
     assert changed_by(target, done.commit) == [
         "charts/lana-bank/values.yaml",
@@ -210,7 +215,7 @@ def test_a_ref_that_two_share_by_an_anchor_is_refused(
     target.commit_all()
     before = contents(target.folder)
     for name in ("lana-bank", "other"):
-        with pytest.raises(InvalidFile, match=r"charts/.*: git: is shared with charts/"):
+        with pytest.raises(YamlEditError, match=r"contents\[\d\]\.git.* changing it would change"):
             bump(target.folder, name, source.commit("feat: more", {"README.md": name}))
     assert contents(target.folder) == before
 
@@ -248,7 +253,7 @@ def test_the_message_says_what_changes(source: Source, target: Target) -> None:
         "- D templates/gone.yaml\n"
         "- A templates/new.yaml\n\n"
         "Values:\n"
-        "- adminPassword: nothing -> (redacted)\n"
+        "- adminPassword: nothing -> [redacted]\n"
         "- replicas: '1' -> '2'\n\n"
         "Other files:\n"
         "- M Chart.yaml\n"
@@ -279,10 +284,8 @@ def test_a_value_with_a_password_in_it_is_not_in_the_message(
 
 def test_trailers_end_the_message(source: Source, target: Target) -> None:
     new = source.commit("feat: more", MORE)
-    terms = BumpOptions(
-        trailers=["Untested: no cluster"], tested=lambda sha: [f"Tested-Ref: {sha}"]
-    )
-    bump(target.folder, "lana-bank", "main", terms=terms)
+    options = BumpOptions(proof=lambda sha: ["Untested: no cluster", f"Tested-Ref: {sha}"])
+    bump(target.folder, "lana-bank", "main", options=options)
     said = git(target.folder, "log", "-1", "--format=%(trailers:only)")
     assert said.splitlines() == ["Untested: no cluster", f"Tested-Ref: {new}"]
 
@@ -294,35 +297,59 @@ def test_a_ref_without_proof_changes_nothing(source: Source, target: Target) -> 
     new = source.commit("feat: more", MORE)
     before, head = contents(target.folder), target.head
     with pytest.raises(VendorError, match=f"no proof for {new}"):
-        bump(target.folder, "lana-bank", "main", terms=BumpOptions(tested=unproven))
+        bump(target.folder, "lana-bank", "main", options=BumpOptions(proof=unproven))
     assert (contents(target.folder), target.head) == (before, head)
 
 
-class Registry:
-    """Remembers what it was asked for, and has some of it."""
+@dataclass(frozen=True)
+class FakeCrane:
+    """A `crane` on PATH that has the images in one file and logs lookups in another."""
 
-    def __init__(self, *there: str) -> None:
-        self.there, self.asked = there, []
+    images: Path
+    log: Path
 
-    def exists(self, reference: str) -> bool:
-        self.asked.append(reference)
-        return reference in self.there
+    @property
+    def lookups(self) -> list[str]:
+        return self.log.read_text().split() if self.log.exists() else []
 
 
-def test_new_pins_have_to_be_in_their_registry(source: Source, target: Target) -> None:
+@pytest.fixture
+def crane(target: Target, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeCrane:
+    """The target pins the toolchain, as the deployments repository does."""
+    shutil.copytree(ROOT / "dev/toolchain", target.folder / "dev/toolchain")
+    fake = FakeCrane(tmp_path / "images", tmp_path / "lookups")
+    fake.images.touch()
+    program = tmp_path / "bin/crane"
+    program.parent.mkdir()
+    program.write_text(
+        "#!/bin/sh\n"
+        f"[ $1 = version ] && exec echo {Toolchain(target.folder).pinned('crane').version}\n"
+        f"echo $2 >> {fake.log}\n"
+        f"grep -qxF $2 {fake.images} && exec echo ${{2#*@}}\n"
+        "echo 'MANIFEST_UNKNOWN: manifest unknown' >&2; exit 1\n"
+    )
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{program.parent}:{os.environ['PATH']}")
+    return fake
+
+
+def test_new_pins_have_to_be_in_their_registry(
+    source: Source, target: Target, crane: FakeCrane
+) -> None:
     source.commit("feat: pin", {"charts/lana-bank/values.yaml": pinned(DIGESTS[0], "1" * 40)})
     reference = f"gcr.io/galoyorg/lana-bank@{DIGESTS[0]}"
     before, head = contents(target.folder), target.head
+    options = BumpOptions(check_digests=True)
     with pytest.raises(VendorError, match=reference) as caught:
-        bump(target.folder, "lana-bank", "main", terms=BumpOptions(images=Registry()))
+        bump(target.folder, "lana-bank", "main", options=options)
     assert "lanaBank.image.digest" in str(caught.value)
     assert (contents(target.folder), target.head) == (before, head)
-    has_it = Registry(reference)
-    bump(target.folder, "lana-bank", "main", terms=BumpOptions(images=has_it))
+    crane.images.write_text(f"{reference}\n")
+    bump(target.folder, "lana-bank", "main", options=options)
+    assert crane.lookups == [reference, reference]
     source.commit("feat: same pin", {"charts/lana-bank/other": "x"})
-    nothing = Registry()
-    bump(target.folder, "lana-bank", "main", terms=BumpOptions(images=nothing))
-    assert (has_it.asked, nothing.asked) == ([reference], [])
+    bump(target.folder, "lana-bank", "main", options=options)
+    assert crane.lookups == [reference, reference]
 
 
 # --- pushing ---------------------------------------------------------------------------
@@ -362,27 +389,29 @@ def test_pushed_on_top_of_what_others_did(
     assert target.status == ""
 
 
-class Overtaking:
-    """A registry during whose answer somebody else pushes, the first few times."""
-
-    def __init__(self, other: Target, times: int) -> None:
-        self.other, self.left = other, times
-
-    def exists(self, reference: str) -> bool:
-        if self.left:
-            self.left -= 1
-            (self.other.folder / f"theirs-{self.left}").write_text("x\n")
-            self.other.commit_all(f"feat: theirs {self.left}")
-            git(self.other.folder, "push", "-q")
-        return True
+def overtake(target: Target, other: Target, times: int) -> Path:
+    """Let ``other`` push right before the target does, the first few times; returns a counter."""
+    left = other.folder.parent / "left"
+    left.write_text(str(times))
+    hook = target.folder / ".git/hooks/pre-push"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text(
+        "#!/bin/sh\n"
+        "unset $(git rev-parse --local-env-vars)\n"
+        f"left=$(($(cat {left}) - 1)); [ $left -lt 0 ] && exit 0\n"
+        f"echo $left > {left}; cd {other.folder}\n"
+        'git commit -q --allow-empty -m "feat: theirs $left" && git push -q\n'
+    )
+    hook.chmod(0o755)
+    return left
 
 
 def test_a_lost_race_is_decided_again(
     source: Source, target: Target, remote: Path, tmp_path: Path
 ) -> None:
-    source.commit("feat: pin", {"charts/lana-bank/values.yaml": pinned(DIGESTS[0], "1" * 40)})
-    overtaking = Overtaking(other_clone(remote, tmp_path / "other"), 2)
-    done = bump(target.folder, "lana-bank", "main", push=True, terms=BumpOptions(images=overtaking))
+    source.commit("feat: more", MORE)
+    overtake(target, other_clone(remote, tmp_path / "other"), 2)
+    done = bump(target.folder, "lana-bank", "main", push=True)
     assert git(remote, "rev-parse", "main") == done.commit == target.head
     assert log(target)[1:3] == ["feat: theirs 0", "feat: theirs 1"]
     assert target.status == ""
@@ -391,10 +420,11 @@ def test_a_lost_race_is_decided_again(
 def test_a_race_lost_every_time_gives_up_and_leaves_nothing(
     source: Source, target: Target, remote: Path, tmp_path: Path
 ) -> None:
-    source.commit("feat: pin", {"charts/lana-bank/values.yaml": pinned(DIGESTS[0], "1" * 40)})
-    overtaking = Overtaking(other_clone(remote, tmp_path / "other"), 99)
-    with pytest.raises(RemoteMoved, match="moved 5 times"):
-        bump(target.folder, "lana-bank", "main", push=True, terms=BumpOptions(images=overtaking))
+    source.commit("feat: more", MORE)
+    left = overtake(target, other_clone(remote, tmp_path / "other"), 99)
+    with pytest.raises(RemoteMoved, match="push refs/heads/main to origin"):
+        bump(target.folder, "lana-bank", "main", push=True)
+    assert left.read_text().strip() == str(99 - 5)
     assert (target.chart / "values.yaml").read_text() == "replicas: 1\n"
     assert target.status == ""
 
@@ -431,7 +461,7 @@ def test_a_detached_head_commits_but_pushes_only_to_a_named_branch(
     new = source.commit("feat: more", MORE)
     with pytest.raises(UsageError, match="no branch is checked out"):
         bump(target.folder, "lana-bank", new, push=True)
-    done = bump(target.folder, "lana-bank", new, push=True, terms=BumpOptions(branch="main"))
+    done = bump(target.folder, "lana-bank", new, push=True, options=BumpOptions(branch="main"))
     assert git(remote, "rev-parse", "main") == done.commit == target.head
 
 
@@ -482,6 +512,7 @@ def test_changes_made_after_a_kill_are_not_lost(source: Source, target: Target) 
     done = bump(target.folder, "lana-bank", new)
     parent = git(target.folder, "rev-parse", "HEAD^")
     git(target.folder, "checkout", "-q", parent, "--", ".")
+    journal_file(target.folder).parent.mkdir()
     journal_file(target.folder).write_text(
         f'{{"base": "{parent}", "commit": "{done.commit}", "path": "charts/lana-bank"}}'
     )

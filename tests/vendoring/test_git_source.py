@@ -10,13 +10,13 @@ from promoter.common.errors import GitError
 from promoter.vendoring import sync
 from promoter.vendoring.config import GitSource
 from promoter.vendoring.errors import RefNotFound, VendorError
-from promoter.vendoring.git_source import fetched
+from promoter.vendoring.git_source import source_repository
 from tests.vendoring.servers import fake_ssh, http_server
 from tests.vendoring.sources import CONFIG, Source, Target, git
 
 
 def resolve(source: Source, ref: str, scratch: Path) -> str:
-    with fetched(GitSource(source.url, ref), scratch / "fetched") as remote:
+    with source_repository(GitSource(source.url, ref), scratch / "fetched") as remote:
         return remote.resolve(ref)
 
 
@@ -108,7 +108,7 @@ def test_no_such_remote_names_address_and_what_to_do(tmp_path: Path) -> None:
     source = GitSource(f"file://{tmp_path}/nothing", "main")
     with (
         pytest.raises(VendorError, match=r"file://.*/nothing") as caught,
-        fetched(source, tmp_path / "x"),
+        source_repository(source, tmp_path / "x"),
     ):
         pass
     assert "access" in caught.value.next_step
@@ -116,7 +116,7 @@ def test_no_such_remote_names_address_and_what_to_do(tmp_path: Path) -> None:
 
 def test_tags_of_the_lock(source: Source, tmp_path: Path) -> None:
     def tags() -> tuple[str, ...]:
-        with fetched(GitSource(source.url, "main"), tmp_path / "fetched") as remote:
+        with source_repository(GitSource(source.url, "main"), tmp_path / "fetched") as remote:
             return remote.lock(remote.resolve("main")).tags
 
     assert tags() == ()
@@ -135,22 +135,8 @@ def test_the_length_of_short_ids_that_the_user_chose(
     head = source.commit("feat: later")
     for name, value in (("COUNT", "1"), ("KEY_0", "core.abbrev"), ("VALUE_0", "15")):
         monkeypatch.setenv(f"GIT_CONFIG_{name}", value)
-    with fetched(GitSource(source.url, "main"), tmp_path / "fetched") as remote:
+    with source_repository(GitSource(source.url, "main"), tmp_path / "fetched") as remote:
         assert remote.lock(head).tags == (f"v1-1-g{head[:15]}",)
-
-
-def test_short_ids_are_those_of_a_whole_clone(source: Source, tmp_path: Path) -> None:
-    git(source.folder, "tag", "v1")
-    stream = "".join(
-        f"commit refs/heads/main\ncommitter A <a@example.invalid> {number} +0000\ndata 1\nx\n"
-        + ("from v1^0\n" if number == 0 else "")
-        for number in range(2**14)
-    )
-    git(source.folder, "fast-import", "--quiet", "--force", stdin=stream.encode())
-    head = git(source.folder, "rev-parse", "main")
-    with fetched(GitSource(source.url, "main"), tmp_path / "fetched") as remote:
-        assert remote.filtered
-        assert remote.lock(head).tags == (f"v1-{2**14}-g{head[:8]}",)
 
 
 @pytest.mark.parametrize(
@@ -167,7 +153,7 @@ def test_titles(source: Source, tmp_path: Path, message: str, title: str) -> Non
     tree = git(source.folder, "rev-parse", "HEAD^{tree}")
     commit = git(source.folder, "commit-tree", tree, "-p", "HEAD", stdin=message.encode())
     git(source.folder, "update-ref", "refs/heads/titled", commit)
-    with fetched(GitSource(source.url, "titled"), tmp_path / "fetched") as remote:
+    with source_repository(GitSource(source.url, "titled"), tmp_path / "fetched") as remote:
         assert remote.lock(remote.resolve("titled")).commit_title == title
 
 
@@ -178,7 +164,7 @@ def test_a_title_that_is_not_utf_8(source: Source, tmp_path: Path) -> None:
     written = ("hash-object", "-w", "-t", "commit", "--literally", "--stdin")
     commit = git(source.folder, *written, stdin=raw)
     git(source.folder, "update-ref", "refs/heads/titled", commit)
-    with fetched(GitSource(source.url, "titled"), tmp_path / "fetched") as remote:
+    with source_repository(GitSource(source.url, "titled"), tmp_path / "fetched") as remote:
         title = remote.lock(remote.resolve("titled")).commit_title
     assert title == "cut \ufffd\ufffd off \ufffd"
 
@@ -213,7 +199,7 @@ def test_a_server_that_filters_but_refuses_ids(
     monkeypatch.setenv("GIT_CONFIG_VALUE_0", "0")
     with http_server(tmp_path) as address:
         url = f"{address}/charts.git/.git"
-        with fetched(GitSource(url, "main"), tmp_path / "fetched") as remote:
+        with source_repository(GitSource(url, "main"), tmp_path / "fetched") as remote:
             assert remote.filtered
             with pytest.raises(GitError):
                 remote.entries(remote.resolve("main"))
@@ -240,7 +226,7 @@ def test_a_shallow_depth_is_kept(source: Source, tmp_path: Path) -> None:
     for number in range(3):
         head = source.commit(f"feat: {number}")
     old = git(source.folder, "rev-parse", "HEAD~2")
-    with fetched(GitSource(source.url, "main", depth=1), tmp_path / "fetched") as remote:
+    with source_repository(GitSource(source.url, "main", depth=1), tmp_path / "fetched") as remote:
         assert remote.resolve("main") == head
         with pytest.raises(RefNotFound):
             remote.resolve(old)
@@ -248,7 +234,7 @@ def test_a_shallow_depth_is_kept(source: Source, tmp_path: Path) -> None:
 
 def test_nothing_stays_of_the_temporary_repository(source: Source, tmp_path: Path) -> None:
     folder = tmp_path / "fetched"
-    with fetched(GitSource(source.url, "main"), folder):
+    with source_repository(GitSource(source.url, "main"), folder):
         assert folder.is_dir()
     assert not folder.exists()
 
@@ -256,21 +242,6 @@ def test_nothing_stays_of_the_temporary_repository(source: Source, tmp_path: Pat
 def test_remote_helpers_stay_off(tmp_path: Path) -> None:
     witness = tmp_path / "witness"
     source = GitSource(f"ext::touch {witness}", "main")
-    with pytest.raises(VendorError, match="not allowed"), fetched(source, tmp_path / "x"):
+    with pytest.raises(VendorError, match="not allowed"), source_repository(source, tmp_path / "x"):
         pass
     assert not witness.exists()
-
-
-def test_a_repository_is_counted_in_its_place_as_its_server_counts(
-    source: Source, tmp_path: Path
-) -> None:
-    for number in range(40):
-        source.commit(f"feat: {number}", {f"charts/lana-bank/{number}.yaml": f"n: {number}\n"})
-    git(source.folder, "tag", "-a", "-m", "annotated", "v1", "HEAD~3")
-    git(source.folder, "branch", "side", "HEAD~5")
-    # What nothing reaches is in no clone, so it counts nowhere.
-    git(source.folder, "hash-object", "-w", "--stdin", stdin=b"unreachable")
-    with fetched(GitSource(url=source.url, ref="main"), tmp_path / "repository") as known:
-        there = known._counted_in_its_place()
-        assert there == known._counted_by_the_server()
-        assert there > 100

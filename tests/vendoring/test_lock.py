@@ -8,7 +8,7 @@ import pytest
 
 from promoter.common.errors import InvalidFile
 from promoter.vendoring.config import parse_config
-from promoter.vendoring.git_source import Locked, abbreviation
+from promoter.vendoring.git_source import GitLock
 from promoter.vendoring.lock import (
     Lock,
     LockedContents,
@@ -22,7 +22,7 @@ from tests.vendoring.sources import CONFIG
 
 
 def _lock(title: str = "feat: x", tags: tuple[str, ...] = (), sha: str = "a" * 40) -> Lock:
-    return Lock((LockedDirectory("charts", (LockedContents("c", Locked(sha, tags, title)),)),))
+    return Lock((LockedDirectory("charts", (LockedContents("c", GitLock(sha, tags, title)),)),))
 
 
 def test_the_whole_file() -> None:
@@ -141,10 +141,3 @@ def test_the_digest_is_of_the_root_as_it_is_written() -> None:
     one, two = (parse_config(each.encode()).directories[0].contents[0] for each in (text, other))
     assert one.root == two.root == "charts/lana-bank"
     assert config_digest(one) != config_digest(two)
-
-
-@pytest.mark.parametrize(
-    ("objects", "length"), [(0, 7), (16383, 7), (16384, 8), (65535, 8), (65536, 9), (2**20, 11)]
-)
-def test_short_ids_grow_with_the_repository(objects: int, length: int) -> None:
-    assert abbreviation(objects) == length

@@ -12,7 +12,8 @@ from promoter.common.errors import InvalidFile, PromoterError
 from promoter.common.progress import Silent
 from promoter.vendoring import sync
 from promoter.vendoring.errors import RefNotFound, UnsafeContent, VendorError
-from promoter.vendoring.staging import check_links
+from promoter.vendoring.refusals import refuse_links_out
+from promoter.vendoring.workspace import HOME
 from tests.vendoring.sources import CONFIG, Source, Target, contents, git
 
 
@@ -53,7 +54,7 @@ def test_files_modes_and_lock(source: Source, tmp_path: Path) -> None:
     head = source.commit("feat: a script")
     target = configured(tmp_path, source)
     sync(target.folder)
-    found = contents(target.folder, without=(".git", ".local"))
+    found = contents(target.folder)
     assert found["charts"] == ("folder", "0o700")
     assert found["charts/lana-bank"] == ("folder", "0o755")
     assert found["charts/lana-bank/run.sh"] == ("0o755", b"#!/bin/sh\n")
@@ -68,7 +69,7 @@ def test_the_work_tree_shows_nothing_but_the_result(source: Source, tmp_path: Pa
     target = configured(tmp_path, source)
     sync(target.folder)
     assert target.status.split() == ["??", "charts/", "??", "vendir.lock.yml", "??", "vendir.yml"]
-    assert not list((target.folder / ".local/vendoring").glob("stage-*"))
+    assert not (target.folder / HOME).exists()
 
 
 def test_what_is_gone_from_the_source_is_gone_here(source: Source, target: Target) -> None:
@@ -272,11 +273,11 @@ def test_hostile_content_is_refused_and_nothing_changes(
     good = ("100644", "charts/lana-bank/Chart.yaml", b"name: x\n")
     source.commit_entries([good, (mode, name, content)])
     (target.folder / "vendir.yml").write_text(CONFIG.format(url=source.url, ref="odd"))
-    before = contents(tmp_path, without=(".git", ".local", "charts.git"))
+    before = contents(tmp_path, without=(".git", "charts.git"))
     with pytest.raises(PromoterError, match=reason) as caught:
         sync(target.folder)
     assert isinstance(caught.value, UnsafeContent)
-    assert contents(tmp_path, without=(".git", ".local", "charts.git")) == before
+    assert contents(tmp_path, without=(".git", "charts.git")) == before
 
 
 def test_a_symlink_where_a_vendored_folder_belongs(source: Source, tmp_path: Path) -> None:
@@ -293,7 +294,7 @@ def test_links_inside_are_fine(tmp_path: Path) -> None:
     (tmp_path / "a/up").symlink_to("../file")
     (tmp_path / "file").write_text("x")
     (tmp_path / "folder").symlink_to("a")
-    check_links(tmp_path)
+    refuse_links_out(tmp_path)
 
 
 def test_a_submodule_is_refused_or_left_out(source: Source, tmp_path: Path) -> None:

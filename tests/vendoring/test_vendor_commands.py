@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -71,9 +72,11 @@ def test_pins_are_looked_up_unless_told_otherwise(source: Source, target: Target
     pin = f'image:\n  repository: r.invalid/x/y\n  digest: "sha256:{"a" * 64}" '
     pin += "# METADATA:: repository=https://github.com/a/b;commit_ref=abcdef0;app=y;\n"
     new = source.commit("feat: pin", {"charts/lana-bank/values.yaml": pin})
+    # The registry's client is built from the versions that the repository pins.
+    shutil.copytree(SCRIPT.parents[1] / "dev/toolchain", target.folder / "dev/toolchain")
     done = promoter(target, "bump", "lana-bank", new)
     assert done.returncode == 1
-    assert "--no-digest-check asks none" in done.stderr
+    assert "--no-digest-check skips the lookup" in done.stderr
     assert promoter(target, "bump", "lana-bank", new, "--no-digest-check").returncode == 0
 
 

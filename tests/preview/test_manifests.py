@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from promoter.preview.manifests import HIDDEN, changes, objects
+from promoter.common.text import HIDDEN
+from promoter.preview.manifests import changes, objects
 
 SECRETS = """\
 apiVersion: v1
@@ -49,7 +50,7 @@ def test_no_secret_is_shown() -> None:
     whole = "".join(found.values())
     assert "hunter2" not in whole
     assert "aHVudGVyMg" not in whole
-    assert f"password: {HIDDEN}" in found["Secret/n/db"]
+    assert f"password: '{HIDDEN}'" in found["Secret/n/db"]
 
 
 HIDDEN_AWAY = """\

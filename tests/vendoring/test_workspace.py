@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
 
-from promoter.vendoring import swap as swap_module
 from promoter.vendoring import sync
-from promoter.vendoring.errors import VendorError
-from promoter.vendoring.swap import recover, workshop
+from promoter.vendoring import workspace as workspace_module
+from promoter.vendoring.errors import RefNotFound, VendorError
+from promoter.vendoring.workspace import HOME, recover, swap, workspace
 from tests.vendoring.killing import every_kill
 from tests.vendoring.sources import CONFIG, Source, Target, contents
 
@@ -41,7 +40,7 @@ def test_killed_at_every_step(source: Source, target: Target) -> None:
     assert new != old
     assert len(kills) > 20
     assert [step for step, found in kills if found not in (old, new)] == []
-    assert not list((target.folder / ".local/vendoring").glob("stage-*"))
+    assert not (target.folder / HOME).exists()
     assert b"feat: newer" in (target.folder / "vendir.lock.yml").read_bytes()
 
 
@@ -50,14 +49,14 @@ def test_killed_where_folders_cannot_be_exchanged(
     source: Source, target: Target, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Then there is an instant without the folder, which the next run ends."""
-    monkeypatch.setattr(swap_module, "_exchange", lambda one, other: False)
+    monkeypatch.setattr(workspace_module, "_exchange", lambda one, other: False)
     before = chart(target)
     moved_on(source, target)
     gaps = 0
     for _ in every_kill(lambda: sync(target.folder)):
         if not (target.folder / "charts").exists():
             gaps += 1
-            recover(target.folder, target.folder / ".local/vendoring")
+            recover(target.folder)
             # What this run found, which a run that was killed later may have brought already.
             assert chart(target) == before
         before = chart(target)
@@ -66,27 +65,61 @@ def test_killed_where_folders_cannot_be_exchanged(
 
 
 def test_a_file_system_that_refuses_is_told(target: Target) -> None:
-    shutil.rmtree(target.folder / ".local")
-    (target.folder / ".local").write_text("in the way")
-    with pytest.raises(VendorError, match=r"vendor into .*\.local.*") as caught:
+    (target.folder / HOME).write_text("in the way")
+    with pytest.raises(VendorError, match=rf"vendor into .*{HOME}.*") as caught:
         sync(target.folder)
     assert "run the command again" in caught.value.next_step
 
 
+def test_a_sync_leaves_nothing_behind_in_a_folder_that_is_no_repository(
+    source: Source, tmp_path: Path
+) -> None:
+    folder = tmp_path / "plain"
+    folder.mkdir()
+    (folder / "vendir.yml").write_text(CONFIG.format(url=source.url, ref="main"))
+    sync(folder)
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "charts",
+        "vendir.lock.yml",
+        "vendir.yml",
+    ]
+
+
+def test_a_failed_sync_leaves_nothing_behind(source: Source, target: Target) -> None:
+    (target.folder / "vendir.yml").write_text(CONFIG.format(url=source.url, ref="nope"))
+    with pytest.raises(RefNotFound):
+        sync(target.folder)
+    assert not (target.folder / HOME).exists()
+
+
+def test_a_folder_that_cannot_be_replaced_stays(
+    target: Target, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where folders cannot be exchanged, the old one is moved aside first."""
+    monkeypatch.setattr(workspace_module, "_exchange", lambda one, other: False)
+    before = chart(target)
+    with (
+        pytest.raises(VendorError, match="No such file"),
+        workspace(target.folder) as stage,
+    ):
+        swap(stage / "missing", target.folder / "charts", target.folder, stage)
+    assert chart(target) == before
+
+
 def test_two_at_once_take_turns(target: Target) -> None:
     with (
-        workshop(target.folder),
+        workspace(target.folder),
         pytest.raises(VendorError, match="another run has held") as caught,
-        workshop(target.folder, patience=0.1),
+        workspace(target.folder, timeout=0.1),
     ):
         pass
     assert "wait" in caught.value.next_step
 
 
 def test_what_a_killed_run_left_is_removed(target: Target) -> None:
-    stale = target.folder / ".local/vendoring/stage-old/new-0"
+    stale = target.folder / HOME / "stage-old/new-0"
     stale.mkdir(parents=True)
-    with workshop(target.folder):
+    with workspace(target.folder):
         assert not stale.exists()
 
 
@@ -95,6 +128,6 @@ def test_exchange_is_one_step_here(tmp_path: Path) -> None:
     for name in ("one", "other"):
         (tmp_path / name).mkdir()
         (tmp_path / name / name).write_text("x")
-    assert swap_module._exchange(tmp_path / "one", tmp_path / "other")
+    assert workspace_module._exchange(tmp_path / "one", tmp_path / "other")
     assert (tmp_path / "one/other").exists()
     assert (tmp_path / "other/one").exists()

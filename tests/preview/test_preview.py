@@ -8,6 +8,7 @@ import pytest
 
 from promoter.preview.markdown import markdown
 from promoter.preview.preview import Preview, preview
+from promoter.programs.helm import Helm
 from promoter.synthesis.releases import StackRelease
 from promoter.toolchain import Toolchain
 from promoter.vendoring.errors import RefNotFound
@@ -35,11 +36,11 @@ RELEASES = (
 
 
 @pytest.fixture(scope="module")
-def helm() -> Path:
-    return Toolchain(ROOT).program("helm")
+def helm() -> Helm:
+    return Helm(Toolchain(ROOT).program("helm"))
 
 
-def previewed(target: Target, helm: Path, ref: str = "main") -> Preview:
+def previewed(target: Target, helm: Helm, ref: str = "main") -> Preview:
     return preview(target.folder, "lana-bank", ref, RELEASES, helm)
 
 
@@ -47,7 +48,7 @@ def with_template(source: Source, template: str = TEMPLATE, message: str = "feat
     return source.commit(message, {"charts/lana-bank/templates/deployment.yaml": template})
 
 
-def test_what_changes_where(source: Source, target: Target, helm: Path) -> None:
+def test_what_changes_where(source: Source, target: Target, helm: Helm) -> None:
     old = source.head
     with_template(source, message="feat: settings")
     new = source.commit("fix: \x1b[31mred")
@@ -65,7 +66,7 @@ def test_what_changes_where(source: Source, target: Target, helm: Path) -> None:
     assert contents(target.folder) == before
 
 
-def test_nothing_changes(target: Target, helm: Path) -> None:
+def test_nothing_changes(target: Target, helm: Helm) -> None:
     found = previewed(target, helm)
     assert [one.changes for one in found.environments] == [(), ()]
     assert (found.titles, found.pins) == ((), ())
@@ -73,7 +74,7 @@ def test_nothing_changes(target: Target, helm: Path) -> None:
 
 
 def test_random_secrets_and_the_chart_hash_are_no_change(
-    source: Source, target: Target, helm: Path
+    source: Source, target: Target, helm: Helm
 ) -> None:
     with_template(source)
     other = Target.new(target.folder.parent / "other", (target.folder / "vendir.yml").read_text())
@@ -87,7 +88,7 @@ def test_random_secrets_and_the_chart_hash_are_no_change(
 
 
 def test_a_chart_that_does_not_render_says_where(
-    source: Source, target: Target, helm: Path
+    source: Source, target: Target, helm: Helm
 ) -> None:
     with_template(source, '{{ fail (printf "no %s" .Release.Namespace) }}')
     found = previewed(target, helm)
@@ -97,19 +98,19 @@ def test_a_chart_that_does_not_render_says_where(
     assert "### staging: **fails**" in markdown(found)
 
 
-def test_a_missing_dependency_of_the_chart(source: Source, target: Target, helm: Path) -> None:
+def test_a_missing_dependency_of_the_chart(source: Source, target: Target, helm: Helm) -> None:
     chart = "apiVersion: v2\nname: lana-bank\nversion: 0.2.0\ndependencies:\n"
     chart += "  - {name: sub, version: 1.0.0, repository: 'https://charts.invalid'}\n"
     source.commit("feat: sub", {"charts/lana-bank/Chart.yaml": chart})
     assert "sub" in previewed(target, helm).environments[0].problem
 
 
-def test_an_unknown_ref(target: Target, helm: Path) -> None:
+def test_an_unknown_ref(target: Target, helm: Helm) -> None:
     with pytest.raises(RefNotFound):
         previewed(target, helm, "nope")
 
 
-def test_markdown_cannot_be_broken_out_of(source: Source, target: Target, helm: Path) -> None:
+def test_markdown_cannot_be_broken_out_of(source: Source, target: Target, helm: Helm) -> None:
     with_template(
         source,
         "kind: ConfigMap\nmetadata: {name: x}\ndata:\n  text: |\n    ```\n    </details>\n",
@@ -122,7 +123,7 @@ def test_markdown_cannot_be_broken_out_of(source: Source, target: Target, helm: 
 
 
 def test_markdown_is_cut_to_what_a_comment_may_have(
-    source: Source, target: Target, helm: Path
+    source: Source, target: Target, helm: Helm
 ) -> None:
     with_template(source, TEMPLATE + "x: " + "y " * 3000 + "\n")
     found = previewed(target, helm)

@@ -10,8 +10,7 @@ import pytest
 from promoter.vendoring import check, sync
 from promoter.vendoring.bump import BumpOptions, bump
 from promoter.vendoring.errors import VendorError
-from promoter.vendoring.program import fetcher
-from promoter.vendoring.staging import GitFetcher
+from promoter.vendoring.fetch import find_vendir
 from tests.vendoring.sources import CONFIG, Source, Target, contents, git, vendir
 
 needs_vendir = pytest.mark.skipif(
@@ -21,10 +20,10 @@ needs_vendir = pytest.mark.skipif(
 
 def test_without_vendir_ours_is_used(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    assert isinstance(fetcher("auto"), GitFetcher)
-    assert isinstance(fetcher("never"), GitFetcher)
+    assert find_vendir("auto") is None
+    assert find_vendir("never") is None
     with pytest.raises(VendorError, match="not on PATH"):
-        fetcher("always")
+        find_vendir("always")
 
 
 def test_a_vendir_that_fails_says_why(
@@ -38,7 +37,7 @@ def test_a_vendir_that_fails_says_why(
     monkeypatch.setenv("PATH", f"{program.parent}:/usr/bin:/bin")
     before = contents(target.folder)
     with pytest.raises(VendorError, match="vendir: Error: boom") as caught:
-        sync(target.folder, fetcher=fetcher())
+        sync(target.folder, vendir=find_vendir())
     assert "--vendir never" in caught.value.next_step
     assert contents(target.folder) == before
 
@@ -115,7 +114,7 @@ def test_same_files_modes_and_lock_bytes(case: str, tmp_path: Path) -> None:
     through = Target.new(tmp_path / "through", text)
     subprocess.run(["vendir", "sync"], cwd=theirs.folder, check=True, capture_output=True)
     sync(ours.folder)
-    sync(through.folder, fetcher=fetcher("always"))
+    sync(through.folder, vendir=find_vendir("always"))
     expected = contents(theirs.folder)
     assert contents(ours.folder) == expected
     assert contents(through.folder) == expected
@@ -125,11 +124,11 @@ def test_same_files_modes_and_lock_bytes(case: str, tmp_path: Path) -> None:
 def test_vendir_and_ours_find_nothing_to_say_of_each_other(tmp_path: Path) -> None:
     source = rich_source(tmp_path / "charts.git")
     target = Target.new(tmp_path / "target", CONFIG.format(url=source.url, ref="v2"))
-    sync(target.folder, fetcher=fetcher("always"))
+    sync(target.folder, vendir=find_vendir("always"))
     target.commit_all()
     assert check(target.folder) == []
     bump(target.folder, "lana-bank", source.head[:12])
-    assert check(target.folder, fetcher=fetcher("always")) == []
+    assert check(target.folder, vendir=find_vendir("always")) == []
 
 
 @needs_vendir
@@ -144,6 +143,6 @@ def test_a_bump_by_vendir_is_the_same_commit(tmp_path: Path) -> None:
         trees.append(target)
     new = source.commit("feat: more", {"charts/lana-bank/values.yaml": "replicas: 2\n"})
     for target, choice in zip(trees, ("always", "never"), strict=True):
-        bump(target.folder, "lana-bank", new, terms=BumpOptions(fetcher=fetcher(choice)))
+        bump(target.folder, "lana-bank", new, options=BumpOptions(vendir=find_vendir(choice)))
     found = [git(target.folder, "rev-parse", "HEAD^{tree}") for target in trees]
     assert found[0] == found[1]
