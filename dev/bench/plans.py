@@ -9,7 +9,7 @@ from pathlib import Path
 
 from dev.bench.histories import Commits, git, grow, unrelated, write_history
 from dev.bench.measuring import Run, measure, middle
-from promoter.gate.decision import Due
+from promoter.gate.decision import decide
 from promoter.gate.deployment import Deployment
 from promoter.gate.records import record_state
 from promoter.git import Git, Identity
@@ -119,8 +119,8 @@ def _record_all(folder: Path) -> None:
     clone = Git(folder / "clone")
     deployment = Deployment.at_commit(clone, "HEAD", _CONFIG)
     for name in deployment.environments:
-        due = deployment.decide(name)
-        if not isinstance(due, Due):
+        due = decide(deployment, name)
+        if not due.is_due:
             raise RuntimeError(f"{name} is not due: {due}")
         recorded = record_state(deployment, name, due.state)
         files = {recorded.path: recorded.content}

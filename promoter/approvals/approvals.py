@@ -14,10 +14,9 @@ from pathlib import Path
 from typing import Literal
 
 from promoter.common.errors import NothingNewer, PromoterError
-from promoter.gate.gates import Gates, read_gates, with_gate
+from promoter.gate.gates import BRANCH, Gates, read_gates, with_gate
 from promoter.git import Git, retry_when_moved
 
-BRANCH = "cepler-gates"
 ALLOWED_SIGNERS = "cepler/allowed_signers"
 
 Special = Literal["plan", "destroy"]

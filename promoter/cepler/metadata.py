@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from promoter.forge.links import compare_link
-from promoter.gate.decision import FileChange
+from promoter.gate.rules import FileChange
 from promoter.git import Git
 
 Entry = dict[str, str]

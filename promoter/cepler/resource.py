@@ -22,7 +22,8 @@ from promoter.common.errors import PromoterError
 from promoter.common.files import write_atomically
 from promoter.common.progress import Progress
 from promoter.gate import gates
-from promoter.gate.decision import Due
+from promoter.gate.decision import Decision
+from promoter.gate.decision import check as find_due
 from promoter.gate.deployment import Deployment
 from promoter.gate.preparing import gating_files, prepare_here, reproduce_here
 from promoter.gate.workspace import Workspace
@@ -42,7 +43,7 @@ def check(request: ResourceRequest, cache: Path, say: Progress) -> list[Answer]:
     deployment.environment(source.environment)
     say.note("Checking equivalence with last deployed state...")
     deployment = deployment.under(_gates(source, git, deployment))
-    due = deployment.check(source.environment, ignore_queue=source.ignore_queue)
+    due = find_due(deployment, source.environment, ignore_queue=source.ignore_queue)
     versions = [last.answer()] if last is not None else []
     if due is not None and (last is None or last.trigger != due.trigger):
         say.note("Found new state to deploy")
@@ -106,10 +107,10 @@ def _reproduced(deployment: Deployment, name: str, wanted: ResourceVersion, say:
 
 def _prepared(
     deployment: Deployment, source: ResourceSource, wanted: ResourceVersion, say: Progress
-) -> Due | None:
+) -> Decision | None:
     """What was prepared; None where nothing is new."""
     name = source.environment or ""
-    due = deployment.check(name, ignore_queue=source.ignore_queue, origins=True)
+    due = find_due(deployment, name, ignore_queue=source.ignore_queue, origins=True)
     if due is None:
         say.note("Nothing new to deploy... reproducing last state")
         return None
@@ -181,5 +182,5 @@ def _gates(source: ResourceSource, git: Git, deployment: Deployment) -> gates.Ga
     return gates.from_commit(git, deployment.tip, source.gates_file)
 
 
-def _version_of(due: Due) -> ResourceVersion:
+def _version_of(due: Decision) -> ResourceVersion:
     return ResourceVersion(due.trigger, str(due.version))

@@ -104,10 +104,8 @@ def _environment(
 
 def _note_unrecorded(site: Site, stacks: Sequence[str]) -> None:
     """Say what is not recorded: only `promoter deploy`, or cepler-out in Concourse, records."""
-    from promoter.gate.decision import Due
-
     for stack in stacks:
-        if isinstance(site.decide(stack, origins=False), Due):
+        if site.decide(stack, origins=False).is_due:
             sys.stderr.write(
                 f"note:  {stack} runs it now, but it is not recorded\n"
                 f"next:  promoter deploy {stack} verifies and records it\n"

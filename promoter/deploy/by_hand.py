@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from promoter.common.errors import NotCleared, UsageError
 from promoter.deploy.record import note
-from promoter.gate.decision import Due
+from promoter.gate.decision import decide
 from promoter.gate.preparing import differences
 from promoter.gate.state import DeployState
 from promoter.site.evidence import Evidence, actor, now
@@ -77,10 +77,10 @@ def check(site: Site, command: CdktfCommand, *, in_ci: bool) -> tuple[str, ...]:
 
 def _require_cleared_tree(site: Site, stack: str) -> None:
     deployment = site.deployment(stack)
-    decision = deployment.decide(stack, origins=False)
+    decision = decide(deployment, stack, origins=False)
     recorded = deployment.recorded(stack)
     allowed: list[DeployState] = [recorded.current] if recorded else []
-    if isinstance(decision, Due):
+    if decision.is_due:
         allowed.insert(0, decision.state)
     different = [differences(deployment, site.git, stack, state) for state in allowed]
     if () in different:

@@ -11,11 +11,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
-from promoter.common.errors import NotCleared, NothingNewer, PromoterError
+from promoter.common.errors import NotCleared, PromoterError
 from promoter.common.progress import Progress
 from promoter.deploy import lease
 from promoter.deploy.record import note, record
-from promoter.gate.decision import Blocked, Due, UpToDate
+from promoter.gate.decision import Decision
 from promoter.git import Git
 from promoter.programs.helm import Helm
 from promoter.programs.kubectl import Kubectl
@@ -95,7 +95,7 @@ def deploy(
 
 
 def _applied(
-    site: Site, decided: Due, place: Target, held: lease.Lease, progress: Progress
+    site: Site, decided: Decision, place: Target, held: lease.Lease, progress: Progress
 ) -> _Applied:
     """Prepare, synthesize, plan, guard, apply and verify; the tree is gone afterwards."""
     name = decided.environment
@@ -114,7 +114,7 @@ def _applied(
         return _Applied(plan, revisions, _smoketested(stack, revisions))
 
 
-def _attempt(site: Site, decided: Due) -> Evidence:
+def _attempt(site: Site, decided: Decision) -> Evidence:
     """The evidence of a deploy that works, which is what it is until something fails."""
     return Evidence(
         deployment=site.deployment_of(decided.environment),
@@ -127,20 +127,12 @@ def _attempt(site: Site, decided: Due) -> Evidence:
     )
 
 
-def cleared(site: Site, environment: str, *, origins: bool = True) -> Due:
+def cleared(site: Site, environment: str, *, origins: bool = True) -> Decision:
     """What the gate clears; raises `NothingNewer` or `NotCleared` saying what holds it back.
 
-    Without ``origins`` (see `Deployment.decide`) it may be looked at, but not recorded.
+    Without ``origins`` (see `decide`) it may be looked at, but not recorded.
     """
-    decision = site.decide(environment, origins=origins)
-    if isinstance(decision, UpToDate):
-        raise NothingNewer(f"deploy {environment}: already up to date")
-    if isinstance(decision, Blocked):
-        raise NotCleared(
-            f"deploy {environment}: {'; '.join(str(hold) for hold in decision.holds)}",
-            next_step=site.how_to_clear(environment, decision),
-        )
-    return decision
+    return site.decide(environment, origins=origins).require_due()
 
 
 def planned(terraform: Terraform, site: Site, environment: str) -> Plan:
@@ -160,7 +152,7 @@ def planned(terraform: Terraform, site: Site, environment: str) -> Plan:
 
 
 @contextmanager
-def _prepared(site: Site, decided: Due, place: Target) -> Iterator[Git]:
+def _prepared(site: Site, decided: Decision, place: Target) -> Iterator[Git]:
     """A work tree of its own with exactly the cleared files."""
     folder = place.work(decided.environment)
     folder.parent.mkdir(parents=True, exist_ok=True)
@@ -169,7 +161,7 @@ def _prepared(site: Site, decided: Due, place: Target) -> Iterator[Git]:
         yield tree
 
 
-def refuse_if_moved(site: Site, decided: Due) -> None:
+def refuse_if_moved(site: Site, decided: Decision) -> None:
     """Decide again where the remote moved; raises `NotCleared` when that comes out otherwise.
 
     A remote that moved since means deciding again; the plan is only good for what it was
@@ -179,7 +171,7 @@ def refuse_if_moved(site: Site, decided: Due) -> None:
     if moved.tip == site.tip and moved.gates_tip == site.gates_tip:
         return
     again = moved.decide(decided.environment)
-    if isinstance(again, Due) and again.state.files == decided.state.files:
+    if again.is_due and again.state.files == decided.state.files:
         return
     raise NotCleared(
         f"apply the plan of {decided.environment}: {site.remote}/{site.branch} moved from "

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from promoter.common.errors import RemoteMoved
-from promoter.gate.decision import Due
+from promoter.gate.decision import Decision
 from promoter.gate.records import AlreadyRecorded
 from promoter.git import retry_when_moved
 from promoter.site.evidence import Evidence
 from promoter.site.site import Site
 
 
-def record(site: Site, decided: Due, evidence: Evidence) -> str:
+def record(site: Site, decided: Decision, evidence: Evidence) -> str:
     """Commit the state file and its evidence, push, and give the commit.
 
     What was deployed is recorded as it was decided. Commits that others pushed meanwhile are

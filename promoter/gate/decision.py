@@ -1,259 +1,155 @@
-"""The rules: what an environment would run, whether that is new, and what holds it back.
-
-No I/O here: commits, state files and listings come in as records, outcomes go out as types.
-"""
+"""Decisions: whether an environment is up to date, may take a change, or is held back."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import NamedTuple
+from dataclasses import replace
+from enum import StrEnum
+from typing import TYPE_CHECKING, NamedTuple, Self
 
-from promoter.gate.config import EnvironmentConfig
-from promoter.gate.patterns import Patterns
-from promoter.gate.state import (
-    LATEST,
-    DeployState,
-    EnvironmentState,
-    FileState,
-    ident,
-    path_of,
-)
+from promoter.common.errors import NotCleared, NothingNewer, PromoterError
+from promoter.gate.deployment import Deployment
+from promoter.gate.evaluator import Evaluator, Outlook
+from promoter.gate.holds import kinds
+from promoter.gate.rules import FileChange, changes_between
+from promoter.gate.state import DeployState, EnvironmentState
 
-
-class FileChange(NamedTuple):
-    """One file that differs from what is recorded; ``current`` is None where it goes away."""
-
-    identity: str
-    current: FileState | None
-    added: bool
-
-    @property
-    def path(self) -> str:
-        """The file's path."""
-        return path_of(self.identity)
-
-    @property
-    def kind(self) -> str:
-        """``added``, ``changed`` or ``removed``."""
-        if self.added:
-            return "added"
-        return "removed" if self.current is None else "changed"
+if TYPE_CHECKING:
+    from promoter.gate.holds.hold import Hold
 
 
-class UpToDate(NamedTuple):
-    """The environment runs what it may and should."""
+class DecisionStatus(StrEnum):
+    """The three outcomes of a decision, as they are shown."""
 
-    environment: str
-    recorded: EnvironmentState
+    UP_TO_DATE = "up to date"
+    DUE = "due"
+    BLOCKED = "blocked"
 
 
-class Due(NamedTuple):
-    """The environment may take ``changes``, and doing so makes it ``state``.
+class Decision(NamedTuple):
+    """The decision about one environment.
 
-    ``decided_at`` is the commit that the decision reads (the gate's commit or the tip),
-    ``state.head_commit`` the trigger: the oldest commit with the same outcome, by cepler's
-    walk. ``recorded`` is what the decision compared with, None for a first deployment;
-    ``version`` is the one that recording will write.
+    ``changes`` are those that it may take if it is due, and those that ``holds`` hold back if
+    it is blocked. ``recorded`` is what the decision compared with, None before the first
+    deployment. ``state`` is what the environment runs afterwards, and ``decided_at`` the
+    commit that was read (the gate's or the tip): both only of a decision that is due.
     """
 
     environment: str
-    decided_at: str
-    version: int
-    state: DeployState
-    changes: tuple[FileChange, ...]
     recorded: EnvironmentState | None
+    changes: tuple[FileChange, ...] = ()
+    holds: tuple[Hold, ...] = ()
+    state: DeployState = DeployState("")
+    decided_at: str = ""
+
+    @property
+    def status(self) -> DecisionStatus:
+        """The outcome."""
+        if self.holds:
+            return DecisionStatus.BLOCKED
+        return DecisionStatus.DUE if self.is_due else DecisionStatus.UP_TO_DATE
+
+    @property
+    def is_due(self) -> bool:
+        """Whether the environment may take a change."""
+        return bool(self.decided_at)
 
     @property
     def trigger(self) -> str:
-        """The commit that the deployment is named by."""
+        """The commit that the deployment is named by.
+
+        That is the oldest commit with the same outcome, by cepler's walk.
+        """
         return self.state.head_commit
 
+    @property
+    def version(self) -> int:
+        """The version that recording writes."""
+        return self.recorded.version + 1 if self.recorded else 1
 
-class NotDeployedYet(NamedTuple):
-    """The environment that has to pass first has no record (at the commit decided at)."""
+    @property
+    def next_step(self) -> str:
+        """The command that brings the environment on, "" if it is up to date."""
+        if self.is_due:
+            return f"promoter deploy {self.environment}"
+        return self.holds[0].next_step(self.environment) if self.holds else ""
 
-    passed: str
+    def require_due(self) -> Self:
+        """Return the decision if it is due.
 
-    def __str__(self) -> str:
-        return f"Previous environment '{self.passed}' not deployed yet"
-
-
-class NotPassedYet(NamedTuple):
-    """``changes`` exist at the tip, but ``passed`` does not run them (or not all of them)."""
-
-    passed: str
-    changes: tuple[FileChange, ...]
-
-    def __str__(self) -> str:
-        return f"{_files(self.changes)} at the tip, not passed by '{self.passed}' yet"
-
-
-class HeldByGate(NamedTuple):
-    """``changes`` would be cleared at the tip, but the gate names ``commit``."""
-
-    commit: str
-    changes: tuple[FileChange, ...]
-
-    def __str__(self) -> str:
-        return f"held back by gate {self.commit[:12]}: {_files(self.changes)} at the tip"
+        Raise `NothingNewer` if the environment is up to date, `NotCleared` if it is blocked.
+        """
+        if self.is_due:
+            return self
+        if self.holds:
+            raise NotCleared(
+                f"deploy {self.environment}: {'; '.join(map(str, self.holds))}",
+                next_step=self.next_step,
+            )
+        raise NothingNewer(f"deploy {self.environment}: already up to date")
 
 
-Hold = NotDeployedYet | NotPassedYet | HeldByGate
+def decide(
+    deployment: Deployment, name: str, *, ignore_queue: bool = False, origins: bool = True
+) -> Decision:
+    """Decide whether ``name`` is up to date, may take a change, or is held back.
 
-
-class Blocked(NamedTuple):
-    """There is something newer, and ``holds`` says what does not let it through."""
-
-    environment: str
-    holds: tuple[Hold, ...]
-    recorded: EnvironmentState | None
-
-
-Decision = UpToDate | Due | Blocked
-
-
-def _files(changes: tuple[FileChange, ...]) -> str:
-    return "1 file would change" if len(changes) == 1 else f"{len(changes)} files would change"
-
-
-# --- what an environment would run -----------------------------------------------------
-
-
-def propagated_target(
-    environment: EnvironmentConfig,
-    recorded: EnvironmentState | None,
-    upstream: EnvironmentState | None,
-    *,
-    ignore_queue: bool = False,
-) -> DeployState | None:
-    """The passed environment's deployment that ``environment`` takes next, None for none.
-
-    That is the current one, unless the queue holds deployments since the one recorded here
-    that change files taken from there: then the oldest of these, so that none is skipped.
+    With ``origins`` every file says which commit it comes from; without, only propagated ones
+    do (``from_commit`` and ``message`` of others are empty), which is cheaper.
     """
-    if upstream is None:
-        return None
-    if recorded is None or recorded.current.propagated_head is None:
-        return upstream.current
-    taken = recorded.current.propagated_head
-    queue = upstream.propagation_queue
-    if ignore_queue or environment.ignore_queue or taken == upstream.current.head_commit:
-        return upstream.current
-    target = upstream.current
-    have = _hashes_by_path(recorded.current)
-    patterns = environment.propagated_patterns()
-    for queued in queue:
-        if queued.head_commit == taken:
-            break
-        if _brings_news(queued, have, patterns):
-            target = queued
-    return target
+    with deployment.reading() as history:
+        evaluator = Evaluator(deployment, history, ignore_queue=ignore_queue)
+        return _decide(evaluator, name, origins=origins)
 
 
-def _hashes_by_path(state: DeployState) -> dict[str, str | None]:
-    hashes: dict[str, str | None] = {}
-    for identity in sorted(state.files):
-        hashes.setdefault(path_of(identity), state.files[identity].file_hash)
-    return hashes
+def decide_all(deployment: Deployment, *, origins: bool = True) -> dict[str, Decision]:
+    """Decide every environment, in the config's order, in one pass over history."""
+    with deployment.reading() as history:
+        history.expect(deployment.folders())
+        evaluator = Evaluator(deployment, history)
+        return {name: _decide(evaluator, name, origins=origins) for name in deployment.environments}
 
 
-def _brings_news(state: DeployState, have: Mapping[str, str | None], patterns: Patterns) -> bool:
-    for identity, file in state.files.items():
-        path = path_of(identity)
-        if patterns.matches(path) and (path not in have or have[path] != file.file_hash):
-            return True
-    return False
+def check(
+    deployment: Deployment, name: str, *, ignore_queue: bool = False, origins: bool = False
+) -> Decision | None:
+    """Return what ``cepler check`` finds: a due decision, None for nothing new.
 
-
-def taken_from(target: DeployState, environment: EnvironmentConfig) -> dict[str, FileState]:
-    """The files (by path) that ``environment`` takes from the passed deployment ``target``."""
-    patterns = environment.propagated_patterns()
-    taken: dict[str, FileState] = {}
-    for identity in sorted(target.files):
-        file = target.files[identity]
-        path = path_of(identity)
-        if file.file_hash is not None and patterns.matches(path):
-            taken[path] = file._replace(dirty=False)
-    return taken
-
-
-def identities(
-    environment: EnvironmentConfig,
-    latest: Mapping[str, str],
-    taken: Mapping[str, FileState],
-) -> dict[str, str]:
-    """Every file's hash by identity; a path of the commit shadows a propagated one."""
-    hashes = {
-        ident(environment.passed or "", path): file.file_hash or ""
-        for path, file in taken.items()
-        if path not in latest
-    }
-    hashes.update((ident(LATEST, path), blob) for path, blob in latest.items())
-    return hashes
-
-
-# --- what is new -----------------------------------------------------------------------
-
-
-def changes_between(new: DeployState, old: DeployState | None) -> tuple[FileChange, ...]:
-    """What differs in ``new``, in the order of identities, what is gone at the end.
-
-    A dirty file always differs, unless it is absent on both sides.
+    Holds that cepler does not know are left to `decide`. Raises `PromoterError` where the
+    passed environment has no record.
     """
-    if old is None:
-        return tuple(FileChange(key, new.files[key], True) for key in sorted(new.files))
-    changes = [
-        change
-        for key in sorted(new.files)
-        if (change := _change(key, new.files[key], old.files.get(key))) is not None
-    ]
-    gone = sorted(old.files.keys() - new.files.keys())
-    return (*changes, *(FileChange(key, None, False) for key in gone))
+    passed = deployment.environment(name).passed
+    with deployment.reading() as history:
+        evaluator = Evaluator(deployment, history, ignore_queue=ignore_queue)
+        at = evaluator.decided_at(name)
+        if passed is not None and passed not in deployment.states:
+            from promoter.gate.holds.not_deployed import NotDeployed  # only for its words
+
+            raise PromoterError(
+                f"check {name}: {NotDeployed((), passed)}", next_step=f"deploy {passed} first"
+            )
+        decision = _cleared(evaluator, name, at, origins=origins)
+    return decision if decision.is_due else None
 
 
-def _change(identity: str, new: FileState, old: FileState | None) -> FileChange | None:
-    current = new if new.file_hash is not None else None
-    if old is None:
-        return FileChange(identity, current, True)
-    if new.file_hash is None and old.file_hash is None:
-        return None
-    if new.dirty or old.dirty or new.file_hash != old.file_hash:
-        return FileChange(identity, current, old.file_hash is None)
-    return None
+def _decide(evaluator: Evaluator, name: str, *, origins: bool) -> Decision:
+    outlook = Outlook(evaluator, name)
+    found = [kind.find(outlook) for kind in kinds()]
+    holds = tuple(hold for hold in found if hold is not None)
+    if not holds:
+        return _cleared(evaluator, name, outlook.decided_at, origins=origins)
+    if origins:
+        holds = tuple(
+            replace(hold, changes=evaluator.changes_with_origins(hold.changes)) for hold in holds
+        )
+    changes = tuple(change for hold in holds for change in hold.changes)
+    return Decision(name, outlook.recorded, changes, holds)
 
 
-# --- what a record makes of the state files --------------------------------------------
-
-
-def after_record(
-    name: str,
-    passed: str | None,
-    state: DeployState,
-    recorded: Mapping[str, EnvironmentState],
-) -> EnvironmentState:
-    """The environment's state once ``state`` is recorded; ``recorded`` has all of them now."""
-    state = state._replace(any_dirty=any(file.dirty for file in state.files.values()))
-    before = recorded.get(name)
-    if before is None:
-        return EnvironmentState(1, state, passed, ())
-    queue = (before.current, *before.propagation_queue)
-    kept = _still_needed(name, state.head_commit, queue, recorded)
-    return EnvironmentState(before.version + 1, state, passed, queue[:kept])
-
-
-def _still_needed(
-    name: str,
-    head: str,
-    queue: tuple[DeployState, ...],
-    recorded: Mapping[str, EnvironmentState],
-) -> int:
-    # As cepler counts: an environment whose deployment lies before what is kept already is
-    # not found again from there, and then everything stays.
-    kept = 0
-    for other in sorted(recorded):
-        taken = recorded[other].current.propagated_head
-        if other == name or recorded[other].propagated_from != name or taken in (None, head):
-            continue
-        while kept < len(queue) and queue[kept].head_commit != taken:
-            kept += 1
-    return kept
+def _cleared(evaluator: Evaluator, name: str, commit: str, *, origins: bool) -> Decision:
+    """Return the decision by what the commits have at ``commit``: due or up to date."""
+    recorded = evaluator.deployment.recorded(name)
+    state = evaluator.new_state(evaluator.view(name, commit), origins=origins)
+    if state is None:
+        return Decision(name, recorded)
+    changes = changes_between(state, recorded.current if recorded else None)
+    return Decision(name, recorded, changes, (), state, commit)

@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING
 
 from promoter.common.errors import GitError, InvalidFile
 from promoter.gate.config import EnvironmentConfig, state_folder
-from promoter.gate.deciding import Deciding
-from promoter.gate.decision import Decision, Due
 from promoter.gate.history import History, reading
 from promoter.gate.patterns import literal_folder
 from promoter.gate.sources import (
@@ -22,7 +20,7 @@ from promoter.gate.sources import (
     load_states,
     state_path,
 )
-from promoter.gate.state import EnvironmentState, path_of
+from promoter.gate.state import EnvironmentState
 from promoter.git import Git
 
 if TYPE_CHECKING:
@@ -155,36 +153,3 @@ class Deployment:
         taken = (text for each in self.environments.values() for text in each.latest)
         gating = (self.config_path, state_folder(self.config_path, self.name))
         return frozenset(gating).union(map(literal_folder, taken))
-
-    # --- deciding ------------------------------------------------------------------
-
-    def decide(self, name: str, *, ignore_queue: bool = False, origins: bool = True) -> Decision:
-        """Whether ``name`` is up to date, may take a change, or is held back.
-
-        With ``origins`` every file says which commit it comes from; without, only propagated
-        ones do (``from_commit`` and ``message`` of others are empty): that is all that a
-        check needs, and cheaper.
-        """
-        with self.reading() as history:
-            return Deciding(self, history, ignore_queue=ignore_queue).decide(name, origins=origins)
-
-    def decisions(self, *, origins: bool = True) -> dict[str, Decision]:
-        """Every environment's decision, in the config's order, in one pass over history."""
-        with self.reading() as history:
-            history.expect(self.folders())
-            deciding = Deciding(self, history)
-            return {name: deciding.decide(name, origins=origins) for name in self.environments}
-
-    def check(self, name: str, *, ignore_queue: bool = False, origins: bool = False) -> Due | None:
-        """What ``cepler check`` finds: a `Due`, or None for nothing new.
-
-        Raises `PromoterError` where the passed environment has no record.
-        """
-        with self.reading() as history:
-            return Deciding(self, history, ignore_queue=ignore_queue).check(name, origins=origins)
-
-    def covered(self, name: str, *, ignore_queue: bool = False) -> tuple[str, ...]:
-        """The paths that ``name`` would run now, in the order of their identities."""
-        with self.reading() as history:
-            view = Deciding(self, history, ignore_queue=ignore_queue).view(name)
-        return tuple(path_of(key) for key in sorted(view.hashes()))

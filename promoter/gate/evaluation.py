@@ -9,9 +9,9 @@ from promoter.common.errors import PromoterError
 from promoter.gate.committed import Committed
 from promoter.gate.comparison import PathChange
 from promoter.gate.config import EnvironmentConfig, state_folder
-from promoter.gate.decision import identities, propagated_target, taken_from
 from promoter.gate.edges import Ahead
 from promoter.gate.patterns import Patterns, compiled
+from promoter.gate.rules import identities, propagated_target, taken_from
 from promoter.gate.sources import state_path
 from promoter.gate.state import LATEST, DeployState, EnvironmentState, FileState, ident, path_of
 from promoter.git.objects import TreeEntry

@@ -11,6 +11,9 @@ from promoter.common.errors import GitError, InvalidFile
 from promoter.gate.documents import read_document
 from promoter.git import Git
 
+BRANCH = "cepler-gates"
+"""The branch that has the gates files."""
+
 UNGATED = "HEAD"
 _COMMIT = re.compile(r"[0-9a-fA-F]{40}")
 

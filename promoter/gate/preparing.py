@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from promoter.common.errors import PromoterError
 from promoter.gate.config import state_folder
-from promoter.gate.deciding import Deciding
-from promoter.gate.decision import Due
+from promoter.gate.decision import Decision
 from promoter.gate.deployment import Deployment
+from promoter.gate.evaluator import Evaluator
 from promoter.gate.state import DeployState, EnvironmentState, path_of
 from promoter.gate.workspace import Workspace, as_of, cleared_files
 from promoter.git import Git
 from promoter.git.objects import TreeEntry
 
 
-def prepare(deployment: Deployment, worktree: Git, due: Due) -> None:
+def prepare(deployment: Deployment, worktree: Git, due: Decision) -> None:
     """Make ``worktree`` (of the same repository) hold exactly the files cleared by ``due``.
 
     Cepler's ``prepare --force-clean``: config, state files, the top .gitignore and what
@@ -37,9 +37,9 @@ def prepare_here(
     environment = deployment.environment(name)
     workspace = Workspace(deployment.git, deployment.config_path, deployment.name)
     with deployment.reading() as history:
-        deciding = Deciding(deployment, history, ignore_queue=ignore_queue)
-        view = deciding.view(name)
-        files = list(cleared_files(history, view.commit, deciding.oldest(view).state()))
+        evaluator = Evaluator(deployment, history, ignore_queue=ignore_queue)
+        view = evaluator.view(name)
+        files = list(cleared_files(history, view.commit, evaluator.oldest(view).state()))
     workspace.clean(None if clean else environment.latest_patterns())
     workspace.write(files)
 

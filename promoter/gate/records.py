@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from promoter.common.errors import NothingNewer, PromoterError
-from promoter.gate.deciding import Deciding
-from promoter.gate.decision import Due, FileChange, after_record, changes_between
+from promoter.gate.decision import Decision
 from promoter.gate.deployment import Deployment
+from promoter.gate.evaluator import Evaluator
+from promoter.gate.rules import FileChange, after_record, changes_between
 from promoter.gate.state import DeployState, EnvironmentState, path_of
 from promoter.gate.state_file import write_state
 from promoter.gate.workspace import Disk
@@ -32,7 +33,7 @@ class Recorded(NamedTuple):
     changes: tuple[FileChange, ...]
 
 
-def record(deployment: Deployment, due: Due) -> Recorded:
+def record(deployment: Deployment, due: Decision) -> Recorded:
     """The record of what was decided, on top of ``deployment`` (as the new tip has it, say).
 
     Raises `AlreadyRecorded` where exactly this is recorded there already, and `RecordMoved`
@@ -75,7 +76,8 @@ def observed(deployment: Deployment, name: str, *, ignore_queue: bool = False) -
     """
     disk = Disk(deployment.git.dir)
     with deployment.reading() as history:
-        state = Deciding(deployment, history, ignore_queue=ignore_queue).on_disk(name, disk)
+        evaluator = Evaluator(deployment, history, ignore_queue=ignore_queue)
+        state = evaluator.state_on_disk(name, disk)
     files = {
         key: file._replace(file_hash=(found := disk(path_of(key))), dirty=found != file.file_hash)
         for key, file in state.files.items()

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from promoter.gate.decision import Blocked, Decision, Due, FileChange, NotDeployedYet, UpToDate
+from promoter.gate.decision import Decision, decide_all
+from promoter.gate.rules import FileChange
 from promoter.git import Git
 from promoter.site.evidence import folder
 from promoter.site.site import Site
@@ -55,7 +56,7 @@ def plan(site: Site) -> tuple[Planned, ...]:
         found = [
             _planned(opened, name, decision)
             for deployment in deployments
-            for name, decision in deployment.decisions().items()
+            for name, decision in decide_all(deployment).items()
         ]
     return _with_commits(site.git, found)
 
@@ -72,10 +73,10 @@ def _planned(site: Site, environment: str, decision: Decision) -> Planned:
     return Planned(
         deployment=deployment,
         environment=environment,
-        status=_status(decision),
-        files=tuple(map(_file, _changes(decision))),
-        holds=tuple(map(str, decision.holds)) if isinstance(decision, Blocked) else (),
-        next_step=_next_step(site, environment, decision),
+        status=decision.status.value,
+        files=tuple(map(_file, decision.changes)),
+        holds=tuple(map(str, decision.holds)),
+        next_step=decision.next_step,
         ungated=_ungated(site, deployment, environment),
     )
 
@@ -90,21 +91,6 @@ def _ungated(site: Site, deployment: str, environment: str) -> str | None:
             return None
         found = history.file(site.tip, newest)
     return str(json.loads(found.content if found else b"{}").get("summary", ""))
-
-
-def _status(decision: Decision) -> str:
-    if isinstance(decision, UpToDate):
-        return "up to date"
-    return "due" if isinstance(decision, Due) else "blocked"
-
-
-def _changes(decision: Decision) -> Iterable[FileChange]:
-    if isinstance(decision, Due):
-        yield from decision.changes
-    elif isinstance(decision, Blocked):
-        for hold in decision.holds:
-            if not isinstance(hold, NotDeployedYet):
-                yield from hold.changes
 
 
 def _file(change: FileChange) -> PlannedFile:
@@ -146,9 +132,3 @@ def _told(found: Planned, told: Mapping[str, _Told]) -> Planned:
     oldest = min(known, key=lambda each: each[1].at, default=None)
     untested = tuple(f"[{commit[:7]}] {each.untested}" for commit, each in known if each.untested)
     return replace(found, since=oldest[1].date if oldest else None, untested=untested)
-
-
-def _next_step(site: Site, environment: str, decision: Decision) -> str:
-    if isinstance(decision, Due):
-        return f"promoter deploy {environment}"
-    return site.how_to_clear(environment, decision) if isinstance(decision, Blocked) else ""

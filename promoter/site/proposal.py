@@ -8,7 +8,8 @@ from typing import Literal
 
 from promoter.approvals.approvals import Approval, Special, one_line
 from promoter.common.errors import PromoterError, UsageError
-from promoter.gate.decision import Blocked, Due, FileChange
+from promoter.gate.decision import decide
+from promoter.gate.rules import FileChange
 from promoter.site.site import Site
 
 _SHOWN = 40
@@ -83,10 +84,11 @@ def _of_gate(site: Site, request: ApprovalRequest) -> Proposal:
     deployment = site.deployment(request.environment)
     gates = site.approvals.gates(deployment.name)
     entries = {**gates.entries, request.environment: commit}
-    decision = deployment.under(replace(gates, entries=entries)).decide(request.environment)
-    if isinstance(decision, Due):
+    gated = deployment.under(replace(gates, entries=entries))
+    decision = decide(gated, request.environment)
+    if decision.is_due:
         return Proposal(request, "commit", commit, decision.changes)
-    held = str(decision.holds[0]) if isinstance(decision, Blocked) else "it runs all that already"
+    held = str(decision.holds[0]) if decision.holds else "it runs all that already"
     return Proposal(request, "commit", commit, still_held=held)
 
 

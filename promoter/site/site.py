@@ -8,11 +8,12 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
-from promoter.approvals.approvals import BRANCH, Approvals
+from promoter.approvals.approvals import Approvals
 from promoter.common.errors import PromoterError, UsageError
 from promoter.gate import preparing, records
-from promoter.gate.decision import Blocked, Decision, Due, HeldByGate, NotDeployedYet, NotPassedYet
+from promoter.gate.decision import Decision, decide
 from promoter.gate.deployment import Deployment
+from promoter.gate.gates import BRANCH
 from promoter.gate.history import History, reading
 from promoter.git import Git
 
@@ -116,14 +117,14 @@ class Site:
         return self.gated(self.deployment_of(environment))
 
     def decide(self, environment: str, *, origins: bool = True) -> Decision:
-        """What the gate says of ``environment`` now; ``origins`` as in `Deployment.decide`."""
-        return self.deployment(environment).decide(environment, origins=origins)
+        """What the gate says of ``environment`` now; ``origins`` as in `decide`."""
+        return decide(self.deployment(environment), environment, origins=origins)
 
-    def prepare(self, tree: Git, decided: Due) -> None:
+    def prepare(self, tree: Git, decided: Decision) -> None:
         """Make ``tree``, a work tree of this repository, contain exactly the cleared files."""
         preparing.prepare(self.deployment(decided.environment), tree, decided)
 
-    def record(self, decided: Due) -> records.Recorded:
+    def record(self, decided: Decision) -> records.Recorded:
         """Return the state file that records ``decided`` on top of this tip.
 
         Raises `AlreadyRecorded`, or `RecordMoved` if somebody else recorded the environment.
@@ -133,14 +134,3 @@ class Site:
     def push(self, commit: str) -> None:
         """Move the remote's branch from this tip to ``commit``; raises `RemoteMoved`."""
         self.git.push(self.remote, commit, f"refs/heads/{self.branch}", expect=self.tip)
-
-    def how_to_clear(self, environment: str, blocked: Blocked) -> str:
-        """What a person does next about the first thing that holds an environment back."""
-        hold = blocked.holds[0]
-        if isinstance(hold, NotDeployedYet | NotPassedYet):
-            return f"promoter deploy {hold.passed} first"
-        assert isinstance(hold, HeldByGate)  # noqa: S101
-        return (
-            f"promoter approve {environment} --reason '...' "
-            f"(a commit on branch {BRANCH}, where it is held at {hold.commit[:12]})"
-        )

@@ -12,7 +12,7 @@ from typing import Any
 from ruamel.yaml import YAML
 
 from promoter.common.errors import PromoterError, UsageError
-from promoter.gate.decision import Blocked, UpToDate
+from promoter.gate.decision import DecisionStatus
 from promoter.gate.state import EnvironmentState, path_of
 from promoter.git import Git, is_full_id
 from promoter.programs.helm import Helm
@@ -104,10 +104,9 @@ def _with_cluster(clusters: Clusters, status: EnvironmentStatus) -> EnvironmentS
 def _recorded_status(site: Site, deployment: str, name: str) -> EnvironmentStatus:
     recorded = site.deployments[deployment].recorded(name)
     decision = site.decide(name, origins=False)
-    word = "deployed" if isinstance(decision, UpToDate) else "due"
-    why = ""
-    if isinstance(decision, Blocked):
-        word, why = "blocked", "; ".join(str(hold) for hold in decision.holds)
+    up_to_date = decision.status is DecisionStatus.UP_TO_DATE
+    word = "deployed" if up_to_date else decision.status.value
+    why = "; ".join(map(str, decision.holds))
     if recorded is None:
         return EnvironmentStatus(name, "never deployed", why=why)
     approval = site.approvals.gate(deployment, name)

@@ -9,7 +9,6 @@ import pytest
 
 from promoter.common.errors import NotCleared, NothingNewer, PromoterError, UsageError
 from promoter.deploy.deploy import cleared
-from promoter.gate.decision import Due
 from promoter.git import Git
 from promoter.site.proposal import ApprovalRequest, approve, proposed
 from promoter.site.site import Site
@@ -38,7 +37,7 @@ def test_production_is_held_and_then_takes_what_qa_runs(site: Site) -> None:
     assert {change.path for change in proposal.changes} == {"shared/a", "production/c"}
     approval = approve(site, proposal)
     assert approval.by == "unverified: Ann <ann@bank.example>"
-    assert isinstance(site.fetched().decide("production"), Due)
+    assert site.fetched().decide("production").is_due
 
 
 def test_the_default_is_the_commit_that_recorded_qa(site: Site) -> None:

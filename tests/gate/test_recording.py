@@ -14,7 +14,7 @@ from promoter.cepler.recording import (
 )
 from promoter.common.errors import NothingNewer
 from promoter.common.progress import Silent
-from promoter.gate.decision import Due
+from promoter.gate.decision import Decision, decide
 from promoter.gate.deployment import Deployment
 from promoter.gate.records import (
     AlreadyRecorded,
@@ -40,9 +40,9 @@ def _deployment(twin: Twin) -> Deployment:
     return Deployment.in_worktree(Git(twin.top), "cepler.yml")
 
 
-def _due(twin: Twin) -> Due:
-    found = _deployment(twin).decide("staging")
-    assert isinstance(found, Due)
+def _due(twin: Twin) -> Decision:
+    found = decide(_deployment(twin), "staging")
+    assert found.is_due
     return found
 
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from promoter.common.progress import Silent
-from promoter.gate.decision import Due
 from promoter.gate.state import EnvironmentState, FileState
 from promoter.gate.state_file import read_state, write_state
 from promoter.programs.kubectl import Kubectl
@@ -106,6 +105,6 @@ class Records:
     def _record(self) -> None:
         site = self.site()
         due = site.decide(ENVIRONMENT)
-        assert isinstance(due, Due), due
+        assert due.is_due, due
         recorded = site.record(due)
         self.push({recorded.path: recorded.content}, recorded.message)

@@ -18,7 +18,7 @@ from promoter.cli.cepler.arguments import Given, HelpAsked, Misused, parse
 if TYPE_CHECKING:
     from promoter.cepler.remote import Remote
     from promoter.gate import Deployment
-    from promoter.gate.decision import FileChange
+    from promoter.gate.rules import FileChange
 
 _NOTHING_NEW = 2
 
@@ -37,8 +37,10 @@ def run(argv: Sequence[str]) -> int:
 
 
 def _check(top: Given, inner: Given) -> int:
+    from promoter.gate.decision import check
+
     deployment = _deployment(top)
-    found = deployment.check(inner.value("environment"), ignore_queue=_ignores_queue(top))
+    found = check(deployment, inner.value("environment"), ignore_queue=_ignores_queue(top))
     if found is None:
         _out("Nothing new to deploy")
         return _NOTHING_NEW
@@ -48,8 +50,11 @@ def _check(top: Given, inner: Given) -> int:
 
 
 def _ls(top: Given, inner: Given) -> int:
+    from promoter.gate.evaluator import covered
+
     deployment = _deployment(top)
-    for path in deployment.covered(inner.value("environment"), ignore_queue=_ignores_queue(top)):
+    name = inner.value("environment")
+    for path in covered(deployment, name, ignore_queue=_ignores_queue(top)):
         _out(path)
     return 0
 

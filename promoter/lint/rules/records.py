@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 
 from promoter.common.errors import InvalidFile, PromoterError
 from promoter.common.finding import Finding, summarize
+from promoter.gate.decision import check
 from promoter.gate.deployment import Deployment
 from promoter.gate.gates import Gates
 from promoter.gate.history import History
@@ -149,5 +150,5 @@ def _record(
     """Return the record of a deploy of ``trigger`` on top of ``parent``."""
     gates = Gates(environment.file, {environment.name: trigger})
     deployment = Deployment.at_commit(git, parent, environment.file, gates)
-    due = deployment.check(environment.name, ignore_queue=ignore_queue, origins=True)
+    due = check(deployment, environment.name, ignore_queue=ignore_queue, origins=True)
     return record(deployment, due) if due is not None else None

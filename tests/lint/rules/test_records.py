@@ -11,7 +11,7 @@ import pytest
 from promoter.cepler.recording import record_here
 from promoter.common.progress import Silent
 from promoter.gate import records
-from promoter.gate.decision import Due
+from promoter.gate.decision import Decision, check, decide
 from promoter.gate.deployment import Deployment
 from promoter.gate.preparing import prepare_here
 from promoter.gate.records import Recorded
@@ -23,10 +23,10 @@ QA = "cepler/.cepler/app/qa.state"
 RULE = "state-edited"
 
 
-def due(repository: Repository, name: str) -> tuple[Recorded, Due]:
+def due(repository: Repository, name: str) -> tuple[Recorded, Decision]:
     deployment = Deployment.at_commit(repository.git, "HEAD", CONFIG)
-    found = deployment.decide(name)
-    assert isinstance(found, Due)
+    found = decide(deployment, name)
+    assert found.is_due
     return records.record(deployment, found), found
 
 
@@ -89,8 +89,8 @@ def test_a_record_made_after_others_pushed_passes(repository: Repository) -> Non
     """A deploy records what it decided, on top of what came meanwhile."""
     base = str(repository.git.commit("HEAD"))
     deployment = Deployment.at_commit(repository.git, "HEAD", CONFIG)
-    decided = deployment.decide("staging")
-    assert isinstance(decided, Due)
+    decided = decide(deployment, "staging")
+    assert decided.is_due
     repository.commit({"shared/a": "2"})
     recorded = records.record(Deployment.at_commit(repository.git, "HEAD", CONFIG), decided)
     repository.commit({recorded.path: recorded.content.decode()}, recorded.message)
@@ -105,7 +105,7 @@ def test_a_record_that_skips_the_queue_passes(repository: Repository) -> None:
         repository.commit({"shared/a": value})
         deploy(repository, "staging")
     deployment = Deployment.at_commit(repository.git, "HEAD", CONFIG)
-    newest = deployment.check("qa", ignore_queue=True, origins=True)
+    newest = check(deployment, "qa", ignore_queue=True, origins=True)
     assert newest is not None
     recorded = records.record(deployment, newest)
     repository.commit({recorded.path: recorded.content.decode()}, recorded.message)

@@ -1,0 +1,180 @@
+"""The environments of one deployment evaluated: what the gate clears, and what waits behind it.
+
+Cepler knows "something new" and "nothing new". What waits is ours: it comes from comparing
+what is cleared with what the tip would bring.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from promoter.gate.committed import Committed
+from promoter.gate.config import EnvironmentConfig
+from promoter.gate.deployment import Deployment
+from promoter.gate.evaluation import Evaluation, HashOnDisk, View
+from promoter.gate.history import History
+from promoter.gate.rules import FileChange, changes_between, taken_from
+from promoter.gate.state import LATEST, DeployState, EnvironmentState, ident, path_of
+from promoter.git.objects import TreeEntry
+
+
+class Evaluator:
+    """Evaluates environments of ``deployment`` while ``history`` is open.
+
+    What the evaluation of one environment needed is kept for the next one's.
+    """
+
+    def __init__(
+        self, deployment: Deployment, history: History, *, ignore_queue: bool = False
+    ) -> None:
+        self.deployment = deployment
+        self._history = history
+        self._ignore_queue = ignore_queue
+        self._committed = Committed(history, deployment.config_path)
+        self._views: dict[tuple[str, str], View] = {}
+        self._if_passed: dict[str, DeployState | None] = {}
+
+    def decided_at(self, name: str) -> str:
+        """Return the commit that ``name`` is decided at (see `Deployment.decided_at`)."""
+        return self.deployment.decided_at(name, self._history)
+
+    def view(self, name: str, commit: str | None = None) -> View:
+        """Return what ``name`` would run at ``commit``, by default the one it is decided at."""
+        at = commit or self.decided_at(name)
+        if (name, at) not in self._views:
+            environment = self.deployment.environment(name)
+            evaluation = self._evaluation(name)
+            self._views[name, at] = evaluation.at(at, environment, self.deployment.name)
+        return self._views[name, at]
+
+    def oldest(self, view: View) -> View:
+        """Return the same view at its trigger: the oldest commit with the same outcome."""
+        return self._evaluation(view.environment.name).oldest_equivalent(view)
+
+    def new_state(self, view: View, *, origins: bool) -> DeployState | None:
+        """Return the state that ``view`` makes, triggered by its oldest commit; None if not new."""
+        recorded = self.deployment.recorded(view.environment.name)
+        if recorded is not None and not changes_between(view.state(), recorded.current):
+            return None
+        oldest = self.oldest(view)
+        return self._with_origins(oldest) if origins else oldest.state()
+
+    def state_on_disk(self, name: str, disk: HashOnDisk) -> DeployState:
+        """Return what ``name`` would run by the commits, triggered by what lies on ``disk``."""
+        evaluation = self._evaluation(name, disk)
+        environment = self.deployment.environment(name)
+        view = evaluation.at(self.decided_at(name), environment, self.deployment.name)
+        return self._with_origins(evaluation.oldest_equivalent(view))
+
+    def state_if_passed(self, name: str) -> DeployState | None:
+        """Return what ``name`` would run if the tip had passed every environment before it."""
+        if name in self._if_passed:
+            return self._if_passed[name]
+        self._if_passed[name] = None  # a cycle of passed environments ends here
+        view = self.view(name, self.deployment.tip)
+        passed = view.environment.passed
+        upstream = self.state_if_passed(passed) if passed else None
+        if upstream is not None:
+            view = view._replace(taken=taken_from(upstream, view.environment))
+        self._if_passed[name] = view.state()
+        return self._if_passed[name]
+
+    def changes_with_origins(self, changes: tuple[FileChange, ...]) -> tuple[FileChange, ...]:
+        """Return ``changes`` at the tip, each file with the commit that the tip has it from."""
+        from promoter.gate.origins import origins  # not for a check
+
+        tip = self.deployment.tip
+        latest: dict[str, TreeEntry] = {}
+        for change in changes:
+            if change.current is not None and not change.current.from_commit:
+                entry = self._history.entry(tip, change.path)
+                if entry is not None and entry.blob == change.current.file_hash:
+                    latest[change.path] = entry
+        found = origins(self._history, tip, latest)
+        return tuple(
+            change._replace(current=found[change.path]) if change.path in found else change
+            for change in changes
+        )
+
+    def _evaluation(self, name: str, disk: HashOnDisk | None = None) -> Evaluation:
+        own = self.deployment.recorded(name)
+        return Evaluation(self._committed, own, ignore_queue=self._ignore_queue, disk=disk)
+
+    def _with_origins(self, view: View) -> DeployState:
+        from promoter.gate.origins import origins  # not for a check
+
+        recorded = self.deployment.recorded(view.environment.name)
+        current = recorded.current if recorded else None
+        folders = view.environment.latest_patterns().folders()
+        found = origins(self._history, view.commit, view.latest, current, folders)
+        bare = view.state()
+        own = {ident(LATEST, path): file for path, file in found.items()}
+        return bare._replace(files={**bare.files, **own})
+
+
+class Outlook:
+    """What the gate clears for one environment, and what waits: all that a hold looks at.
+
+    ``changes`` and the others do not say which commit a file comes from.
+    """
+
+    def __init__(self, evaluator: Evaluator, name: str) -> None:
+        self._evaluator = evaluator
+        self.environment: EnvironmentConfig = evaluator.deployment.environment(name)
+        self.recorded: EnvironmentState | None = evaluator.deployment.recorded(name)
+        self.tip: str = evaluator.deployment.tip
+
+    @cached_property
+    def decided_at(self) -> str:
+        """The commit that the decision reads: the gate's or the tip."""
+        return self._evaluator.decided_at(self.environment.name)
+
+    @cached_property
+    def view(self) -> View:
+        """What the environment would run at the commit that the decision reads."""
+        return self._evaluator.view(self.environment.name, self.decided_at)
+
+    @property
+    def passed_is_recorded(self) -> bool:
+        """Whether the environment that has to pass first, if any, has a record now."""
+        return self.environment.passed in (None, *self._evaluator.deployment.states)
+
+    @property
+    def passed_is_deployed(self) -> bool:
+        """Whether it had one at the commit that the decision reads, too."""
+        if self.environment.passed is None:
+            return True
+        return self.passed_is_recorded and self.view.propagated_head is not None
+
+    @cached_property
+    def changes(self) -> tuple[FileChange, ...]:
+        """The changes that the gate clears."""
+        return self._changes(self.view.state()) if self.passed_is_deployed else ()
+
+    @property
+    def is_due(self) -> bool:
+        """Whether the gate clears something: a change, or the first deployment."""
+        return self.passed_is_deployed and (self.recorded is None or bool(self.changes))
+
+    @cached_property
+    def changes_at_tip(self) -> tuple[FileChange, ...]:
+        """The changes that would be cleared if the gate named the tip."""
+        return self._changes(self._evaluator.view(self.environment.name, self.tip).state())
+
+    @cached_property
+    def changes_not_passed(self) -> tuple[FileChange, ...]:
+        """The changes that a gate at the tip would not clear before they passed elsewhere."""
+        state = self._evaluator.state_if_passed(self.environment.name)
+        known = {change.identity for change in self.changes_at_tip}
+        changes = self._changes(state) if state is not None else ()
+        return tuple(change for change in changes if change.identity not in known)
+
+    def _changes(self, state: DeployState) -> tuple[FileChange, ...]:
+        return changes_between(state, self.recorded.current if self.recorded else None)
+
+
+def covered(deployment: Deployment, name: str, *, ignore_queue: bool = False) -> tuple[str, ...]:
+    """Return the paths that ``name`` would run now, in the order of their identities."""
+    with deployment.reading() as history:
+        view = Evaluator(deployment, history, ignore_queue=ignore_queue).view(name)
+    return tuple(path_of(key) for key in sorted(view.hashes()))

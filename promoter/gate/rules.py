@@ -1,0 +1,183 @@
+"""Cepler's rules: the files an environment would run, what is new, and what a record keeps.
+
+No I/O here: commits, state files and listings come in as records.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from promoter.gate.config import EnvironmentConfig
+from promoter.gate.patterns import Patterns
+from promoter.gate.state import (
+    LATEST,
+    DeployState,
+    EnvironmentState,
+    FileState,
+    ident,
+    path_of,
+)
+
+
+class FileChange(NamedTuple):
+    """One file that differs from what is recorded; ``current`` is None where it goes away."""
+
+    identity: str
+    current: FileState | None
+    added: bool
+
+    @property
+    def path(self) -> str:
+        """The file's path."""
+        return path_of(self.identity)
+
+    @property
+    def kind(self) -> str:
+        """``added``, ``changed`` or ``removed``."""
+        if self.added:
+            return "added"
+        return "removed" if self.current is None else "changed"
+
+
+# --- what an environment would run -----------------------------------------------------
+
+
+def propagated_target(
+    environment: EnvironmentConfig,
+    recorded: EnvironmentState | None,
+    upstream: EnvironmentState | None,
+    *,
+    ignore_queue: bool = False,
+) -> DeployState | None:
+    """The passed environment's deployment that ``environment`` takes next, None for none.
+
+    That is the current one, unless the queue holds deployments since the one recorded here
+    that change files taken from there: then the oldest of these, so that none is skipped.
+    """
+    if upstream is None:
+        return None
+    if recorded is None or recorded.current.propagated_head is None:
+        return upstream.current
+    taken = recorded.current.propagated_head
+    queue = upstream.propagation_queue
+    if ignore_queue or environment.ignore_queue or taken == upstream.current.head_commit:
+        return upstream.current
+    target = upstream.current
+    have = _hashes_by_path(recorded.current)
+    patterns = environment.propagated_patterns()
+    for queued in queue:
+        if queued.head_commit == taken:
+            break
+        if _brings_news(queued, have, patterns):
+            target = queued
+    return target
+
+
+def _hashes_by_path(state: DeployState) -> dict[str, str | None]:
+    hashes: dict[str, str | None] = {}
+    for identity in sorted(state.files):
+        hashes.setdefault(path_of(identity), state.files[identity].file_hash)
+    return hashes
+
+
+def _brings_news(state: DeployState, have: Mapping[str, str | None], patterns: Patterns) -> bool:
+    for identity, file in state.files.items():
+        path = path_of(identity)
+        if patterns.matches(path) and (path not in have or have[path] != file.file_hash):
+            return True
+    return False
+
+
+def taken_from(target: DeployState, environment: EnvironmentConfig) -> dict[str, FileState]:
+    """The files (by path) that ``environment`` takes from the passed deployment ``target``."""
+    patterns = environment.propagated_patterns()
+    taken: dict[str, FileState] = {}
+    for identity in sorted(target.files):
+        file = target.files[identity]
+        path = path_of(identity)
+        if file.file_hash is not None and patterns.matches(path):
+            taken[path] = file._replace(dirty=False)
+    return taken
+
+
+def identities(
+    environment: EnvironmentConfig,
+    latest: Mapping[str, str],
+    taken: Mapping[str, FileState],
+) -> dict[str, str]:
+    """Every file's hash by identity; a path of the commit shadows a propagated one."""
+    hashes = {
+        ident(environment.passed or "", path): file.file_hash or ""
+        for path, file in taken.items()
+        if path not in latest
+    }
+    hashes.update((ident(LATEST, path), blob) for path, blob in latest.items())
+    return hashes
+
+
+# --- what is new -----------------------------------------------------------------------
+
+
+def changes_between(new: DeployState, old: DeployState | None) -> tuple[FileChange, ...]:
+    """What differs in ``new``, in the order of identities, what is gone at the end.
+
+    A dirty file always differs, unless it is absent on both sides.
+    """
+    if old is None:
+        return tuple(FileChange(key, new.files[key], True) for key in sorted(new.files))
+    changes = [
+        change
+        for key in sorted(new.files)
+        if (change := _change(key, new.files[key], old.files.get(key))) is not None
+    ]
+    gone = sorted(old.files.keys() - new.files.keys())
+    return (*changes, *(FileChange(key, None, False) for key in gone))
+
+
+def _change(identity: str, new: FileState, old: FileState | None) -> FileChange | None:
+    current = new if new.file_hash is not None else None
+    if old is None:
+        return FileChange(identity, current, True)
+    if new.file_hash is None and old.file_hash is None:
+        return None
+    if new.dirty or old.dirty or new.file_hash != old.file_hash:
+        return FileChange(identity, current, old.file_hash is None)
+    return None
+
+
+# --- what a record makes of the state files --------------------------------------------
+
+
+def after_record(
+    name: str,
+    passed: str | None,
+    state: DeployState,
+    recorded: Mapping[str, EnvironmentState],
+) -> EnvironmentState:
+    """The environment's state once ``state`` is recorded; ``recorded`` has all of them now."""
+    state = state._replace(any_dirty=any(file.dirty for file in state.files.values()))
+    before = recorded.get(name)
+    if before is None:
+        return EnvironmentState(1, state, passed, ())
+    queue = (before.current, *before.propagation_queue)
+    kept = _still_needed(name, state.head_commit, queue, recorded)
+    return EnvironmentState(before.version + 1, state, passed, queue[:kept])
+
+
+def _still_needed(
+    name: str,
+    head: str,
+    queue: tuple[DeployState, ...],
+    recorded: Mapping[str, EnvironmentState],
+) -> int:
+    # As cepler counts: an environment whose deployment lies before what is kept already is
+    # not found again from there, and then everything stays.
+    kept = 0
+    for other in sorted(recorded):
+        taken = recorded[other].current.propagated_head
+        if other == name or recorded[other].propagated_from != name or taken in (None, head):
+            continue
+        while kept < len(queue) and queue[kept].head_commit != taken:
+            kept += 1
+    return kept
