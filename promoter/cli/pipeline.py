@@ -105,11 +105,10 @@ def comment_command(
 
     Example: promoter pipeline comment 17 gate.md --repository GaloyMoney/lana-bank --topic gate
     """
-    from promoter.forge.comment import put_comment
     from promoter.forge.github import GitHubForge
 
     forge = GitHubForge(repository, token, address)
-    typer.echo(put_comment(forge, number, topic, file.read_text(encoding="utf-8")))
+    typer.echo(forge.put_comment(number, topic, file.read_text(encoding="utf-8")))
 
 
 @app.command("graph")

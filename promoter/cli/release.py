@@ -11,8 +11,8 @@ from promoter.cli.options import JSON, REPOSITORY
 from promoter.cli.output import print_json
 from promoter.cli.progress import shown
 from promoter.cli.toolchain import program
-from promoter.forge.choose import forge_of
 from promoter.forge.forge import PullRequest
+from promoter.forge.remote import forge_of
 from promoter.git import Git
 from promoter.programs.cosign import Cosign
 from promoter.programs.registry import Registry

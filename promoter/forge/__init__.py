@@ -1,5 +1,5 @@
-"""What GitHub is to us: pull requests, labels, releases, checks, branches.
+"""GitHub and its local counterpart: pull requests, labels, releases, checks.
 
 `forge.py` has the Protocol and its records, `github.py` and `local.py` one implementation
-each, `choose.py` says which one a remote's address means.
+each, `remote.py` finds the forge of a git remote.
 """

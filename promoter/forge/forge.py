@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, Self
 
 from promoter.common.errors import PromoterError
 
@@ -15,7 +15,7 @@ class ForgeError(PromoterError):
 
 
 class ForgeConflict(ForgeError):
-    """What was asked for contradicts what is there: a moved head, a draft, a name taken."""
+    """A request contradicts the present state: a moved head, a draft, a name in use."""
 
 
 class ForgeMissing(ForgeError):
@@ -23,11 +23,11 @@ class ForgeMissing(ForgeError):
 
 
 class ForgeBusy(ForgeError):
-    """The forge limits how often it may be asked, for longer than waiting is worth."""
+    """The forge's rate limit lasts longer than waiting is worth."""
 
 
 class PullRequestState(StrEnum):
-    """Where a pull request is."""
+    """The state of a pull request."""
 
     OPEN = "open"
     CLOSED = "closed"
@@ -35,7 +35,7 @@ class PullRequestState(StrEnum):
 
 
 class Conclusion(StrEnum):
-    """How a check of a commit ended, or that it has not."""
+    """The result of a check of a commit; pending until it ends."""
 
     SUCCESS = "success"
     FAILURE = "failure"
@@ -56,10 +56,10 @@ class NewPullRequest:
 
 @dataclass(frozen=True)
 class PullRequest:
-    """A pull request as the forge has it.
+    """A pull request of the forge.
 
-    ``head_commit`` is the branch's tip (of a merged or closed one: as it was then),
-    ``merge_commit`` what merging made; both 40 hex digits.
+    ``head_commit`` is the branch's tip (of a merged or closed one: the last one),
+    ``merge_commit`` the commit that the merge created; both 40 hex digits.
     """
 
     number: int
@@ -75,10 +75,28 @@ class PullRequest:
     merge_commit: str | None
     url: str
 
+    @classmethod
+    def opened(cls, number: int, proposal: NewPullRequest, author: str) -> Self:
+        """Return the pull request that ``author`` opens with ``proposal``."""
+        return cls(
+            number=number,
+            title=proposal.title,
+            body=proposal.body,
+            head=proposal.head,
+            head_commit="",
+            base=proposal.base,
+            author=author,
+            state=PullRequestState.OPEN,
+            draft=proposal.draft,
+            labels=proposal.labels,
+            merge_commit=None,
+            url="",
+        )
+
 
 @dataclass(frozen=True)
 class Asset:
-    """A file of a release: its name and size in bytes; ``complete`` once all of it is there."""
+    """A file of a release; ``size`` in bytes, ``complete`` once it is wholly uploaded."""
 
     name: str
     size: int
@@ -87,7 +105,7 @@ class Asset:
 
 @dataclass(frozen=True)
 class ReleaseDraft:
-    """A release to make: publishing it makes ``tag`` at ``commit`` where there is none yet."""
+    """A release to draft; publishing it creates ``tag`` at ``commit`` where there is none yet."""
 
     tag: str
     commit: str
@@ -97,7 +115,7 @@ class ReleaseDraft:
 
 @dataclass(frozen=True)
 class PublishedRelease:
-    """A release as the forge has it; ``draft`` until it is published."""
+    """A release of the forge; ``draft`` until it is published."""
 
     tag: str
     commit: str
@@ -108,13 +126,13 @@ class PublishedRelease:
     url: str = ""
 
     def asset(self, name: str) -> Asset | None:
-        """The asset called ``name``."""
+        """Return the asset called ``name``, None where there is none."""
         return next((asset for asset in self.assets if asset.name == name), None)
 
 
 @dataclass(frozen=True)
 class StatusCheck:
-    """What a check called ``name`` says of a commit; ``summary`` is one line."""
+    """The result of the check ``name`` for a commit; ``summary`` is one line."""
 
     name: str
     conclusion: Conclusion
@@ -123,42 +141,48 @@ class StatusCheck:
 
 @dataclass(frozen=True)
 class Query:
-    """Which pull requests: every field that is set has to fit; ``labels`` all of them."""
+    """A filter of pull requests: every field that is set has to match, ``labels`` all of them."""
 
     state: PullRequestState | None = PullRequestState.OPEN
     head: str = ""
     labels: frozenset[str] = field(default_factory=frozenset)
 
+    def matches(self, pull: PullRequest) -> bool:
+        """Return whether ``pull`` matches."""
+        state = self.state in (None, pull.state)
+        return state and self.head in ("", pull.head) and self.labels <= pull.labels
+
 
 class Forge(Protocol):
-    """One repository at a forge, as the actor who asks.
+    """One repository at a forge, seen by one actor.
 
-    Every method raises `ForgeError`; `ForgeMissing` for what is not there, `ForgeConflict`
-    where what was asked contradicts what is, `ForgeBusy` under a rate limit.
+    Every method raises `ForgeError`; `ForgeMissing` for something that does not exist,
+    `ForgeConflict` where the request contradicts the present state, `ForgeBusy` under a rate
+    limit.
     """
 
     def pull_requests(self, query: Query) -> tuple[PullRequest, ...]:
-        """The pull requests that fit, the newest first."""
+        """Return the matching pull requests, the newest first."""
         ...
 
     def pull_request(self, number: int) -> PullRequest:
-        """The one with ``number``."""
+        """Return the pull request with ``number``."""
         ...
 
     def pull_requests_of(self, commit: str) -> tuple[PullRequest, ...]:
-        """Those that brought ``commit`` to the repository; while none is merged, open ones."""
+        """Return those that brought ``commit`` to the repository; if none is merged, open ones."""
         ...
 
     def open_pull_request(self, proposal: NewPullRequest) -> PullRequest:
-        """Open one; a second for the same head and base is a conflict."""
+        """Open a pull request; a second one for the same head and base is a conflict."""
         ...
 
     def edit_pull_request(self, number: int, *, title: str, body: str) -> None:
-        """Give it another title and body."""
+        """Replace title and body."""
         ...
 
     def close_pull_request(self, number: int) -> None:
-        """Close it unmerged; nothing if it is closed already."""
+        """Close it unmerged; a closed one stays as it is."""
         ...
 
     def mark_ready(self, number: int) -> None:
@@ -166,31 +190,31 @@ class Forge(Protocol):
         ...
 
     def merge_pull_request(self, number: int, *, head_commit: str) -> PullRequest:
-        """Merge it if its head still is ``head_commit``; a draft is a conflict."""
+        """Merge it if its head is still ``head_commit``; a draft is a conflict."""
         ...
 
     def add_labels(self, number: int, labels: Collection[str]) -> None:
-        """Put ``labels`` on it."""
+        """Add ``labels`` to it."""
         ...
 
     def changed_files(self, number: int) -> tuple[str, ...]:
-        """The paths that it changes, both names of a renamed file."""
+        """Return the paths that it changes, both names of a renamed file."""
         ...
 
     def checks(self, commit: str) -> tuple[StatusCheck, ...]:
-        """What the checks say of ``commit``, each check's latest word, by name."""
+        """Return the latest result of each check of ``commit``, by name."""
         ...
 
     def set_check(self, commit: str, check: StatusCheck) -> None:
-        """Say something of ``commit``."""
+        """Set the result of a check of ``commit``."""
         ...
 
     def release(self, tag: str) -> PublishedRelease | None:
-        """The release of ``tag``, drafts included."""
+        """Return the release of ``tag``, drafts included."""
         ...
 
     def draft_release(self, draft: ReleaseDraft) -> PublishedRelease:
-        """Make a draft release; one for the same tag is a conflict."""
+        """Create a draft release; a second one for the same tag is a conflict."""
         ...
 
     def upload_asset(self, tag: str, name: str, content: bytes) -> Asset:
@@ -198,13 +222,13 @@ class Forge(Protocol):
         ...
 
     def asset(self, tag: str, name: str) -> bytes:
-        """The bytes of a release's file."""
+        """Return the bytes of a release's file."""
         ...
 
     def publish_release(self, tag: str) -> PublishedRelease:
-        """Publish the draft of ``tag``; nothing if it is published already."""
+        """Publish the draft of ``tag``; a published one stays as it is."""
         ...
 
     def compare_url(self, old: str, new: str) -> str:
-        """Where a person sees what lies between two commits."""
+        """Return the address of the page that compares two commits."""
         ...

@@ -1,4 +1,7 @@
-"""Addresses on GitHub: of its API, of repositories, of the pages that people look at."""
+"""Addresses on GitHub: its API, repositories and comparison pages.
+
+It imports nothing, so the gate's callers can use it at no cost.
+"""
 
 from __future__ import annotations
 
@@ -12,17 +15,17 @@ _REMOTE = re.compile(
 
 
 def repository_of(address: str) -> str:
-    """The ``owner/name`` that a remote's address means, empty for any other host."""
-    found = _REMOTE.fullmatch(address)
-    return found["name"] if found else ""
+    """Return the ``owner/name`` of a remote's address, empty for any other host."""
+    match = _REMOTE.fullmatch(address)
+    return match["name"] if match else ""
 
 
 def compare_page(repository: str, old: str, new: str) -> str:
-    """Where a person sees what lies between two commits of ``owner/name``."""
+    """Return the page that compares two commits of ``owner/name``."""
     return f"https://github.com/{repository}/compare/{old}...{new}"
 
 
 def compare_link(address: str, old: str, new: str) -> str:
-    """The same for a remote's address; empty for any other host, or where nothing lies between."""
+    """Return that page for a remote's address; empty for another host or equal commits."""
     repository = repository_of(address)
     return compare_page(repository, old, new) if repository and old and new and old != new else ""

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import semver
 
 from promoter.common.errors import UsageError
-from promoter.forge.choose import forge_of
 from promoter.forge.forge import Forge, ForgeError, PullRequest, PullRequestState
+from promoter.forge.remote import forge_of
 from promoter.git import Git, is_full_id
 
 _NUMBER = re.compile(r"\(#(\d+)\)$")

@@ -5,9 +5,8 @@ from __future__ import annotations
 import pytest
 
 from promoter.common.errors import UsageError
-from promoter.forge.comment import LONGEST, put_comment
 from promoter.forge.forge import ForgeError
-from promoter.forge.github import GitHubForge
+from promoter.forge.github import LONGEST_COMMENT, GitHubForge
 
 from .github_server import Answer, Server
 
@@ -17,9 +16,9 @@ def test_a_topic_has_one_comment_however_often_it_is_put(
 ) -> None:
     comments = server[0].comments
     comments += ["somebody's"] * 130
-    first = put_comment(github, 7, "preview", "old")
-    other = put_comment(github, 7, "plan", "of another topic")
-    again = put_comment(github, 7, "preview", "new")
+    first = github.put_comment(7, "preview", "old")
+    other = github.put_comment(7, "plan", "of another topic")
+    again = github.put_comment(7, "preview", "new")
     assert again == first != other
     told = [text.partition("\n")[2] for text in comments[130:]]
     assert told == ["new", "of another topic"]
@@ -29,9 +28,9 @@ def test_a_topic_has_one_comment_however_often_it_is_put(
 def test_what_is_too_long_for_github_is_cut_and_says_so(
     github: GitHubForge, server: tuple[Server, str]
 ) -> None:
-    put_comment(github, 7, "preview", "x" * LONGEST)
+    github.put_comment(7, "preview", "x" * LONGEST_COMMENT)
     (comment,) = server[0].comments
-    assert len(comment) == LONGEST
+    assert len(comment) == LONGEST_COMMENT
     assert "(cut: the whole text" in comment
 
 
@@ -41,10 +40,10 @@ def test_a_refusal_says_what_the_token_needs(
     refusal = Answer(403, {"message": "Resource not accessible by integration"})
     server[0].fail("POST .*/comments", refusal)
     with pytest.raises(ForgeError, match="Resource not accessible") as raised:
-        put_comment(github, 7, "preview", "text")
+        github.put_comment(7, "preview", "text")
     assert "check the token" in raised.value.next_step
 
 
 def test_a_topic_that_could_not_be_found_again_is_wrong_usage(github: GitHubForge) -> None:
     with pytest.raises(UsageError):
-        put_comment(github, 7, "a --> b", "text")
+        github.put_comment(7, "a --> b", "text")

@@ -111,7 +111,7 @@ def test_without_a_forge_it_is_said_why(bare: Git, monkeypatch: pytest.MonkeyPat
     assert found.facts["release"] == "1.0.0 (by tag, not checked)"
     assert found.facts["pull request"] == "#3 (by title, not checked)"
     assert (
-        "not asked: ask GitHub about GaloyMoney/lana-bank: there is no token"
+        "not asked: open GaloyMoney/lana-bank on GitHub: there is no token"
         in (found.facts["forge"])
     )
 

@@ -1,4 +1,4 @@
-"""What GitHub answers, in the words of our `Forge`: records and errors."""
+"""Conversion of GitHub's responses to the records and errors of `Forge`."""
 
 from __future__ import annotations
 
@@ -25,41 +25,43 @@ if TYPE_CHECKING:
 _CONFLICTS = (405, 409, 422)
 
 
-def pull_request_of(one: GithubPullRequest) -> PullRequest:
-    """A pull request; GitHub counts a merged one as closed."""
-    merged = one.merged_at is not None
+def pull_request_of(response: GithubPullRequest) -> PullRequest:
+    """Return a pull request; GitHub reports a merged one as closed."""
+    merged = response.merged_at is not None
     return PullRequest(
-        number=one.number,
-        title=one.title,
-        body=one.body or "",
-        head=one.head.ref,
-        head_commit=one.head.sha,
-        base=one.base.ref,
-        author=one.user.login,
-        state=PullRequestState.MERGED if merged else PullRequestState(one.state),
-        draft=bool(one.draft),
-        labels=frozenset(label.name for label in one.labels),
-        # Of an open one GitHub names a trial merge there.
-        merge_commit=one.merge_commit_sha if merged else None,
-        url=one.html_url,
+        number=response.number,
+        title=response.title,
+        body=response.body or "",
+        head=response.head.ref,
+        head_commit=response.head.sha,
+        base=response.base.ref,
+        author=response.user.login,
+        state=PullRequestState.MERGED if merged else PullRequestState(response.state),
+        draft=bool(response.draft),
+        labels=frozenset(label.name for label in response.labels),
+        # GitHub names a trial merge while a pull request is open.
+        merge_commit=response.merge_commit_sha if merged else None,
+        url=response.html_url,
     )
 
 
-def release_of(one: GitRelease) -> PublishedRelease:
-    """A release with its files."""
-    assets = tuple(Asset(a.name, a.size, a.state == "uploaded") for a in one.get_assets())
-    name, notes, commit = one.name or "", one.body or "", one.target_commitish
-    return PublishedRelease(one.tag_name, commit, name, notes, one.draft, assets, one.html_url)
+def release_of(response: GitRelease) -> PublishedRelease:
+    """Return a release with its files."""
+    assets = tuple(Asset(a.name, a.size, a.state == "uploaded") for a in response.get_assets())
+    name, notes, commit = response.name or "", response.body or "", response.target_commitish
+    return PublishedRelease(
+        response.tag_name, commit, name, notes, response.draft, assets, response.html_url
+    )
 
 
 def conclusion_of(state: str) -> Conclusion:
-    """A status; ``error`` is a failure too."""
+    """Return the conclusion of a status; ``error`` is a failure too."""
     known = {"success": Conclusion.SUCCESS, "pending": Conclusion.PENDING}
     return known.get(state, Conclusion.FAILURE)
 
 
 def translated(what: str, error: GithubException) -> ForgeError:
-    """The error that a refusal of ``what`` is to us, with what GitHub said."""
+    """Return the error for a refused request ``what``, with GitHub's message."""
     data = error.data if isinstance(error.data, dict) else {}
     details = [str(e.get("message") or e.get("code")) for e in data.get("errors") or () if e]
     cause = "; ".join([str(data.get("message") or error.status), *details])
@@ -72,11 +74,11 @@ def translated(what: str, error: GithubException) -> ForgeError:
 def _next(status: int) -> str:
     if status in (401, 403):
         return "check the token: it needs contents, pull requests and statuses, read and write"
-    return "look at what is there now, then run it again"
+    return "check its present state on GitHub, then run it again"
 
 
 def root_cause(error: BaseException) -> str:
-    """The first error of the chain: why a connection failed."""
+    """Return the message of the chain's first error: the reason of a failed connection."""
     while error.__cause__ or error.__context__:
         error = error.__cause__ or error.__context__ or error
     return str(error) or type(error).__name__

