@@ -73,7 +73,7 @@ upstream: .venv/installed ## pin and vendor what the folders of upstream/ make n
 	$(BIN)/python -m dev.vendored
 
 .PHONY: generated
-generated: .venv/installed ## regenerate the block types' stub, the settings' schemas, the reference tables, the journey's drawings
+generated: .venv/installed ## regenerate the block types' stub, the settings' schemas, the reference tables and the graph of the pipelines
 	$(BIN)/python -m dev.provider_schemas
 	$(BIN)/python -m stacks.schema
 	$(BIN)/python -m dev.reference

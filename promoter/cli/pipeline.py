@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from promoter.cli.options import JSON
+from promoter.cli.output import print_json
 from promoter.forge.links import API
 from promoter.git import Git
 
@@ -20,30 +23,31 @@ ROOT = Annotated[
 
 @app.command("generate")
 def generate(root: ROOT = None) -> None:
-    """Render every pipeline anew with ytt, the values from cepler's files included.
+    """Render every pipeline with ytt, including the values from cepler's files.
 
     Example: promoter pipeline generate
     """
-    from promoter.concourse.generator import generate as run
+    from promoter.concourse.deployments import generate as run
 
     for line in run(root or _top()):
         typer.echo(line)
 
 
 @app.command("check")
-def check_command(root: ROOT = None) -> int:
+def check_command(root: ROOT = None, as_json: JSON = False) -> int:
     """Exit 1 unless every rendered pipeline is up to date and free of findings.
 
     Example: promoter pipeline check
     """
-    from promoter.concourse.generator import check_all
+    from promoter.concourse.checks import check_all
 
     found = check_all(root or _top())
-    for place, findings in found.items():
-        for finding in findings:
-            typer.echo(f"{place}: {finding}")
-        if not findings:
-            typer.echo(f"{place}: nothing to complain about")
+    if as_json:
+        print_json(found)
+        return 1 if any(found.values()) else 0
+    for name, findings in found.items():
+        for line in map(str, findings) if findings else ["no problems found"]:
+            typer.echo(f"{name}: {line}")
     return 1 if any(found.values()) else 0
 
 
@@ -55,13 +59,11 @@ def exec_command(
 
     GIT_PRIVATE_KEY and GIT_KNOWN_HOSTS; REGISTRY (one address, or several with a comma
     between them), REGISTRY_USER and REGISTRY_PASSWORD; KUBECONFIG_DOCUMENT;
-    COSIGN_KEY_DOCUMENT and COSIGN_PASSWORD; TESTER_KEY_DOCUMENT. The files they become are
-    gone when the command ends.
+    COSIGN_KEY_DOCUMENT and COSIGN_PASSWORD; TESTER_KEY_DOCUMENT. They become files that are
+    removed when the command ends.
 
     Example: promoter pipeline exec -- promoter release promote
     """
-    import os
-
     from promoter.tasks.credentials import run
 
     return run(command, os.environ)
@@ -84,12 +86,11 @@ def wait_command(
     Example: promoter pipeline wait-cachix-paths --paths paths.txt --cache galoymoney
     """
     from promoter.cli.progress import shown
-    from promoter.tasks.cachix import Patience, read_paths, wait
+    from promoter.tasks.cachix import Retries, read_paths, wait
 
-    wanted = read_paths(paths)
-    where = address or f"https://{cache}.cachix.org"
-    rounds = wait(wanted, where, Patience(attempts, delay), shown())
-    typer.echo(f"{len(wanted)} paths are there, asked {rounds} times")
+    required, url = read_paths(paths), address or f"https://{cache}.cachix.org"
+    count = wait(required, url, Retries(attempts, delay), shown())
+    typer.echo(f"the cache has all {len(required)} paths, after {count} attempts")
 
 
 @app.command("comment")
@@ -99,9 +100,11 @@ def comment_command(
     repository: Annotated[str, typer.Option(help="Like GaloyMoney/lana-bank.")],
     topic: Annotated[str, typer.Option(help="A comment of the same topic is replaced.")],
     token: Annotated[str, typer.Option(envvar="GH_TOKEN", show_default=False)],
-    address: Annotated[str, typer.Option(envvar="GITHUB_API_URL", help="Of GitHub's API.")] = API,
+    address: Annotated[
+        str, typer.Option(envvar="GITHUB_API_URL", help="The address of GitHub's API.")
+    ] = API,
 ) -> None:
-    """Put a comment on a pull request, replacing the last one of its topic.
+    """Comment on a pull request, replacing the last comment of the same topic.
 
     Example: promoter pipeline comment 17 gate.md --repository GaloyMoney/lana-bank --topic gate
     """
@@ -114,28 +117,27 @@ def comment_command(
 @app.command("graph")
 def graph_command(
     check_only: Annotated[
-        bool, typer.Option("--check", help="Write nothing; exit 1 where one is out of date.")
+        bool, typer.Option("--check", help="Write nothing; exit 1 if it is out of date.")
     ] = False,
     root: ROOT = None,
 ) -> int:
-    """Draw the journey over the three repositories into docs/.
+    """Draw the way of a commit to production into docs/pipelines.md.
 
     Example: promoter pipeline graph --check
     """
-    from promoter.concourse.drawing import drawings
-    from promoter.concourse.journey import REMEDY
+    from promoter.concourse.journey import PAGE, REMEDY, updated_page
 
     top = root or _top()
-    code = 0
-    for path, now in drawings(top).items():
-        if path.is_file() and path.read_text(encoding="utf-8") == now:
-            continue
-        if check_only:
-            typer.echo(f"{path.relative_to(top)} is out of date: {REMEDY}")
-            code = 1
-        else:
-            path.write_text(now, encoding="utf-8")
-    return code
+    page = top / PAGE
+    present = page.read_text(encoding="utf-8")
+    updated = updated_page(present, top)
+    if updated == present:
+        return 0
+    if check_only:
+        typer.echo(f"{PAGE} is out of date: {REMEDY}")
+        return 1
+    page.write_text(updated, encoding="utf-8")
+    return 0
 
 
 def _top() -> Path:

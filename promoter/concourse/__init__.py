@@ -1,1 +1,1 @@
-"""Concourse pipelines as code: read with types, checked, drawn, rendered reproducibly."""
+"""Concourse pipelines as code: rendered reproducibly, read with types, checked and drawn."""

@@ -1,21 +1,22 @@
-"""The values of ci/deployments, made from the cepler files: one job an environment.
+"""The values of ci/deployments, generated from the cepler files: one job per environment.
 
 Seed 004, step 4: cepler-in triggers a job, the job deploys, cepler-out records.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from promoter.common.errors import InvalidFile
-from promoter.concourse.checks.names import require_identifier
-from promoter.concourse.pipelines import DEPLOYMENTS
+from promoter.common.finding import Finding
+from promoter.concourse.pipelines import DEPLOYMENTS, REMEDY, existing_pipelines, find_ytt, write
+from promoter.concourse.schema import identifier_fault
 from promoter.gate.config import CeplerConfig, read_config
 
 EMBEDDED = "local"
-VALUES = "environments.yml"
+_PLATFORMS = ("azure", "gcp", EMBEDDED)
 _HEADING = """\
 #! Written by `promoter pipeline generate` from cepler/*.yml. Not edited.
 #@data/values
@@ -25,7 +26,7 @@ _HEADING = """\
 
 @dataclass(frozen=True)
 class DeployJob:
-    """One environment of one deployment. ``name`` is its stack's name (docs of the stacks)."""
+    """One environment of one deployment. ``name`` is the name of its stack."""
 
     name: str
     environment: str
@@ -34,29 +35,39 @@ class DeployJob:
     platform: str
 
 
-def jobs(root: Path) -> tuple[DeployJob, ...]:
-    """A job for every environment of every cepler file, in the files' order.
+def generate(root: Path) -> Iterator[str]:
+    """Write the values and every rendered pipeline; yields a line for each pipeline.
 
-    Environments of the platform `local` are not among them: theirs is the embedded platform
-    of whoever calls ``promoter deploy``, which no worker of Concourse has.
-    Raises `InvalidFile` for a name that Concourse would refuse, and for two of one name.
+    Raises `ProgramMissing` without ytt, `InvalidFile` for an invalid cepler file.
     """
-    found: dict[str, DeployJob] = {}
-    for file, config in _configs(root):
-        require_identifier(config.deployment, file, "deployment")
-        for job in _jobs_of(config, file, found):
-            if job.platform != EMBEDDED:
-                found[job.name] = job
-    return tuple(found.values())
+    ytt, pipelines = find_ytt(), existing_pipelines(root)
+    if DEPLOYMENTS in pipelines:
+        values_file(root).write_text(values(root), encoding="utf-8")
+    for each in pipelines:
+        yield f"{each.name}: {'rendered' if write(each, root, ytt) else 'unchanged'}"
+
+
+def check_generated_values(root: Path) -> Iterator[Finding]:
+    """Find committed values that differ from those of the cepler files."""
+    file = values_file(root)
+    committed = file.read_text(encoding="utf-8") if file.is_file() else ""
+    if committed != values(root):
+        name = file.relative_to(root).as_posix()
+        yield Finding(name, f"differs from cepler/*.yml: {REMEDY}")
+
+
+def values_file(root: Path) -> Path:
+    """Return the path of the generated values."""
+    return DEPLOYMENTS.path(root) / "environments.yml"
 
 
 def values(root: Path) -> str:
-    """The values that ytt is given for ci/deployments."""
+    """Return the values for ytt."""
     lines = ["deployments:"]
-    every = jobs(root)
-    for deployment in dict.fromkeys(job.deployment for job in every):
+    all_jobs = jobs(root)
+    for deployment in dict.fromkeys(job.deployment for job in all_jobs):
         lines += [f"- name: {deployment}", "  environments:"]
-        for job in every:
+        for job in all_jobs:
             if job.deployment == deployment:
                 lines += [
                     f"  - job: {job.name}",
@@ -67,46 +78,52 @@ def values(root: Path) -> str:
     return _HEADING + "\n".join(lines) + "\n"
 
 
-def values_file(root: Path) -> Path:
-    """Where these values are kept."""
-    return DEPLOYMENTS.path(root) / VALUES
+def jobs(root: Path) -> tuple[DeployJob, ...]:
+    """Return a job for every environment of every cepler file, in the order of the files.
 
-
-def _configs(root: Path) -> Iterator[tuple[str, CeplerConfig]]:
+    Environments of the platform `local` have none: no Concourse worker has their embedded
+    platform. Raises `InvalidFile` for a name that Concourse rejects.
+    """
+    found: dict[str, DeployJob] = {}
     for path in sorted((root / "cepler").glob("*.yml")):
         file = path.relative_to(root).as_posix()
         config = read_config(path.read_bytes(), file)
         if path.stem != config.deployment:
-            raise InvalidFile(file, "deployment", f"must be {path.stem}, as the file is called")
-        yield file, config
+            raise InvalidFile(file, "deployment", f"must be {path.stem}, like the name of the file")
+        _require_identifier(config.deployment, file, "deployment")
+        # A second deployment in an environment has a stack of its own.
+        names = {
+            name: f"{name}-{config.deployment}" if name in found else name
+            for name in config.environments
+        }
+        deploys = [_job(config, name, file, names) for name in config.environments]
+        found |= {job.name: job for job in deploys if job.platform != EMBEDDED}
+    return tuple(found.values())
 
 
-def _jobs_of(
-    config: CeplerConfig, file: str, taken: Mapping[str, DeployJob]
-) -> Iterator[DeployJob]:
-    names = {
-        name: f"{name}-{config.deployment}" if name in taken else name
-        for name in config.environments
-    }
-    for name, environment in config.environments.items():
-        require_identifier(name, file, f"environments.{name}")
-        yield DeployJob(
-            name=names[name],
-            environment=name,
-            deployment=config.deployment,
-            passed=names[environment.passed] if environment.passed else None,
-            platform=_platform(name, file),
-        )
-
-
-def _platform(name: str, file: str) -> str:
-    platform = name.partition("-")[0]
-    if platform not in ("azure", "gcp", EMBEDDED):
+def _job(config: CeplerConfig, name: str, file: str, names: dict[str, str]) -> DeployJob:
+    place = f"environments.{name}"
+    _require_identifier(name, file, place)
+    platform, passed = name.partition("-")[0], config.environments[name].passed
+    if platform not in _PLATFORMS:
         raise InvalidFile(
             file,
-            f"environments.{name}",
+            place,
             "begins with no platform",
-            next_step="call it azure-, gcp- or local- and what it is: the job's credentials "
-            "follow from the platform",
+            next_step="rename it to azure-, gcp- or local- and a name: the platform decides the "
+            "credentials of the job",
         )
-    return platform
+    return DeployJob(
+        names[name], name, config.deployment, names[passed] if passed else None, platform
+    )
+
+
+def _require_identifier(name: str, file: str, place: str) -> None:
+    fault = identifier_fault(name)
+    if fault:
+        raise InvalidFile(
+            file,
+            place,
+            f"'{name}' is not a valid Concourse identifier: {fault}",
+            next_step="rename it: every environment is a job of ci/deployments",
+        )

@@ -1,23 +1,38 @@
-"""Which pipelines there are, where their files lie, and what each must look like.
+"""The pipelines of all repositories: their files, and how ytt renders them.
 
-A folder has ``pipeline.yml`` and ``values.yml`` (ytt), more ``*.lib.yml`` beside them (and
-``environments.yml``, values too, where they are generated), ``variables.yml`` (each
-((variable)) with what it is), ``repipe``, and ``rendered/``.
+A folder has ``pipeline.yml`` and ``values.yml`` (ytt), ``*.lib.yml``, generated values in
+``environments.yml``, ``variables.yml`` (a description of each ((variable))), ``repipe``, and
+``rendered/``.
+
+No package registry has ytt, so most machines do not have it. The checksums of all templates
+and of the result are therefore committed: every machine sees a template that changed alone.
 """
 
 from __future__ import annotations
 
+import hashlib
+import shutil
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+
+from promoter.common.errors import ProgramMissing, PromoterError
+from promoter.common.files import write_atomically
+from promoter.common.finding import Finding
+from promoter.programs.command import run_program
+
+HEADING = "# Rendered by `promoter pipeline generate` from the templates. Not edited.\n"
+REMEDY = "run `promoter pipeline generate` where ytt is on PATH and commit the result"
+_SECONDS = 60
 
 
 @dataclass(frozen=True)
 class PipelineFiles:
-    """One pipeline: its name in Concourse, its folder, the repository that it belongs to.
+    """A pipeline: its name in Concourse, its repository, and its folder there.
 
-    ``repository`` and ``folder`` are relative to the root of this repository, ``folder`` to
-    ``repository``. ``sources`` are the resources that are this very repository: a task's
-    command below one of them is a file that must exist.
+    ``repository`` is relative to the root of this repository, ``folder`` to ``repository``.
+    ``sources`` are the resources that contain that repository: the command of a task below one
+    of them is a file that must exist.
     """
 
     name: str
@@ -26,52 +41,92 @@ class PipelineFiles:
     sources: tuple[str, ...]
 
     def path(self, root: Path) -> Path:
-        """The pipeline's folder below ``root``."""
+        """Return the pipeline's folder below ``root``."""
         return root / self.repository / self.folder
 
     def templates(self, root: Path) -> tuple[Path, ...]:
-        """What ytt is given, in the order of their names."""
+        """Return the inputs of ytt, sorted by name."""
         folder = self.path(root)
         named = (folder / name for name in ("environments.yml", "pipeline.yml", "values.yml"))
-        return tuple(
-            sorted([*folder.glob("*.lib.yml"), *(path for path in named if path.is_file())])
-        )
+        return tuple(sorted([*folder.glob("*.lib.yml"), *filter(Path.is_file, named)]))
 
     def rendered(self, root: Path) -> Path:
-        """The rendered pipeline."""
+        """Return the path of the rendered pipeline."""
         return self.path(root) / "rendered" / "pipeline.yml"
 
-    def sums(self, root: Path) -> Path:
-        """The sums of what was rendered and what came of it, as ``sha256sum --check`` reads."""
+    def checksums(self, root: Path) -> Path:
+        """Return the path of the checksums, in the format of ``sha256sum --check``."""
         return self.path(root) / "rendered" / "SHA256SUMS"
 
     def variables(self, root: Path) -> Path:
-        """The list of the pipeline's variables."""
+        """Return the path of the descriptions of the variables."""
         return self.path(root) / "variables.yml"
 
 
 DEPLOYMENTS = PipelineFiles("galoy-deployments", ".", "ci/deployments", ("pipeline-tasks",))
-
-PLACES = (
-    PipelineFiles(
-        "lana-bank",
-        "upstream/lana-bank",
-        "ci/release",
-        ("pipeline-tasks", "repo", "promote-rc"),
-    ),
-    PipelineFiles(
-        "nix-cache", "upstream/lana-bank", "ci/nix-cache", ("pipeline-tasks", "repo", "prs")
-    ),
-    PipelineFiles(
-        "galoy-private-charts",
-        "upstream/galoy-private-charts",
-        "ci",
-        ("pipeline-tasks", "charts-repo"),
-    ),
+_LANA_BANK, _CHARTS = "upstream/lana-bank", "upstream/galoy-private-charts"
+PIPELINES = (
+    PipelineFiles("lana-bank", _LANA_BANK, "ci/release", ("pipeline-tasks", "repo", "promote-rc")),
+    PipelineFiles("nix-cache", _LANA_BANK, "ci/nix-cache", ("pipeline-tasks", "repo", "prs")),
+    PipelineFiles("galoy-private-charts", _CHARTS, "ci", ("pipeline-tasks", "charts-repo")),
     DEPLOYMENTS,
 )
 
 
-def places(root: Path) -> tuple[PipelineFiles, ...]:
-    """The pipelines whose folders exist below ``root``."""
-    return tuple(place for place in PLACES if (place.path(root) / "pipeline.yml").is_file())
+def existing_pipelines(root: Path) -> tuple[PipelineFiles, ...]:
+    """Return the pipelines whose folders exist below ``root``."""
+    return tuple(each for each in PIPELINES if (each.path(root) / "pipeline.yml").is_file())
+
+
+def find_ytt() -> Path:
+    """Return the ytt on PATH; raises `ProgramMissing`."""
+    found = shutil.which("ytt")
+    if found is None:
+        raise ProgramMissing(
+            "render pipelines: ytt is not on PATH",
+            next_step="install ytt (carvel.dev/ytt); no package registry has it",
+        )
+    return Path(found)
+
+
+def render(files: PipelineFiles, root: Path, ytt: Path) -> str:
+    """Return the rendered pipeline; raises `PromoterError` with the message of ytt."""
+    arguments = [argument for path in files.templates(root) for argument in ("-f", path)]
+    done = run_program([ytt, *arguments], seconds=_SECONDS)
+    if done.returncode != 0:
+        raise PromoterError(
+            f"render {files.path(root)}: {done.stderr.strip()}",
+            next_step="correct the template; every value it reads must be in values.yml",
+        )
+    return HEADING + "---\n" + done.stdout
+
+
+def write(files: PipelineFiles, root: Path, ytt: Path) -> bool:
+    """Render the pipeline and its checksums; return whether something changed."""
+    changed = _replace(files.rendered(root), render(files, root, ytt))
+    return _replace(files.checksums(root), checksums_of(files, root)) or changed
+
+
+def checksums_of(files: PipelineFiles, root: Path) -> str:
+    """Return the checksums of the templates and of the rendered pipeline, as they are now."""
+    folder = files.path(root)
+    return "".join(
+        f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.relative_to(folder).as_posix()}\n"
+        for path in (*files.templates(root), files.rendered(root))
+    )
+
+
+def check_checksums(files: PipelineFiles, root: Path) -> Iterator[Finding]:
+    """Find templates, values and results that changed since the pipeline was rendered."""
+    file = files.checksums(root)
+    recorded = set(file.read_text().splitlines()) if file.is_file() else set()
+    for line in sorted(recorded ^ set(checksums_of(files, root).splitlines())):
+        name = line.partition("  ")[2]
+        yield Finding(f"{files.folder}/{name}", f"changed since it was rendered: {REMEDY}")
+
+
+def _replace(file: Path, text: str) -> bool:
+    if file.is_file() and file.read_text(encoding="utf-8") == text:
+        return False
+    write_atomically(file, text.encode())
+    return True

@@ -1,88 +1,101 @@
-"""Concourse's pipeline schema, as far as our pipelines use it; anything else is refused.
+"""Concourse's pipeline schema, as far as our pipelines use it; anything else is rejected.
 
 Fields and their meaning: concourse-ci.org/docs, and ``atc/config.go``, ``atc/steps.go``,
-``atc/task.go`` of Concourse. Concourse itself accepts keys that it does not know in some
-places; here each is an error, because a misspelt ``trigger`` just never triggers.
+``atc/task.go`` of Concourse. Concourse ignores unknown keys in some places; here each is an
+error, because a misspelled ``trigger`` never triggers.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
+from pydantic import Discriminator, Field, Tag, ValidationError
 
-Params = dict[str, Any]
+from promoter.common.errors import InvalidFile
+from promoter.common.model import StrictModel
+from promoter.common.yaml_file import read_yaml
+
+# atc/configwarning.go: a lower case letter or digit first, then also - _ and dots.
+_IDENTIFIER = re.compile(r"[^\W_A-Z][\w.-]*")
+_HOOKS = ("on_success", "on_failure", "on_abort", "on_error", "ensure")
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+def identifier_fault(name: str) -> str | None:
+    """Return the reason why Concourse rejects ``name`` as an identifier, or None."""
+    if name.isdigit():
+        return "cannot be just numbers"
+    if not _IDENTIFIER.fullmatch(name):
+        return "must be lower case letters, digits, '-', '_' and '.', a letter or digit first"
+    return None if name == name.lower() else "must be in lower case"
 
 
-class ResourceType(_Strict):
+class ResourceType(StrictModel):
     """A type that Concourse does not ship: an image with check, in and out."""
 
     name: str
     type: str
-    source: Params
+    source: Mapping[str, Any]
     check_every: str | None = None
     privileged: bool = False
 
 
-class Resource(_Strict):
-    """What a pipeline gets from and puts to."""
+class Resource(StrictModel):
+    """A versioned thing that jobs get and put."""
 
     name: str
     type: str
-    source: Params = {}
+    source: Mapping[str, Any] = {}
     icon: str | None = None
     check_every: str | None = None
     webhook_token: str | None = None
 
 
-class Group(_Strict):
+class Group(StrictModel):
     """A tab of the web page."""
 
     name: str
     jobs: tuple[str, ...]
 
 
-class TaskArtifact(_Strict):
+class TaskArtifact(StrictModel):
     """An input or output folder of a task; ``path`` is where the task sees it."""
 
     name: str
     path: str | None = None
 
 
-class ImageResource(_Strict):
-    """The image that a task runs in; ``version`` pins it."""
+class ImageResource(StrictModel):
+    """The image of a task; ``version`` pins it."""
 
     type: str
-    source: Params
+    source: Mapping[str, Any]
     version: dict[str, str] | None = None
 
 
-class Run(_Strict):
-    """What a task executes, relative to the folder that holds its inputs."""
+class Run(StrictModel):
+    """The command of a task, relative to the folder that holds its inputs."""
 
     path: str
     args: tuple[str, ...] = ()
     dir: str | None = None
 
 
-class TaskConfig(_Strict):
-    """A task: an image, folders in, folders out, variables, one command."""
+class TaskConfig(StrictModel):
+    """A task: its image, input and output folders, variables and command."""
 
     platform: str
     image_resource: ImageResource
     inputs: tuple[TaskArtifact, ...] = ()
     outputs: tuple[TaskArtifact, ...] = ()
     caches: tuple[dict[str, str], ...] = ()
-    params: dict[str, str] = {}
+    params: Mapping[str, str] = {}
     run: Run
 
 
-class _Step(_Strict):
+class _Step(StrictModel):
     attempts: int | None = Field(default=None, ge=2)
     timeout: str | None = None
     on_success: Step | None = None
@@ -92,29 +105,23 @@ class _Step(_Strict):
     ensure: Step | None = None
 
     def inner(self) -> tuple[Step, ...]:
-        """The steps that this one is made of."""
+        """Return the steps inside of this one."""
         return ()
 
     def hooks(self) -> dict[str, Step]:
-        """The steps that follow this one, by the name of the hook."""
-        named = {
-            "on_success": self.on_success,
-            "on_failure": self.on_failure,
-            "on_abort": self.on_abort,
-            "on_error": self.on_error,
-            "ensure": self.ensure,
-        }
-        return {name: step for name, step in named.items() if step is not None}
+        """Return the steps that follow this one, by the name of the hook."""
+        found = {name: getattr(self, name) for name in _HOOKS}
+        return {name: step for name, step in found.items() if step is not None}
 
 
 class Get(_Step):
-    """Fetches a version of a resource."""
+    """Fetch a version of a resource."""
 
     get: str
     resource: str | None = None
     passed: tuple[str, ...] = ()
     trigger: bool = False
-    params: Params = {}
+    params: Mapping[str, Any] = {}
     version: str | None = None
 
     @property
@@ -124,13 +131,13 @@ class Get(_Step):
 
 
 class Put(_Step):
-    """Makes a version of a resource, and fetches it."""
+    """Create a version of a resource, and fetch it."""
 
     put: str
     resource: str | None = None
-    params: Params = {}
+    params: Mapping[str, Any] = {}
     inputs: tuple[str, ...] | str | None = None
-    get_params: Params = {}
+    get_params: Mapping[str, Any] = {}
     no_get: bool = False
 
     @property
@@ -140,26 +147,26 @@ class Put(_Step):
 
 
 class Task(_Step):
-    """Runs a task whose configuration stands in the pipeline."""
+    """Run a task whose configuration is in the pipeline."""
 
     task: str
     config: TaskConfig
     privileged: bool = False
-    input_mapping: dict[str, str] = {}
-    output_mapping: dict[str, str] = {}
+    input_mapping: Mapping[str, str] = {}
+    output_mapping: Mapping[str, str] = {}
 
 
 class Do(_Step):
-    """Steps one after another."""
+    """Run steps one after another."""
 
     do: tuple[Step, ...]
 
     def inner(self) -> tuple[Step, ...]:
-        """The steps, in their order."""
+        """Return the steps, in their order."""
         return self.do
 
 
-class Parallel(_Strict):
+class Parallel(StrictModel):
     """The long form of in_parallel."""
 
     steps: tuple[Step, ...]
@@ -168,14 +175,14 @@ class Parallel(_Strict):
 
 
 class InParallel(_Step):
-    """Steps at the same time; what they fetch and make is there once all are done."""
+    """Run steps at the same time; their artifacts exist once all are done."""
 
     in_parallel: tuple[Step, ...] | Parallel
 
     def inner(self) -> tuple[Step, ...]:
-        """The steps, in no order."""
-        found = self.in_parallel
-        return found.steps if isinstance(found, Parallel) else found
+        """Return the steps, in no order."""
+        steps = self.in_parallel
+        return steps.steps if isinstance(steps, Parallel) else steps
 
 
 class Try(_Step):
@@ -184,12 +191,12 @@ class Try(_Step):
     try_: Step = Field(alias="try")
 
     def inner(self) -> tuple[Step, ...]:
-        """The one step."""
+        """Return the one step."""
         return (self.try_,)
 
 
 class LoadVar(_Step):
-    """Reads a file into ``((.:name))``."""
+    """Read a file into ``((.:name))``."""
 
     load_var: str
     file: str
@@ -236,12 +243,12 @@ class Job(_Step):
     old_name: str | None = None
 
     def inner(self) -> tuple[Step, ...]:
-        """The plan."""
+        """Return the plan."""
         return self.plan
 
 
-class Pipeline(_Strict):
-    """A whole pipeline, as ``fly set-pipeline`` takes it."""
+class Pipeline(StrictModel):
+    """A pipeline, as ``fly set-pipeline`` takes it."""
 
     groups: tuple[Group, ...] = ()
     jobs: tuple[Job, ...]
@@ -249,13 +256,45 @@ class Pipeline(_Strict):
     resource_types: tuple[ResourceType, ...] = ()
 
     def steps(self, job: Job) -> Iterator[Get | Put | Task | Do | InParallel | Try | LoadVar]:
-        """Every step of a job, however deep, hooks included."""
-        todo = [*reversed(job.plan), *job.hooks().values()]
-        while todo:
-            step = todo.pop()
+        """Yield every step of a job at any depth, hooks included."""
+        pending = [*reversed(job.plan), *job.hooks().values()]
+        while pending:
+            step = pending.pop()
             yield step
-            todo += [*reversed([*step.inner(), *step.hooks().values()])]
+            pending += [*reversed([*step.inner(), *step.hooks().values()])]
+
+    def edges(self) -> frozenset[tuple[str, str]]:
+        """Return (before, after) for each job that takes versions which passed another."""
+        return frozenset(
+            (before, job.name)
+            for job in self.jobs
+            for step in self.steps(job)
+            if isinstance(step, Get)
+            for before in step.passed
+        )
 
 
 for _model in (Do, Parallel, InParallel, Try, Get, Put, Task, LoadVar, Job, Pipeline):
     _model.model_rebuild()
+
+
+def read_pipeline(file: Path) -> Pipeline:
+    """Return the pipeline in ``file``; raises `InvalidFile` with the place that is wrong."""
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        raise InvalidFile(str(file), "", str(error)) from error
+    return parse_pipeline(read_yaml(content, str(file)), str(file))
+
+
+def parse_pipeline(document: Any, name: str) -> Pipeline:
+    """Return the pipeline in a YAML document that was read from ``name``."""
+    try:
+        return Pipeline.model_validate(document)
+    except ValidationError as error:
+        raise InvalidFile.from_model(
+            name,
+            error,
+            next_step="see concourse-ci.org/docs for the schema, promoter/concourse/schema.py "
+            "for the part of it that is supported",
+        ) from error

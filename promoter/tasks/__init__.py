@@ -1,1 +1,1 @@
-"""Helpers that run inside a pipeline's task."""
+"""Commands that run inside of a pipeline's task."""

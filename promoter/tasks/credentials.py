@@ -1,8 +1,8 @@
-"""What a task may reach: credentials out of its variables, in files that only it can read.
+"""Give a task's command access: secrets from variables, in files that only it can read.
 
-A task is handed secrets as variables (Concourse has no other way), while git, crane and
-kubectl want files. They are written with mode 0600 into a folder of their own, which is
-removed when the command ends, and the variables are taken away from the command.
+Concourse passes secrets as variables, while git, crane and kubectl need files. The files have
+mode 0600, in a folder that is removed when the command ends; the command does not inherit the
+variables.
 """
 
 from __future__ import annotations
@@ -20,21 +20,13 @@ from pathlib import Path
 
 from promoter.common.errors import UsageError
 
-# What each kind of access needs; a part of one without the rest is a mistake.
-VARIABLES = {
-    "git": ("GIT_PRIVATE_KEY", "GIT_KNOWN_HOSTS"),
-    "registry": ("REGISTRY", "REGISTRY_USER", "REGISTRY_PASSWORD"),
-    "cluster": ("KUBECONFIG_DOCUMENT",),
-    "signing": ("COSIGN_KEY_DOCUMENT", "COSIGN_PASSWORD"),
-    "testing": ("TESTER_KEY_DOCUMENT",),
-}
-# Who a task's commits are by: its image configures nobody.
+# The committer of a task: its image configures none.
 _COMMITTER = {"user.name": "promoter", "user.email": "promoter@localhost"}
 _KEPT = frozenset({"REGISTRY", "COSIGN_PASSWORD"})
 
 
 def run(command: Sequence[str], given: Mapping[str, str]) -> int:
-    """Run ``command`` with the access that ``given`` variables describe; its exit code."""
+    """Run ``command`` with the access that ``given`` variables describe; return its exit code."""
     if not command:
         raise UsageError("run: no command", next_step="promoter pipeline exec -- COMMAND")
     program = shutil.which(command[0])
@@ -47,25 +39,25 @@ def run(command: Sequence[str], given: Mapping[str, str]) -> int:
 
 @contextmanager
 def environment(given: Mapping[str, str]) -> Iterator[dict[str, str]]:
-    """The command's environment, while the files that it names are there.
+    """Yield the command's environment, whose files exist until the context ends.
 
-    Raises `UsageError` where a kind of access is described in part.
+    Raises `UsageError` if the variables of a kind of access are incomplete.
     """
-    kinds = [kind for kind, names in VARIABLES.items() if _described(kind, names, given)]
-    taken = {name for names in VARIABLES.values() for name in names} - _KEPT
-    kept = {name: value for name, value in given.items() if name not in taken}
+    names = {name for variables, _ in _KINDS.values() for name in variables} - _KEPT
+    variables = {name: value for name, value in given.items() if name not in names}
+    writers = [write for kind, (needed, write) in _KINDS.items() if _described(kind, needed, given)]
     with tempfile.TemporaryDirectory(prefix="task-access-") as folder:
-        for kind in kinds:
-            kept |= _WRITERS[kind](Path(folder), {**given, **kept})
-        yield kept
+        for write in writers:
+            variables |= write(Path(folder), {**given, **variables})
+        yield variables
 
 
 def _described(kind: str, names: tuple[str, ...], given: Mapping[str, str]) -> bool:
-    there = [name for name in names if given.get(name)]
-    # An address alone is a registry that asks for no password.
-    if not there or there == ["REGISTRY"]:
+    present = [name for name in names if given.get(name)]
+    # A registry may need no password.
+    if not present or present == ["REGISTRY"]:
         return False
-    missing = ", ".join(name for name in names if name not in there)
+    missing = ", ".join(name for name in names if name not in present)
     if missing:
         raise UsageError(
             f"give the task access ({kind}): {missing} is missing or empty",
@@ -77,9 +69,9 @@ def _described(kind: str, names: tuple[str, ...], given: Mapping[str, str]) -> b
 def _git(folder: Path, given: Mapping[str, str]) -> dict[str, str]:
     key = _private(folder / "key", given["GIT_PRIVATE_KEY"])
     known = _private(folder / "known_hosts", given["GIT_KNOWN_HOSTS"])
-    words = ["ssh", "-F", "none", "-i", str(key), "-o", "IdentitiesOnly=yes"]
-    words += ["-o", "StrictHostKeyChecking=yes", "-o", f"UserKnownHostsFile={known}"]
-    return {"GIT_SSH_COMMAND": shlex.join(words), **_configured(_COMMITTER, given)}
+    command = ["ssh", "-F", "none", "-i", str(key), "-o", "IdentitiesOnly=yes"]
+    command += ["-o", "StrictHostKeyChecking=yes", "-o", f"UserKnownHostsFile={known}"]
+    return {"GIT_SSH_COMMAND": shlex.join(command), **_configured(_COMMITTER, given)}
 
 
 def _registry(folder: Path, given: Mapping[str, str]) -> dict[str, str]:
@@ -111,7 +103,7 @@ def _testing(folder: Path, given: Mapping[str, str]) -> dict[str, str]:
 
 
 def _configured(settings: Mapping[str, str], given: Mapping[str, str]) -> dict[str, str]:
-    """The variables by which git takes ``settings``, after those that ``given`` has."""
+    """Return the variables that configure git, after those that ``given`` has."""
     before = int(given.get("GIT_CONFIG_COUNT") or 0)
     added = {
         f"GIT_CONFIG_{part}_{number}": text
@@ -121,17 +113,18 @@ def _configured(settings: Mapping[str, str], given: Mapping[str, str]) -> dict[s
     return {**added, "GIT_CONFIG_COUNT": str(before + len(settings))}
 
 
-_WRITERS = {
-    "git": _git,
-    "registry": _registry,
-    "cluster": _cluster,
-    "signing": _signing,
-    "testing": _testing,
+# The variables of each kind of access (a part of them alone is an error), and their function.
+_KINDS = {
+    "git": (("GIT_PRIVATE_KEY", "GIT_KNOWN_HOSTS"), _git),
+    "registry": (("REGISTRY", "REGISTRY_USER", "REGISTRY_PASSWORD"), _registry),
+    "cluster": (("KUBECONFIG_DOCUMENT",), _cluster),
+    "signing": (("COSIGN_KEY_DOCUMENT", "COSIGN_PASSWORD"), _signing),
+    "testing": (("TESTER_KEY_DOCUMENT",), _testing),
 }
 
 
 def _private(path: Path, content: str) -> Path:
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        # ssh refuses a key whose last line has no end.
+        # ssh rejects a key without a final line end.
         file.write(content if content.endswith("\n") else content + "\n")
     return path

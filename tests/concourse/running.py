@@ -1,8 +1,8 @@
-"""Runs a task of a rendered pipeline as a Concourse worker does.
+"""Run a task of a rendered pipeline as a Concourse worker does.
 
-A working folder of its own with a folder for each input, an empty one for each output, the
-declared variables and no others, and the task's own command; of promoter there is the wheel,
-and of its repository what `get: pipeline-tasks` brings.
+A new working folder has a folder for each input and an empty one for each output; the command
+gets the declared variables and no others, the wheel of promoter, and of its repository only
+what `get: pipeline-tasks` fetches.
 """
 
 from __future__ import annotations
@@ -16,26 +16,25 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from promoter.concourse.checks.secrets import VARIABLE
-from promoter.concourse.parser import read_pipeline
-from promoter.concourse.pipelines import PLACES, PipelineFiles
-from promoter.concourse.schema import Task
+from promoter.concourse.pipelines import PIPELINES, PipelineFiles
+from promoter.concourse.schema import Task, read_pipeline
 from tests.concourse import isolation
 from tests.concourse.test_pipelines import ROOT
 
 BIN = Path(sys.executable).parent
-# Stands in for a program that cannot run here: notes how it was called, says what it was told to.
-_STAND_IN = """\
+# A fake of a program that cannot run here: it records its arguments.
+_FAKE = """\
 #!/bin/sh
 { printf '%s' "${0##*/}"; printf ' %s' "$@"; printf '\\n'; } >>"$CALLS"
 """
 
 
-def place(name: str) -> PipelineFiles:
-    return next(each for each in PLACES if each.name == name)
+def pipeline_files(name: str) -> PipelineFiles:
+    return next(each for each in PIPELINES if each.name == name)
 
 
 def task_of(pipeline: str, job: str, name: str) -> tuple[PipelineFiles, Task]:
-    where = place(pipeline)
+    where = pipeline_files(pipeline)
     read = read_pipeline(where.rendered(ROOT))
     (found,) = (each for each in read.jobs if each.name == job)
     steps = [step for step in read.steps(found) if isinstance(step, Task) and step.task == name]
@@ -44,7 +43,7 @@ def task_of(pipeline: str, job: str, name: str) -> tuple[PipelineFiles, Task]:
 
 
 def exported(where: PipelineFiles, target: Path) -> None:
-    """What `get: pipeline-tasks` leaves: the repository of ``where`` in a place of its own."""
+    """Copy the repository of ``where``, like `get: pipeline-tasks`."""
     source = ROOT / where.repository
     if where.repository == ".":
         shutil.copytree(source / "ci", target / "ci")
@@ -54,27 +53,27 @@ def exported(where: PipelineFiles, target: Path) -> None:
 
 @dataclass
 class Worker:
-    """Where tasks run: ``values`` of the ((variables)), ``programs`` first on PATH."""
+    """A worker: ``values`` of the ((variables)), and ``programs`` that come first on PATH."""
 
     folder: Path
     values: dict[str, str] = field(default_factory=dict)
     programs: list[Path] = field(default_factory=list)
     count: int = 0
-    # Stands for what a task reaches over the network: remotes, and what stand-ins write.
+    # What a task reaches over the network: remotes, and files that fakes write.
     outside: list[Path] = field(default_factory=list)
 
     @property
     def calls(self) -> list[str]:
-        """How the stand-ins were called, in order."""
+        """The recorded calls of the fakes, in order."""
         file = self.folder / "calls"
         return file.read_text().splitlines() if file.is_file() else []
 
-    def stand_in(self, name: str, more: str = "") -> None:
-        """Put a stand-in for ``name`` on PATH, ``more`` being shell that it runs besides."""
-        programs = self.folder / "stand-ins"
+    def fake(self, name: str, more: str = "") -> None:
+        """Put a fake ``name`` on PATH, which also runs the shell code ``more``."""
+        programs = self.folder / "fakes"
         programs.mkdir(exist_ok=True)
         file = programs / name
-        file.write_text(_STAND_IN.replace("$CALLS", str(self.folder / "calls")) + more)
+        file.write_text(_FAKE.replace("$CALLS", str(self.folder / "calls")) + more)
         file.chmod(0o755)
         if programs not in self.programs:
             self.programs.insert(0, programs)
@@ -82,7 +81,7 @@ class Worker:
     def run(
         self, where: PipelineFiles, task: Task, inputs: Mapping[str, Path]
     ) -> tuple[Path, subprocess.CompletedProcess[str]]:
-        """The working folder after the task, and how the task ended."""
+        """Return the working folder after the task, and its outcome."""
         self.count += 1
         folder = self.folder / f"work-{self.count}"
         folder.mkdir()
@@ -120,7 +119,7 @@ class Worker:
         return isolation.run(command, folder, {**given, **variables}, may)
 
     def succeed(self, pipeline: str, job: str, name: str, inputs: Mapping[str, Path]) -> Path:
-        """Run a task that has to succeed; gives its working folder."""
+        """Run a task that must succeed; return its working folder."""
         where, task = task_of(pipeline, job, name)
         folder, done = self.run(where, task, inputs)
         assert done.returncode == 0, done.stdout + done.stderr

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from promoter.concourse import deployments
-from promoter.concourse.parser import read_pipeline
+from promoter.concourse.schema import read_pipeline
 from promoter.git import Git
 from tests.concourse.running import BIN
 from tests.concourse.test_pipelines import ROOT

@@ -1,4 +1,4 @@
-"""Each check finds what it is for, in a pipeline that is otherwise free of findings."""
+"""Each check finds its problem in a pipeline that is otherwise free of findings."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from promoter.common.errors import InvalidFile
-from promoter.concourse.checks.checks import check_pipeline
-from promoter.concourse.parser import parse_pipeline
+from promoter.concourse.checks import check_pipeline
+from promoter.concourse.schema import parse_pipeline
 
 IMAGE = {
     "type": "registry-image",
@@ -52,14 +52,14 @@ SOUND: dict[str, Any] = {
                     "inputs": ["image", "version"],
                     "params": {"image": "image/image.tar", "additional_tags": "version/version"},
                 },
-                {"put": "told", "inputs": [], "params": {"text": "((.:v))"}},
+                {"put": "chat-message", "inputs": [], "params": {"text": "((.:v))"}},
             ],
         },
     ],
     "resources": [
         {"name": "repo", "type": "git", "source": {"uri": "u", "private_key": "((git.key))"}},
         {"name": "edge", "type": "registry-image", "source": {"repository": "r"}},
-        {"name": "told", "type": "chat", "source": {}},
+        {"name": "chat-message", "type": "chat", "source": {}},
     ],
     "resource_types": [
         {"name": "chat", "type": "registry-image", "source": {"repository": "example/chat"}}
@@ -72,7 +72,7 @@ def findings(document: dict[str, Any]) -> list[str]:
     return [str(finding) for finding in check_pipeline(pipeline, VARIABLES)]
 
 
-def test_a_sound_pipeline_has_none() -> None:
+def test_a_sound_pipeline_has_no_findings() -> None:
     assert findings(SOUND) == []
 
 
@@ -86,39 +86,39 @@ Change = Callable[[dict[str, Any]], object]
         (lambda p: p["jobs"][0].update(name="12"), "cannot be just numbers"),
         (lambda p: p["resources"].append(p["resources"][0]), "resources.repo: defined 2 times"),
         (lambda p: p["resources"].pop(1), "resource edge is not defined"),
-        (lambda p: p["jobs"][1]["plan"].pop(), "resources.told: is not used by any job"),
+        (lambda p: p["jobs"][1]["plan"].pop(), "resources.chat-message: is not used by any job"),
         (lambda p: p["resource_types"].pop(), "its type chat is not defined"),
         (lambda p: p["resources"][2].update(type="git"), "resource_types.chat: is not used"),
         (lambda p: p["jobs"][1]["plan"][0].update(passed=["tests"]), "which is not a job"),
         (
-            lambda p: p["jobs"][0]["plan"].insert(0, {"get": "told", "passed": ["build"]}),
+            lambda p: p["jobs"][0]["plan"].insert(0, {"get": "chat-message", "passed": ["build"]}),
             "wait for each other: ",
         ),
         (
-            lambda p: p["jobs"][1]["plan"].append({"get": "told", "passed": ["test"]}),
-            "test, which neither gets nor puts told",
+            lambda p: p["jobs"][1]["plan"].append({"get": "chat-message", "passed": ["test"]}),
+            "test, which neither gets nor puts chat-message",
         ),
         (lambda p: p["groups"][0]["jobs"].pop(), "job build is in no group"),
         (lambda p: p["groups"][0]["jobs"].append("ship"), "groups: ship is not a job"),
         (
             lambda p: p["jobs"][0]["plan"].reverse(),
-            "task check reads repo, which no step before it makes",
+            "task check: no step before it creates repo",
         ),
         (
             lambda p: p["jobs"][1]["plan"][3]["config"]["outputs"].append({"name": "logs"}),
             "task compile: nothing reads logs",
         ),
         (
-            lambda p: p["jobs"][1]["plan"].insert(0, {"get": "told"}),
-            "get told: nothing reads told",
+            lambda p: p["jobs"][1]["plan"].insert(0, {"get": "chat-message"}),
+            "get chat-message: nothing reads chat-message",
         ),
         (
             lambda p: p["jobs"][1]["plan"][4].update(inputs=["image"]),
-            "put edge is not given version",
+            "put edge does not list its input version",
         ),
         (
             lambda p: p["jobs"][1]["plan"][4].update(inputs=["image", "version", "repo"]),
-            "put edge is given repo, not needed",
+            "put edge lists an input that it does not read: repo",
         ),
         (
             lambda p: p["jobs"][1]["plan"][3].update(input_mapping={"src": "repo"}),
@@ -130,7 +130,7 @@ Change = Callable[[dict[str, Any]], object]
         ),
         (
             lambda p: p["resources"][0]["source"].update(uri="https://me:pw@example.com/r"),
-            "has a secret written out",
+            "contains a literal secret",
         ),
         (
             lambda p: p["resources"][0]["source"].update(private_key="((git.other))"),
@@ -141,23 +141,21 @@ Change = Callable[[dict[str, Any]], object]
             "variables.yml: git.key is not used",
         ),
         (lambda p: p["resources"][0]["source"].update(uri="((git key))"), "not a variable"),
-        (lambda p: p["jobs"][1]["plan"].pop(2), "((.:v)) is loaded by no load_var"),
-        (lambda p: p["jobs"][1]["plan"][5].pop("params"), "load_var v is read by nothing"),
+        (lambda p: p["jobs"][1]["plan"].pop(2), "no load_var loads ((.:v))"),
+        (lambda p: p["jobs"][1]["plan"][5].pop("params"), "nothing reads load_var v"),
     ],
 )
-def test_a_fault_is_found(change: Change, expected: str) -> None:
+def test_a_problem_is_found(change: Change, expected: str) -> None:
     document = copy.deepcopy(SOUND)
     change(document)
     assert expected in "\n".join(findings(document))
 
 
-def test_what_is_made_beside_a_step_is_not_there_for_it() -> None:
+def test_a_parallel_step_does_not_see_the_artifacts_of_another() -> None:
     document = copy.deepcopy(SOUND)
     plan = document["jobs"][1]["plan"]
     plan[1:4] = [{"in_parallel": [plan[1], {"do": [plan[2], plan[3]]}]}]
-    assert "load_var v reads version, which no step before it makes" in "\n".join(
-        findings(document)
-    )
+    assert "load_var v: no step before it creates version" in "\n".join(findings(document))
 
 
 @pytest.mark.parametrize(
@@ -171,9 +169,7 @@ def test_what_is_made_beside_a_step_is_not_there_for_it() -> None:
         (lambda p: p["jobs"][0]["plan"][1]["config"].pop("run"), "config.run"),
     ],
 )
-def test_what_concourse_would_not_take_is_an_error_naming_the_place(
-    change: Change, place: str
-) -> None:
+def test_an_invalid_pipeline_is_an_error_with_its_place(change: Change, place: str) -> None:
     document = copy.deepcopy(SOUND)
     change(document)
     with pytest.raises(InvalidFile, match=place):

@@ -1,4 +1,4 @@
-"""ci/deployments follows cepler's files, and says what is wrong with them."""
+"""ci/deployments follows the cepler files, and reports their errors."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ import pytest
 
 from promoter.common.errors import InvalidFile, ProgramMissing
 from promoter.concourse import deployments
-from promoter.concourse.generator import generate
-from promoter.concourse.templates import sums_of
+from promoter.concourse.pipelines import checksums_of
 from tests.concourse.test_pipelines import ROOT
 
 
@@ -23,7 +22,7 @@ def cepler(root: Path, deployment: str, *environments: str, passed: str = "") ->
     (root / "cepler" / f"{deployment}.yml").write_text("\n".join(lines) + "\n")
 
 
-def test_one_job_an_environment_but_none_for_the_embedded_platform(tmp_path: Path) -> None:
+def test_one_job_per_environment_but_none_for_the_embedded_platform(tmp_path: Path) -> None:
     cepler(tmp_path, "bank", "gcp-one", "azure-two", passed="gcp-one")
     cepler(tmp_path, "local", "local-one")
     assert [(job.name, job.passed, job.platform) for job in deployments.jobs(tmp_path)] == [
@@ -32,7 +31,7 @@ def test_one_job_an_environment_but_none_for_the_embedded_platform(tmp_path: Pat
     ]
 
 
-def test_a_second_deployment_to_a_place_has_its_stacks_name(tmp_path: Path) -> None:
+def test_a_second_deployment_of_an_environment_has_the_name_of_its_stack(tmp_path: Path) -> None:
     cepler(tmp_path, "bank", "gcp-one")
     cepler(tmp_path, "monitor", "gcp-one", "gcp-two", passed="gcp-one")
     assert [(job.name, job.environment, job.passed) for job in deployments.jobs(tmp_path)] == [
@@ -51,7 +50,7 @@ def test_a_second_deployment_to_a_place_has_its_stacks_name(tmp_path: Path) -> N
         ("staging", "begins with no platform"),
     ],
 )
-def test_an_environment_that_cannot_be_a_job_is_an_error_naming_it(
+def test_an_environment_that_cannot_be_a_job_is_an_error(
     tmp_path: Path, name: str, reason: str
 ) -> None:
     cepler(tmp_path, "bank", name)
@@ -59,21 +58,19 @@ def test_an_environment_that_cannot_be_a_job_is_an_error_naming_it(
         deployments.jobs(tmp_path)
 
 
-def test_without_ytt_generating_says_what_to_install(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_generate_without_ytt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(ProgramMissing, match="ytt is not on PATH") as raised:
-        list(generate(ROOT))
+        list(deployments.generate(ROOT))
     assert "carvel.dev/ytt" in raised.value.next_step
 
 
-def test_the_sums_change_with_a_template(tmp_path: Path) -> None:
-    place = deployments.DEPLOYMENTS
-    folder = place.path(tmp_path)
+def test_the_checksums_change_with_a_template(tmp_path: Path) -> None:
+    files = deployments.DEPLOYMENTS
+    folder = files.path(tmp_path)
     (folder / "rendered").mkdir(parents=True)
     (folder / "pipeline.yml").write_text("jobs: []\n")
     (folder / "rendered" / "pipeline.yml").write_text("jobs: []\n")
-    before = sums_of(place, tmp_path)
+    before = checksums_of(files, tmp_path)
     (folder / "pipeline.yml").write_text("jobs: [] \n")
-    assert sums_of(place, tmp_path) != before
+    assert checksums_of(files, tmp_path) != before

@@ -1,4 +1,4 @@
-"""The committed pipelines: clean, rendered from what lies beside them, shaped as specified."""
+"""The committed pipelines: free of findings, rendered from their templates, as specified."""
 
 from __future__ import annotations
 
@@ -8,41 +8,45 @@ from pathlib import Path
 import pytest
 
 from promoter.concourse import deployments
-from promoter.concourse.checks.checks import check
-from promoter.concourse.graph import direct, edges
-from promoter.concourse.parser import read_pipeline
-from promoter.concourse.pipelines import PLACES, PipelineFiles, places
-from promoter.concourse.schema import Put, Task
-from promoter.concourse.templates import REMEDY, render
+from promoter.concourse.checks import check
+from promoter.concourse.journey import direct_edges
+from promoter.concourse.pipelines import (
+    PIPELINES,
+    REMEDY,
+    PipelineFiles,
+    existing_pipelines,
+    render,
+)
+from promoter.concourse.schema import Put, Task, read_pipeline
 
 ROOT = Path(__file__).parents[2]
-IDS = [place.name for place in PLACES]
+IDS = [files.name for files in PIPELINES]
 YTT = shutil.which("ytt")
 
 
-def test_every_pipeline_is_there() -> None:
-    assert places(ROOT) == PLACES
+def test_every_pipeline_exists() -> None:
+    assert existing_pipelines(ROOT) == PIPELINES
 
 
-@pytest.mark.parametrize("place", PLACES, ids=IDS)
-def test_nothing_is_found_in_it(place: PipelineFiles) -> None:
-    assert [str(finding) for finding in check(place, ROOT)] == []
+@pytest.mark.parametrize("files", PIPELINES, ids=IDS)
+def test_it_has_no_findings(files: PipelineFiles) -> None:
+    assert [str(finding) for finding in check(files, ROOT)] == []
 
 
 @pytest.mark.skipif(YTT is None, reason="ytt is not on PATH, and no package registry has it")
-@pytest.mark.parametrize("place", PLACES, ids=IDS)
-def test_it_is_what_ytt_gives(place: PipelineFiles) -> None:
-    assert render(place, ROOT, Path(YTT or "")) == place.rendered(ROOT).read_text(), REMEDY
+@pytest.mark.parametrize("files", PIPELINES, ids=IDS)
+def test_it_is_the_output_of_ytt(files: PipelineFiles) -> None:
+    assert render(files, ROOT, Path(YTT or "")) == files.rendered(ROOT).read_text(), REMEDY
 
 
-def test_every_environment_of_ceplers_files_is_a_job_in_serial() -> None:
+def test_every_environment_of_the_cepler_files_is_a_serial_job() -> None:
     pipeline = read_pipeline(deployments.DEPLOYMENTS.rendered(ROOT))
     assert [job.name for job in pipeline.jobs] == [job.name for job in deployments.jobs(ROOT)]
     assert all(job.serial for job in pipeline.jobs)
     assert deployments.values_file(ROOT).read_text() == deployments.values(ROOT), REMEDY
 
 
-def test_an_environment_is_recorded_by_the_last_step_only_after_its_deploy() -> None:
+def test_the_last_step_records_an_environment_after_its_deploy() -> None:
     pipeline = read_pipeline(deployments.DEPLOYMENTS.rendered(ROOT))
     for job in pipeline.jobs:
         task, put = job.plan[-2:]
@@ -56,7 +60,7 @@ def test_an_environment_is_recorded_by_the_last_step_only_after_its_deploy() -> 
         assert not task.hooks()
 
 
-# Seed 004, step 2: the chain of the release; the promote-rc pull request is what lies
+# Seed 004, step 2: the chain of the release; the promote-rc pull request is
 # between open-promote-rc-pr and release.
 RELEASE = {
     ("test-integration", "build-rc"),
@@ -69,8 +73,8 @@ RELEASE = {
 
 
 def edges_of(name: str) -> set[tuple[str, str]]:
-    place = next(place for place in PLACES if place.name == name)
-    return set(direct(edges(read_pipeline(place.rendered(ROOT)))))
+    files = next(files for files in PIPELINES if files.name == name)
+    return set(direct_edges(read_pipeline(files.rendered(ROOT)).edges()))
 
 
 def test_the_release_has_the_graph_of_the_seed() -> None:
@@ -84,5 +88,5 @@ def test_the_release_has_the_graph_of_the_seed() -> None:
     }
 
 
-def test_the_chart_is_bumped_in_deployments_once_its_testflight_passed() -> None:
+def test_the_chart_is_bumped_in_deployments_after_its_testflight() -> None:
     assert edges_of("galoy-private-charts") == {("testflight", "bump-lana-bank-in-deployments")}

@@ -10,9 +10,8 @@ from pathlib import Path
 import pytest
 
 from promoter.concourse.checks.tasks import task_script
-from promoter.concourse.parser import read_pipeline
-from promoter.concourse.pipelines import PLACES, PipelineFiles
-from promoter.concourse.schema import Task
+from promoter.concourse.pipelines import PIPELINES, PipelineFiles
+from promoter.concourse.schema import Task, read_pipeline
 from promoter.forge.forge import NewPullRequest, PullRequestState, Query
 from promoter.forge.local import LocalForge
 from promoter.git import Git
@@ -210,9 +209,9 @@ def test_nix_is_called_after_the_cache_is_used(
     task: str,
     calls: list[str],
 ) -> None:
-    worker.stand_in("cachix")
+    worker.fake("cachix")
     version = f'[ -z "${{VERSION:-}}" ] || echo "$VERSION" >>"{worker.folder}/calls"\n'
-    worker.stand_in("nix", version)
+    worker.fake("nix", version)
     there = {"repo": source, "next-version": file_in(tmp_path / "v", "version", "1.2.3-rc.4\n")}
     worker.succeed(pipeline, job, task, there)
     assert worker.calls == ["cachix use galoymoney", *calls]
@@ -222,13 +221,13 @@ def test_nix_is_called_after_the_cache_is_used(
 def test_each_derivation_is_pushed_while_it_is_built(
     worker: Worker, source: Path, name: str
 ) -> None:
-    worker.stand_in("cachix")
+    worker.fake("cachix")
     worker.succeed("nix-cache", "populate-nix-cache-pr", name, {"repo": source})
     assert worker.calls[1:] == [f"cachix watch-exec galoymoney -- nix build --no-link .#{name}"]
 
 
 def test_the_development_shell_is_cached(worker: Worker, source: Path) -> None:
-    worker.stand_in("cachix")
+    worker.fake("cachix")
     worker.succeed("nix-cache", "cache-dev-profile", "dev-profile", {"repo": source})
     assert worker.calls[1].startswith("cachix watch-exec galoymoney -- nix develop --profile /")
     assert worker.calls[1].endswith("/dev-profile --command true")
@@ -259,7 +258,7 @@ def test_every_open_pull_request_is_rebuilt_also_after_one_that_fails(
     for line in made:
         assert Git(work / "repo").text("cat-file", "-t", line.split()[1]) == "commit"
 
-    worker.stand_in("cachix", 'case "$*" in *lana-deps) exit 1;; esac\n')
+    worker.fake("cachix", 'case "$*" in *lana-deps) exit 1;; esac\n')
     where, task = task_of("nix-cache", "rebuild-nix-cache", "rebuild-nix-cache")
     there = {"repo": work / "repo", "open-prs": work / "open-prs"}
     _, done = worker.run(where, task, there)
@@ -286,7 +285,7 @@ def one_more(shop: Shop, number: int) -> str:
 def promoter(worker: Worker) -> Worker:
     """A worker on which `promoter pipeline exec` is real, and what it runs is noted."""
     real = f'[ "$1 $2" != "pipeline exec" ] || exec "{wheel_bin()}/promoter" "$@"\n'
-    worker.stand_in("promoter", real)
+    worker.fake("promoter", real)
     worker.values |= {"staging.kubeconfig": "kind: Config\n"}
     return worker
 
@@ -321,7 +320,7 @@ def test_the_bump_is_logged_in_where_the_charts_images_are(
     seen.touch()
     promoter.outside.append(seen)
     keep = f'[ "$1" = vendor ] && cp "$DOCKER_CONFIG/config.json" {seen} && exit 0\n'
-    promoter.stand_in("promoter", f'{keep}exec {wheel_bin()}/promoter "$@"\n')
+    promoter.fake("promoter", f'{keep}exec {wheel_bin()}/promoter "$@"\n')
     promoter.values |= {"gar-creds.username": "me", "gar-creds.password": "a password"}
     job = "bump-lana-bank-in-deployments"
     there = {"charts-repo": source, "deployments-repo": source}
@@ -336,7 +335,7 @@ def test_the_bump_is_logged_in_where_the_charts_images_are(
 def test_nothing_newer_to_bump_is_no_failure(
     promoter: Worker, source: Path, code: int, expected: int
 ) -> None:
-    promoter.stand_in(
+    promoter.fake(
         "promoter", f'[ "$1" = vendor ] && exit {code}\nexec {wheel_bin()}/promoter "$@"\n'
     )
     where, task = task_of(
@@ -352,7 +351,7 @@ def test_a_deploy_is_recorded_only_if_it_was_of_what_cepler_fetched(
 ) -> None:
     (source / ".git" / "cepler_trigger").write_text("a" * 40)
     answer = f'{{\n  "trigger": "{deployed}"\n}}'
-    worker.stand_in(
+    worker.fake(
         "promoter", f'[ "$1" = deploy ] || exec {wheel_bin()}/promoter "$@"\necho \'{answer}\'\n'
     )
     worker.values |= {"gcp-galoy-staging.kubeconfig": "kind: Config"}
@@ -417,7 +416,7 @@ def test_a_release_writes_the_docs_from_what_they_describe(worker: Worker, lana:
 def test_the_throwaway_datasets_come_and_go(
     worker: Worker, lana: Path, word: str, verb: str
 ) -> None:
-    worker.stand_in("nix")
+    worker.fake("nix")
     code, said = call(worker, lana, "ci/tasks/bigquery", word, TF_VAR_name_prefix="gha1")
     assert code == 0, said
     assert worker.calls[1] == (
@@ -428,7 +427,7 @@ def test_the_throwaway_datasets_come_and_go(
 
 
 def test_both_flakes_are_validated(worker: Worker, lana: Path) -> None:
-    worker.stand_in("nix")
+    worker.fake("nix")
     assert call(worker, lana, "ci/tasks/flake-check")[0] == 0
     assert worker.calls == ["nix flake check", "nix flake check ./ci"]
 
@@ -452,7 +451,7 @@ def test_the_file_check_reads_the_range_of_the_pull_request(worker: Worker, sour
 def test_a_pull_request_for_a_person_is_no_failure_of_automerge(
     worker: Worker, charts: Path, answer: int, code: int
 ) -> None:
-    worker.stand_in("promoter", f"exit {answer}\n")
+    worker.fake("promoter", f"exit {answer}\n")
     assert call(worker, charts, "ci/tasks/automerge", NUMBER="7")[0] == code
     assert worker.calls == ["promoter release automerge 7"]
 
@@ -489,12 +488,12 @@ def test_the_charts_preview_has_what_changed_and_nothing_else(
 # --- repipe ------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("place", PLACES, ids=[place.name for place in PLACES])
+@pytest.mark.parametrize("place", PIPELINES, ids=[place.name for place in PIPELINES])
 def test_repipe_sets_what_is_committed_and_nothing_that_was_edited(
     worker: Worker, tmp_path: Path, place: PipelineFiles
 ) -> None:
     shutil.copytree(place.path(ROOT), tmp_path / "ci")
-    worker.stand_in("fly")
+    worker.fake("fly")
     assert call(worker, tmp_path / "ci", "repipe", "team")[0] == 0
     assert worker.calls == [
         f"fly -t team set-pipeline -p {place.name} -c rendered/pipeline.yml",
@@ -507,7 +506,7 @@ def test_repipe_sets_what_is_committed_and_nothing_that_was_edited(
 
 def test_every_script_is_run_by_a_test_of_this_file() -> None:
     here = Path(__file__).read_text()
-    for each in PLACES:
+    for each in PIPELINES:
         pipeline = read_pipeline(each.rendered(ROOT))
         for job in pipeline.jobs:
             for step in pipeline.steps(job):
@@ -517,7 +516,7 @@ def test_every_script_is_run_by_a_test_of_this_file() -> None:
 
 def test_every_script_that_no_pipeline_runs_is_run_by_a_test() -> None:
     scripts = {file.name for top in (LANA, CHARTS, ROOT) for file in (top / "ci/tasks").iterdir()}
-    for each in PLACES:
+    for each in PIPELINES:
         pipeline = read_pipeline(each.rendered(ROOT))
         steps = [step for job in pipeline.jobs for step in pipeline.steps(job)]
         found = [task_script(step, each, ROOT) for step in steps if isinstance(step, Task)]

@@ -1,1 +1,63 @@
 """Checks of a pipeline, one subject per file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from promoter.common.errors import InvalidFile
+from promoter.common.finding import Finding
+from promoter.common.yaml_file import read_yaml
+from promoter.concourse.checks.artifacts import check_artifacts
+from promoter.concourse.checks.names import check_names
+from promoter.concourse.checks.secrets import check_secrets
+from promoter.concourse.checks.tasks import check_tasks
+from promoter.concourse.checks.values import check_values
+from promoter.concourse.deployments import check_generated_values
+from promoter.concourse.pipelines import (
+    DEPLOYMENTS,
+    PipelineFiles,
+    check_checksums,
+    existing_pipelines,
+)
+from promoter.concourse.schema import Pipeline, read_pipeline
+
+
+def check_all(root: Path) -> dict[str, list[Finding]]:
+    """Return the findings of each pipeline below ``root``, by its name."""
+    found = {files.name: check(files, root) for files in existing_pipelines(root)}
+    if DEPLOYMENTS.name in found:
+        found[DEPLOYMENTS.name] += check_generated_values(root)
+    return found
+
+
+def check(files: PipelineFiles, root: Path) -> list[Finding]:
+    """Return the findings of one rendered pipeline; raises `InvalidFile`."""
+    pipeline = read_pipeline(files.rendered(root))
+    return [
+        *check_checksums(files, root),
+        *check_values(files, root),
+        *check_pipeline(pipeline, _read_variables(files.variables(root))),
+        *check_tasks(pipeline, files, root),
+    ]
+
+
+def check_pipeline(pipeline: Pipeline, variables: Mapping[str, str]) -> list[Finding]:
+    """Return the findings that need no file besides the pipeline."""
+    return [
+        *check_names(pipeline),
+        *check_artifacts(pipeline),
+        *check_secrets(pipeline, variables),
+    ]
+
+
+def _read_variables(file: Path) -> dict[str, str]:
+    try:
+        found = read_yaml(file.read_bytes(), str(file)) or {}
+    except OSError as error:
+        raise InvalidFile(str(file), "", str(error)) from error
+    if not isinstance(found, dict) or not all(
+        isinstance(text, str) for item in found.items() for text in item
+    ):
+        raise InvalidFile(str(file), "", "must be a mapping of variables to descriptions")
+    return found

@@ -1,4 +1,4 @@
-"""Checks of variables and secrets: every secret is a ((variable)), every variable is listed."""
+"""Checks of variables and secrets: every secret is a ((variable)), every variable is described."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
 from typing import Any
 
-from promoter.concourse.finding import PipelineFinding
+from promoter.common.finding import Finding
 from promoter.concourse.schema import Pipeline, Task
 
 # vars/template.go of Concourse: an optional source, a path of names, optional fields.
@@ -17,50 +17,49 @@ _SECRET_KEY = re.compile(
     r"(?i)(password|passwd|secret|private_?key|(access|auth|api)_?token|_token$|^token$|credentials"
     r"|webhook_token|kubeconfig)"
 )
-_MATERIAL = re.compile(
+_SECRET = re.compile(
     r"-----BEGIN [A-Z ]*PRIVATE KEY|gh[pousr]_[A-Za-z0-9]{20}|AKIA[0-9A-Z]{16}|[a-z]+://[^/\s:@(]+:[^@\s(]+@"
 )
 
 
-def check_secrets(pipeline: Pipeline, declared: Mapping[str, str]) -> Iterator[PipelineFinding]:
-    """Findings about secrets written out, and variables not in ``declared`` or not used.
+def check_secrets(pipeline: Pipeline, described: Mapping[str, str]) -> Iterator[Finding]:
+    """Find literal secrets, and variables that are not in ``described`` or not used.
 
-    A name in ``declared`` may have a ``*``, for what there is once an environment.
+    A name in ``described`` may contain ``*``, for variables that exist once per environment.
     """
     used: set[str] = set()
     for place, key, text in _texts(pipeline.model_dump(by_alias=True, exclude_none=True)):
-        if _MATERIAL.search(text):
-            yield PipelineFinding(place, "has a secret written out")
+        if _SECRET.search(text):
+            yield Finding(place, "contains a literal secret")
         if _SECRET_KEY.search(key) and text and not VARIABLE.fullmatch(text):
-            yield PipelineFinding(place, f"{key} must be one ((variable))")
-        names = {found[1] for found in VARIABLE.finditer(text)}
+            yield Finding(place, f"{key} must be one ((variable))")
         if len(_ANY_PARENTHESES.findall(text)) != len(VARIABLE.findall(text)):
-            yield PipelineFinding(place, f"not a variable: {text}")
-        for name in sorted(names):
-            fitting = {each for each in declared if fnmatchcase(name, each)}
-            if not fitting and not name.startswith(".:"):
-                yield PipelineFinding(place, f"(({name})) is not in variables.yml")
-            used |= fitting
-    for name in sorted(set(declared) - used):
-        yield PipelineFinding("variables.yml", f"{name} is not used")
+            yield Finding(place, f"not a variable: {text}")
+        for name in sorted(set(VARIABLE.findall(text))):
+            matching = {each for each in described if fnmatchcase(name, each)}
+            if not matching and not name.startswith(".:"):
+                yield Finding(place, f"(({name})) is not in variables.yml")
+            used |= matching
+    for name in sorted(set(described) - used):
+        yield Finding("variables.yml", f"{name} is not used")
     yield from _local_variables(pipeline)
 
 
-def _local_variables(pipeline: Pipeline) -> Iterator[PipelineFinding]:
-    """((.:name)) must be loaded by a load_var of the same job."""
+def _local_variables(pipeline: Pipeline) -> Iterator[Finding]:
+    """Find each ((.:name)) without a load_var in the same job, and the other way round."""
     for job in pipeline.jobs:
-        dumped = job.model_dump(by_alias=True, exclude_none=True)
-        loaded = {text for _, key, text in _texts(dumped) if key == "load_var"}
+        texts = list(_texts(job.model_dump(by_alias=True, exclude_none=True)))
+        loaded = {text for _, key, text in texts if key == "load_var"}
         read = {
-            found[1].removeprefix(".:").partition(".")[0]
-            for _, _, text in _texts(dumped)
-            for found in VARIABLE.finditer(text)
-            if found[1].startswith(".:")
+            name.removeprefix(".:").partition(".")[0]
+            for _, _, text in texts
+            for name in VARIABLE.findall(text)
+            if name.startswith(".:")
         }
         for name in sorted(read - loaded):
-            yield PipelineFinding(f"jobs.{job.name}", f"((.:{name})) is loaded by no load_var")
+            yield Finding(f"jobs.{job.name}", f"no load_var loads ((.:{name}))")
         for name in sorted(loaded - read):
-            yield PipelineFinding(f"jobs.{job.name}", f"load_var {name} is read by nothing")
+            yield Finding(f"jobs.{job.name}", f"nothing reads load_var {name}")
 
 
 def _texts(value: Any, place: str = "", key: str = "") -> Iterator[tuple[str, str, str]]:
@@ -76,6 +75,6 @@ def _texts(value: Any, place: str = "", key: str = "") -> Iterator[tuple[str, st
 
 
 def is_pinned(task: Task) -> bool:
-    """Whether the task's image is one digest (a variable that has it, or the digest)."""
+    """Return whether the task's image is one digest, or a variable in its place."""
     digest = (task.config.image_resource.version or {}).get("digest", "")
     return bool(VARIABLE.fullmatch(digest) or re.fullmatch(r"sha256:[0-9a-f]{64}", digest))

@@ -1,4 +1,4 @@
-"""A task's credentials: private files while its command runs, nothing afterwards."""
+"""The credentials of a task: private files while its command runs, nothing afterwards."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from promoter.common.errors import UsageError
 from promoter.tasks.credentials import environment, run
 
 KEY = "the words of a key"
-SHOW = "import os, pathlib; pathlib.Path('seen').write_text(repr(dict(os.environ)))"
+SHOW = "import os, pathlib; pathlib.Path('variables').write_text(repr(dict(os.environ)))"
 
 
 def test_git_reads_the_key_from_a_private_file_that_is_removed() -> None:
@@ -28,7 +28,7 @@ def test_git_reads_the_key_from_a_private_file_that_is_removed() -> None:
     assert not key.parent.exists()
 
 
-def test_crane_finds_the_login_of_the_registrys_host() -> None:
+def test_crane_has_the_login_of_the_registry() -> None:
     given = {
         "REGISTRY": "registry.example/org",
         "REGISTRY_USER": "me",
@@ -73,10 +73,10 @@ def test_a_cluster_and_a_signing_key_are_files_too() -> None:
 def test_a_task_commits_as_promoter_and_signs_as_a_tester(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """With no configuration of git at all, as in a task's image."""
+    """Without any configuration of git, as in the image of a task."""
     key = tmp_path / "tester"
-    made = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "", "-f", str(key)]
-    subprocess.run(made, check=True)
+    command = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "", "-f", str(key)]
+    subprocess.run(command, check=True)
     for name, value in (("HOME", str(tmp_path)), ("GIT_CONFIG_GLOBAL", "/dev/null")):
         monkeypatch.setenv(name, value)
     monkeypatch.delenv("GIT_CONFIG_COUNT", raising=False)
@@ -112,7 +112,7 @@ def test_a_task_commits_as_promoter_and_signs_as_a_tester(
         {"REGISTRY": "r", "REGISTRY_USER": "me"},
     ],
 )
-def test_half_of_an_access_is_an_error_that_shows_no_secret(given: dict[str, str]) -> None:
+def test_incomplete_access_is_an_error_without_secrets(given: dict[str, str]) -> None:
     with pytest.raises(UsageError, match="is missing or empty") as raised, environment(given):
         pass
     assert KEY not in str(raised.value)
@@ -123,11 +123,11 @@ def test_a_registry_without_a_password_needs_none() -> None:
         assert variables == {"REGISTRY": "127.0.0.1:5000"}
 
 
-def test_the_commands_exit_code_is_ours() -> None:
+def test_the_exit_code_of_the_command_is_returned() -> None:
     assert run([sys.executable, "-c", "raise SystemExit(3)"], {}) == 3
 
 
-def test_the_command_line_takes_the_variables_of_the_task(tmp_path: Path) -> None:
+def test_the_command_line_reads_the_variables_of_the_task(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "promoter", "pipeline", "exec", "--"]
     done = subprocess.run(
         [*command, sys.executable, "-c", SHOW],
@@ -138,12 +138,12 @@ def test_the_command_line_takes_the_variables_of_the_task(tmp_path: Path) -> Non
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    seen = (tmp_path / "seen").read_text()
-    assert "GIT_SSH_COMMAND" in seen
-    assert KEY not in seen
+    text = (tmp_path / "variables").read_text()
+    assert "GIT_SSH_COMMAND" in text
+    assert KEY not in text
 
 
 @pytest.mark.parametrize("command", [[], ["no-such-program"]])
-def test_no_command_is_wrong_usage(command: list[str]) -> None:
+def test_a_missing_command_is_wrong_usage(command: list[str]) -> None:
     with pytest.raises(UsageError):
         run(command, {})

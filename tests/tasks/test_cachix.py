@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from promoter.common.errors import InvalidFile
-from promoter.tasks.cachix import PathsMissing, Patience, read_paths, wait
+from promoter.tasks.cachix import PathsMissing, Retries, read_paths, wait
 
 LIBRARY = "/nix/store/" + "a" * 32 + "-library-1.0"
 PROGRAM = "/nix/store/" + "b" * 32 + "-program-1.0"
@@ -20,13 +20,13 @@ PROGRAM = "/nix/store/" + "b" * 32 + "-program-1.0"
 
 @contextmanager
 def cache(*answers: dict[str, int]) -> Iterator[str]:
-    """A cache that gives the status for each hash; the last of ``answers`` for ever."""
-    asked: dict[str, int] = {}
+    """Serve a cache that returns the status of each hash; the last of ``answers`` is repeated."""
+    requests: dict[str, int] = {}
 
     class Answer(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             name = self.path.strip("/").removesuffix(".narinfo")
-            time = asked[name] = asked.get(name, 0) + 1
+            time = requests[name] = requests.get(name, 0) + 1
             self.send_response(answers[min(time, len(answers)) - 1].get(name, 404))
             self.send_header("Content-Length", "0")
             self.end_headers()
@@ -47,21 +47,21 @@ def cache(*answers: dict[str, int]) -> Iterator[str]:
 BOTH = {"a" * 32: 200, "b" * 32: 200}
 
 
-def test_what_is_there_is_asked_once() -> None:
+def test_a_full_cache_is_queried_once() -> None:
     with cache(BOTH) as address:
-        assert wait([LIBRARY, PROGRAM], address, Patience(3, 10), sleep=pytest.fail) == 1
+        assert wait([LIBRARY, PROGRAM], address, Retries(3, 10), sleep=pytest.fail) == 1
 
 
-def test_a_cache_that_fails_and_then_fills_is_waited_for_twice_as_long_each_time() -> None:
+def test_each_delay_is_twice_as_long_as_the_one_before() -> None:
     slept: list[float] = []
     with cache({"a" * 32: 500}, {"a" * 32: 200}, BOTH) as address:
-        rounds = wait([LIBRARY, PROGRAM], address, Patience(5, 2), sleep=slept.append)
+        rounds = wait([LIBRARY, PROGRAM], address, Retries(5, 2), sleep=slept.append)
     assert (rounds, slept) == (3, [2, 4])
 
 
-def test_what_never_comes_is_named_with_why() -> None:
+def test_missing_paths_are_listed_with_their_reasons() -> None:
     with cache({"a" * 32: 500}) as address, pytest.raises(PathsMissing) as raised:
-        wait([LIBRARY, PROGRAM], address, Patience(2, 0), sleep=lambda _: None)
+        wait([LIBRARY, PROGRAM], address, Retries(2, 0), sleep=lambda _: None)
     assert raised.value.missing == {
         LIBRARY: "the cache answers 500",
         PROGRAM: "not in the cache",
@@ -69,30 +69,30 @@ def test_what_never_comes_is_named_with_why() -> None:
     assert LIBRARY in str(raised.value)
 
 
-def test_a_cache_that_is_not_there_at_all_counts_as_not_yet() -> None:
+def test_an_unreachable_cache_counts_as_missing() -> None:
     with cache(BOTH) as address:
         pass
     with pytest.raises(PathsMissing, match="ConnectError"):
-        wait([LIBRARY], address, Patience(1, 0))
+        wait([LIBRARY], address, Retries(1, 0))
 
 
-def test_a_cache_that_never_answers_counts_as_not_yet() -> None:
+def test_a_silent_cache_counts_as_missing() -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         address = f"http://127.0.0.1:{silent.getsockname()[1]}"
         with pytest.raises(PathsMissing) as raised:
-            wait([LIBRARY], address, Patience(2, 0, answer=0.2), sleep=lambda _: None)
+            wait([LIBRARY], address, Retries(2, 0, timeout=0.2), sleep=lambda _: None)
     assert raised.value.missing == {LIBRARY: "ReadTimeout"}
 
 
-def test_the_wait_between_two_rounds_ends_growing() -> None:
-    assert list(Patience(6, 10).delays()) == [10, 20, 40, 60, 60]
+def test_the_longest_delay_is_a_minute() -> None:
+    assert Retries(6, 10).delays() == [10, 20, 40, 60, 60]
 
 
 @pytest.mark.parametrize(
     ("content", "reason"),
     [("", "lists no store path"), ("/usr/bin/env\n", "path 1: not a store path: /usr/bin/env")],
 )
-def test_a_file_of_something_else_is_an_error(tmp_path: Path, content: str, reason: str) -> None:
+def test_an_invalid_file_of_paths_is_an_error(tmp_path: Path, content: str, reason: str) -> None:
     file = tmp_path / "paths"
     file.write_text(content)
     with pytest.raises(InvalidFile, match=reason):
