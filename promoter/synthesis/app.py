@@ -75,7 +75,7 @@ class App:
         """
         done = self.run(output, stacks, variables, module=module)
         if done.returncode != 0:
-            cause = last_lines(done.stderr) or f"exit code {done.returncode}"
+            cause = _last_lines(done.stderr) or f"exit code {done.returncode}"
             raise SynthesisError(stacks, cause)
         files = sorted(output.glob(f"stacks/*/{FILE}"))
         return tuple(SynthesizedStack(file.parent) for file in files)
@@ -119,12 +119,6 @@ class App:
             command, folder=self.tree, environment={**environment, **(variables or {})}
         )
 
-    def run_module(
-        self, module: str, output: Path, variables: Mapping[str, str]
-    ) -> subprocess.CompletedProcess[str]:
-        """Run ``python -m module`` instead of the command of cdktf.json."""
-        return self.run(output, (), variables, module=module)
-
     def environment(self, stacks: Sequence[str] = ()) -> dict[str, str]:
         """Return the variables by which the app finds its Python, its Node and ``stacks``."""
         search = (str(self.python.parent), str(self.node.parent), os.environ.get("PATH", ""))
@@ -148,7 +142,7 @@ class App:
             ) from error
 
 
-def last_lines(output: str) -> str:
+def _last_lines(output: str) -> str:
     """Return the last lines of a failed app's output as one line, "" if it has none."""
     lines = [line.strip() for line in output.splitlines() if line.strip()]
     return "; ".join(lines[-_SHOWN:])
