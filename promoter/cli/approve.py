@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from promoter.cli.options import BRANCH, REMOTE
+from promoter.cli.options import BRANCH, JSON, REMOTE
+from promoter.cli.output import print_json
+from promoter.cli.plan import file_line
+from promoter.common.text import plain
+
+if TYPE_CHECKING:
+    from promoter.site.proposal import Proposal
+
+_SHOWN = 40
 
 
 def approve(
@@ -18,32 +27,46 @@ def approve(
         typer.Option(help="Clear up to here [the commit that recorded the environment before]."),
     ] = None,
     plan: Annotated[
-        str | None, typer.Option(help="Approve this plan, which loses something stateful.")
+        str | None, typer.Option(help="Approve this plan, which deletes something stateful.")
     ] = None,
     destroy: Annotated[
-        bool, typer.Option("--destroy", help="Approve destroying what it runs now.")
+        bool, typer.Option("--destroy", help="Approve destroying the environment.")
     ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     remote: REMOTE = "origin",
     branch: BRANCH = "main",
+    as_json: JSON = False,
 ) -> None:
     """Approve a change for an environment: set its gate on branch cepler-gates.
 
-    Shows everything that it would clear first. Signed where git has a signing key
-    (gpg.format ssh).
+    First shows everything that it would clear. Signed if git has a signing key (gpg.format
+    ssh).
 
     Example: promoter approve local-production --reason 'seen in QA'
     """
-    from promoter.site.proposal import ApprovalRequest, proposed
+    from promoter.site.proposal import ApprovalRequest, propose
     from promoter.site.proposal import approve as run
     from promoter.site.site import Site
 
     site = Site.of(Path.cwd(), remote=remote, branch=branch)
     request = ApprovalRequest(environment, reason, commit=commit, plan=plan, destroy=destroy)
-    proposal = proposed(site, request)
-    for line in proposal.lines():
-        typer.echo(line)
+    proposal = propose(site, request)
+    for line in _lines(proposal):
+        typer.echo(plain(line), err=as_json)
     if not yes:
-        typer.confirm("Approve?", abort=True)
+        typer.confirm("Approve?", abort=True, err=as_json)
     approval = run(site, proposal)
-    typer.echo(f"approved {environment}: {approval.what} by {approval.by}")
+    if as_json:
+        print_json({"proposal": proposal, "approval": approval})
+    else:
+        typer.echo(f"approved {environment}: {approval.what} by {approval.by}")
+
+
+def _lines(proposal: Proposal) -> Iterator[str]:
+    yield f"{proposal.request.environment}: approve {proposal.kind} {proposal.value}"
+    for file in proposal.changes[:_SHOWN]:
+        yield file_line(file)
+    if len(proposal.changes) > _SHOWN:
+        yield f"  ... and {len(proposal.changes) - _SHOWN} more files"
+    if proposal.still_held:
+        yield f"  it would clear nothing yet: {proposal.still_held}"

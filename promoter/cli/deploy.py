@@ -1,4 +1,4 @@
-"""``promoter deploy``: bring one environment to what the gate clears for it."""
+"""``promoter deploy``: bring one environment to the state that the gate clears for it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from promoter.cli.progress import shown
 def deploy(
     environment: Annotated[str, typer.Argument(help="For example local-staging.")],
     record: Annotated[
-        bool, typer.Option(help="Record it; off where cepler-out is the one that records.")
+        bool, typer.Option(help="Record it; off in Concourse, where cepler-out does.")
     ] = True,
     kubeconfig: KUBECONFIG = None,
     remote: REMOTE = "origin",
@@ -24,9 +24,8 @@ def deploy(
 ) -> None:
     """Deploy an environment: decide, prepare, plan, apply, verify, record.
 
-    Works from what the remote has, in a work tree of its own; the files around you are
-    neither read nor changed. Exit codes: 0 deployed, 1 failed, 2 nothing newer, 3 not
-    cleared.
+    Works from the remote in a work tree of its own; the files around you are neither read
+    nor changed. Exit codes: 0 deployed, 1 failed, 2 nothing newer, 3 not cleared.
 
     Example: promoter deploy local-staging
     """
@@ -38,15 +37,10 @@ def deploy(
     site = Site.of(Path.cwd(), remote=remote, branch=branch)
     for path in site.git.changed()[:5]:
         progress.note(f"not part of this deploy: {path} (changed here, not on {remote}/{branch})")
-    done = run(
-        site,
-        environment,
-        target_of(site.git.dir, environment, kubeconfig),
-        progress,
-        record_it=record,
-    )
+    target = target_of(site.git.dir, environment, kubeconfig)
+    done = run(site, environment, target, progress, record_it=record)
     if as_json:
         print_json(done)
         return
-    where = f"recorded in {done.recorded[:12]}" if done.recorded else "not recorded"
-    typer.echo(f"deployed {environment}: version {done.version}, {done.plan}, {where}")
+    place = f"recorded in {done.recorded[:12]}" if done.recorded else "not recorded"
+    typer.echo(f"deployed {environment}: version {done.version}, {done.plan}, {place}")

@@ -13,7 +13,7 @@ from promoter.cli.output import print_json
 from promoter.common.text import plain
 
 if TYPE_CHECKING:
-    from promoter.site.plan import Planned
+    from promoter.site.plan import ChangedFile, EnvironmentPlan
 
 _SHOWN = 5
 
@@ -27,14 +27,14 @@ def plan(
 
     Example: promoter plan --json
     """
-    from promoter.site.plan import plan as run
+    from promoter.site.plan import plan_all
     from promoter.site.site import Site
 
-    found = run(Site.of(Path.cwd(), remote=remote, branch=branch, fetch=fetch))
+    plans = plan_all(Site.of(Path.cwd(), remote=remote, branch=branch, fetch=fetch))
     if as_json:
-        print_json({"environments": found})
+        print_json({"environments": plans})
         return
-    for each in found:
+    for each in plans:
         _print(each, _SHOWN)
 
 
@@ -49,30 +49,35 @@ def why(
 
     Example: promoter why local-production
     """
-    from promoter.site.plan import planned
+    from promoter.site.plan import plan_environment
     from promoter.site.site import Site
 
-    found = planned(Site.of(Path.cwd(), remote=remote, branch=branch, fetch=fetch), environment)
+    site = Site.of(Path.cwd(), remote=remote, branch=branch, fetch=fetch)
+    found = plan_environment(site, environment)
     if as_json:
         print_json(found)
-        return
-    _print(found, len(found.files))
+    else:
+        _print(found, len(found.files))
 
 
-def _print(found: Planned, shown: int) -> None:
+def file_line(file: ChangedFile) -> str:
+    """Return the line for one file: its kind, its path and the commit that it comes from."""
+    origin = f"  [{file.commit[:7]}] {file.message}" if file.commit else ""
+    return f"  {file.kind:8}{file.path}{origin}"
+
+
+def _print(found: EnvironmentPlan, shown: int) -> None:
     for line in _lines(found, shown):
         typer.echo(plain(line))
 
 
-def _lines(found: Planned, shown: int) -> Iterator[str]:
+def _lines(found: EnvironmentPlan, shown: int) -> Iterator[str]:
     since = f", since {found.since}" if found.since else ""
     count = f": {len(found.files)} files" if found.files else ""
     yield f"{found.environment} ({found.deployment}): {found.status}{count}{since}"
     for hold in found.holds:
         yield f"  {hold}"
-    for file in found.files[:shown]:
-        origin = f"  [{file.commit[:7]}] {file.message}" if file.commit else ""
-        yield f"  {file.kind:8}{file.path}{origin}"
+    yield from map(file_line, found.files[:shown])
     if len(found.files) > shown:
         yield f"  ... and {len(found.files) - shown} more (promoter why {found.environment})"
     for reason in found.untested:

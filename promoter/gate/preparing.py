@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from promoter.common.errors import PromoterError
 from promoter.gate.config import state_folder
-from promoter.gate.decision import Decision
 from promoter.gate.deployment import Deployment
 from promoter.gate.evaluator import Evaluator
 from promoter.gate.state import DeployState, EnvironmentState, path_of
@@ -13,8 +12,10 @@ from promoter.git import Git
 from promoter.git.objects import TreeEntry
 
 
-def prepare(deployment: Deployment, worktree: Git, due: Decision) -> None:
-    """Make ``worktree`` (of the same repository) hold exactly the files cleared by ``due``.
+def prepare(deployment: Deployment, worktree: Git, state: DeployState, commit: str) -> None:
+    """Make ``worktree`` (of the same repository) contain exactly the files of ``state``.
+
+    Those that were not taken from another environment are read at ``commit``.
 
     Cepler's ``prepare --force-clean``: config, state files, the top .gitignore and what
     git ignores stay; links and executable bits are as the commits have them. HEAD and
@@ -23,7 +24,7 @@ def prepare(deployment: Deployment, worktree: Git, due: Decision) -> None:
     workspace = Workspace(worktree, deployment.config_path, deployment.name)
     workspace.clean()
     with deployment.reading() as history:
-        workspace.write(cleared_files(history, due.decided_at, due.state))
+        workspace.write(cleared_files(history, commit, state))
 
 
 def prepare_here(

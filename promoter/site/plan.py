@@ -1,10 +1,10 @@
-"""What would happen: every environment's decision, what it rests on, and since when."""
+"""The plan: every environment's decision, the files that it is about, and their age."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import NamedTuple, Self
 
 from promoter.gate.decision import Decision, decide_all
 from promoter.gate.rules import FileChange
@@ -14,29 +14,39 @@ from promoter.site.site import Site
 
 
 @dataclass(frozen=True)
-class PlannedFile:
-    """One file that would change: its path, how, and the commit (40 hex) that it comes from."""
+class ChangedFile:
+    """A file that would change: ``kind`` is ``added``, ``changed`` or ``removed``.
+
+    ``commit`` (40 hex) and ``message`` are where it comes from, None if it is removed.
+    """
 
     path: str
     kind: str
     commit: str | None
     message: str | None
 
+    @classmethod
+    def of(cls, change: FileChange) -> Self:
+        """Return the read model of the gate's ``change``."""
+        current = change.current
+        commit, message = (current.from_commit, current.message) if current else ("", "")
+        return cls(change.path, change.kind, commit or None, message or None)
+
 
 @dataclass(frozen=True)
-class Planned:
-    """What the gate says of one environment.
+class EnvironmentPlan:
+    """The decision about one environment.
 
-    ``status`` is ``up to date``, ``due`` or ``blocked``; ``holds`` says by what it is blocked.
-    ``since`` (ISO 8601) is when the oldest commit that waits here was made. ``ungated`` is
-    the reason for which the gate was passed by since the last gated deploy, ``untested`` why
+    ``status`` is ``up to date``, ``due`` or ``blocked``; ``holds`` are the reasons why it is
+    blocked. ``since`` (ISO 8601) is the date of the oldest commit that waits here. ``ungated``
+    is the reason why the gate was bypassed since the last gated deploy; ``untested`` why the
     charts that wait were vendored without a testflight, each with its commit.
     """
 
     deployment: str
     environment: str
     status: str
-    files: tuple[PlannedFile, ...] = ()
+    files: tuple[ChangedFile, ...] = ()
     holds: tuple[str, ...] = ()
     since: str | None = None
     next_step: str = ""
@@ -44,91 +54,78 @@ class Planned:
     untested: tuple[str, ...] = ()
 
 
-def plan(site: Site) -> tuple[Planned, ...]:
-    """Every environment of every deployment, in the order of the cepler files.
+def plan_all(site: Site) -> tuple[EnvironmentPlan, ...]:
+    """Return every environment of every deployment, in the order of the cepler files.
 
-    All are decided in one pass over history: its git processes are shared by everything.
+    All are decided in one pass over history, which shares its git processes.
     """
     with site.opened() as opened, opened.reading() as history:
         deployments = [opened.gated(name) for name in opened.deployments]
         for deployment in deployments:
             history.expect(deployment.folders())
-        found = [
-            _planned(opened, name, decision)
+        plans = [
+            _plan(opened, name, decision)
             for deployment in deployments
             for name, decision in decide_all(deployment).items()
         ]
-    return _with_commits(site.git, found)
+    return _with_commits(site.git, plans)
 
 
-def planned(site: Site, environment: str) -> Planned:
-    """One environment; raises `UsageError` for one that no cepler file names."""
+def plan_environment(site: Site, environment: str) -> EnvironmentPlan:
+    """Return one environment; raises `UsageError` if no cepler file names it."""
     with site.opened() as opened:
-        found = _planned(opened, environment, opened.decide(environment))
-    return _with_commits(site.git, [found])[0]
+        plan = _plan(opened, environment, opened.decide(environment))
+    return _with_commits(site.git, [plan])[0]
 
 
-def _planned(site: Site, environment: str, decision: Decision) -> Planned:
+def _plan(site: Site, environment: str, decision: Decision) -> EnvironmentPlan:
     deployment = site.deployment_of(environment)
-    return Planned(
+    return EnvironmentPlan(
         deployment=deployment,
         environment=environment,
         status=decision.status.value,
-        files=tuple(map(_file, decision.changes)),
+        files=tuple(map(ChangedFile.of, decision.changes)),
         holds=tuple(map(str, decision.holds)),
         next_step=decision.next_step,
-        ungated=_ungated(site, deployment, environment),
+        ungated=_bypass_reason(site, deployment, environment),
     )
 
 
-def _ungated(site: Site, deployment: str, environment: str) -> str | None:
-    """Why the gate was passed by since the last gated deploy; None where it was not."""
+def _bypass_reason(site: Site, deployment: str, environment: str) -> str | None:
+    """Return why the gate was bypassed since the last gated deploy, None if it was not."""
     with site.reading() as history:
         listed = history.listing(site.tip, [folder(deployment, environment)])
-        told = [path for path in listed if "-ungated-" in path or "-deploy-deployed-" in path]
-        newest = max(told, default="")
+        deploys = [path for path in listed if "-ungated-" in path or "-deploy-deployed-" in path]
+        newest = max(deploys, default="")
         if "-ungated-" not in newest:
             return None
         found = history.file(site.tip, newest)
     return str(json.loads(found.content if found else b"{}").get("summary", ""))
 
 
-def _file(change: FileChange) -> PlannedFile:
-    current = change.current
-    return PlannedFile(
-        change.path,
-        change.kind,
-        (current.from_commit or None) if current else None,
-        (current.message or None) if current else None,
-    )
+class _Commit(NamedTuple):
+    """A commit's time (seconds of the epoch), date, and why its chart was not tested."""
 
-
-@dataclass(frozen=True)
-class _Told:
-    """What a commit tells: seconds of the epoch, its date, why its chart was not tested."""
-
-    at: int
+    time: int
     date: str
     untested: str
 
 
-def _with_commits(git: Git, found: list[Planned]) -> tuple[Planned, ...]:
-    """The same with what their files' commits tell, which git is asked for once."""
-    commits = {file.commit for each in found for file in each.files if file.commit}
-    asked = "".join(f"{commit}\n" for commit in sorted(commits)).encode()
+def _with_commits(git: Git, plans: list[EnvironmentPlan]) -> tuple[EnvironmentPlan, ...]:
+    """Return the same with the dates and reasons of all their commits, read by one git."""
+    ids = sorted({file.commit for plan in plans for file in plan.files if file.commit})
     untested = "%(trailers:key=Untested,valueonly,unfold,separator=%x3B%x20)"
     options = ("--no-walk=unsorted", "--stdin", f"--format=%H %ct %cI {untested}")
-    lines = git.output("log", *options, stdin=asked) if commits else b""
-    told = {}
-    for line in filter(None, lines.decode(errors="replace").split("\n")):
-        commit, at, date, why = line.split(" ", 3)
-        told[commit] = _Told(int(at), date, why)
-    return tuple(_told(each, told) for each in found)
+    output = git.output("log", *options, stdin="\n".join(ids).encode()) if ids else b""
+    commits = {}
+    for line in filter(None, output.decode(errors="replace").split("\n")):
+        commit, time, date, reason = line.split(" ", 3)
+        commits[commit] = _Commit(int(time), date, reason)
+    return tuple(_with_age(plan, commits) for plan in plans)
 
 
-def _told(found: Planned, told: Mapping[str, _Told]) -> Planned:
-    commits = dict.fromkeys(file.commit for file in found.files if file.commit)
-    known = [(commit, told[commit]) for commit in commits]
-    oldest = min(known, key=lambda each: each[1].at, default=None)
-    untested = tuple(f"[{commit[:7]}] {each.untested}" for commit, each in known if each.untested)
-    return replace(found, since=oldest[1].date if oldest else None, untested=untested)
+def _with_age(plan: EnvironmentPlan, commits: dict[str, _Commit]) -> EnvironmentPlan:
+    own = {file.commit: commits[file.commit] for file in plan.files if file.commit}
+    oldest = min(own.values(), key=lambda commit: commit.time, default=None)
+    untested = tuple(f"[{id_[:7]}] {each.untested}" for id_, each in own.items() if each.untested)
+    return replace(plan, since=oldest.date if oldest else None, untested=untested)

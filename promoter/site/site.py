@@ -15,6 +15,7 @@ from promoter.gate.decision import Decision, decide
 from promoter.gate.deployment import Deployment
 from promoter.gate.gates import BRANCH
 from promoter.gate.history import History, reading
+from promoter.gate.state import DeployState
 from promoter.git import Git
 
 FOLDER = "cepler"
@@ -117,19 +118,19 @@ class Site:
         return self.gated(self.deployment_of(environment))
 
     def decide(self, environment: str, *, origins: bool = True) -> Decision:
-        """What the gate says of ``environment`` now; ``origins`` as in `decide`."""
+        """Return the decision about ``environment``; ``origins`` as in `decide`."""
         return decide(self.deployment(environment), environment, origins=origins)
 
-    def prepare(self, tree: Git, decided: Decision) -> None:
-        """Make ``tree``, a work tree of this repository, contain exactly the cleared files."""
-        preparing.prepare(self.deployment(decided.environment), tree, decided)
+    def prepare(self, tree: Git, environment: str, state: DeployState, commit: str) -> None:
+        """Make ``tree``, a work tree of this repository, contain exactly the files of ``state``."""
+        preparing.prepare(self.deployment(environment), tree, state, commit)
 
-    def record(self, decided: Decision) -> records.Recorded:
-        """Return the state file that records ``decided`` on top of this tip.
+    def record(self, decision: Decision) -> records.Recorded:
+        """Return the state file that records ``decision`` on top of this tip.
 
         Raises `AlreadyRecorded`, or `RecordMoved` if somebody else recorded the environment.
         """
-        return records.record(self.deployment(decided.environment), decided)
+        return records.record(self.deployment(decision.environment), decision)
 
     def push(self, commit: str) -> None:
         """Move the remote's branch from this tip to ``commit``; raises `RemoteMoved`."""

@@ -10,7 +10,7 @@ import pytest
 from promoter.common.errors import NotCleared, NothingNewer, PromoterError, UsageError
 from promoter.deploy.deploy import cleared
 from promoter.git import Git
-from promoter.site.proposal import ApprovalRequest, approve, proposed
+from promoter.site.proposal import ApprovalRequest, approve, propose
 from promoter.site.site import Site
 from tests.site.repository import deployed, push, site
 
@@ -33,7 +33,7 @@ def test_production_is_held_and_then_takes_what_qa_runs(site: Site) -> None:
     with pytest.raises(NotCleared, match="held back by gate") as refused:
         cleared(site, "production")
     assert refused.value.next_step.startswith("promoter approve production")
-    proposal = proposed(site, ApprovalRequest("production", "fine"))
+    proposal = propose(site, ApprovalRequest("production", "fine"))
     assert {change.path for change in proposal.changes} == {"shared/a", "production/c"}
     approval = approve(site, proposal)
     assert approval.by == "unverified: Ann <ann@bank.example>"
@@ -45,20 +45,20 @@ def test_the_default_is_the_commit_that_recorded_qa(site: Site) -> None:
     recorded = site.tip
     site.git.text("merge", "-q", "--ff-only", site.tip)
     push(site.git, {"shared/a": b"not in QA yet"})
-    proposal = proposed(site.fetched(), ApprovalRequest("production", "fine"))
+    proposal = propose(site.fetched(), ApprovalRequest("production", "fine"))
     assert proposal.value == recorded
 
 
 def test_before_qa_there_is_nothing_to_approve(site: Site) -> None:
     with pytest.raises(PromoterError, match="qa has not been deployed yet"):
-        proposed(site, ApprovalRequest("production", "fine"))
+        propose(site, ApprovalRequest("production", "fine"))
 
 
 def test_a_signature_of_an_allowed_signer_is_the_approver(site: Site, tmp_path: Path) -> None:
     site = signing(site, tmp_path, allowed=True)
     site.git.text("merge", "-q", "--ff-only", site.tip)
     site = deployed(site, "qa")
-    approve(site, proposed(site, ApprovalRequest("production", "fine")))
+    approve(site, propose(site, ApprovalRequest("production", "fine")))
     approval = site.fetched().approvals.gate("app", "production")
     assert approval is not None
     assert approval.approved_by == "ann@bank.example"
@@ -67,12 +67,12 @@ def test_a_signature_of_an_allowed_signer_is_the_approver(site: Site, tmp_path: 
 
 def test_a_signature_of_anybody_else_is_only_a_claim(site: Site, tmp_path: Path) -> None:
     site = deployed(signing(site, tmp_path, allowed=False), "qa")
-    assert approve(site, proposed(site, ApprovalRequest("production", "fine"))).approved_by is None
+    assert approve(site, propose(site, ApprovalRequest("production", "fine"))).approved_by is None
 
 
 def test_approving_twice_is_nothing_newer(site: Site) -> None:
     site = deployed(site, "qa")
-    proposal = proposed(site, ApprovalRequest("production", "fine"))
+    proposal = propose(site, ApprovalRequest("production", "fine"))
     approve(site, proposal)
     with pytest.raises(NothingNewer):
         approve(site.fetched(), proposal)
@@ -80,7 +80,7 @@ def test_approving_twice_is_nothing_newer(site: Site) -> None:
 
 def test_an_approval_by_another_in_between_is_kept(site: Site) -> None:
     site = deployed(site, "qa")
-    proposal = proposed(site, ApprovalRequest("production", "fine"))
+    proposal = propose(site, ApprovalRequest("production", "fine"))
     other = site.approvals.gates("app")
     text = f"# noted\nqa: HEAD\nproduction: {other.entries['production']}\n"
     tip = site.approvals.tip
@@ -105,18 +105,18 @@ def test_an_approval_by_another_in_between_is_kept(site: Site) -> None:
 )
 def test_what_cannot_be_approved_is_told(site: Site, request_: ApprovalRequest, told: str) -> None:
     with pytest.raises(PromoterError, match=told):
-        proposed(site, request_)
+        propose(site, request_)
 
 
 def test_a_commit_that_is_not_on_main_is_refused(site: Site) -> None:
     aside = site.git.commit_files(site.tip, {"shared/a": b"2"}, "feat: aside")
     with pytest.raises(UsageError, match="is not on origin/main"):
-        proposed(site, ApprovalRequest("production", "x", commit=aside))
+        propose(site, ApprovalRequest("production", "x", commit=aside))
 
 
 def test_a_destroy_is_approved_for_the_version_that_runs(site: Site) -> None:
     site = deployed(site, "qa")
-    approve(site, proposed(site, ApprovalRequest("qa", "moving", destroy=True)))
+    approve(site, propose(site, ApprovalRequest("qa", "moving", destroy=True)))
     site = site.fetched()
     assert site.approvals.special("qa", "destroy", "1") is not None
     assert site.approvals.special("qa", "destroy", "2") is None

@@ -6,8 +6,8 @@ import pytest
 
 from promoter.common.errors import NotCleared, PromoterError, UsageError
 from promoter.deploy.by_hand import CdktfCommand, check, parse
-from promoter.site.plan import planned
-from promoter.site.proposal import ApprovalRequest, approve, proposed
+from promoter.site.plan import plan_environment
+from promoter.site.proposal import ApprovalRequest, approve, propose
 from promoter.site.site import Site
 from tests.site.repository import deployed, pull, push, site
 
@@ -63,7 +63,7 @@ def test_a_destroy_needs_an_approval_of_that_version(site: Site) -> None:
     site = deployed(site, "qa")
     with pytest.raises(NotCleared, match="version 1 has no approval"):
         check(site, parse(["destroy", "qa"]), in_ci=False)
-    approve(site, proposed(site, ApprovalRequest("qa", "moving", destroy=True)))
+    approve(site, propose(site, ApprovalRequest("qa", "moving", destroy=True)))
     assert check(site.fetched(), parse(["destroy", "qa"]), in_ci=False) == ("qa",)
 
 
@@ -71,9 +71,9 @@ def test_a_bypass_is_recorded_and_rejected_in_ci(site: Site) -> None:
     command = parse(["deploy", "production", "--ungated", "an   outage"])
     with pytest.raises(NotCleared, match="CI is set"):
         check(site, command, in_ci=True)
-    assert planned(site.fetched(), "production").ungated is None
+    assert plan_environment(site.fetched(), "production").ungated is None
     assert check(site, command, in_ci=False) == ("production",)
-    assert planned(site.fetched(), "production").ungated == "an outage"
+    assert plan_environment(site.fetched(), "production").ungated == "an outage"
     with pytest.raises(UsageError, match="requires a reason"):
         check(site, parse(["deploy", "qa", "--ungated= "]), in_ci=False)
 

@@ -20,7 +20,7 @@ from promoter.gate.holds.hold import Hold
 from promoter.gate.holds.not_deployed import NotDeployed
 from promoter.gate.holds.not_passed import NotPassed
 from promoter.git import Git, Identity
-from promoter.site.proposal import ApprovalRequest, proposed
+from promoter.site.proposal import ApprovalRequest, propose
 from promoter.site.site import Site
 from promoter.site.status import statuses
 
@@ -166,4 +166,4 @@ def test_a_new_kind_of_hold_blocks_and_is_shown_everywhere(
     assert refused.value.next_step == "promoter deploy staging on Monday"
     assert statuses(site, "app", None)[0].why == "frozen until Monday"
     request = ApprovalRequest("staging", "it is fine")
-    assert proposed(site, request).still_held == "frozen until Monday"
+    assert propose(site, request).still_held == "frozen until Monday"

@@ -10,8 +10,8 @@ import pytest
 
 from promoter.deploy.record import note
 from promoter.site.evidence import Evidence, now
-from promoter.site.plan import plan, planned
-from promoter.site.proposal import ApprovalRequest, approve, proposed
+from promoter.site.plan import plan_all, plan_environment
+from promoter.site.proposal import ApprovalRequest, approve, propose
 from promoter.site.site import Site
 from tests.site.repository import CONFIG, deployed, push, site
 
@@ -19,7 +19,7 @@ __all__ = ["site"]
 
 
 def by_name(found: Site) -> dict[str, tuple[str, tuple[str, ...]]]:
-    return {each.environment: (each.status, each.holds) for each in plan(found.fetched())}
+    return {each.environment: (each.status, each.holds) for each in plan_all(found.fetched())}
 
 
 def test_before_the_first_deploy_the_chain_is_told(site: Site) -> None:
@@ -30,7 +30,7 @@ def test_before_the_first_deploy_the_chain_is_told(site: Site) -> None:
 
 
 def test_files_name_the_commits_that_they_come_from(site: Site) -> None:
-    due = planned(site, "qa")
+    due = plan_environment(site, "qa")
     assert {file.path: file.kind for file in due.files} == {"shared/a": "added", "qa/b": "added"}
     assert {file.commit for file in due.files} == {site.git.commit("HEAD")}
     assert due.since == site.git.text("log", "-1", "--format=%cI")
@@ -41,8 +41,10 @@ def test_a_chart_that_was_not_tested_is_told(site: Site) -> None:
     message = "chore(charts): bump\n\nUntested: no cluster\n  today\n"
     made = site.git.commit_files(site.git.commit("HEAD"), {"qa/b": b"2"}, message)
     site.git.push("origin", made, "refs/heads/main", expect=site.tip)
-    assert planned(site.fetched(), "qa").untested == (f"[{made[:7]}] no cluster today",)
-    assert {each.environment: each.untested for each in plan(site.fetched())}["production"] == ()
+    assert plan_environment(site.fetched(), "qa").untested == (f"[{made[:7]}] no cluster today",)
+    assert {each.environment: each.untested for each in plan_all(site.fetched())}[
+        "production"
+    ] == ()
 
 
 def test_what_is_recorded_is_up_to_date(site: Site) -> None:
@@ -51,7 +53,7 @@ def test_what_is_recorded_is_up_to_date(site: Site) -> None:
 
 def test_a_change_that_waits_for_the_gate_is_blocked_by_it(site: Site) -> None:
     site = deployed(site, "qa")
-    approve(site, proposed(site, ApprovalRequest("production", "fine")))
+    approve(site, propose(site, ApprovalRequest("production", "fine")))
     site = deployed(site, "production")
     site.git.text("merge", "-q", "--ff-only", site.tip)
     push(site.git, {"production/c": b"2"})
@@ -64,10 +66,10 @@ def test_passing_the_gate_by_is_shown_until_the_next_gated_deploy(site: Site) ->
     site = deployed(site, "qa")
     seen = Evidence("app", "qa", "ungated", "noted", site.tip, now(), "a test", "an outage")
     note(site, seen)
-    assert planned(site.fetched(), "qa").ungated == "an outage"
+    assert plan_environment(site.fetched(), "qa").ungated == "an outage"
     gated = dataclasses.replace(seen, kind="deploy", outcome="deployed", at=now())
     note(site.fetched(), gated)
-    assert planned(site.fetched(), "qa").ungated is None
+    assert plan_environment(site.fetched(), "qa").ungated is None
 
 
 def test_more_environments_need_no_more_git_processes(
@@ -105,7 +107,7 @@ def _processes_of_a_plan(site: Site, monkeypatch: pytest.MonkeyPatch) -> list[st
 
     with monkeypatch.context() as patched:
         patched.setattr(subprocess, "Popen", Counted)
-        found = plan(site)
+        found = plan_all(site)
     statuses = {each.status for each in found if each.environment.startswith("env-")}
     assert statuses == {"due"}
     assert all(file.commit for each in found for file in each.files)
@@ -114,11 +116,11 @@ def _processes_of_a_plan(site: Site, monkeypatch: pytest.MonkeyPatch) -> list[st
 
 def test_what_is_held_back_says_since_when(site: Site) -> None:
     site = deployed(site, "qa")
-    approve(site, proposed(site, ApprovalRequest("production", "fine")))
+    approve(site, propose(site, ApprovalRequest("production", "fine")))
     site = deployed(site, "production")
     site.git.text("merge", "-q", "--ff-only", site.tip)
     commit = push(site.git, {"production/c": b"2", "shared/a": b"2"})
-    held = planned(site.fetched(), "production")
+    held = plan_environment(site.fetched(), "production")
     assert held.status == "blocked"
     assert {(file.path, file.commit) for file in held.files} == {
         ("production/c", commit),

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from promoter.cli.app import app_with
 from promoter.common.errors import PromoterError, UsageError
-from promoter.site.proposal import ApprovalRequest, approve, proposed
+from promoter.site.proposal import ApprovalRequest, approve, propose
 from promoter.site.site import Site
 from promoter.site.status import Clusters, statuses
 from promoter.toolchain import Toolchain
@@ -40,7 +40,7 @@ echo "[{\\"revision\\": $(cat "$KUBECONFIG"), \\"status\\": \\"deployed\\"}]"
 def both(site: Site) -> Site:
     """Both environments are deployed."""
     site = deployed(site, "qa")
-    approve(site, proposed(site, ApprovalRequest("production", "fine")))
+    approve(site, propose(site, ApprovalRequest("production", "fine")))
     return deployed(site, "production")
 
 

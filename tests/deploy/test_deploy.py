@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from promoter.common.errors import NotCleared
-from promoter.deploy.deploy import cleared, refuse_if_moved
+from promoter.deploy.deploy import cleared, require_unchanged
 from promoter.gate import origins
-from promoter.site.proposal import ApprovalRequest, approve, proposed
+from promoter.site.proposal import ApprovalRequest, approve, propose
 from promoter.site.site import Site
 from tests.site.repository import deployed, push, site
 
@@ -18,19 +18,19 @@ __all__ = ["site"]
 def approved(site: Site) -> Site:
     """A site on which production is cleared for what QA runs."""
     site = deployed(site, "qa")
-    approve(site, proposed(site, ApprovalRequest("production", "fine")))
+    approve(site, propose(site, ApprovalRequest("production", "fine")))
     return site.fetched()
 
 
 def test_nothing_moved_and_nothing_is_refused(approved: Site) -> None:
-    refuse_if_moved(approved, cleared(approved, "production"))
+    require_unchanged(approved, cleared(approved, "production"))
 
 
 def test_a_commit_about_something_else_is_let_through(approved: Site) -> None:
     decided = cleared(approved, "production")
     approved.git.text("merge", "-q", "--ff-only", approved.tip)
     push(approved.git, {"docs/page": b"1"})
-    refuse_if_moved(approved, decided)
+    require_unchanged(approved, decided)
 
 
 def test_an_approval_that_is_taken_back_before_the_apply_is_heeded(approved: Site) -> None:
@@ -38,7 +38,7 @@ def test_an_approval_that_is_taken_back_before_the_apply_is_heeded(approved: Sit
     first = approved.git.text("rev-list", "--max-parents=0", approved.tip)
     approved.approvals.set_gate("app", "production", first, "not yet after all")
     with pytest.raises(NotCleared, match="another state is cleared now"):
-        refuse_if_moved(approved, decided)
+        require_unchanged(approved, decided)
 
 
 def test_without_origins_nothing_is_asked_of_history_before_the_trigger(
