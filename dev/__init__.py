@@ -1,1 +1,1 @@
-"""What developers run here: the demo, and the stand-ins for the two upstream repositories."""
+"""Programs for developers: the demo, benchmarks, images, and the upstream repositories."""

@@ -1,8 +1,8 @@
-"""One change travels from a commit to a gated production, on this machine alone.
+"""Take one change from a commit to a gated production, on this machine alone.
 
-Everything is real but the cloud: etcd, the Kubernetes control plane, OpenTofu with its helm
-provider, Helm, an OCI registry, git with bare remotes. The nodes are simulated (kwok). All
-of it is below ``.local/demo``; every run begins anew. ``python -m dev.demo --help``.
+Everything except the cloud is real: etcd, the Kubernetes control plane, OpenTofu with its
+helm provider, Helm, an OCI registry, git with bare remotes. The nodes are simulated (kwok).
+All of it is below ``.local/demo``; every run starts from nothing.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import sys
 import time
 from pathlib import Path
 
-from dev.journey import Journey, Mistaken
+from dev.journey import DemoError, Journey
 from dev.scene import Scene
 from promoter.common.errors import PromoterError
 
@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def main() -> int:
-    """Play the journey; 0 when every step went as the design says."""
+    """Run the demo; return 0 if every step had the expected outcome."""
     parser = argparse.ArgumentParser(prog="python -m dev.demo", description=__doc__)
     parser.add_argument("--folder", type=Path, default=ROOT / ".local" / "demo")
     parser.add_argument("--keep", action="store_true", help="leave the platform running")
@@ -30,14 +30,14 @@ def main() -> int:
     try:
         scene.clear()
         scene.prepare()
-        Journey(scene).play()
-    except (PromoterError, Mistaken) as error:
+        Journey(scene).run()
+    except (PromoterError, DemoError) as error:
         print(f"\nerror: {error}", file=sys.stderr)
         return 1
     finally:
         if not options.keep:
             scene.close()
-    print(f"\n{time.monotonic() - began:.0f} s. The report is {scene.report}.")
+    print(f"\nfinished in {time.monotonic() - began:.0f} s; the report is {scene.report}")
     return 0
 
 

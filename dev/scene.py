@@ -1,4 +1,4 @@
-"""The demo's world below one folder: remotes, a clone, the platform, images, an approver."""
+"""The demo's environment in one folder: remotes, clones, the platform, images, an approver."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ GITHUB = "git@github.com:GaloyMoney"
 PUBLIC = "https://github.com/GaloyMoney"
 SOURCE = f"{PUBLIC}/lana-bank"
 VERSION = "0.1.0"
-# Which value of the chart pins which image (seed 004, 2e).
+# The image that each value of the chart pins (seed 004, 2e).
 PINS = {
     "lanaBank.image.digest": "lana-bank",
     "lanaBank.adminPanel.image.digest": "lana-bank-admin-panel",
@@ -42,7 +42,7 @@ APPROVER = ("Demo Approver", "approver@demo.localhost")
 
 @dataclass(frozen=True)
 class Scene:
-    """``root`` is the checkout that the demo shows, ``folder`` where all of it happens."""
+    """The environment of the checkout ``root``, all of it below ``folder``."""
 
     root: Path
     folder: Path
@@ -59,13 +59,13 @@ class Scene:
 
     @property
     def report(self) -> Path:
-        """Where the report is written."""
+        """The demo's report."""
         return self.folder / "report.json"
 
     @property
     def environment(self) -> dict[str, str]:
         """The variables of every command of the demo."""
-        here = {
+        own = {
             "GIT_CONFIG_GLOBAL": str(self.folder / "gitconfig"),
             "PROMOTER_REGISTRY": f"{self.registry}/galoyorg",
             "COSIGN_KEY": str(self.folder / "cosign.key"),
@@ -76,7 +76,7 @@ class Scene:
             ),
         }
         binaries = str(Path(sys.executable).parent)
-        return {**os.environ, **here, "PATH": f"{binaries}{os.pathsep}{os.environ['PATH']}"}
+        return {**os.environ, **own, "PATH": f"{binaries}{os.pathsep}{os.environ['PATH']}"}
 
     @cached_property
     def toolchain(self) -> Toolchain:
@@ -85,11 +85,11 @@ class Scene:
 
     @cached_property
     def platform(self) -> Platform:
-        """The embedded platform, where ``promoter platform`` run in the clone has it."""
+        """The embedded platform, in the folder that ``promoter platform`` uses in the clone."""
         return Platform(self.clone / ".local" / "platform", self.toolchain)
 
     def clear(self) -> None:
-        """Stop and remove what an earlier run left."""
+        """Stop and remove an earlier run's platform and files."""
         if self.clone.exists():
             self.platform.down()
         shutil.rmtree(self.folder, ignore_errors=True)
@@ -100,12 +100,12 @@ class Scene:
         self.platform.down()
 
     def build(self) -> None:
-        """`prepare`, and the platform."""
+        """Prepare the scene and start the platform."""
         self.prepare()
         self.platform.up(shown())
 
     def prepare(self) -> None:
-        """Remotes, clones and the signer of approvals; the platform is not up yet."""
+        """Create remotes, clones and the signer of approvals; the platform is not up yet."""
         os.environ["GIT_CONFIG_GLOBAL"] = str(self.folder / "gitconfig")
         self._configure_git()
         for name in ("lana-bank", "galoy-private-charts"):
@@ -118,20 +118,20 @@ class Scene:
 
     @property
     def registry(self) -> str:
-        """Where the platform's registry is, or will be (host:port)."""
+        """The address of the platform's registry (host:port), running or not."""
         ports = {part.name: part.port for part in self.platform.status()}
         return f"{HOST}:{ports['registry']}"
 
-    def registry_answers(self) -> bool:
-        """Whether the registry answers yet: of the platform's parts it is the first to do so."""
+    def registry_responds(self) -> bool:
+        """Return True once the registry responds; it is the first of the platform's parts."""
         try:
-            answer = httpx.get(f"http://{self.registry}/v2/", trust_env=False)
+            response = httpx.get(f"http://{self.registry}/v2/", trust_env=False)
         except (httpx.HTTPError, httpx.InvalidURL):
             return False
-        return answer.is_success
+        return response.is_success
 
     def running(self) -> RunningPlatform:
-        """The running platform's kubeconfig and registry."""
+        """Return the running platform's kubeconfig and registry."""
         running = self.platform.running()
         assert running is not None  # noqa: S101
         return running
@@ -143,13 +143,13 @@ class Scene:
         return tuple(build_and_push_all(source, version=VERSION, registry=registry))
 
     def application_commit(self) -> str:
-        """The commit of the application that the images are built from."""
+        """Return the commit of the application that the images are built from."""
         commit = Git(self._remote("lana-bank")).commit("main")
         assert commit is not None  # noqa: S101
         return commit
 
     def pin(self, values: str, images: tuple[Image, ...]) -> str:
-        """The chart's values.yaml with the digests that were just pushed."""
+        """Return the chart's values.yaml with the digests of ``images``."""
         digests = {image.name: image.digest for image in images}
         pins = [
             Pin(
@@ -165,7 +165,7 @@ class Scene:
         return set_pins(values, pins)
 
     def change_application(self, message: str, file: str, addition: str) -> str:
-        """Commit a line more in a file of the application and push it; the new commit."""
+        """Append to a file of the application, commit and push; return the new commit."""
         git = Git(self.folder / "lana-bank")
         with (git.dir / file).open("a") as page:
             page.write(addition)
@@ -174,11 +174,11 @@ class Scene:
         return git.text("rev-parse", "HEAD")
 
     def forge(self, name: str, actor: str) -> Forge:
-        """The forge of one of the repositories, asked by ``actor``."""
+        """Return the forge of one of the repositories, used by ``actor``."""
         return LocalForge(Git(self._remote(name)), actor)
 
     def change_chart(self, message: str, files: dict[str, str]) -> str:
-        """Commit changed files of the chart and push them; the new commit."""
+        """Commit and push changed files of the chart; return the new commit."""
         for file, content in files.items():
             (self.charts.dir / "charts" / "lana-bank" / file).write_text(content)
         self.charts.text("commit", "--quiet", "--all", "-m", message)
@@ -186,28 +186,28 @@ class Scene:
         return self.charts_tip()
 
     def charts_tip(self) -> str:
-        """The newest commit of the charts repository."""
+        """Return the newest commit of the charts repository."""
         self.charts.text("pull", "--quiet", "--ff-only")
         commit = self.charts.commit("HEAD")
         assert commit is not None  # noqa: S101
         return commit
 
     def states(self) -> dict[str, str]:
-        """The blob of every state file on the remote's main, by path."""
+        """Return the blob of every state file on the remote's main, by path."""
         git = Git(self.clone)
         tip = git.follow("origin", "main")["main"]
         listed = git.lines("ls-tree", "-r", tip, "--", "cepler/.cepler")
         return {line.partition("\t")[2]: line.split()[2] for line in listed}
 
     def chart_file(self, file: str) -> str:
-        """A file of the chart's source as it is now."""
+        """Return a file of the chart's source as it is now."""
         return (self.charts.dir / "charts" / "lana-bank" / file).read_text()
 
     def _remote(self, name: str) -> Path:
         return self.folder / "remotes" / f"{name}.git"
 
     def _configure_git(self) -> None:
-        """Who commits, with which key, and where the committed addresses really lead."""
+        """Configure author, signing key, and the local remotes behind the committed addresses."""
         key = self.folder / "approver-key"
         subprocess.run(
             ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", APPROVER[1], "-f", str(key)],
@@ -228,18 +228,18 @@ class Scene:
         Git(self.folder).text("config", "--file", "gitconfig", "--add", *public)
 
     def _open_gates(self) -> None:
-        """Name the approver as an allowed signer, and hold production at the first commit."""
+        """Add the approver as an allowed signer, and hold production at the first commit."""
         git = Git(self.clone)
         key = (self.folder / "approver-key.pub").read_text()
         signers = self.clone / "cepler" / "allowed_signers"
-        known = signers.read_text() if signers.exists() else ""
-        signers.write_text(f'{known}{APPROVER[1]} namespaces="git" {key}')
-        # The same person tests here; who may test need not be able to approve.
+        present = signers.read_text() if signers.exists() else ""
+        signers.write_text(f'{present}{APPROVER[1]} namespaces="git" {key}')
+        # In the demo the same person tests and approves; these are separate permissions.
         testers = self.clone / "cepler" / "allowed_testers"
         testers.write_text(f'{testers.read_text()}{APPROVER[1]} namespaces="git" {key}')
         git.text("add", "cepler/allowed_signers", "cepler/allowed_testers")
         git.text("commit", "--quiet", "-m", "chore: the demo's approver may approve and test")
         git.text("push", "--quiet", "origin", "main")
         gates = f"local-staging: HEAD\nlocal-qa: HEAD\nlocal-production: {git.commit('HEAD')}\n"
-        made = git.commit_files(None, {"local.yml": gates.encode()}, "chore: hold production")
-        git.push("origin", made, "refs/heads/cepler-gates", expect=None)
+        commit = git.commit_files(None, {"local.yml": gates.encode()}, "chore: hold production")
+        git.push("origin", commit, "refs/heads/cepler-gates", expect=None)

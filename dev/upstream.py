@@ -1,7 +1,7 @@
-"""Makes git repositories out of the folders of ``upstream/``.
+"""Git repositories created from the folders of ``upstream/``.
 
-Author, date and message are fixed, so the same files always make the same commit: that is
-how ``vendir.yml`` can name a commit of the charts repository that anybody can make again.
+Author, date and message are fixed, so the same files always result in the same commit: that
+is how ``vendir.yml`` can name a commit of the charts repository that anybody can reproduce.
 """
 
 from __future__ import annotations
@@ -15,10 +15,9 @@ _DATE = "2026-01-01T00:00:00+00:00"
 
 
 def export(source: Path, bare: Path, *, branch: str = "main") -> str:
-    """A bare repository at ``bare`` whose ``branch`` has the files of ``source``; its commit.
+    """Create a bare repository whose ``branch`` has the files of ``source``; return its commit.
 
-    Takes what git tracks below ``source`` and what it neither tracks nor ignores, as it is
-    in the work tree.
+    It has every file below ``source`` that git does not ignore, as in the work tree.
     """
     bare.mkdir(parents=True)
     target = Git(bare)
@@ -37,10 +36,10 @@ def _commit(target: Git, source: Path) -> str:
     names = Git(source).output(
         "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate", "."
     )
-    there = b"\0".join(name for name in names.split(b"\0") if name and _exists(source, name))
-    seen = Git(source)
-    seen.output("update-index", "--add", "-z", "--stdin", stdin=there, env=index)
-    tree = seen.text("write-tree", env=index)
+    existing = b"\0".join(name for name in names.split(b"\0") if name and _exists(source, name))
+    repository = Git(source)
+    repository.output("update-index", "--add", "-z", "--stdin", stdin=existing, env=index)
+    tree = repository.text("write-tree", env=index)
     Path(index["GIT_INDEX_FILE"]).unlink()
     dates = {"GIT_AUTHOR_DATE": _DATE, "GIT_COMMITTER_DATE": _DATE}
     flags = {**AUTHOR.variables(), **dates}

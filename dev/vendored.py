@@ -1,8 +1,8 @@
-"""Keeps what is committed in step with ``upstream/``: the chart's pins, its vendored copy.
+"""Update everything that follows from ``upstream/``: the chart's pins and its vendored copy.
 
 ``python -m dev.vendored`` (make upstream) builds the images of upstream/lana-bank, pins their
-digests in upstream/galoy-private-charts, and vendors the commit that this folder makes.
-Images, commits and pins follow from the files alone, so everybody gets the same.
+digests in upstream/galoy-private-charts, and vendors the commit that this folder results in.
+Images, commits and pins depend on the files alone, so they are the same on every machine.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ VALUES = CHARTS / "charts" / "lana-bank" / "values.yaml"
 
 
 def pinned(root: Path, scratch: Path) -> str:
-    """The chart's values.yaml with the digests of the images that upstream/lana-bank makes."""
+    """Return the chart's values.yaml with the digests of the images of upstream/lana-bank."""
     bare = scratch / "lana-bank.git"
     commit = export(root / "upstream" / "lana-bank", bare)
     source = source_of_commit(Git(bare), commit)
@@ -48,7 +48,7 @@ def pinned(root: Path, scratch: Path) -> str:
 
 
 def vendored_ref(root: Path) -> str:
-    """The commit that vendir.yml names."""
+    """Return the commit that vendir.yml names."""
     found = re.search(r"(?m)^\s+ref: ([0-9a-f]{40})$", (root / "vendir.yml").read_text())
     if found is None:
         raise ValueError("vendir.yml names no commit")
@@ -56,7 +56,7 @@ def vendored_ref(root: Path) -> str:
 
 
 def main() -> int:
-    """Write pins, vendir.yml, its lock and charts/; says which commit is vendored now."""
+    """Write pins, vendir.yml, its lock and charts/; print the vendored commit."""
     with tempfile.TemporaryDirectory() as folder:
         scratch = Path(folder)
         (ROOT / VALUES).write_bytes(pinned(ROOT, scratch).encode())

@@ -1,1 +1,1 @@
-"""Measurements that `make bench` prints; each is a module of its own."""
+"""The measurements of `make bench`, one module each."""

@@ -1,12 +1,12 @@
-"""How long the gate takes to decide, beside the real cepler and beside git's own plumbing.
+"""Time of the gate's decisions, compared with the real cepler and with git's plumbing.
 
     python -m dev.bench.gate [--only NAME] [--write docs/benchmarks.md]
 
 Repositories are generated (git fast-import, the same bytes every time). Both programs are
-whole processes, run in the same folder right after each other; of ours the median of the
-runs counts. cepler is stopped after 120 s and its line then reads "over". Without cepler in
-the cache (tests/gate builds it where cargo is there) only our own time is measured.
-A second table has what ``promoter plan`` takes for a hundred environments, and for one.
+whole processes, run in the same folder right after each other; ours counts with the median of
+its runs. cepler is stopped after 120 s, and its line then reads "over". Without cepler in the
+cache (tests/gate builds it if cargo is installed) only our own time is measured.
+A second table has the time of ``promoter plan`` for a hundred environments, and for one.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from typing import Protocol
 
 from dev.bench import plans
 from dev.bench.histories import grow, matched, path_of, unrelated, write_history
-from dev.bench.measuring import ENVIRONMENT, STOPPED_AFTER_SECONDS, Run, measure, median
+from dev.bench.measurement import ENVIRONMENT, STOPPED_AFTER_SECONDS, Run, measure, median
 
 CEPLER = Path("~/.cache/promoter/cepler-0.7.22/bin/cepler").expanduser()
 _OURS = (str(Path(sys.executable).with_name("promoter")), "cepler")
@@ -33,13 +33,13 @@ _BEGIN, _END = "<!-- gate: begin -->", "<!-- gate: end -->"
 class Row:
     """A line of the table."""
 
-    what: str
+    title: str
     ours: Run
     theirs: Run | None
     floor: float | None
 
     def cells(self) -> tuple[str, ...]:
-        """What, ours, cepler's, how many times faster, git's floor, our memory."""
+        """Return title, our time, cepler's, the ratio, git's lower bound, and our memory."""
         theirs, times = "-", "-"
         if self.theirs is not None:
             over = self.theirs.seconds >= STOPPED_AFTER_SECONDS
@@ -47,7 +47,7 @@ class Row:
             times = f"{'> ' if over else ''}{self.theirs.seconds / self.ours.seconds:.0f}"
         floor = f"{self.floor:.3f} s" if self.floor is not None else "-"
         return (
-            self.what,
+            self.title,
             f"{self.ours.seconds:.3f} s",
             theirs,
             times,
@@ -60,23 +60,23 @@ class Row:
 
 
 def compare(
-    what: str,
+    title: str,
     folder: Path,
     *arguments: str,
     runs: int = 7,
     floor: Sequence[str] | None = None,
     cepler: bool = True,
 ) -> Row:
-    """One line: ours, the real cepler's where it is there, and git's."""
+    """Measure one line: ours, the real cepler if it is installed, and git."""
     ours = median([*_OURS, *arguments], folder, runs)
     theirs = measure([str(CEPLER), *arguments], folder) if cepler and CEPLER.is_file() else None
     if theirs is not None and theirs.seconds < STOPPED_AFTER_SECONDS and theirs.code != ours.code:
-        raise RuntimeError(f"{what}: cepler exits {theirs.code}, ours {ours.code}")
-    at_least = median(["git", *floor], folder, runs).seconds if floor else None
-    return Row(what, ours, theirs, at_least)
+        raise RuntimeError(f"{title}: cepler exits {theirs.code}, ours {ours.code}")
+    lower_bound = median(["git", *floor], folder, runs).seconds if floor else None
+    return Row(title, ours, theirs, lower_bound)
 
 
-# --- what is measured ------------------------------------------------------------------
+# --- the cases ------------------------------------------------------------------------
 
 _ONE = b"deployment: bench\nenvironments:\n  staging:\n    latest:\n      - modules/**\n"
 
@@ -86,7 +86,7 @@ def _raw(span: str) -> list[str]:
 
 
 def small(scratch: Path) -> Iterator[Row]:
-    """A repository of a few files: start-up is all of it."""
+    """A repository of a few files: start-up takes all the time."""
     folder = scratch / "small"
     write_history(folder, {"cepler.yml": _ONE}, matched(5, 10))
     yield compare("small, first deployment due", folder, "check", "-e", "staging", runs=15)
@@ -95,7 +95,7 @@ def small(scratch: Path) -> Iterator[Row]:
 
 
 def middle(scratch: Path, files: int, commits: int) -> Iterator[Row]:
-    """A deployment that was recorded, and then 200 commits about something else."""
+    """A recorded deployment, and then 200 unrelated commits."""
     folder = scratch / f"{files}x{commits}"
     write_history(folder, {"cepler.yml": _ONE}, matched(files, commits))
     git_record(folder)
@@ -109,10 +109,10 @@ def middle(scratch: Path, files: int, commits: int) -> Iterator[Row]:
 
 
 def large(scratch: Path) -> Iterator[Row]:
-    """10,000 files and 50,000 commits; recorded 200 commits ago; then decided from scratch."""
+    """10,000 files and 50,000 commits, recorded 200 commits ago; then decided from scratch."""
     folder = scratch / "large"
     size = "10,000 files x 50,000 commits"
-    old = b"  old:\n    latest:\n      - elsewhere/**\n"  # nothing of it changes, ever
+    old = b"  old:\n    latest:\n      - elsewhere/**\n"  # never changes
     first = {"cepler.yml": _ONE + old, "elsewhere/file": b"1\n"}
     write_history(folder, first, matched(10_000, 50_000))
     git_record(folder)
@@ -128,7 +128,7 @@ _CHECK = ("check", "-e", "staging")
 
 
 def git_record(folder: Path) -> None:
-    """Record ``staging`` as it is."""
+    """Record the present state of ``staging``."""
     subprocess.run(
         [*_OURS, "record", "-e", "staging"],
         cwd=folder,
@@ -142,7 +142,7 @@ class Line(Protocol):
     """A row of either table."""
 
     def cells(self) -> tuple[str, ...]:
-        """Its cells."""
+        """Return its cells."""
 
 
 PARTS: dict[str, Callable[[Path], Iterator[Line]]] = {
@@ -160,20 +160,20 @@ _HEAD = ("check", "promoter", "cepler", "times faster", "git log --raw", "memory
 
 
 def table(head: tuple[str, ...], rows: Sequence[Line]) -> str:
-    """The rows as a Markdown table; nothing where there are none."""
+    """Return the rows as a Markdown table; empty if there are none."""
     lines = [head, tuple("---" for _ in head), *(row.cells() for row in rows)]
     return "".join(f"| {' | '.join(line)} |\n" for line in lines) if rows else ""
 
 
 def tables(rows: Sequence[Line]) -> str:
-    """Both tables."""
+    """Return both tables."""
     checks = [row for row in rows if isinstance(row, Row)]
     plan = [row for row in rows if not isinstance(row, Row)]
     return f"{table(_HEAD, checks)}\n{table(plans.HEAD, plan)}"
 
 
 def write(file: Path, text: str) -> None:
-    """Put ``text`` into the gate's section of ``file``."""
+    """Replace the gate's section of ``file`` by ``text``."""
     whole = file.read_text() if file.is_file() else f"# Benchmarks\n\n{_BEGIN}\n{_END}\n"
     before, _, rest = whole.partition(_BEGIN)
     after = rest.partition(_END)[2]
@@ -181,8 +181,8 @@ def write(file: Path, text: str) -> None:
 
 
 def main() -> int:
-    """Measure, print the table as it grows, and write it where asked."""
-    parser = argparse.ArgumentParser(description="Measure the gate beside cepler.")
+    """Measure, print each row, and write the tables if required."""
+    parser = argparse.ArgumentParser(description="Compare the gate with cepler.")
     parser.add_argument("--only", choices=sorted(PARTS), action="append")
     parser.add_argument("--write", type=Path)
     arguments = parser.parse_args()

@@ -6,14 +6,14 @@ import subprocess
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from dev.bench.measuring import ENVIRONMENT
+from dev.bench.measurement import ENVIRONMENT
 
 Commits = Iterator[tuple[str, dict[str, bytes]]]
 """Messages, each with the files that its commit sets."""
 
 
 def write_history(folder: Path, first: dict[str, bytes], commits: Commits) -> None:
-    """A repository in ``folder``: a commit of the files in ``first``, then ``commits``."""
+    """Create a repository: a commit of the files in ``first``, then ``commits``."""
     folder.mkdir(parents=True, exist_ok=True)
     git(folder, "init", "--quiet", "--initial-branch=main", ".")
     _import(folder, _stream([("start", first)], 0, ""))
@@ -22,7 +22,7 @@ def write_history(folder: Path, first: dict[str, bytes], commits: Commits) -> No
 
 
 def grow(folder: Path, commits: Commits) -> None:
-    """Put ``commits`` on top of the branch, and check them out."""
+    """Add ``commits`` to the branch, and check them out."""
     _import(folder, _stream(commits, 1_000_000, "refs/heads/main"))
     git(folder, "reset", "--quiet", "--hard")
 
@@ -30,14 +30,14 @@ def grow(folder: Path, commits: Commits) -> None:
 def _stream(
     commits: Commits | Sequence[tuple[str, dict[str, bytes]]],
     clock: int,
-    onto: str,
+    base: str,
 ) -> Iterator[bytes]:
     for number, (message, files) in enumerate(commits):
         who = f"Bench <bench@example.invalid> {1_600_000_000 + (clock + number) * 60} +0000"
         yield f"commit refs/heads/main\ncommitter {who}\n".encode()
         yield b"data %d\n%s\n" % (len(message.encode()), message.encode())
-        if onto and number == 0:
-            yield f"from {onto}^0\n".encode()
+        if base and number == 0:
+            yield f"from {base}^0\n".encode()
         for path, content in files.items():
             yield f"M 100644 inline {path}\ndata {len(content)}\n".encode() + content + b"\n"
 
@@ -60,18 +60,18 @@ def git(folder: Path, *arguments: str) -> None:
 
 
 def matched(files: int, commits: int) -> Commits:
-    """``files`` files in one commit, then ``commits`` that change one of them each."""
+    """Return one commit of ``files`` files, then ``commits`` that change one of them each."""
     yield "feat: all", {path_of(file): b"0\n" for file in range(files)}
     for number in range(1, commits):
         yield f"fix: {number}", {path_of(number * 7 % files): b"%d\n" % number}
 
 
 def unrelated(commits: int) -> Commits:
-    """Commits that no pattern covers."""
+    """Return commits that no pattern covers."""
     for number in range(commits):
         yield f"docs: {number}", {f"docs/page-{number % 50}.md": b"%d\n" % number}
 
 
 def path_of(file: int) -> str:
-    """Where the matched file with this number is."""
+    """Return the path of the matched file with this number."""
     return f"modules/area-{file % 97}/file-{file}.yml"

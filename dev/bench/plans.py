@@ -1,4 +1,4 @@
-"""How long ``promoter plan`` takes for a hundred environments, beside the same for one."""
+"""Time of ``promoter plan`` for a hundred environments, compared with one."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dev.bench.histories import Commits, git, grow, unrelated, write_history
-from dev.bench.measuring import Run, measure, middle
+from dev.bench.measurement import Run, measure, median_of
 from promoter.gate.decision import decide
 from promoter.gate.deployment import Deployment
 from promoter.gate.records import record_state
@@ -27,14 +27,14 @@ _WHO = Identity("Bench", "bench@example.invalid")
 class Row:
     """A line of the table: the same history planned for many environments, and for one."""
 
-    what: str
+    title: str
     many: Run
     one: Run
 
     def cells(self) -> tuple[str, ...]:
-        """What, many, one, how many times as long, memory of many."""
+        """Return title, both times, their ratio, and the memory of many."""
         return (
-            self.what,
+            self.title,
             f"{self.many.seconds:.3f} s",
             f"{self.one.seconds:.3f} s",
             f"{self.many.seconds / self.one.seconds:.1f}",
@@ -43,7 +43,7 @@ class Row:
 
 
 def rows(scratch: Path) -> Iterator[Row]:
-    """Environments side by side, and each behind the one before it: recorded, then changed."""
+    """Measure environments side by side, then in a chain: new, recorded, changed."""
     for chained in (False, True):
         folders = [_site(scratch / f"plans-{chained}", count, chained) for count in (MANY, 1)]
         shape = "a chain" if chained else "side by side"
@@ -57,25 +57,25 @@ def rows(scratch: Path) -> Iterator[Row]:
         yield _row(f"{shape}, 300 commits since that change every environment", folders)
 
 
-def _row(what: str, folders: Sequence[Path]) -> Row:
-    # Turn and turn about, so that whatever else the machine does meets both.
+def _row(title: str, folders: Sequence[Path]) -> Row:
+    # In turn, so that other load on the machine affects both.
     runs = [[measure(_COMMAND, folder / "clone") for folder in folders] for _ in range(_RUNS)]
-    many, one = (middle([each[place] for each in runs]) for place in range(2))
+    many, one = (median_of([each[place] for each in runs]) for place in range(2))
     if (many.code, one.code) != (0, 0):
-        raise RuntimeError(f"{what}: promoter plan exits {many.code} and {one.code}")
-    return Row(f"50 files each, {what}", many, one)
+        raise RuntimeError(f"{title}: promoter plan exits {many.code} and {one.code}")
+    return Row(f"50 files each, {title}", many, one)
 
 
 def _site(scratch: Path, count: int, chained: bool) -> Path:
-    """A remote with 1,000 commits, its gates branch, and a clone of it."""
+    """Create a remote with 1,000 commits, its gates branch, and a clone of it."""
     folder = scratch / str(count)
     write_history(folder / "clone", {_CONFIG: _config(count, chained)}, _start())
     git(folder / "clone", "init", "--quiet", "--bare", str(folder / "remote.git"))
     git(folder / "clone", "remote", "add", "origin", str(folder / "remote.git"))
     clone = Git(folder / "clone")
     gates = "".join(f"{_name(number)}: HEAD\n" for number in range(count)).encode()
-    made = clone.commit_files(None, {"bench.yml": gates}, "chore: gates", author=_WHO)
-    git(folder / "clone", "push", "--quiet", "origin", f"{made}:refs/heads/cepler-gates", "main")
+    commit = clone.commit_files(None, {"bench.yml": gates}, "chore: gates", author=_WHO)
+    git(folder / "clone", "push", "--quiet", "origin", f"{commit}:refs/heads/cepler-gates", "main")
     return folder
 
 
@@ -115,7 +115,7 @@ def _publish(folder: Path, commits: Commits) -> None:
 
 
 def _record_all(folder: Path) -> None:
-    """Record each environment as it is, one after the other."""
+    """Record the present state of each environment."""
     clone = Git(folder / "clone")
     deployment = Deployment.at_commit(clone, "HEAD", _CONFIG)
     for name in deployment.environments:

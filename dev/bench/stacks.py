@@ -1,7 +1,7 @@
-"""How long synthesis takes: ``python -m dev.bench.stacks`` (make bench).
+"""Time of synthesis: ``python -m dev.bench.stacks`` (make bench).
 
-Whole processes, as the CDK Terrain CLI starts them: one stack of each platform, every stack,
-and a hundred environments that are copies of one on Google Cloud.
+Whole processes, as the CDK Terrain CLI starts them: one stack of each platform, further
+stacks, and a hundred environments that are copies of one on Google Cloud.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from promoter.toolchain import Toolchain
 ROOT = Path(__file__).resolve().parents[2]
 ENVIRONMENTS = 100
 REPEATED = 3
-# Seconds on two cores that nothing else uses.
+# Limits in seconds on two otherwise idle cores.
 ONE_STACK, FURTHER_STACK, HUNDRED = 3.0, 0.15, 20.0
 
 
 @dataclass(frozen=True)
-class Measured:
-    """Seconds that passed, and seconds of CPU."""
+class Elapsed:
+    """Seconds of wall-clock time and of CPU time."""
 
     wall: float
     cpu: float
@@ -34,26 +34,26 @@ class Measured:
 
 @dataclass(frozen=True)
 class Bench:
-    """A copy of what stacks are built from."""
+    """A copy of the tree that stacks are built from."""
 
     tree: Path
     node: Path
 
-    def synthesize(self, *stacks: str) -> Measured:
-        """The fastest of a few runs: the slower ones measure what else the machine does."""
-        return min((self._once(stacks) for _ in range(REPEATED)), key=lambda one: one.wall)
+    def synthesize(self, *stacks: str) -> Elapsed:
+        """Return the fastest of a few runs: the others measure other load on the machine."""
+        return min((self._once(stacks) for _ in range(REPEATED)), key=lambda run: run.wall)
 
-    def _once(self, stacks: tuple[str, ...]) -> Measured:
+    def _once(self, stacks: tuple[str, ...]) -> Elapsed:
         app = App(self.tree, Path(sys.executable), self.node)
         before, started = os.times(), time.perf_counter()
         app.synthesize(self.tree / "cdktf.out", stacks, module="stacks")
-        passed, after = time.perf_counter() - started, os.times()
+        wall, after = time.perf_counter() - started, os.times()
         used = after.children_user + after.children_system
-        return Measured(passed, used - before.children_user - before.children_system)
+        return Elapsed(wall, used - before.children_user - before.children_system)
 
 
 def prepared(folder: Path) -> Bench:
-    """A tree with ``ENVIRONMENTS`` more environments than there are."""
+    """Return a copy of the tree with ``ENVIRONMENTS`` more environments."""
     for name in ("stacks", "modules", "charts"):
         shutil.copytree(ROOT / name, folder / name)
     shutil.copy(ROOT / "cdktf.json", folder)
@@ -64,7 +64,7 @@ def prepared(folder: Path) -> Bench:
 
 
 def main() -> int:
-    """Print a row for each case; give the exit code, 1 if one took longer than it may."""
+    """Print a row for each case; return 1 if one exceeds its limit."""
     with tempfile.TemporaryDirectory() as folder:
         bench = prepared(Path(folder) / "tree")
         one = bench.synthesize("gcp-bench-000")
@@ -78,14 +78,14 @@ def main() -> int:
             ("each further stack", further, (eleven.cpu - one.cpu) / 10, FURTHER_STACK),
             (f"{ENVIRONMENTS} environments", hundred.wall, hundred.cpu, HUNDRED),
         ]
-    late = [name for name, wall, _, limit in rows if wall > limit]
+    exceeded = [name for name, wall, _, limit in rows if wall > limit]
     for name, wall, cpu, limit in rows:
         sys.stdout.write(f"{name:28} {wall:7.2f} s, CPU {cpu:6.2f} s, at most {limit:5.2f} s\n")
-    return 1 if late else 0
+    return 1 if exceeded else 0
 
 
-def _pair(measured: Measured) -> tuple[float, float]:
-    return measured.wall, measured.cpu
+def _pair(elapsed: Elapsed) -> tuple[float, float]:
+    return elapsed.wall, elapsed.cpu
 
 
 if __name__ == "__main__":

@@ -1,13 +1,13 @@
-"""How long a sync of one chart takes out of a large repository, beside vendir's own time.
+"""Time of syncing one chart from a large repository, compared with vendir.
 
     python -m dev.bench.vendoring [--files N] [--commits N] [--runs N]
 
 The repository is generated (git fast-import, the same bytes every time): N files of which
-a quarter is the chart, N commits that each change three of them, one tag a thousand
-commits. Each program syncs it from scratch through ``file://``, in turn; the medians
-count. Ours is measured as a library in a fresh Python, which is what a sync costs, and as
-the command, which brings its command line along. Without vendir on PATH only our own time
-is measured, and that is said. The goal is a third of vendir's.
+a quarter is the chart, N commits that each change three of them, one tag per thousand
+commits. Each program syncs it from scratch through ``file://``, in turn; the medians count.
+Ours is measured as a library in a new Python process, and as the command, which adds the
+start-up of its command line. Without vendir on PATH only our own time is measured, and the
+output says so. The goal is a third of vendir's time.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ directories:
 
 
 def generate(repository: Path, files: int, commits: int, *, tags: bool) -> None:
-    """A bare repository of ``files`` files and ``commits`` commits on branch main."""
+    """Create a bare repository of ``files`` files and ``commits`` commits on branch main."""
     subprocess.run(["git", "init", "-q", "--bare", "-b", "main", repository], check=True)
     stream = b"".join(_stream(files, commits, tags=tags))
     subprocess.run(["git", "fast-import", "--quiet"], cwd=repository, input=stream, check=True)
@@ -58,10 +58,10 @@ def generate(repository: Path, files: int, commits: int, *, tags: bool) -> None:
 
 def _stream(files: int, commits: int, *, tags: bool) -> Iterator[bytes]:
     for number in range(commits):
-        said = f"feat: change {number}\n".encode()
-        who = f"Bench <bench@example.invalid> {1_700_000_000 + number * 60} +0000"
-        yield f"commit refs/heads/main\nmark :{number + 1}\ncommitter {who}\n".encode()
-        yield b"data %d\n%s" % (len(said), said)
+        message = f"feat: change {number}\n".encode()
+        committer = f"Bench <bench@example.invalid> {1_700_000_000 + number * 60} +0000"
+        yield f"commit refs/heads/main\nmark :{number + 1}\ncommitter {committer}\n".encode()
+        yield b"data %d\n%s" % (len(message), message)
         changed = range(files) if number == 0 else _touched(number, files)
         for file in changed:
             content = f"key{file}: value {number}\n".encode() * 20
@@ -82,7 +82,7 @@ def _path(file: int) -> str:
 def medians(
     runs: int, commands: Mapping[str, list[str]], config: str, scratch: Path
 ) -> dict[str, float]:
-    """The median seconds of each command, all of them in turn ``runs`` times."""
+    """Run all commands in turn ``runs`` times; return the median seconds of each."""
     turns = [
         {name: timed(command, config, scratch) for name, command in commands.items()}
         for _ in range(runs)
@@ -91,18 +91,18 @@ def medians(
 
 
 def timed(command: list[str], config: str, scratch: Path) -> float:
-    """Seconds that ``command`` takes in a fresh folder with ``config`` as its vendir.yml."""
+    """Return the seconds of ``command`` in a new folder with ``config`` as its vendir.yml."""
     folder = Path(tempfile.mkdtemp(dir=scratch))
     (folder / "vendir.yml").write_text(config)
     began = time.perf_counter()
     subprocess.run(command, cwd=folder, check=True, capture_output=True)
-    took = time.perf_counter() - began
+    elapsed = time.perf_counter() - began
     shutil.rmtree(folder)
-    return took
+    return elapsed
 
 
 def main() -> int:
-    """Print the times; 0, because a time depends on what else the machine does."""
+    """Print the times; return 0, because times depend on other load on the machine."""
     arguments = _parser().parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         for tags in (False, True):
@@ -117,24 +117,24 @@ def _measure(scratch: Path, arguments: argparse.Namespace, *, tags: bool) -> Non
         ["git", "rev-parse", "main"], cwd=repository, check=True, capture_output=True, text=True
     ).stdout.strip()
     config = _CONFIG.format(repository=repository, ref=ref)
-    _say(f"{arguments.files} files x {arguments.commits} commits{', tags' if tags else ''}:")
+    _print(f"{arguments.files} files x {arguments.commits} commits{', tags' if tags else ''}:")
     vendir = shutil.which("vendir")
     theirs = {"vendir sync": [vendir, "sync"]} if vendir else {}
-    took = medians(arguments.runs, {**theirs, **_OURS}, config, scratch)
+    times = medians(arguments.runs, {**theirs, **_OURS}, config, scratch)
     if not vendir:
-        _say("  vendir is not on PATH")
-    for name, seconds in took.items():
-        ratio = f" = {seconds / took['vendir sync']:.2f} of it" if vendir and name in _OURS else ""
-        _say(f"  {name:22}{seconds:.2f} s{ratio}")
+        _print("  vendir is not on PATH")
+    for name, seconds in times.items():
+        ratio = f" = {seconds / times['vendir sync']:.2f} of it" if vendir and name in _OURS else ""
+        _print(f"  {name:22}{seconds:.2f} s{ratio}")
 
 
-def _say(line: str) -> None:
+def _print(line: str) -> None:
     sys.stdout.write(f"{line}\n")
     sys.stdout.flush()
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(description="Measure a sync beside vendir.")
+    parser = argparse.ArgumentParser(description="Compare a sync with vendir.")
     parser.add_argument("--files", type=int, default=5000)
     parser.add_argument("--commits", type=int, default=5000)
     parser.add_argument("--runs", type=int, default=3)

@@ -1,4 +1,4 @@
-"""Runs of whole processes: how long, how much memory."""
+"""Time and memory of whole processes."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ENVIRONMENT = {
     "GIT_CONFIG_NOSYSTEM": "1",
     "RUST_BACKTRACE": "0",
 }
-"""What every measured program and git gets: nobody's settings."""
+"""The environment of measured programs and git, without the user's settings."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Run:
 
 
 def measure(command: Sequence[str], folder: Path, limit: float = STOPPED_AFTER_SECONDS) -> Run:
-    """Run ``command`` in ``folder``, ended after ``limit`` seconds."""
+    """Run ``command`` in ``folder``, at most ``limit`` seconds."""
     began = time.perf_counter()
     with subprocess.Popen(
         list(command),
@@ -50,23 +50,23 @@ def measure(command: Sequence[str], folder: Path, limit: float = STOPPED_AFTER_S
             if pid or time.perf_counter() > deadline:
                 break
             time.sleep(0.0005)
-        took = time.perf_counter() - began
+        elapsed = time.perf_counter() - began
         if not pid:
             process.kill()
-            return Run(-1, took, 0.0)
+            return Run(-1, elapsed, 0.0)
         process.returncode = os.waitstatus_to_exitcode(status)
-    return Run(process.returncode, took, used.ru_maxrss / 1024)
+    return Run(process.returncode, elapsed, used.ru_maxrss / 1024)
 
 
 def median(command: Sequence[str], folder: Path, runs: int) -> Run:
-    """The run in the middle of ``runs``."""
-    return middle([measure(command, folder) for _ in range(runs)])
+    """Run ``command`` ``runs`` times and return the median."""
+    return median_of([measure(command, folder) for _ in range(runs)])
 
 
-def middle(found: Sequence[Run]) -> Run:
-    """The seconds in the middle of some runs, and the most memory."""
+def median_of(runs: Sequence[Run]) -> Run:
+    """Return the median of the seconds and the maximum of the memory of ``runs``."""
     return Run(
-        found[0].code,
-        statistics.median(run.seconds for run in found),
-        max(run.memory for run in found),
+        runs[0].code,
+        statistics.median(run.seconds for run in runs),
+        max(run.memory for run in runs),
     )
