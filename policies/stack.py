@@ -73,10 +73,9 @@ class CheckedStack:
 
 
 class PolicyCheck(Protocol):
-    """A check: an id, a title of one line, and the function that finds violations."""
+    """A check: its id, and the function that finds violations."""
 
     ID: str
-    TITLE: str
 
     def check(self, stack: CheckedStack, /) -> Iterator[tuple[str, str]]:
         """Return place and reason of every violation."""

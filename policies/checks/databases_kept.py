@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from policies.stack import DATABASES, CheckedStack
 
 ID = "databases-kept"
-TITLE = "Database servers and databases cannot be destroyed by a plan"
 
 _KEPT = (*DATABASES, "google_sql_database", "azurerm_postgresql_flexible_server_database")
 

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from policies.stack import CheckedStack
 
 ID = "databases-private"
-TITLE = "Databases have private addresses only"
 
 
 def check(stack: CheckedStack) -> Iterator[tuple[str, str]]:

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from policies.stack import UNPINNED, CheckedStack
 
 ID = "images-by-digest"
-TITLE = "Every image is named by its digest, without a tag"
 
 _IMAGE = re.compile(r"^[^@:]+(:[0-9]+/[^@:]+)?@sha256:[0-9a-f]{64}$")
 

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from policies.stack import CheckedStack
 
 ID = "namespace-restricted"
-TITLE = "The namespace enforces the restricted Pod Security level"
 
 _LABEL = "pod-security.kubernetes.io/enforce"
 

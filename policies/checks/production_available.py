@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from policies.stack import Body, CheckedStack
 
 ID = "production-available"
-TITLE = "Production's databases are highly available and can be recovered to a point in time"
 
 
 def check(stack: CheckedStack) -> Iterator[tuple[str, str]]:

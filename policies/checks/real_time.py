@@ -9,7 +9,6 @@ import yaml
 from policies.stack import CheckedStack
 
 ID = "real-time"
-TITLE = "Production's clock cannot be moved"
 
 
 def check(stack: CheckedStack) -> Iterator[tuple[str, str]]:

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from policies.stack import Body, CheckedStack
 
 ID = "secrets-not-written"
-TITLE = "No secret value in a stack, a state, or an environment variable"
 
 _KEPT = {
     "azurerm_key_vault_secret": ("value",),

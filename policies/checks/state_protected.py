@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from policies.stack import CheckedStack
 
 ID = "state-protected"
-TITLE = "State is remote, encrypted and locked"
 
 
 def check(stack: CheckedStack) -> Iterator[tuple[str, str]]:

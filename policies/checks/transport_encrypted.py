@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from policies.stack import CheckedStack
 
 ID = "transport-encrypted"
-TITLE = "Databases refuse connections without TLS, and clients insist on it"
 
 _TLS = ("ENCRYPTED_ONLY", "TRUSTED_CLIENT_CERTIFICATE_REQUIRED")
 _REQUIRED_MODES = ("require", "verify-ca", "verify-full")

@@ -32,16 +32,6 @@ class Layout:
         """Authorities, certificates and keys."""
         return self.folder / "pki"
 
-    @property
-    def images(self) -> Path:
-        """The data of the registry."""
-        return self.folder / "registry"
-
-    @property
-    def etcd_data(self) -> Path:
-        """The data of etcd: the whole state of the cluster."""
-        return self.folder / "etcd"
-
     def log(self, part: str) -> Path:
         """Return the log of the part ``part``."""
         return self.folder / "logs" / f"{part}.log"

@@ -77,7 +77,7 @@ class Parts:
         return self._part(
             "registry",
             f"-address={address}",
-            f"-folder={self.layout.images}",
+            f"-folder={self.layout.folder / 'registry'}",
             probe=f"http://{address}/v2/",
         )
 
@@ -88,7 +88,7 @@ class Parts:
         return self._part(
             "etcd",
             "--name=platform",
-            f"--data-dir={self.layout.etcd_data}",
+            f"--data-dir={self.layout.folder / 'etcd'}",
             f"--listen-client-urls={url}",
             f"--advertise-client-urls={url}",
             f"--listen-peer-urls={peer}",

@@ -138,7 +138,7 @@ class Platform:
         if own_cluster is not None:
             Supervisor(self._layout).end(set(self._record().parts) - {"registry"})
         chosen = str(own_cluster.absolute()) if own_cluster else None
-        self._record().model_copy(update={"own_kubeconfig": chosen}).write(self._layout.record)
+        self._record().changed(own_kubeconfig=chosen).write(self._layout.record)
 
     def _start(self, programs: Mapping[str, Path], progress: Progress) -> RunningPlatform:
         record = self._fresh_ports(self._record(), progress)
@@ -184,12 +184,12 @@ class Platform:
         }
         for name in sorted(set(record.ports) - set(kept)):
             progress.note(f"port {record.ports[name]} of {name} is taken; choosing another")
-        return record.with_ports(ports.choose(PORTS, kept))
+        return record.changed(ports=ports.choose(PORTS, kept))
 
     def _forget_ports(self, names: Sequence[str]) -> None:
         record = self._record()
         kept = {name: port for name, port in record.ports.items() if name not in names}
-        record.with_ports(kept).write(self._layout.record)
+        record.changed(ports=kept).write(self._layout.record)
 
     def _running(self) -> RunningPlatform:
         kubeconfig = self._own_kubeconfig() or self._layout.kubeconfig

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -59,15 +58,6 @@ class Record(BaseModel):
         text = json.dumps(self.model_dump(), indent=2, sort_keys=True) + "\n"
         write_atomically(file, text.encode(), 0o600)
 
-    def with_part(self, name: str, part: PartRecord) -> Record:
-        """Return the record with ``part`` started as ``name``."""
-        return self.model_copy(update={"parts": {**self.parts, name: part}})
-
-    def without_parts(self, names: Collection[str]) -> Record:
-        """Return the record without the parts ``names``."""
-        parts = {name: part for name, part in self.parts.items() if name not in names}
-        return self.model_copy(update={"parts": parts})
-
-    def with_ports(self, ports: Mapping[str, int]) -> Record:
-        """Return the record with ``ports`` instead of its own."""
-        return self.model_copy(update={"ports": dict(ports)})
+    def changed(self, **values: object) -> Record:
+        """Return a copy with other ``values``."""
+        return self.model_copy(update=values)

@@ -106,7 +106,8 @@ class Supervisor:
         for group in (clients, set(names) - clients):
             processes = [record.parts[name].process for name in group if name in record.parts]
             end([process for process in processes if process.alive])
-        record.without_parts(names).write(self.layout.record)
+        parts = {name: part for name, part in record.parts.items() if name not in names}
+        record.changed(parts=parts).write(self.layout.record)
 
     def _up_to_date(self, part: Part) -> bool:
         recorded = self.record().parts.get(part.name)
@@ -134,7 +135,9 @@ class Supervisor:
                 log_offset=offset,
                 since=since,
             )
-            self.record().with_part(part.name, entry).write(self.layout.record)
+            record = self.record()
+            parts = {**record.parts, part.name: entry}
+            record.changed(parts=parts).write(self.layout.record)
 
         # Nothing of the caller's: no token, no configuration of the home folder.
         environment = {"HOME": str(self.layout.folder), "PATH": "/usr/bin:/bin"}

@@ -102,7 +102,7 @@ class Stack:
     def terraform(self) -> Terraform:
         """Return Terraform for the synthesized stack, with the target's state and cluster."""
         variables = self.target.variables(self.name, self.toolchain)
-        program = variables.get("TERRAFORM_BINARY_NAME") or self.toolchain.terraform().path
+        program = variables.get("TERRAFORM_BINARY_NAME") or self.toolchain.terraform()
         backend: tuple[str, ...] = ()
         if self.name.startswith(LOCAL):
             backend = (f"-backend-config=path={self.target.state(self.name)}",)

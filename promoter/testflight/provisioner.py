@@ -239,7 +239,7 @@ class TerraformProvisioner:
 
     def _terraform(self, folder: Path) -> Terraform:
         name = os.environ.get("TERRAFORM_BINARY_NAME")
-        program = Path(name) if name else self.target.toolchain.terraform().path
+        program = Path(name) if name else self.target.toolchain.terraform()
         environment = cluster_environment(self.target.kubeconfig)
         return Terraform(program, folder, environment, self.target.progress)
 

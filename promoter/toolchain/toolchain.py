@@ -46,19 +46,6 @@ NAMES: tuple[str, ...] = (*(name for name in RECIPES if name not in ON_REQUEST),
 
 
 @dataclass(frozen=True)
-class TerraformBinary:
-    """The program that applies stacks: OpenTofu (``tofu``) or Terraform (``terraform``)."""
-
-    name: str
-    path: Path
-
-    @property
-    def registry(self) -> str:
-        """The provider registry that it assumes for providers without an address."""
-        return f"registry.{'opentofu.org' if self.name == 'tofu' else 'terraform.io'}"
-
-
-@dataclass(frozen=True)
 class InventoryEntry:
     """One program, and the place where `Toolchain.program` finds it.
 
@@ -137,7 +124,7 @@ class Toolchain:
         path = Cache(self.cache).path(f"programs/{name}", self.pin(name).key) / name
         return path if path.is_file() else None
 
-    def terraform(self) -> TerraformBinary:
+    def terraform(self) -> Path:
         """Return OpenTofu or Terraform: the caller's choice, one on PATH, or OpenTofu built.
 
         ``TERRAFORM_BINARY_NAME`` (CDK Terrain's own variable) is the caller's choice: a name
@@ -150,8 +137,8 @@ class Toolchain:
         for name in ("tofu", "terraform"):
             found = self.on_path(name)
             if isinstance(found, OnPath):
-                return TerraformBinary(name, found.path)
-        return TerraformBinary("tofu", self.built("tofu"))
+                return found.path
+        return self.built("tofu")
 
     def cdktn(self) -> tuple[str, ...]:
         """Return the command of the CDK Terrain CLI, to which its arguments are appended.
@@ -185,14 +172,14 @@ class Toolchain:
         """
         return providers.environment(self.provider_mirror(), self.program("tofu"))
 
-    def _chosen(self, choice: str) -> TerraformBinary:
+    def _chosen(self, choice: str) -> Path:
         name = Path(choice).name
         if name not in ("tofu", "terraform"):
             raise UsageError(
                 f"use TERRAFORM_BINARY_NAME={choice}: it is neither tofu nor terraform",
                 next_step="unset it, or name a program that is called tofu or terraform",
             )
-        return TerraformBinary(name, Path(choice) if os.sep in choice else self.program(name))
+        return Path(choice) if os.sep in choice else self.program(name)
 
     def _inventory_entry(self, name: str) -> InventoryEntry:
         found = self.on_path(name)

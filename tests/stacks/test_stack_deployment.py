@@ -57,7 +57,7 @@ class Deployment:
         toolchain = self.platform.toolchain
         kubeconfig = str(self.platform.require().kubeconfig)
         done = subprocess.run(
-            [str(toolchain.terraform().path), *arguments, "-input=false", "-no-color"],
+            [str(toolchain.terraform()), *arguments, "-input=false", "-no-color"],
             cwd=folder,
             env={
                 **os.environ,

@@ -87,17 +87,13 @@ def test_the_provider_is_never_used_from_path(found: Toolchain, tmp_path: Path) 
 def test_opentofu_comes_before_terraform(found: Toolchain, tmp_path: Path) -> None:
     fake(tmp_path / "first", "terraform", "echo Terraform v1.13.0")
     tofu = fake(tmp_path / "second", "tofu", "echo OpenTofu v1.11.2")
-    chosen = found.terraform()
-    assert (chosen.name, chosen.path) == ("tofu", tofu)
-    assert chosen.registry == "registry.opentofu.org"
+    assert found.terraform() == tofu
 
 
 def test_terraform_is_used_if_opentofu_is_too_old(found: Toolchain, tmp_path: Path) -> None:
     fake(tmp_path / "first", "tofu", "echo OpenTofu v1.10.7")
     terraform = fake(tmp_path / "second", "terraform", "echo Terraform v1.11.0")
-    chosen = found.terraform()
-    assert (chosen.name, chosen.path) == ("terraform", terraform)
-    assert chosen.registry == "registry.terraform.io"
+    assert found.terraform() == terraform
 
 
 def test_the_caller_may_choose(
@@ -106,10 +102,10 @@ def test_the_caller_may_choose(
     fake(tmp_path / "first", "tofu", "echo OpenTofu v1.12.0")
     terraform = fake(tmp_path / "first", "terraform", "echo Terraform v1.12.0")
     monkeypatch.setenv("TERRAFORM_BINARY_NAME", "terraform")
-    assert found.terraform().path == terraform
+    assert found.terraform() == terraform
     elsewhere = fake(tmp_path / "elsewhere", "tofu", "echo OpenTofu v1.12.1")
     monkeypatch.setenv("TERRAFORM_BINARY_NAME", str(elsewhere))
-    assert found.terraform().path == elsewhere
+    assert found.terraform() == elsewhere
     monkeypatch.setenv("TERRAFORM_BINARY_NAME", "terragrunt")
     with pytest.raises(UsageError, match="neither tofu nor terraform"):
         found.terraform()

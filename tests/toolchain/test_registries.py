@@ -98,7 +98,7 @@ def test_the_provider_comes_from_the_mirror_and_nowhere_else(
     environment = {**os.environ, **toolchain().terraform_environment()}
     # A proxy where nothing listens: whatever would go out fails at once.
     environment |= {"HTTPS_PROXY": "http://127.0.0.1:1", "HTTP_PROXY": "http://127.0.0.1:1"}
-    init = [chosen.path, "init", "-no-color"]
+    init = [chosen, "init", "-no-color"]
     done = subprocess.run(
         init, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
     )
@@ -108,4 +108,5 @@ def test_the_provider_comes_from_the_mirror_and_nowhere_else(
     # Whatever the caller chose for other stacks: the embedded platform is OpenTofu's.
     assert Path(environment["TERRAFORM_BINARY_NAME"]).name == "tofu"
     lock = (tmp_path / ".terraform.lock.hcl").read_text()
-    assert f'provider "{chosen.registry}/hashicorp/helm"' in lock
+    registry = {"tofu": "registry.opentofu.org", "terraform": "registry.terraform.io"}[name]
+    assert f'provider "{registry}/hashicorp/helm"' in lock
