@@ -1,1 +1,1 @@
-"""Test the declared endpoints of one installation."""
+"""Check the declared endpoints of one installation, and report the results."""

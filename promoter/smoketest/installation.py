@@ -3,27 +3,25 @@
 from __future__ import annotations
 
 import base64
-import os
 import re
-import selectors
 import subprocess
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
-from typing import IO, Any
+from tempfile import NamedTemporaryFile
+from typing import Any
 
 from promoter.common.errors import ClusterError
 from promoter.platform.cluster import NODE_ANNOTATION
 from promoter.programs.helm import Helm
 from promoter.programs.kubectl import Kubectl
+from promoter.smoketest.processes import Program, RunningProcess
 from promoter.smoketest.report import SmoketestError
 
 _COMPONENT = "app.kubernetes.io/component"
 _REFERENCE = re.compile(r"\$\$|\$\(([A-Za-z_][A-Za-z0-9_.-]*)\)")
-_FORWARD_SECONDS = 20.0
-_FORWARDING = re.compile(rb"Forwarding from (127\.0\.0\.1:\d+) ->")
+_FORWARDING = re.compile(rb"Forwarding from 127\.0\.0\.1:(\d+) ->")
 _Object = Mapping[str, Any]
 
 
@@ -190,32 +188,22 @@ def forward_port(kubectl: Kubectl, pod: str, port: int) -> Iterator[str]:
 
     Raises `SmoketestError` if kubectl does not open it.
     """
-    command = [str(kubectl.program), "--namespace", kubectl.namespace, "port-forward"]
-    with subprocess.Popen(
-        [*command, "--address=127.0.0.1", f"pod/{pod}", f":{port}"],
-        env=kubectl.environment,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-    ) as process:
+    command = (str(kubectl.program), "--namespace", kubectl.namespace, "port-forward")
+    argv = (*command, "--address=127.0.0.1", f"pod/{pod}", f":{port}")
+    program = Program(argv, ready=_FORWARDING)
+    with (
+        NamedTemporaryFile(prefix="port-forward-") as log,
+        subprocess.Popen(
+            argv,
+            env=kubectl.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        ) as process,
+    ):
         try:
-            assert process.stdout is not None  # noqa: S101
-            yield _forwarded_address(process.stdout, f"forward port {port} of {pod}")
+            name = f"port-forward to {pod}:{port}"
+            running = RunningProcess(name, program, process, Path(log.name))
+            yield f"127.0.0.1:{running.port()}"
         finally:
             process.kill()
-
-
-def _forwarded_address(stream: IO[bytes], action: str) -> str:
-    deadline = time.monotonic() + _FORWARD_SECONDS
-    output = b""
-    with selectors.DefaultSelector() as selector:
-        selector.register(stream, selectors.EVENT_READ)
-        while (seconds := deadline - time.monotonic()) > 0 and selector.select(seconds):
-            chunk = os.read(stream.fileno(), 4096)
-            output += chunk
-            if match := _FORWARDING.search(output):
-                return match[1].decode()
-            if not chunk:
-                text = output.decode(errors="replace").strip()
-                raise SmoketestError(f"{action}: kubectl ended with output {text!r}")
-    raise SmoketestError(f"{action}: no output from kubectl within {_FORWARD_SECONDS:.0f} s")

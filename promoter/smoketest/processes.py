@@ -54,11 +54,11 @@ class Program:
 
 @dataclass(frozen=True)
 class RunningProcess:
-    """A started process; its output is in ``log``."""
+    """A started ``process`` of ``program``, or its guard; the output is in ``log``."""
 
     name: str
     program: Program
-    guard: subprocess.Popen[bytes]
+    process: subprocess.Popen[bytes]
     log: Path
     start: float = field(default_factory=time.monotonic)
 
@@ -69,7 +69,7 @@ class RunningProcess:
         """
         deadline = self.start + self.program.seconds
         while True:
-            ended, late = self.guard.poll() is not None, time.monotonic() > deadline
+            ended, late = self.process.poll() is not None, time.monotonic() > deadline
             if match := self.program.ready.search(self.log.read_bytes()):
                 return int(match[1])
             if ended or late:

@@ -1,1 +1,1 @@
-"""The throwaway installation of a chart that decides whether it moves on, and its smoketest."""
+"""Test a chart in a throwaway namespace: provision, install, attest, tear down."""

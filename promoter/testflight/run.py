@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from promoter.common.holder import Holder
 from promoter.common.signals import terminable, undisturbed
 from promoter.site.evidence import actor, now
 from promoter.smoketest.endpoints import Endpoint
-from promoter.smoketest.report import Report, SmoketestFailed
+from promoter.smoketest.report import SmoketestFailed
 from promoter.smoketest.smoketest import SmoketestTarget, require_smoketest
 from promoter.testflight.attestation import attest, refuse_unsignable
 from promoter.testflight.chart import ChartUnderTest, open_chart
@@ -87,38 +87,48 @@ def run_testflight(
 
 @dataclass
 class Testflight:
-    """One testflight of ``chart``, to be run once."""
+    """One testflight of ``chart``, to be run once; ``result`` is what is known so far."""
 
     __test__ = False
 
     target: SmoketestTarget
     provisioner: Provisioner
     chart: ChartUnderTest
-    options: TestflightOptions = field(default_factory=TestflightOptions)
-    _report: Report | None = None
-    _reasons: tuple[str, ...] = ()
-    _destroyed: bool = True
+    options: TestflightOptions
 
     def __post_init__(self) -> None:
         created = datetime.now(UTC)
         self.spec = TestflightSpec(self.chart.ref, Holder.this_process(created), created)
+        self.result = TestflightResult(
+            ref=self.chart.ref,
+            content=self.chart.content,
+            namespace=self.spec.namespace,
+            outcome="failed",
+            at=now(),
+            actor=actor(),
+            without=self.options.without,
+        )
 
     def run(self) -> TestflightResult:
         """Run it and return the result, that of a failed or interrupted one included."""
-        start, error = now(), None
         try:
             with terminable():
                 self._sweep()
                 with self._namespace():
                     self._install()
-                    self._report = require_smoketest(
+                    report = require_smoketest(
                         RELEASE, self.spec.namespace, self.target, self.options.endpoints
                     )
-        except BaseException as cause:
-            error = cause
-            if isinstance(cause, SmoketestFailed):
-                self._report = cause.report
-        return self._result(start, error)
+                    self._update(report=report, summary=report.summary())
+            self._update(outcome="passed")
+        except BaseException as error:
+            if isinstance(error, SmoketestFailed):
+                self._update(report=error.report)
+            self._update(error=error, summary=str(error) or type(error).__name__)
+        return self.result
+
+    def _update(self, **fields: Any) -> None:
+        self.result = replace(self.result, **fields)
 
     @contextmanager
     def _namespace(self) -> Iterator[None]:
@@ -126,7 +136,7 @@ class Testflight:
         progress, namespace = self.target.progress, self.spec.namespace
         try:
             # A partly provisioned namespace is destroyed too: the token of its holder is ours.
-            self._destroyed = False
+            self._update(destroyed=False)
             keys = self.provisioner.provision(self.spec, self.options.keys_from)
             progress.note(f"{namespace}: created, with {len(keys)} third-party keys")
             yield
@@ -145,7 +155,7 @@ class Testflight:
                 if each.holder is not None and each.holder.token == self.spec.holder.token:
                     self.provisioner.destroy(each)
                     progress.note(f"{namespace}: destroyed")
-        self._destroyed = True
+        self._update(destroyed=True)
 
     def _sweep(self) -> None:
         """Remove what killed testflights left; a failure to do so does not stop this one."""
@@ -156,8 +166,7 @@ class Testflight:
 
     def _install(self) -> None:
         target, namespace = self.target, self.spec.namespace
-        kubectl = target.kubectl.within(namespace)
-        helm = target.toolchain.program("helm")
+        kubectl, helm = target.kubectl.within(namespace), target.toolchain.program("helm")
         installer = ChartInstaller(helm, kubectl, self.chart.folder, self._values())
         installer.require_namespaced()
         monitor = ReadinessMonitor(kubectl, target.progress)
@@ -166,21 +175,18 @@ class Testflight:
             try:
                 installer.install(self.options.seconds, monitor.unreachable)
             except TestflightError as error:
-                unreachable = monitor.unreachable.is_set()
-                if not unreachable:
+                next_step = "once the cluster is back: promoter testflight sweep"
+                if not monitor.unreachable.is_set():
                     monitor.poll()
-                self._reasons = monitor.reasons
-                raise TestflightError(
-                    f"{error}; {'; '.join(self._reasons) or 'no pod is known to be unready'}",
-                    next_step="once the cluster is back: promoter testflight sweep"
-                    if unreachable
-                    else "docs/testflight.md explains such messages",
-                ) from error
+                    next_step = "docs/testflight.md explains such messages"
+                self._update(reasons=monitor.reasons)
+                reasons = "; ".join(monitor.reasons) or "no pod is known to be unready"
+                raise TestflightError(f"{error}; {reasons}", next_step=next_step) from error
 
     def _values(self) -> Mapping[str, Any]:
         """Return the values to install the chart with: all parts but the ones to leave out."""
-        parts, spec = self.chart.parts(), self.spec
-        unknown = sorted(set(self.options.without) - set(parts))
+        parts, without = self.chart.parts(), self.options.without
+        unknown = sorted(set(without) - set(parts))
         if unknown:
             raise TestflightError(
                 f"leave {unknown[0]} out: the chart has no such part",
@@ -189,30 +195,13 @@ class Testflight:
         return {
             "chartHash": self.chart.content,
             "global": {
-                "environment": f"testflight-{spec.short}",
-                "lanaDomain": f"{spec.short}.{_DOMAIN}",
+                "environment": f"testflight-{self.spec.short}",
+                "lanaDomain": f"{self.spec.short}.{_DOMAIN}",
                 # Generated in the namespace: no credentials of staging's databases get here.
                 "secrets": {"mode": "generate"},
             },
-            **{part: {"enabled": part not in self.options.without} for part in parts},
+            **{part: {"enabled": part not in without} for part in parts},
         }
-
-    def _result(self, start: str, error: BaseException | None) -> TestflightResult:
-        summary = self._report.summary() if self._report else ""
-        return TestflightResult(
-            ref=self.chart.ref,
-            content=self.chart.content,
-            namespace=self.spec.namespace,
-            outcome="failed" if error else "passed",
-            at=start,
-            actor=actor(),
-            without=self.options.without,
-            summary=(str(error) or type(error).__name__) if error else summary,
-            reasons=self._reasons,
-            destroyed=self._destroyed,
-            report=self._report,
-            error=error,
-        )
 
 
 def sweep(
