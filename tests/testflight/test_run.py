@@ -153,12 +153,12 @@ def test_only_the_named_keys_are_copied_and_no_value_is_shown(runner: Runner, st
         wait_until(lambda: bool(kubectl(runner.platform, *read, "lana-bank-external")), process)
         copied = json.loads(kubectl(runner.platform, *read, "lana-bank-external"))["data"]
         wait_until(lambda: bool(kubectl(runner.platform, *read, "lana-bank-db-server")), process)
-        made = json.loads(kubectl(runner.platform, *read, "lana-bank-db-server"))["data"]
+        generated = json.loads(kubectl(runner.platform, *read, "lana-bank-db-server"))["data"]
     finally:
         process.terminate()
     code, out, err = wait_for(process)
     assert set(copied) == {"smtp-username"}
-    password = base64.b64decode(made["password"]).decode()
+    password = base64.b64decode(generated["password"]).decode()
     for secret in ("mailer", "warehouse", password):
         assert secret not in out + err + json.dumps(runner.result())
     assert code == 130

@@ -217,8 +217,8 @@ def test_both_provisioners_create_the_same_namespace(
     kubectl, metadata = provisioner.cluster.kubectl, []
     for each in (provisioner, provisioner.cluster):
         each.provision(spec, vault.stack)
-        made: Any = kubectl.object("namespace", spec.namespace)
-        metadata.append((made["metadata"]["labels"], made["metadata"]["annotations"]))
+        created: Any = kubectl.object("namespace", spec.namespace)
+        metadata.append((created["metadata"]["labels"], created["metadata"]["annotations"]))
         provisioner.destroy(*find(provisioner, spec))
     assert metadata[0] == metadata[1]
 

@@ -160,14 +160,14 @@ def test_the_synthesized_stack(
 ) -> None:
     provisioner = TerraformProvisioner(ROOT, target, tmp_path)
     provisioner.synthesize(spec, stack_name, tmp_path)
-    made = json.loads((tmp_path / "cdk.tf.json").read_text())
-    (namespace,) = made["resource"]["kubernetes_namespace_v1"].values()
+    stack = json.loads((tmp_path / "cdk.tf.json").read_text())
+    (namespace,) = stack["resource"]["kubernetes_namespace_v1"].values()
     (metadata,) = namespace["metadata"]
     assert metadata["name"] == spec.namespace
     assert json.loads(metadata["annotations"][HOLDER_ANNOTATION]) == asdict(spec.holder)
-    assert set(made["ephemeral"]) == {kind}
-    assert made["terraform"]["backend"] == {"local": {"path": "terraform.tfstate"}}
-    assert "kubernetes" in made["provider"]
+    assert set(stack["ephemeral"]) == {kind}
+    assert stack["terraform"]["backend"] == {"local": {"path": "terraform.tfstate"}}
+    assert "kubernetes" in stack["provider"]
 
 
 @pytest.mark.parametrize(
