@@ -25,8 +25,7 @@ from promoter.gate import gates
 from promoter.gate.decision import Decision
 from promoter.gate.decision import check as find_due
 from promoter.gate.deployment import Deployment
-from promoter.gate.preparing import gating_files, prepare_here, reproduce_here
-from promoter.gate.workspace import Workspace
+from promoter.gate.workspace import Workspace, gating_files, prepare_here, reproduce_here
 from promoter.git import Git
 
 # --- check -----------------------------------------------------------------------------

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from promoter.common.errors import NotCleared, UsageError
 from promoter.deploy.record import note
 from promoter.gate.decision import decide
-from promoter.gate.preparing import differences
 from promoter.gate.state import DeployState
+from promoter.gate.workspace import differences
 from promoter.site.evidence import Evidence, actor, now
 from promoter.site.site import Site
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from promoter.common.errors import InvalidFile
-from promoter.gate.documents import Node, YamlDocument, read_document
+from promoter.gate.documents import CeplerDocument, Node, read_document
 from promoter.gate.patterns import PatternError, Patterns, compiled
 
 DEFAULT_DEPLOYMENT = "default"
@@ -85,7 +85,7 @@ def state_folder(config_path: str, deployment: str) -> str:
     return f"{beside}/{deployment}"
 
 
-def _environment(document: YamlDocument, name: str, node: Node) -> EnvironmentConfig:
+def _environment(document: CeplerDocument, name: str, node: Node) -> EnvironmentConfig:
     fields = document.fields(node, f"environment {name}", _ENVIRONMENT_FIELDS)
     passed = document.optional(fields["passed"], "passed") if "passed" in fields else None
     return EnvironmentConfig(
@@ -98,7 +98,7 @@ def _environment(document: YamlDocument, name: str, node: Node) -> EnvironmentCo
     )
 
 
-def _texts(document: YamlDocument, fields: Mapping[str, Node], name: str) -> tuple[str, ...]:
+def _texts(document: CeplerDocument, fields: Mapping[str, Node], name: str) -> tuple[str, ...]:
     if name not in fields:
         return ()
     return tuple(
@@ -107,7 +107,7 @@ def _texts(document: YamlDocument, fields: Mapping[str, Node], name: str) -> tup
 
 
 def _refuse_unknown_passed(
-    document: YamlDocument, node: Node, environments: Mapping[str, EnvironmentConfig]
+    document: CeplerDocument, node: Node, environments: Mapping[str, EnvironmentConfig]
 ) -> None:
     for name, key, _ in document.entries(node, "environments"):
         passed = environments[name].passed

@@ -13,9 +13,7 @@ from promoter.gate.config import EnvironmentConfig, state_folder
 from promoter.gate.history import History, reading
 from promoter.gate.patterns import literal_folder
 from promoter.gate.sources import (
-    CommitSource,
-    FolderSource,
-    StateSource,
+    FileSource,
     load_config,
     load_states,
     state_path,
@@ -40,7 +38,7 @@ class Deployment:
         git: Git,
         tip: str,
         config_path: str,
-        source: StateSource,
+        source: FileSource,
         gates: Gates | None = None,
         history: History | None = None,
     ) -> None:
@@ -50,7 +48,8 @@ class Deployment:
         self.config_path = config_path
         self.gates = gates
         self._source = source
-        self.config = load_config(source, config_path)
+        with self.reading() as opened:
+            self.config = load_config(source, opened, config_path)
 
     @classmethod
     def at_commit(
@@ -70,7 +69,7 @@ class Deployment:
             tip = opened.commit(commit)
             if tip is None:
                 raise GitError(f"read commit {commit} in {git.dir}: there is no such commit")
-            return cls(git, tip, config_path, CommitSource(opened, tip), gates, history)
+            return cls(git, tip, config_path, FileSource(None, tip), gates, history)
 
     @classmethod
     def in_worktree(
@@ -88,7 +87,7 @@ class Deployment:
             raise GitError(
                 f"read HEAD in {git.dir}: there is no commit", next_step="commit something first"
             )
-        return cls(git, tip, config_path, FolderSource(git.dir), gates, history)
+        return cls(git, tip, config_path, FileSource(git.dir), gates, history)
 
     def reading(self) -> AbstractContextManager[History]:
         """The history that commits are read through, open for the block at least."""
@@ -117,7 +116,7 @@ class Deployment:
         """Everything recorded, by environment; raises `InvalidFile`."""
         with self.reading() as history:
             folder = state_folder(self.config_path, self.name)
-            return load_states(self._source.through(history), folder)
+            return load_states(self._source, history, folder)
 
     def environment(self, name: str) -> EnvironmentConfig:
         """The environment called ``name``; raises `InvalidFile` where there is none."""

@@ -3,17 +3,32 @@
 cepler asks for strings where it wants strings, so a plain ``yes``, ``0x10`` or ``1e5`` is
 that text; an empty plain value reads as ``~``. Only where a value is optional do a plain
 ``~`` and ``null`` mean nothing.
+
+There are two readers. Importing PyYAML takes longer than everything else that a check does, so
+the YAML that cepler files are mostly written in is read without it: block mappings, lists of
+one line or of one item per line, and scalars of one line without escapes. Where that reader
+has an answer, PyYAML has the same; for anything else it gives None.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from promoter.common.errors import InvalidFile
-from promoter.gate import plain_yaml
 
 _DEPTH = 100
+_MOST_REPEATS = 10_000  # nodes that aliases repeat
+
+# A plain scalar that can mean nothing else: no indicator in front, none of ": " or " #" in it.
+_PLAIN = r"[A-Za-z0-9_./~+$^;()\\][^\n\r:#\[\]{},\"'\t&!|>%@`]*"
+_SCALAR = rf"""(?:"[^"\\\n]*"|'[^'\n]*'|{_PLAIN})"""
+_BLANK = re.compile(r"[ ]*(?:#.*)?")
+_KEY = re.compile(rf"({_SCALAR})[ ]*:(?:[ ]+(.*?))?[ ]*(?:[ ]#.*)?")
+_ITEM = re.compile(r"-(?:[ ]+(.*?))?[ ]*(?:[ ]#.*)?")
+_ONE = re.compile(_SCALAR)
+_FLOW = re.compile(rf"\[[ ]*(?:{_SCALAR}[ ]*(?:,[ ]*{_SCALAR}[ ]*)*)?\]")
 
 
 class ScalarNode(NamedTuple):
@@ -41,7 +56,7 @@ class MappingNode(NamedTuple):
 Node = ScalarNode | SequenceNode | MappingNode
 
 
-class YamlDocument(NamedTuple):
+class CeplerDocument(NamedTuple):
     """One file's content with the name that its errors carry."""
 
     file: str
@@ -103,7 +118,7 @@ class YamlDocument(NamedTuple):
         return found
 
 
-def read_document(content: bytes, file: str) -> YamlDocument:
+def read_document(content: bytes, file: str) -> CeplerDocument:
     """The one YAML document in ``content``; raises `InvalidFile` with line and reason."""
     try:
         text = content.decode()
@@ -112,9 +127,9 @@ def read_document(content: bytes, file: str) -> YamlDocument:
         raise InvalidFile(
             file, f"line {line}", "not UTF-8", next_step=f"save {file} as UTF-8"
         ) from error
-    plain = plain_yaml.read(text)
-    if plain is not None:
-        return YamlDocument(file, _plain(plain))
+    quick = read_quickly(text)
+    if quick is not None:
+        return CeplerDocument(file, quick)
     import yaml
 
     try:
@@ -123,16 +138,40 @@ def read_document(content: bytes, file: str) -> YamlDocument:
         raise _unreadable(file, error) from error
     if root is None:
         raise InvalidFile(file, "", "the file is empty", next_step=f"restore {file}")
-    return YamlDocument(file, _node(root, file, _DEPTH))
+    return CeplerDocument(file, _Conversion(file).node(root, _DEPTH))
 
 
-def _plain(node: plain_yaml.Value | plain_yaml.Block) -> Node:
-    if isinstance(node, plain_yaml.Value):
-        return ScalarNode(*node)
-    values = [_plain(value) for value in node.values]
-    if node.keys is None:
-        return SequenceNode(tuple(values), node.line)
-    return MappingNode(tuple(zip(map(_plain, node.keys), values, strict=True)), node.line)
+class _Conversion:
+    """Converts the nodes of PyYAML, and counts those that aliases repeat."""
+
+    def __init__(self, file: str) -> None:
+        self._file = file
+        self._converted: set[int] = set()
+        self._repeats = 0
+
+    def node(self, node: Any, depth: int) -> Node:
+        """Return the node with all that is below it; raise `InvalidFile` where it is too much."""
+        line = node.start_mark.line + 1
+        if id(node) in self._converted:
+            self._repeats += 1
+        self._converted.add(id(node))
+        if depth == 0:
+            raise self._refused(line, "nested too deeply")
+        if self._repeats > _MOST_REPEATS:
+            raise self._refused(line, f"its aliases expand to more than {_MOST_REPEATS:,} values")
+        if isinstance(node.value, str):
+            plain = not node.style
+            return ScalarNode("~" if plain and not node.value else node.value, plain, line)
+        below = depth - 1
+        if node.id == "sequence":
+            return SequenceNode(tuple(self.node(item, below) for item in node.value), line)
+        entries = ((self.node(key, below), self.node(value, below)) for key, value in node.value)
+        return MappingNode(tuple(entries), line)
+
+    def _refused(self, line: int, reason: str) -> InvalidFile:
+        return InvalidFile(
+            self._file, f"line {line}", reason, next_step=f"correct {self._file} and run again"
+        )
 
 
 def _unreadable(file: str, error: Any) -> InvalidFile:
@@ -142,20 +181,115 @@ def _unreadable(file: str, error: Any) -> InvalidFile:
     return InvalidFile(file, place, f"not YAML: {reason}", next_step=f"correct {file}")
 
 
-def _node(node: Any, file: str, depth: int) -> Node:
-    line = node.start_mark.line + 1
-    if depth == 0:
-        raise InvalidFile(file, f"line {line}", "nested too deeply")
-    if isinstance(node.value, str):
-        plain = not node.style
-        return ScalarNode("~" if plain and not node.value else node.value, plain, line)
-    if node.id == "sequence":
-        return SequenceNode(tuple(_node(item, file, depth - 1) for item in node.value), line)
-    entries = tuple(
-        (_node(key, file, depth - 1), _node(value, file, depth - 1)) for key, value in node.value
-    )
-    return MappingNode(entries, line)
-
-
 def _kind(node: Node) -> str:
     return {ScalarNode: "text", SequenceNode: "list", MappingNode: "mapping"}[type(node)]
+
+
+# --- without a YAML library ------------------------------------------------------------
+
+
+class _Line(NamedTuple):
+    number: int
+    indent: int
+    text: str
+
+
+class _Unusual(Exception):
+    """The text needs a real YAML reader."""
+
+
+def read_quickly(text: str) -> Node | None:
+    """Return the document, None where it needs PyYAML."""
+    # Control characters, tabs and the other line breaks and spaces of Unicode.
+    if not text.replace("\n", "").isprintable():
+        return None
+    lines = text.split("\n")
+    if lines[0] == "---":
+        lines[0] = ""
+    try:
+        parsed = [
+            _line(number, line)
+            for number, line in enumerate(lines, 1)
+            if _BLANK.fullmatch(line) is None
+        ]
+        if not parsed or parsed[0].indent != 0:
+            return None
+        block, rest = _block(parsed, 0)
+        return block if rest == len(parsed) else None
+    except _Unusual:
+        return None
+
+
+def _line(number: int, line: str) -> _Line:
+    content = line.lstrip(" ")
+    if content.startswith(("---", "...")):
+        raise _Unusual
+    return _Line(number, len(line) - len(content), content)
+
+
+def _block(lines: list[_Line], start: int) -> tuple[Node, int]:
+    if lines[start].text.startswith("-"):
+        return _list(lines, start)
+    return _mapping(lines, start)
+
+
+def _mapping(lines: list[_Line], start: int) -> tuple[Node, int]:
+    indent, position = lines[start].indent, start
+    entries: list[tuple[Node, Node]] = []
+    while position < len(lines) and lines[position].indent == indent:
+        line = lines[position]
+        entry = _KEY.fullmatch(line.text)
+        if entry is None:
+            raise _Unusual
+        position += 1
+        value: Node
+        if entry[2]:
+            value = _inline(entry[2], line.number)
+        else:
+            value, position = _nested(lines, position, line)
+        entries.append((_scalar(entry[1], line.number), value))
+    if position < len(lines) and lines[position].indent > indent:
+        raise _Unusual
+    return MappingNode(tuple(entries), lines[start].number), position
+
+
+def _nested(lines: list[_Line], position: int, key: _Line) -> tuple[Node, int]:
+    if position < len(lines):
+        below = lines[position]
+        if below.indent > key.indent or (below.indent == key.indent and below.text.startswith("-")):
+            return _block(lines, position)
+    return ScalarNode("~", True, key.number), position
+
+
+def _list(lines: list[_Line], start: int) -> tuple[Node, int]:
+    indent, position = lines[start].indent, start
+    items: list[Node] = []
+    while position < len(lines) and lines[position].indent == indent:
+        line = lines[position]
+        if not line.text.startswith("-"):
+            break  # the next key of the mapping that this list is a value of
+        item = _ITEM.fullmatch(line.text)
+        if item is None or not item[1]:
+            raise _Unusual
+        items.append(_scalar(item[1], line.number))
+        position += 1
+    if position < len(lines) and lines[position].indent > indent:
+        raise _Unusual
+    return SequenceNode(tuple(items), lines[start].number), position
+
+
+def _inline(text: str, line: int) -> Node:
+    if not text.startswith("["):
+        return _scalar(text, line)
+    if _FLOW.fullmatch(text) is None:
+        raise _Unusual
+    return SequenceNode(tuple(_scalar(item[0], line) for item in _ONE.finditer(text[1:-1])), line)
+
+
+def _scalar(text: str, line: int) -> Node:
+    text = text.rstrip(" ")
+    if _ONE.fullmatch(text) is None:
+        raise _Unusual
+    if text[0] in "\"'":
+        return ScalarNode(text[1:-1], False, line)
+    return ScalarNode(text, True, line)

@@ -6,13 +6,12 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from promoter.common.errors import PromoterError
-from promoter.gate.committed import Committed
-from promoter.gate.comparison import PathChange
 from promoter.gate.config import EnvironmentConfig, state_folder
-from promoter.gate.edges import Ahead
+from promoter.gate.graph import PathChange
+from promoter.gate.history import Steps
 from promoter.gate.patterns import Patterns, compiled
 from promoter.gate.rules import identities, propagated_target, taken_from
-from promoter.gate.sources import state_path
+from promoter.gate.sources import Committed, state_path
 from promoter.gate.state import LATEST, DeployState, EnvironmentState, FileState, ident, path_of
 from promoter.git.objects import TreeEntry
 
@@ -118,8 +117,7 @@ class Evaluation:
         signature = self._signature(view)
         if signature is None:
             return view
-        graph = self._history.graph(view.commit)
-        steps = Ahead(self._history, graph, view.commit, self._folders(view))
+        steps = Steps(self._history, view.commit, self._folders(view))
         views = {view.commit: view}
         best = view.commit
         foreign = self._is_foreign(view)

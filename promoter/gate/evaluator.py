@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from promoter.gate.committed import Committed
 from promoter.gate.config import EnvironmentConfig
 from promoter.gate.deployment import Deployment
 from promoter.gate.evaluation import Evaluation, HashOnDisk, View
 from promoter.gate.history import History
 from promoter.gate.rules import FileChange, changes_between, taken_from
+from promoter.gate.sources import Committed
 from promoter.gate.state import LATEST, DeployState, EnvironmentState, ident, path_of
 from promoter.git.objects import TreeEntry
 

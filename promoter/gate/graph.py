@@ -1,16 +1,159 @@
-"""The commit graph, read from one ``git rev-list`` as far as it is asked for."""
+"""The commit graph, and the paths that change along its edges.
+
+Both are read from git processes, no further than needed: one ``git rev-list`` gives the
+commits, one ``git diff-tree`` compares trees, each edge once.
+"""
 
 from __future__ import annotations
 
-import subprocess
+import os
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
-from typing import NamedTuple
+from typing import IO, TYPE_CHECKING, NamedTuple, cast
 
 from promoter.common.errors import GitError
+from promoter.git.commands import Process
+from promoter.git.objects import TreeEntry, decode, entry_of
 
+if TYPE_CHECKING:
+    import io
+
+_CHUNK = 256  # edges compared at once: their text fits into a pipe
+_MOST_PATHS = 40  # paths that git is given: it looks at each of them for every entry
 _SOON = 1_000  # commits, a few milliseconds: less than another rev-list takes
+FIRST_STEPS, MOST_STEPS = 4, 256
+"""The number of commits that are compared ahead: at first, and at most."""
+
+Edge = tuple[str, str]
+"""The trees of a commit and of a parent."""
+
+
+class PathChange(NamedTuple):
+    """A path that differs along an edge; an entry is None where there is no file."""
+
+    path: str
+    child: TreeEntry | None
+    parent: TreeEntry | None
+
+
+class Folders:
+    """Paths at or below any of some folders; "" is the whole repository.
+
+    What no tree can have (``../a``, ``/a``, ``a//b``) is left out: nothing is there.
+    """
+
+    def __init__(self, folders: Iterable[str]) -> None:
+        chosen = frozenset(folder for folder in folders if not folder or _is_plain(folder))
+        self.paths = frozenset({""}) if "" in chosen else chosen
+        self._below = tuple(f"{folder}/" for folder in self.paths)
+
+    def __contains__(self, path: str) -> bool:
+        return "" in self.paths or path in self.paths or path.startswith(self._below)
+
+    def cover(self, others: Folders) -> bool:
+        """Whether all that is below ``others`` is below these."""
+        return all(path in self for path in others.paths)
+
+    def fewer(self) -> Folders:
+        """Folders that cover these, and not many: the ones above them where needed."""
+        found, depth = self, max((path.count("/") for path in self.paths), default=0)
+        while len(found.paths) > _MOST_PATHS:
+            found = Folders("/".join(path.split("/")[:depth]) for path in self.paths)
+            depth -= 1
+        return found
+
+
+class Comparison:
+    """Compares trees below some folders; what it found it keeps."""
+
+    def __init__(self, session: Process, folders: Folders) -> None:
+        self.folders = folders
+        self._requests = cast("IO[bytes]", session.stdin)
+        self._responses = cast("io.BufferedReader", session.stdout)
+        self._mark = b"=" + os.urandom(8).hex().encode() + b"\n"
+        self._buffer = b""
+        self._known: dict[Edge, list[PathChange]] = {}
+
+    def along(self, edges: list[Edge]) -> list[list[PathChange]]:
+        """For each edge what differs, in the same order."""
+        # Equal trees are most of them where a history is about other folders.
+        new = (edge for edge in edges if edge[0] != edge[1] and edge not in self._known)
+        asked = list(dict.fromkeys(new))
+        for start in range(0, len(asked), _CHUNK):
+            chunk = asked[start : start + _CHUNK]
+            self._known.update(zip(chunk, self._chunk(chunk), strict=True))
+        return [self._known.get(edge, _NOTHING) for edge in edges]
+
+    def _chunk(self, edges: list[Edge]) -> list[list[PathChange]]:
+        question = b"".join(
+            b"%b %b\n%b" % (child.encode(), parent.encode(), self._mark) for child, parent in edges
+        )
+        self._requests.write(question)
+        self._requests.flush()
+        return [_changes(self._answer()) for _ in edges]
+
+    def _answer(self) -> bytes:
+        while (end := self._buffer.find(self._mark)) < 0:
+            more = self._responses.read1(1 << 16)
+            if not more:
+                raise GitError("compare trees: git diff-tree ended; is an object missing?")
+            self._buffer += more
+        answer, self._buffer = self._buffer[:end], self._buffer[end + len(self._mark) :]
+        return answer
+
+
+class Changes:
+    """What a comparison finds at or below some of its folders."""
+
+    def __init__(self, comparison: Comparison, folders: Folders) -> None:
+        self._comparison = comparison
+        self._folders = folders
+        self._all = folders.cover(comparison.folders)
+
+    def along(self, edges: list[Edge]) -> list[list[PathChange]]:
+        """For each edge what differs, in the same order."""
+        if not self._folders.paths:
+            return [_NOTHING for _ in edges]
+        found = self._comparison.along(edges)
+        if self._all:
+            return found
+        folders = self._folders
+        return [
+            [change for change in each if change.path in folders] if each else each
+            for each in found
+        ]
+
+
+class Edges:
+    """Paths whose content differs between a commit and a parent, as far as they are compared."""
+
+    def __init__(self, graph: Graph, comparison: Comparison) -> None:
+        self._graph = graph
+        self._comparison = comparison
+        self._known: dict[tuple[str, str], tuple[str, ...]] = {}
+        self._ahead = FIRST_STEPS
+
+    def paths(self, commit: str, parent: str) -> tuple[str, ...]:
+        """The paths that are not the same file in both."""
+        found = self._known.get((commit, parent))
+        if found is None:
+            self._read_from(commit)
+            found = self._known[commit, parent]
+        return found
+
+    def _read_from(self, commit: str) -> None:
+        """Read the edges of ``commit`` and of some commits after it: they will be asked next."""
+        edges = [
+            (each, parent)
+            for each in islice(self._graph.after(commit), self._ahead)
+            for parent in self._graph.node(each).parents
+            if (each, parent) not in self._known
+        ]
+        self._ahead = min(self._ahead * 4, MOST_STEPS)
+        trees = [(self._graph.node(one).tree, self._graph.node(other).tree) for one, other in edges]
+        for edge, changes in zip(edges, self._comparison.along(trees), strict=True):
+            self._known[edge] = tuple(each.path for each in changes if content_differs(each))
 
 
 class Node(NamedTuple):
@@ -26,7 +169,7 @@ class Graph:
     It starts at one commit and has all of its ancestors, so it serves each of these as well.
     """
 
-    def __init__(self, stream: subprocess.Popen[bytes]) -> None:
+    def __init__(self, stream: Process) -> None:
         if stream.stdout is None:
             raise GitError("read the history: git rev-list has no output")
         self._lines = stream.stdout
@@ -92,3 +235,30 @@ class Graph:
         self._order.append(commit)
         self._nodes[commit] = Node(tree, tuple(parents))
         return True
+
+
+def content_differs(change: PathChange) -> bool:
+    """Whether more than the mode changed."""
+    if change.child is None or change.parent is None:
+        return True
+    return change.child.blob != change.parent.blob
+
+
+_NOTHING: list[PathChange] = []
+_NAMELESS = frozenset({"", ".", ".."})
+
+
+def _is_plain(path: str) -> bool:
+    return _NAMELESS.isdisjoint(path.split("/"))
+
+
+def _changes(raw: bytes) -> list[PathChange]:
+    if not raw:
+        return _NOTHING
+    fields = decode(raw).split("\0")
+    changes: list[PathChange] = []
+    for about, path in zip(fields[::2], fields[1::2], strict=False):
+        # ":<mode> <mode> <id> <id> <letter>"; the first has the two trees' line before it
+        child_mode, parent_mode, child, parent, _ = about[about.rfind(":") + 1 :].split(" ")
+        changes.append(PathChange(path, entry_of(child_mode, child), entry_of(parent_mode, parent)))
+    return changes

@@ -1,30 +1,45 @@
-"""How commits are read: objects, listings, the graph, and what changed along its edges.
+"""The history of a repository: objects, listings, the graph, and the changes along its edges.
 
-Every answer comes from a git process that stays open and is asked question by question, so
-the cost is that of the commits that are looked at, not of starting git for each. What was
-read once is kept: a hundred environments decided through one history read it once.
+Every answer comes from a git process that stays open and serves one request after another, so
+the cost is that of the commits that are read, not of starting git for each. What was read
+once is kept: a hundred environments decided through one history read it once.
 """
 
 from __future__ import annotations
 
-import re
-import subprocess
+from collections import deque
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import cached_property
-from types import TracebackType
-from typing import Any, Self
+from itertools import islice
+from typing import Self
 
 from promoter.common.errors import GitError
-from promoter.gate.comparison import Changes, Comparison, Folders
-from promoter.gate.edges import Edges
-from promoter.gate.graph import Graph
+from promoter.gate.graph import (
+    FIRST_STEPS,
+    MOST_STEPS,
+    Changes,
+    Comparison,
+    Edges,
+    Folders,
+    Graph,
+    PathChange,
+)
 from promoter.git import Git
-from promoter.git.objects import About, Object, Tree, TreeEntry, about, folder_of
+from promoter.git.commands import Process
+from promoter.git.objects import (
+    READ_OPTIONS,
+    About,
+    Object,
+    ObjectReader,
+    Tree,
+    TreeEntry,
+    about,
+    folder_of,
+)
 
 # libgit2, which cepler reads with, knows no replacement objects.
 _PLAIN = {"GIT_NO_REPLACE_OBJECTS": "1"}
-_ANSWER = re.compile(rb"([0-9a-f]{40}) ([a-z]+) ([0-9]+)\n")
 
 
 class History:
@@ -33,7 +48,7 @@ class History:
     def __init__(self, git: Git) -> None:
         self.git = git
         self._open = ExitStack()
-        self._objects: subprocess.Popen[bytes] | None = None
+        self._objects: ObjectReader | None = None
         self._commits: dict[str, About] = {}
         self._folders: dict[str, Tree] = {}
         self._graphs: list[Graph] = []
@@ -44,12 +59,7 @@ class History:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self.close()
 
     def close(self) -> None:
@@ -65,20 +75,8 @@ class History:
     def read(self, name: str) -> Object | None:
         """The object that ``name`` stands for (an id, ``HEAD``, ``<commit>:<path>``), or None."""
         if self._objects is None:
-            self._objects = self._start("cat-file", "--batch", "-z")
-        asked, answers = _pipes(self._objects)
-        asked.write(name.encode("utf-8", "surrogateescape") + b"\0")
-        asked.flush()
-        head = _ANSWER.fullmatch(line := answers.readline())
-        if head is None:
-            if not line:
-                raise GitError(f"read {name} in {self.git.dir}: git cat-file ended")
-            for _ in range(name.count("\n")):  # a missing name is repeated as it was asked
-                answers.readline()
-            return None
-        content = answers.read(int(head[3]))
-        answers.read(1)
-        return Object(head[2].decode(), head[1].decode(), content)
+            self._objects = ObjectReader(self._start(*READ_OPTIONS))
+        return self._objects.read(name)
 
     def commit(self, revision: str) -> str | None:
         """The id of the commit called ``revision``, None where there is none (tags are not)."""
@@ -193,10 +191,49 @@ class History:
         """Whether the history ends where a shallow clone cut it."""
         return self.git.text("rev-parse", "--is-shallow-repository") == "true"
 
-    def _start(self, *arguments: str) -> subprocess.Popen[bytes]:
+    def _start(self, *arguments: str) -> Process:
         return self._open.enter_context(
             self.git.process(*arguments, env={**_PLAIN, "GIT_FLUSH": "0"})
         )
+
+
+class Steps:
+    """The steps of a walk with the changes along each, compared ahead in the walk's own order."""
+
+    def __init__(self, history: History, commit: str, folders: Iterable[str]) -> None:
+        self._history = history
+        self._graph = history.graph(commit)
+        self._walk = self._graph.walk(commit)
+        self._folders = frozenset(folders)
+        self._changes = history.changes(self._folders)
+        self._steps: deque[tuple[str, str]] = deque()
+        self._compared: deque[list[PathChange]] = deque()
+        self._size = FIRST_STEPS
+
+    def __iter__(self) -> Iterator[tuple[str, str, list[PathChange]]]:
+        """Each commit with the child that led to it and the changes between the two."""
+        while True:
+            if not self._compared:
+                if not self._steps:
+                    self._steps.extend(islice(self._walk, self._size))
+                    self._size = min(self._size * 4, MOST_STEPS)
+                if not self._steps:
+                    return
+                self._compare()
+            yield *self._steps.popleft(), self._compared.popleft()
+
+    def widen(self, folders: Iterable[str]) -> None:
+        """From the next step on, give what changed at or below ``folders``, too."""
+        wider = self._folders | frozenset(folders)
+        if wider != self._folders:
+            self._folders = wider
+            self._changes = self._history.changes(wider)
+            self._compared.clear()
+
+    def _compare(self) -> None:
+        node = self._graph.node
+        trees = [(node(child).tree, node(commit).tree) for commit, child in self._steps]
+        self._compared.extend(self._changes.along(trees))
 
 
 @contextmanager
@@ -211,7 +248,3 @@ def reading(git: Git, history: History | None) -> Iterator[History]:
 
 def _is_plain(path: str) -> bool:
     return bool(path) and not path.startswith(("/", "./", "../")) and path not in (".", "..")
-
-
-def _pipes(process: subprocess.Popen[bytes]) -> tuple[Any, Any]:
-    return process.stdin, process.stdout

@@ -1,12 +1,12 @@
-"""Where config and state files are read from: a folder, or a commit."""
+"""Config and state files, read from a folder or from commits."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
-from promoter.common.errors import InvalidFile
-from promoter.gate.config import CeplerConfig, read_config, state_folder
+from promoter.common.errors import GitError, InvalidFile
+from promoter.gate.config import CeplerConfig, EnvironmentConfig, read_config, state_folder
 from promoter.gate.history import History
 from promoter.gate.state import EnvironmentState
 from promoter.gate.state_file import read_state
@@ -14,80 +14,44 @@ from promoter.gate.state_file import read_state
 _SUFFIX = ".state"
 
 
-class StateSource(Protocol):
-    """Files by their path, as config and state folder name them."""
+class FileSource(NamedTuple):
+    """Files by their path from the top: of ``folder``, or else of ``commit``."""
 
-    def through(self, history: History) -> StateSource:
-        """The same files, those of commits read through ``history``."""
+    folder: Path | None
+    commit: str = ""
 
-    def read(self, path: str) -> bytes | None:
-        """A file's bytes, None where there is none."""
-
-    def names(self, folder: str) -> list[str]:
-        """The names of the files directly in ``folder``, sorted."""
-
-    def label(self, path: str) -> str:
-        """``path`` as errors name it."""
-
-
-class FolderSource(NamedTuple):
-    """Files on disk; paths count from ``folder``."""
-
-    folder: Path
-
-    def through(self, history: History) -> FolderSource:  # noqa: ARG002
-        """The same files: no commit is read for them."""
-        return self
-
-    def read(self, path: str) -> bytes | None:
-        """A file's bytes, None where there is none."""
+    def read(self, history: History, path: str) -> bytes | None:
+        """Return the content of a file, None if there is none."""
+        if self.folder is None:
+            blob = history.file(self.commit, path)
+            return blob.content if blob is not None else None
         try:
             return (self.folder / path).read_bytes()
         except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
             return None
 
-    def names(self, folder: str) -> list[str]:
-        """The names of the files directly in ``folder``, sorted."""
+    def names(self, history: History, folder: str) -> list[str]:
+        """Return the names of the files directly in ``folder``, sorted."""
+        if self.folder is None:
+            paths = history.listing(self.commit, [folder])
+            return sorted(path[len(folder) + 1 :] for path in paths if _is_in(path, folder))
         try:
             return sorted(entry.name for entry in (self.folder / folder).iterdir())
         except (FileNotFoundError, NotADirectoryError):
             return []
 
     def label(self, path: str) -> str:
-        """``path`` as errors name it."""
-        return path
+        """Return the name of ``path`` in errors."""
+        return path if self.folder is not None else f"{path} at {self.commit[:12]}"
 
 
-class CommitSource(NamedTuple):
-    """Files of a commit."""
-
-    history: History
-    commit: str
-
-    def through(self, history: History) -> CommitSource:
-        """The same files, read through ``history``."""
-        return CommitSource(history, self.commit)
-
-    def read(self, path: str) -> bytes | None:
-        """A file's bytes, None where there is none."""
-        found = self.history.file(self.commit, path)
-        return found.content if found is not None else None
-
-    def names(self, folder: str) -> list[str]:
-        """The names of the files directly in ``folder``, sorted."""
-        start = f"{folder}/"
-        paths = self.history.listing(self.commit, [folder])
-        names = [path.removeprefix(start) for path in paths if path.startswith(start)]
-        return sorted(name for name in names if "/" not in name)
-
-    def label(self, path: str) -> str:
-        """``path`` as errors name it."""
-        return f"{path} at {self.commit[:12]}"
+def _is_in(path: str, folder: str) -> bool:
+    return path.rpartition("/")[0] == folder and path != folder
 
 
-def load_config(source: StateSource, path: str) -> CeplerConfig:
-    """The cepler file at ``path``; raises `InvalidFile` where it is missing or wrong."""
-    content = source.read(path)
+def load_config(source: FileSource, history: History, path: str) -> CeplerConfig:
+    """Return the cepler file at ``path``; raise `InvalidFile` if it is missing or wrong."""
+    content = source.read(history, path)
     if content is None:
         raise InvalidFile(
             source.label(path),
@@ -99,17 +63,17 @@ def load_config(source: StateSource, path: str) -> CeplerConfig:
 
 
 def state_path(config_path: str, deployment: str, environment: str) -> str:
-    """Where the state file of ``environment`` is."""
+    """Return the path of the state file of ``environment``."""
     return f"{state_folder(config_path, deployment)}/{environment}{_SUFFIX}"
 
 
-def load_states(source: StateSource, folder: str) -> dict[str, EnvironmentState]:
-    """All recorded states in ``folder`` by environment; raises `InvalidFile`."""
+def load_states(source: FileSource, history: History, folder: str) -> dict[str, EnvironmentState]:
+    """Return all recorded states in ``folder`` by environment; raise `InvalidFile`."""
     states: dict[str, EnvironmentState] = {}
-    for name in source.names(folder):
+    for name in source.names(history, folder):
         if name.endswith(_SUFFIX) and name != _SUFFIX:
             path = f"{folder}/{name}"
-            content = source.read(path)
+            content = source.read(history, path)
             if content is not None:
                 _refuse_cut(content, source.label(path), path)
                 states[name.removesuffix(_SUFFIX)] = read_state(content, source.label(path))
@@ -126,3 +90,50 @@ def _refuse_cut(content: bytes, label: str, path: str) -> None:
             "the file ends within a line, it is cut off",
             next_step=f"restore it: git checkout -- {path}",
         )
+
+
+class Committed:
+    """The cepler file at ``config_path`` and its state files in commits, each version read once."""
+
+    def __init__(self, history: History, config_path: str) -> None:
+        self.history = history
+        self.config_path = config_path
+        self._configs: dict[str, CeplerConfig] = {}
+        self._states: dict[str, EnvironmentState] = {}
+
+    def rules(self, commit: str, name: str) -> tuple[EnvironmentConfig, str] | None:
+        """Return the config of an environment in ``commit`` and its deployment's name, or None.
+
+        Raises `InvalidFile` if the config is wrong there.
+        """
+        entry = self.history.entry(commit, self.config_path)
+        if entry is None:
+            return None
+        label = f"{self.config_path} at {commit[:12]}"
+        config = self._configs.get(entry.blob)
+        if config is None:
+            config = self._configs[entry.blob] = read_config(self._content(entry.blob), label)
+        if name not in config.environments:
+            return None
+        return config.environment(name, label), config.deployment
+
+    def state(self, commit: str, deployment: str, name: str) -> EnvironmentState | None:
+        """Return the record of an environment in ``commit``; raise `InvalidFile`."""
+        path = state_path(self.config_path, deployment, name)
+        entry = self.history.entry(commit, path)
+        if entry is None:
+            return None
+        state = self._states.get(entry.blob)
+        if state is None:
+            content = self._content(entry.blob)
+            state = self._states[entry.blob] = read_state(content, f"{path} at {commit[:12]}")
+        return state
+
+    def _content(self, blob: str) -> bytes:
+        found = self.history.read(blob)
+        if found is None:
+            raise GitError(
+                f"read {blob} in {self.history.git.dir}: the object is missing",
+                next_step="git fsck, then fetch again or clone anew",
+            )
+        return found.content

@@ -1,16 +1,18 @@
 """State files in and out: byte for byte what cepler writes, and anything that it reads.
 
-The form that cepler writes is read by one regular expression (10,000 files in some 10 ms);
-what does not fit it, a hand-edited file say, goes through YAML with a line for each error.
+The form that cepler writes is read by one regular expression, file entry by file entry
+(10,000 files in some 10 ms). Anything else (escapes out of the ordinary, another order,
+conflict markers) goes through YAML, with a line for each error. It is written as cepler's
+YAML writer does (yaml-rust 0.4, as serde_yaml 0.8 uses it).
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
-from promoter.gate import canonical
-from promoter.gate.documents import Node, YamlDocument, read_document
-from promoter.gate.scalars import quoted, scalar
+from promoter.gate.documents import CeplerDocument, Node, read_document
 from promoter.gate.state import DeployState, EnvironmentState, FileState
 
 _FIELDS = frozenset({"version", "current", "propagated_from", "propagation_queue"})
@@ -20,8 +22,196 @@ _FILE_FIELDS = frozenset({"file_hash", "dirty", "from_commit", "message"})
 
 def read_state(content: bytes, file: str) -> EnvironmentState:
     """The state file in ``content``; raises `InvalidFile` with line and reason."""
-    fast = canonical.read(content)
+    fast = read_canonical(content)
     return fast if fast is not None else _from_document(read_document(content, file))
+
+
+# --- the form that cepler writes -------------------------------------------------------
+
+_HASH = r"([0-9a-f]{40}|\"[0-9a-f]{40}\")"
+_UNESCAPED = r'[^"\\\x00-\x1f\x7f]*'
+_QUOTED = rf'"{_UNESCAPED}(?:\\(?:["\\btnfr]|u00[0-9a-f]{{2}}){_UNESCAPED})*"'
+_SPECIAL = r"""{}\[\],#`"'\\:\x00-\x06\t\n\r\x0e-\x1a\x1c-\x1f"""
+_PLAIN = rf"[^ &*?|\-<>=!%@.~{_SPECIAL}][^{_SPECIAL}]*(?<! )"
+_TEXT = rf"({_QUOTED}|{_PLAIN})"
+_HEAD = re.compile(r"---\nversion: (0|[1-9][0-9]{0,8})\ncurrent:\n")
+_TAIL = re.compile(rf"(?:propagated_from: (?!null\n){_TEXT}\n)?(propagation_queue:\n)?")
+_ESCAPE = re.compile(r"\\(?:u(....)|(.))")
+_NAMED = {"b": "\b", "t": "\t", "n": "\n", "f": "\f", "r": "\r"}
+
+
+class _Shape:
+    """The expressions for one depth of indentation."""
+
+    def __init__(self, first: str, indent: str) -> None:
+        self.deploy = re.compile(
+            rf"{first}head_commit: {_HASH}\n"
+            rf"(?:{indent}propagated_head: {_HASH}\n)?"
+            rf"({indent}any_dirty: true\n)?"
+            rf"{indent}files:(?: (\{{\}}))?\n"
+        )
+        self.end = re.compile(rf"\n(?!{indent}  )")
+        self.file = re.compile(
+            rf"^{indent}  ({_QUOTED}):\n"
+            rf"{indent}    file_hash: (?:~|{_HASH})\n"
+            rf"({indent}    dirty: true\n)?"
+            rf"{indent}    from_commit: {_HASH}\n"
+            rf"{indent}    message: {_TEXT}\n",
+            re.MULTILINE,
+        )
+
+
+_CURRENT = _Shape("  ", "  ")
+_QUEUED = _Shape("  - ", "    ")
+
+
+def read_canonical(content: bytes) -> EnvironmentState | None:
+    """The state in ``content``, None where it is not in the usual form."""
+    try:
+        text = content.decode()
+    except UnicodeDecodeError:
+        return None
+    head = _HEAD.match(text)
+    found = _deploy(text, head.end(), _CURRENT) if head else None
+    if head is None or found is None:
+        return None
+    current, position = found
+    tail = _TAIL.match(text, position)
+    if tail is None:
+        return None
+    queue = _queue(text, tail.end()) if tail[2] else ((), tail.end())
+    if queue is None or text[queue[1] :] not in ("\n", ""):
+        return None
+    passed = _bare(tail[1]) if tail[1] else None
+    return EnvironmentState(int(head[1]), current, passed, queue[0])
+
+
+def _queue(text: str, position: int) -> tuple[tuple[DeployState, ...], int] | None:
+    states: list[DeployState] = []
+    while (found := _deploy(text, position, _QUEUED)) is not None:
+        state, position = found
+        states.append(state)
+    return (tuple(states), position) if states else None
+
+
+def _deploy(text: str, position: int, shape: _Shape) -> tuple[DeployState, int] | None:
+    head = shape.deploy.match(text, position)
+    if head is None:
+        return None
+    files, position = ({}, head.end()) if head[4] else _files(text, head.end(), shape)
+    if not files and not head[4]:
+        return None
+    passed = _bare(head[2]) if head[2] else None
+    return DeployState(_bare(head[1]), passed, files, head[3] is not None), position
+
+
+def _files(text: str, start: int, shape: _Shape) -> tuple[dict[str, FileState], int]:
+    """The file entries from ``start`` on and where they end; none where a line does not fit."""
+    end = shape.end.search(text, start - 1)
+    stop = end.start() + 1 if end is not None else len(text)
+    found = shape.file.findall(text, start, stop)
+    # Each match is four whole lines, or five; if that makes all lines, nothing was passed over.
+    if sum(5 if dirty else 4 for _, _, dirty, _, _ in found) != text.count("\n", start, stop):
+        return {}, start
+    bare = lru_cache(maxsize=None)(_bare)  # commits and messages come again and again
+    files = {
+        _bare(identity): FileState(
+            _bare(file_hash) if file_hash else None, bare(commit), bare(message), dirty != ""
+        )
+        for identity, file_hash, dirty, commit, message in found
+    }
+    return files, stop
+
+
+def _bare(text: str) -> str:
+    if text[0] != '"':
+        return text
+    return _ESCAPE.sub(_unescape, text[1:-1]) if "\\" in text else text[1:-1]
+
+
+def _unescape(found: re.Match[str]) -> str:
+    return chr(int(found[1], 16)) if found[1] else _NAMED.get(found[2], found[2])
+
+
+# --- any other form --------------------------------------------------------------------
+
+
+def _from_document(document: CeplerDocument) -> EnvironmentState:
+    fields = document.fields(document.root, "the state file", _FIELDS)
+    current = _required(document, document.root, fields, "current")
+    queue: tuple[Node, ...] = ()
+    if "propagation_queue" in fields:
+        queue = document.items(fields["propagation_queue"], "propagation_queue")
+    passed = fields.get("propagated_from")
+    return EnvironmentState(
+        version=document.number(fields["version"], "version") if "version" in fields else 0,
+        current=_deploy_state(document, current, "current"),
+        propagated_from=document.optional(passed, "propagated_from") if passed else None,
+        propagation_queue=tuple(
+            _deploy_state(document, node, "propagation_queue") for node in queue
+        ),
+    )
+
+
+def _deploy_state(document: CeplerDocument, node: Node, what: str) -> DeployState:
+    fields = document.fields(node, what, _DEPLOY_FIELDS)
+    head = document.text(_required(document, node, fields, "head_commit"), "head_commit")
+    passed = fields.get("propagated_head")
+    files: dict[str, FileState] = {}
+    if "files" in fields:
+        for identity, _, value in document.entries(fields["files"], "files"):
+            files[identity] = _file_state(document, value, identity)
+    return DeployState(
+        head_commit=head,
+        propagated_head=document.optional(passed, "propagated_head") if passed else None,
+        files=files,
+        any_dirty="any_dirty" in fields and document.flag(fields["any_dirty"], "any_dirty"),
+    )
+
+
+def _file_state(document: CeplerDocument, node: Node, what: str) -> FileState:
+    fields = document.fields(node, what, _FILE_FIELDS)
+    file_hash = fields.get("file_hash")
+    return FileState(
+        file_hash=document.optional(file_hash, "file_hash") if file_hash else None,
+        from_commit=document.text(_required(document, node, fields, "from_commit"), "from_commit"),
+        message=document.text(_required(document, node, fields, "message"), "message"),
+        dirty="dirty" in fields and document.flag(fields["dirty"], "dirty"),
+    )
+
+
+def _required(document: CeplerDocument, node: Node, fields: Mapping[str, Node], name: str) -> Node:
+    if name not in fields:
+        raise document.invalid(node, f"{name} is missing")
+    return fields[name]
+
+
+# --- writing ---------------------------------------------------------------------------
+
+_WORDS = (
+    "yes|Yes|YES|no|No|NO|true|True|TRUE|false|False|FALSE|on|On|ON|off|Off|OFF|null|Null|NULL|~"
+)
+# What Rust reads as a number: i64 or f64, with a sign, without spaces or underscores.
+_NUMBER = r"[+-]?(?:[0-9]+\.?[0-9]*(?:[eE][+-]?[0-9]+)?|\.[0-9]+(?:[eE][+-]?[0-9]+)?"
+_NUMBER += r"|[iI][nN][fF](?:[iI][nN][iI][tT][yY])?|[nN][aA][nN])"
+_NEEDS_QUOTES = re.compile(
+    r"(?:[ &*?|\-<>=!%@.]"  # how it starts
+    r"|0x"
+    rf"|(?:{_WORDS}|{_NUMBER})?\Z"
+    r"|.* \Z"
+    r"""|.*[:{}\[\],#`"'\\\x00-\x06\t\n\r\x0e-\x1a\x1c-\x1f])""",
+    re.DOTALL,
+)
+_ESCAPED = re.compile(r'["\\\x00-\x1f\x7f]')
+_ESCAPES = {
+    '"': '\\"',
+    "\\": "\\\\",
+    "\b": "\\b",
+    "\t": "\\t",
+    "\n": "\\n",
+    "\f": "\\f",
+    "\r": "\\r",
+}
 
 
 def write_state(state: EnvironmentState) -> bytes:
@@ -64,49 +254,21 @@ def _file_lines(identity: str, state: FileState, indent: str) -> str:
     )
 
 
-def _from_document(document: YamlDocument) -> EnvironmentState:
-    fields = document.fields(document.root, "the state file", _FIELDS)
-    current = _required(document, document.root, fields, "current")
-    queue: tuple[Node, ...] = ()
-    if "propagation_queue" in fields:
-        queue = document.items(fields["propagation_queue"], "propagation_queue")
-    passed = fields.get("propagated_from")
-    return EnvironmentState(
-        version=document.number(fields["version"], "version") if "version" in fields else 0,
-        current=_deploy(document, current, "current"),
-        propagated_from=document.optional(passed, "propagated_from") if passed else None,
-        propagation_queue=tuple(_deploy(document, node, "propagation_queue") for node in queue),
-    )
+@lru_cache(maxsize=1 << 16)
+def scalar(text: str) -> str:
+    """``text`` as it stands in a state file: plain where that is safe, else double-quoted."""
+    if not _NEEDS_QUOTES.match(text):
+        return text
+    return quoted(text)
 
 
-def _deploy(document: YamlDocument, node: Node, what: str) -> DeployState:
-    fields = document.fields(node, what, _DEPLOY_FIELDS)
-    head = document.text(_required(document, node, fields, "head_commit"), "head_commit")
-    passed = fields.get("propagated_head")
-    files: dict[str, FileState] = {}
-    if "files" in fields:
-        for identity, _, value in document.entries(fields["files"], "files"):
-            files[identity] = _file(document, value, identity)
-    return DeployState(
-        head_commit=head,
-        propagated_head=document.optional(passed, "propagated_head") if passed else None,
-        files=files,
-        any_dirty="any_dirty" in fields and document.flag(fields["any_dirty"], "any_dirty"),
-    )
+def quoted(text: str) -> str:
+    """``text`` in double quotes."""
+    if '"' not in text and "\\" not in text and text.isprintable():
+        return f'"{text}"'
+    return f'"{_ESCAPED.sub(_escape, text)}"'
 
 
-def _file(document: YamlDocument, node: Node, what: str) -> FileState:
-    fields = document.fields(node, what, _FILE_FIELDS)
-    file_hash = fields.get("file_hash")
-    return FileState(
-        file_hash=document.optional(file_hash, "file_hash") if file_hash else None,
-        from_commit=document.text(_required(document, node, fields, "from_commit"), "from_commit"),
-        message=document.text(_required(document, node, fields, "message"), "message"),
-        dirty="dirty" in fields and document.flag(fields["dirty"], "dirty"),
-    )
-
-
-def _required(document: YamlDocument, node: Node, fields: Mapping[str, Node], name: str) -> Node:
-    if name not in fields:
-        raise document.invalid(node, f"{name} is missing")
-    return fields[name]
+def _escape(found: re.Match[str]) -> str:
+    character = found[0]
+    return _ESCAPES.get(character) or f"\\u{ord(character):04x}"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from promoter.approvals.approvals import Approvals
 from promoter.common.errors import PromoterError, UsageError
-from promoter.gate import preparing, records
+from promoter.gate import records, workspace
 from promoter.gate.decision import Decision, decide
 from promoter.gate.deployment import Deployment
 from promoter.gate.gates import BRANCH
@@ -123,7 +123,7 @@ class Site:
 
     def prepare(self, tree: Git, environment: str, state: DeployState, commit: str) -> None:
         """Make ``tree``, a work tree of this repository, contain exactly the files of ``state``."""
-        preparing.prepare(self.deployment(environment), tree, state, commit)
+        workspace.prepare(self.deployment(environment), tree, state, commit)
 
     def record(self, decision: Decision) -> records.Recorded:
         """Return the state file that records ``decision`` on top of this tip.

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from promoter.common.errors import GitError
-from promoter.gate.comparison import Folders
+from promoter.gate.graph import Folders
 from promoter.gate.history import History
 from promoter.git import Git
 from promoter.git.objects import about, summary

@@ -10,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from promoter.common.errors import InvalidFile
-from promoter.gate import canonical
 from promoter.gate.documents import ScalarNode, read_document
-from promoter.gate.scalars import quoted, scalar
-from promoter.gate.sources import FolderSource, load_states
+from promoter.gate.history import History
+from promoter.gate.sources import FileSource, load_states
 from promoter.gate.state import DeployState, EnvironmentState, FileState
-from promoter.gate.state_file import read_state, write_state
+from promoter.gate.state_file import quoted, read_canonical, read_state, scalar, write_state
+from promoter.git import Git
 
 # As cepler 0.7.22 wrote them for commit messages; it quotes what YAML would read otherwise.
 WRITTEN = {
@@ -108,7 +108,7 @@ def test_what_is_written_is_read_again(state: EnvironmentState) -> None:
 @given(STATES)
 def test_the_fast_way_in_and_yaml_say_the_same(state: EnvironmentState) -> None:
     content = write_state(state)
-    fast = canonical.read(content)
+    fast = read_canonical(content)
     slow = read_state(b"# by hand\n" + content.removeprefix(b"---\n"), "file")
     assert fast is None or fast == slow
     assert slow == state
@@ -118,7 +118,7 @@ def test_the_usual_state_file_is_read_fast() -> None:
     file = FileState("a" * 40, "b" * 40, "fix: a thing (#12)")
     state = DeployState("c" * 40, "d" * 40, {"{latest}/m/a": file})
     written = write_state(EnvironmentState(2, state, "staging", (state,)))
-    assert canonical.read(written) is not None
+    assert read_canonical(written) is not None
 
 
 def test_a_cut_file_is_refused_wherever_it_is_cut(tmp_path: Path) -> None:
@@ -129,7 +129,7 @@ def test_a_cut_file_is_refused_wherever_it_is_cut(tmp_path: Path) -> None:
     for end in range(1, len(content) - 1):
         (tmp_path / "s.state").write_bytes(content[:end])
         try:
-            load_states(FolderSource(tmp_path), ".")
+            load_states(FileSource(tmp_path), History(Git(tmp_path)), ".")
             taken.append(content[:end].decode().splitlines()[-1].split(":")[0].strip())
         except InvalidFile as error:
             assert "s.state: " in str(error)

@@ -70,7 +70,7 @@ def _latest(top: Given, inner: Given) -> int:
 
 
 def _prepare(top: Given, inner: Given) -> int:
-    from promoter.gate.preparing import prepare_here
+    from promoter.gate.workspace import prepare_here
 
     deployment = _deployment(top)
     clean = _announced_clean(inner)
@@ -81,7 +81,7 @@ def _prepare(top: Given, inner: Given) -> int:
 
 
 def _reproduce(top: Given, inner: Given) -> int:
-    from promoter.gate.preparing import reproduce_here
+    from promoter.gate.workspace import reproduce_here
 
     deployment = _deployment(top, gated=False)
     clean = _announced_clean(inner)

@@ -13,8 +13,8 @@ from promoter.common.progress import Silent
 from promoter.gate import records
 from promoter.gate.decision import Decision, check, decide
 from promoter.gate.deployment import Deployment
-from promoter.gate.preparing import prepare_here
 from promoter.gate.records import Recorded
+from promoter.gate.workspace import prepare_here
 from promoter.site.evidence import Evidence, now
 from tests.lint.repository import STATE, Repository
 

@@ -9,7 +9,9 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from promoter.gate import plain_yaml
+from promoter.common.errors import InvalidFile
+from promoter.gate.config import read_config
+from promoter.gate.documents import Node, ScalarNode, SequenceNode, read_document, read_quickly
 
 USUAL = """\
 # comment
@@ -41,15 +43,16 @@ def _theirs(node: Any) -> Any:
     return ("~" if plain and not node.value else node.value, plain)
 
 
-def _ours(node: plain_yaml.Value | plain_yaml.Block) -> Any:
-    if isinstance(node, plain_yaml.Value):
+def _ours(node: Node) -> Any:
+    if isinstance(node, ScalarNode):
         return (node.text, node.plain)
-    values = [_ours(value) for value in node.values]
-    return values if node.keys is None else list(zip(map(_ours, node.keys), values, strict=True))
+    if isinstance(node, SequenceNode):
+        return [_ours(item) for item in node.items]
+    return [(_ours(key), _ours(value)) for key, value in node.entries]
 
 
 def _agree(text: str) -> bool:
-    found = plain_yaml.read(text)
+    found = read_quickly(text)
     if found is None:
         return False
     assert _ours(found) == _theirs(yaml.compose(text, Loader=yaml.CLoader)), text
@@ -87,7 +90,7 @@ def test_the_usual_cepler_file_is_read_quickly() -> None:
     ],
 )
 def test_what_is_unusual_is_left_to_the_library(text: str) -> None:
-    assert plain_yaml.read(text) is None
+    assert read_quickly(text) is None
 
 
 # fmt: off
@@ -117,7 +120,31 @@ def test_both_read_the_same(parts: list[str]) -> None:
     try:
         theirs = yaml.compose(text, Loader=yaml.CLoader)
     except yaml.YAMLError:
-        assert plain_yaml.read(text) is None, text
+        assert read_quickly(text) is None, text
         return
     if theirs is not None:
         _agree(text)
+
+
+def _nested_aliases(depth: int) -> bytes:
+    lines = ["a0: &a0 [x]"]
+    lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, depth)]
+    return "\n".join(lines).encode()
+
+
+def test_aliases_that_stand_for_billions_of_values_are_refused_at_once() -> None:
+    reason = r"read cepler\.yml: line \d+: its aliases expand to more than 10,000 values"
+    with pytest.raises(InvalidFile, match=reason) as refused:
+        read_config(_nested_aliases(30), "cepler.yml")
+    assert refused.value.next_step == "correct cepler.yml and run again"
+
+
+def test_an_alias_to_a_node_around_it_is_refused() -> None:
+    with pytest.raises(InvalidFile, match=r"read a\.yml: line 1: (nested too|its aliases)"):
+        read_document(b"a: &a [*a, *a]\n", "a.yml")
+
+
+def test_a_list_that_environments_share_by_an_alias_is_read() -> None:
+    text = b"environments:\n  qa: {latest: &own [a, b]}\n  production: {latest: *own}\n"
+    environments = read_config(text, "cepler.yml").environments
+    assert environments["production"].latest == environments["qa"].latest == ("a", "b")
