@@ -15,7 +15,8 @@ from pathlib import Path
 
 from promoter.common.errors import InvalidFile, UsageError
 from promoter.common.text import redact
-from promoter.vendoring.fields import Fields, documents
+from promoter.common.yaml_file import read_documents
+from promoter.vendoring.fields import Fields
 
 API_VERSION = "vendir.k14s.io/v1alpha1"
 CONFIG_NAME = "vendir.yml"
@@ -165,7 +166,7 @@ def parse_config(content: bytes, name: str = CONFIG_NAME) -> VendirConfig:
 
 def _config_value(content: bytes, name: str) -> object:
     """Return the one ``Config`` document of ``content``; reject others (Secret, ConfigMap)."""
-    found = documents(content, name)
+    found = [document.value for document in read_documents(content, name)]
     for document in found:
         kind = document.get("kind") if isinstance(document, dict) else None
         if kind != "Config":

@@ -1,4 +1,4 @@
-"""YAML documents, and typed access to their values with errors that name the key.
+"""Typed access to the values of a YAML file, with errors that name the key.
 
 Not pydantic, which reads the other files that people edit: importing it and building its
 models takes longer than fetching a chart.
@@ -9,46 +9,10 @@ from __future__ import annotations
 import reprlib
 from typing import Any, TypeVar
 
-import yaml
-
 from promoter.common.errors import InvalidFile
 
 _T = TypeVar("_T")
 _NAMES = {str: "a text", bool: "true or false", int: "a number", list: "a list", dict: "a map"}
-
-
-def documents(content: bytes, name: str) -> list[Any]:
-    """Return the values of every document in ``content``; raise `InvalidFile` if it is not YAML.
-
-    A key that occurs twice is an error: which one counts depends on the reader.
-    """
-    try:
-        nodes = list(yaml.compose_all(content.decode(), Loader=yaml.SafeLoader))
-        for node in nodes:
-            _reject_duplicates(node, name, set())
-        return [yaml.SafeLoader("").construct_document(node) for node in nodes]
-    except UnicodeDecodeError as error:
-        raise InvalidFile(name, "", f"not UTF-8: {error.reason}") from error
-    except RecursionError as error:
-        raise InvalidFile(name, "", "is nested too deeply") from error
-    except yaml.YAMLError as error:
-        raise InvalidFile(name, "", " ".join(str(error).split())) from error
-
-
-def _reject_duplicates(node: yaml.Node, name: str, visited: set[int]) -> None:
-    if id(node) in visited or not isinstance(node, yaml.CollectionNode):
-        return
-    visited.add(id(node))
-    children = node.value
-    if isinstance(node, yaml.MappingNode):
-        keys = [key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
-        for key in keys:
-            if keys.count(key) > 1:
-                line = node.start_mark.line + 1
-                raise InvalidFile(name, f"line {line}", f"key {key!r} is there twice")
-        children = [value for _, value in node.value]
-    for child in children:
-        _reject_duplicates(child, name, visited)
 
 
 class Fields:

@@ -1,12 +1,11 @@
-"""vendir's glob patterns, decided byte for byte as vendir decides them.
+"""vendir's glob patterns, matched byte for byte as vendir matches them.
 
-vendir 0.40 matches with doublestar v1.2.1, whose corners differ from every Python library
-and from doublestar's own later versions: ``**`` is special only as a whole component, ``*``
-never yields an empty rest before more pattern, ``{a,b}`` may span slashes, a class is
+vendir 0.40 matches with doublestar v1.2.1, whose corner cases differ from every Python
+library and from doublestar's later versions: ``**`` is special only as a whole component,
+``*`` never yields an empty rest before more pattern, ``{a,b}`` may span slashes, a class is
 negated by ``^`` only, and a ``*`` steps by the width of the character where it began. A
-chart has to have the same files whoever synced it, so the corners are kept. They were
-found by reading and by running both on random patterns; this is an implementation of
-our own.
+chart must have the same files whichever program synced it, so the corner cases are kept.
+They were found by reading and by running both on random patterns.
 """
 
 from __future__ import annotations
@@ -18,8 +17,8 @@ from functools import lru_cache
 
 from promoter.vendoring.errors import VendorError
 
-# What a component leaves to match: None where it does not match, else the patterns for
-# the components that follow (none of them: the pattern is used up).
+# The rest of a pattern after one component: None for no match, else the patterns for the
+# following components (none where the pattern is used up).
 _Rest = tuple[bytes, ...] | None
 
 _SLASH, _BACKSLASH, _STAR, _QUERY = ord("/"), ord("\\"), ord("*"), ord("?")
@@ -27,42 +26,42 @@ _CLASS, _ALTERNATIVES = ord("["), ord("{")
 
 
 class BadPattern(VendorError):
-    """A glob pattern cannot be read."""
+    """A glob pattern is malformed or leaves the source's folder."""
 
 
 @dataclass(frozen=True)
 class Glob:
-    """A pattern, ready to be asked; made by `glob`."""
+    """A compiled pattern; created by `glob`."""
 
     pattern: bytes
     prefix: bytes
     flat: bool
 
     def matches(self, path: str) -> bool:
-        """Whether it matches all of ``path`` (from the source's root); raises `BadPattern`."""
+        """Return whether all of ``path`` (from the source's root) matches; raise `BadPattern`."""
         name = path.encode(errors="surrogateescape")
-        # Most paths are turned down here, without taking them apart.
+        # Most paths are rejected here, without splitting them.
         if not name.startswith(self.prefix) or (self.flat and _SLASH in name):
             return bool(_BACKSLASH in name and _match(self.pattern, _split(name)))
         return bool(self.pattern) and _match(self.pattern, _split(name))
 
 
 def glob(pattern: str) -> Glob:
-    """``pattern`` as vendir applies it to paths relative to the source's root.
+    """Return ``pattern`` as vendir applies it to paths relative to the source's root.
 
-    vendir joins it to the folder's path, which cleans ``./``, ``//`` and a slash at the end.
-    An empty one matches nothing. Raises `BadPattern` for one that climbs out by ``..``: what
-    that matches depends on how vendir calls its temporary folders.
+    vendir joins it to the folder's path, which removes ``./``, ``//`` and a trailing slash.
+    An empty one matches nothing. Raises `BadPattern` for one that leaves by ``..``: its
+    matches depend on the names of vendir's temporary folders.
     """
     cleaned = posixpath.normpath(pattern.lstrip("/") or ".").encode()
     if cleaned == b".." or cleaned.startswith(b"../"):
         raise BadPattern(
             f"read pattern {pattern!r}: it leaves the source's folder",
-            next_step="mend it in vendir.yml",
+            next_step="correct it in vendir.yml",
         )
     cleaned = b"" if cleaned == b"." else cleaned
     prefix = re.match(rb"[^*?\[{\\]*", cleaned)
-    # A malformed pattern has to be noticed, so only plain ones take the short way.
+    # A malformed pattern has to be reported, so only plain ones take the shortcut.
     flat = cleaned != b"**" and bool(re.fullmatch(rb"([^/\[\\{}]|{[^/\[\\{}]*})*", cleaned))
     return Glob(cleaned, prefix[0] if prefix else b"", flat)
 
@@ -82,7 +81,7 @@ def _match(pattern: bytes, names: tuple[bytes, ...]) -> bool:
 
 
 def _match_deep(pattern: bytes, names: tuple[bytes, ...]) -> bool:
-    # A malformed pattern below ** is a pattern that matches nothing.
+    # A malformed pattern below ** matches nothing.
     for start in range(len(names)):
         try:
             if _match(pattern, names[start:]):
@@ -94,23 +93,23 @@ def _match_deep(pattern: bytes, names: tuple[bytes, ...]) -> bool:
 
 @lru_cache(maxsize=65536)
 def _component(pattern: bytes, name: bytes) -> _Rest:
-    """What of ``pattern`` is left for later components once ``name`` has matched."""
-    at, seen = 0, 0
-    while at < len(pattern) and seen < len(name):
+    """Return the rest of ``pattern`` for later components once ``name`` has matched."""
+    at, used = 0, 0
+    while at < len(pattern) and used < len(name):
         rune, width = _rune(pattern, at)
-        other, other_width = _rune(name, seen)
+        other, other_width = _rune(name, used)
         if rune == _SLASH:
             at += 1
             break
         if rune == _STAR:
-            return _star(pattern[at + width :], name[seen:], other_width)
+            return _star(pattern[at + width :], name[used:], other_width)
         if rune == _ALTERNATIVES:
-            return _alternatives(pattern, at + width, name[seen:])
+            return _alternatives(pattern, at + width, name[used:])
         if rune == _CLASS:
             at = _in_class(pattern, at + width, other)
             if at < 0:
                 return None
-            seen += other_width
+            used += other_width
             continue
         if rune == _BACKSLASH:
             at += width
@@ -122,8 +121,8 @@ def _component(pattern: bytes, name: bytes) -> _Rest:
             literal = rune in (_QUERY, other)
         if not literal:
             return None
-        at, seen = at + width, seen + other_width
-    return _at_end(pattern, at) if seen >= len(name) else None
+        at, used = at + width, used + other_width
+    return _at_end(pattern, at) if used >= len(name) else None
 
 
 def _star(rest: bytes, name: bytes, step: int) -> _Rest:
@@ -142,11 +141,11 @@ def _alternatives(pattern: bytes, at: int, name: bytes) -> _Rest:
     options, after = _options(pattern, at)
     found = [_component(option + pattern[after:], name) for option in options]
     matched = [rest for rest in found if rest is not None]
-    return tuple(one for rest in matched for one in rest) if matched else None
+    return tuple(pattern for rest in matched for pattern in rest) if matched else None
 
 
 def _at_end(pattern: bytes, at: int) -> _Rest:
-    """The name is used up: what is left of the component has to be able to be empty."""
+    """Return the rest once the name is used up, if the component may end here."""
     if at >= len(pattern):
         return ()
     rest = pattern[at:]
@@ -162,11 +161,11 @@ def _may_be_empty(pattern: bytes) -> bool:
     if pattern[0] != _ALTERNATIVES:
         return False
     options, after = _options(pattern, 1)
-    return _may_be_empty(pattern[after:]) and any(_may_be_empty(one) for one in options)
+    return _may_be_empty(pattern[after:]) and any(_may_be_empty(option) for option in options)
 
 
 def _options(pattern: bytes, at: int) -> tuple[list[bytes], int]:
-    """The alternatives of a brace that opened before ``at``, and where the pattern goes on."""
+    """Return the alternatives of a brace that opened before ``at``, and the position after it."""
     options: list[bytes] = []
     start, depth, escaped = at, 1, False
     for index in range(at, len(pattern)):
@@ -188,7 +187,7 @@ def _options(pattern: bytes, at: int) -> tuple[list[bytes], int]:
 
 
 def _in_class(pattern: bytes, at: int, rune: int) -> int:
-    """Where the pattern goes on after a class that ``rune`` is in; -1 where it is not in it."""
+    """Return the position after a class that contains ``rune``; -1 where it does not."""
     length = _find(pattern[at:], ord("]"))
     if length <= 0:
         raise _bad(pattern)
@@ -218,7 +217,7 @@ _INVALID = 0xFFFD
 
 
 def _rune(text: bytes, at: int) -> tuple[int, int]:
-    """The code point at ``at`` and its width; what is not UTF-8 is one byte wide."""
+    """Return the code point at ``at`` and its width; a byte that is not UTF-8 has width one."""
     first = text[at] if at < len(text) else None
     if first is None:
         return _INVALID, 0
@@ -242,7 +241,7 @@ def _runes(text: bytes) -> list[int]:
 
 
 def _find(text: bytes, character: int) -> int:
-    """The first ``character`` that no backslash stands before, -1 where there is none."""
+    """Return the position of the first ``character`` without a backslash before it, or -1."""
     at = text.find(character)
     while at > 0 and text[at - 1] == _BACKSLASH:
         at = text.find(character, at + 1)
@@ -250,7 +249,7 @@ def _find(text: bytes, character: int) -> int:
 
 
 def _split(path: bytes) -> tuple[bytes, ...]:
-    """``path`` by its slashes; one after a backslash does not separate."""
+    """Return ``path`` split by its slashes; one after a backslash does not separate."""
     names = []
     while (at := _find(path, _SLASH)) >= 0:
         names.append(path[:at])
@@ -261,5 +260,5 @@ def _split(path: bytes) -> tuple[bytes, ...]:
 def _bad(pattern: bytes) -> BadPattern:
     return BadPattern(
         f"read pattern {pattern.decode(errors='replace')!r}: it is malformed",
-        next_step="mend it in vendir.yml",
+        next_step="correct it in vendir.yml",
     )

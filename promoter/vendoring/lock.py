@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from promoter.common.errors import InvalidFile
+from promoter.common.yaml_file import read_documents
 from promoter.vendoring.config import API_VERSION, Contents
-from promoter.vendoring.fields import documents
 from promoter.vendoring.git_source import GitLock
 from promoter.vendoring.goyaml import Value, dump
 
@@ -102,9 +102,9 @@ def read_lock(file: Path) -> Lock | None:
 
 def parse_lock(content: bytes, name: str = LOCK_NAME) -> Lock:
     """Return the lock in ``content``; raise `InvalidFile` where it is not one."""
-    values = documents(content, name)
+    documents = read_documents(content, name)
     try:
-        value = values[0]
+        value = documents[0].value
         if value["kind"] != "LockConfig" or value["apiVersion"] != API_VERSION:
             raise InvalidFile(name, "kind", "is not a vendir LockConfig")
         return Lock(tuple(_read_directory(each) for each in value["directories"] or ()))

@@ -1,9 +1,9 @@
-"""Pins: image digests in a chart's values.yaml, each with where it came from.
+"""Pins: image digests in a chart's values.yaml, each with its source commit.
 
     digest: "sha256:..." # METADATA:: repository=...;commit_ref=...;app=...;
 
-The comment is the breadcrumb of seeds, step 2e: from a running image's digest back to the
-commit it was built from.
+The comment leads from a running image's digest back to the commit that it was built from
+(seeds, step 2e).
 """
 
 from __future__ import annotations
@@ -40,9 +40,9 @@ class Pin:
     """One pinned image.
 
     ``path`` is the digest's key path (``lanaBank.image.digest``), ``image`` the image's
-    repository as the chart names it (empty: not said there), ``source`` the source
-    repository's address, ``commit_ref`` the commit (40 hex digits when we wrote it), ``app``
-    the image's name in that repository.
+    repository in the chart (empty where the chart does not name it), ``source`` the source
+    repository's address, ``commit_ref`` the commit (40 hex digits when written here),
+    ``app`` the image's name in that repository.
     """
 
     path: str
@@ -54,12 +54,11 @@ class Pin:
 
 
 def set_pins(text: str, pins: Iterable[Pin], *, file: str = "values.yaml") -> str:
-    """``text`` with the pins' digests and METADATA written; all other bytes stay.
+    """Return ``text`` with the digests and METADATA of all pins; all other bytes stay.
 
-    What else a comment on such a line says is kept. Idempotent. Raises `YamlEditError` where a
-    pin is malformed, its key is missing or shared (alias, merge), the value does not stand
-    on a line of its own, or the chart names a different image there. Nothing is written
-    half: it is all pins or an error.
+    Other text in a comment on such a line is kept. Idempotent. Raises `YamlEditError` where
+    a pin is malformed, its key is missing or shared (alias, merge), the value is not on a
+    line of its own, or the chart names a different image there.
     """
     for pin in pins:
         _check(pin, file)
@@ -70,10 +69,10 @@ def set_pins(text: str, pins: Iterable[Pin], *, file: str = "values.yaml") -> st
 
 
 def read_pins(text: str, *, file: str = "values.yaml") -> tuple[Pin, ...]:
-    """Every digest of ``text`` that has METADATA on its line, in the text's order.
+    """Return every digest of ``text`` that has METADATA on its line, in the text's order.
 
-    A digest without METADATA is no pin of ours (third-party images have none). Raises
-    `YamlEditError` for what is not YAML.
+    A digest without METADATA is not a pin (third-party images have none). Raises
+    `YamlEditError` where ``text`` is not YAML.
     """
     return tuple(
         Pin(show_path(path), image, value, *metadata.group("repository", "commit_ref", "app"))
@@ -83,7 +82,7 @@ def read_pins(text: str, *, file: str = "values.yaml") -> tuple[Pin, ...]:
 
 
 def set_value(text: str, path: str, value: str, *, file: str) -> str:
-    """``text`` with the one value at ``path`` replaced, for ``appVersion`` and its like."""
+    """Return ``text`` with the one value at ``path`` replaced (``appVersion``, for example)."""
     return replace(text, parse_path(path), value, file)
 
 
@@ -100,17 +99,17 @@ def _check(pin: Pin, file: str) -> None:
 
 
 def _check_image(text: str, pin: Pin, file: str) -> None:
-    """The chart's own name of the image has to end as the pin's does: no swapped digests."""
+    """Raise unless the chart's image ends with the pin's name: digests must not be swapped."""
     path = parse_path(pin.path)
     if not pin.image:
         return
     try:
-        there = find(text, (*path[:-1], "repository"), file).value
+        repository = find(text, (*path[:-1], "repository"), file).value
     except YamlEditError:
         return
-    if there.rpartition("/")[2] != pin.image.rpartition("/")[2]:
+    if repository.rpartition("/")[2] != pin.image.rpartition("/")[2]:
         raise YamlEditError(
-            f"pin {pin.path} in {file}: it is for {there}, not for {pin.image}",
+            f"pin {pin.path} in {file}: it is for {repository}, not for {pin.image}",
             next_step="correct the key path of that image",
         )
 
@@ -118,50 +117,49 @@ def _check_image(text: str, pin: Pin, file: str) -> None:
 def _with_metadata(text: str, scalar: Scalar, pin: Pin, file: str) -> str:
     line_end = _line_end(text, scalar.end)
     rest = text[scalar.end : line_end]
-    said = f"METADATA:: repository={pin.source};commit_ref={pin.commit_ref};app={pin.app};"
+    metadata = f"METADATA:: repository={pin.source};commit_ref={pin.commit_ref};app={pin.app};"
     if rest.strip() and not re.match(r"[ \t]+#", rest):
         raise YamlEditError(
-            f"pin {pin.path} in {file}: something else follows the digest on its line",
+            f"pin {pin.path} in {file}: other values follow the digest on its line",
             next_step="put the digest on a line of its own, so that a comment can follow it",
         )
     if _METADATA.search(rest):
-        rest = _METADATA.sub(lambda _: said, rest, count=1)
-    elif rest.strip():
-        rest = f" # {said} {rest.strip()}"
+        rest = _METADATA.sub(lambda _: metadata, rest, count=1)
     else:
-        rest = f" # {said}"
+        rest = f" # {metadata} {rest.strip()}".rstrip()
     return text[: scalar.end] + rest + text[line_end:]
 
 
 def _line_end(text: str, at: int) -> int:
-    """Where the line of position ``at`` ends, before its line break."""
+    """Return the end of the line that contains position ``at``, before its line break."""
     found = _LINE_BREAK.search(text, at)
     return found.start() if found else len(text)
 
 
 def _digests(
-    node: yaml.Node | None, path: KeyPath, seen: set[int]
+    node: yaml.Node | None, path: KeyPath, visited: set[int]
 ) -> Iterator[tuple[KeyPath, str, str, int]]:
-    """Key path, image repository, digest and end (characters) of every digest below ``node``.
+    """Yield key path, image, digest and end (characters) of every digest below ``node``.
 
-    What aliases repeat is told where it stands: they may stand for more than can be counted.
+    Aliased nodes are visited once, where they are written: a few aliases can repeat a node
+    more often than can be counted.
     """
-    if id(node) in seen:
+    if id(node) in visited:
         return
-    seen.add(id(node))
+    visited.add(id(node))
     if isinstance(node, yaml.MappingNode):
         image = next((str(v.value) for k, v in node.value if k.value == "repository"), "")
         for key, value in node.value:
-            yield from _digest(value, (*path, str(key.value)), image, seen)
+            yield from _digest(value, (*path, str(key.value)), image, visited)
     elif isinstance(node, yaml.SequenceNode):
         for number, value in enumerate(node.value):
-            yield from _digest(value, (*path, number), "", seen)
+            yield from _digest(value, (*path, number), "", visited)
 
 
 def _digest(
-    node: yaml.Node, path: KeyPath, image: str, seen: set[int]
+    node: yaml.Node, path: KeyPath, image: str, visited: set[int]
 ) -> Iterator[tuple[KeyPath, str, str, int]]:
     if not isinstance(node, yaml.ScalarNode):
-        yield from _digests(node, path, seen)
+        yield from _digests(node, path, visited)
     elif _DIGEST.fullmatch(str(node.value)):
         yield path, image, str(node.value), node.end_mark.index

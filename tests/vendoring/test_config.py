@@ -89,8 +89,9 @@ def test_what_is_nested_too_deeply_is_refused() -> None:
 
 def test_aliases_that_multiply_make_no_long_error() -> None:
     text = f"{GOOD[: GOOD.index('directories')]}{multiplied()}directories: *p\n"
-    with pytest.raises(InvalidFile, match=r"directories\[0\]: is a list, not a map"):
+    with pytest.raises(InvalidFile, match=r"line \d+: expands to more than") as caught:
         parse_config(text.encode())
+    assert len(str(caught.value)) < 200
 
 
 def test_absent_file_is_named(tmp_path: Path) -> None:

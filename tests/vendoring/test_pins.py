@@ -122,7 +122,7 @@ def test_line_ends_and_a_missing_one_at_the_end_stay(end: str, last: str) -> Non
         (f"a: &x\n  digest: {OLD}\nb: *x\n", "write values.yaml: a is shared by an anchor"),
         (f"x: &x\n  digest: {OLD}\na:\n  <<: *x\n", "a.digest may come from a merge"),
         (f"a:\n  digest: {OLD}\n  digest: {OLD}\n", "the key digest is there twice"),
-        (f"a: {{digest: {OLD}, b: 1}}\n", "something else follows the digest on its line"),
+        (f"a: {{digest: {OLD}, b: 1}}\n", "other values follow the digest on its line"),
         ("a: [\n", "not YAML: .*line 2"),
         ("a: 1\n---\na: 2\n", "not YAML: expected a single document"),
         (f"a:\n  repository: x/other\n  digest: {OLD}\n", "it is for x/other, not for y/lana-bank"),
