@@ -19,10 +19,12 @@ from promoter.vendoring.errors import VendorError
 
 # The rest of a pattern after one component: None for no match, else the patterns for the
 # following components (none where the pattern is used up).
-_Rest = tuple[bytes, ...] | None
+_Rest = tuple[str, ...] | None
 
-_SLASH, _BACKSLASH, _STAR, _QUERY = ord("/"), ord("\\"), ord("*"), ord("?")
-_CLASS, _ALTERNATIVES = ord("["), ord("{")
+_BRACE = re.compile(r"\\.|[{},]", re.DOTALL)
+_MEMBER = r"(\\.|[^\\-])"
+_RANGE = re.compile(rf"{_MEMBER}(?:-{_MEMBER})?", re.DOTALL)
+_CLASS = re.compile(rf"(\^?)((?:{_RANGE.pattern})*)", re.DOTALL)
 
 
 class BadPattern(VendorError):
@@ -33,17 +35,16 @@ class BadPattern(VendorError):
 class Glob:
     """A compiled pattern; created by `glob`."""
 
-    pattern: bytes
-    prefix: bytes
+    pattern: str
+    prefix: str
     flat: bool
 
     def matches(self, path: str) -> bool:
         """Return whether all of ``path`` (from the source's root) matches; raise `BadPattern`."""
-        name = path.encode(errors="surrogateescape")
         # Most paths are rejected here, without splitting them.
-        if not name.startswith(self.prefix) or (self.flat and _SLASH in name):
-            return bool(_BACKSLASH in name and _match(self.pattern, _split(name)))
-        return bool(self.pattern) and _match(self.pattern, _split(name))
+        if not path.startswith(self.prefix) or (self.flat and "/" in path):
+            return "\\" in path and _match(self.pattern, _split(path))
+        return bool(self.pattern) and _match(self.pattern, _split(path))
 
 
 def glob(pattern: str) -> Glob:
@@ -53,34 +54,34 @@ def glob(pattern: str) -> Glob:
     An empty one matches nothing. Raises `BadPattern` for one that leaves by ``..``: its
     matches depend on the names of vendir's temporary folders.
     """
-    cleaned = posixpath.normpath(pattern.lstrip("/") or ".").encode()
-    if cleaned == b".." or cleaned.startswith(b"../"):
+    cleaned = posixpath.normpath(pattern.lstrip("/") or ".")
+    if cleaned == ".." or cleaned.startswith("../"):
         raise BadPattern(
             f"read pattern {pattern!r}: it leaves the source's folder",
             next_step="correct it in vendir.yml",
         )
-    cleaned = b"" if cleaned == b"." else cleaned
-    prefix = re.match(rb"[^*?\[{\\]*", cleaned)
+    cleaned = "" if cleaned == "." else cleaned
+    prefix = re.match(r"[^*?\[{\\]*", cleaned)
     # A malformed pattern has to be reported, so only plain ones take the shortcut.
-    flat = cleaned != b"**" and bool(re.fullmatch(rb"([^/\[\\{}]|{[^/\[\\{}]*})*", cleaned))
-    return Glob(cleaned, prefix[0] if prefix else b"", flat)
+    flat = cleaned != "**" and bool(re.fullmatch(r"([^/\[\\{}]|{[^/\[\\{}]*})*", cleaned))
+    return Glob(cleaned, prefix[0] if prefix else "", flat)
 
 
-def _match(pattern: bytes, names: tuple[bytes, ...]) -> bool:
+def _match(pattern: str, names: tuple[str, ...]) -> bool:
     if not pattern or not names:
         return not pattern and not names
-    slash = _find(pattern, _SLASH)
-    if (pattern if slash < 0 else pattern[:slash]) == b"**":
-        return slash < 0 or _match_deep(pattern[slash + 1 :], names)
+    first, slash, following = _partition(pattern)
+    if first == "**":
+        return not slash or _match_deep(following, names)
     rest = _component(pattern, names[0])
     if rest is None:
         return False
     if len(names) == 1:
         return not rest
-    return any(_match(following, names[1:]) for following in rest)
+    return any(_match(each, names[1:]) for each in rest)
 
 
-def _match_deep(pattern: bytes, names: tuple[bytes, ...]) -> bool:
+def _match_deep(pattern: str, names: tuple[str, ...]) -> bool:
     # A malformed pattern below ** matches nothing.
     for start in range(len(names)):
         try:
@@ -92,173 +93,116 @@ def _match_deep(pattern: bytes, names: tuple[bytes, ...]) -> bool:
 
 
 @lru_cache(maxsize=65536)
-def _component(pattern: bytes, name: bytes) -> _Rest:
+def _component(pattern: str, name: str) -> _Rest:
     """Return the rest of ``pattern`` for later components once ``name`` has matched."""
-    at, used = 0, 0
-    while at < len(pattern) and used < len(name):
-        rune, width = _rune(pattern, at)
-        other, other_width = _rune(name, used)
-        if rune == _SLASH:
-            at += 1
-            break
-        if rune == _STAR:
-            return _star(pattern[at + width :], name[used:], other_width)
-        if rune == _ALTERNATIVES:
-            return _alternatives(pattern, at + width, name[used:])
-        if rune == _CLASS:
-            at = _in_class(pattern, at + width, other)
-            if at < 0:
-                return None
-            used += other_width
-            continue
-        if rune == _BACKSLASH:
-            at += width
-            rune, width = _rune(pattern, at)
-            if rune == _INVALID:
-                raise _bad(pattern)
-            literal = rune == other
-        else:
-            literal = rune in (_QUERY, other)
-        if not literal:
+    at = 0
+    for used, character in enumerate(name):
+        # A byte that is not UTF-8 (a surrogate here) is this character to Go.
+        actual = "\ufffd" if "\udc80" <= character <= "\udcff" else character
+        expected = pattern[at : at + 1]
+        if expected in ("", "/"):
             return None
-        at, used = at + width, used + other_width
-    return _at_end(pattern, at) if used >= len(name) else None
+        if expected == "*":
+            return _star(pattern[at + 1 :], name[used:])
+        if expected == "{":
+            return _alternatives(pattern, at + 1, name[used:])
+        if expected == "[":
+            matched, at = _in_class(pattern, at + 1, actual)
+        elif expected == "\\":
+            escaped = pattern[at + 1 : at + 2]
+            if escaped in ("", "\ufffd"):
+                raise _bad(pattern)
+            matched, at = escaped == actual, at + 2
+        else:
+            matched, at = expected in ("?", actual), at + 1
+        if not matched:
+            return None
+    return _at_end(pattern[at:])
 
 
-def _star(rest: bytes, name: bytes, step: int) -> _Rest:
+def _star(rest: str, name: str) -> _Rest:
     if not rest:
         return ()
-    if rest[0] == _SLASH:
+    if rest[0] == "/":
         return (rest[1:],)
-    for start in range(0, len(name), step):
-        found = _component(rest, name[start:])
+    content = name.encode(errors="surrogateescape")
+    step = len(name[0].encode(errors="surrogateescape"))
+    for start in range(0, len(content), step):
+        found = _component(rest, content[start:].decode(errors="surrogateescape"))
         if found is not None:
             return found
     return None
 
 
-def _alternatives(pattern: bytes, at: int, name: bytes) -> _Rest:
+def _alternatives(pattern: str, at: int, name: str) -> _Rest:
     options, after = _options(pattern, at)
-    found = [_component(option + pattern[after:], name) for option in options]
+    found = [_component(option + after, name) for option in options]
     matched = [rest for rest in found if rest is not None]
-    return tuple(pattern for rest in matched for pattern in rest) if matched else None
+    return tuple(each for rest in matched for each in rest) if matched else None
 
 
-def _at_end(pattern: bytes, at: int) -> _Rest:
+def _at_end(rest: str) -> _Rest:
     """Return the rest once the name is used up, if the component may end here."""
-    if at >= len(pattern):
-        return ()
-    rest = pattern[at:]
-    slash = _find(rest, _SLASH)
-    if not _may_be_empty(rest if slash < 0 else rest[:slash]):
+    component, slash, following = _partition(rest)
+    if not _may_be_empty(component):
         return None
-    return () if slash < 0 else (rest[slash + 1 :],)
+    return (following,) if slash else ()
 
 
-def _may_be_empty(pattern: bytes) -> bool:
-    if pattern in (b"", b"*", b"**"):
+def _may_be_empty(pattern: str) -> bool:
+    if pattern in ("", "*", "**"):
         return True
-    if pattern[0] != _ALTERNATIVES:
+    if pattern[0] != "{":
         return False
     options, after = _options(pattern, 1)
-    return _may_be_empty(pattern[after:]) and any(_may_be_empty(option) for option in options)
+    return _may_be_empty(after) and any(_may_be_empty(option) for option in options)
 
 
-def _options(pattern: bytes, at: int) -> tuple[list[bytes], int]:
-    """Return the alternatives of a brace that opened before ``at``, and the position after it."""
-    options: list[bytes] = []
-    start, depth, escaped = at, 1, False
-    for index in range(at, len(pattern)):
-        character = pattern[index : index + 1]
-        if escaped:
-            escaped = False
-        elif character == b"\\":
-            escaped = True
-        elif character == b"{":
-            depth += 1
-        elif character == b"}":
-            depth -= 1
-            if not depth:
-                return [*options, pattern[start:index]], index + 1
-        elif character == b"," and depth == 1:
-            options.append(pattern[start:index])
-            start = index + 1
+def _options(pattern: str, at: int) -> tuple[list[str], str]:
+    """Return the alternatives of a brace that opened before ``at``, and the pattern after it."""
+    options: list[str] = []
+    start, depth = at, 1
+    for token in _BRACE.finditer(pattern, at):
+        depth += {"{": 1, "}": -1}.get(token[0], 0)
+        if not depth or (token[0] == "," and depth == 1):
+            options.append(pattern[start : token.start()])
+            start = token.end()
+        if not depth:
+            return options, pattern[start:]
     raise _bad(pattern)
 
 
-def _in_class(pattern: bytes, at: int, rune: int) -> int:
-    """Return the position after a class that contains ``rune``; -1 where it does not."""
-    length = _find(pattern[at:], ord("]"))
-    if length <= 0:
+def _in_class(pattern: str, at: int, character: str) -> tuple[bool, int]:
+    """Return whether the class at ``at`` contains ``character``, and the position after it."""
+    length = _find(pattern[at:], "]")
+    members = _CLASS.fullmatch(pattern, at, at + max(length, 0))
+    if length <= 0 or members is None:
         raise _bad(pattern)
-    members = _runes(pattern[at : at + length])
-    negated = members[0] == ord("^")
-    inside, index = False, int(negated)
-    while index < len(members):
-        low, index = _member(members, index, pattern)
-        high = low
-        if index < len(members) and members[index] == ord("-"):
-            high, index = _member(members, index + 1, pattern)
-        inside = inside or low <= rune <= high
-    return -1 if inside == negated else at + length + 1
+    ranges = (pair.groups() for pair in _RANGE.finditer(members[2]))
+    inside = any(low[-1] <= character <= (high or low)[-1] for low, high in ranges)
+    return inside != bool(members[1]), at + length + 1
 
 
-def _member(members: list[int], index: int, pattern: bytes) -> tuple[int, int]:
-    if index >= len(members) or members[index] == ord("-"):
-        raise _bad(pattern)
-    if members[index] != _BACKSLASH:
-        return members[index], index + 1
-    if index + 1 >= len(members):
-        raise _bad(pattern)
-    return members[index + 1], index + 2
-
-
-_INVALID = 0xFFFD
-
-
-def _rune(text: bytes, at: int) -> tuple[int, int]:
-    """Return the code point at ``at`` and its width; a byte that is not UTF-8 has width one."""
-    first = text[at] if at < len(text) else None
-    if first is None:
-        return _INVALID, 0
-    if first < 0x80:
-        return first, 1
-    for width in (2, 3, 4):
-        try:
-            return ord(text[at : at + width].decode()), width
-        except (UnicodeDecodeError, TypeError):
-            continue
-    return _INVALID, 1
-
-
-def _runes(text: bytes) -> list[int]:
-    runes, at = [], 0
-    while at < len(text):
-        rune, width = _rune(text, at)
-        runes.append(rune)
-        at += width
-    return runes
-
-
-def _find(text: bytes, character: int) -> int:
+def _find(text: str, character: str) -> int:
     """Return the position of the first ``character`` without a backslash before it, or -1."""
     at = text.find(character)
-    while at > 0 and text[at - 1] == _BACKSLASH:
+    while at > 0 and text[at - 1] == "\\":
         at = text.find(character, at + 1)
     return at
 
 
-def _split(path: bytes) -> tuple[bytes, ...]:
-    """Return ``path`` split by its slashes; one after a backslash does not separate."""
-    names = []
-    while (at := _find(path, _SLASH)) >= 0:
-        names.append(path[:at])
-        path = path[at + 1 :]
-    return (*names, path)
+def _partition(text: str) -> tuple[str, str, str]:
+    """Split ``text`` at its first slash; one after a backslash does not separate."""
+    at = _find(text, "/")
+    return (text, "", "") if at < 0 else (text[:at], "/", text[at + 1 :])
 
 
-def _bad(pattern: bytes) -> BadPattern:
+def _split(path: str) -> tuple[str, ...]:
+    first, slash, rest = _partition(path)
+    return (first, *_split(rest)) if slash else (first,)
+
+
+def _bad(pattern: str) -> BadPattern:
     return BadPattern(
-        f"read pattern {pattern.decode(errors='replace')!r}: it is malformed",
-        next_step="correct it in vendir.yml",
+        f"read pattern {pattern!r}: it is malformed", next_step="correct it in vendir.yml"
     )
