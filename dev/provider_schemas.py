@@ -98,7 +98,7 @@ def block(
     *,
     block_type: Literal["{block_type}"]{default},{resource}
     depends_on: Sequence[ITerraformDependable] = ...,
-) -> TerraformBlock[{name}Attribute]: ...
+) -> {name}Block: ...
 """
 RESOURCE = "\n    keep: bool = ...,\n    ignore_changes: Sequence[str] = ...,"
 
@@ -197,7 +197,7 @@ def render_stub(schemas: Schema) -> str:
         name = _class_name(kind if is_resource else f"{block_type}_{kind}")
         parts += _typed_dicts(name, schema["attributes"])
         attributes = ", ".join(json.dumps(attribute) for attribute in schema["readable"])
-        parts.append(f"{name}Attribute = Literal[{attributes}]\n")
+        parts.append(f"{name}Block = TerraformBlock[Literal[{attributes}]]\n")
         signatures.append(
             SIGNATURE.format(
                 kind=kind,

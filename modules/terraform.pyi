@@ -29,219 +29,221 @@ class DataGoogleContainerCluster(TypedDict):
     project: NotRequired[str | None]
     skip_node_pool_refresh: NotRequired[bool | None]
 
-DataGoogleContainerClusterAttribute = Literal[
-    "addons_config",
-    "allow_net_admin",
-    "anonymous_authentication_config",
-    "anonymous_authentication_config[0].mode",
-    "authenticator_groups_config",
-    "authenticator_groups_config[0].security_group",
-    "autopilot_cluster_policy_config",
-    "autopilot_cluster_policy_config[0].no_standard_node_pools",
-    "autopilot_cluster_policy_config[0].no_system_impersonation",
-    "autopilot_cluster_policy_config[0].no_system_mutation",
-    "autopilot_cluster_policy_config[0].no_unsafe_webhooks",
-    "autopilot_privileged_admission",
-    "binary_authorization",
-    "binary_authorization[0].enabled",
-    "binary_authorization[0].evaluation_mode",
-    "cluster_autoscaling",
-    "cluster_autoscaling[0].auto_provisioning_locations",
-    "cluster_autoscaling[0].autoscaling_profile",
-    "cluster_autoscaling[0].default_compute_class_enabled",
-    "cluster_autoscaling[0].enabled",
-    "cluster_ipv4_cidr",
-    "confidential_nodes",
-    "confidential_nodes[0].confidential_instance_type",
-    "confidential_nodes[0].enabled",
-    "control_plane_endpoints_config",
-    "cost_management_config",
-    "cost_management_config[0].enabled",
-    "database_encryption",
-    "database_encryption[0].key_name",
-    "database_encryption[0].state",
-    "datapath_provider",
-    "dataplane_optimization_mode",
-    "default_max_pods_per_node",
-    "default_snat_status",
-    "default_snat_status[0].disabled",
-    "deletion_policy",
-    "deletion_protection",
-    "description",
-    "desired_emulated_version",
-    "disable_l4_lb_firewall_reconciliation",
-    "dns_config",
-    "dns_config[0].additive_vpc_scope_dns_domain",
-    "dns_config[0].cluster_dns",
-    "dns_config[0].cluster_dns_domain",
-    "dns_config[0].cluster_dns_scope",
-    "effective_labels",
-    "emulated_version",
-    "enable_autopilot",
-    "enable_cilium_clusterwide_network_policy",
-    "enable_fqdn_network_policy",
-    "enable_intranode_visibility",
-    "enable_k8s_beta_apis",
-    "enable_k8s_beta_apis[0].enabled_apis",
-    "enable_kubernetes_alpha",
-    "enable_l4_ilb_subsetting",
-    "enable_legacy_abac",
-    "enable_multi_networking",
-    "enable_shielded_nodes",
-    "enable_tpu",
-    "endpoint",
-    "enterprise_config",
-    "enterprise_config[0].cluster_tier",
-    "enterprise_config[0].desired_tier",
-    "fleet",
-    "fleet[0].membership",
-    "fleet[0].membership_id",
-    "fleet[0].membership_location",
-    "fleet[0].membership_type",
-    "fleet[0].pre_registered",
-    "fleet[0].project",
-    "gateway_api_config",
-    "gateway_api_config[0].channel",
-    "gke_auto_upgrade_config",
-    "gke_auto_upgrade_config[0].patch_mode",
-    "id",
-    "identity_service_config",
-    "identity_service_config[0].enabled",
-    "ignore_node_count_changes",
-    "in_transit_encryption_config",
-    "initial_node_count",
-    "ip_allocation_policy",
-    "ip_allocation_policy[0].cluster_ipv4_cidr_block",
-    "ip_allocation_policy[0].cluster_secondary_range_name",
-    "ip_allocation_policy[0].services_ipv4_cidr_block",
-    "ip_allocation_policy[0].services_secondary_range_name",
-    "ip_allocation_policy[0].stack_type",
-    "label_fingerprint",
-    "location",
-    "logging_config",
-    "logging_config[0].enable_components",
-    "logging_service",
-    "maintenance_policy",
-    "master_auth",
-    "master_auth[0].client_certificate",
-    "master_auth[0].client_key",
-    "master_auth[0].cluster_ca_certificate",
-    "master_authorized_networks_config",
-    "master_authorized_networks_config[0].gcp_public_cidrs_access_enabled",
-    "master_authorized_networks_config[0].private_endpoint_enforcement_enabled",
-    "master_version",
-    "mesh_certificates",
-    "mesh_certificates[0].enable_certificates",
-    "min_master_version",
-    "monitoring_config",
-    "monitoring_config[0].enable_components",
-    "monitoring_service",
-    "name",
-    "network",
-    "network_performance_config",
-    "network_performance_config[0].total_egress_bandwidth_tier",
-    "network_policy",
-    "network_policy[0].enabled",
-    "network_policy[0].provider",
-    "networking_mode",
-    "node_config",
-    "node_config[0].boot_disk_kms_key",
-    "node_config[0].disk_size_gb",
-    "node_config[0].disk_type",
-    "node_config[0].enable_confidential_storage",
-    "node_config[0].flex_start",
-    "node_config[0].gpudirect_strategy",
-    "node_config[0].image_type",
-    "node_config[0].labels",
-    "node_config[0].local_ssd_count",
-    "node_config[0].local_ssd_encryption_mode",
-    "node_config[0].logging_variant",
-    "node_config[0].machine_type",
-    "node_config[0].max_run_duration",
-    "node_config[0].metadata",
-    "node_config[0].min_cpu_platform",
-    "node_config[0].node_group",
-    "node_config[0].oauth_scopes",
-    "node_config[0].preemptible",
-    "node_config[0].resource_labels",
-    "node_config[0].resource_manager_tags",
-    "node_config[0].service_account",
-    "node_config[0].spot",
-    "node_config[0].storage_pools",
-    "node_config[0].tags",
-    "node_creation_config",
-    "node_creation_config[0].node_creation_mode",
-    "node_locations",
-    "node_pool",
-    "node_pool[0].ignore_node_count_changes",
-    "node_pool[0].initial_node_count",
-    "node_pool[0].instance_group_urls",
-    "node_pool[0].managed_instance_group_urls",
-    "node_pool[0].max_pods_per_node",
-    "node_pool[0].name",
-    "node_pool[0].name_prefix",
-    "node_pool[0].node_count",
-    "node_pool[0].node_locations",
-    "node_pool[0].version",
-    "node_pool_auto_config",
-    "node_pool_auto_config[0].resource_manager_tags",
-    "node_pool_defaults",
-    "node_version",
-    "notification_config",
-    "operation",
-    "pod_autoscaling",
-    "pod_autoscaling[0].hpa_profile",
-    "private_cluster_config",
-    "private_cluster_config[0].enable_private_endpoint",
-    "private_cluster_config[0].enable_private_nodes",
-    "private_cluster_config[0].master_ipv4_cidr_block",
-    "private_cluster_config[0].peering_name",
-    "private_cluster_config[0].private_endpoint",
-    "private_cluster_config[0].private_endpoint_subnetwork",
-    "private_cluster_config[0].public_endpoint",
-    "private_ipv6_google_access",
-    "project",
-    "rbac_binding_config",
-    "rbac_binding_config[0].enable_insecure_binding_system_authenticated",
-    "rbac_binding_config[0].enable_insecure_binding_system_unauthenticated",
-    "release_channel",
-    "release_channel[0].channel",
-    "remove_default_node_pool",
-    "resource_labels",
-    "resource_usage_export_config",
-    "resource_usage_export_config[0].enable_network_egress_metering",
-    "resource_usage_export_config[0].enable_resource_consumption_metering",
-    "rollback_safe_upgrade",
-    "rollback_safe_upgrade[0].control_plane_soak_duration",
-    "secret_manager_config",
-    "secret_manager_config[0].enabled",
-    "secret_sync_config",
-    "secret_sync_config[0].enabled",
-    "security_posture_config",
-    "security_posture_config[0].mode",
-    "security_posture_config[0].vulnerability_mode",
-    "self_link",
-    "service_external_ips_config",
-    "service_external_ips_config[0].enabled",
-    "services_ipv4_cidr",
-    "skip_node_pool_refresh",
-    "subnetwork",
-    "terraform_labels",
-    "tpu_ipv4_cidr_block",
-    "user_managed_keys_config",
-    "user_managed_keys_config[0].aggregation_ca",
-    "user_managed_keys_config[0].cluster_ca",
-    "user_managed_keys_config[0].control_plane_disk_encryption_key",
-    "user_managed_keys_config[0].control_plane_disk_encryption_key_versions",
-    "user_managed_keys_config[0].etcd_api_ca",
-    "user_managed_keys_config[0].etcd_peer_ca",
-    "user_managed_keys_config[0].gkeops_etcd_backup_encryption_key",
-    "user_managed_keys_config[0].service_account_signing_keys",
-    "user_managed_keys_config[0].service_account_verification_keys",
-    "vertical_pod_autoscaling",
-    "vertical_pod_autoscaling[0].enabled",
-    "workload_identity_config",
-    "workload_identity_config[0].workload_pool",
+DataGoogleContainerClusterBlock = TerraformBlock[
+    Literal[
+        "addons_config",
+        "allow_net_admin",
+        "anonymous_authentication_config",
+        "anonymous_authentication_config[0].mode",
+        "authenticator_groups_config",
+        "authenticator_groups_config[0].security_group",
+        "autopilot_cluster_policy_config",
+        "autopilot_cluster_policy_config[0].no_standard_node_pools",
+        "autopilot_cluster_policy_config[0].no_system_impersonation",
+        "autopilot_cluster_policy_config[0].no_system_mutation",
+        "autopilot_cluster_policy_config[0].no_unsafe_webhooks",
+        "autopilot_privileged_admission",
+        "binary_authorization",
+        "binary_authorization[0].enabled",
+        "binary_authorization[0].evaluation_mode",
+        "cluster_autoscaling",
+        "cluster_autoscaling[0].auto_provisioning_locations",
+        "cluster_autoscaling[0].autoscaling_profile",
+        "cluster_autoscaling[0].default_compute_class_enabled",
+        "cluster_autoscaling[0].enabled",
+        "cluster_ipv4_cidr",
+        "confidential_nodes",
+        "confidential_nodes[0].confidential_instance_type",
+        "confidential_nodes[0].enabled",
+        "control_plane_endpoints_config",
+        "cost_management_config",
+        "cost_management_config[0].enabled",
+        "database_encryption",
+        "database_encryption[0].key_name",
+        "database_encryption[0].state",
+        "datapath_provider",
+        "dataplane_optimization_mode",
+        "default_max_pods_per_node",
+        "default_snat_status",
+        "default_snat_status[0].disabled",
+        "deletion_policy",
+        "deletion_protection",
+        "description",
+        "desired_emulated_version",
+        "disable_l4_lb_firewall_reconciliation",
+        "dns_config",
+        "dns_config[0].additive_vpc_scope_dns_domain",
+        "dns_config[0].cluster_dns",
+        "dns_config[0].cluster_dns_domain",
+        "dns_config[0].cluster_dns_scope",
+        "effective_labels",
+        "emulated_version",
+        "enable_autopilot",
+        "enable_cilium_clusterwide_network_policy",
+        "enable_fqdn_network_policy",
+        "enable_intranode_visibility",
+        "enable_k8s_beta_apis",
+        "enable_k8s_beta_apis[0].enabled_apis",
+        "enable_kubernetes_alpha",
+        "enable_l4_ilb_subsetting",
+        "enable_legacy_abac",
+        "enable_multi_networking",
+        "enable_shielded_nodes",
+        "enable_tpu",
+        "endpoint",
+        "enterprise_config",
+        "enterprise_config[0].cluster_tier",
+        "enterprise_config[0].desired_tier",
+        "fleet",
+        "fleet[0].membership",
+        "fleet[0].membership_id",
+        "fleet[0].membership_location",
+        "fleet[0].membership_type",
+        "fleet[0].pre_registered",
+        "fleet[0].project",
+        "gateway_api_config",
+        "gateway_api_config[0].channel",
+        "gke_auto_upgrade_config",
+        "gke_auto_upgrade_config[0].patch_mode",
+        "id",
+        "identity_service_config",
+        "identity_service_config[0].enabled",
+        "ignore_node_count_changes",
+        "in_transit_encryption_config",
+        "initial_node_count",
+        "ip_allocation_policy",
+        "ip_allocation_policy[0].cluster_ipv4_cidr_block",
+        "ip_allocation_policy[0].cluster_secondary_range_name",
+        "ip_allocation_policy[0].services_ipv4_cidr_block",
+        "ip_allocation_policy[0].services_secondary_range_name",
+        "ip_allocation_policy[0].stack_type",
+        "label_fingerprint",
+        "location",
+        "logging_config",
+        "logging_config[0].enable_components",
+        "logging_service",
+        "maintenance_policy",
+        "master_auth",
+        "master_auth[0].client_certificate",
+        "master_auth[0].client_key",
+        "master_auth[0].cluster_ca_certificate",
+        "master_authorized_networks_config",
+        "master_authorized_networks_config[0].gcp_public_cidrs_access_enabled",
+        "master_authorized_networks_config[0].private_endpoint_enforcement_enabled",
+        "master_version",
+        "mesh_certificates",
+        "mesh_certificates[0].enable_certificates",
+        "min_master_version",
+        "monitoring_config",
+        "monitoring_config[0].enable_components",
+        "monitoring_service",
+        "name",
+        "network",
+        "network_performance_config",
+        "network_performance_config[0].total_egress_bandwidth_tier",
+        "network_policy",
+        "network_policy[0].enabled",
+        "network_policy[0].provider",
+        "networking_mode",
+        "node_config",
+        "node_config[0].boot_disk_kms_key",
+        "node_config[0].disk_size_gb",
+        "node_config[0].disk_type",
+        "node_config[0].enable_confidential_storage",
+        "node_config[0].flex_start",
+        "node_config[0].gpudirect_strategy",
+        "node_config[0].image_type",
+        "node_config[0].labels",
+        "node_config[0].local_ssd_count",
+        "node_config[0].local_ssd_encryption_mode",
+        "node_config[0].logging_variant",
+        "node_config[0].machine_type",
+        "node_config[0].max_run_duration",
+        "node_config[0].metadata",
+        "node_config[0].min_cpu_platform",
+        "node_config[0].node_group",
+        "node_config[0].oauth_scopes",
+        "node_config[0].preemptible",
+        "node_config[0].resource_labels",
+        "node_config[0].resource_manager_tags",
+        "node_config[0].service_account",
+        "node_config[0].spot",
+        "node_config[0].storage_pools",
+        "node_config[0].tags",
+        "node_creation_config",
+        "node_creation_config[0].node_creation_mode",
+        "node_locations",
+        "node_pool",
+        "node_pool[0].ignore_node_count_changes",
+        "node_pool[0].initial_node_count",
+        "node_pool[0].instance_group_urls",
+        "node_pool[0].managed_instance_group_urls",
+        "node_pool[0].max_pods_per_node",
+        "node_pool[0].name",
+        "node_pool[0].name_prefix",
+        "node_pool[0].node_count",
+        "node_pool[0].node_locations",
+        "node_pool[0].version",
+        "node_pool_auto_config",
+        "node_pool_auto_config[0].resource_manager_tags",
+        "node_pool_defaults",
+        "node_version",
+        "notification_config",
+        "operation",
+        "pod_autoscaling",
+        "pod_autoscaling[0].hpa_profile",
+        "private_cluster_config",
+        "private_cluster_config[0].enable_private_endpoint",
+        "private_cluster_config[0].enable_private_nodes",
+        "private_cluster_config[0].master_ipv4_cidr_block",
+        "private_cluster_config[0].peering_name",
+        "private_cluster_config[0].private_endpoint",
+        "private_cluster_config[0].private_endpoint_subnetwork",
+        "private_cluster_config[0].public_endpoint",
+        "private_ipv6_google_access",
+        "project",
+        "rbac_binding_config",
+        "rbac_binding_config[0].enable_insecure_binding_system_authenticated",
+        "rbac_binding_config[0].enable_insecure_binding_system_unauthenticated",
+        "release_channel",
+        "release_channel[0].channel",
+        "remove_default_node_pool",
+        "resource_labels",
+        "resource_usage_export_config",
+        "resource_usage_export_config[0].enable_network_egress_metering",
+        "resource_usage_export_config[0].enable_resource_consumption_metering",
+        "rollback_safe_upgrade",
+        "rollback_safe_upgrade[0].control_plane_soak_duration",
+        "secret_manager_config",
+        "secret_manager_config[0].enabled",
+        "secret_sync_config",
+        "secret_sync_config[0].enabled",
+        "security_posture_config",
+        "security_posture_config[0].mode",
+        "security_posture_config[0].vulnerability_mode",
+        "self_link",
+        "service_external_ips_config",
+        "service_external_ips_config[0].enabled",
+        "services_ipv4_cidr",
+        "skip_node_pool_refresh",
+        "subnetwork",
+        "terraform_labels",
+        "tpu_ipv4_cidr_block",
+        "user_managed_keys_config",
+        "user_managed_keys_config[0].aggregation_ca",
+        "user_managed_keys_config[0].cluster_ca",
+        "user_managed_keys_config[0].control_plane_disk_encryption_key",
+        "user_managed_keys_config[0].control_plane_disk_encryption_key_versions",
+        "user_managed_keys_config[0].etcd_api_ca",
+        "user_managed_keys_config[0].etcd_peer_ca",
+        "user_managed_keys_config[0].gkeops_etcd_backup_encryption_key",
+        "user_managed_keys_config[0].service_account_signing_keys",
+        "user_managed_keys_config[0].service_account_verification_keys",
+        "vertical_pod_autoscaling",
+        "vertical_pod_autoscaling[0].enabled",
+        "workload_identity_config",
+        "workload_identity_config[0].workload_pool",
+    ]
 ]
 
 class EphemeralAzurermKeyVaultSecret(TypedDict):
@@ -249,15 +251,15 @@ class EphemeralAzurermKeyVaultSecret(TypedDict):
     name: str
     version: NotRequired[str | None]
 
-EphemeralAzurermKeyVaultSecretAttribute = Literal[
-    "expiration_date", "key_vault_id", "name", "not_before_date", "value", "version"
+EphemeralAzurermKeyVaultSecretBlock = TerraformBlock[
+    Literal["expiration_date", "key_vault_id", "name", "not_before_date", "value", "version"]
 ]
 
 class EphemeralGoogleClientConfig(TypedDict):
     pass
 
-EphemeralGoogleClientConfigAttribute = Literal[
-    "access_token", "default_labels", "id", "project", "region", "zone"
+EphemeralGoogleClientConfigBlock = TerraformBlock[
+    Literal["access_token", "default_labels", "id", "project", "region", "zone"]
 ]
 
 class EphemeralGoogleSecretManagerSecretVersion(TypedDict):
@@ -266,22 +268,24 @@ class EphemeralGoogleSecretManagerSecretVersion(TypedDict):
     secret: str
     version: NotRequired[str | None]
 
-EphemeralGoogleSecretManagerSecretVersionAttribute = Literal[
-    "create_time",
-    "destroy_time",
-    "enabled",
-    "is_secret_data_base64",
-    "name",
-    "project",
-    "secret",
-    "secret_data",
-    "version",
+EphemeralGoogleSecretManagerSecretVersionBlock = TerraformBlock[
+    Literal[
+        "create_time",
+        "destroy_time",
+        "enabled",
+        "is_secret_data_base64",
+        "name",
+        "project",
+        "secret",
+        "secret_data",
+        "version",
+    ]
 ]
 
 class EphemeralRandomBytes(TypedDict):
     length: float
 
-EphemeralRandomBytesAttribute = Literal["base64", "hex", "length"]
+EphemeralRandomBytesBlock = TerraformBlock[Literal["base64", "hex", "length"]]
 
 class EphemeralRandomPassword(TypedDict):
     length: float
@@ -295,19 +299,21 @@ class EphemeralRandomPassword(TypedDict):
     special: NotRequired[bool | None]
     upper: NotRequired[bool | None]
 
-EphemeralRandomPasswordAttribute = Literal[
-    "bcrypt_hash",
-    "length",
-    "lower",
-    "min_lower",
-    "min_numeric",
-    "min_special",
-    "min_upper",
-    "numeric",
-    "override_special",
-    "result",
-    "special",
-    "upper",
+EphemeralRandomPasswordBlock = TerraformBlock[
+    Literal[
+        "bcrypt_hash",
+        "length",
+        "lower",
+        "min_lower",
+        "min_numeric",
+        "min_special",
+        "min_upper",
+        "numeric",
+        "override_special",
+        "result",
+        "special",
+        "upper",
+    ]
 ]
 
 class AzurermKeyVaultSecretTimeouts(TypedDict):
@@ -331,22 +337,24 @@ class AzurermKeyVaultSecret(TypedDict):
     value_wo: NotRequired[str | None]
     value_wo_version: NotRequired[float | None]
 
-AzurermKeyVaultSecretAttribute = Literal[
-    "content_type",
-    "expiration_date",
-    "id",
-    "key_vault_id",
-    "name",
-    "not_before_date",
-    "resource_id",
-    "resource_versionless_id",
-    "tags",
-    "timeouts",
-    "value",
-    "value_wo",
-    "value_wo_version",
-    "version",
-    "versionless_id",
+AzurermKeyVaultSecretBlock = TerraformBlock[
+    Literal[
+        "content_type",
+        "expiration_date",
+        "id",
+        "key_vault_id",
+        "name",
+        "not_before_date",
+        "resource_id",
+        "resource_versionless_id",
+        "tags",
+        "timeouts",
+        "value",
+        "value_wo",
+        "value_wo_version",
+        "version",
+        "versionless_id",
+    ]
 ]
 
 class AzurermMonitorDiagnosticSettingEnabledLog(TypedDict):
@@ -388,22 +396,24 @@ class AzurermMonitorDiagnosticSetting(TypedDict):
         | None
     ]
 
-AzurermMonitorDiagnosticSettingAttribute = Literal[
-    "enabled_log",
-    "enabled_log[0].category",
-    "enabled_log[0].category_group",
-    "enabled_metric",
-    "enabled_metric[0].category",
-    "eventhub_authorization_rule_id",
-    "eventhub_name",
-    "id",
-    "log_analytics_destination_type",
-    "log_analytics_workspace_id",
-    "name",
-    "partner_solution_id",
-    "storage_account_id",
-    "target_resource_id",
-    "timeouts",
+AzurermMonitorDiagnosticSettingBlock = TerraformBlock[
+    Literal[
+        "enabled_log",
+        "enabled_log[0].category",
+        "enabled_log[0].category_group",
+        "enabled_metric",
+        "enabled_metric[0].category",
+        "eventhub_authorization_rule_id",
+        "eventhub_name",
+        "id",
+        "log_analytics_destination_type",
+        "log_analytics_workspace_id",
+        "name",
+        "partner_solution_id",
+        "storage_account_id",
+        "target_resource_id",
+        "timeouts",
+    ]
 ]
 
 class AzurermPostgresqlFlexibleServerAuthentication(TypedDict):
@@ -504,60 +514,62 @@ class AzurermPostgresqlFlexibleServer(TypedDict):
     version: NotRequired[str | None]
     zone: NotRequired[str | None]
 
-AzurermPostgresqlFlexibleServerAttribute = Literal[
-    "administrator_login",
-    "administrator_password",
-    "administrator_password_wo",
-    "administrator_password_wo_version",
-    "authentication",
-    "authentication[0].active_directory_auth_enabled",
-    "authentication[0].password_auth_enabled",
-    "authentication[0].tenant_id",
-    "auto_grow_enabled",
-    "backup_retention_days",
-    "cluster",
-    "cluster[0].default_database_name",
-    "cluster[0].size",
-    "create_mode",
-    "customer_managed_key",
-    "customer_managed_key[0].geo_backup_key_vault_key_id",
-    "customer_managed_key[0].geo_backup_user_assigned_identity_id",
-    "customer_managed_key[0].key_vault_key_id",
-    "customer_managed_key[0].primary_user_assigned_identity_id",
-    "delegated_subnet_id",
-    "fqdn",
-    "geo_redundant_backup_enabled",
-    "high_availability",
-    "high_availability[0].mode",
-    "high_availability[0].standby_availability_zone",
-    "id",
-    "identity",
-    "identity[0].identity_ids",
-    "identity[0].principal_id",
-    "identity[0].tenant_id",
-    "identity[0].type",
-    "location",
-    "maintenance_window",
-    "maintenance_window[0].day_of_week",
-    "maintenance_window[0].start_hour",
-    "maintenance_window[0].start_minute",
-    "name",
-    "point_in_time_restore_time_in_utc",
-    "private_dns_zone_id",
-    "public_network_access_enabled",
-    "replication_role",
-    "resource_group_name",
-    "sku_name",
-    "source_server_id",
-    "storage_iops",
-    "storage_mb",
-    "storage_throughput",
-    "storage_tier",
-    "storage_type",
-    "tags",
-    "timeouts",
-    "version",
-    "zone",
+AzurermPostgresqlFlexibleServerBlock = TerraformBlock[
+    Literal[
+        "administrator_login",
+        "administrator_password",
+        "administrator_password_wo",
+        "administrator_password_wo_version",
+        "authentication",
+        "authentication[0].active_directory_auth_enabled",
+        "authentication[0].password_auth_enabled",
+        "authentication[0].tenant_id",
+        "auto_grow_enabled",
+        "backup_retention_days",
+        "cluster",
+        "cluster[0].default_database_name",
+        "cluster[0].size",
+        "create_mode",
+        "customer_managed_key",
+        "customer_managed_key[0].geo_backup_key_vault_key_id",
+        "customer_managed_key[0].geo_backup_user_assigned_identity_id",
+        "customer_managed_key[0].key_vault_key_id",
+        "customer_managed_key[0].primary_user_assigned_identity_id",
+        "delegated_subnet_id",
+        "fqdn",
+        "geo_redundant_backup_enabled",
+        "high_availability",
+        "high_availability[0].mode",
+        "high_availability[0].standby_availability_zone",
+        "id",
+        "identity",
+        "identity[0].identity_ids",
+        "identity[0].principal_id",
+        "identity[0].tenant_id",
+        "identity[0].type",
+        "location",
+        "maintenance_window",
+        "maintenance_window[0].day_of_week",
+        "maintenance_window[0].start_hour",
+        "maintenance_window[0].start_minute",
+        "name",
+        "point_in_time_restore_time_in_utc",
+        "private_dns_zone_id",
+        "public_network_access_enabled",
+        "replication_role",
+        "resource_group_name",
+        "sku_name",
+        "source_server_id",
+        "storage_iops",
+        "storage_mb",
+        "storage_throughput",
+        "storage_tier",
+        "storage_type",
+        "tags",
+        "timeouts",
+        "version",
+        "zone",
+    ]
 ]
 
 class AzurermPostgresqlFlexibleServerActiveDirectoryAdministratorTimeouts(TypedDict):
@@ -579,15 +591,17 @@ class AzurermPostgresqlFlexibleServerActiveDirectoryAdministrator(TypedDict):
         | None
     ]
 
-AzurermPostgresqlFlexibleServerActiveDirectoryAdministratorAttribute = Literal[
-    "id",
-    "object_id",
-    "principal_name",
-    "principal_type",
-    "resource_group_name",
-    "server_name",
-    "tenant_id",
-    "timeouts",
+AzurermPostgresqlFlexibleServerActiveDirectoryAdministratorBlock = TerraformBlock[
+    Literal[
+        "id",
+        "object_id",
+        "principal_name",
+        "principal_type",
+        "resource_group_name",
+        "server_name",
+        "tenant_id",
+        "timeouts",
+    ]
 ]
 
 class AzurermPostgresqlFlexibleServerConfigurationTimeouts(TypedDict):
@@ -607,8 +621,8 @@ class AzurermPostgresqlFlexibleServerConfiguration(TypedDict):
     ]
     value: str
 
-AzurermPostgresqlFlexibleServerConfigurationAttribute = Literal[
-    "id", "name", "server_id", "timeouts", "value"
+AzurermPostgresqlFlexibleServerConfigurationBlock = TerraformBlock[
+    Literal["id", "name", "server_id", "timeouts", "value"]
 ]
 
 class AzurermPostgresqlFlexibleServerDatabaseTimeouts(TypedDict):
@@ -628,8 +642,8 @@ class AzurermPostgresqlFlexibleServerDatabase(TypedDict):
         | None
     ]
 
-AzurermPostgresqlFlexibleServerDatabaseAttribute = Literal[
-    "charset", "collation", "id", "name", "server_id", "timeouts"
+AzurermPostgresqlFlexibleServerDatabaseBlock = TerraformBlock[
+    Literal["charset", "collation", "id", "name", "server_id", "timeouts"]
 ]
 
 class AzurermPrivateDnsZoneSoaRecord(TypedDict):
@@ -659,27 +673,29 @@ class AzurermPrivateDnsZone(TypedDict):
         AzurermPrivateDnsZoneTimeouts | Sequence[AzurermPrivateDnsZoneTimeouts] | None
     ]
 
-AzurermPrivateDnsZoneAttribute = Literal[
-    "id",
-    "max_number_of_record_sets",
-    "max_number_of_virtual_network_links",
-    "max_number_of_virtual_network_links_with_registration",
-    "name",
-    "number_of_record_sets",
-    "resource_group_name",
-    "soa_record",
-    "soa_record[0].email",
-    "soa_record[0].expire_time",
-    "soa_record[0].fqdn",
-    "soa_record[0].host_name",
-    "soa_record[0].minimum_ttl",
-    "soa_record[0].refresh_time",
-    "soa_record[0].retry_time",
-    "soa_record[0].serial_number",
-    "soa_record[0].tags",
-    "soa_record[0].ttl",
-    "tags",
-    "timeouts",
+AzurermPrivateDnsZoneBlock = TerraformBlock[
+    Literal[
+        "id",
+        "max_number_of_record_sets",
+        "max_number_of_virtual_network_links",
+        "max_number_of_virtual_network_links_with_registration",
+        "name",
+        "number_of_record_sets",
+        "resource_group_name",
+        "soa_record",
+        "soa_record[0].email",
+        "soa_record[0].expire_time",
+        "soa_record[0].fqdn",
+        "soa_record[0].host_name",
+        "soa_record[0].minimum_ttl",
+        "soa_record[0].refresh_time",
+        "soa_record[0].retry_time",
+        "soa_record[0].serial_number",
+        "soa_record[0].tags",
+        "soa_record[0].ttl",
+        "tags",
+        "timeouts",
+    ]
 ]
 
 class AzurermPrivateDnsZoneVirtualNetworkLinkTimeouts(TypedDict):
@@ -702,15 +718,17 @@ class AzurermPrivateDnsZoneVirtualNetworkLink(TypedDict):
     ]
     virtual_network_id: str
 
-AzurermPrivateDnsZoneVirtualNetworkLinkAttribute = Literal[
-    "id",
-    "name",
-    "private_dns_zone_id",
-    "registration_enabled",
-    "resolution_policy",
-    "tags",
-    "timeouts",
-    "virtual_network_id",
+AzurermPrivateDnsZoneVirtualNetworkLinkBlock = TerraformBlock[
+    Literal[
+        "id",
+        "name",
+        "private_dns_zone_id",
+        "registration_enabled",
+        "resolution_policy",
+        "tags",
+        "timeouts",
+        "virtual_network_id",
+    ]
 ]
 
 class AzurermSubnetDelegationServiceDelegation(TypedDict):
@@ -762,33 +780,35 @@ class AzurermSubnet(TypedDict):
     timeouts: NotRequired[AzurermSubnetTimeouts | Sequence[AzurermSubnetTimeouts] | None]
     virtual_network_name: str
 
-AzurermSubnetAttribute = Literal[
-    "address_prefixes",
-    "default_outbound_access_enabled",
-    "delegation",
-    "delegation[0].name",
-    "id",
-    "ip_address_pool",
-    "ip_address_pool[0].allocated_ip_address_prefixes",
-    "ip_address_pool[0].id",
-    "ip_address_pool[0].number_of_ip_addresses",
-    "name",
-    "network_security_group_id",
-    "network_security_group_id_wo",
-    "network_security_group_id_wo_version",
-    "private_endpoint_network_policies",
-    "private_link_service_network_policies_enabled",
-    "resource_group_name",
-    "route_table_id",
-    "route_table_id_wo",
-    "route_table_id_wo_version",
-    "service_endpoint",
-    "service_endpoint[0].network_identifier",
-    "service_endpoint[0].service",
-    "service_endpoint_policy_ids",
-    "sharing_scope",
-    "timeouts",
-    "virtual_network_name",
+AzurermSubnetBlock = TerraformBlock[
+    Literal[
+        "address_prefixes",
+        "default_outbound_access_enabled",
+        "delegation",
+        "delegation[0].name",
+        "id",
+        "ip_address_pool",
+        "ip_address_pool[0].allocated_ip_address_prefixes",
+        "ip_address_pool[0].id",
+        "ip_address_pool[0].number_of_ip_addresses",
+        "name",
+        "network_security_group_id",
+        "network_security_group_id_wo",
+        "network_security_group_id_wo_version",
+        "private_endpoint_network_policies",
+        "private_link_service_network_policies_enabled",
+        "resource_group_name",
+        "route_table_id",
+        "route_table_id_wo",
+        "route_table_id_wo_version",
+        "service_endpoint",
+        "service_endpoint[0].network_identifier",
+        "service_endpoint[0].service",
+        "service_endpoint_policy_ids",
+        "sharing_scope",
+        "timeouts",
+        "virtual_network_name",
+    ]
 ]
 
 class GoogleBigqueryDatasetIamMemberCondition(TypedDict):
@@ -808,17 +828,19 @@ class GoogleBigqueryDatasetIamMember(TypedDict):
     project: NotRequired[str | None]
     role: str
 
-GoogleBigqueryDatasetIamMemberAttribute = Literal[
-    "condition",
-    "condition[0].description",
-    "condition[0].expression",
-    "condition[0].title",
-    "dataset_id",
-    "etag",
-    "id",
-    "member",
-    "project",
-    "role",
+GoogleBigqueryDatasetIamMemberBlock = TerraformBlock[
+    Literal[
+        "condition",
+        "condition[0].description",
+        "condition[0].expression",
+        "condition[0].title",
+        "dataset_id",
+        "etag",
+        "id",
+        "member",
+        "project",
+        "role",
+    ]
 ]
 
 class GoogleProjectIamMemberCondition(TypedDict):
@@ -835,16 +857,18 @@ class GoogleProjectIamMember(TypedDict):
     project: str
     role: str
 
-GoogleProjectIamMemberAttribute = Literal[
-    "condition",
-    "condition[0].description",
-    "condition[0].expression",
-    "condition[0].title",
-    "etag",
-    "id",
-    "member",
-    "project",
-    "role",
+GoogleProjectIamMemberBlock = TerraformBlock[
+    Literal[
+        "condition",
+        "condition[0].description",
+        "condition[0].expression",
+        "condition[0].title",
+        "etag",
+        "id",
+        "member",
+        "project",
+        "role",
+    ]
 ]
 
 class GoogleSecretManagerSecretReplicationAutoCustomerManagedEncryption(TypedDict):
@@ -925,32 +949,34 @@ class GoogleSecretManagerSecret(TypedDict):
     version_aliases: NotRequired[Mapping[str, str] | None]
     version_destroy_ttl: NotRequired[str | None]
 
-GoogleSecretManagerSecretAttribute = Literal[
-    "annotations",
-    "create_time",
-    "deletion_policy",
-    "deletion_protection",
-    "effective_annotations",
-    "effective_labels",
-    "expire_time",
-    "id",
-    "labels",
-    "name",
-    "project",
-    "replication",
-    "rotation",
-    "rotation[0].next_rotation_time",
-    "rotation[0].rotation_period",
-    "secret_id",
-    "secret_type",
-    "tags",
-    "terraform_labels",
-    "timeouts",
-    "topics",
-    "topics[0].name",
-    "ttl",
-    "version_aliases",
-    "version_destroy_ttl",
+GoogleSecretManagerSecretBlock = TerraformBlock[
+    Literal[
+        "annotations",
+        "create_time",
+        "deletion_policy",
+        "deletion_protection",
+        "effective_annotations",
+        "effective_labels",
+        "expire_time",
+        "id",
+        "labels",
+        "name",
+        "project",
+        "replication",
+        "rotation",
+        "rotation[0].next_rotation_time",
+        "rotation[0].rotation_period",
+        "secret_id",
+        "secret_type",
+        "tags",
+        "terraform_labels",
+        "timeouts",
+        "topics",
+        "topics[0].name",
+        "ttl",
+        "version_aliases",
+        "version_destroy_ttl",
+    ]
 ]
 
 class GoogleSecretManagerSecretVersionTimeouts(TypedDict):
@@ -974,21 +1000,23 @@ class GoogleSecretManagerSecretVersion(TypedDict):
         | None
     ]
 
-GoogleSecretManagerSecretVersionAttribute = Literal[
-    "create_time",
-    "deletion_policy",
-    "destroy_time",
-    "enabled",
-    "id",
-    "is_secret_data_base64",
-    "name",
-    "project",
-    "secret",
-    "secret_data",
-    "secret_data_wo",
-    "secret_data_wo_version",
-    "timeouts",
-    "version",
+GoogleSecretManagerSecretVersionBlock = TerraformBlock[
+    Literal[
+        "create_time",
+        "deletion_policy",
+        "destroy_time",
+        "enabled",
+        "id",
+        "is_secret_data_base64",
+        "name",
+        "project",
+        "secret",
+        "secret_data",
+        "secret_data_wo",
+        "secret_data_wo_version",
+        "timeouts",
+        "version",
+    ]
 ]
 
 class GoogleServiceAccountTimeouts(TypedDict):
@@ -1007,20 +1035,22 @@ class GoogleServiceAccount(TypedDict):
         GoogleServiceAccountTimeouts | Sequence[GoogleServiceAccountTimeouts] | None
     ]
 
-GoogleServiceAccountAttribute = Literal[
-    "account_id",
-    "create_ignore_already_exists",
-    "deletion_policy",
-    "description",
-    "disabled",
-    "display_name",
-    "email",
-    "id",
-    "member",
-    "name",
-    "project",
-    "timeouts",
-    "unique_id",
+GoogleServiceAccountBlock = TerraformBlock[
+    Literal[
+        "account_id",
+        "create_ignore_already_exists",
+        "deletion_policy",
+        "description",
+        "disabled",
+        "display_name",
+        "email",
+        "id",
+        "member",
+        "name",
+        "project",
+        "timeouts",
+        "unique_id",
+    ]
 ]
 
 class GoogleServiceAccountIamMemberCondition(TypedDict):
@@ -1039,16 +1069,18 @@ class GoogleServiceAccountIamMember(TypedDict):
     role: str
     service_account_id: str
 
-GoogleServiceAccountIamMemberAttribute = Literal[
-    "condition",
-    "condition[0].description",
-    "condition[0].expression",
-    "condition[0].title",
-    "etag",
-    "id",
-    "member",
-    "role",
-    "service_account_id",
+GoogleServiceAccountIamMemberBlock = TerraformBlock[
+    Literal[
+        "condition",
+        "condition[0].description",
+        "condition[0].expression",
+        "condition[0].title",
+        "etag",
+        "id",
+        "member",
+        "role",
+        "service_account_id",
+    ]
 ]
 
 class GoogleSqlDatabaseTimeouts(TypedDict):
@@ -1066,16 +1098,18 @@ class GoogleSqlDatabase(TypedDict):
     project: NotRequired[str | None]
     timeouts: NotRequired[GoogleSqlDatabaseTimeouts | Sequence[GoogleSqlDatabaseTimeouts] | None]
 
-GoogleSqlDatabaseAttribute = Literal[
-    "charset",
-    "collation",
-    "deletion_policy",
-    "id",
-    "instance",
-    "name",
-    "project",
-    "self_link",
-    "timeouts",
+GoogleSqlDatabaseBlock = TerraformBlock[
+    Literal[
+        "charset",
+        "collation",
+        "deletion_policy",
+        "id",
+        "instance",
+        "name",
+        "project",
+        "self_link",
+        "timeouts",
+    ]
 ]
 
 class GoogleSqlDatabaseInstanceClone(TypedDict):
@@ -1430,114 +1464,116 @@ class GoogleSqlDatabaseInstance(TypedDict):
         GoogleSqlDatabaseInstanceTimeouts | Sequence[GoogleSqlDatabaseInstanceTimeouts] | None
     ]
 
-GoogleSqlDatabaseInstanceAttribute = Literal[
-    "available_maintenance_versions",
-    "backupdr_backup",
-    "clone",
-    "clone[0].allocated_ip_range",
-    "clone[0].database_names",
-    "clone[0].point_in_time",
-    "clone[0].preferred_zone",
-    "clone[0].source_instance_deletion_time",
-    "clone[0].source_instance_name",
-    "clone[0].source_project",
-    "connection_name",
-    "database_version",
-    "deletion_policy",
-    "deletion_protection",
-    "dns_name",
-    "dns_names",
-    "dns_names[0].connection_type",
-    "dns_names[0].dns_scope",
-    "dns_names[0].name",
-    "encryption_confidential_mode",
-    "encryption_key_name",
-    "enforce_new_sql_network_architecture",
-    "final_backup_description",
-    "first_ip_address",
-    "id",
-    "include_replicas_for_major_version_upgrade",
-    "instance_type",
-    "ip_address",
-    "ip_address[0].ip_address",
-    "ip_address[0].time_to_retire",
-    "ip_address[0].type",
-    "maintenance_version",
-    "master_instance_name",
-    "name",
-    "node_count",
-    "point_in_time_restore_context",
-    "point_in_time_restore_context[0].allocated_ip_range",
-    "point_in_time_restore_context[0].datasource",
-    "point_in_time_restore_context[0].point_in_time",
-    "point_in_time_restore_context[0].preferred_zone",
-    "point_in_time_restore_context[0].region",
-    "point_in_time_restore_context[0].target_instance",
-    "private_ip_address",
-    "project",
-    "psc_service_attachment_link",
-    "public_ip_address",
-    "region",
-    "replica_configuration",
-    "replica_configuration[0].ca_certificate",
-    "replica_configuration[0].cascadable_replica",
-    "replica_configuration[0].client_certificate",
-    "replica_configuration[0].client_key",
-    "replica_configuration[0].connect_retry_interval",
-    "replica_configuration[0].dump_file_path",
-    "replica_configuration[0].failover_target",
-    "replica_configuration[0].master_heartbeat_period",
-    "replica_configuration[0].password",
-    "replica_configuration[0].ssl_cipher",
-    "replica_configuration[0].username",
-    "replica_configuration[0].verify_server_certificate",
-    "replica_names",
-    "replication_cluster",
-    "replication_cluster[0].dr_replica",
-    "replication_cluster[0].failover_dr_replica_name",
-    "replication_cluster[0].psa_write_endpoint",
-    "restore_backup_context",
-    "restore_backup_context[0].backup_run_id",
-    "restore_backup_context[0].instance_id",
-    "restore_backup_context[0].project",
-    "root_password",
-    "root_password_wo",
-    "root_password_wo_version",
-    "self_link",
-    "server_ca_cert",
-    "server_ca_cert[0].cert",
-    "server_ca_cert[0].common_name",
-    "server_ca_cert[0].create_time",
-    "server_ca_cert[0].expiration_time",
-    "server_ca_cert[0].sha1_fingerprint",
-    "service_account_email_address",
-    "settings",
-    "settings[0].activation_policy",
-    "settings[0].auto_upgrade_enabled",
-    "settings[0].availability_type",
-    "settings[0].collation",
-    "settings[0].connector_enforcement",
-    "settings[0].data_api_access",
-    "settings[0].data_disk_provisioned_iops",
-    "settings[0].data_disk_provisioned_throughput",
-    "settings[0].deletion_protection_enabled",
-    "settings[0].disk_autoresize",
-    "settings[0].disk_autoresize_limit",
-    "settings[0].disk_size",
-    "settings[0].disk_type",
-    "settings[0].edition",
-    "settings[0].effective_availability_type",
-    "settings[0].enable_dataplex_integration",
-    "settings[0].enable_google_ml_integration",
-    "settings[0].pricing_plan",
-    "settings[0].replication_lag_max_seconds",
-    "settings[0].retain_backups_on_delete",
-    "settings[0].tier",
-    "settings[0].time_zone",
-    "settings[0].user_labels",
-    "settings[0].version",
-    "switch_transaction_logs_to_cloud_storage_enabled",
-    "timeouts",
+GoogleSqlDatabaseInstanceBlock = TerraformBlock[
+    Literal[
+        "available_maintenance_versions",
+        "backupdr_backup",
+        "clone",
+        "clone[0].allocated_ip_range",
+        "clone[0].database_names",
+        "clone[0].point_in_time",
+        "clone[0].preferred_zone",
+        "clone[0].source_instance_deletion_time",
+        "clone[0].source_instance_name",
+        "clone[0].source_project",
+        "connection_name",
+        "database_version",
+        "deletion_policy",
+        "deletion_protection",
+        "dns_name",
+        "dns_names",
+        "dns_names[0].connection_type",
+        "dns_names[0].dns_scope",
+        "dns_names[0].name",
+        "encryption_confidential_mode",
+        "encryption_key_name",
+        "enforce_new_sql_network_architecture",
+        "final_backup_description",
+        "first_ip_address",
+        "id",
+        "include_replicas_for_major_version_upgrade",
+        "instance_type",
+        "ip_address",
+        "ip_address[0].ip_address",
+        "ip_address[0].time_to_retire",
+        "ip_address[0].type",
+        "maintenance_version",
+        "master_instance_name",
+        "name",
+        "node_count",
+        "point_in_time_restore_context",
+        "point_in_time_restore_context[0].allocated_ip_range",
+        "point_in_time_restore_context[0].datasource",
+        "point_in_time_restore_context[0].point_in_time",
+        "point_in_time_restore_context[0].preferred_zone",
+        "point_in_time_restore_context[0].region",
+        "point_in_time_restore_context[0].target_instance",
+        "private_ip_address",
+        "project",
+        "psc_service_attachment_link",
+        "public_ip_address",
+        "region",
+        "replica_configuration",
+        "replica_configuration[0].ca_certificate",
+        "replica_configuration[0].cascadable_replica",
+        "replica_configuration[0].client_certificate",
+        "replica_configuration[0].client_key",
+        "replica_configuration[0].connect_retry_interval",
+        "replica_configuration[0].dump_file_path",
+        "replica_configuration[0].failover_target",
+        "replica_configuration[0].master_heartbeat_period",
+        "replica_configuration[0].password",
+        "replica_configuration[0].ssl_cipher",
+        "replica_configuration[0].username",
+        "replica_configuration[0].verify_server_certificate",
+        "replica_names",
+        "replication_cluster",
+        "replication_cluster[0].dr_replica",
+        "replication_cluster[0].failover_dr_replica_name",
+        "replication_cluster[0].psa_write_endpoint",
+        "restore_backup_context",
+        "restore_backup_context[0].backup_run_id",
+        "restore_backup_context[0].instance_id",
+        "restore_backup_context[0].project",
+        "root_password",
+        "root_password_wo",
+        "root_password_wo_version",
+        "self_link",
+        "server_ca_cert",
+        "server_ca_cert[0].cert",
+        "server_ca_cert[0].common_name",
+        "server_ca_cert[0].create_time",
+        "server_ca_cert[0].expiration_time",
+        "server_ca_cert[0].sha1_fingerprint",
+        "service_account_email_address",
+        "settings",
+        "settings[0].activation_policy",
+        "settings[0].auto_upgrade_enabled",
+        "settings[0].availability_type",
+        "settings[0].collation",
+        "settings[0].connector_enforcement",
+        "settings[0].data_api_access",
+        "settings[0].data_disk_provisioned_iops",
+        "settings[0].data_disk_provisioned_throughput",
+        "settings[0].deletion_protection_enabled",
+        "settings[0].disk_autoresize",
+        "settings[0].disk_autoresize_limit",
+        "settings[0].disk_size",
+        "settings[0].disk_type",
+        "settings[0].edition",
+        "settings[0].effective_availability_type",
+        "settings[0].enable_dataplex_integration",
+        "settings[0].enable_google_ml_integration",
+        "settings[0].pricing_plan",
+        "settings[0].replication_lag_max_seconds",
+        "settings[0].retain_backups_on_delete",
+        "settings[0].tier",
+        "settings[0].time_zone",
+        "settings[0].user_labels",
+        "settings[0].version",
+        "switch_transaction_logs_to_cloud_storage_enabled",
+        "timeouts",
+    ]
 ]
 
 class GoogleSqlUserPasswordPolicy(TypedDict):
@@ -1568,28 +1604,30 @@ class GoogleSqlUser(TypedDict):
     timeouts: NotRequired[GoogleSqlUserTimeouts | Sequence[GoogleSqlUserTimeouts] | None]
     type: NotRequired[str | None]
 
-GoogleSqlUserAttribute = Literal[
-    "database_roles",
-    "deletion_policy",
-    "host",
-    "iam_email",
-    "id",
-    "instance",
-    "name",
-    "password",
-    "password_policy",
-    "password_policy[0].allowed_failed_attempts",
-    "password_policy[0].enable_failed_attempts_check",
-    "password_policy[0].enable_password_verification",
-    "password_policy[0].password_expiration_duration",
-    "password_wo",
-    "password_wo_version",
-    "project",
-    "sql_server_user_details",
-    "sql_server_user_details[0].disabled",
-    "sql_server_user_details[0].server_roles",
-    "timeouts",
-    "type",
+GoogleSqlUserBlock = TerraformBlock[
+    Literal[
+        "database_roles",
+        "deletion_policy",
+        "host",
+        "iam_email",
+        "id",
+        "instance",
+        "name",
+        "password",
+        "password_policy",
+        "password_policy[0].allowed_failed_attempts",
+        "password_policy[0].enable_failed_attempts_check",
+        "password_policy[0].enable_password_verification",
+        "password_policy[0].password_expiration_duration",
+        "password_wo",
+        "password_wo_version",
+        "project",
+        "sql_server_user_details",
+        "sql_server_user_details[0].disabled",
+        "sql_server_user_details[0].server_roles",
+        "timeouts",
+        "type",
+    ]
 ]
 
 class KubernetesNamespaceV1Metadata(TypedDict):
@@ -1610,18 +1648,20 @@ class KubernetesNamespaceV1(TypedDict):
     ]
     wait_for_default_service_account: NotRequired[bool | None]
 
-KubernetesNamespaceV1Attribute = Literal[
-    "id",
-    "metadata",
-    "metadata[0].annotations",
-    "metadata[0].generate_name",
-    "metadata[0].generation",
-    "metadata[0].labels",
-    "metadata[0].name",
-    "metadata[0].resource_version",
-    "metadata[0].uid",
-    "timeouts",
-    "wait_for_default_service_account",
+KubernetesNamespaceV1Block = TerraformBlock[
+    Literal[
+        "id",
+        "metadata",
+        "metadata[0].annotations",
+        "metadata[0].generate_name",
+        "metadata[0].generation",
+        "metadata[0].labels",
+        "metadata[0].name",
+        "metadata[0].resource_version",
+        "metadata[0].uid",
+        "timeouts",
+        "wait_for_default_service_account",
+    ]
 ]
 
 class KubernetesSecretV1Metadata(TypedDict):
@@ -1648,27 +1688,29 @@ class KubernetesSecretV1(TypedDict):
     type: NotRequired[str | None]
     wait_for_service_account_token: NotRequired[bool | None]
 
-KubernetesSecretV1Attribute = Literal[
-    "binary_data",
-    "binary_data_wo",
-    "binary_data_wo_revision",
-    "data",
-    "data_wo",
-    "data_wo_revision",
-    "id",
-    "immutable",
-    "metadata",
-    "metadata[0].annotations",
-    "metadata[0].generate_name",
-    "metadata[0].generation",
-    "metadata[0].labels",
-    "metadata[0].name",
-    "metadata[0].namespace",
-    "metadata[0].resource_version",
-    "metadata[0].uid",
-    "timeouts",
-    "type",
-    "wait_for_service_account_token",
+KubernetesSecretV1Block = TerraformBlock[
+    Literal[
+        "binary_data",
+        "binary_data_wo",
+        "binary_data_wo_revision",
+        "data",
+        "data_wo",
+        "data_wo_revision",
+        "id",
+        "immutable",
+        "metadata",
+        "metadata[0].annotations",
+        "metadata[0].generate_name",
+        "metadata[0].generation",
+        "metadata[0].labels",
+        "metadata[0].name",
+        "metadata[0].namespace",
+        "metadata[0].resource_version",
+        "metadata[0].uid",
+        "timeouts",
+        "type",
+        "wait_for_service_account_token",
+    ]
 ]
 
 @overload
@@ -1680,7 +1722,7 @@ def block(
     *,
     block_type: Literal["data"],
     depends_on: Sequence[ITerraformDependable] = ...,
-) -> TerraformBlock[DataGoogleContainerClusterAttribute]: ...
+) -> DataGoogleContainerClusterBlock: ...
 @overload
 def block(
     scope: Construct,
@@ -1690,7 +1732,7 @@ def block(
     *,
     block_type: Literal["ephemeral"],
     depends_on: Sequence[ITerraformDependable] = ...,
-) -> TerraformBlock[EphemeralAzurermKeyVaultSecretAttribute]: ...
+) -> EphemeralAzurermKeyVaultSecretBlock: ...
 @overload
 def block(
     scope: Construct,
@@ -1700,7 +1742,7 @@ def block(
     *,
     block_type: Literal["ephemeral"],
     depends_on: Sequence[ITerraformDependable] = ...,
-) -> TerraformBlock[EphemeralGoogleClientConfigAttribute]: ...
+) -> EphemeralGoogleClientConfigBlock: ...
 @overload
 def block(
     scope: Construct,
@@ -1710,7 +1752,7 @@ def block(
     *,
     block_type: Literal["ephemeral"],
     depends_on: Sequence[ITerraformDependable] = ...,
-) -> TerraformBlock[EphemeralGoogleSecretManagerSecretVersionAttribute]: ...
+) -> EphemeralGoogleSecretManagerSecretVersionBlock: ...
 @overload
 def block(
     scope: Construct,
@@ -1720,7 +1762,7 @@ def block(
     *,
     block_type: Literal["ephemeral"],
     depends_on: Sequence[ITerraformDependable] = ...,
-) -> TerraformBlock[EphemeralRandomBytesAttribute]: ...
+) -> EphemeralRandomBytesBlock: ...
 @overload
 def block(
     scope: Construct,
@@ -1730,7 +1772,7 @@ def block(
     *,
     block_type: Literal["ephemeral"],
     depends_on: Sequence[ITerraformDependable] = ...,
-) -> TerraformBlock[EphemeralRandomPasswordAttribute]: ...
+) -> EphemeralRandomPasswordBlock: ...
 @overload
 def block(
     scope: Construct,
@@ -1742,7 +1784,7 @@ def block(
     keep: bool = ...,
     ignore_changes: Sequence[str] = ...,
     depends_on: Sequence[ITerraformDependable] = ...,
-) -> TerraformBlock[AzurermKeyVaultSecretAttribute]: ...
+) -> AzurermKeyVaultSecretBlock: ...
 @overload
 def block(
     scope: Construct,
@@ -1754,7 +1796,7 @@ def block(
     keep: bool = ...,
     ignore_changes: Sequence[str] = ...,
     depends_on: Sequence[ITerraformDependable] = ...,
-) -> TerraformBlock[AzurermMonitorDiagnosticSettingAttribute]: ...
+) -> AzurermMonitorDiagnosticSettingBlock: ...
 @overload
 def block(
     scope: Construct,
@@ -1766,7 +1808,7 @@ def block(
     keep: bool = ...,
     ignore_changes: Sequence[str] = ...,
     depends_on: Sequence[ITerraformDependable] = ...,
-) -> TerraformBlock[AzurermPostgresqlFlexibleServerAttribute]: ...
+) -> AzurermPostgresqlFlexibleServerBlock: ...
 @overload
 def block(
     scope: Construct,
@@ -1778,7 +1820,7 @@ def block(
     keep: bool = ...,
     ignore_changes: Sequence[str] = ...,
     depends_on: Sequence[ITerraformDependable] = ...,
-) -> TerraformBlock[AzurermPostgresqlFlexibleServerActiveDirectoryAdministratorAttribute]: ...
+) -> AzurermPostgresqlFlexibleServerActiveDirectoryAdministratorBlock: ...
 @overload
 def block(
     scope: Construct,
@@ -1790,7 +1832,7 @@ def block(
     keep: bool = ...,
     ignore_changes: Sequence[str] = ...,
     depends_on: Sequence[ITerraformDependable] = ...,
-) -> TerraformBlock[AzurermPostgresqlFlexibleServerConfigurationAttribute]: ...
+) -> AzurermPostgresqlFlexibleServerConfigurationBlock: ...
 @overload
 def block(
     scope: Construct,
@@ -1802,7 +1844,7 @@ def block(
     keep: bool = ...,
     ignore_changes: Sequence[str] = ...,
     depends_on: Sequence[ITerraformDependable] = ...,
-) -> TerraformBlock[AzurermPostgresqlFlexibleServerDatabaseAttribute]: ...
+) -> AzurermPostgresqlFlexibleServerDatabaseBlock: ...
 @overload
 def block(
     scope: Construct,
@@ -1814,7 +1856,7 @@ def block(
     keep: bool = ...,
     ignore_changes: Sequence[str] = ...,
     depends_on: Sequence[ITerraformDependable] = ...,
-) -> TerraformBlock[AzurermPrivateDnsZoneAttribute]: ...
+) -> AzurermPrivateDnsZoneBlock: ...
 @overload
 def block(
     scope: Construct,
@@ -1826,7 +1868,7 @@ def block(
     keep: bool = ...,
     ignore_changes: Sequence[str] = ...,
     depends_on: Sequence[ITerraformDependable] = ...,
-) -> TerraformBlock[AzurermPrivateDnsZoneVirtualNetworkLinkAttribute]: ...
+) -> AzurermPrivateDnsZoneVirtualNetworkLinkBlock: ...
 @overload
 def block(
     scope: Construct,
@@ -1838,7 +1880,7 @@ def block(
     keep: bool = ...,
     ignore_changes: Sequence[str] = ...,
     depends_on: Sequence[ITerraformDependable] = ...,
-) -> TerraformBlock[AzurermSubnetAttribute]: ...
+) -> AzurermSubnetBlock: ...
 @overload
 def block(
     scope: Construct,
@@ -1850,7 +1892,7 @@ def block(
     keep: bool = ...,
     ignore_changes: Sequence[str] = ...,
     depends_on: Sequence[ITerraformDependable] = ...,
-) -> TerraformBlock[GoogleBigqueryDatasetIamMemberAttribute]: ...
+) -> GoogleBigqueryDatasetIamMemberBlock: ...
 @overload
 def block(
     scope: Construct,
@@ -1862,7 +1904,7 @@ def block(
     keep: bool = ...,
     ignore_changes: Sequence[str] = ...,
     depends_on: Sequence[ITerraformDependable] = ...,
-) -> TerraformBlock[GoogleProjectIamMemberAttribute]: ...
+) -> GoogleProjectIamMemberBlock: ...
 @overload
 def block(
     scope: Construct,
@@ -1874,7 +1916,7 @@ def block(
     keep: bool = ...,
     ignore_changes: Sequence[str] = ...,
     depends_on: Sequence[ITerraformDependable] = ...,
-) -> TerraformBlock[GoogleSecretManagerSecretAttribute]: ...
+) -> GoogleSecretManagerSecretBlock: ...
 @overload
 def block(
     scope: Construct,
@@ -1886,7 +1928,7 @@ def block(
     keep: bool = ...,
     ignore_changes: Sequence[str] = ...,
     depends_on: Sequence[ITerraformDependable] = ...,
-) -> TerraformBlock[GoogleSecretManagerSecretVersionAttribute]: ...
+) -> GoogleSecretManagerSecretVersionBlock: ...
 @overload
 def block(
     scope: Construct,
@@ -1898,7 +1940,7 @@ def block(
     keep: bool = ...,
     ignore_changes: Sequence[str] = ...,
     depends_on: Sequence[ITerraformDependable] = ...,
-) -> TerraformBlock[GoogleServiceAccountAttribute]: ...
+) -> GoogleServiceAccountBlock: ...
 @overload
 def block(
     scope: Construct,
@@ -1910,7 +1952,7 @@ def block(
     keep: bool = ...,
     ignore_changes: Sequence[str] = ...,
     depends_on: Sequence[ITerraformDependable] = ...,
-) -> TerraformBlock[GoogleServiceAccountIamMemberAttribute]: ...
+) -> GoogleServiceAccountIamMemberBlock: ...
 @overload
 def block(
     scope: Construct,
@@ -1922,7 +1964,7 @@ def block(
     keep: bool = ...,
     ignore_changes: Sequence[str] = ...,
     depends_on: Sequence[ITerraformDependable] = ...,
-) -> TerraformBlock[GoogleSqlDatabaseAttribute]: ...
+) -> GoogleSqlDatabaseBlock: ...
 @overload
 def block(
     scope: Construct,
@@ -1934,7 +1976,7 @@ def block(
     keep: bool = ...,
     ignore_changes: Sequence[str] = ...,
     depends_on: Sequence[ITerraformDependable] = ...,
-) -> TerraformBlock[GoogleSqlDatabaseInstanceAttribute]: ...
+) -> GoogleSqlDatabaseInstanceBlock: ...
 @overload
 def block(
     scope: Construct,
@@ -1946,7 +1988,7 @@ def block(
     keep: bool = ...,
     ignore_changes: Sequence[str] = ...,
     depends_on: Sequence[ITerraformDependable] = ...,
-) -> TerraformBlock[GoogleSqlUserAttribute]: ...
+) -> GoogleSqlUserBlock: ...
 @overload
 def block(
     scope: Construct,
@@ -1958,7 +2000,7 @@ def block(
     keep: bool = ...,
     ignore_changes: Sequence[str] = ...,
     depends_on: Sequence[ITerraformDependable] = ...,
-) -> TerraformBlock[KubernetesNamespaceV1Attribute]: ...
+) -> KubernetesNamespaceV1Block: ...
 @overload
 def block(
     scope: Construct,
@@ -1970,4 +2012,4 @@ def block(
     keep: bool = ...,
     ignore_changes: Sequence[str] = ...,
     depends_on: Sequence[ITerraformDependable] = ...,
-) -> TerraformBlock[KubernetesSecretV1Attribute]: ...
+) -> KubernetesSecretV1Block: ...

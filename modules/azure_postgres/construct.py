@@ -1,30 +1,13 @@
-"""The construct: servers, replicas, databases and parameters of Flexible Server."""
+"""The constructs: servers, replicas, databases and parameters of Flexible Server."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from constructs import Construct
 
+from modules import terraform as tf
 from modules.azure_postgres.props import CONFIGURATION, AzurePostgresProps, Server
-from modules.terraform import TerraformBlock, block
-
-if TYPE_CHECKING:
-    from modules.terraform import (
-        AzurermMonitorDiagnosticSetting,
-        AzurermPostgresqlFlexibleServer,
-        AzurermPostgresqlFlexibleServerActiveDirectoryAdministrator,
-        AzurermPostgresqlFlexibleServerAttribute,
-        AzurermPostgresqlFlexibleServerConfiguration,
-        AzurermPostgresqlFlexibleServerDatabase,
-        AzurermPrivateDnsZone,
-        AzurermPrivateDnsZoneAttribute,
-        AzurermPrivateDnsZoneVirtualNetworkLink,
-        AzurermSubnet,
-        AzurermSubnetAttribute,
-    )
-
-    ServerBlock = TerraformBlock[AzurermPostgresqlFlexibleServerAttribute]
 
 DELEGATION = "Microsoft.DBforPostgreSQL/flexibleServers"
 JOIN = "Microsoft.Network/virtualNetworks/subnets/join/action"
@@ -40,68 +23,74 @@ class AzurePostgres(Construct):
 
     def __init__(self, scope: Construct, name: str, props: AzurePostgresProps) -> None:
         super().__init__(scope, name)
-        self._props = props
-        self._subnet = self._delegated_subnet()
-        self._zone, self._link = self._private_dns()
-        self.hosts: dict[str, str] = {}
-        self.databases: list[TerraformBlock[Any]] = []
-        for database, server in props.servers.items():
-            place = Construct(self, database)
-            primary = self._primary(place, database, server)
-            self.hosts[database] = primary["fqdn"]
-            self._configuration(place, server, primary)
-            self._administrators(place, primary)
-            self._diagnostics(place, database, primary)
-            self.databases.append(self._database(place, database, primary))
-            for number in range(1, server.read_replicas + 1):
-                self._replica(place, database, server, primary, number)
+        network = _Network(self, props)
+        servers = {
+            database: _FlexibleServer(self, database, props, server, network)
+            for database, server in props.servers.items()
+        }
+        self.hosts = {database: server.primary["fqdn"] for database, server in servers.items()}
+        self.databases: list[tf.TerraformBlock[Any]] = [
+            server.database for server in servers.values()
+        ]
 
-    def _delegated_subnet(self) -> TerraformBlock[AzurermSubnetAttribute]:
-        body: AzurermSubnet = {
-            "name": f"{self._props.name}-postgres",
-            "resource_group_name": self._props.resource_group,
-            "virtual_network_name": self._props.virtual_network,
-            "address_prefixes": [self._props.subnet_cidr],
+
+class _Network:
+    """The subnet that is delegated to the servers, and their private DNS zone."""
+
+    def __init__(self, scope: Construct, props: AzurePostgresProps) -> None:
+        subnet: tf.AzurermSubnet = {
+            "name": f"{props.name}-postgres",
+            "resource_group_name": props.resource_group,
+            "virtual_network_name": props.virtual_network,
+            "address_prefixes": [props.subnet_cidr],
             "default_outbound_access_enabled": False,
             "delegation": {
                 "name": "postgres",
                 "service_delegation": {"name": DELEGATION, "actions": [JOIN]},
             },
         }
-        return block(self, "subnet", "azurerm_subnet", body)
-
-    def _private_dns(
-        self,
-    ) -> tuple[TerraformBlock[AzurermPrivateDnsZoneAttribute], TerraformBlock[Any]]:
-        zone: AzurermPrivateDnsZone = {
-            "name": f"{self._props.name}.postgres.database.azure.com",
-            "resource_group_name": self._props.resource_group,
+        self.subnet = tf.block(scope, "subnet", "azurerm_subnet", subnet)
+        zone: tf.AzurermPrivateDnsZone = {
+            "name": f"{props.name}.postgres.database.azure.com",
+            "resource_group_name": props.resource_group,
         }
-        private_zone = block(self, "zone", "azurerm_private_dns_zone", zone)
-        link: AzurermPrivateDnsZoneVirtualNetworkLink = {
-            "name": self._props.name,
-            "private_dns_zone_id": private_zone["id"],
-            "virtual_network_id": self._props.virtual_network_id,
+        self.zone = tf.block(scope, "zone", "azurerm_private_dns_zone", zone)
+        link: tf.AzurermPrivateDnsZoneVirtualNetworkLink = {
+            "name": props.name,
+            "private_dns_zone_id": self.zone["id"],
+            "virtual_network_id": props.virtual_network_id,
         }
-        return private_zone, block(
-            self, "zone-link", "azurerm_private_dns_zone_virtual_network_link", link
+        self.link = tf.block(
+            scope, "zone-link", "azurerm_private_dns_zone_virtual_network_link", link
         )
 
-    def _primary(self, place: Construct, database: str, server: Server) -> ServerBlock:
-        password, version = self._props.passwords[database]
-        # A failover swaps the zones, which is no reason to swap them back.
-        ignore_changes = ["zone"]
-        if server.high_availability:
-            ignore_changes.append("high_availability[0].standby_availability_zone")
-        body: AzurermPostgresqlFlexibleServer = {
-            **self._machine(database, server),
-            "high_availability": {
-                "mode": "ZoneRedundant",
-                "standby_availability_zone": server.standby_zone,
-            }
-            if server.high_availability
-            else None,
-            "administrator_login": database,
+
+class _FlexibleServer(Construct):
+    """The server of one database, with its replicas."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        name: str,
+        props: AzurePostgresProps,
+        server: Server,
+        network: _Network,
+    ) -> None:
+        super().__init__(scope, name)
+        self._name, self._props, self._server, self._network = name, props, server, network
+        self.primary = self._primary()
+        self._configuration()
+        self._administrators()
+        self._diagnostics()
+        self.database = self._database()
+        for number in range(1, server.read_replicas + 1):
+            self._replica(f"replica-{number}")
+
+    def _primary(self) -> tf.AzurermPostgresqlFlexibleServerBlock:
+        password, version = self._props.passwords[self._name]
+        body: tf.AzurermPostgresqlFlexibleServer = {
+            **self._machine(self._name),
+            "administrator_login": self._name,
             "administrator_password_wo": password,
             "administrator_password_wo_version": version,
             "authentication": {
@@ -117,68 +106,69 @@ class AzurePostgres(Construct):
                 "start_minute": 0,
             },
         }
-        return block(
-            place,
+        # A failover swaps the zones, which is no reason to swap them back.
+        ignore_changes = ["zone"]
+        if self._server.high_availability:
+            zone = self._server.standby_zone
+            body["high_availability"] = {"mode": "ZoneRedundant", "standby_availability_zone": zone}
+            ignore_changes.append("high_availability[0].standby_availability_zone")
+        return tf.block(
+            self,
             "server",
             "azurerm_postgresql_flexible_server",
             body,
             keep=True,
             ignore_changes=ignore_changes,
-            depends_on=[self._link],
+            depends_on=[self._network.link],
         )
 
-    def _machine(self, name: str, server: Server) -> AzurermPostgresqlFlexibleServer:
+    def _replica(self, name: str) -> None:
+        body: tf.AzurermPostgresqlFlexibleServer = {
+            **self._machine(f"{self._name}-{name}"),
+            "create_mode": "Replica",
+            "source_server_id": self.primary["id"],
+        }
+        tf.block(self, name, "azurerm_postgresql_flexible_server", body, keep=True)
+
+    def _machine(self, name: str) -> tf.AzurermPostgresqlFlexibleServer:
         """Return the attributes that a primary and its replicas have in common."""
         return {
             "name": f"{self._props.name}-{name}",
             "location": self._props.location,
             "resource_group_name": self._props.resource_group,
-            "version": server.version,
-            "sku_name": server.sku,
-            "storage_mb": server.storage_mb,
+            "version": self._server.version,
+            "sku_name": self._server.sku,
+            "storage_mb": self._server.storage_mb,
             "auto_grow_enabled": True,
-            "zone": server.zone,
-            "delegated_subnet_id": self._subnet["id"],
-            "private_dns_zone_id": self._zone["id"],
+            "zone": self._server.zone,
+            "delegated_subnet_id": self._network.subnet["id"],
+            "private_dns_zone_id": self._network.zone["id"],
             "public_network_access_enabled": False,
             "tags": {"environment": self._props.name},
         }
 
-    def _database(
-        self, place: Construct, database: str, primary: ServerBlock
-    ) -> TerraformBlock[Any]:
-        body: AzurermPostgresqlFlexibleServerDatabase = {
-            "name": database,
-            "server_id": primary["id"],
+    def _database(self) -> tf.AzurermPostgresqlFlexibleServerDatabaseBlock:
+        body: tf.AzurermPostgresqlFlexibleServerDatabase = {
+            "name": self._name,
+            "server_id": self.primary["id"],
             "charset": "UTF8",
             "collation": "en_US.utf8",
         }
-        return block(
-            place, "database", "azurerm_postgresql_flexible_server_database", body, keep=True
+        return tf.block(
+            self, "database", "azurerm_postgresql_flexible_server_database", body, keep=True
         )
 
-    def _replica(
-        self, place: Construct, database: str, server: Server, primary: ServerBlock, number: int
-    ) -> None:
-        name = f"replica-{number}"
-        body: AzurermPostgresqlFlexibleServer = {
-            **self._machine(f"{database}-{name}", server),
-            "create_mode": "Replica",
-            "source_server_id": primary["id"],
-        }
-        block(place, name, "azurerm_postgresql_flexible_server", body, keep=True)
-
-    def _configuration(self, place: Construct, server: Server, primary: ServerBlock) -> None:
+    def _configuration(self) -> None:
         """Add the parameters one after the other: Azure rejects two changes at the same time."""
-        previous: list[TerraformBlock[Any]] = []
-        for name, value in sorted({**CONFIGURATION, **server.configuration}.items()):
-            body: AzurermPostgresqlFlexibleServerConfiguration = {
+        previous: list[tf.TerraformBlock[Any]] = []
+        for name, value in sorted({**CONFIGURATION, **self._server.configuration}.items()):
+            body: tf.AzurermPostgresqlFlexibleServerConfiguration = {
                 "name": name,
-                "server_id": primary["id"],
+                "server_id": self.primary["id"],
                 "value": value,
             }
-            parameter = block(
-                place,
+            parameter = tf.block(
+                self,
                 name.replace(".", "-"),
                 "azurerm_postgresql_flexible_server_configuration",
                 body,
@@ -186,29 +176,29 @@ class AzurePostgres(Construct):
             )
             previous = [parameter]
 
-    def _administrators(self, place: Construct, primary: ServerBlock) -> None:
+    def _administrators(self) -> None:
         for administrator in self._props.administrators:
-            body: AzurermPostgresqlFlexibleServerActiveDirectoryAdministrator = {
-                "server_name": primary["name"],
+            body: tf.AzurermPostgresqlFlexibleServerActiveDirectoryAdministrator = {
+                "server_name": self.primary["name"],
                 "resource_group_name": self._props.resource_group,
                 "tenant_id": self._props.tenant_id,
                 "object_id": administrator.object_id,
                 "principal_name": administrator.name,
                 "principal_type": administrator.kind,
             }
-            block(
-                place,
+            tf.block(
+                self,
                 f"administrator-{administrator.name}",
                 "azurerm_postgresql_flexible_server_active_directory_administrator",
                 body,
             )
 
-    def _diagnostics(self, place: Construct, database: str, primary: ServerBlock) -> None:
-        body: AzurermMonitorDiagnosticSetting = {
-            "name": f"{self._props.name}-{database}",
-            "target_resource_id": primary["id"],
+    def _diagnostics(self) -> None:
+        body: tf.AzurermMonitorDiagnosticSetting = {
+            "name": f"{self._props.name}-{self._name}",
+            "target_resource_id": self.primary["id"],
             "log_analytics_workspace_id": self._props.log_workspace_id,
             "enabled_log": [{"category": "PostgreSQLLogs"}],
             "enabled_metric": [{"category": "AllMetrics"}],
         }
-        block(place, "diagnostics", "azurerm_monitor_diagnostic_setting", body)
+        tf.block(self, "diagnostics", "azurerm_monitor_diagnostic_setting", body)

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from cdktn import TerraformHclModule
 from constructs import Construct
 
-from modules.terraform import TerraformBlock, block
-
-if TYPE_CHECKING:
-    from modules.terraform import GoogleBigqueryDatasetIamMember, GoogleServiceAccountAttribute
+from modules import terraform as tf
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,7 +26,7 @@ class BigQueryProps:
     project: str
     region: str
     additional_owners: tuple[str, ...] = ()
-    pipeline: TerraformBlock[GoogleServiceAccountAttribute]
+    pipeline: tf.GoogleServiceAccountBlock
 
 
 class BigQuery(Construct):
@@ -53,10 +49,10 @@ class BigQuery(Construct):
         )
         self.module.override_logical_id("bigquery")
         self.dataset = "${module.bigquery.dataset_id}"
-        owner: GoogleBigqueryDatasetIamMember = {
+        owner: tf.GoogleBigqueryDatasetIamMember = {
             "project": props.project,
             "dataset_id": self.dataset,
             "role": "roles/bigquery.dataOwner",
             "member": props.pipeline["member"],
         }
-        block(self, "owner", "google_bigquery_dataset_iam_member", owner)
+        tf.block(self, "owner", "google_bigquery_dataset_iam_member", owner)

@@ -2,19 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from constructs import Construct
 
-from modules.terraform import TerraformBlock, block
-
-if TYPE_CHECKING:
-    from modules.terraform import (
-        GoogleProjectIamMember,
-        GoogleServiceAccount,
-        GoogleServiceAccountAttribute,
-        GoogleServiceAccountIamMember,
-    )
+from modules import terraform as tf
 
 ANNOTATION = "iam.gke.io/gcp-service-account"
 """Annotation of a Kubernetes account with the e-mail address of its Google service account."""
@@ -28,29 +18,31 @@ def workload_identity(
     account: str,
     namespace: str,
     roles: tuple[str, ...],
-) -> TerraformBlock[GoogleServiceAccountAttribute]:
+) -> tf.GoogleServiceAccountBlock:
     """Add a service account with project ``roles`` for the Kubernetes account ``account``.
 
     ``name`` is the id of the service account.
     """
     place = Construct(scope, name)
-    body: GoogleServiceAccount = {
+    body: tf.GoogleServiceAccount = {
         "project": project,
         "account_id": name,
         "display_name": f"{account} in {namespace}",
     }
-    service_account = block(place, "account", "google_service_account", body)
-    binding: GoogleServiceAccountIamMember = {
+    service_account = tf.block(place, "account", "google_service_account", body)
+    binding: tf.GoogleServiceAccountIamMember = {
         "service_account_id": service_account["name"],
         "role": "roles/iam.workloadIdentityUser",
         "member": f"serviceAccount:{project}.svc.id.goog[{namespace}/{account}]",
     }
-    block(place, "binding", "google_service_account_iam_member", binding)
+    tf.block(place, "binding", "google_service_account_iam_member", binding)
     for role in roles:
-        grant: GoogleProjectIamMember = {
+        grant: tf.GoogleProjectIamMember = {
             "project": project,
             "role": role,
             "member": service_account["member"],
         }
-        block(place, role.rpartition("/")[2].replace(".", "-"), "google_project_iam_member", grant)
+        tf.block(
+            place, role.rpartition("/")[2].replace(".", "-"), "google_project_iam_member", grant
+        )
     return service_account

@@ -5,7 +5,7 @@ from __future__ import annotations
 from cdktn import TerraformHclModule, TerraformStack
 from constructs import Construct
 
-from modules.terraform import provider
+from modules import terraform as tf
 
 PROVIDER_VERSION = "~> 0.51"
 
@@ -20,7 +20,7 @@ class Honeycomb(Construct):
     def __init__(self, scope: Construct, name: str, *, source: str, dataset: str) -> None:
         super().__init__(scope, name)
         stack = TerraformStack.of(self)
-        provider(stack, "honeycombio", PROVIDER_VERSION, {}, source="honeycombio/honeycombio")
+        tf.provider(stack, "honeycombio", PROVIDER_VERSION, {}, source="honeycombio/honeycombio")
         module = TerraformHclModule(
             self,
             "module",

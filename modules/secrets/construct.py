@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from constructs import Construct
 
+from modules import terraform as tf
 from modules.errors import ModuleError
 from modules.kubernetes import write_only_secret
 from modules.secrets.names import DATABASE_USERS, EXTERNAL, GENERATED, JWKS, ROTATED
 from modules.secrets.vault import Vault
-from modules.terraform import TerraformBlock
-
-if TYPE_CHECKING:
-    from modules.terraform import KubernetesNamespaceV1Attribute
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,10 +55,10 @@ class Secrets(Construct):
 
     def write(
         self,
-        namespace: TerraformBlock[KubernetesNamespaceV1Attribute],
+        namespace: tf.KubernetesNamespaceV1Block,
         hosts: Mapping[str, str],
         sslmode: str,
-    ) -> list[TerraformBlock[Any]]:
+    ) -> list[tf.TerraformBlock[Any]]:
         """Write all Secrets of the chart; ``hosts`` has the address of each database.
 
         A new third-party value in the vault is used once any version is raised.

@@ -3,22 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from constructs import Construct
 
+from modules import terraform as tf
 from modules.secrets.names import LENGTHS, Generator
-from modules.terraform import block
-
-if TYPE_CHECKING:
-    from modules.terraform import (
-        AzurermKeyVaultSecret,
-        EphemeralAzurermKeyVaultSecret,
-        EphemeralGoogleSecretManagerSecretVersion,
-        GoogleSecretManagerSecret,
-        GoogleSecretManagerSecretReplicationUserManagedReplicas,
-        GoogleSecretManagerSecretVersion,
-    )
 
 
 class Vault(Protocol):
@@ -35,16 +25,10 @@ def random_value(scope: Construct, kind: Generator) -> str:
     """Return the expression of a random value, a different one in each run."""
     length = LENGTHS[kind]
     if kind == "key":
-        return block(scope, "fresh", "random_bytes", {"length": length}, block_type="ephemeral")[
-            "hex"
-        ]
-    return block(
-        scope,
-        "fresh",
-        "random_password",
-        {"length": length, "special": False},
-        block_type="ephemeral",
-    )["result"]
+        key: tf.EphemeralRandomBytes = {"length": length}
+        return tf.block(scope, "fresh", "random_bytes", key, block_type="ephemeral")["hex"]
+    password: tf.EphemeralRandomPassword = {"length": length, "special": False}
+    return tf.block(scope, "fresh", "random_password", password, block_type="ephemeral")["result"]
 
 
 @dataclass(frozen=True)
@@ -60,22 +44,24 @@ class SecretManager:
         """Generate a secret that stays in the environment's region."""
         place = Construct(scope, name)
         body = self._secret(name)
-        secret = block(place, "secret", "google_secret_manager_secret", body, keep=True)
-        content: GoogleSecretManagerSecretVersion = {
+        secret = tf.block(place, "secret", "google_secret_manager_secret", body, keep=True)
+        content: tf.GoogleSecretManagerSecretVersion = {
             "secret": secret["id"],
             "secret_data_wo": random_value(place, kind),
             "secret_data_wo_version": str(version),
             "deletion_policy": "DISABLE",
         }
-        stored = block(place, "version", "google_secret_manager_secret_version", content)
+        stored = tf.block(place, "version", "google_secret_manager_secret_version", content)
         return self._value(place, secret["secret_id"], stored["version"])
 
     def read(self, scope: Construct, name: str) -> str:
         """Return the expression of the newest version of ``<prefix>-<name>``."""
         return self._value(Construct(scope, name), f"{self.prefix}-{name}")
 
-    def _secret(self, name: str) -> GoogleSecretManagerSecret:
-        replica: GoogleSecretManagerSecretReplicationUserManagedReplicas = {"location": self.region}
+    def _secret(self, name: str) -> tf.GoogleSecretManagerSecret:
+        replica: tf.GoogleSecretManagerSecretReplicationUserManagedReplicas = {
+            "location": self.region
+        }
         if self.kms_key:
             replica["customer_managed_encryption"] = {"kms_key_name": self.kms_key}
         return {
@@ -86,12 +72,12 @@ class SecretManager:
         }
 
     def _value(self, place: Construct, secret: str, version: str | None = None) -> str:
-        body: EphemeralGoogleSecretManagerSecretVersion = {
+        body: tf.EphemeralGoogleSecretManagerSecretVersion = {
             "secret": secret,
             "project": self.project,
             "version": version,
         }
-        return block(
+        return tf.block(
             place, "value", "google_secret_manager_secret_version", body, block_type="ephemeral"
         )["secret_data"]
 
@@ -106,14 +92,14 @@ class KeyVault:
     def generate(self, scope: Construct, name: str, kind: Generator, version: int) -> str:
         """Generate a secret; a rotation adds a version to it."""
         place = Construct(scope, name)
-        body: AzurermKeyVaultSecret = {
+        body: tf.AzurermKeyVaultSecret = {
             "name": f"{self.prefix}-{name}",
             "key_vault_id": self.key_vault_id,
             "content_type": "text/plain",
             "value_wo": random_value(place, kind),
             "value_wo_version": version,
         }
-        stored = block(place, "secret", "azurerm_key_vault_secret", body, keep=True)
+        stored = tf.block(place, "secret", "azurerm_key_vault_secret", body, keep=True)
         return self._value(place, stored["name"], stored["version"])
 
     def read(self, scope: Construct, name: str) -> str:
@@ -121,11 +107,11 @@ class KeyVault:
         return self._value(Construct(scope, name), f"{self.prefix}-{name}")
 
     def _value(self, place: Construct, name: str, version: str | None = None) -> str:
-        body: EphemeralAzurermKeyVaultSecret = {
+        body: tf.EphemeralAzurermKeyVaultSecret = {
             "name": name,
             "key_vault_id": self.key_vault_id,
             "version": version,
         }
-        return block(place, "value", "azurerm_key_vault_secret", body, block_type="ephemeral")[
+        return tf.block(place, "value", "azurerm_key_vault_secret", body, block_type="ephemeral")[
             "value"
         ]

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from constructs import Construct
 
+from modules import terraform as tf
 from modules.errors import ModuleError
 from modules.kubernetes import RESTRICTED, write_only_secret
 from modules.secrets.vault import Vault
-from modules.terraform import TerraformBlock, block
-
-if TYPE_CHECKING:
-    from modules.terraform import KubernetesNamespaceV1, KubernetesNamespaceV1Attribute
 
 PREFIX = "lana-bank-testflight-"
 LABELS = {"app.kubernetes.io/managed-by": "promoter-testflight"}
@@ -70,7 +66,7 @@ class TestflightNamespace(Construct):
         values = {key: props.vault.read(self, key) for key in sorted(props.keys)}
         write_only_secret(self, "lana-bank-external", self.namespace, values, 1)
 
-    def _namespace(self, props: TestflightProps) -> TerraformBlock[KubernetesNamespaceV1Attribute]:
+    def _namespace(self, props: TestflightProps) -> tf.KubernetesNamespaceV1Block:
         labels = {
             **LABELS,
             **RESTRICTED,
@@ -81,7 +77,7 @@ class TestflightNamespace(Construct):
         holder = props.holder.replace("${", "$${").replace("%{", "%%{")
         annotations = {"lana.galoy.io/testflight-holder": holder} if holder else {}
         name = f"{PREFIX}{props.ref[:7]}"
-        body: KubernetesNamespaceV1 = {
+        body: tf.KubernetesNamespaceV1 = {
             "metadata": [{"name": name, "labels": labels, "annotations": annotations}]
         }
-        return block(self, "namespace", "kubernetes_namespace_v1", body)
+        return tf.block(self, "namespace", "kubernetes_namespace_v1", body)

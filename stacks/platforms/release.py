@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 from cdktn import TerraformStack
 from cdktn_provider_helm.provider import HelmProvider, HelmProviderKubernetes
 
+from modules import terraform as tf
 from modules.honeycomb import Honeycomb
 from modules.kubernetes import restricted_namespace
 from modules.lana_bank.construct import LanaBank, merged
 from modules.secrets.construct import Secrets, SecretsProps
 from modules.secrets.vault import Vault
-from modules.terraform import provider
 from stacks.platforms.chart import VendoredChart, lana_bank_props
 from stacks.platforms.settings import CloudBlueprint
 
@@ -32,8 +32,8 @@ Each starts at the version with which whole stacks were tested (docs/environment
 
 def cluster_providers(stack: TerraformStack, access: Mapping[str, Any]) -> None:
     """Configure Kubernetes and Helm; without ``access`` both use the environment's kubeconfig."""
-    provider(stack, "random", RANDOM, {})
-    provider(stack, "kubernetes", KUBERNETES, access)
+    tf.provider(stack, "random", RANDOM, {})
+    tf.provider(stack, "kubernetes", KUBERNETES, access)
     HelmProvider(stack, "helm", kubernetes=HelmProviderKubernetes(**access) if access else None)
     stack.add_override("terraform.required_providers.helm.version", HELM)
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from cdktn import App, LocalBackend, TerraformStack
 
+from modules import terraform as tf
 from modules.secrets.vault import Vault
-from modules.terraform import provider
 from modules.testflight import TestflightNamespace, TestflightProps
 from stacks.platforms.azure import AzureBlueprint
 from stacks.platforms.azure.stack import AZURERM, key_vault
@@ -35,15 +35,15 @@ class TestflightStack(TerraformStack):
     ) -> None:
         super().__init__(app, name)
         LocalBackend(self, path="terraform.tfstate")
-        provider(self, "kubernetes", KUBERNETES, {})
+        tf.provider(self, "kubernetes", KUBERNETES, {})
         props = TestflightProps(vault=self._vault(keys_from), **description)
         TestflightNamespace(self, "testflight", props)
 
     def _vault(self, keys_from: AzureBlueprint | GcpBlueprint) -> Vault:
         if isinstance(keys_from, AzureBlueprint):
             azurerm = {"features": {}, "subscription_id": keys_from.shared.subscription_id}
-            provider(self, "azurerm", AZURERM, azurerm)
+            tf.provider(self, "azurerm", AZURERM, azurerm)
             return key_vault(keys_from)
         shared = keys_from.shared
-        provider(self, "google", GOOGLE, {"project": shared.project, "region": shared.region})
+        tf.provider(self, "google", GOOGLE, {"project": shared.project, "region": shared.region})
         return secret_manager(keys_from)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from cdktn import App, AzurermBackend, TerraformStack
 
+from modules import terraform as tf
 from modules.azure_postgres.construct import AzurePostgres
 from modules.azure_postgres.props import Administrator, AzurePostgresProps
 from modules.secrets.construct import Secrets
 from modules.secrets.vault import KeyVault
-from modules.terraform import provider
 from stacks.platforms.azure import AzureBlueprint
 from stacks.platforms.chart import VendoredChart
 from stacks.platforms.release import add_release, add_secrets, cluster_providers
@@ -45,7 +45,7 @@ class AzureStack(TerraformStack):
     def _providers(self) -> None:
         subscription = self._blueprint.shared.subscription_id
         azurerm = {"features": {}, "subscription_id": subscription, "storage_use_azuread": True}
-        provider(self, "azurerm", AZURERM, azurerm)
+        tf.provider(self, "azurerm", AZURERM, azurerm)
         # The kubeconfig comes from the environment (KUBE_CONFIG_PATH) and uses kubelogin: the
         # cluster's data source would put its certificate into the state.
         cluster_providers(self, access={})

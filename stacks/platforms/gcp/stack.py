@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from cdktn import App, GcsBackend, TerraformStack
 
+from modules import terraform as tf
 from modules.bigquery import BigQuery, BigQueryProps
 from modules.gcp_identity import ANNOTATION, workload_identity
 from modules.gcp_postgres.construct import GcpPostgres
 from modules.gcp_postgres.props import GcpPostgresProps
 from modules.secrets.construct import Secrets
 from modules.secrets.vault import SecretManager
-from modules.terraform import TerraformBlock, block, provider
 from stacks.platforms.chart import VendoredChart
 from stacks.platforms.gcp import GcpBlueprint
 from stacks.platforms.release import add_release, add_secrets, cluster_providers
-
-if TYPE_CHECKING:
-    from modules.terraform import DataGoogleContainerCluster, GoogleServiceAccountAttribute
 
 GOOGLE = "~> 8.0"
 
@@ -45,19 +42,19 @@ class GcpStack(TerraformStack):
 
     def _providers(self) -> None:
         shared = self._blueprint.shared
-        provider(self, "google", GOOGLE, {"project": shared.project, "region": shared.region})
+        tf.provider(self, "google", GOOGLE, {"project": shared.project, "region": shared.region})
         cluster_providers(self, self._cluster_access())
 
     def _cluster_access(self) -> dict[str, str]:
         """Return the access to the cluster; its token is new in each run and in no state."""
         shared = self._blueprint.shared
-        body: DataGoogleContainerCluster = {
+        body: tf.DataGoogleContainerCluster = {
             "name": shared.cluster.name,
             "location": shared.cluster.location,
             "project": shared.project,
         }
-        cluster = block(self, "cluster", "google_container_cluster", body, block_type="data")
-        client = block(self, "client", "google_client_config", {}, block_type="ephemeral")
+        cluster = tf.block(self, "cluster", "google_container_cluster", body, block_type="data")
+        client = tf.block(self, "client", "google_client_config", {}, block_type="ephemeral")
         certificate = f"{cluster.address}.master_auth[0].cluster_ca_certificate"
         return {
             "host": f"https://{cluster['endpoint']}",
@@ -103,7 +100,7 @@ class GcpStack(TerraformStack):
 
     def _identity(
         self, account: str, suffix: str, roles: tuple[str, ...]
-    ) -> TerraformBlock[GoogleServiceAccountAttribute]:
+    ) -> tf.GoogleServiceAccountBlock:
         """Add a service account, whose id may have 30 characters at most."""
         project, namespace = self._blueprint.shared.project, self._blueprint.lana_bank.namespace
         name = f"{self._name[:22].rstrip('-')}-{suffix}"
