@@ -43,12 +43,12 @@ class CheckedStack:
 
     @property
     def is_local(self) -> bool:
-        """Whether the stack is one of the embedded platform."""
+        """True for an environment of the embedded platform."""
         return self.name.startswith("local-")
 
     @property
     def is_production(self) -> bool:
-        """Whether the stack is a production environment."""
+        """True for a production environment."""
         return self.name.endswith("-production")
 
     def resources(self, *kinds: str) -> Iterator[tuple[str, Body]]:

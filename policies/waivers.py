@@ -42,7 +42,7 @@ class PolicyReport:
 
     @property
     def passed(self) -> bool:
-        """Whether every finding is waived, and every waiver is valid and used."""
+        """True if every finding is waived, and every waiver is valid and used."""
         return not (self.rejected or self.expired or self.unused)
 
 

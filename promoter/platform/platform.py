@@ -16,7 +16,7 @@ from promoter.platform.cluster import ClusterAdmin
 from promoter.platform.layout import Layout
 from promoter.platform.parts import PARTS, PORTS, Part, Parts
 from promoter.platform.record import Record
-from promoter.platform.supervisor import READY_SECONDS, PartLog, PortTaken, Supervisor, wait
+from promoter.platform.supervisor import READY_SECONDS, PartLog, PortInUse, Supervisor, wait
 from promoter.programs.kubectl import Kubectl
 from promoter.toolchain.toolchain import Toolchain
 
@@ -78,7 +78,7 @@ class Platform:
             for attempt in range(1, _ATTEMPTS + 1):
                 try:
                     return self._start(programs, progress)
-                except PortTaken as error:
+                except PortInUse as error:
                     if attempt == _ATTEMPTS:
                         raise
                     progress.note(f"{error}; choosing another")
@@ -183,7 +183,7 @@ class Platform:
             if name.removesuffix("-peer") in alive or ports.is_free(port)
         }
         for name in sorted(set(record.ports) - set(kept)):
-            progress.note(f"port {record.ports[name]} of {name} is taken; choosing another")
+            progress.note(f"port {record.ports[name]} of {name} is in use; choosing another")
         return record.changed(ports=ports.choose(PORTS, kept))
 
     def _forget_ports(self, names: Sequence[str]) -> None:

@@ -23,11 +23,11 @@ _TAIL_LINES = 12
 _LINE_CHARACTERS = 400
 
 
-class PortTaken(PlatformError):
-    """Another program took a port between our choosing it and the part's listening on it."""
+class PortInUse(PlatformError):
+    """Another program started to use a port between our choice and the part's start."""
 
     def __init__(self, part: Part) -> None:
-        super().__init__(f"start {part.name}: its port was taken by another program")
+        super().__init__(f"start {part.name}: its port is in use by another program")
         self.part = part
 
 
@@ -52,7 +52,7 @@ class PartLog:
         last = deque(self._lines(offset), maxlen=_TAIL_LINES)
         return "\n".join(f"  | {line[:_LINE_CHARACTERS]}" for line in last) or "  | (nothing)"
 
-    def reports_port_taken(self, offset: int) -> bool:
+    def reports_port_in_use(self, offset: int) -> bool:
         """Return True if, since ``offset``, the part could not listen on its port."""
         return any("address already in use" in line for line in self._lines(offset))
 
@@ -83,7 +83,7 @@ class Supervisor:
     def ensure(self, parts: Sequence[Part]) -> None:
         """Start those of ``parts`` that do not run as they should, and wait until all serve.
 
-        Raises `PortTaken`, or `PlatformError` with the last lines of a part that died.
+        Raises `PortInUse`, or `PlatformError` with the last lines of a part that died.
         """
         for part in parts:
             if not self._up_to_date(part):
@@ -149,8 +149,8 @@ class Supervisor:
         if not wait(lambda: part.ready() or not recorded.process.alive):
             raise self._failure(part, f"it is not ready after {READY_SECONDS:.0f} s")
         if not recorded.process.alive:
-            if PartLog(self.layout.log(part.name)).reports_port_taken(recorded.log_offset):
-                raise PortTaken(part)
+            if PartLog(self.layout.log(part.name)).reports_port_in_use(recorded.log_offset):
+                raise PortInUse(part)
             raise self._failure(part, "it died")
 
     def _failure(self, part: Part, cause: str) -> PlatformError:

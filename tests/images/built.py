@@ -1,4 +1,4 @@
-"""The images of this tree, built once for all tests, and a container of one."""
+"""The images of this tree, built once for all tests, and containers of them."""
 
 from __future__ import annotations
 
@@ -22,25 +22,25 @@ from promoter.programs.oci import write_layout
 from promoter.toolchain.cache import default_cache
 
 
-def why_not() -> str:
-    """What keeps the images' tests from running here; empty where nothing does."""
+def skip_reason() -> str:
+    """Return why the images' tests cannot run here; empty if they can."""
     if missing := unmet(default_cache()):
         return missing
     if shutil.which("bwrap") is None:
         return "bubblewrap is not on PATH"
     probe = ["bwrap", "--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc", "true"]
-    done = subprocess.run(probe, capture_output=True, text=True, check=False)
-    return f"no containers here: {done.stderr.strip()}" if done.returncode else ""
+    result = subprocess.run(probe, capture_output=True, text=True, check=False)
+    return f"no containers here: {result.stderr.strip()}" if result.returncode else ""
 
 
 def the_images() -> tuple[Image, ...]:
-    """Built by whichever worker of pytest-xdist asks first; the others find the layers."""
+    """Return the images, built by the first worker of pytest-xdist that needs them."""
     return built(Silent())
 
 
 @dataclass(frozen=True)
 class Container:
-    """The layers of an image laid over each other, and what its configuration says."""
+    """The merged layers of an image, and the variables of its configuration."""
 
     root: Path
     variables: Mapping[str, str]
@@ -73,7 +73,7 @@ class Container:
 
 @contextmanager
 def container(image: Image, folder: Path) -> Iterator[Container]:
-    """A container of ``image`` as it lies in an OCI layout; several hundred megabytes."""
+    """A container of ``image`` from its OCI layout; several hundred megabytes."""
     layout, root = folder / "layout", folder / "root"
     write_layout(image.content, layout)
     blobs = layout / "blobs" / "sha256"
@@ -85,7 +85,7 @@ def container(image: Image, folder: Path) -> Iterator[Container]:
         for layer in manifest["layers"]:
             file = blobs / layer["digest"].removeprefix("sha256:")
             subprocess.run(["tar", "-xzpf", str(file), "-C", str(root)], check=True)
-        # What is mounted has to have a place.
+        # Mount points must exist.
         for name in ("repository", "work"):
             (root / name).mkdir()
         pairs = (pair.split("=", 1) for pair in config["config"]["Env"])
@@ -99,7 +99,7 @@ def _blob(blobs: Path, descriptor: Mapping[str, str]) -> bytes:
 
 
 def shared_images(factory: pytest.TempPathFactory) -> tuple[Image, ...]:
-    """The images; workers of one run do not build at the same time."""
+    """Return the images; workers of one run do not build at the same time."""
     base = factory.getbasetemp()
     run = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
     with FileLock(run / "images.lock"):

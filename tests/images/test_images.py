@@ -1,4 +1,4 @@
-"""Our images: what runs in them, and that what they are follows from what is in them."""
+"""Our images: the programs in them, and digests that depend on their content only."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from dev.images.images import PROGRAMS, Image
 from promoter.git import Git
 from promoter.programs.registry import Registry
 from tests.concourse.test_cepler_resource import remote, source_of
-from tests.images.built import Container, container, shared_images, why_not
+from tests.images.built import Container, container, shared_images, skip_reason
 from tests.release.conftest import crane, registry
 
 __all__ = ["crane", "registry", "remote"]
 
 pytestmark = [
-    pytest.mark.skipif(bool(why_not()), reason=why_not()),
+    pytest.mark.skipif(bool(skip_reason()), reason=skip_reason()),
     # Debian's packages may have to come from its archive first.
     pytest.mark.timeout(1200),
 ]
@@ -39,22 +39,22 @@ def images(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Image]:
 def resource(
     images: dict[str, Image], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Container]:
-    with container(images["cepler-resource"], tmp_path_factory.mktemp("resource")) as made:
-        yield made
+    with container(images["cepler-resource"], tmp_path_factory.mktemp("resource")) as running:
+        yield running
 
 
 @pytest.fixture(scope="module")
 def tasks(
     images: dict[str, Image], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Container]:
-    with container(images["promoter"], tmp_path_factory.mktemp("promoter")) as made:
-        yield made
+    with container(images["promoter"], tmp_path_factory.mktemp("promoter")) as running:
+        yield running
 
 
 # --- the resource ------------------------------------------------------------------------
 
 KEY = "the words of a key"
-# Stands in for ssh: notes the key's file and mode, then does what the server would.
+# A fake ssh: records the key's file and mode, then acts as the server.
 SSH = """\
 #!/bin/sh
 while [ "$1" != "-i" ]; do shift; done
@@ -64,21 +64,23 @@ exec sh -c "$2"
 """
 
 
-def ask(there: Container, work: Path, step: str, *words: str, **request: Any) -> tuple[int, Any]:
-    at = request.pop("remote")
+def run_step(
+    container: Container, work: Path, step: str, *words: str, **request: Any
+) -> tuple[int, Any]:
+    repository = request.pop("remote")
     ssh = work / "ssh"
     if not ssh.exists():
         ssh.write_text(SSH)
         ssh.chmod(0o755)
-    done = there.run(
+    result = container.run(
         f"/opt/resource/{step}",
         *words,
         stdin=json.dumps(request),
-        binds={at: "/repository", work: "/work", ssh: "/usr/bin/ssh"},
+        binds={repository: "/repository", work: "/work", ssh: "/usr/bin/ssh"},
     )
-    assert KEY not in done.stdout + done.stderr
-    assert done.returncode == 0 or done.stderr, "a failure says nothing"
-    return done.returncode, json.loads(done.stdout) if done.stdout else done.stderr
+    assert KEY not in result.stdout + result.stderr
+    assert result.returncode == 0 or result.stderr, "a failure without a message"
+    return result.returncode, json.loads(result.stdout) if result.stdout else result.stderr
 
 
 @pytest.fixture
@@ -101,14 +103,14 @@ def test_check_in_and_out_inside_the_image_on_a_repository_behind_ssh(
         pipelines_source(name, remote) for name in ("gcp-galoy-staging", "gcp-volcano-qa")
     )
     tip = Git(remote).commit("refs/heads/main")
-    code, versions = ask(resource, work, "check", source=staging, version=None, remote=remote)
+    code, versions = run_step(resource, work, "check", source=staging, version=None, remote=remote)
     assert (code, versions) == (0, [{"trigger": tip, "version": "1"}])
-    code, said = ask(resource, work, "check", source=qa, remote=remote)
+    code, message = run_step(resource, work, "check", source=qa, remote=remote)
     assert code == 1
-    assert "'gcp-galoy-staging' not deployed yet" in said
+    assert "'gcp-galoy-staging' not deployed yet" in message
 
     (version,) = versions
-    code, got = ask(
+    code, got = run_step(
         resource, work, "in", "/work/repo", source=staging, version=version, remote=remote
     )
     assert code == 0, got
@@ -119,13 +121,13 @@ def test_check_in_and_out_inside_the_image_on_a_repository_behind_ssh(
     assert (work / "repo/charts/a").read_text() == "1\n"
 
     put = {"repository": "repo"}
-    code, out = ask(resource, work, "out", "/work", source=staging, params=put, remote=remote)
+    code, out = run_step(resource, work, "out", "/work", source=staging, params=put, remote=remote)
     assert code == 0, out
     assert out["version"] == version
     assert [entry["name"] for entry in out["metadata"]] == names
     recorded = "cepler/.cepler/lana-bank/gcp-galoy-staging.state"
     assert Git(remote).file("refs/heads/main", recorded)
-    code, versions = ask(resource, work, "check", source=qa, remote=remote)
+    code, versions = run_step(resource, work, "check", source=qa, remote=remote)
     assert (code, len(versions)) == (0, 1)
 
     # Every connection had the key, in a file of its own that nobody else could read, and that
@@ -159,13 +161,13 @@ def test_the_keys_file_is_gone_when_a_step_ends(
     assert (work / "keys").read_text()
 
 
-def test_a_request_with_a_key_that_there_is_not_names_it(
+def test_an_unknown_key_of_a_request_is_named(
     resource: Container, remote: Path, work: Path
 ) -> None:
     source = {**pipelines_source("gcp-galoy-staging", remote), "gates_brnch": "x"}
-    code, said = ask(resource, work, "check", source=source, remote=remote)
+    code, message = run_step(resource, work, "check", source=source, remote=remote)
     assert code == 1
-    assert "source.gates_brnch is no key of this resource" in said
+    assert "source.gates_brnch is no key of this resource" in message
 
 
 # --- the task image ----------------------------------------------------------------------
@@ -208,7 +210,7 @@ def entries(layer: Path) -> Iterator[tarfile.TarInfo]:
         yield from archive
 
 
-def test_no_layer_says_where_or_when_it_was_made(images: dict[str, Image]) -> None:
+def test_no_layer_contains_the_place_or_time_of_its_build(images: dict[str, Image]) -> None:
     created = {json.loads(image.content.config.content)["created"] for image in images.values()}
     assert len(created) == 1
     assert len({layer.digest for image in images.values() for layer in image.content.layers}) == 5
@@ -237,7 +239,7 @@ def test_the_digests_are_those_of_the_content(images: dict[str, Image]) -> None:
         assert diff_id == f"sha256:{hashlib.sha256(gzip.decompress(packed)).hexdigest()}"
 
 
-def test_a_registry_takes_it_under_the_tag_that_the_pipeline_names(
+def test_a_registry_stores_an_image_under_the_tag_of_the_pipeline(
     images: dict[str, Image], registry: Registry, crane: Path, tmp_path: Path
 ) -> None:
     image = images["cepler-resource"]
@@ -248,7 +250,7 @@ def test_a_registry_takes_it_under_the_tag_that_the_pipeline_names(
     subprocess.run([crane, "validate", "--remote", reference], check=True, capture_output=True)
 
 
-def test_the_command_writes_layouts_and_says_what_to_pin(
+def test_the_command_writes_layouts_and_prints_the_pins(
     images: dict[str, Image], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["--output", str(tmp_path)]) == 0

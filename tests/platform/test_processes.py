@@ -31,15 +31,15 @@ def test_a_process_gets_only_the_given_environment(
 
 
 def test_a_process_does_not_run_before_it_is_noted(tmp_path: Path) -> None:
-    seen: list[ProcessId] = []
+    processes_noted: list[ProcessId] = []
 
     def fails(process: ProcessId) -> None:
-        seen.append(process)
+        processes_noted.append(process)
         raise OSError("disk full")
 
     with pytest.raises(OSError, match="disk full"):
         start(["/bin/sh", "-c", "echo ran"], tmp_path / "log", PATH, fails)
-    until(lambda: not seen[0].alive)
+    until(lambda: not processes_noted[0].alive)
     assert (tmp_path / "log").read_text() == ""
 
 

@@ -83,37 +83,37 @@ def test_data_survives_when_everything_is_killed_and_its_ports_are_taken(
     subprocess.run(append, check=True, capture_output=True)
     kill(lone, *PARTS)
 
-    taken = [parts(lone)[name].port for name in ("etcd", "kube-apiserver")]
+    in_use = [parts(lone)[name].port for name in ("etcd", "kube-apiserver")]
     with socket.socket() as one, socket.socket() as two:
-        for listener, port in zip((one, two), taken, strict=True):
+        for listener, port in zip((one, two), in_use, strict=True):
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             listener.bind((ports.HOST, port))
             listener.listen()
         notes = RecordedNotes()
         again = lone.up(notes)
-    assert sum("is taken; choosing another" in line for line in notes.lines) == 2
+    assert sum("is in use; choosing another" in line for line in notes.lines) == 2
     assert again.registry == running.registry
     assert kubectl(lone, "get", "namespace", "kept", "-o=name") == "namespace/kept\n"
     subprocess.run([crane, "validate", "--remote", image], check=True, capture_output=True)
 
 
-def test_a_port_that_is_taken_meanwhile_is_chosen_again(
+def test_another_port_is_chosen_if_one_is_in_use_at_the_start(
     lone: Platform, platform: Platform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # With the shared cluster as one's own it is the registry alone that has to be started.
     with socket.socket() as stranger:
         stranger.bind((ports.HOST, 0))
         stranger.listen()
-        taken = stranger.getsockname()[1]
+        in_use = stranger.getsockname()[1]
         lone.folder.mkdir()
-        (lone.folder / "platform.json").write_text(json.dumps({"ports": {"registry": taken}}))
+        (lone.folder / "platform.json").write_text(json.dumps({"ports": {"registry": in_use}}))
         monkeypatch.setattr(ports, "is_free", lambda port: True)
         notes = RecordedNotes()
         lone.up(notes, kubeconfig=platform.require().kubeconfig)
     assert notes.lines == [
-        "start registry: its port was taken by another program; choosing another"
+        "start registry: its port is in use by another program; choosing another"
     ]
-    assert parts(lone)["registry"].port != taken
+    assert parts(lone)["registry"].port != in_use
 
 
 def test_a_part_that_cannot_start_is_reported_and_nothing_stays(lone: Platform) -> None:

@@ -59,16 +59,16 @@ def test_folders_and_files_that_are_not_executable_are_skipped(
 
 
 @pytest.mark.parametrize(
-    ("version", "taken"),
+    ("version", "accepted"),
     [("v1.34.9", False), ("v1.35.0", True), ("v1.37.1", True), ("v1.38.0", False)],
 )
 def test_kubectl_may_be_one_minor_away_from_the_pinned_server(
-    found: Toolchain, tmp_path: Path, version: str, taken: bool
+    found: Toolchain, tmp_path: Path, version: str, accepted: bool
 ) -> None:
     assert Version.parse(found.pin("kube-apiserver").version).minor == 36
     kubectl = fake(tmp_path / "first", "kubectl", f"echo Client Version: {version}")
     result = found.on_path("kubectl")
-    assert (isinstance(result, OnPath) and result.path == kubectl) == taken
+    assert (isinstance(result, OnPath) and result.path == kubectl) == accepted
 
 
 def test_a_part_of_the_platform_must_be_of_the_pinned_minor(
