@@ -1,4 +1,4 @@
-"""``promoter trace``: from an environment back to the source commits, or the other way round."""
+"""``promoter trace``: from an environment back to its source commits, or the other way round."""
 
 from __future__ import annotations
 
@@ -13,29 +13,29 @@ from promoter.cli.progress import shown
 
 if TYPE_CHECKING:
     from promoter.site.site import Site
-    from promoter.trace.pins import Looked
+    from promoter.trace.sources import TraceSources
 
 
 def trace(
     environment: Annotated[str, typer.Argument(help="For example local-production.")] = "",
     reverse: Annotated[
-        str, typer.Option(metavar="COMMIT", help="Where does this commit run?")
+        str, typer.Option(metavar="COMMIT", help="Find the environments that run this commit.")
     ] = "",
-    cluster: Annotated[bool, typer.Option(help="Ask the cluster which digests it runs.")] = True,
+    cluster: Annotated[bool, typer.Option(help="Query the cluster for running digests.")] = True,
     kubeconfig: KUBECONFIG = None,
     remote: REMOTE = "origin",
     branch: BRANCH = "main",
     as_json: JSON = False,
 ) -> int:
-    """Trace an environment back to its source commits, every link checked.
+    """Trace an environment back to its source commits, checking every link.
 
-    The links are state, chart, pins and images. Exit 1 where one is broken.
+    The links are state, chart, pins and images. Exit 1 if one is broken.
 
     Example: promoter trace local-production
     """
     from promoter.common.errors import UsageError
     from promoter.site.site import Site
-    from promoter.trace.tracing import trace as walk
+    from promoter.trace.environment import trace as run
 
     if bool(environment) == bool(reverse):
         raise UsageError(
@@ -44,45 +44,49 @@ def trace(
         )
     site = Site.of(Path.cwd(), remote=remote, branch=branch)
     if reverse:
-        return _tell_where(site, reverse, _looked(site, "", kubeconfig, cluster=False), as_json)
+        sources = _sources(site, "", kubeconfig, cluster=False)
+        return _print_running(site, reverse, sources, as_json)
     site.deployment_of(environment)
-    found = walk(site, environment, _looked(site, environment, kubeconfig, cluster=cluster))
+    found = run(site, environment, _sources(site, environment, kubeconfig, cluster=cluster))
     if as_json:
         print_json(found.document())
-    else:
-        for line in found.lines():
-            typer.echo(line)
-        typer.echo(f"{len(found.broken)} broken links" if found.broken else "every link holds")
+        return 1 if found.broken else 0
+    for line in found.lines():
+        typer.echo(line)
+    typer.echo(f"{len(found.broken)} broken links" if found.broken else "every link holds")
     return 1 if found.broken else 0
 
 
-def _tell_where(site: Site, commit: str, looked: Looked, as_json: bool) -> int:
-    from promoter.trace.reverse import running
+def _print_running(site: Site, commit: str, sources: TraceSources, as_json: bool) -> int:
+    from promoter.trace.location import find_running
 
-    found = [(each.environment, each.by) for each in running(site, commit, looked)]
+    found = find_running(site, commit, sources)
     if as_json:
-        print_json([{"environment": name, "by": by} for name, by in found])
+        print_json([{"environment": each.environment, "by": each.by} for each in found])
         return 0
-    for name, by in found:
-        typer.echo(f"{name}: {by}")
+    for each in found:
+        typer.echo(f"{each.environment}: {each.by}")
     if not found:
-        typer.echo(f"{commit} runs nowhere")
+        typer.echo(f"no environment runs {commit}")
     return 0
 
 
-def _looked(site: Site, environment: str, kubeconfig: Path | None, *, cluster: bool) -> Looked:
+def _sources(
+    site: Site, environment: str, kubeconfig: Path | None, *, cluster: bool
+) -> TraceSources:
     from promoter.platform import Platform
     from promoter.programs.kubectl import Kubectl
+    from promoter.programs.registry import ImageLookup
     from promoter.synthesis.stack import target_of
     from promoter.toolchain import Toolchain
-    from promoter.trace.pins import Looked, mirrors_of
+    from promoter.trace.sources import TraceSources, registry_mirrors
 
     progress = shown()
     toolchain = Toolchain(site.git.dir, progress=progress)
-    running = Platform(site.git.dir / ".local" / "platform", toolchain).running()
-    asked = None
+    platform = Platform(site.git.dir / ".local" / "platform", toolchain).running()
+    kubectl = None
     if cluster:
-        place = target_of(site.git.dir, environment, kubeconfig)
-        asked = Kubectl(toolchain.program("kubectl"), place.kubeconfig)
-    mirrors = mirrors_of(running.registry if running else "")
-    return Looked(toolchain.program("crane"), mirrors, asked, progress)
+        target = target_of(site.git.dir, environment, kubeconfig)
+        kubectl = Kubectl(toolchain.program("kubectl"), target.kubeconfig)
+    mirrors = registry_mirrors(platform.registry if platform else "")
+    return TraceSources(ImageLookup(toolchain.program("crane"), mirrors), kubectl, progress)

@@ -21,7 +21,7 @@ from promoter.programs.workloads import image_digests
 from promoter.site.site import Site
 from promoter.synthesis.stack import target_of
 from promoter.vendoring.lock import LOCK_NAME, parse_lock
-from promoter.vendoring.pins import read_pins
+from promoter.vendoring.pins import Pin, read_pins
 
 VALUES = "charts/lana-bank/values.yaml"
 _RELEASE = "lana-bank"
@@ -125,8 +125,13 @@ def _recorded_status(site: Site, deployment: str, name: str) -> EnvironmentStatu
 
 def source_commit(site: Site, recorded: EnvironmentState) -> str | None:
     """Return the application's commit that the recorded chart's pins name; None without pins."""
+    return next((pin.commit_ref for pin in recorded_pins(site, recorded)), None)
+
+
+def recorded_pins(site: Site, recorded: EnvironmentState) -> tuple[Pin, ...]:
+    """Return the pins of the recorded chart; raises `YamlEditError` if its values are not YAML."""
     values = _recorded_file(site, recorded, VALUES)
-    return next((pin.commit_ref for pin in read_pins(values)), None) if values else None
+    return read_pins(values) if values else ()
 
 
 def chart_ref(site: Site, recorded: EnvironmentState) -> str | None:
@@ -169,7 +174,7 @@ def namespace_of(site: Site, recorded: EnvironmentState, name: str) -> str:
 def _recorded_file(site: Site, recorded: EnvironmentState, path: str) -> str | None:
     for identity, file in recorded.current.files.items():
         if path_of(identity) == path and file.file_hash:
-            return site.git.output("cat-file", "blob", file.file_hash).decode()
+            return site.git.output("cat-file", "blob", file.file_hash).decode(errors="replace")
     return None
 
 

@@ -1,27 +1,30 @@
-"""The chain of one pin: the image in its registry and in the cluster, its source commit."""
+"""Trace one pin: the image in the cluster and in its registry, and the source commit."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
-from promoter.common.errors import PromoterError
-from promoter.common.progress import Progress
-from promoter.programs.kubectl import Kubectl
-from promoter.programs.registry import Registry, configured_mirrors
+import semver
+
+from promoter.common.errors import PromoterError, UsageError
+from promoter.forge.forge import Forge, ForgeError, PullRequest, PullRequestState
+from promoter.forge.remote import forge_of
+from promoter.git import Git, is_full_id
 from promoter.release.images import REVISION, SOURCE, TITLE, VERSION
-from promoter.trace.chain import Link, PinTrace
-from promoter.trace.origin import origin_of
-from promoter.trace.repositories import Repositories
+from promoter.trace.chain import Link
+from promoter.trace.sources import Repositories, TraceSources
 from promoter.vendoring.pins import Pin
 
-Running = Mapping[str, frozenset[str]]
-"""By an image's name: the digests that run, or what stands there without a digest."""
+RunningImages = Mapping[str, frozenset[str]]
+"""The digests that run of each image, by its name; a reference without digest as it is."""
+
+_NUMBER = re.compile(r"\(#(\d+)\)$")
 
 
-def running_of(references: Iterable[str]) -> Running:
-    """What runs, from the images of containers as their pods name them."""
+def running_images(references: Iterable[str]) -> RunningImages:
+    """Return the running images, from the references in the containers of pods."""
     found: dict[str, frozenset[str]] = {}
     for reference in references:
         image, _, digest = reference.partition("@")
@@ -31,74 +34,37 @@ def running_of(references: Iterable[str]) -> Running:
 
 
 @dataclass(frozen=True)
-class Looked:
-    """Where a trace looks beside the repository: the registry, the cluster, other remotes.
+class PinTracer:
+    """Follows pins to source commits."""
 
-    ``mirrors`` says by registry which other address (host:port) has its images; ``cluster``
-    is None where there is none to ask.
-    """
-
-    crane: Path
-    mirrors: Mapping[str, str]
-    cluster: Kubectl | None
-    progress: Progress
-
-
-def mirrors_of(platform_registry: str) -> Mapping[str, str]:
-    """Where images are looked up: as PROMOTER_REGISTRY_MIRROR says, else on the platform."""
-    said = configured_mirrors()
-    if said or not platform_registry:
-        return said
-    return dict.fromkeys(("gcr.io", "us.gcr.io"), platform_registry)
-
-
-@dataclass(frozen=True)
-class PinWalk:
-    """Walks from pins to source commits."""
-
-    looked: Looked
+    sources: TraceSources
     repositories: Repositories
 
-    def traced(self, pin: Pin, running: Running | None) -> PinTrace:
-        """The chain of one pin; ``running`` is what the cluster runs, None if not asked."""
-        with self.looked.progress.task(f"trace {pin.app}"):
-            return PinTrace((self._pinned(pin, running), self._image(pin), self._source(pin)))
-
-    def _pinned(self, pin: Pin, running: Running | None) -> Link:
-        facts = {"app": pin.app, "digest": pin.digest}
-        if running is None:
-            return Link("pin", pin.path, {**facts, "cluster": "not asked"})
-        runs = running.get(pin.image.rpartition("/")[2], frozenset())
-        if not runs:
-            return Link("pin", pin.path, {**facts, "cluster": "not installed there"})
-        other = sorted(runs - {pin.digest})
-        told = "runs it" if pin.digest in runs else "does not run it"
-        broken = tuple(f"the cluster runs {each}" for each in other)
-        return Link("pin", pin.path, {**facts, "cluster": told}, broken)
+    def trace(self, pin: Pin, running: RunningImages | None) -> tuple[Link, Link, Link]:
+        """Return the links of one pin; ``running`` is None if the cluster is not queried."""
+        with self.sources.progress.task(f"trace {pin.app}"):
+            return pin_link(pin, running), self._image(pin), self._source(pin)
 
     def _image(self, pin: Pin) -> Link:
-        """The image in its registry, and whether its labels agree with the METADATA."""
-        host, _, path = pin.image.partition("/")
-        folder, _, name = path.rpartition("/")
-        address = f"{self.looked.mirrors.get(host, host)}/{folder}".rstrip("/")
-        registry = Registry(address, self.looked.crane)
+        """Return the image, whose labels must agree with the METADATA."""
         reference = f"{pin.image}@{pin.digest}"
         try:
-            if registry.digest(name, pin.digest) is None:
-                return Link("image", reference, broken=("the registry does not have it",))
-            labels = registry.config(name, pin.digest).get("config", {}).get("Labels") or {}
+            registry, name, digest = self.sources.images.locate(reference)
+            if registry.digest(name, digest) is None:
+                return Link("image", reference, {}, ("the registry does not have it",))
+            labels = registry.config(name, digest).get("config", {}).get("Labels") or {}
         except PromoterError as error:
-            return Link("image", reference, broken=(str(error),))
+            return Link("image", reference, {}, (str(error),))
         expected = {REVISION: pin.commit_ref, SOURCE: pin.source, TITLE: pin.app}
-        broken = tuple(
-            f"its label {label} is {labels.get(label)!r}, the METADATA says {value!r}"
+        broken = [
+            f"its label {label} is {labels.get(label)!r}, the METADATA has {value!r}"
             for label, value in expected.items()
             if labels.get(label) != value
-        )
+        ]
         return Link("image", reference, {"version": str(labels.get(VERSION, "unknown"))}, broken)
 
     def _source(self, pin: Pin) -> Link:
-        """The source commit, and what the forge says of its release and pull request."""
+        """Return the source commit, with its pull request and releases on the forge."""
         facts = {"repository": pin.source}
         git = self.repositories.get(pin.source)
         if isinstance(git, str):
@@ -108,9 +74,94 @@ class PinWalk:
             return Link("source", pin.commit_ref, facts, ("the repository does not have it",))
         if not git.lines("branch", "--list", "--contains", commit):
             return Link("source", commit, facts, ("it is on no branch of the repository",))
-        title, author, when = git.text(
-            "log", "-1", "--format=%s%x00%an <%ae>%x00%aI", commit
-        ).split("\0")
-        facts |= {"title": title, "by": author, "at": when}
-        told = origin_of(git, commit, title)
-        return Link("source", commit, {**facts, **told.facts}, told.broken)
+        output = git.text("log", "-1", "--format=%s%x00%an <%ae>%x00%aI", commit)
+        title, author, time = output.split("\0")
+        facts |= {"title": title, "by": author, "at": time}
+        origin, broken = origin_of(git, commit, title)
+        return Link("source", commit, facts | origin, broken)
+
+
+def pin_link(pin: Pin, running: RunningImages | None) -> Link:
+    """Return the pin; broken if the cluster runs anything else of its image."""
+    facts = {"app": pin.app, "digest": pin.digest}
+    if running is None:
+        return Link("pin", pin.path, {**facts, "cluster": "not queried"})
+    found = running.get(pin.image.rpartition("/")[2], frozenset())
+    if not found:
+        return Link("pin", pin.path, {**facts, "cluster": "not installed there"})
+    text = "runs it" if pin.digest in found else "does not run it"
+    broken = [f"the cluster runs {each}" for each in sorted(found - {pin.digest})]
+    return Link("pin", pin.path, {**facts, "cluster": text}, broken)
+
+
+# --- the forge ------------------------------------------------------------------------
+
+Origin = tuple[dict[str, str], list[str]]
+"""Facts about a source commit, and every check that failed."""
+
+
+def origin_of(git: Git, commit: str, title: str) -> Origin:
+    """Return the pull request and the releases of ``commit`` (40 hex digits) of a clone.
+
+    The forge is that of the remote ``origin``. Without one, title and tags are facts that are
+    not checked, and the reason is another.
+    """
+    tags = git.lines("tag", "--points-at", commit)
+    try:
+        return _checked_origin(git, forge_of(git), commit, title, tags)
+    except UsageError as error:
+        return {**_unchecked_facts(title, tags), "forge": f"not queried: {error}"}, []
+    except ForgeError as error:
+        return _unchecked_facts(title, tags), [str(error)]
+
+
+def _unchecked_facts(title: str, tags: Sequence[str]) -> dict[str, str]:
+    number = _NUMBER.search(title)
+    return {
+        **({"release": f"{', '.join(tags)} (by tag, not checked)"} if tags else {}),
+        **({"pull request": f"#{number[1]} (by title, not checked)"} if number else {}),
+    }
+
+
+def _checked_origin(git: Git, forge: Forge, commit: str, title: str, tags: Sequence[str]) -> Origin:
+    pulls = forge.pull_requests_of(commit)
+    broken = list(_pull_problems(git, pulls, commit, title))
+    releases, candidates = [], []
+    for tag in tags:
+        if not _is_final(tag):
+            candidates.append(tag)
+            continue
+        release = forge.release(tag)
+        if release is None:
+            broken.append(f"its tag {tag} has no release")
+        elif release.draft:
+            broken.append(f"release {tag} is a draft")
+        # A release that a person created on GitHub has the name of a branch there.
+        elif is_full_id(release.commit) and release.commit != commit:
+            broken.append(f"release {tag} is of commit {release.commit[:12]}")
+        else:
+            releases.append(release.url or tag)
+    facts = {
+        "pull request": ", ".join(pull.url for pull in pulls) or "none",
+        "candidate": ", ".join(candidates),
+        "release": ", ".join(releases),
+    }
+    return {name: fact for name, fact in facts.items() if fact}, broken
+
+
+def _pull_problems(
+    git: Git, pulls: Sequence[PullRequest], commit: str, title: str
+) -> Iterator[str]:
+    number = _NUMBER.search(title)
+    if number and int(number[1]) not in {pull.number for pull in pulls}:
+        yield f"its title names #{number[1]}, which is not one of its pull requests on the forge"
+    for pull in pulls:
+        merged = git.commit(pull.merge_commit) if pull.merge_commit else None
+        if pull.state is not PullRequestState.MERGED:
+            yield f"pull request #{pull.number} is {pull.state}, not merged"
+        elif merged is None or not git.is_ancestor(commit, merged):
+            yield f"the merge of pull request #{pull.number} does not contain it"
+
+
+def _is_final(tag: str) -> bool:
+    return semver.Version.is_valid(tag) and not semver.Version.parse(tag).prerelease

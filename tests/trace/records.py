@@ -1,4 +1,4 @@
-"""A deployment that is recorded, of plain git repositories: every link of it can be damaged."""
+"""A recorded deployment of plain git repositories: every link of it can be damaged."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from promoter.common.progress import Silent
 from promoter.gate.state import EnvironmentState, FileState
 from promoter.gate.state_file import read_state, write_state
 from promoter.programs.kubectl import Kubectl
+from promoter.programs.registry import ImageLookup
 from promoter.site.site import Site
 from promoter.trace.chain import Trace
-from promoter.trace.pins import Looked
-from promoter.trace.tracing import trace
+from promoter.trace.environment import trace
+from promoter.trace.sources import TraceSources
 from promoter.vendoring import sync
 from tests.vendoring.sources import CHART, CONFIG, Source, Target, git
 
@@ -26,8 +27,12 @@ IMAGE = "gcr.io/galoyorg/lana-bank"
 
 
 def pinned(source: Source, metadata: str = "") -> str:
-    said = metadata or f"repository={source.url};commit_ref={source.head};app=lana-bank;"
-    return f'image:\n  repository: {IMAGE}\n  digest: "{DIGEST}" # METADATA:: {said}\n'
+    text = metadata or f"repository={source.url};commit_ref={source.head};app=lana-bank;"
+    return f'image:\n  repository: {IMAGE}\n  digest: "{DIGEST}" # METADATA:: {text}\n'
+
+
+def unreachable_registry(cluster: Kubectl | None = None) -> TraceSources:
+    return TraceSources(ImageLookup(Path("/nowhere/crane")), cluster, Silent())
 
 
 @dataclass(frozen=True)
@@ -48,16 +53,16 @@ class Records:
         target = Target.new(folder / "deployments", config)
         git(folder, "init", "-q", "--bare", "-b", "main", "remote.git")
         git(target.folder, "remote", "add", "origin", str(folder / "remote.git"))
-        made = cls(target, charts, source)
+        records = cls(target, charts, source)
         sync(target.folder)
-        made.push({"cepler/local.yml": CEPLER})
+        records.push({"cepler/local.yml": CEPLER})
         git(target.folder, "branch", "-q", "side")
-        made._open_gates()
-        made._record()
-        return made
+        records._open_gates()
+        records._record()
+        return records
 
     def push(self, files: Mapping[str, str | bytes], message: str = "chore: change") -> str:
-        """A commit of ``files`` and of all else that changed, on the remote's main."""
+        """Commit ``files`` and all other changes to the remote's main."""
         for path, content in files.items():
             file = self.target.folder / path
             file.parent.mkdir(parents=True, exist_ok=True)
@@ -69,14 +74,13 @@ class Records:
     def site(self) -> Site:
         return Site.of(self.target.folder)
 
-    def traced(self, cluster: Kubectl | None = None) -> Trace:
-        """The trace, less what needs a registry: every image is out of reach."""
-        looked = Looked(Path("/nowhere/crane"), {}, cluster, Silent())
-        return trace(self.site(), ENVIRONMENT, looked)
+    def trace(self, cluster: Kubectl | None = None) -> Trace:
+        """Return the trace without a registry: every image link is broken."""
+        return trace(self.site(), ENVIRONMENT, unreachable_registry(cluster))
 
     def broken(self) -> list[str]:
-        """What is broken but for the image."""
-        return [each for each in self.traced().broken if not each.startswith("image ")]
+        """Return the broken links except that of the image."""
+        return [each for each in self.trace().broken if not each.startswith("image ")]
 
     def state(self) -> EnvironmentState:
         return read_state((self.target.folder / STATE).read_bytes(), STATE)

@@ -1,4 +1,4 @@
-"""Records that were edited, or whose other end is gone: shown as broken, never raised."""
+"""Edited records and missing repositories are broken links, not errors."""
 
 from __future__ import annotations
 
@@ -10,11 +10,9 @@ from pathlib import Path
 import pytest
 
 from promoter.common.errors import PromoterError, UsageError
-from promoter.common.progress import Silent
 from promoter.git import Git
-from promoter.trace.pins import Looked
-from promoter.trace.reverse import running
-from tests.trace.records import ENVIRONMENT, STATE, VALUES, Records
+from promoter.trace.location import find_running
+from tests.trace.records import ENVIRONMENT, STATE, VALUES, Records, unreachable_registry
 from tests.vendoring.sources import CONFIG, git
 
 
@@ -25,7 +23,7 @@ def records(tmp_path: Path) -> Records:
 
 def test_undamaged(records: Records) -> None:
     assert records.broken() == []
-    steps = [link.step for link in records.traced().every]
+    steps = [link.step for link in records.trace().all_links]
     assert steps == ["environment", "state", "chart", "pin", "image", "source"]
 
 
@@ -58,14 +56,14 @@ def test_a_state_without_files(records: Records) -> None:
     assert "pin values.yaml: it pins nothing, or is not recorded" in found
 
 
-def test_a_state_that_is_none_is_an_error_that_names_it(records: Records) -> None:
+def test_an_invalid_state_is_an_error_with_its_name(records: Records) -> None:
     records.push({STATE: "version: ["})
     with pytest.raises(PromoterError, match=ENVIRONMENT):
-        records.traced()
+        records.trace()
 
 
 def revendored(records: Records, lock: bytes) -> list[str]:
-    """The records with another lock in the commit that vendored the chart."""
+    """Replace the lock in the commit that vendored the chart."""
     chart = records.target.folder / "charts/lana-bank/Chart.yaml"
     chart.write_text(chart.read_text() + "# changed\n")
     commit = records.push({"vendir.lock.yml": lock})
@@ -78,31 +76,31 @@ def test_a_lock_that_disagrees(records: Records) -> None:
     was = records.charts.head.encode()
     other = records.charts.commit("feat: other", {VALUES: "replicas: 3\n"})
     found = revendored(records, lock.replace(was, other.encode()))
-    assert [each for each in found if f"vendir.yml beside it says {was.decode()}" in each]
+    assert [each for each in found if f"but vendir.yml has {was.decode()}" in each]
     assert [each for each in found if "values.yaml is not what the charts repository" in each]
     named = revendored(records, lock.replace(was, b"main"))
     assert [each for each in named if "the charts repository does not have it" in each]
 
 
 @pytest.mark.parametrize("lock", [b"", b"[]", b"\xff", b"kind: [", b"kind: LockConfig\n"])
-def test_a_lock_that_is_none(records: Records, lock: bytes) -> None:
+def test_an_invalid_lock(records: Records, lock: bytes) -> None:
     assert [each for each in revendored(records, lock) if "vendir.lock.yml" in each]
 
 
-def test_a_charts_branch_that_was_moved_away(records: Records) -> None:
-    """The server still has the commit, as GitHub does for long."""
+def test_a_charts_branch_that_was_reset(records: Records) -> None:
+    """The server still has the commit, as GitHub does for a long time."""
     charts = records.charts.folder
     other = git(charts, "commit-tree", "HEAD^{tree}", "-m", "another history")
     git(charts, "update-ref", "refs/heads/main", other)
     assert [each for each in records.broken() if "no branch or tag" in each]
 
 
-def test_a_charts_repository_that_is_gone(records: Records) -> None:
+def test_a_missing_charts_repository(records: Records) -> None:
     shutil.rmtree(records.charts.folder)
     assert [each for each in records.broken() if each.startswith("chart ") and "git clone" in each]
 
 
-def test_what_vendir_yml_leaves_out_is_not_missed(records: Records) -> None:
+def test_files_that_vendir_yml_excludes_are_not_expected(records: Records) -> None:
     text = CONFIG.format(url=records.charts.url, ref=records.charts.head)
     (records.target.folder / "vendir.yml").write_text(
         f"{text}        excludePaths: ['**/templates/**']\n"
@@ -128,13 +126,13 @@ def test_what_vendir_yml_leaves_out_is_not_missed(records: Records) -> None:
         "repository=--upload-pack=x;commit_ref=--all;app=-x;",
     ],
 )
-def test_metadata_that_leads_nowhere(tmp_path: Path, metadata: str) -> None:
-    traced = Records.new(tmp_path, metadata).traced()
+def test_metadata_without_a_reachable_repository(tmp_path: Path, metadata: str) -> None:
+    traced = Records.new(tmp_path, metadata).trace()
     assert [each for each in traced.broken if each.startswith("source ")]
     assert "hunter22" not in "\n".join(traced.lines())
 
 
-def test_metadata_that_is_none(tmp_path: Path) -> None:
+def test_invalid_metadata(tmp_path: Path) -> None:
     found = Records.new(tmp_path, "repository=x").broken()
     assert found == ["pin values.yaml: it pins nothing, or is not recorded"]
 
@@ -148,31 +146,26 @@ def test_a_shallow_clone(records: Records, tmp_path: Path) -> None:
     assert [each for each in shallow.broken() if "is not on main" in each]
 
 
-def test_other_people_s_words_do_not_reach_the_terminal(records: Records) -> None:
+def test_terminal_escapes_are_removed(records: Records) -> None:
     records.push({STATE: (records.target.folder / STATE).read_bytes() + b"\n"})
     git(records.target.folder, "commit", "-q", "--amend", "--author=E\x1b[2Jve <e@x>", "-m", "x")
     git(records.target.folder, "push", "-q", "-f", "origin", "HEAD:main")
-    lines = "\n".join(records.traced().lines())
+    lines = "\n".join(records.trace().lines())
     assert "E?[2Jve" in lines
     assert "\x1b" not in lines
 
 
-def nowhere() -> Looked:
-    return Looked(Path("/nowhere/crane"), {}, None, Silent())
-
-
-def test_where_a_short_id_runs(records: Records) -> None:
+def test_short_ids(records: Records) -> None:
     for commit in (records.source.head, records.charts.head):
-        for asked in (commit, commit[:9], commit[:9].upper()):
-            assert [each.by.split()[-1] for each in running(records.site(), asked, nowhere())] == [
-                commit[:12]
-            ]
+        for text in (commit, commit[:9], commit[:9].upper()):
+            (found,) = find_running(records.site(), text, unreachable_registry())
+            assert found.commit == commit
 
 
 @pytest.mark.parametrize("commit", ["main", "HEAD", "abc", ":/feat", "--all", "g" * 40, "a" * 41])
-def test_what_is_no_commit(records: Records, commit: str) -> None:
+def test_invalid_ids(records: Records, commit: str) -> None:
     with pytest.raises(UsageError, match="4 to 40 hex digits"):
-        running(records.site(), commit, nowhere())
+        find_running(records.site(), commit, unreachable_registry())
 
 
 def commit_id(body: bytes) -> str:
@@ -180,7 +173,7 @@ def commit_id(body: bytes) -> str:
 
 
 def test_an_ambiguous_id(records: Records) -> None:
-    """Of two commits, one in each of two repositories."""
+    """Two commits in two repositories begin with the same digits."""
     short, folder = records.charts.head[:4], records.source.folder
     head = git(folder, "cat-file", "commit", "HEAD").partition("\n\n")[0]
     bodies = (f"{head}\n\n{number}".encode() for number in itertools.count())
@@ -188,13 +181,13 @@ def test_an_ambiguous_id(records: Records) -> None:
     write = ("hash-object", "-w", "-t", "commit", "--literally", "--stdin")
     found = git(folder, *write, stdin=body)
     git(folder, "update-ref", "refs/heads/main", found)
-    with pytest.raises(UsageError, match=f"2 begin like that: .*{found}") as caught:
-        running(records.site(), short, nowhere())
-    assert "more digits" in caught.value.next_step
+    with pytest.raises(UsageError, match=f"2 commits begin with it: .*{found}") as caught:
+        find_running(records.site(), short, unreachable_registry())
+    assert "use more digits" in caught.value.next_step
 
 
-def test_half_an_answer_is_none(records: Records) -> None:
+def test_an_incomplete_result_is_an_error(records: Records) -> None:
     head = Git(records.charts.folder).commit("HEAD") or ""
     shutil.rmtree(records.source.folder)
     with pytest.raises(PromoterError, match="find where a commit runs"):
-        running(records.site(), head, nowhere())
+        find_running(records.site(), head, unreachable_registry())

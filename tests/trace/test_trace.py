@@ -1,4 +1,4 @@
-"""A trace of a real deployment, and every link of it broken once."""
+"""Trace a real deployment, and break each of its links once."""
 
 from __future__ import annotations
 
@@ -14,12 +14,10 @@ from pathlib import Path
 import pytest
 
 from promoter.common.ports import choose, is_free
-from promoter.common.progress import Silent
 from promoter.git import Git
 from promoter.programs.kubectl import Kubectl
 from promoter.programs.registry import MIRROR_VARIABLE
-from promoter.trace.pins import Looked, PinWalk, running_of
-from promoter.trace.repositories import Repositories
+from promoter.trace.pins import pin_link, running_images
 from promoter.vendoring.pins import Pin
 from tests.deploy.conftest import Stage
 from tests.trace.records import Records
@@ -49,7 +47,7 @@ def remote(stage: Stage, name: str) -> Path:
 
 @contextmanager
 def kept(folder: Path) -> Iterator[None]:
-    """Whatever the block does to ``folder``, it is as before afterwards."""
+    """Restore ``folder`` after the block."""
     aside = folder.with_name(f"{folder.name}.kept")
     shutil.copytree(folder, aside, symlinks=True)
     try:
@@ -62,17 +60,19 @@ def kept(folder: Path) -> Iterator[None]:
 def test_every_link_holds(deployed: Stage) -> None:
     done = deployed.run(*STAGING, "--json")
     assert done.returncode == 0, done.stdout + done.stderr
-    told = json.loads(done.stdout)
-    assert [link["step"] for link in told["links"]] == ["environment", "state", "chart"]
-    assert told["links"][2]["value"] == deployed.scene.charts_tip()
-    assert told["links"][2]["facts"]["untested"] == "these tests are of deploys"
-    assert {chain[0]["value"] for chain in told["pins"]} == PINS
-    assert {chain[2]["value"] for chain in told["pins"]} == {deployed.scene.application_commit()}
-    runs = [chain[0]["facts"]["cluster"] for chain in told["pins"]]
+    document = json.loads(done.stdout)
+    assert [link["step"] for link in document["links"]] == ["environment", "state", "chart"]
+    assert document["links"][2]["value"] == deployed.scene.charts_tip()
+    assert document["links"][2]["facts"]["untested"] == "these tests are of deploys"
+    assert {chain[0]["value"] for chain in document["pins"]} == PINS
+    assert {chain[2]["value"] for chain in document["pins"]} == {
+        deployed.scene.application_commit()
+    }
+    runs = [chain[0]["facts"]["cluster"] for chain in document["pins"]]
     assert sorted(runs) == ["not installed there", "runs it", "runs it", "runs it"]
 
 
-def test_a_person_reads_it_step_by_step(deployed: Stage) -> None:
+def test_the_output_as_text(deployed: Stage) -> None:
     done = deployed.run(*STAGING)
     assert done.returncode == 0, done.stderr
     assert "every link holds" in done.stdout
@@ -101,30 +101,30 @@ def test_a_chart_ref_that_was_force_pushed_away_is_broken(deployed: Stage) -> No
     assert [each for each in found if "the charts repository does not have it" in each]
 
 
-def test_an_image_that_is_gone_is_broken(deployed: Stage, tmp_path: Path) -> None:
+def test_a_missing_image_is_broken(deployed: Stage, tmp_path: Path) -> None:
     port = choose(["registry"], {})["registry"]
     address = f"127.0.0.1:{port}"
     mirrored = {MIRROR_VARIABLE: f"gcr.io={address},us.gcr.io={address}"}
-    silent = broken(deployed, "--no-cluster", **mirrored)
-    assert len([each for each in silent if each.startswith("image ")]) == len(PINS)
+    unreachable = broken(deployed, "--no-cluster", **mirrored)
+    assert len([each for each in unreachable if each.startswith("image ")]) == len(PINS)
     registry = deployed.scene.toolchain.program("registry")
     with subprocess.Popen([registry, f"-address={address}", f"-folder={tmp_path}"]) as empty:
         try:
-            answers(port)
+            wait_until_used(port)
             found = broken(deployed, "--no-cluster", **mirrored)
         finally:
             empty.terminate()
     assert len([each for each in found if "the registry does not have it" in each]) == len(PINS)
 
 
-def answers(port: int) -> None:
+def wait_until_used(port: int) -> None:
     deadline = time.monotonic() + 30
     while is_free(port):
         assert time.monotonic() < deadline
         time.sleep(0.05)
 
 
-def test_a_source_commit_that_is_gone_is_broken(deployed: Stage) -> None:
+def test_a_missing_source_commit_is_broken(deployed: Stage) -> None:
     source = remote(deployed, "lana-bank")
     with kept(source):
         git = Git(source)
@@ -153,20 +153,20 @@ def test_a_digest_that_the_cluster_does_not_run_is_broken(deployed: Stage) -> No
 
 
 @pytest.mark.parametrize("references", [("{0}:latest",), ("{0}@{1}", "{0}:edge"), ("{0}",)])
-def test_a_tag_or_a_second_image_beside_is_no_pin(references: tuple[str, ...]) -> None:
-    """While it rolls out, or because somebody set it by hand."""
+def test_a_tag_or_a_second_image_breaks_a_pin(references: tuple[str, ...]) -> None:
+    """During a rollout, or after a manual change."""
     image, digest = "gcr.io/galoyorg/lana-bank", f"sha256:{'5a' * 32}"
     pin = Pin("image.digest", image, digest, "", "", "lana-bank")
-    runs = running_of(each.format(image, digest) for each in references)
-    link = PinWalk(Looked(Path(), {}, None, Silent()), Repositories(Path()))._pinned(pin, runs)
+    running = running_images(each.format(image, digest) for each in references)
+    link = pin_link(pin, running)
     assert [each for each in link.broken if each.endswith("without a digest")]
 
 
-def test_a_cluster_that_runs_nothing_of_it_is_broken(deployed: Stage, tmp_path: Path) -> None:
+def test_a_cluster_that_does_not_run_it_is_broken(deployed: Stage, tmp_path: Path) -> None:
     """The records of another installation, whose namespace is empty in this cluster."""
     scene = deployed.scene
     cluster = Kubectl(scene.toolchain.program("kubectl"), scene.running().kubeconfig)
-    found = Records.new(tmp_path).traced(cluster).broken
+    found = Records.new(tmp_path).trace(cluster).broken
     assert [each for each in found if "nothing of lana-bank runs in namespace default" in each]
 
 
@@ -186,9 +186,9 @@ def test_where_a_commit_runs(deployed: Stage) -> None:
     commit = deployed.scene.application_commit()
     done = deployed.run("promoter", "trace", "--reverse", commit, "--json")
     assert done.returncode == 0, done.stderr
-    told = json.loads(done.stdout)
-    assert {each["environment"] for each in told} == {"local-staging"}
-    assert f"lana-bank {commit[:12]}" in {each["by"] for each in told}
+    document = json.loads(done.stdout)
+    assert {each["environment"] for each in document} == {"local-staging"}
+    assert f"lana-bank {commit[:12]}" in {each["by"] for each in document}
     chart = deployed.run("promoter", "trace", "--reverse", deployed.scene.charts_tip())
     assert chart.stdout.startswith("local-staging: chart ")
     unknown = deployed.run("promoter", "trace", "--reverse", "1a" * 20)
@@ -197,7 +197,7 @@ def test_where_a_commit_runs(deployed: Stage) -> None:
 
 
 def test_a_pin_whose_metadata_disagrees_with_the_image_is_broken(deployed: Stage) -> None:
-    """The last test of the scene: it deploys a chart that lies about its source."""
+    """The last test of the scene: it deploys a chart with a wrong source commit."""
     values = deployed.scene.chart_file("values.yaml")
     commit = deployed.scene.application_commit()
     deployed.change_chart(values.replace(f"commit_ref={commit}", f"commit_ref={'1a' * 20}", 1))

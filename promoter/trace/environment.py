@@ -1,0 +1,220 @@
+"""Trace an environment back to the source commits that run there, checking every link."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from promoter.common.errors import InvalidFile, PromoterError, UsageError
+from promoter.gate.state import EnvironmentState, path_of
+from promoter.git import Git, is_full_id
+from promoter.programs.workloads import container_images
+from promoter.site.site import Site
+from promoter.site.status import chart_ref, namespace_of, recorded_pins, vendored_by
+from promoter.testflight.attestation import ALLOWED_TESTERS, find_attestation
+from promoter.testflight.errors import NotTested
+from promoter.trace.chain import Link, Trace
+from promoter.trace.pins import PinTracer, RunningImages, running_images
+from promoter.trace.sources import Repositories, TraceSources
+from promoter.vendoring.config import CONFIG_NAME, Contents, find_dependency, parse_config
+from promoter.vendoring.git_source import SourceRepository
+from promoter.vendoring.lock import LOCK_NAME
+from promoter.vendoring.selection import select
+
+CHART = "lana-bank"
+_TRAILERS = ("Testflight", "Untested")
+
+
+def trace(site: Site, environment: str, sources: TraceSources) -> Trace:
+    """Return the trace of one environment; broken links are part of it, not raised.
+
+    Raises `UsageError` for an environment that no cepler file has.
+    """
+    site.deployment_of(environment)
+    with TemporaryDirectory(prefix="trace-") as folder:
+        return EnvironmentTracer(site, environment, sources, Repositories(Path(folder))).trace()
+
+
+@dataclass(frozen=True)
+class EnvironmentTracer:
+    """Follows the records of one environment, one link per method."""
+
+    site: Site
+    environment: str
+    sources: TraceSources
+    repositories: Repositories
+
+    @cached_property
+    def recorded(self) -> EnvironmentState | None:
+        """The recorded state, None before the first deployment."""
+        name = self.site.deployment_of(self.environment)
+        return self.site.deployments[name].recorded(self.environment)
+
+    def trace(self) -> Trace:
+        """Return the whole trace."""
+        recorded = self.recorded
+        if recorded is None:
+            broken = ("it has no state file: it was never deployed",)
+            return Trace(self.environment, [Link("environment", self.environment, {}, broken)])
+        running, problems = self._running(recorded)
+        links = [self._environment(problems), self._state(recorded), self._chart(recorded)]
+        try:
+            pins = recorded_pins(self.site, recorded)
+            problem = "" if pins else "it pins nothing, or is not recorded"
+        except PromoterError as error:
+            pins, problem = (), str(error)
+        if problem:
+            links.append(Link("pin", "values.yaml", {}, (problem,)))
+        tracer = PinTracer(self.sources, self.repositories)
+        return Trace(self.environment, links, [tracer.trace(pin, running) for pin in pins])
+
+    def _environment(self, problems: tuple[str, ...]) -> Link:
+        try:
+            approval = self.site.approvals.gate(
+                self.site.deployment_of(self.environment), self.environment
+            )
+        except PromoterError as error:
+            return Link("environment", self.environment, {}, (str(error), *problems))
+        text = "not gated"
+        if approval is not None:
+            reason = f", {approval.reason}" if approval.reason else ""
+            text = f"{approval.by} in {approval.commit[:12]} at {approval.at}{reason}"
+        return Link("environment", self.environment, {"approval": text}, problems)
+
+    def _running(self, recorded: EnvironmentState) -> tuple[RunningImages | None, tuple[str, ...]]:
+        """Return the images in the cluster, None without a cluster, and its problems."""
+        if self.sources.cluster is None:
+            return None, ()
+        try:
+            namespace = namespace_of(self.site, recorded, self.environment)
+            kubectl = replace(self.sources.cluster, namespace=namespace)
+            found = running_images(container_images(kubectl, CHART))
+        except PromoterError as error:
+            return None, (str(error),)
+        nothing = f"nothing of {CHART} runs in namespace {namespace} of the cluster"
+        return found, () if found else (nothing,)
+
+    # --- state ----------------------------------------------------------------------
+
+    def _state(self, recorded: EnvironmentState) -> Link:
+        git, site = self.site.git, self.site
+        try:
+            path = site.deployment(self.environment).state_path(self.environment)
+            output = git.text("log", "-1", "--format=%H%x00%aI%x00%an <%ae>", site.tip, "--", path)
+            commit, time, author = output.split("\0")
+            head = recorded.current.head_commit
+            broken = list(self._file_problems(recorded))
+            if not git.is_ancestor(head, site.tip):
+                broken.append(f"its head {head[:12]} is not on {site.branch}")
+        except PromoterError as error:
+            return Link("state", "", {}, (str(error),))
+        facts = {"file": path, "version": str(recorded.version), "recorded": time, "by": author}
+        return Link("state", commit, facts, broken)
+
+    def _file_problems(self, recorded: EnvironmentState) -> Iterator[str]:
+        git = self.site.git
+        for identity, file in recorded.current.files.items():
+            path, commit = path_of(identity), file.from_commit
+            if file.dirty:
+                yield f"{path} was recorded with uncommitted changes"
+            # A shorter id may mean another commit later, and an empty one means the index.
+            known = is_full_id(commit) and git.tree(commit, path)
+            if file.file_hash and known != file.file_hash:
+                yield f"{path} is not what commit {commit[:12]} has"
+
+    # --- chart ----------------------------------------------------------------------
+
+    def vendored(self, recorded: EnvironmentState) -> tuple[str, Contents] | None:
+        """Return the commit that vendored the chart, and the chart's entry in its vendir.yml."""
+        commit = vendored_by(self.site.git, recorded)
+        config = self.site.git.file(commit, CONFIG_NAME) if commit else None
+        try:
+            if commit and config:
+                return commit, find_dependency(parse_config(config), CHART).contents
+        except (InvalidFile, UsageError):
+            pass
+        return None
+
+    def _chart(self, recorded: EnvironmentState) -> Link:
+        try:
+            vendored, ref = self.vendored(recorded), chart_ref(self.site, recorded)
+            if vendored is None or ref is None:
+                broken = (f"no {LOCK_NAME} says which ref it was vendored from",)
+                return Link("chart", "", {}, broken)
+            return self._chart_link(*vendored, ref, _chart_files(recorded))
+        except PromoterError as error:
+            return Link("chart", "", {}, (str(error),))
+
+    def _chart_link(
+        self, commit: str, contents: Contents, ref: str, files: Mapping[str, str]
+    ) -> Link:
+        trailers = self._trailers(commit)
+        facts = {"repository": contents.git.url, "vendored": commit, **trailers}
+        if not trailers:
+            facts["testflight"] = "none is named"
+        broken = list(self._testflight_problems(commit, ref, trailers))
+        if is_full_id(contents.git.ref) and contents.git.ref != ref:
+            broken.append(f"{LOCK_NAME} has it, but {CONFIG_NAME} has {contents.git.ref}")
+        charts = self.repositories.get(contents.git.url)
+        if isinstance(charts, str):
+            return Link("chart", ref, facts, (*broken, charts))
+        if not is_full_id(ref) or charts.commit(ref) is None:
+            problem = "the charts repository does not have it"
+            return Link("chart", ref, facts, (*broken, problem))
+        # A server may have, and send, a commit that no branch reaches any more.
+        if not charts.lines("for-each-ref", "--count=1", f"--contains={ref}"):
+            broken.append("no branch or tag of the charts repository reaches it")
+        facts["title"] = charts.text("log", "-1", "--format=%s", ref)
+        broken += _chart_problems(charts, contents, ref, files)
+        return Link("chart", ref, facts, broken)
+
+    def _trailers(self, commit: str) -> Mapping[str, str]:
+        found = {
+            name.lower(): self.site.git.text(
+                "log", "-1", f"--format=%(trailers:key={name},valueonly)", commit
+            ).strip()
+            for name in _TRAILERS
+        }
+        return {name: value for name, value in found.items() if value}
+
+    def _testflight_problems(
+        self, commit: str, ref: str, trailers: Mapping[str, str]
+    ) -> Iterator[str]:
+        # The testers of that commit: a tester who left later did not test less.
+        git = self.site.git
+        if "testflight" not in trailers or git.file(commit, ALLOWED_TESTERS) is None:
+            return
+        try:
+            if find_attestation(git, self.site.remote, ref, commit) is None:
+                yield "the testflight that its commit names is not attested"
+        except NotTested as error:
+            yield str(error)
+
+
+def _chart_problems(
+    charts: Git, contents: Contents, ref: str, files: Mapping[str, str]
+) -> Iterator[str]:
+    """Find recorded files that are not what vendir.yml takes from the charts repository."""
+    source = SourceRepository(charts, contents.git, filtered=True)
+    root = f"{contents.root}/" if contents.root else ""
+    selected = select(source.entries(ref), contents)
+    expected = {path.removeprefix(root): entry.blob for path, entry in selected.items()}
+    for path in sorted(files.keys() | expected.keys()):
+        # cepler's patterns skip dot files, unless they are named.
+        if path not in files and any(part.startswith(".") for part in path.split("/")):
+            continue
+        if files.get(path) != expected.get(path):
+            yield f"{path} is not what the charts repository has at that ref"
+
+
+def _chart_files(recorded: EnvironmentState) -> Mapping[str, str]:
+    """Return the blobs of the recorded chart, by their path in it."""
+    folder = f"charts/{CHART}/"
+    return {
+        path_of(identity).removeprefix(folder): file.file_hash
+        for identity, file in recorded.current.files.items()
+        if path_of(identity).startswith(folder) and file.file_hash
+    }

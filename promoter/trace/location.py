@@ -1,0 +1,105 @@
+"""Find the environments that run a commit of any of the repositories."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from promoter.common.errors import PromoterError, UsageError
+from promoter.git import Git
+from promoter.site.site import Site
+from promoter.site.status import chart_ref, recorded_pins
+from promoter.trace.environment import EnvironmentTracer
+from promoter.trace.sources import Repositories, TraceSources
+
+_COMMIT = re.compile(r"[0-9a-f]{4,40}")
+
+
+@dataclass(frozen=True)
+class RunningCommit:
+    """A commit that an environment runs, the repository that has it, and its ``role`` there."""
+
+    environment: str
+    role: str
+    git: Git
+    commit: str
+
+    @property
+    def by(self) -> str:
+        """The role and the short id."""
+        return f"{self.role} {self.commit[:12]}"
+
+
+def find_running(site: Site, commit: str, sources: TraceSources) -> tuple[RunningCommit, ...]:
+    """Return the running commits that are ``commit`` or contain it.
+
+    ``commit`` has at least 4 digits and is of any of the repositories. Raises `UsageError` if
+    it is not the id of exactly one commit, `PromoterError` if a repository cannot be read: the
+    result would be incomplete.
+    """
+    if not _COMMIT.fullmatch(commit.lower()):
+        raise UsageError(
+            f"find commit {commit}: it is not 4 to 40 hex digits",
+            next_step=f"git rev-parse {commit}" if commit.isidentifier() else "",
+        )
+    with TemporaryDirectory(prefix="trace-") as folder:
+        repositories = Repositories(Path(folder))
+        names = [name for each in site.deployments.values() for name in each.environments]
+        tracers = [EnvironmentTracer(site, name, sources, repositories) for name in names]
+        running = [each for tracer in tracers for each in _running(tracer)]
+        gits = {each.git.dir: each.git for each in running} | {site.git.dir: site.git}
+        full = _resolve(gits.values(), commit.lower())
+        return tuple(
+            each
+            for each in running
+            if each.git.commit(full) is not None and each.git.is_ancestor(full, each.commit)
+        )
+
+
+def _resolve(repositories: Iterable[Git], commit: str) -> str:
+    """Return the only commit of ``repositories`` whose id begins with ``commit``."""
+    found = {
+        object_id
+        for git in repositories
+        for object_id in git.lines("rev-parse", f"--disambiguate={commit}")
+        if git.commit(object_id) == object_id
+    }
+    if len(found) == 1:
+        return found.pop()
+    if found:
+        raise UsageError(
+            f"find commit {commit}: {len(found)} commits begin with it: {', '.join(sorted(found))}",
+            next_step="use more digits",
+        )
+    raise UsageError(
+        f"find commit {commit}: none of the repositories of the chain has it",
+        next_step="git fetch, or check that it is still on a branch of its repository",
+    )
+
+
+def _running(tracer: EnvironmentTracer) -> Iterator[RunningCommit]:
+    """Yield every commit that an environment runs; none before its first deployment."""
+    recorded, name, site = tracer.recorded, tracer.environment, tracer.site
+    if recorded is None:
+        return
+    yield RunningCommit(name, "deployments", site.git, recorded.current.head_commit)
+    ref, vendored = chart_ref(site, recorded), tracer.vendored(recorded)
+    if ref and vendored:
+        charts = _clone(tracer.repositories, vendored[1].git.url)
+        yield RunningCommit(name, "chart", charts, ref)
+    for pin in recorded_pins(site, recorded):
+        source = _clone(tracer.repositories, pin.source)
+        yield RunningCommit(name, pin.app, source, pin.commit_ref)
+
+
+def _clone(repositories: Repositories, url: str) -> Git:
+    found = repositories.get(url)
+    if isinstance(found, str):
+        raise PromoterError(
+            f"find where a commit runs: {found}",
+            next_step="check access to this repository: the result needs all of them",
+        )
+    return found
