@@ -33,11 +33,12 @@ def pinned(root: Path, scratch: Path) -> str:
     commit = export(root / "upstream" / "lana-bank", bare)
     source = source_of_commit(Git(bare), commit)
     settings = read_settings(source)
+    recipes = {recipe.name: recipe for recipe in settings.images}
     pins = [
         Pin(
             path=path,
             image=name,
-            digest=build(source, settings.image(name), VERSION, settings.source).digest,
+            digest=build(source, recipes[name], VERSION, settings.source).digest,
             source=SOURCE,
             commit_ref=commit,
             app=name,

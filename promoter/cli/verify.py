@@ -1,4 +1,4 @@
-"""``promoter verify``: whether what vouches for an image holds."""
+"""``promoter verify``: signature, provenance and SBOM of an image."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import typer
 from promoter.cli.release import PUBLIC_KEY_VARIABLE
 from promoter.cli.toolchain import program
 from promoter.programs.cosign import Cosign
-from promoter.programs.registry import Registry, parse_reference
+from promoter.programs.registry import ImageLookup
 from promoter.release.images import Image
 from promoter.release.supply_chain import SupplyChain
 
@@ -18,7 +18,7 @@ app = typer.Typer(help="Check signatures and provenance.")
 
 @app.callback()
 def _group() -> None:
-    """Keeps `image` a command of its own though it is the only one."""
+    """Keep `image` a command of its own though it is the only one."""
 
 
 @app.command("image")
@@ -31,15 +31,14 @@ def image_command(
         ),
     ],
     commit: Annotated[
-        str, typer.Option("--commit", help="What its provenance has to name, 40 hex digits.")
+        str, typer.Option("--commit", help="The commit that its provenance must name, 40 hex digits.")
     ] = "",
 ) -> None:
     """Exit 1 unless the image exists and its signature, provenance and SBOM are the key's.
 
     Example: promoter verify image gcr.io/galoyorg/lana-bank:0.42.0 --key cosign.pub
     """
-    address, name, tag = parse_reference(reference)
-    registry = Registry(address, program("crane"))
+    registry, name, tag = ImageLookup(program("crane")).locate(reference)
     image = Image(name, registry.repository(name), registry.required_digest(name, tag))
     cosign = Cosign(program("cosign"), public_key=key)
     provenance = SupplyChain(cosign, registry).verify(image, commit)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol, Self
+from typing import Protocol
 
 from promoter.common.errors import PromoterError
 
@@ -74,24 +74,6 @@ class PullRequest:
     labels: frozenset[str]
     merge_commit: str | None
     url: str
-
-    @classmethod
-    def opened(cls, number: int, proposal: NewPullRequest, author: str) -> Self:
-        """Return the pull request that ``author`` opens with ``proposal``."""
-        return cls(
-            number=number,
-            title=proposal.title,
-            body=proposal.body,
-            head=proposal.head,
-            head_commit="",
-            base=proposal.base,
-            author=author,
-            state=PullRequestState.OPEN,
-            draft=proposal.draft,
-            labels=proposal.labels,
-            merge_commit=None,
-            url="",
-        )
 
 
 @dataclass(frozen=True)
@@ -163,72 +145,54 @@ class Forge(Protocol):
 
     def pull_requests(self, query: Query) -> tuple[PullRequest, ...]:
         """Return the matching pull requests, the newest first."""
-        ...
 
     def pull_request(self, number: int) -> PullRequest:
         """Return the pull request with ``number``."""
-        ...
 
     def pull_requests_of(self, commit: str) -> tuple[PullRequest, ...]:
         """Return those that brought ``commit`` to the repository; if none is merged, open ones."""
-        ...
 
     def open_pull_request(self, proposal: NewPullRequest) -> PullRequest:
         """Open a pull request; a second one for the same head and base is a conflict."""
-        ...
 
     def edit_pull_request(self, number: int, *, title: str, body: str) -> None:
         """Replace title and body."""
-        ...
 
     def close_pull_request(self, number: int) -> None:
         """Close it unmerged; a closed one stays as it is."""
-        ...
 
     def mark_ready(self, number: int) -> None:
         """Make a draft ready for review."""
-        ...
 
     def merge_pull_request(self, number: int, *, head_commit: str) -> PullRequest:
         """Merge it if its head is still ``head_commit``; a draft is a conflict."""
-        ...
 
     def add_labels(self, number: int, labels: Collection[str]) -> None:
         """Add ``labels`` to it."""
-        ...
 
     def changed_files(self, number: int) -> tuple[str, ...]:
         """Return the paths that it changes, both names of a renamed file."""
-        ...
 
     def checks(self, commit: str) -> tuple[StatusCheck, ...]:
         """Return the latest result of each check of ``commit``, by name."""
-        ...
 
     def set_check(self, commit: str, check: StatusCheck) -> None:
         """Set the result of a check of ``commit``."""
-        ...
 
     def release(self, tag: str) -> PublishedRelease | None:
         """Return the release of ``tag``, drafts included."""
-        ...
 
     def draft_release(self, draft: ReleaseDraft) -> PublishedRelease:
         """Create a draft release; a second one for the same tag is a conflict."""
-        ...
 
     def upload_asset(self, tag: str, name: str, content: bytes) -> Asset:
         """Attach a file to the draft of ``tag``; a published or complete one is a conflict."""
-        ...
 
     def asset(self, tag: str, name: str) -> bytes:
         """Return the bytes of a release's file."""
-        ...
 
     def publish_release(self, tag: str) -> PublishedRelease:
         """Publish the draft of ``tag``; a published one stays as it is."""
-        ...
 
     def compare_url(self, old: str, new: str) -> str:
         """Return the address of the page that compares two commits."""
-        ...

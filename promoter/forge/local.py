@@ -75,7 +75,15 @@ class LocalForge:
                     f" {proposal.base}"
                 )
             numbers.append(len(pulls) + 1)
-            pull = PullRequest.opened(numbers[-1], proposal, self.actor)
+            pull = PullRequest(
+                **vars(proposal),
+                number=numbers[-1],
+                head_commit="",
+                author=self.actor,
+                state=PullRequestState.OPEN,
+                merge_commit=None,
+                url="",
+            )
             return Transaction(f"open pull request {pull.number}").put_pull(pull)
 
         self._change(opened)

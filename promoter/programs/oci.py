@@ -57,20 +57,16 @@ class StoredLayer(Protocol):
     @property
     def digest(self) -> str:
         """The digest of the compressed layer."""
-        ...
 
     @property
     def diff_id(self) -> str:
         """The digest of the tar, as an image configuration names a layer."""
-        ...
 
     def descriptor(self) -> dict[str, object]:
         """Return the reference to the layer in a manifest."""
-        ...
 
     def write(self, file: Path) -> None:
         """Write the compressed layer to ``file``."""
-        ...
 
 
 @dataclass(frozen=True)

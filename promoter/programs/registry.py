@@ -1,6 +1,6 @@
-"""An OCI registry through `crane`, which brings its own authentication and retries.
+"""OCI registries through `crane`, which brings its own authentication and retries.
 
-crane speaks plain HTTP to loopback addresses and TLS to every other.
+crane uses Docker's credentials; it speaks HTTP to loopback addresses and TLS to others.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from promoter.programs.oci import MANIFEST_TYPE, Blob, Layer, OciImage, unpacked
 MIRROR_VARIABLE = "PROMOTER_REGISTRY_MIRROR"
 """Registries that hold the images of others: ``gcr.io=127.0.0.1:5000,us.gcr.io=...``."""
 
-# A registry that accepts a connection and then says nothing must not hang a pipeline.
+# A registry that accepts a connection and never responds must not block a pipeline.
 _SECONDS = 120
 _PUSH_SECONDS = 1800
 
@@ -37,11 +37,11 @@ class Registry:
     crane: Path
 
     def repository(self, name: str) -> str:
-        """Where the image ``name`` lives, without tag or digest."""
+        """Return the repository of the image ``name``, without tag or digest."""
         return f"{self.address}/{name}"
 
     def push(self, name: str, image: OciImage[Any], tags: Sequence[str]) -> None:
-        """Upload ``image`` and point ``tags`` (one at least) at it, in that order."""
+        """Upload ``image`` and point ``tags`` (at least one) at it, in that order."""
         first, *others = tags
         with tempfile.TemporaryDirectory() as folder:
             layout = Path(folder) / "layout"
@@ -56,50 +56,45 @@ class Registry:
         self._run("tag", f"{self.repository(name)}@{digest}", tag)
 
     def digest(self, name: str, tag: str) -> str | None:
-        """What ``tag`` (or ``sha256:...``) of image ``name`` points at; None if it is absent."""
-        done = self._attempt("digest", self.reference(name, tag))
+        """Return the digest of ``tag`` (or ``sha256:...``), None if the image is absent."""
+        arguments = ("digest", self.reference(name, tag))
+        done = self._attempt(*arguments)
         if done.returncode == 0:
             return done.stdout.decode().strip()
         if any(sign in done.stderr for sign in _ABSENT):
             return None
-        raise self._failure(("digest", self.reference(name, tag)), done.stderr)
+        raise self._failure(arguments, done.stderr)
 
     def required_digest(self, name: str, tag: str) -> str:
-        """As `digest`, but an absent image is an error."""
-        found = self.digest(name, tag)
-        if found is None:
+        """Return the digest as `digest` does; an absent image is an error."""
+        digest = self.digest(name, tag)
+        if digest is None:
             raise RegistryError(f"read {self.reference(name, tag)}: the registry does not have it")
-        return found
+        return digest
 
     def config(self, name: str, tag: str) -> dict[str, Any]:
-        """The image configuration: labels, variables, entrypoint, layers."""
+        """Return the image configuration: labels, variables, entrypoint, layers."""
         return dict(json.loads(self._run("config", self.reference(name, tag))))
 
     def pull(self, name: str, tag: str) -> OciImage[Layer]:
-        """The image that ``tag`` (or a digest) points at, every blob checked by its digest."""
+        """Return the image of ``tag`` (or a digest), every blob checked by its digest."""
         manifest = self._run("manifest", self.reference(name, tag))
-        said = json.loads(manifest)
-        config = self._blob(name, said["config"])
-        layers = [self._blob(name, one) for one in said["layers"]]
-        return OciImage(
-            Blob(manifest, said.get("mediaType", MANIFEST_TYPE)),
-            config,
-            tuple(Layer(one.content, one.media_type, unpacked(one.content)) for one in layers),
-        )
-
-    def _blob(self, name: str, descriptor: dict[str, Any]) -> Blob:
-        blob = Blob(self.blob(name, descriptor["digest"]), descriptor["mediaType"])
-        if blob.digest != descriptor["digest"]:
-            raise RegistryError(f"read {descriptor['digest']} of {name}: it has other content")
-        return blob
-
-    def blob(self, name: str, digest: str) -> bytes:
-        """The bytes of one blob, a layer for instance."""
-        return self._run("blob", f"{self.repository(name)}@{digest}")
+        document = json.loads(manifest)
+        blobs = [self._blob(name, each) for each in (document["config"], *document["layers"])]
+        layers = [Layer(b.content, b.media_type, unpacked(b.content)) for b in blobs[1:]]
+        media_type = document.get("mediaType", MANIFEST_TYPE)
+        return OciImage(Blob(manifest, media_type), blobs[0], tuple(layers))
 
     def reference(self, name: str, tag: str) -> str:
-        """``<repository>:<tag>``, or ``<repository>@<digest>`` for a digest."""
+        """Return ``<repository>:<tag>``, or ``<repository>@<digest>`` for a digest."""
         return f"{self.repository(name)}{'@' if tag.startswith('sha256:') else ':'}{tag}"
+
+    def _blob(self, name: str, descriptor: dict[str, Any]) -> Blob:
+        digest = descriptor["digest"]
+        blob = Blob(self._run("blob", self.reference(name, digest)), descriptor["mediaType"])
+        if blob.digest != digest:
+            raise RegistryError(f"read {digest} of {name}: it has other content")
+        return blob
 
     def _run(self, *arguments: str, seconds: int = _SECONDS) -> bytes:
         done = self._attempt(*arguments, seconds=seconds)
@@ -115,7 +110,7 @@ class Registry:
                 [self.crane, *arguments], capture_output=True, check=False, timeout=seconds
             )
         except subprocess.TimeoutExpired as error:
-            raise self._failure(arguments, f"no answer within {seconds} s".encode()) from error
+            raise self._failure(arguments, f"timeout after {seconds} s".encode()) from error
         except OSError as error:
             raise RegistryError(f"run {self.crane}: {error.strerror}") from error
 
@@ -131,14 +126,7 @@ class Registry:
 _ABSENT = (b"MANIFEST_UNKNOWN", b"NAME_UNKNOWN", b"404 Not Found", b"NOT_FOUND")
 
 
-def parse_reference(text: str) -> tuple[str, str, str]:
-    """``<registry>/<folder>/<name>:<tag>`` or ``...@<digest>`` as address, name, tag or digest."""
-    found = re.fullmatch(r"(?P<address>[^@]+)/(?P<name>[^/:@]+)(?:@|:)(?P<tag>[^/]+)", text)
-    if found is None:
-        raise RegistryError(
-            f"read image {text!r}: not <registry>/<name>:<tag> or <registry>/<name>@sha256:..."
-        )
-    return found["address"], found["name"], found["tag"]
+_REFERENCE = re.compile(r"(?P<host>[^@/]+)(?P<folder>/[^@]+)?/(?P<name>[^/:@]+)[:@](?P<tag>[^/]+)")
 
 
 @dataclass(frozen=True)
@@ -153,9 +141,14 @@ class ImageLookup:
 
     def locate(self, reference: str) -> tuple[Registry, str, str]:
         """Return the registry to query, the image's name there, and its tag or digest."""
-        address, name, tag = parse_reference(reference)
-        host, slash, folder = address.partition("/")
-        return Registry(f"{self.mirrors.get(host, host)}{slash}{folder}", self.crane), name, tag
+        match = _REFERENCE.fullmatch(reference)
+        if match is None:
+            raise RegistryError(
+                f"read image {reference!r}: not <registry>/<name>:<tag> or"
+                " <registry>/<name>@sha256:..."
+            )
+        host = self.mirrors.get(match["host"], match["host"])
+        return Registry(host + (match["folder"] or ""), self.crane), match["name"], match["tag"]
 
     def exists(self, reference: str) -> bool:
         """Return whether the registry has ``reference`` (``registry/repository@sha256:...``).

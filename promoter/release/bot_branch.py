@@ -3,61 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from promoter.forge.forge import NewPullRequest, PullRequest, Query
 from promoter.release.application import HostedRepository
 from promoter.release.errors import ReleaseError
 
-
-@dataclass(frozen=True)
-class BotProposal:
-    """The content of a pull request of the bot from its own branch ``head``.
-
-    ``supersede``: an open pull request with another commit or title is closed and a new one
-    opened; otherwise the open one is updated.
-    """
-
-    head: str
-    title: str
-    body: str
-    message: str
-    labels: frozenset[str]
-    draft: bool = False
-    supersede: bool = False
+Files = Mapping[str, bytes | None]
 
 
 def propose(
     repository: HostedRepository,
     parent: str,
-    files: Mapping[str, bytes | None],
-    proposal: BotProposal,
+    files: Files,
+    message: str,
+    proposal: NewPullRequest,
+    *,
+    supersede: bool = False,
 ) -> PullRequest:
     """Commit ``files`` on ``parent``, push the bot's branch, open or update the pull request.
 
-    Running it again changes nothing. The branch moves by compare-and-swap: raises
-    `RemoteMoved`, `ForgeError`, `ReleaseError` where another process pushed meanwhile.
+    With ``supersede`` an open pull request with another commit or title is closed and a new
+    one opened, otherwise the open one is updated. Running it again changes nothing. The
+    branch moves by compare-and-swap: raises `RemoteMoved`, `ForgeError`, `ReleaseError`
+    where another process pushed meanwhile.
     """
     forge = repository.forge
-    commit = _push(repository, parent, files, proposal)
+    commit = repository.git.commit_files(parent, files, message, author=repository.author)
+    commit = _push(repository, parent, commit, proposal.head, supersede=supersede)
     for pull in forge.pull_requests(Query(head=proposal.head)):
-        if not proposal.supersede:
+        if not supersede:
             forge.edit_pull_request(pull.number, title=proposal.title, body=proposal.body)
         elif (pull.head_commit, pull.title) != (commit, proposal.title):
             forge.close_pull_request(pull.number)
             continue
         forge.add_labels(pull.number, proposal.labels)
         return forge.pull_request(pull.number)
-    opened = forge.open_pull_request(
-        NewPullRequest(
-            proposal.title,
-            proposal.body,
-            proposal.head,
-            repository.branch,
-            draft=proposal.draft,
-            labels=proposal.labels,
-        )
-    )
+    opened = forge.open_pull_request(proposal)
     if opened.head_commit != commit:
         raise ReleaseError(
             f"open the pull request of {proposal.head}: somebody pushed to it meanwhile",
@@ -67,18 +48,14 @@ def propose(
 
 
 def _push(
-    repository: HostedRepository,
-    parent: str,
-    files: Mapping[str, bytes | None],
-    proposal: BotProposal,
+    repository: HostedRepository, parent: str, commit: str, head: str, *, supersede: bool
 ) -> str:
-    """Return the branch's commit: the present one where it is the same, else a pushed one."""
-    git, head = repository.git, proposal.head
-    commit = git.commit_files(parent, files, proposal.message, author=repository.author)
+    """Return the branch's commit: the present one where it is the same, else ``commit``."""
+    git = repository.git
     present = git.follow(repository.remote, head).get(head)
     if present and (git.commit(f"{present}^"), git.tree(present)) == (parent, git.tree(commit)):
         return present
-    if proposal.supersede:
+    if supersede:
         # Before the push, which would change the content of an open pull request.
         for pull in repository.forge.pull_requests(Query(head=head)):
             repository.forge.close_pull_request(pull.number)

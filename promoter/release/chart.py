@@ -12,11 +12,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from promoter.common.errors import NothingNewer, RegistryError, YamlEditError
-from promoter.forge.forge import PullRequest
+from promoter.forge.forge import NewPullRequest, PullRequest
 from promoter.git import Git
 from promoter.release import changelog
 from promoter.release.application import Application, HostedRepository
-from promoter.release.bot_branch import BotProposal, propose
+from promoter.release.bot_branch import propose
 from promoter.release.errors import ReleaseError
 from promoter.release.images import VersionBuild
 from promoter.release.publication import published
@@ -51,14 +51,10 @@ def bump_chart(
     if not files:
         raise NothingNewer(f"bump {settings.chart.folder}: it pins {release.version} already")
     values = _text(charts.git, tip, f"{settings.chart.folder}/values.yaml")
-    proposal = BotProposal(
-        BRANCH,
-        f"chore: bump lana-bank images to {release.version}",
-        _body(application, values, release),
-        f"chore(lana-bank): bump lana-bank images to {release.version}\n",
-        LABELS,
-    )
-    return propose(charts, tip, files, proposal)
+    title = f"bump lana-bank images to {release.version}"
+    body = _body(application, values, release)
+    proposal = NewPullRequest(f"chore: {title}", body, BRANCH, charts.branch, labels=LABELS)
+    return propose(charts, tip, files, f"chore(lana-bank): {title}\n", proposal)
 
 
 def set_app_version(text: str, version: str, file: str) -> str:

@@ -11,11 +11,11 @@ import tempfile
 from pathlib import Path
 
 from promoter.common.errors import NothingNewer, RegistryError
-from promoter.forge.forge import PullRequest, PullRequestState, Query
+from promoter.forge.forge import NewPullRequest, PullRequest, PullRequestState, Query
 from promoter.git import Git, environment
 from promoter.release import changelog
 from promoter.release.application import Application
-from promoter.release.bot_branch import BotProposal, propose
+from promoter.release.bot_branch import propose
 from promoter.release.candidate import candidate_of
 from promoter.release.errors import ReleaseError
 from promoter.release.merge_rules import DOCS, file_check, report_file_check
@@ -41,17 +41,17 @@ def promote(application: Application, version: str = "") -> PullRequest:
     _require_unmerged(application, tag, final)
     settings = read_settings(source_of_commit(application.git, tag.commit))
     _require_images(application, tag, settings)
-    proposal = BotProposal(
-        BRANCH,
+    files = _changed_files(application, tag, final, settings)
+    message = f"ci: release {final} [ci skip]\n\nCandidate: {tag.version}\n"
+    proposal = NewPullRequest(
         _title(final),
         _body(application, tag, final),
-        f"ci: release {final} [ci skip]\n\nCandidate: {tag.version}\n",
-        frozenset({LABEL, "galoybot"}),
+        BRANCH,
+        application.branch,
         draft=True,
-        supersede=True,
+        labels=frozenset({LABEL, "galoybot"}),
     )
-    files = _changed_files(application, tag, final, settings)
-    pull = propose(application, tag.commit, files, proposal)
+    pull = propose(application, tag.commit, files, message, proposal, supersede=True)
     report_file_check(application.forge, pull)
     return pull
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import yaml
 from pydantic import Field, StringConstraints, ValidationError
 
 from promoter.common.errors import InvalidFile
 from promoter.common.model import StrictModel
+from promoter.common.yaml_file import read_yaml
 from promoter.git import Git
 from promoter.release.source import SourceTree
 from promoter.release.version import BreakingBelowOne
@@ -88,14 +88,6 @@ class ReleaseSettings(StrictModel):
     chart: ChartSettings | None = None
     breaking_below_one: BreakingBelowOne = "major"
 
-    def image(self, name: str) -> ImageRecipe:
-        """Return the recipe called ``name``; raises `InvalidFile` when there is none."""
-        for recipe in self.images:
-            if recipe.name == name:
-                return recipe
-        known = ", ".join(recipe.name for recipe in self.images)
-        raise InvalidFile(SETTINGS_FILE, "images", f"no image {name}; there are: {known}")
-
 
 def read_settings(source: SourceTree) -> ReleaseSettings:
     """Return the settings in ``source``; raises `InvalidFile` naming place and reason."""
@@ -111,8 +103,6 @@ def breaking_rule(git: Git, revision: str) -> BreakingBelowOne:
 def parse_settings(content: bytes) -> ReleaseSettings:
     """Return the settings in ``content``; raises `InvalidFile`."""
     try:
-        return ReleaseSettings.model_validate(yaml.safe_load(content))
-    except yaml.YAMLError as error:
-        raise InvalidFile(SETTINGS_FILE, "", f"not YAML: {error}") from error
+        return ReleaseSettings.model_validate(read_yaml(content, SETTINGS_FILE))
     except ValidationError as error:
         raise InvalidFile.from_model(SETTINGS_FILE, error) from error

@@ -66,6 +66,24 @@ def test_a_registry_that_is_down_is_an_error_and_not_a_missing_image(crane: Path
     assert "PROMOTER_REGISTRY_MIRROR" in raised.value.next_step
 
 
+@pytest.mark.parametrize(
+    ("text", "address", "name", "tag"),
+    [
+        ("127.0.0.1:5000/g/x:1.0.0", "127.0.0.1:5000/g", "x", "1.0.0"),
+        ("gcr.io/x:1.0.0", "gcr.io", "x", "1.0.0"),
+        (f"gcr.io/g/h/x@sha256:{'a' * 64}", "gcr.io/g/h", "x", f"sha256:{'a' * 64}"),
+    ],
+)
+def test_a_reference_names_registry_image_and_tag(
+    text: str, address: str, name: str, tag: str
+) -> None:
+    lookup = ImageLookup(Path("crane"))
+    assert lookup.locate(text) == (Registry(address, Path("crane")), name, tag)
+    for invalid in ("just-a-name", "gcr.io/x"):
+        with pytest.raises(RegistryError, match="not <registry>"):
+            lookup.locate(invalid)
+
+
 DIGEST = f"sha256:{'a' * 64}"
 
 

@@ -183,7 +183,7 @@ def test_a_second_release_and_an_older_one_that_does_not_take_latest_back(shop: 
 def test_a_release_differs_from_its_candidate_in_the_version_only(shop: Shop) -> None:
     source = source_of_commit(shop.application.git, "HEAD")
     settings = read_settings(source)
-    recipe = settings.image("lana-bank-admin-panel")
+    recipe = settings.images[1]
     one = build(source, recipe, "0.1.0-rc.1", settings.source)
     other = build(source, recipe, "0.1.0", settings.source)
     require_same_but_version(one, other, recipe, "0.1.0")
@@ -205,7 +205,7 @@ def test_a_release_differs_from_its_candidate_in_the_version_only(shop: Shop) ->
 def test_a_layer_that_removes_a_file_is_a_difference(shop: Shop) -> None:
     source = source_of_commit(shop.application.git, "HEAD")
     settings = read_settings(source)
-    recipe = settings.image("lana-bank")
+    recipe = settings.images[0]
     image = build(source, recipe, "0.1.0", settings.source)
     whiteout = oci.layer({"/bin/.wh.lana-cli": SourceFile(b"")})
     removed = replace(image, layers=(*image.layers, whiteout))

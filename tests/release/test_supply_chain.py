@@ -17,7 +17,7 @@ from promoter.common.errors import RegistryError
 from promoter.forge.forge import Query
 from promoter.git import Git
 from promoter.programs.cosign import Cosign, VerificationError, create_keys
-from promoter.programs.registry import Registry, parse_reference
+from promoter.programs.registry import Registry
 from promoter.release.candidate import candidate
 from promoter.release.chart import bump_chart
 from promoter.release.images import Image, build_and_push_all
@@ -156,16 +156,3 @@ def test_the_predicate_names_source_commit_and_version(application: Git) -> None
     assert Provenance.parse(predicate) == Provenance(source.commit, "1.0.0")
     for incomplete in ({}, {"buildDefinition": 1}):
         assert Provenance.parse(incomplete) == Provenance("", "")
-
-
-@pytest.mark.parametrize(
-    ("text", "parts"),
-    [
-        ("127.0.0.1:5000/g/x:1.0.0", ("127.0.0.1:5000/g", "x", "1.0.0")),
-        (f"gcr.io/g/x@sha256:{'a' * 64}", ("gcr.io/g", "x", f"sha256:{'a' * 64}")),
-    ],
-)
-def test_references(text: str, parts: tuple[str, str, str]) -> None:
-    assert parse_reference(text) == parts
-    with pytest.raises(RegistryError, match="not <registry>"):
-        parse_reference("just-a-name")
