@@ -59,7 +59,7 @@ def approve(
     if as_json:
         print_json({"proposal": proposal, "approval": approval})
     else:
-        typer.echo(f"approved {environment}: {approval.what} by {approval.by}")
+        typer.echo(f"approved {environment}: {approval.subject} by {approval.by}")
 
 
 def _lines(proposal: Proposal) -> Iterator[str]:

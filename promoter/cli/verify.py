@@ -31,7 +31,8 @@ def image_command(
         ),
     ],
     commit: Annotated[
-        str, typer.Option("--commit", help="The commit that its provenance must name, 40 hex digits.")
+        str,
+        typer.Option("--commit", help="The commit that its provenance must name, 40 hex digits."),
     ] = "",
 ) -> None:
     """Exit 1 unless the image exists and its signature, provenance and SBOM are the key's.

@@ -1,4 +1,4 @@
-"""The process that holds something for a time: a lease, or a testflight's namespace."""
+"""The process that holds a lease or a testflight's namespace for a limited time."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from promoter.common.process import ProcessId
 class Holder:
     """A process that holds a lease or a namespace; times are UTC in ISO 8601.
 
-    ``token`` is new for every lease: without it two of the same process and second would be
-    the same commit, and a push of what is already there succeeds for both.
+    ``token`` is random: without it two leases of one process in the same second would be the
+    same commit, and pushing a commit that the remote already has succeeds for both.
     """
 
     who: str
@@ -29,7 +29,7 @@ class Holder:
 
     @classmethod
     def this_process(cls, now: datetime, duration: timedelta = timedelta(hours=1)) -> Holder:
-        """The calling process, holding from ``now`` for ``duration``."""
+        """Return the calling process, holding from ``now`` for ``duration``."""
         process = ProcessId.of_this()
         return cls(
             who=getpass.getuser(),
@@ -42,11 +42,11 @@ class Holder:
         )
 
     def expired(self, now: datetime) -> bool:
-        """Whether the lease has run out at ``now``."""
+        """Return whether the time is over at ``now``."""
         return datetime.fromisoformat(self.until) <= now
 
     def dead(self) -> bool:
-        """Whether the holder ran on this host and its process is gone."""
+        """Return whether the holder ran on this host and its process has ended."""
         process = ProcessId(self.pid, self.process_started)
         return self.host == socket.gethostname() and not process.alive
 

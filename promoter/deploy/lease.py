@@ -1,8 +1,8 @@
-"""The lease: who is deploying an environment now, as a ref on the remote.
+"""The lease on an environment: a ref on the remote that names the process that deploys it.
 
 The ref ``refs/promoter/lease/<environment>`` is moved by compare-and-swap only, so of two
-deploys of the same environment one waits for nobody and loses at once. It names a commit
-whose message says who holds it and until when.
+concurrent deploys of one environment the second fails at once. It points at a commit whose
+message names the holder and the time of expiry.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class Lease:
     holder: Holder
 
     def renew(self) -> Lease:
-        """The same lease with its full duration ahead; raises when somebody took it over."""
+        """Return the lease extended to its full duration; raise where another took it over."""
         now = datetime.now(UTC)
         holder = replace(self.holder, until=stamp(now + DURATION))
         commit = _write(self.git, holder)
@@ -41,13 +41,13 @@ class Lease:
             self.git.push(self.remote, commit, _ref(self.environment), expect=self.commit)
         except RemoteMoved as error:
             raise PromoterError(
-                f"renew the lease on {self.environment}: somebody took it over",
-                next_step="see who is deploying, and run the command again when they are done",
+                f"renew lease on {self.environment}: another deploy took it over",
+                next_step="wait until that deploy has ended, then run the command again",
             ) from error
         return replace(self, commit=commit, holder=holder)
 
     def release(self) -> None:
-        """Give the lease back; one that somebody took over meanwhile stays theirs."""
+        """Release the lease; one that another deploy took over stays theirs."""
         try:
             self.git.push(self.remote, "", _ref(self.environment), expect=self.commit)
         except RemoteMoved:
@@ -57,8 +57,8 @@ class Lease:
 def acquire(git: Git, remote: str, environment: str) -> Lease:
     """Take the lease on ``environment``.
 
-    One that has expired, or whose process on this host is gone, is taken over. Raises
-    `NotCleared` naming the holder when the environment is being deployed by another.
+    A lease that has expired, or whose process on this host has ended, is taken over. Raises
+    `NotCleared` naming the holder while another deploy holds it.
     """
     now = datetime.now(UTC)
     current = git.remote_ref(remote, _ref(environment))
@@ -69,13 +69,13 @@ def acquire(git: Git, remote: str, environment: str) -> Lease:
     try:
         git.push(remote, commit, _ref(environment), expect=current)
     except RemoteMoved as error:
-        raise _taken(environment, "another deploy, a moment ago") from error
+        raise _taken(environment, "another deploy that started a moment ago") from error
     return Lease(git, remote, environment, commit, holder)
 
 
 @contextmanager
 def held(git: Git, remote: str, environment: str) -> Iterator[Lease]:
-    """`acquire` for the length of a block; released however the block ends."""
+    """Hold the lease while the block runs; release it however the block ends."""
     lease = acquire(git, remote, environment)
     try:
         yield lease
@@ -84,7 +84,7 @@ def held(git: Git, remote: str, environment: str) -> Iterator[Lease]:
 
 
 def _current(git: Git, remote: str, environment: str, lease: Lease) -> Lease:
-    """The lease as it is on the remote if it is still ours (`Lease.renew` moved it)."""
+    """Return the lease as the remote has it if it is still ours (`Lease.renew` moves it)."""
     now = git.remote_ref(remote, _ref(environment))
     if now is None or now == lease.commit:
         return lease
@@ -97,7 +97,7 @@ def _refuse_unless_free(holder: Holder, environment: str, now: datetime) -> None
         raise _taken(environment, str(holder), until=holder.until)
 
 
-def _taken(environment: str, holder: str, until: str = "it is done") -> NotCleared:
+def _taken(environment: str, holder: str, until: str = "that deploy has ended") -> NotCleared:
     return NotCleared(
         f"deploy {environment}: it is being deployed by {holder}",
         next_step=f"wait until {until}, then run the command again",
@@ -120,6 +120,6 @@ def _read(git: Git, remote: str, environment: str, commit: str) -> Holder:
         return Holder(**json.loads(git.text("log", "-1", "--format=%B", commit)))
     except (ValueError, TypeError) as error:
         raise PromoterError(
-            f"read the lease on {environment}: {ref} on {remote} is not a lease",
-            next_step=f"look at it, then git push {remote} :{ref}",
+            f"read lease on {environment}: {ref} on {remote} is not a lease",
+            next_step=f"inspect it, then delete it: git push {remote} :{ref}",
         ) from error

@@ -1,49 +1,47 @@
-"""Recording: the last step, on top of whatever the remote's branch has become meanwhile."""
+"""Record a deployment or evidence on the remote's branch, the last step of a deploy."""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 from promoter.common.errors import RemoteMoved
 from promoter.gate.decision import Decision
 from promoter.gate.records import AlreadyRecorded
-from promoter.git import retry_when_moved
+from promoter.git import Entry, Ledger
 from promoter.site.evidence import Evidence
 from promoter.site.site import Site
 
 
 def record(site: Site, decided: Decision, evidence: Evidence) -> str:
-    """Commit the state file and its evidence, push, and give the commit.
+    """Commit the state file and its evidence, push, and return the commit.
 
-    What was deployed is recorded as it was decided. Commits that others pushed meanwhile are
-    kept below it; only where the environment's own record moved there are two truths, and
-    then `RecordMoved` names both.
+    A deployment is recorded as it was decided, on top of whatever others pushed meanwhile.
+    Only where the environment's own record moved are there two truths, and then
+    `RecordMoved` names both.
     """
 
-    def recorded() -> str:
-        present = site.fetched()
-        try:
-            made = present.record(decided)
-        except AlreadyRecorded:
-            return present.tip
-        return _pushed(present, {made.path: made.content}, evidence, made.message)
+    def entry(tip: str | None) -> Entry:
+        recorded = replace(site, tip=tip or site.tip).record(decided)
+        files = {recorded.path: recorded.content, evidence.path: evidence.content()}
+        return Entry(files, recorded.message)
 
-    return retry_when_moved(recorded)
+    try:
+        return _ledger(site).append(entry)
+    except AlreadyRecorded:
+        return site.fetched().tip
 
 
 def note(site: Site, evidence: Evidence) -> str | None:
-    """Commit and push evidence alone; None where the remote moved on every try."""
+    """Commit and push evidence alone; return None where the remote moved on every attempt."""
     message = (
         f"chore(evidence): {evidence.kind} of {evidence.environment} {evidence.outcome}\n\n"
         f"{evidence.summary}\n"
     )
     try:
-        return retry_when_moved(lambda: _pushed(site.fetched(), {}, evidence, message))
+        return _ledger(site).append(lambda _: Entry({evidence.path: evidence.content()}, message))
     except RemoteMoved:
         return None
 
 
-def _pushed(site: Site, files: dict[str, bytes], evidence: Evidence, message: str) -> str:
-    """A commit of ``files`` and of the evidence on top of the site's tip, pushed."""
-    content = {**files, evidence.path: evidence.content()}
-    commit = site.git.commit_files(site.tip, content, message)
-    site.push(commit)
-    return commit
+def _ledger(site: Site) -> Ledger:
+    return Ledger(site.git, site.remote, site.branch)

@@ -36,17 +36,16 @@ class Ledger:
         """Return the branch's commit on the remote, None where the branch does not exist."""
         return self.git.follow(self.remote, self.branch).get(self.branch)
 
-    def append(self, entry: Callable[[str | None], Entry | None]) -> str | None:
+    def append(self, entry: Callable[[str | None], Entry]) -> str:
         """Commit and push what ``entry`` makes of the tip; return the commit.
 
-        ``entry`` returns None where the branch already has it; the tip is returned then. It
-        is called again, a few times, when the remote moved; the last `RemoteMoved` is raised.
+        ``entry`` is called again, a few times, when the remote moved; the last `RemoteMoved`
+        is raised. What it raises itself ends the attempts.
         """
 
-        def attempt() -> str | None:
+        def attempt() -> str:
             tip = self.tip()
-            change = entry(tip)
-            return tip if change is None else self.push(tip, change)
+            return self.push(tip, entry(tip))
 
         return retry_when_moved(attempt)
 

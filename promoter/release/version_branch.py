@@ -1,6 +1,6 @@
 """The version counter: one text file on a branch of its own, moved by compare-and-swap.
 
-What Concourse's semver resource keeps with its git driver (branch `version`, file
+It is what Concourse's semver resource keeps with its git driver (branch `version`, file
 `version`), so the pipeline and this package can take turns.
 """
 
@@ -10,14 +10,14 @@ from dataclasses import dataclass
 
 import semver
 
-from promoter.git import Git, Identity, retry_when_moved
+from promoter.git import Entry, Git, Identity, Ledger, retry_when_moved
 from promoter.release.errors import ReleaseError
 from promoter.release.version import parse_version
 
 
 @dataclass(frozen=True)
 class Counter:
-    """What the branch says, and the commit that says it (None: there is no branch yet)."""
+    """The counted version, and the commit that has it (None: the branch does not exist)."""
 
     version: semver.Version
     commit: str | None
@@ -25,7 +25,7 @@ class Counter:
 
 @dataclass(frozen=True)
 class VersionBranch:
-    """The counter on ``remote`` of the repository ``git``; 0.0.0 where nothing is there."""
+    """The counter on ``remote`` of the repository ``git``; 0.0.0 without a branch."""
 
     git: Git
     remote: str = "origin"
@@ -33,9 +33,13 @@ class VersionBranch:
     file: str = "version"
     author: Identity | None = None
 
+    @property
+    def _ledger(self) -> Ledger:
+        return Ledger(self.git, self.remote, self.branch)
+
     def read(self) -> Counter:
-        """What the remote's branch says now; raises `ReleaseError` for no version, `GitError`."""
-        commit = self.git.follow(self.remote, self.branch).get(self.branch)
+        """Return the remote's counter; raise `ReleaseError` where it is not a version."""
+        commit = self._ledger.tip()
         if commit is None:
             return Counter(semver.Version(0), None)
         content = self.git.file(commit, self.file)
@@ -46,30 +50,24 @@ class VersionBranch:
             )
         return Counter(parse_version(content.decode(errors="replace")), commit)
 
-    def move(self, version: semver.Version, seen: Counter) -> Counter:
-        """Say ``version`` where the branch still says ``seen``; raises `RemoteMoved` if not."""
-        if version == seen.version and seen.commit:
-            return seen
+    def move(self, version: semver.Version, present: Counter) -> Counter:
+        """Set ``version`` if the branch is still at ``present``; raise `RemoteMoved` if not."""
+        if version == present.version and present.commit:
+            return present
         files = {self.file: f"{version}\n".encode()}
-        message = f"ci: version {version} [ci skip]"
-        commit = self.git.commit_files(seen.commit, files, message, author=self.author)
-        self.git.push(self.remote, commit, self._ref, expect=seen.commit)
-        return Counter(version, commit)
+        entry = Entry(files, f"ci: version {version} [ci skip]", author=self.author)
+        return Counter(version, self._ledger.push(present.commit, entry))
 
     def raise_to(self, version: semver.Version) -> Counter:
-        """Say ``version`` unless the branch is there or beyond already.
+        """Set ``version`` unless the branch has it or a higher one already.
 
-        Another's move in between is looked at and kept if it is higher, so of two at once
-        the higher version stands. Raises `RemoteMoved` when others keep moving it.
+        Of two concurrent calls the higher version wins. Raises `RemoteMoved` when others
+        keep moving the branch.
         """
 
-        def raised() -> Counter:
-            seen = self.read()
-            there = seen.commit and seen.version >= version
-            return seen if there else self.move(version, seen)
+        def attempt() -> Counter:
+            present = self.read()
+            reached = present.commit and present.version >= version
+            return present if reached else self.move(version, present)
 
-        return retry_when_moved(raised)
-
-    @property
-    def _ref(self) -> str:
-        return f"refs/heads/{self.branch}"
+        return retry_when_moved(attempt)

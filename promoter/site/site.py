@@ -131,7 +131,3 @@ class Site:
         Raises `AlreadyRecorded`, or `RecordMoved` if somebody else recorded the environment.
         """
         return records.record(self.deployment(decision.environment), decision)
-
-    def push(self, commit: str) -> None:
-        """Move the remote's branch from this tip to ``commit``; raises `RemoteMoved`."""
-        self.git.push(self.remote, commit, f"refs/heads/{self.branch}", expect=self.tip)

@@ -71,7 +71,7 @@ def test_another_host_holds_until_the_lease_expires(clone: Git) -> None:
 def test_one_that_was_taken_over_can_neither_renew_nor_release(clone: Git) -> None:
     mine = lease.acquire(clone, "origin", "local-qa")
     put(clone, host="elsewhere", pid=1)
-    with pytest.raises(PromoterError, match="somebody took it over"):
+    with pytest.raises(PromoterError, match="another deploy took it over"):
         mine.renew()
     mine.release()
     assert clone.remote_ref("origin", REF) is not None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from promoter.common.errors import RemoteMoved
+from promoter.common.errors import NothingNewer, RemoteMoved
 from promoter.git import Entry, Git, Ledger
 
 from .conftest import advance
@@ -38,10 +38,13 @@ def test_an_entry_is_computed_again_when_the_branch_moved(ledger: Ledger, remote
     assert remote.file("votes", "file") is not None
 
 
-def test_nothing_is_committed_where_the_branch_has_it(ledger: Ledger, remote: Git) -> None:
-    commit = ledger.append(lambda _: Entry({"a": b"1"}, "feat: first"))
-    assert ledger.append(lambda _: None) == commit
-    assert remote.commit("votes") == commit
+def test_an_entry_that_refuses_ends_the_attempts(ledger: Ledger, remote: Git) -> None:
+    def entry(tip: str | None) -> Entry:
+        raise NothingNewer("already there")
+
+    with pytest.raises(NothingNewer):
+        ledger.append(entry)
+    assert remote.commit("votes") is None
 
 
 def test_a_push_on_a_stale_tip_is_refused(ledger: Ledger, remote: Git) -> None:

@@ -115,7 +115,7 @@ def test_an_attestation_copied_to_another_ref_is_not_believed(
     content = git.file(tip, f"lana-bank/{REF}.json")
     made = git.commit_files(tip, {f"lana-bank/{other}.json": content}, "copied", sign=True)
     git.push("origin", made, f"refs/heads/{BRANCH}", expect=tip)
-    with pytest.raises(NotTested, match=f"it is of {REF[:12]}"):
+    with pytest.raises(NotTested, match=f"it names {REF[:12]}"):
         asked(repositories, other)
 
 
@@ -136,7 +136,7 @@ def test_an_attestation_that_says_failed_is_none(repositories: Repositories) -> 
     git = repositories.clone
     made = git.commit_files(None, {f"lana-bank/{REF}.json": content}, "by hand", sign=True)
     git.push("origin", made, f"refs/heads/{BRANCH}", expect=None)
-    with pytest.raises(NotTested, match="it says 'failed'"):
+    with pytest.raises(NotTested, match="outcome is 'failed'"):
         asked(repositories)
 
 
@@ -149,7 +149,7 @@ def test_only_a_commit_that_passed_is_attested(repositories: Repositories) -> No
         attest(folder, flown(outcome="failed"))
     with pytest.raises(TestflightError, match="did not pass"):
         attest(folder, replace(FLOWN, report=None))
-    with pytest.raises(UsageError, match="is a folder"):
+    with pytest.raises(UsageError, match="a folder was tested"):
         attest(folder, flown(ref="c0" * 32))
     attest(folder, flown())
     with pytest.raises(NothingNewer):

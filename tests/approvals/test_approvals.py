@@ -28,7 +28,7 @@ def signing(site: Site, folder: Path, *, allowed: bool) -> Site:
     return site.fetched()
 
 
-def test_production_is_held_and_then_takes_what_qa_runs(site: Site) -> None:
+def test_production_is_held_until_its_approval(site: Site) -> None:
     site = deployed(site, "qa")
     with pytest.raises(NotCleared, match="held back by gate") as refused:
         cleared(site, "production")
@@ -49,7 +49,7 @@ def test_the_default_is_the_commit_that_recorded_qa(site: Site) -> None:
     assert proposal.value == recorded
 
 
-def test_before_qa_there_is_nothing_to_approve(site: Site) -> None:
+def test_nothing_can_be_approved_before_qa_is_deployed(site: Site) -> None:
     with pytest.raises(PromoterError, match="qa has not been deployed yet"):
         propose(site, ApprovalRequest("production", "fine"))
 
@@ -65,7 +65,7 @@ def test_a_signature_of_an_allowed_signer_is_the_approver(site: Site, tmp_path: 
     assert approval.reason == "fine"
 
 
-def test_a_signature_of_anybody_else_is_only_a_claim(site: Site, tmp_path: Path) -> None:
+def test_a_signature_of_an_unlisted_key_is_only_a_claim(site: Site, tmp_path: Path) -> None:
     site = deployed(signing(site, tmp_path, allowed=False), "qa")
     assert approve(site, propose(site, ApprovalRequest("production", "fine"))).approved_by is None
 
@@ -94,7 +94,7 @@ def test_an_approval_by_another_in_between_is_kept(site: Site) -> None:
 
 
 @pytest.mark.parametrize(
-    ("request_", "told"),
+    ("request_", "message"),
     [
         (ApprovalRequest("production", "  "), "reason is empty"),
         (ApprovalRequest("production", "x", commit="0" * 40), "no commit"),
@@ -103,8 +103,10 @@ def test_an_approval_by_another_in_between_is_kept(site: Site) -> None:
         (ApprovalRequest("nowhere", "x"), "find environment nowhere"),
     ],
 )
-def test_what_cannot_be_approved_is_told(site: Site, request_: ApprovalRequest, told: str) -> None:
-    with pytest.raises(PromoterError, match=told):
+def test_an_impossible_approval_is_refused(
+    site: Site, request_: ApprovalRequest, message: str
+) -> None:
+    with pytest.raises(PromoterError, match=message):
         propose(site, request_)
 
 
