@@ -27,23 +27,15 @@ _VERIFY_SECONDS = 120.0
 
 @dataclass(frozen=True)
 class Convergence:
-    """An applied plan and the releases that were verified after it.
+    """An applied plan (its summary and digest) and the releases that were verified after it.
 
     ``revisions`` are Helm's, by ``<namespace>/<release>``; ``smoketests`` the reports.
     """
 
-    plan: Plan
+    plan: str
+    plan_digest: str
     revisions: dict[str, int]
     smoketests: list[Mapping[str, Any]]
-
-    def details(self) -> dict[str, Any]:
-        """Return the details for the evidence."""
-        return {
-            "plan": self.plan.summary(),
-            "plan_digest": self.plan.digest,
-            "revisions": self.revisions,
-            "smoketests": self.smoketests,
-        }
 
 
 @contextmanager
@@ -104,7 +96,9 @@ def converge(stack: Stack, saved: Plan) -> Convergence:
     revisions = _verified_revisions(stack)
     target = SmoketestTarget.on(stack.target, stack.toolchain, stack.progress)
     reports = [require_smoketest(each.name, each.namespace, target) for each in stack.releases()]
-    return Convergence(saved, revisions, [report.evidence() for report in reports])
+    return Convergence(
+        saved.summary(), saved.digest, revisions, [report.evidence() for report in reports]
+    )
 
 
 def _verified_revisions(stack: Stack) -> dict[str, int]:

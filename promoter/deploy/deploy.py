@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 
 from promoter.common.errors import NotCleared, PromoterError
 from promoter.common.progress import Progress
@@ -16,23 +16,20 @@ from promoter.deploy import lease
 from promoter.deploy.converge import Convergence, converge, plan, prepared_stack, recover
 from promoter.deploy.record import note, record
 from promoter.gate.decision import Decision
-from promoter.site.evidence import Evidence, Outcome, actor, now
+from promoter.site.evidence import Evidence, Outcome
 from promoter.site.site import Site
 from promoter.smoketest.report import SmoketestFailed
 from promoter.synthesis.stack import Target
 
 
-@dataclass(frozen=True)
-class DeployResult:
+@dataclass(frozen=True, kw_only=True)
+class DeployResult(Convergence):
     """A finished deploy. ``recorded`` is the commit of the record, None if it is not recorded."""
 
     deployment: str
     environment: str
     version: int
     trigger: str
-    plan: str
-    plan_digest: str
-    revisions: dict[str, int]
     recorded: str | None
 
 
@@ -48,23 +45,22 @@ def deploy(
     with lease.held(site.git, site.remote, environment) as held:
         site = site.fetched()
         decision = cleared(site, environment)
+        version, trigger = decision.version, decision.trigger
         progress.note(
-            f"{environment}: version {decision.version}, trigger {decision.trigger[:12]}, "
+            f"{environment}: version {version}, trigger {trigger[:12]}, "
             f"{len(decision.changes)} files"
         )
-        attempt = _attempt(site, decision)
+        deployment = site.deployment_of(environment)
+        attempt = Evidence(deployment, environment, "deploy", "deployed", trigger)
         with _failures_recorded(site, attempt, record_it):
-            done = _converged(site, decision, target, held, progress)
-        evidence = replace(attempt, details=done.details())
-        recorded = record(site, decision, evidence) if record_it else None
+            done = asdict(_converged(site, decision, target, held, progress))
+        recorded = record(site, decision, replace(attempt, details=done)) if record_it else None
     return DeployResult(
-        deployment=attempt.deployment,
+        **done,
+        deployment=deployment,
         environment=environment,
-        version=decision.version,
-        trigger=decision.trigger,
-        plan=done.plan.summary(),
-        plan_digest=done.plan.digest,
-        revisions=done.revisions,
+        version=version,
+        trigger=trigger,
         recorded=recorded,
     )
 
@@ -106,19 +102,6 @@ def require_unchanged(site: Site, decision: Decision) -> None:
         f"apply the plan of {decision.environment}: {site.remote}/{site.branch} moved from "
         f"{site.tip[:12]} to {moved.tip[:12]} meanwhile, and another state is cleared now",
         next_step=f"promoter deploy {decision.environment}",
-    )
-
-
-def _attempt(site: Site, decision: Decision) -> Evidence:
-    """Return the evidence of a deploy that works; a failure replaces its outcome."""
-    return Evidence(
-        deployment=site.deployment_of(decision.environment),
-        environment=decision.environment,
-        kind="deploy",
-        outcome="deployed",
-        trigger=decision.trigger,
-        at=now(),
-        actor=actor(),
     )
 
 

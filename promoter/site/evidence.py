@@ -1,4 +1,4 @@
-"""Evidence: what was seen at a step, kept beside cepler's folder and never inside it."""
+"""Evidence of deploys and bypasses, kept outside of cepler's own folder, which cepler wipes."""
 
 from __future__ import annotations
 
@@ -17,11 +17,21 @@ Kind = Literal["deploy", "ungated", "destroy"]
 Outcome = Literal["deployed", "failed", "refused", "noted"]
 
 
+def now() -> str:
+    """Return the time in UTC, to the microsecond so that two steps never share a file."""
+    return datetime.now(UTC).isoformat(timespec="microseconds")
+
+
+def actor() -> str:
+    """Return ``user@host`` of this process."""
+    return f"{getpass.getuser()}@{socket.gethostname()}"
+
+
 @dataclass(frozen=True)
 class Evidence:
-    """One thing that was seen: a deploy that worked or failed, or a gate passed by.
+    """A deploy that worked or failed, or a bypass of the gate.
 
-    ``trigger`` is the commit cepler names as the state's head; times are UTC, ISO 8601.
+    ``trigger`` is the commit that cepler calls the state's head; times are UTC, ISO 8601.
     """
 
     deployment: str
@@ -29,33 +39,23 @@ class Evidence:
     kind: Kind
     outcome: Outcome
     trigger: str
-    at: str
-    actor: str
+    at: str = field(default_factory=now)
+    actor: str = field(default_factory=actor)
     summary: str = ""
     details: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def path(self) -> str:
-        """Its place in the repository: one file a step, named so that they sort by time."""
+        """Its path in the repository: one file per step, with names that sort by time."""
         moment = re.sub(r"[^0-9TZ]", "", self.at.replace("+00:00", "Z"))
         name = f"{moment}-{self.kind}-{self.outcome}-{self.trigger[:7]}.json"
         return f"{folder(self.deployment, self.environment)}/{name}"
 
     def content(self) -> bytes:
-        """The file's bytes: JSON, redacted."""
+        """Return the file's content: JSON without secrets."""
         return (json.dumps(redacted(asdict(self)), indent=2, sort_keys=True) + "\n").encode()
 
 
 def folder(deployment: str, environment: str) -> str:
-    """Where the evidence of one environment is kept."""
+    """Return the folder of an environment's evidence."""
     return f"cepler/evidence/{deployment}/{environment}"
-
-
-def now() -> str:
-    """The present moment, UTC, to the microsecond so that two steps never share a file."""
-    return datetime.now(UTC).isoformat(timespec="microseconds")
-
-
-def actor() -> str:
-    """Who runs this process: user@host."""
-    return f"{getpass.getuser()}@{socket.gethostname()}"

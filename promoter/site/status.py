@@ -7,11 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
-
-from ruamel.yaml import YAML
 
 from promoter.common.errors import PromoterError, UsageError
+from promoter.common.yaml_file import read_yaml
 from promoter.gate.decision import DecisionStatus
 from promoter.gate.state import EnvironmentState, path_of
 from promoter.git import Git, is_full_id
@@ -166,9 +164,9 @@ def vendored_by(git: Git, recorded: EnvironmentState) -> str | None:
 def namespace_of(site: Site, recorded: EnvironmentState, name: str) -> str:
     """Return the namespace in the environment's own recorded settings."""
     platform, _, folder = name.partition("-")
-    settings = _recorded_file(site, recorded, f"stacks/{platform}/{folder}/lana-bank.yml")
-    document: dict[str, Any] = YAML(typ="safe").load(settings) if settings else {}
-    return str(document.get("namespace", "default"))
+    path = f"stacks/{platform}/{folder}/lana-bank.yml"
+    settings = read_yaml(_recorded_file(site, recorded, path) or "", path) or {}
+    return str(settings.get("namespace", "default"))
 
 
 def _recorded_file(site: Site, recorded: EnvironmentState, path: str) -> str | None:

@@ -1,19 +1,10 @@
-"""Run a tree's CDK Terrain app, as the CDK Terrain CLI does.
-
-| method of `App` | returns |
-|---|---|
-| `synthesize` | the `SynthesizedStack`s, each with its JSON and its Helm releases |
-| `releases` | the releases of one chart in all stacks, or in some |
-| `run` | the finished process, for callers that inspect its messages |
-| `environment` | the variables that the app runs with, for the CLI to inherit |
-"""
+"""Run a tree's CDK Terrain app, as the CDK Terrain CLI does."""
 
 from __future__ import annotations
 
 import json
 import os
 import shlex
-import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -70,12 +61,17 @@ class App:
     ) -> tuple[SynthesizedStack, ...]:
         """Synthesize ``stacks`` (none: all) into ``output`` and return what is there then.
 
-        ``variables`` and ``module`` as in `run`. Raises `SynthesisError` if the app fails,
-        `InvalidFile` if cdktf.json names no app.
+        The CDK Terrain CLI's contract: the command of cdktf.json is run in the tree with the
+        output folder in CDKTF_OUTDIR. ``variables`` are added to its `environment`; with
+        ``module``, ``python -m <module>`` is run instead. Raises `SynthesisError` if the app
+        fails, `InvalidFile` if cdktf.json names no app.
         """
-        done = self.run(output, stacks, variables, module=module)
+        command = [str(self.python), "-m", module] if module else self._command()
+        environment = {**self.environment(stacks), "CDKTF_OUTDIR": str(output), **(variables or {})}
+        done = run_program(command, folder=self.tree, environment=environment)
         if done.returncode != 0:
-            cause = _last_lines(done.stderr) or f"exit code {done.returncode}"
+            lines = [line.strip() for line in done.stderr.splitlines() if line.strip()]
+            cause = "; ".join(lines[-_SHOWN:]) or f"exit code {done.returncode}"
             raise SynthesisError(stacks, cause)
         files = sorted(output.glob(f"stacks/*/{FILE}"))
         return tuple(SynthesizedStack(file.parent) for file in files)
@@ -99,26 +95,6 @@ class App:
         name = Path(chart).name
         return tuple(each for each in releases if Path(each.chart).name == name)
 
-    def run(
-        self,
-        output: Path,
-        stacks: Sequence[str] = (),
-        variables: Mapping[str, str] | None = None,
-        *,
-        module: str = "",
-    ) -> subprocess.CompletedProcess[str]:
-        """Run the app for ``stacks`` (none: all), with further ``variables``, into ``output``.
-
-        The CDK Terrain CLI's contract: the command of cdktf.json is run in the tree with the
-        output folder in CDKTF_OUTDIR. ``module`` is run instead, as ``python -m <module>``.
-        Raises `InvalidFile` if cdktf.json names no app.
-        """
-        command = [str(self.python), "-m", module] if module else self._command()
-        environment = {**self.environment(stacks), "CDKTF_OUTDIR": str(output)}
-        return run_program(
-            command, folder=self.tree, environment={**environment, **(variables or {})}
-        )
-
     def environment(self, stacks: Sequence[str] = ()) -> dict[str, str]:
         """Return the variables by which the app finds its Python, its Node and ``stacks``."""
         search = (str(self.python.parent), str(self.node.parent), os.environ.get("PATH", ""))
@@ -140,9 +116,3 @@ class App:
                 f"it names no app: {error!r}",
                 next_step="restore it; the environment's patterns in cepler/ must name it, too",
             ) from error
-
-
-def _last_lines(output: str) -> str:
-    """Return the last lines of a failed app's output as one line, "" if it has none."""
-    lines = [line.strip() for line in output.splitlines() if line.strip()]
-    return "; ".join(lines[-_SHOWN:])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
+import subprocess
 import sys
 from pathlib import Path
 
@@ -84,7 +85,7 @@ def test_a_failed_app_is_quoted_without_secrets(app: App, tmp_path: Path) -> Non
 def test_a_tree_without_an_app_is_named(app: App, tmp_path: Path) -> None:
     (tmp_path / "cdktf.json").write_text("[]")
     with pytest.raises(InvalidFile, match="names no app"):
-        app.run(tmp_path / "out")
+        app.synthesize(tmp_path / "out")
 
 
 def test_the_real_app_runs_on_the_toolchains_node_and_prints_nothing(
@@ -103,6 +104,11 @@ def test_the_real_app_runs_on_the_toolchains_node_and_prints_nothing(
         (folder / name).chmod(0o755)
     node = Toolchain(REPOSITORY).program("node")
     monkeypatch.setenv("PATH", f"{folder}:/usr/bin:/bin")
-    done = App(tree, folder / "python", node).run(tmp_path / "out", ("local-staging",))
+    app = App(tree, folder / "python", node)
+    environment = {**app.environment(("local-staging",)), "CDKTF_OUTDIR": str(tmp_path / "out")}
+    command = [app.python, "-m", "stacks"]
+    done = subprocess.run(
+        command, cwd=tree, env=environment, capture_output=True, text=True, check=False
+    )
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     assert (tmp_path / "out/stacks/local-staging/cdk.tf.json").is_file()
