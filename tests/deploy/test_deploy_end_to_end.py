@@ -103,7 +103,7 @@ def test_the_lint_knows_the_records_of_deploys_from_that_edit(stage: Stage) -> N
     )
     assert done.returncode == 1, done.stderr.decode()
     edits = [
-        each["what"]
+        each["reason"]
         for each in json.loads(done.stdout)["findings"]
         if each["rule"] == "state-edited"
     ]
