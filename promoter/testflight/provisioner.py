@@ -44,7 +44,6 @@ with those a test would write to staging."""
 
 _DESTROY_SECONDS = 120
 _GRACE_SECONDS = 1
-_SYNTHESIZED = "stacks/testflight/cdk.tf.json"
 
 
 @dataclass(frozen=True)
@@ -228,14 +227,16 @@ class TerraformProvisioner:
         variables = {"TESTFLIGHT": json.dumps(properties)}
         try:
             with self.target.progress.task(f"synthesize {spec.namespace}"):
-                app.synthesize(folder / "out", variables=variables, module="stacks.testflight")
+                (stack,) = app.synthesize(
+                    folder / "out", variables=variables, module="stacks.testflight"
+                )
         except SynthesisError as error:
             raise TestflightError(
                 f"synthesize {spec.namespace}: {error.cause}",
                 next_step="--keys-from names the stack of a cloud's environment, for example "
                 "gcp-galoy-staging",
             ) from error
-        (folder / "out" / _SYNTHESIZED).rename(folder / "cdk.tf.json")
+        stack.file.rename(folder / stack.file.name)
 
     def _terraform(self, folder: Path) -> Terraform:
         name = os.environ.get("TERRAFORM_BINARY_NAME")
