@@ -96,7 +96,7 @@ class SimulatedPods:
             programs = self._prepare(simulated, folder)
             for wave in (simulated - _DEPENDENCIES.keys(), simulated & _DEPENDENCIES.keys()):
                 self._start({name: programs[name] for name in wave}, folder, stack, servers)
-            with self._forwarded(self._port_forwards(programs, servers)):
+            with self._forwarded(programs, servers):
                 yield servers
 
     @cached_property
@@ -130,12 +130,12 @@ class SimulatedPods:
             )
         return fake_program(component, {})
 
-    def _container(self, component: str) -> Container:
-        return read_container(self.kubectl, self._pod(component).name)
-
     @property
     def _crane(self) -> Path:
         return self.toolchain.program("crane")
+
+    def _container(self, component: str) -> Container:
+        return read_container(self.kubectl, self._pod(component).name)
 
     def _pod(self, component: str) -> Pod:
         pods = self._by_component.get(component)
@@ -166,38 +166,33 @@ class SimulatedPods:
             with servers.record_failure(name), self.progress.task(task):
                 servers.ports[name] = running.port()
 
-    def _port_forwards(
+    @contextmanager
+    def _forwarded(
         self, programs: Mapping[str, Future[Program]], servers: PodServers
-    ) -> Sequence[Mapping[str, Any]]:
-        """Return one object for each pod whose server listens.
+    ) -> Iterator[None]:
+        """Forward the ports of every pod whose server listens, while the block runs.
 
         A program without a port of its own answers for every port of the pod.
         """
-        objects = []
+        forwards = {}
         for name, target in servers.ports.items():
             port = programs[name].result().port
             for pod in self._by_component[name]:
                 ports = [port] if port else pod.ports.values()
-                objects.append(_port_forward(pod.name, ports, target))
-        return objects
-
-    @contextmanager
-    def _forwarded(self, port_forwards: Sequence[Mapping[str, Any]]) -> Iterator[None]:
-        """Keep the objects ``port_forwards`` in the cluster while the block runs."""
-        names = [each["metadata"]["name"] for each in port_forwards]
+                forwards[pod.name] = _port_forward(pod.name, ports, target)
         try:
-            if port_forwards:
-                self.kubectl.apply(port_forwards)
+            if forwards:
+                self.kubectl.apply(tuple(forwards.values()))
         except ClusterError as error:
             raise PlatformError(
-                f"forward the ports of {', '.join(names)}: {error}",
+                f"forward the ports of {', '.join(forwards)}: {error}",
                 next_step="promoter platform up (it adds what an older platform lacks)",
             ) from error
         try:
             yield
         finally:
-            if names:
-                self.kubectl.delete(_PLURAL, *names)
+            if forwards:
+                self.kubectl.delete(_PLURAL, *forwards)
 
 
 def _port_forward(pod: str, ports: Iterable[int], target: int) -> Mapping[str, Any]:
