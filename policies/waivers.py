@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from policies.stack import PolicyFinding
 from promoter.common.errors import InvalidFile
+from promoter.common.yaml_file import read_yaml
+from promoter.toolchain.cache import read_committed
 
 
 class Waiver(BaseModel):
@@ -48,7 +49,7 @@ class PolicyReport:
 
 def read(file: Path) -> tuple[Waiver, ...]:
     """Return the waivers in ``file``; raises `InvalidFile` for one without a reason or date."""
-    entries = yaml.safe_load(file.read_text(encoding="utf-8")) or []
+    entries = read_yaml(read_committed(file), str(file)) or []
     try:
         return TypeAdapter(tuple[Waiver, ...]).validate_python(entries)
     except ValidationError as error:

@@ -18,6 +18,6 @@ def check(stack: CheckedStack) -> Iterator[tuple[str, str]]:
     for place, item in stack.objects_of("ConfigMap"):
         settings = (item.get("data") or {}).get("lana.yml")
         if settings is not None:
-            mode = yaml.safe_load(settings)["time"]["mode"]
+            mode = (yaml.safe_load(settings) or {}).get("time", {}).get("mode")
             if mode != "realtime":
-                yield place, f"the server's time is {mode}"
+                yield place, f"the server's time is {mode or 'not set'}"

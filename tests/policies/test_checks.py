@@ -139,6 +139,7 @@ RENDERED = [
     ("images-by-digest", put(f"{POD}/image", f"gcr.io/galoyorg/lana-bank@{UNPINNED}")),
     ("production-available", put("0/spec/replicas", 1)),
     ("real-time", put("1/data", {"lana.yml": "time: {mode: manual}"})),
+    ("real-time", put("1/data", {"lana.yml": ""})),
     ("secrets-not-written", put(f"{POD}/env/0/value", "postgres://user:word@host")),
     ("secrets-not-written", put("1", {"kind": "Secret", "metadata": {"name": "s"}})),
 ]

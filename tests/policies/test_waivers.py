@@ -64,6 +64,16 @@ def test_a_waiver_needs_a_reason_and_a_date(tmp_path: Path, text: str) -> None:
         read(file)
 
 
+def test_a_damaged_file_of_waivers_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "waivers.yml"
+    with pytest.raises(InvalidFile, match=r"waivers\.yml: No such file"):
+        read(file)
+    anchors = "\n".join(f"a{n}: &a{n} [*a{n - 1}, *a{n - 1}]" for n in range(1, 30))
+    file.write_text(f"a0: &a0 []\n{anchors}\n")
+    with pytest.raises(InvalidFile, match=r"waivers\.yml"):
+        read(file)
+
+
 def test_the_committed_waivers_are_valid() -> None:
     assert read(Path(__file__).parents[2] / "policies/waivers.yml")
 
