@@ -24,7 +24,7 @@ _Rest = tuple[str, ...] | None
 _BRACE = re.compile(r"\\.|[{},]", re.DOTALL)
 _MEMBER = r"(\\.|[^\\-])"
 _RANGE = re.compile(rf"{_MEMBER}(?:-{_MEMBER})?", re.DOTALL)
-_CLASS = re.compile(rf"(\^?)((?:{_RANGE.pattern})*)", re.DOTALL)
+_CLASS = re.compile(rf"(\^|(?!\^))((?:{_RANGE.pattern})*)", re.DOTALL)
 
 
 class BadPattern(VendorError):

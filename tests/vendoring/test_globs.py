@@ -58,7 +58,7 @@ def test_does_not_match(pattern: str, path: str) -> None:
     assert not glob(pattern).matches(path)
 
 
-@pytest.mark.parametrize("pattern", ["[a", "[]", "[a-]", "a{b", "[-a]"])
+@pytest.mark.parametrize("pattern", ["[a", "[]", "[a-]", "a{b", "[-a]", "[^-a]"])
 def test_malformed(pattern: str) -> None:
     with pytest.raises(BadPattern, match="malformed"):
         glob(pattern).matches("a")
