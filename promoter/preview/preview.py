@@ -50,7 +50,7 @@ class Preview:
 
     @property
     def failed(self) -> bool:
-        """Whether an environment cannot be rendered."""
+        """Return whether an environment cannot be rendered."""
         return any(each.problem for each in self.environments)
 
 
@@ -71,8 +71,7 @@ def preview(
     progress, root = progress or Silent(), root.resolve()
     found = find_dependency(read_config(root / CONFIG_NAME), dependency)
     lock = read_lock(root / LOCK_NAME)
-    locked = lock.find(found.directory.path, found.contents.path) if lock else None
-    old = locked.git.sha if locked else ""
+    old = lock.commit(found) if lock else ""
     current = root / found.path
     with workspace(root) as stage:
         chart = stage / "new"

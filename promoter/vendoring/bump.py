@@ -117,8 +117,7 @@ class _Bump:
         dependency = find_dependency(parse_config(config), self.name)
         _refuse_dirty(git, dependency)
         lock = _lock(git, base)
-        known = lock.find(dependency.directory.path, dependency.contents.path)
-        old_sha = known.git.sha if known else ""
+        old_sha = lock.commit(dependency)
         fetched = self._fetch(dependency, old_sha, folder, stage)
         trailers = options.proof(fetched.sha) if options.proof else ()
         path = (*dependency.place, "git", "ref")

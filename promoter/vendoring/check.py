@@ -66,12 +66,9 @@ def _problems_of_lock(config: VendirConfig, lock: Lock) -> list[str]:
     if config.order() != lock.order():
         problems.append(f"its contents are not those of {CONFIG_NAME}")
     for dependency in config.dependencies():
-        entry = lock.find(dependency.directory.path, dependency.contents.path)
-        ref = dependency.contents.git.ref
-        if entry and is_full_id(ref) and entry.git.sha != ref:
-            problems.append(
-                f"{dependency.path} is locked at {entry.git.sha}, but {CONFIG_NAME} says {ref}"
-            )
+        sha, ref = lock.commit(dependency), dependency.contents.git.ref
+        if sha and is_full_id(ref) and sha != ref:
+            problems.append(f"{dependency.path} is locked at {sha}, but {CONFIG_NAME} says {ref}")
     return problems
 
 

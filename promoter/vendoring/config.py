@@ -178,7 +178,7 @@ def _config_value(content: bytes, name: str) -> object:
 
 def _directory(fields: Fields) -> Directory:
     directory = Directory(
-        path=_inside(fields, "path"),
+        path=_cleaned(fields, "path", fields.text("path")),
         contents=tuple(_contents(each) for each in fields.maps("contents")),
         permissions=fields.number("permissions", None),
     )
@@ -190,7 +190,7 @@ def _directory(fields: Fields) -> Directory:
 
 
 def _contents(fields: Fields) -> Contents:
-    path = _inside(fields, "path")
+    path = _cleaned(fields, "path", fields.text("path"))
     for source in OTHER_SOURCES:
         if fields.has(source):
             raise fields.invalid(source, "is a source that only the program vendir fetches")
@@ -232,10 +232,6 @@ def _git(fields: Fields) -> GitSource:
         reason = "has a password or token in it; use git's credential helper or ssh instead"
         raise fields.invalid("url", reason)
     return source
-
-
-def _inside(fields: Fields, key: str) -> str:
-    return _cleaned(fields, key, fields.text(key))
 
 
 def _cleaned(fields: Fields, key: str, path: str) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 from promoter.common.errors import InvalidFile
 from promoter.common.yaml_file import read_documents
-from promoter.vendoring.config import API_VERSION, Contents
+from promoter.vendoring.config import API_VERSION, Contents, Dependency
 from promoter.vendoring.git_source import GitLock
 from promoter.vendoring.goyaml import Value, dump
 
@@ -52,6 +52,11 @@ class Lock:
             entry for each in self.directories if each.path == directory for entry in each.contents
         )
         return next((entry for entry in entries if entry.path == contents), None)
+
+    def commit(self, dependency: Dependency) -> str:
+        """Return the locked commit of ``dependency``; empty where it was never synced."""
+        entry = self.find(dependency.directory.path, dependency.contents.path)
+        return entry.git.sha if entry else ""
 
     def with_contents(
         self, order: Sequence[tuple[str, Sequence[str]]], directory: str, entry: LockedContents

@@ -1,4 +1,4 @@
-"""What is rendered is compared object by object, and no secret of it is shown."""
+"""Rendered objects are compared one by one, without their secrets."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ data:
 """
 
 
-def test_no_secret_is_shown() -> None:
+def test_secrets_are_redacted() -> None:
     found = objects(SECRETS)
     assert sorted(found) == ["ConfigMap/settings", "Deployment/server", "Secret/n/db"]
     whole = "".join(found.values())
@@ -68,14 +68,14 @@ items:
 """
 
 
-def test_nor_one_in_a_list_or_in_the_middle_of_a_text() -> None:
+def test_secrets_inside_lists_and_texts_are_redacted() -> None:
     whole = "".join(objects(HIDDEN_AWAY).values())
     assert "hunter2" not in whole
     assert '"port": 80' in whole
     assert "host=h" in whole
 
 
-def test_where_a_secret_is_stays_readable() -> None:
+def test_names_of_secrets_stay_readable() -> None:
     found = objects(SECRETS)["Deployment/server"]
     for kept in ("value: info", "secretName: db", "key: password", "@db:5432/x"):
         assert kept in found

@@ -1,4 +1,4 @@
-"""A preview with real Helm: what would change where, before anything does."""
+"""Preview with real Helm, without changing anything."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def with_template(source: Source, template: str = TEMPLATE, message: str = "feat
     return source.commit(message, {"charts/lana-bank/templates/deployment.yaml": template})
 
 
-def test_what_changes_where(source: Source, target: Target, helm: Helm) -> None:
+def test_changes_by_environment(source: Source, target: Target, helm: Helm) -> None:
     old = source.head
     with_template(source, message="feat: settings")
     new = source.commit("fix: \x1b[31mred")
@@ -87,7 +87,7 @@ def test_random_secrets_and_the_chart_hash_are_no_change(
     assert [one.changes for one in found.environments] == [(), ()]
 
 
-def test_a_chart_that_does_not_render_says_where(
+def test_a_chart_that_does_not_render_names_the_environment(
     source: Source, target: Target, helm: Helm
 ) -> None:
     with_template(source, '{{ fail (printf "no %s" .Release.Namespace) }}')
@@ -110,7 +110,7 @@ def test_an_unknown_ref(target: Target, helm: Helm) -> None:
         previewed(target, helm, "nope")
 
 
-def test_markdown_cannot_be_broken_out_of(source: Source, target: Target, helm: Helm) -> None:
+def test_markdown_is_escaped(source: Source, target: Target, helm: Helm) -> None:
     with_template(
         source,
         "kind: ConfigMap\nmetadata: {name: x}\ndata:\n  text: |\n    ```\n    </details>\n",
@@ -122,7 +122,7 @@ def test_markdown_cannot_be_broken_out_of(source: Source, target: Target, helm: 
     assert "@everyone" not in found
 
 
-def test_markdown_is_cut_to_what_a_comment_may_have(
+def test_markdown_is_cut_to_the_length_of_a_comment(
     source: Source, target: Target, helm: Helm
 ) -> None:
     with_template(source, TEMPLATE + "x: " + "y " * 3000 + "\n")
@@ -133,7 +133,7 @@ def test_markdown_is_cut_to_what_a_comment_may_have(
     assert "left out" not in markdown(found)
 
 
-def test_pins_are_told() -> None:
+def test_changed_pins_are_listed() -> None:
     def chart(digit: str) -> ChartSnapshot:
         pin = f"METADATA:: repository=https://github.com/o/r;commit_ref={digit * 7};app=server;"
         return ChartSnapshot({}, f'image:\n  digest: "sha256:{digit * 64}" # {pin}\n')

@@ -1,4 +1,4 @@
-"""`promoter preview` as a command: the stacks really synthesized, their values really rendered."""
+"""`promoter preview` as a command, with synthesized stacks and rendered values."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ data: {where: "{{ .Values.global.environment }} below {{ .Values.global.lanaDoma
 
 @dataclass(frozen=True)
 class Checkout:
-    """A clone of this repository, and the charts repository that its vendir.yml leads to."""
+    """A clone of this repository, and the charts repository that its vendir.yml names."""
 
     folder: Path
     charts: Git
     gitconfig: Path
 
     def another_chart(self, name: str, content: str) -> str:
-        """A commit of the charts repository with one more template; its id."""
+        """Commit one more template to the charts repository; return the commit's id."""
         file = {f"charts/lana-bank/templates/{name}": content.encode()}
         made = self.charts.commit_files("refs/heads/main", file, f"feat: {name}", author=AUTHOR)
         self.charts.text("update-ref", "refs/heads/main", made)
@@ -78,7 +78,7 @@ def test_each_environment_has_its_own_difference(checkout: Checkout) -> None:
     assert Git(checkout.folder).text("status", "--porcelain") == ""
 
 
-def test_a_chart_that_an_environment_cannot_take_is_told(checkout: Checkout) -> None:
+def test_a_chart_that_fails_in_one_environment(checkout: Checkout) -> None:
     fails = (
         '{{ if eq .Values.global.environment "local-production" }}{{ fail "not here" }}{{ end }}\n'
     )
@@ -95,7 +95,7 @@ def test_a_chart_that_an_environment_cannot_take_is_told(checkout: Checkout) -> 
     assert "### local-staging: **fails**" not in done.stdout
 
 
-def test_a_stack_that_there_is_not(checkout: Checkout) -> None:
+def test_an_unknown_stack(checkout: Checkout) -> None:
     done = checkout.preview("--ref=main", "--environment=local-nowhere")
     assert done.returncode == 64
     assert "find stack 'local-nowhere'" in done.stderr

@@ -25,7 +25,7 @@ _STEPS = frozenset(
 )
 
 
-# git commands that change nothing but what lies in the staging folder or beside all refs.
+# git commands that change only the staging folder, or objects that no ref reaches.
 _HARMLESS = frozenset(
     [
         "init",
@@ -57,7 +57,7 @@ def _is_step(event: str, arguments: tuple[object, ...]) -> bool:
 
 
 def survives(action: Callable[[], object], steps: int) -> bool:
-    """Whether ``action`` ended before it began step number ``steps``, where it is killed."""
+    """Return whether ``action`` ended before step number ``steps``, at which it is killed."""
     child = os.fork()
     if child:
         _, status = os.waitpid(child, 0)
@@ -86,7 +86,7 @@ def survives(action: Callable[[], object], steps: int) -> bool:
 
 
 def every_kill(action: Callable[[], object]) -> Iterator[int]:
-    """The numbers of the steps that ``action`` was killed at, each once; ends when it survives."""
+    """Yield the number of each step that ``action`` is killed at, until it survives."""
     for step in range(1, 500):
         if survives(action, step):
             return

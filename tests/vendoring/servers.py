@@ -1,4 +1,4 @@
-"""The ways to reach a git remote: a daemon, smart HTTP, and ssh without an ssh."""
+"""Servers of a git remote: smart HTTP, and a fake ssh."""
 
 from __future__ import annotations
 
@@ -60,12 +60,12 @@ class _Backend(BaseHTTPRequestHandler):
         self.wfile.write(content)
 
     def log_message(self, *arguments: object) -> None:
-        """Nothing is logged."""
+        """Log nothing."""
 
 
 @contextmanager
 def http_server(root: Path) -> Iterator[str]:
-    """The repositories below ``root`` over smart HTTP on loopback; gives the base address."""
+    """Serve the repositories below ``root`` over smart HTTP; yield the base address."""
     handler = type("Backend", (_Backend,), {"root": root})
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         thread = threading.Thread(target=server.serve_forever)
@@ -78,7 +78,7 @@ def http_server(root: Path) -> Iterator[str]:
 
 
 def fake_ssh(folder: Path, log: Path) -> str:
-    """A program for GIT_SSH_COMMAND that runs the remote command here and logs the host."""
+    """Create a program for GIT_SSH_COMMAND that runs the remote command here and logs the host."""
     program = folder / "ssh"
     program.write_text(
         "#!/bin/sh\n"

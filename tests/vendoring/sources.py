@@ -1,4 +1,4 @@
-"""Real repositories to vendor from and into, made anew for each test."""
+"""Real repositories to vendor from and into, created for each test."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ directories:
 
 
 def multiplied() -> str:
-    """YAML of a few lines whose last key, ``p``, stands for more than there is memory."""
+    """Return a few lines of YAML whose last key, ``p``, expands to more than fits in memory."""
     return "a: &a [x, y]\n" + "".join(
         f"{name}: &{name} [{', '.join(['*' + before] * 9)}]\n"
         for before, name in pairwise("abcdefghijklmnop")
@@ -45,7 +45,7 @@ def multiplied() -> str:
 
 
 def git(folder: Path, *arguments: str, stdin: bytes | None = None, check: bool = True) -> str:
-    """The output of git in ``folder``, by a fixed person at a fixed time."""
+    """Run git in ``folder`` with a fixed author and committer; return its output."""
     who = {
         f"GIT_{role}_{part}": value
         for role in ("AUTHOR", "COMMITTER")
@@ -66,13 +66,13 @@ def git(folder: Path, *arguments: str, stdin: bytes | None = None, check: bool =
 
 @dataclass(frozen=True)
 class Source:
-    """A repository that charts are vendored from, reached as its ``url``."""
+    """A repository that charts are vendored from, at ``url``."""
 
     folder: Path
 
     @classmethod
     def new(cls, folder: Path, files: Mapping[str, str | bytes] = CHART) -> Source:
-        """One with a first commit of ``files`` on main."""
+        """Create one with a first commit of ``files`` on main."""
         folder.mkdir(parents=True)
         git(folder, "init", "-q", "-b", "main")
         source = cls(folder)
@@ -88,7 +88,7 @@ class Source:
         return git(self.folder, "rev-parse", "HEAD")
 
     def commit(self, message: str, files: Mapping[str, str | bytes | None] | None = None) -> str:
-        """A commit that writes ``files`` (None removes one); gives its id."""
+        """Commit ``files`` (None removes one); return the commit's id."""
         for path, content in (files or {}).items():
             file = self.folder / path
             if content is None:
@@ -101,7 +101,7 @@ class Source:
         return self.head
 
     def commit_entries(self, entries: list[tuple[str, str, bytes]], message: str = "odd") -> str:
-        """A commit whose tree is written by hand: mode, name (with slashes), content or id.
+        """Commit a tree written by hand: mode, name (with slashes), content or id; return its id.
 
         Names that git's own commands refuse are written as raw tree objects.
         """
@@ -143,7 +143,7 @@ class Target:
 
     @classmethod
     def new(cls, folder: Path, config: str) -> Target:
-        """One with ``config`` as its vendir.yml, not committed yet."""
+        """Create one with ``config`` as its vendir.yml, not committed yet."""
         folder.mkdir(parents=True)
         git(folder, "init", "-q", "-b", "main")
         git(folder, "config", "user.name", "Ada")
@@ -170,7 +170,7 @@ class Target:
 
 
 def contents(folder: Path, *, without: tuple[str, ...] = (".git",)) -> dict[str, object]:
-    """Everything below ``folder``: mode bits with content or link target, folders by mode."""
+    """Return everything below ``folder``: files with mode and content, links, folders."""
     found: dict[str, object] = {}
     for place, folders, names in os.walk(folder):
         folders[:] = [name for name in folders if name not in without]
@@ -188,5 +188,5 @@ def contents(folder: Path, *, without: tuple[str, ...] = (".git",)) -> dict[str,
 
 
 def vendir() -> str | None:
-    """The program vendir, where there is one to compare with."""
+    """Return the path of vendir, if it is installed to compare with."""
     return shutil.which("vendir")

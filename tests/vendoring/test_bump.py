@@ -1,4 +1,4 @@
-"""One ref to another in one commit, with nothing else touched."""
+"""A bump moves one ref in one commit and touches nothing else."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def changed_by(target: Target, commit: str) -> list[str]:
     return git(target.folder, "show", "--format=", "--name-only", commit).split()
 
 
-def test_one_commit_of_exactly_what_belongs(source: Source, target: Target) -> None:
+def test_creates_one_commit_of_exactly_the_affected_files(source: Source, target: Target) -> None:
     old, parent = source.head, target.head
     new = source.commit("feat: more", MORE)
     done = bump(target.folder, "lana-bank", new)
@@ -60,7 +60,7 @@ def test_one_commit_of_exactly_what_belongs(source: Source, target: Target) -> N
     assert check(target.folder) == []
 
 
-def test_what_is_committed_is_what_a_sync_writes(
+def test_commits_the_bytes_that_a_sync_writes(
     source: Source, target: Target, tmp_path: Path
 ) -> None:
     bump(target.folder, "lana-bank", source.commit("feat: more", MORE))
@@ -95,7 +95,7 @@ def test_a_name_is_written_as_its_commit(source: Source, target: Target, ref: st
     assert f"ref: {new}\n" in (target.folder / "vendir.yml").read_text()
 
 
-def test_vendored_already_is_nothing_newer(source: Source, target: Target) -> None:
+def test_an_already_vendored_commit_is_nothing_newer(source: Source, target: Target) -> None:
     before = target.head
     for ref in (source.head, "main", "charts"):
         with pytest.raises((NothingNewer, RefNotFound)):
@@ -106,7 +106,7 @@ def test_vendored_already_is_nothing_newer(source: Source, target: Target) -> No
     assert target.head == before
 
 
-def test_files_and_index_of_others_stay_as_they_are(source: Source, target: Target) -> None:
+def test_unrelated_files_and_index_entries_stay_unchanged(source: Source, target: Target) -> None:
     (target.folder / "tracked").write_text("1\n")
     (target.folder / "staged").write_text("1\n")
     target.commit_all()
@@ -123,7 +123,9 @@ def test_files_and_index_of_others_stay_as_they_are(source: Source, target: Targ
 @pytest.mark.parametrize(
     "path", ["vendir.yml", "vendir.lock.yml", "charts/lana-bank/Chart.yaml", "charts/lana-bank/new"]
 )
-def test_uncommitted_changes_of_ours_are_refused(source: Source, target: Target, path: str) -> None:
+def test_uncommitted_changes_of_affected_files_are_refused(
+    source: Source, target: Target, path: str
+) -> None:
     with (target.folder / path).open("a") as file:
         file.write("# mine\n")
     before = contents(target.folder)
@@ -186,7 +188,7 @@ def test_modes_links_and_ignored_names_are_committed(source: Source, target: Tar
     assert ours == git(source.folder, "rev-parse", f"{new}:charts/lana-bank")
 
 
-def test_only_the_named_one_of_two_moves(source: Source, tmp_path: Path) -> None:
+def test_only_the_named_dependency_of_two_is_bumped(source: Source, tmp_path: Path) -> None:
     text = CONFIG.format(url=source.url, ref=source.head)
     text += (
         "      - path: other\n        git:\n"
@@ -205,9 +207,7 @@ def test_only_the_named_one_of_two_moves(source: Source, tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("second", ["*git", "{<<: *git, skipInitSubmodules: true}"])
-def test_a_ref_that_two_share_by_an_anchor_is_refused(
-    source: Source, tmp_path: Path, second: str
-) -> None:
+def test_a_ref_shared_by_an_anchor_is_refused(source: Source, tmp_path: Path, second: str) -> None:
     text = CONFIG.format(url=source.url, ref=source.head).replace("git:", "git: &git")
     text += f"      - path: other\n        git: {second}\n        newRootPath: charts/other\n"
     target = Target.new(tmp_path / "deployments", text)
@@ -220,7 +220,7 @@ def test_a_ref_that_two_share_by_an_anchor_is_refused(
     assert contents(target.folder) == before
 
 
-def test_the_message_says_what_changes(source: Source, target: Target) -> None:
+def test_the_message_lists_the_changes(source: Source, target: Target) -> None:
     source.commit(
         "feat: pins",
         {
@@ -261,13 +261,17 @@ def test_the_message_says_what_changes(source: Source, target: Target) -> None:
     assert git(target.folder, "log", "-1", "--format=%B") == message.strip()
 
 
-def test_values_that_aliases_multiply_end_in_a_count(source: Source, target: Target) -> None:
+def test_values_multiplied_by_aliases_are_cut_off_with_a_count(
+    source: Source, target: Target
+) -> None:
     done = bump(target.folder, "lana-bank", source.commit("feat: b", {VALUES: multiplied()}))
     assert re.search(r"^- and \d+ more$", done.message, re.MULTILINE)
     assert len(done.message) < 20_000
 
 
-def test_a_key_of_the_values_ends_no_line_of_the_message(source: Source, target: Target) -> None:
+def test_a_key_of_the_values_cannot_break_a_line_of_the_message(
+    source: Source, target: Target
+) -> None:
     forged = '"a\\n\\nUntested: forged\\e[2J": 1\n'
     done = bump(target.folder, "lana-bank", source.commit("feat: b", {VALUES: forged}))
     assert "- a??Untested: forged?[2J: nothing -> '1'" in done.message.splitlines()
@@ -333,7 +337,7 @@ def crane(target: Target, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Fa
     return fake
 
 
-def test_new_pins_have_to_be_in_their_registry(
+def test_new_pins_must_exist_in_their_registry(
     source: Source, target: Target, crane: FakeCrane
 ) -> None:
     source.commit("feat: pin", {"charts/lana-bank/values.yaml": pinned(DIGESTS[0], "1" * 40)})
@@ -357,7 +361,7 @@ def test_new_pins_have_to_be_in_their_registry(
 
 @pytest.fixture
 def remote(target: Target, tmp_path: Path) -> Path:
-    """A bare repository that the target was cloned from, as it were."""
+    """A bare repository that is the target's origin."""
     bare = tmp_path / "remote.git"
     git(tmp_path, "clone", "-q", "--bare", str(target.folder), str(bare))
     git(target.folder, "remote", "add", "origin", str(bare))
@@ -376,7 +380,7 @@ def test_pushed(source: Source, target: Target, remote: Path) -> None:
     assert git(remote, "rev-parse", "main") == done.commit == target.head
 
 
-def test_pushed_on_top_of_what_others_did(
+def test_pushed_on_top_of_commits_of_others(
     source: Source, target: Target, remote: Path, tmp_path: Path
 ) -> None:
     other = other_clone(remote, tmp_path / "other")
@@ -406,7 +410,7 @@ def overtake(target: Target, other: Target, times: int) -> Path:
     return left
 
 
-def test_a_lost_race_is_decided_again(
+def test_a_lost_race_is_retried_on_the_new_tip(
     source: Source, target: Target, remote: Path, tmp_path: Path
 ) -> None:
     source.commit("feat: more", MORE)
@@ -429,7 +433,7 @@ def test_a_race_lost_every_time_gives_up_and_leaves_nothing(
     assert target.status == ""
 
 
-def test_somebody_else_bumped_first(
+def test_another_clone_bumped_first(
     source: Source, target: Target, remote: Path, tmp_path: Path
 ) -> None:
     new = source.commit("feat: more", MORE)
@@ -441,7 +445,9 @@ def test_somebody_else_bumped_first(
     assert target.status == ""
 
 
-def test_diverged_is_refused(source: Source, target: Target, remote: Path, tmp_path: Path) -> None:
+def test_diverged_branches_are_refused(
+    source: Source, target: Target, remote: Path, tmp_path: Path
+) -> None:
     other = other_clone(remote, tmp_path / "other")
     (other.folder / "theirs").write_text("x\n")
     other.commit_all("feat: theirs")
@@ -507,7 +513,7 @@ def test_killed_at_every_step(source: Source, target: Target) -> None:
 
 
 def test_changes_made_after_a_kill_are_not_lost(source: Source, target: Target) -> None:
-    """Killed between branch and files; then somebody edits one of the old files."""
+    """Killed between branch and files, then one of the old files is edited."""
     new = source.commit("feat: more", MORE)
     done = bump(target.folder, "lana-bank", new)
     parent = git(target.folder, "rev-parse", "HEAD^")

@@ -1,4 +1,4 @@
-"""`vendor check` sees a byte, a mode, a file too many and one too few."""
+"""`vendor check` reports a byte, a mode, an extra and a missing file."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ CHANGES: dict[str, tuple[Callable[[Path], object], str]] = {
 
 
 @pytest.mark.parametrize("kind", CHANGES)
-def test_names_the_file_and_what_is_wrong(target: Target, kind: str) -> None:
+def test_reports_the_file_and_the_problem(target: Target, kind: str) -> None:
     change, expected = CHANGES[kind]
     change(target.chart)
     assert [str(one) for one in check(target.folder)] == [f"charts/lana-bank/{expected}"]
@@ -61,7 +61,7 @@ def test_a_changed_link(source: Source, target: Target) -> None:
     assert [one.path for one in check(target.folder)] == ["charts/lana-bank/link"]
 
 
-def test_a_folder_that_is_gone(target: Target) -> None:
+def test_a_missing_folder(target: Target) -> None:
     (target.folder / "charts").rename(target.folder / "elsewhere")
     assert {one.problem for one in check(target.folder)} == {"is missing"}
 
@@ -93,14 +93,14 @@ def test_ignored_files_do_not_count(source: Source, target: Target) -> None:
     assert check(target.folder) == []
 
 
-def test_a_branch_that_moved_on_is_still_what_was_locked(source: Source, tmp_path: Path) -> None:
+def test_a_moved_branch_does_not_invalidate_the_lock(source: Source, tmp_path: Path) -> None:
     target = Target.new(tmp_path / "deployments", CONFIG.format(url=source.url, ref="main"))
     sync(target.folder)
     source.commit("feat: more", {"charts/lana-bank/values.yaml": "replicas: 2\n"})
     assert check(target.folder) == []
 
 
-def test_a_locked_commit_that_is_gone(source: Source, target: Target) -> None:
+def test_a_locked_commit_that_no_longer_exists(source: Source, target: Target) -> None:
     git(source.folder, "checkout", "-q", "--orphan", "fresh")
     source.commit("feat: all anew")
     git(source.folder, "branch", "-D", "main")

@@ -1,4 +1,4 @@
-"""vendir.yml is read strictly, and what is wrong is named."""
+"""vendir.yml is read strictly, and errors name the key."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def test_reads_every_key() -> None:
         ("- path: lana-bank", "- path: lana-bank\n        path: b", "line 6", "twice"),
     ],
 )
-def test_says_what_is_wrong(old: str, new: str, place: str, reason: str) -> None:
+def test_reports_the_key_and_the_problem(old: str, new: str, place: str, reason: str) -> None:
     assert old in GOOD
     with pytest.raises(InvalidFile) as caught:
         parse_config(GOOD.replace(old, new, 1).encode())
@@ -77,24 +77,24 @@ def test_says_what_is_wrong(old: str, new: str, place: str, reason: str) -> None
 
 
 @pytest.mark.parametrize("content", [b"\xff", b"a: [", b"[]", b"", b"---\n---\n", b"x: 1\n"])
-def test_refuses_what_is_no_configuration(content: bytes) -> None:
+def test_rejects_content_that_is_not_a_configuration(content: bytes) -> None:
     with pytest.raises(InvalidFile, match=r"vendir\.yml"):
         parse_config(content)
 
 
-def test_what_is_nested_too_deeply_is_refused() -> None:
+def test_rejects_deep_nesting() -> None:
     with pytest.raises(InvalidFile, match="nested too deeply"):
         parse_config(b"directories: " + b"[" * 5000 + b"]" * 5000)
 
 
-def test_aliases_that_multiply_make_no_long_error() -> None:
+def test_rejects_multiplying_aliases_with_a_short_error() -> None:
     text = f"{GOOD[: GOOD.index('directories')]}{multiplied()}directories: *p\n"
     with pytest.raises(InvalidFile, match=r"line \d+: expands to more than") as caught:
         parse_config(text.encode())
     assert len(str(caught.value)) < 200
 
 
-def test_absent_file_is_named(tmp_path: Path) -> None:
+def test_names_a_missing_file(tmp_path: Path) -> None:
     with pytest.raises(InvalidFile, match="No such file"):
         read_config(tmp_path / "vendir.yml")
 
@@ -118,12 +118,12 @@ def test_finds_a_dependency_by_name_path_or_lone_folder() -> None:
         assert find_dependency(config, name).path == "charts/lana-bank"
 
 
-def test_unknown_dependency_lists_those_that_there_are() -> None:
+def test_an_unknown_dependency_lists_the_known_ones() -> None:
     with pytest.raises(UsageError, match=r"no such dependency \(charts/lana-bank\)"):
         find_dependency(parse_config(GOOD.encode()), "nope")
 
 
-def test_ambiguous_dependency_asks_for_its_path() -> None:
+def test_an_ambiguous_dependency_requires_its_path() -> None:
     second = GOOD[GOOD.index("  - path: charts") :].replace("path: charts\n", "path: more\n")
     config = parse_config((GOOD + second).encode())
     with pytest.raises(UsageError, match="several"):

@@ -53,7 +53,7 @@ def test_an_anchor_or_tag_stays(property_: str) -> None:
 
 
 @pytest.mark.parametrize("ref", ["*name", "|\n          main", "[main]"])
-def test_what_cannot_be_replaced_alone_is_refused(ref: str) -> None:
+def test_a_value_that_cannot_be_replaced_alone_is_refused(ref: str) -> None:
     text = (
         f"name: &name {OLD}\ndirectories:\n- contents:\n  - git:\n      ref: {ref}\nkind: Config\n"
     )

@@ -1,4 +1,4 @@
-"""What a ref is, and that it is fetched from whatever serves it."""
+"""Resolve refs, and fetch them from every kind of server."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def test_a_branch_that_looks_like_a_sha(source: Source, tmp_path: Path) -> None:
         ":/feat",
     ],
 )
-def test_what_there_is_not(source: Source, tmp_path: Path, ref: str) -> None:
+def test_an_unknown_ref(source: Source, tmp_path: Path, ref: str) -> None:
     with pytest.raises(RefNotFound) as caught:
         resolve(source, ref, tmp_path)
     assert ref in str(caught.value)
@@ -79,14 +79,14 @@ def test_what_there_is_not(source: Source, tmp_path: Path, ref: str) -> None:
     assert "force-pushed" in caught.value.next_step
 
 
-def test_a_blob_or_tree_is_no_commit(source: Source, tmp_path: Path) -> None:
+def test_a_blob_or_tree_is_not_a_commit(source: Source, tmp_path: Path) -> None:
     git(source.folder, "tag", "file", "HEAD:README.md")
     for ref in ("file", git(source.folder, "rev-parse", "HEAD^{tree}")):
         with pytest.raises(RefNotFound):
             resolve(source, ref, tmp_path)
 
 
-def test_force_pushed_away_is_gone_though_the_server_still_has_it(
+def test_a_force_pushed_commit_is_not_found_though_the_server_has_it(
     source: Source, tmp_path: Path
 ) -> None:
     away = source.commit("feat: regretted")
@@ -96,7 +96,7 @@ def test_force_pushed_away_is_gone_though_the_server_still_has_it(
         resolve(source, away, tmp_path)
 
 
-def test_an_old_commit_of_any_branch_is_there(source: Source, tmp_path: Path) -> None:
+def test_an_old_commit_of_any_branch_is_found(source: Source, tmp_path: Path) -> None:
     git(source.folder, "checkout", "-q", "-b", "side")
     old = source.commit("feat: old")
     source.commit("feat: newer")
@@ -104,7 +104,7 @@ def test_an_old_commit_of_any_branch_is_there(source: Source, tmp_path: Path) ->
     assert resolve(source, old, tmp_path) == old
 
 
-def test_no_such_remote_names_address_and_what_to_do(tmp_path: Path) -> None:
+def test_an_unknown_remote_is_reported_with_address_and_next_step(tmp_path: Path) -> None:
     source = GitSource(f"file://{tmp_path}/nothing", "main")
     with (
         pytest.raises(VendorError, match=r"file://.*/nothing") as caught,
@@ -128,7 +128,7 @@ def test_tags_of_the_lock(source: Source, tmp_path: Path) -> None:
     assert tags() == (f"v1-annotated-1-g{head[:7]}",)
 
 
-def test_the_length_of_short_ids_that_the_user_chose(
+def test_short_ids_have_the_length_that_the_user_configured(
     source: Source, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     git(source.folder, "tag", "v1")
@@ -158,7 +158,7 @@ def test_titles(source: Source, tmp_path: Path, message: str, title: str) -> Non
 
 
 def test_a_title_that_is_not_utf_8(source: Source, tmp_path: Path) -> None:
-    """git itself writes none, other programs do; vendir's lock has a sign for every byte."""
+    """git itself writes none, other programs do; vendir replaces every invalid byte."""
     head = git(source.folder, "cat-file", "commit", "HEAD").partition("\n\n")[0]
     raw = head.encode() + b"\n\ncut \xe2\x82 off \xff"
     written = ("hash-object", "-w", "-t", "commit", "--literally", "--stdin")
@@ -192,7 +192,7 @@ def test_a_server_without_filters_serves_the_same(source: Source, tmp_path: Path
 def test_a_server_that_filters_but_refuses_ids(
     source: Source, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Protocol 0 allows no object to be asked for by its id unless configured."""
+    """Protocol 0 serves no object by its id unless configured."""
     git(source.folder, "config", "uploadpack.allowFilter", "true")
     monkeypatch.setenv("GIT_CONFIG_COUNT", "1")
     monkeypatch.setenv("GIT_CONFIG_KEY_0", "protocol.version")
@@ -232,14 +232,14 @@ def test_a_shallow_depth_is_kept(source: Source, tmp_path: Path) -> None:
             remote.resolve(old)
 
 
-def test_nothing_stays_of_the_temporary_repository(source: Source, tmp_path: Path) -> None:
+def test_the_temporary_repository_is_removed(source: Source, tmp_path: Path) -> None:
     folder = tmp_path / "fetched"
     with source_repository(GitSource(source.url, "main"), folder):
         assert folder.is_dir()
     assert not folder.exists()
 
 
-def test_remote_helpers_stay_off(tmp_path: Path) -> None:
+def test_remote_helpers_are_disabled(tmp_path: Path) -> None:
     witness = tmp_path / "witness"
     source = GitSource(f"ext::touch {witness}", "main")
     with pytest.raises(VendorError, match="not allowed"), source_repository(source, tmp_path / "x"):

@@ -1,4 +1,4 @@
-"""vendir's pattern language, corners included (each seen in vendir itself)."""
+"""vendir's pattern language, corner cases included (each observed in vendir itself)."""
 
 from __future__ import annotations
 

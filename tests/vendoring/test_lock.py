@@ -1,4 +1,4 @@
-"""vendir.lock.yml has the bytes that vendir writes (each seen in vendir itself)."""
+"""vendir.lock.yml has the bytes that vendir writes (each observed in vendir itself)."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def _text(title: str) -> str:
 
 
 @pytest.mark.parametrize("title", ["feat: x", "a\tb", "12", "it's " * 40 + "x", "caf\u00e9 #", ""])
-def test_what_is_written_is_read_back(title: str) -> None:
+def test_a_written_lock_is_read_back(title: str) -> None:
     lock = _lock(title, ("1.0",), "1" * 40)
     assert parse_lock(lock_bytes(lock)) == lock
 
@@ -123,7 +123,7 @@ def test_absent_lock(tmp_path: Path) -> None:
         b"- a\n",
     ],
 )
-def test_what_is_no_lock_of_ours(content: bytes) -> None:
+def test_rejects_content_that_is_not_a_lock(content: bytes) -> None:
     with pytest.raises(InvalidFile, match=r"vendir\.lock\.yml"):
         parse_lock(content)
 
@@ -135,7 +135,7 @@ def test_the_digest_of_a_lazy_content_is_vendirs() -> None:
     assert config_digest(contents) == expected
 
 
-def test_the_digest_is_of_the_root_as_it_is_written() -> None:
+def test_the_digest_depends_on_the_root_as_written() -> None:
     text = CONFIG.format(url="file:///srv/charts", ref="main") + "        lazy: true\n"
     other = text.replace("newRootPath: ", "newRootPath: ./")
     one, two = (parse_config(each.encode()).directories[0].contents[0] for each in (text, other))

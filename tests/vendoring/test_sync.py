@@ -1,4 +1,4 @@
-"""What a sync leaves: files, modes, lock; and what it refuses, leaving all as it was."""
+"""A sync writes files, modes and the lock; a refused one changes nothing."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.vendoring.sources import CONFIG, Source, Target, contents, git
 
 
 class Notes(Silent):
-    """Remembers what it was told."""
+    """Collects the notes."""
 
     def __init__(self) -> None:
         self.lines: list[str] = []
@@ -65,14 +65,14 @@ def test_files_modes_and_lock(source: Source, tmp_path: Path) -> None:
     assert f"sha: {head}".encode() in found["vendir.lock.yml"][1]
 
 
-def test_the_work_tree_shows_nothing_but_the_result(source: Source, tmp_path: Path) -> None:
+def test_git_status_shows_only_the_result(source: Source, tmp_path: Path) -> None:
     target = configured(tmp_path, source)
     sync(target.folder)
     assert target.status.split() == ["??", "charts/", "??", "vendir.lock.yml", "??", "vendir.yml"]
     assert not (target.folder / HOME).exists()
 
 
-def test_what_is_gone_from_the_source_is_gone_here(source: Source, target: Target) -> None:
+def test_files_removed_from_the_source_are_removed_here(source: Source, target: Target) -> None:
     source.commit("feat: less", {"charts/lana-bank/values.yaml": None})
     (target.folder / "vendir.yml").write_text(CONFIG.format(url=source.url, ref="main"))
     (target.chart / "left-behind").write_text("x")
@@ -106,7 +106,7 @@ def test_locked_takes_the_lock_s_commit(source: Source, tmp_path: Path) -> None:
     assert (target.chart / "values.yaml").read_text() == "replicas: 2\n"
 
 
-def test_locked_without_a_lock_says_so(source: Source, tmp_path: Path) -> None:
+def test_locked_without_a_lock_is_refused(source: Source, tmp_path: Path) -> None:
     with pytest.raises(VendorError, match=r"vendir\.lock\.yml does not have it"):
         sync(configured(tmp_path, source).folder, locked=True)
 
@@ -118,7 +118,7 @@ def test_everything_and_legal_files(source: Source, tmp_path: Path) -> None:
     assert not (target.chart / ".git").exists()
 
 
-def test_legal_files_stay_unless_told_otherwise(source: Source, tmp_path: Path) -> None:
+def test_legal_files_are_kept_unless_configured_otherwise(source: Source, tmp_path: Path) -> None:
     target = whole(tmp_path, source, "includePaths: [charts/other/*]")
     sync(target.folder)
     assert vendored(target) == ["LICENSE", "charts/other/Chart.yaml"]
@@ -148,9 +148,7 @@ def test_ignored_files_survive(source: Source, tmp_path: Path) -> None:
     assert not (target.chart / "other").exists()
 
 
-def test_a_kept_file_is_not_written_through_a_link_of_the_source(
-    source: Source, tmp_path: Path
-) -> None:
+def test_a_kept_file_is_not_written_through_a_fetched_link(source: Source, tmp_path: Path) -> None:
     victim = tmp_path / "victim"
     victim.write_text("theirs\n")
     target = configured(tmp_path, source, "ignorePaths: [values.yaml]")
@@ -166,7 +164,7 @@ def test_a_kept_file_is_not_written_through_a_link_of_the_source(
 
 
 @pytest.mark.parametrize("kind", ["dangling", "to a folder", "file for folder", "folder for file"])
-def test_what_cannot_be_kept_is_refused(source: Source, tmp_path: Path, kind: str) -> None:
+def test_a_file_that_cannot_be_kept_is_refused(source: Source, tmp_path: Path, kind: str) -> None:
     target = configured(tmp_path, source, "ignorePaths: ['**/*']")
     sync(target.folder)
     if kind == "file for folder":
@@ -289,7 +287,7 @@ def test_a_symlink_where_a_vendored_folder_belongs(source: Source, tmp_path: Pat
     assert not list((tmp_path / "elsewhere").iterdir())
 
 
-def test_links_inside_are_fine(tmp_path: Path) -> None:
+def test_links_inside_the_folder_are_allowed(tmp_path: Path) -> None:
     (tmp_path / "a").mkdir()
     (tmp_path / "a/up").symlink_to("../file")
     (tmp_path / "file").write_text("x")
@@ -325,7 +323,7 @@ def test_a_submodule_is_refused_or_left_out(source: Source, tmp_path: Path) -> N
         ("- charts/lana-bank/**/*", "- 'charts/[lana-bank/**'", "malformed"),
     ],
 )
-def test_a_selection_that_comes_to_nothing(
+def test_an_empty_selection_is_refused(
     source: Source, tmp_path: Path, old: str, new: str, reason: str
 ) -> None:
     target = configured(tmp_path, source)

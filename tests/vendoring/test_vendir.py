@@ -1,4 +1,4 @@
-"""Against vendir itself: the same files, modes and lock bytes. Skipped where it is not on PATH."""
+"""Compare with vendir: the same files, modes and lock bytes. Skipped without vendir on PATH."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ needs_vendir = pytest.mark.skipif(
 )
 
 
-def test_without_vendir_ours_is_used(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_without_vendir_the_git_source_is_used(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     assert find_vendir("auto") is None
     assert find_vendir("never") is None
@@ -26,10 +28,10 @@ def test_without_vendir_ours_is_used(monkeypatch: pytest.MonkeyPatch, tmp_path: 
         find_vendir("always")
 
 
-def test_a_vendir_that_fails_says_why(
+def test_the_error_of_a_failing_vendir_is_reported(
     source: Source, target: Target, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whatever the program is: its last error line is what is told, and nothing changes."""
+    """The last error line of the program is reported, and nothing changes."""
     program = tmp_path / "bin/vendir"
     program.parent.mkdir()
     program.write_text("#!/bin/sh\necho 'vendir: Error: boom' >&2\nexit 1\n")
@@ -121,7 +123,7 @@ def test_same_files_modes_and_lock_bytes(case: str, tmp_path: Path) -> None:
 
 
 @needs_vendir
-def test_vendir_and_ours_find_nothing_to_say_of_each_other(tmp_path: Path) -> None:
+def test_vendir_and_the_git_source_agree_on_check(tmp_path: Path) -> None:
     source = rich_source(tmp_path / "charts.git")
     target = Target.new(tmp_path / "target", CONFIG.format(url=source.url, ref="v2"))
     sync(target.folder, vendir=find_vendir("always"))

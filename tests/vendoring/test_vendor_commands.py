@@ -1,4 +1,4 @@
-"""The command line: what it prints, and its exit codes."""
+"""The command line: its output and exit codes."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def promoter(target: Target, *arguments: str) -> subprocess.CompletedProcess[str
     return run(target, "promoter", "vendor", *arguments, "--vendir", "never")
 
 
-def test_sync_tells_what_is_vendored(source: Source, target: Target) -> None:
+def test_sync_prints_the_vendored_commits(source: Source, target: Target) -> None:
     done = promoter(target, "sync")
     assert (done.returncode, done.stdout) == (0, f"charts/lana-bank  {source.head}  feat: first\n")
 
@@ -57,7 +57,7 @@ def test_bump_and_bump_again(source: Source, target: Target) -> None:
     assert "is vendored already" in done.stderr
 
 
-def test_exit_codes_of_what_goes_wrong(target: Target) -> None:
+def test_exit_codes_of_errors(target: Target) -> None:
     assert promoter(target, "bump", "lana-bank", "nope").returncode == 1
     assert promoter(target, "bump", "nope", "main").returncode == 64
     assert promoter(target, "bump", "lana-bank").returncode == 64
@@ -68,7 +68,7 @@ def test_exit_codes_of_what_goes_wrong(target: Target) -> None:
     assert "next:  commit them, or undo them" in done.stderr
 
 
-def test_pins_are_looked_up_unless_told_otherwise(source: Source, target: Target) -> None:
+def test_pins_are_looked_up_unless_disabled(source: Source, target: Target) -> None:
     pin = f'image:\n  repository: r.invalid/x/y\n  digest: "sha256:{"a" * 64}" '
     pin += "# METADATA:: repository=https://github.com/a/b;commit_ref=abcdef0;app=y;\n"
     new = source.commit("feat: pin", {"charts/lana-bank/values.yaml": pin})

@@ -48,7 +48,7 @@ def test_killed_at_every_step(source: Source, target: Target) -> None:
 def test_killed_where_folders_cannot_be_exchanged(
     source: Source, target: Target, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Then there is an instant without the folder, which the next run ends."""
+    """The folder is missing for an instant; the next run restores it."""
     monkeypatch.setattr(workspace_module, "_exchange", lambda one, other: False)
     before = chart(target)
     moved_on(source, target)
@@ -64,7 +64,7 @@ def test_killed_where_folders_cannot_be_exchanged(
     assert (target.chart / "values.yaml").read_text() == "replicas: 2\n"
 
 
-def test_a_file_system_that_refuses_is_told(target: Target) -> None:
+def test_a_refusing_file_system_is_reported(target: Target) -> None:
     (target.folder / HOME).write_text("in the way")
     with pytest.raises(VendorError, match=rf"vendor into .*{HOME}.*") as caught:
         sync(target.folder)
@@ -95,7 +95,7 @@ def test_a_failed_sync_leaves_nothing_behind(source: Source, target: Target) -> 
 def test_a_folder_that_cannot_be_replaced_stays(
     target: Target, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Where folders cannot be exchanged, the old one is moved aside first."""
+    """The old folder is moved aside first if folders cannot be exchanged."""
     monkeypatch.setattr(workspace_module, "_exchange", lambda one, other: False)
     before = chart(target)
     with (
@@ -106,7 +106,7 @@ def test_a_folder_that_cannot_be_replaced_stays(
     assert chart(target) == before
 
 
-def test_two_at_once_take_turns(target: Target) -> None:
+def test_concurrent_runs_take_turns(target: Target) -> None:
     with (
         workspace(target.folder),
         pytest.raises(VendorError, match="another run has held") as caught,
@@ -116,15 +116,15 @@ def test_two_at_once_take_turns(target: Target) -> None:
     assert "wait" in caught.value.next_step
 
 
-def test_what_a_killed_run_left_is_removed(target: Target) -> None:
+def test_the_leftovers_of_a_killed_run_are_removed(target: Target) -> None:
     stale = target.folder / HOME / "stage-old/new-0"
     stale.mkdir(parents=True)
     with workspace(target.folder):
         assert not stale.exists()
 
 
-def test_exchange_is_one_step_here(tmp_path: Path) -> None:
-    """On Linux; where it is not to be had, the other way is tested above all the same."""
+def test_folders_are_exchanged_in_one_step(tmp_path: Path) -> None:
+    """On Linux; the fallback is tested above."""
     for name in ("one", "other"):
         (tmp_path / name).mkdir()
         (tmp_path / name / name).write_text("x")
