@@ -21,7 +21,7 @@ from tests.concourse.isolation import unavailable, wheel_bin
 from tests.concourse.running import Worker, task_of
 from tests.concourse.test_pipelines import ROOT
 from tests.release.conftest import crane, registry
-from tests.release.shop import Shop, open_shop
+from tests.release.sandbox import Sandbox, open_sandbox
 
 __all__ = ["crane", "registry"]
 
@@ -38,8 +38,8 @@ def worker(tmp_path: Path) -> Worker:
 
 
 @pytest.fixture
-def shop(tmp_path: Path, registry: Registry) -> Shop:
-    return open_shop(tmp_path / "shop", registry)
+def sandbox(tmp_path: Path, registry: Registry) -> Sandbox:
+    return open_sandbox(tmp_path / "sandbox", registry)
 
 
 @pytest.fixture
@@ -67,11 +67,11 @@ def file_in(folder: Path, name: str, content: str) -> Path:
 
 
 def test_a_commit_travels_through_the_tasks_to_the_charts_pull_request(
-    worker: Worker, shop: Shop, registry: Registry, crane: Path, tmp_path: Path
+    worker: Worker, sandbox: Sandbox, registry: Registry, crane: Path, tmp_path: Path
 ) -> None:
     worker.programs.append(crane.parent)
-    worker.outside.append(tmp_path / "shop")
-    repo, charts = shop.application.git.dir, shop.charts.git.dir
+    worker.outside.append(tmp_path / "sandbox")
+    repo, charts = sandbox.application.git.dir, sandbox.charts.git.dir
     there = {"repo": repo, "charts-repo": charts}
     registry_at(worker, registry)
 
@@ -86,12 +86,12 @@ def test_a_commit_travels_through_the_tasks_to_the_charts_pull_request(
 
     work = run_with(worker, registry, "build-rc", "build-candidate", there)
     assert (work / "candidate/version").read_text() == "0.1.0-rc.1\n"
-    assert shop.tags() == ["0.1.0-rc.1"]
+    assert sandbox.tags() == ["0.1.0-rc.1"]
     there["version"] = work / "candidate"
 
     run_with(worker, registry, "open-promote-rc-pr", "open-promote-rc-pr", there)
-    (pull,) = shop.application.forge.pull_requests(Query(state=PullRequestState.OPEN))
-    shop.merge(pull)
+    (pull,) = sandbox.application.forge.pull_requests(Query(state=PullRequestState.OPEN))
+    sandbox.merge(pull)
 
     there["promote-rc"] = file_in(tmp_path / "pr", ".git/resource/pr", str(pull.number))
     work = run_with(worker, registry, "release", "release", there)
@@ -99,11 +99,11 @@ def test_a_commit_travels_through_the_tasks_to_the_charts_pull_request(
 
     there["gh-release"] = file_in(tmp_path / "gh", "version", "0.1.0")
     run_with(worker, registry, "bump-image-in-chart", "bump-image-digest", there)
-    (bump,) = shop.charts.forge.pull_requests(Query(state=PullRequestState.OPEN))
+    (bump,) = sandbox.charts.forge.pull_requests(Query(state=PullRequestState.OPEN))
     assert {"galoybot", "lana-bank"} <= bump.labels
     # Run again, as Concourse may: the same pull request, no second one.
     run_with(worker, registry, "bump-image-in-chart", "bump-image-digest", there)
-    assert shop.charts.forge.pull_requests(Query(state=PullRequestState.OPEN)) == (bump,)
+    assert sandbox.charts.forge.pull_requests(Query(state=PullRequestState.OPEN)) == (bump,)
 
 
 def registry_at(worker: Worker, registry: Registry) -> None:
@@ -245,14 +245,14 @@ def test_what_was_built_is_waited_for_in_the_cache(
 
 
 def test_every_open_pull_request_is_rebuilt_also_after_one_that_fails(
-    worker: Worker, shop: Shop, tmp_path: Path
+    worker: Worker, sandbox: Sandbox, tmp_path: Path
 ) -> None:
-    worker.outside.append(tmp_path / "shop")
-    forge = shop.application.forge
+    worker.outside.append(tmp_path / "sandbox")
+    forge = sandbox.application.forge
     assert isinstance(forge, LocalForge)
-    shop.git.text("branch", "bot-promote-rc", "main")
-    made = [one_more(shop, number) for number in (1, 2)]
-    clone = {"repo": shop.application.git.dir}
+    sandbox.git.text("branch", "bot-promote-rc", "main")
+    made = [one_more(sandbox, number) for number in (1, 2)]
+    clone = {"repo": sandbox.application.git.dir}
     work = worker.succeed("nix-cache", "rebuild-nix-cache", "list-open-prs", clone)
     assert sorted((work / "open-prs/numbers").read_text().splitlines()) == sorted(made)
     for line in made:
@@ -267,12 +267,12 @@ def test_every_open_pull_request_is_rebuilt_also_after_one_that_fails(
     assert len(worker.calls) == 1 + 2 * 5
 
 
-def one_more(shop: Shop, number: int) -> str:
+def one_more(sandbox: Sandbox, number: int) -> str:
     """Open a pull request; gives its line in open-prs/numbers."""
-    tip = shop.git.commit("refs/heads/main")
-    made = shop.git.commit_files(tip, {f"x{number}": b"x"}, "feat: x")
-    shop.git.text("update-ref", f"refs/heads/change-{number}", made)
-    pull = shop.application.forge.open_pull_request(
+    tip = sandbox.git.commit("refs/heads/main")
+    made = sandbox.git.commit_files(tip, {f"x{number}": b"x"}, "feat: x")
+    sandbox.git.text("update-ref", f"refs/heads/change-{number}", made)
+    pull = sandbox.application.forge.open_pull_request(
         NewPullRequest(head=f"change-{number}", base="main", title="feat: x", body="")
     )
     return f"{pull.number} {pull.head_commit}"

@@ -37,7 +37,7 @@ OWNER = "GaloyMoney"
 
 
 @dataclass(frozen=True)
-class Answer:
+class Response:
     """A status, a JSON body or bytes, and headers."""
 
     status: int
@@ -48,26 +48,26 @@ class Answer:
     work_first: bool = False
 
 
-def rate_limited(seconds: int) -> Answer:
+def rate_limited(seconds: int) -> Response:
     """The primary limit: its reset is ``seconds`` from now."""
     message = "API rate limit exceeded for user ID 1. If you reach out to GitHub Support..."
     headers = {
         "X-RateLimit-Remaining": "0",
         "X-RateLimit-Reset": str(int(time.time()) + seconds),
     }
-    return Answer(
+    return Response(
         403, {"message": message, "documentation_url": "https://docs.github.com"}, headers
     )
 
 
-SECONDARY_LIMIT = Answer(
+SECONDARY_LIMIT = Response(
     403,
     {"message": "You have exceeded a secondary rate limit. Please wait a few minutes."},
     {"Retry-After": "0"},
 )
-BAD_GATEWAY = Answer(502, {"message": "Server Error"})
+BAD_GATEWAY = Response(502, {"message": "Server Error"})
 # What a client sees when the answer is lost after the work was done.
-LOST = Answer(0, drop=True, work_first=True)
+LOST = Response(0, drop=True, work_first=True)
 
 
 class Server:
@@ -76,17 +76,17 @@ class Server:
     def __init__(self, forge: LocalForge) -> None:
         self.forge = forge
         self.lock = threading.Lock()
-        self.failures: list[tuple[str, Answer]] = []
-        self.asked: list[str] = []
+        self.failures: list[tuple[str, Response]] = []
+        self.requests: list[str] = []
         self.half_uploaded: dict[str, str] = {}
         self.comments: list[str] = []
         self.page_size: int | None = None
 
-    def fail(self, request: str, *answers: Answer) -> None:
+    def fail(self, request: str, *answers: Response) -> None:
         """The next requests whose "METHOD path" fits the regex get these, one each."""
         self.failures += [(request, answer) for answer in answers]
 
-    def failure(self, request: str) -> Answer | None:
+    def failure(self, request: str) -> Response | None:
         """The failure meant for this request, used up by asking."""
         for number, (pattern, answer) in enumerate(self.failures):
             if re.search(pattern, request):
@@ -127,7 +127,7 @@ class _Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         request = f"{self.command} {self.path}"
         with self.state.lock:
-            self.state.asked.append(request)
+            self.state.requests.append(request)
             failure = self.state.failure(request)
             answer = failure or self._answer(body)
             if failure and failure.work_first:
@@ -139,7 +139,7 @@ class _Handler(BaseHTTPRequestHandler):
             return
         self._send(answer)
 
-    def _send(self, answer: Answer) -> None:
+    def _send(self, answer: Response) -> None:
         raw = isinstance(answer.body, bytes)
         payload = answer.body if raw else json.dumps(answer.body).encode()
         self.send_response(answer.status)
@@ -153,7 +153,7 @@ class _Handler(BaseHTTPRequestHandler):
         except BrokenPipeError:
             self.close_connection = True
 
-    def _answer(self, body: bytes) -> Answer:
+    def _answer(self, body: bytes) -> Response:
         split = urlsplit(self.path)
         query = {name: values[0] for name, values in parse_qs(split.query).items()}
         path = split.path.removeprefix(f"/repos/{NAME}")
@@ -163,8 +163,8 @@ class _Handler(BaseHTTPRequestHandler):
                 try:
                     return answered(_Call(self, found.groups(), query, body))
                 except ForgeMissing:
-                    return Answer(404, {"message": "Not Found"})
-        return Answer(404, {"message": "Not Found", "path": path})
+                    return Response(404, {"message": "Not Found"})
+        return Response(404, {"message": "Not Found", "path": path})
 
 
 @dataclass(frozen=True)
@@ -191,7 +191,7 @@ class _Call:
         host, port = self.handler.server.server_address[:2]
         return f"http://{host!s}:{port}/repos/{NAME}"
 
-    def paged(self, items: list[Any]) -> Answer:
+    def paged(self, items: list[Any]) -> Response:
         """One page, with GitHub's Link header when there is another."""
         page = int(self.query.get("page", "1"))
         size = self.state.page_size or int(self.query.get("per_page", "30"))
@@ -201,7 +201,7 @@ class _Call:
         more = {**self.query, "page": str(page + 1)}
         target = f"{origin}{path}?{'&'.join(f'{k}={v}' for k, v in more.items())}"
         headers = {"Link": f'<{target}>; rel="next"'} if page * size < len(items) else {}
-        return Answer(200, shown, headers)
+        return Response(200, shown, headers)
 
 
 def _shown(call: _Call, pull: PullRequest) -> dict[str, Any]:
@@ -227,7 +227,7 @@ def _shown(call: _Call, pull: PullRequest) -> dict[str, Any]:
     }
 
 
-def _list_pulls(call: _Call) -> Answer:
+def _list_pulls(call: _Call) -> Response:
     state = call.query.get("state", "open")
     head = call.query.get("head", "").removeprefix(f"{OWNER}:")
     found = call.forge.pull_requests(Query(state=None, head=head))
@@ -239,13 +239,13 @@ def _list_pulls(call: _Call) -> Answer:
     return call.paged([_shown(call, pull) for pull in fitting])
 
 
-def _open_pull(call: _Call) -> Answer:
+def _open_pull(call: _Call) -> Response:
     said = call.json
     proposal = NewPullRequest(
         said["title"], said["body"], said["head"], said["base"], said["draft"]
     )
     try:
-        return Answer(201, _shown(call, call.forge.open_pull_request(proposal)))
+        return Response(201, _shown(call, call.forge.open_pull_request(proposal)))
     except ForgeConflict as error:
         there_is_one = "there is one" in str(error)
         text = (
@@ -254,14 +254,14 @@ def _open_pull(call: _Call) -> Answer:
             else f"No commits between {proposal.base} and {proposal.head}"
         )
         entry = {"resource": "PullRequest", "code": "custom", "message": text}
-        return Answer(422, {"message": "Validation Failed", "errors": [entry]})
+        return Response(422, {"message": "Validation Failed", "errors": [entry]})
 
 
-def _get_pull(call: _Call) -> Answer:
-    return Answer(200, _shown(call, call.forge.pull_request(int(call.parts[0]))))
+def _get_pull(call: _Call) -> Response:
+    return Response(200, _shown(call, call.forge.pull_request(int(call.parts[0]))))
 
 
-def _edit_pull(call: _Call) -> Answer:
+def _edit_pull(call: _Call) -> Response:
     number, said = int(call.parts[0]), call.json
     if said.get("state") == "closed":
         call.forge.close_pull_request(number)
@@ -270,35 +270,35 @@ def _edit_pull(call: _Call) -> Answer:
     return _get_pull(call)
 
 
-def _merge_pull(call: _Call) -> Answer:
+def _merge_pull(call: _Call) -> Response:
     number = int(call.parts[0])
     try:
         merged = call.forge.merge_pull_request(number, head_commit=call.json["sha"])
     except ForgeConflict as error:
         if "its head is" in str(error):
             text = "Head branch was modified. Review and try the merge again."
-            return Answer(409, {"message": text})
+            return Response(409, {"message": text})
         draft = "it is a draft" in str(error)
         text = "Pull Request is still a draft" if draft else "Pull Request is not mergeable"
-        return Answer(405, {"message": text})
-    return Answer(200, {"sha": merged.merge_commit, "merged": True, "message": "merged"})
+        return Response(405, {"message": text})
+    return Response(200, {"sha": merged.merge_commit, "merged": True, "message": "merged"})
 
 
-def _files(call: _Call) -> Answer:
+def _files(call: _Call) -> Response:
     names = call.forge.changed_files(int(call.parts[0]))
     return call.paged([{"filename": name, "status": "modified"} for name in names])
 
 
-def _label(call: _Call) -> Answer:
+def _label(call: _Call) -> Response:
     call.forge.add_labels(int(call.parts[0]), json.loads(call.body))
-    return Answer(200, [])
+    return Response(200, [])
 
 
-def _graphql(call: _Call) -> Answer:
+def _graphql(call: _Call) -> Response:
     number = int(call.json["variables"]["input"]["pullRequestId"].removeprefix("PR_"))
     call.forge.mark_ready(number)
     mutation = {"clientMutationId": None, "pullRequest": {"isDraft": False}}
-    return Answer(200, {"data": {"markPullRequestReadyForReview": mutation}})
+    return Response(200, {"data": {"markPullRequestReadyForReview": mutation}})
 
 
 def _shown_comment(call: _Call, number: int) -> dict[str, Any]:
@@ -310,50 +310,50 @@ def _shown_comment(call: _Call, number: int) -> dict[str, Any]:
     }
 
 
-def _comments(call: _Call) -> Answer:
+def _comments(call: _Call) -> Response:
     return call.paged([_shown_comment(call, number) for number in range(len(call.state.comments))])
 
 
-def _comment(call: _Call) -> Answer:
+def _comment(call: _Call) -> Response:
     call.state.comments.append(call.json["body"])
-    return Answer(201, _shown_comment(call, len(call.state.comments) - 1))
+    return Response(201, _shown_comment(call, len(call.state.comments) - 1))
 
 
-def _edit_comment(call: _Call) -> Answer:
+def _edit_comment(call: _Call) -> Response:
     number = int(call.parts[0])
     call.state.comments[number] = call.json["body"]
-    return Answer(200, _shown_comment(call, number))
+    return Response(200, _shown_comment(call, number))
 
 
-def _commit(call: _Call) -> Answer:
+def _commit(call: _Call) -> Response:
     sha = call.parts[0]
-    return Answer(200, {"sha": sha, "url": f"{call.base}/commits/{sha}"})
+    return Response(200, {"sha": sha, "url": f"{call.base}/commits/{sha}"})
 
 
-def _pulls_of(call: _Call) -> Answer:
+def _pulls_of(call: _Call) -> Response:
     sha = call.parts[0]
     if call.forge.git.commit(sha) is None:
-        return Answer(422, {"message": f"No commit found for SHA: {sha}"})
+        return Response(422, {"message": f"No commit found for SHA: {sha}"})
     return call.paged([_shown(call, pull) for pull in call.forge.pull_requests_of(sha)])
 
 
-def _status(call: _Call) -> Answer:
+def _status(call: _Call) -> Response:
     statuses = [
         {"context": one.name, "state": one.conclusion.value, "description": one.summary}
         for one in call.forge.checks(call.parts[0])
     ]
-    return Answer(200, {"sha": call.parts[0], "state": "success", "statuses": statuses})
+    return Response(200, {"sha": call.parts[0], "state": "success", "statuses": statuses})
 
 
-def _set_status(call: _Call) -> Answer:
+def _set_status(call: _Call) -> Response:
     said = call.json
     check = StatusCheck(said["context"], Conclusion(said["state"]), said["description"])
     try:
         call.forge.set_check(call.parts[0], check)
     except ForgeMissing:
         text = f"No commit found for SHA: {call.parts[0]}"
-        return Answer(422, {"message": text, "documentation_url": "https://docs.github.com"})
-    return Answer(201, {**said, "id": 1})
+        return Response(422, {"message": text, "documentation_url": "https://docs.github.com"})
+    return Response(201, {**said, "id": 1})
 
 
 def _shown_release(call: _Call, release: PublishedRelease) -> dict[str, Any]:
@@ -381,7 +381,7 @@ def _shown_assets(call: _Call, release: PublishedRelease) -> list[dict[str, Any]
     ]
 
 
-def _releases(call: _Call) -> Answer:
+def _releases(call: _Call) -> Response:
     git = call.forge.git
     tree = git.tree("refs/forge/data", "releases")
     names = git.lines("ls-tree", "--name-only", tree) if tree else []
@@ -389,25 +389,25 @@ def _releases(call: _Call) -> Answer:
     return call.paged([_shown_release(call, one) for one in found if one])
 
 
-def _draft(call: _Call) -> Answer:
+def _draft(call: _Call) -> Response:
     said = call.json
     draft = ReleaseDraft(said["tag_name"], said["target_commitish"], said["name"], said["body"])
-    return Answer(201, _shown_release(call, call.forge.draft_release(draft)))
+    return Response(201, _shown_release(call, call.forge.draft_release(draft)))
 
 
-def _publish(call: _Call) -> Answer:
-    return Answer(200, _shown_release(call, call.forge.publish_release(call.parts[0])))
+def _publish(call: _Call) -> Response:
+    return Response(200, _shown_release(call, call.forge.publish_release(call.parts[0])))
 
 
-def _assets(call: _Call) -> Answer:
+def _assets(call: _Call) -> Response:
     release = call.forge.release(call.parts[0])
-    return call.paged(_shown_assets(call, release)) if release else Answer(404, {"message": ""})
+    return call.paged(_shown_assets(call, release)) if release else Response(404, {"message": ""})
 
 
-def _upload(call: _Call) -> Answer:
+def _upload(call: _Call) -> Response:
     tag, name = call.parts[0], call.query["name"]
     taken = {"resource": "ReleaseAsset", "code": "already_exists", "field": "name"}
-    refused = Answer(422, {"message": "Validation Failed", "errors": [taken]})
+    refused = Response(422, {"message": "Validation Failed", "errors": [taken]})
     if name in call.state.half_uploaded:
         return refused
     try:
@@ -415,19 +415,19 @@ def _upload(call: _Call) -> Answer:
     except ForgeConflict:
         return refused
     url = f"{call.base}/releases/{tag}/assets/{name}"
-    return Answer(201, {"url": url, "name": name, "size": asset.size, "state": "uploaded"})
+    return Response(201, {"url": url, "name": name, "size": asset.size, "state": "uploaded"})
 
 
-def _asset(call: _Call) -> Answer:
-    return Answer(200, call.forge.asset(*call.parts))
+def _asset(call: _Call) -> Response:
+    return Response(200, call.forge.asset(*call.parts))
 
 
-def _delete_asset(call: _Call) -> Answer:
+def _delete_asset(call: _Call) -> Response:
     call.state.half_uploaded.pop(call.parts[1])
-    return Answer(204, b"")
+    return Response(204, b"")
 
 
-_ROUTES: list[tuple[str, str, Callable[[_Call], Answer]]] = [
+_ROUTES: list[tuple[str, str, Callable[[_Call], Response]]] = [
     ("GET", r"/pulls", _list_pulls),
     ("POST", r"/pulls", _open_pull),
     ("GET", r"/pulls/(\d+)", _get_pull),

@@ -8,10 +8,10 @@ from promoter.common.errors import UsageError
 from promoter.forge.forge import ForgeError
 from promoter.forge.github import LONGEST_COMMENT, GitHubForge
 
-from .github_server import Answer, Server
+from .github_server import Response, Server
 
 
-def test_a_topic_has_one_comment_however_often_it_is_put(
+def test_a_topic_has_one_comment_however_often_it_is_written(
     github: GitHubForge, server: tuple[Server, str]
 ) -> None:
     comments = server[0].comments
@@ -25,7 +25,7 @@ def test_a_topic_has_one_comment_however_often_it_is_put(
     assert comments[:130] == ["somebody's"] * 130
 
 
-def test_what_is_too_long_for_github_is_cut_and_says_so(
+def test_a_comment_over_githubs_limit_is_cut_with_a_note(
     github: GitHubForge, server: tuple[Server, str]
 ) -> None:
     github.put_comment(7, "preview", "x" * LONGEST_COMMENT)
@@ -34,16 +34,16 @@ def test_what_is_too_long_for_github_is_cut_and_says_so(
     assert "(cut: the whole text" in comment
 
 
-def test_a_refusal_says_what_the_token_needs(
+def test_a_refusal_names_the_permissions_of_the_token(
     github: GitHubForge, server: tuple[Server, str]
 ) -> None:
-    refusal = Answer(403, {"message": "Resource not accessible by integration"})
+    refusal = Response(403, {"message": "Resource not accessible by integration"})
     server[0].fail("POST .*/comments", refusal)
     with pytest.raises(ForgeError, match="Resource not accessible") as raised:
         github.put_comment(7, "preview", "text")
     assert "check the token" in raised.value.next_step
 
 
-def test_a_topic_that_could_not_be_found_again_is_wrong_usage(github: GitHubForge) -> None:
+def test_a_topic_that_could_not_be_recognized_is_wrong_usage(github: GitHubForge) -> None:
     with pytest.raises(UsageError):
         github.put_comment(7, "a --> b", "text")

@@ -48,20 +48,20 @@ def test_a_pull_request_is_opened_as_proposed(bare: Git, forge: Forge) -> None:
     assert forge.changed_files(opened.number) == ("docs/a.md",)
 
 
-def test_a_second_one_for_the_same_branch_is_a_conflict(forge: Forge) -> None:
+def test_a_second_pull_request_for_the_same_branch_is_a_conflict(forge: Forge) -> None:
     forge.open_pull_request(PROPOSAL)
     with pytest.raises(ForgeConflict, match="open a pull request of topic"):
         forge.open_pull_request(PROPOSAL)
     assert len(forge.pull_requests(Query())) == 1
 
 
-def test_a_branch_without_anything_new_is_a_conflict(bare: Git, forge: Forge) -> None:
+def test_a_branch_without_new_commits_is_a_conflict(bare: Git, forge: Forge) -> None:
     bare.text("update-ref", "refs/heads/topic", commit(bare, "main"))
     with pytest.raises(ForgeConflict, match=r"(?i)no commits between"):
         forge.open_pull_request(PROPOSAL)
 
 
-def test_are_found_by_state_head_and_labels(forge: Forge) -> None:
+def test_pull_requests_are_found_by_state_head_and_labels(forge: Forge) -> None:
     first = forge.open_pull_request(PROPOSAL).number
     forge.close_pull_request(first)
     forge.close_pull_request(first)
@@ -88,7 +88,7 @@ def test_title_and_body_can_be_edited(forge: Forge) -> None:
     assert (edited.title, edited.body) == ("ci: other", "More.")
 
 
-def test_merging_needs_a_ready_pull_request_and_the_head_that_was_seen(
+def test_a_merge_requires_a_ready_pull_request_at_the_expected_head(
     bare: Git, forge: Forge
 ) -> None:
     opened = forge.open_pull_request(PROPOSAL)
@@ -125,7 +125,7 @@ def test_the_pull_requests_of_a_commit(bare: Git, forge: Forge) -> None:
         forge.pull_requests_of("1a" * 20)
 
 
-def test_what_conflicts_is_not_merged(bare: Git, forge: Forge) -> None:
+def test_conflicting_branches_are_not_merged(bare: Git, forge: Forge) -> None:
     opened = forge.open_pull_request(NewPullRequest("x", "", "topic"))
     other = bare.commit_files(commit(bare, "main"), {"docs/a.md": b"z\n"}, "x", author=DEV)
     bare.text("update-ref", "refs/heads/main", other)
@@ -134,7 +134,7 @@ def test_what_conflicts_is_not_merged(bare: Git, forge: Forge) -> None:
     assert commit(bare, "main") == other
 
 
-def test_what_is_not_there(forge: Forge) -> None:
+def test_missing_objects_are_reported_as_missing(forge: Forge) -> None:
     with pytest.raises(ForgeMissing, match="pull request 7"):
         forge.pull_request(7)
     with pytest.raises(ForgeMissing, match=r"1\.0\.0"):
@@ -142,7 +142,7 @@ def test_what_is_not_there(forge: Forge) -> None:
     assert forge.release("1.0.0") is None
 
 
-def test_checks_have_the_latest_word(bare: Git, forge: Forge) -> None:
+def test_the_latest_result_of_a_check_counts(bare: Git, forge: Forge) -> None:
     head = commit(bare, "topic")
     assert forge.checks(head) == ()
     forge.set_check(head, StatusCheck("files", Conclusion.PENDING))

@@ -24,7 +24,7 @@ from .github_server import (
     LOST,
     NAME,
     SECONDARY_LIMIT,
-    Answer,
+    Response,
     Server,
     rate_limited,
 )
@@ -40,19 +40,19 @@ def test_every_page_is_read(bare: Git, github: GitHubForge, server: tuple[Server
         github.open_pull_request(NewPullRequest(f"{number}", "", f"topic-{number}"))
     server[0].page_size = 2
     assert [one.title for one in github.pull_requests(Query())] == ["4", "3", "2", "1", "0"]
-    assert sum("GET /repos/GaloyMoney/lana-bank/pulls?" in one for one in server[0].asked) == 3
+    assert sum("GET /repos/GaloyMoney/lana-bank/pulls?" in one for one in server[0].requests) == 3
 
 
-@pytest.mark.parametrize("failure", [BAD_GATEWAY, SECONDARY_LIMIT, Answer(503, {})])
-def test_what_passes_is_tried_again(
-    github: GitHubForge, server: tuple[Server, str], failure: Answer
+@pytest.mark.parametrize("failure", [BAD_GATEWAY, SECONDARY_LIMIT, Response(503, {})])
+def test_a_temporary_failure_is_retried(
+    github: GitHubForge, server: tuple[Server, str], failure: Response
 ) -> None:
     server[0].fail(r"^GET .*/pulls\?", failure, failure)
     assert github.pull_requests(Query()) == ()
-    assert len(server[0].asked) == 3
+    assert len(server[0].requests) == 3
 
 
-def test_what_does_not_pass_is_an_error_after_the_last_try(
+def test_a_lasting_failure_is_an_error_after_the_last_retry(
     github: GitHubForge, server: tuple[Server, str]
 ) -> None:
     server[0].fail("^GET ", *[BAD_GATEWAY] * 9)
@@ -74,25 +74,25 @@ def test_a_rate_limit_that_resets_later_is_an_error_at_once(
     with pytest.raises(ForgeBusy, match="rate limit is used up") as raised:
         github.pull_requests(Query())
     assert "nothing is done twice" in raised.value.next_step
-    assert len(server[0].asked) == 1
+    assert len(server[0].requests) == 1
 
 
-def test_no_answer_is_an_error_after_the_time_limit(
+def test_no_response_is_an_error_after_the_timeout(
     server: tuple[Server, str],
 ) -> None:
-    server[0].fail("^GET ", *[Answer(200, [], delay=1.5)] * 9)
+    server[0].fail("^GET ", *[Response(200, [], delay=1.5)] * 9)
     hasty = GitHubForge(NAME, "a-token", server[1], Limits(timeout=1, tries=1, backoff=0))
     with pytest.raises(ForgeError, match=r"(?i)timed out"):
         hasty.pull_requests(Query())
 
 
-def test_a_server_that_is_gone_is_an_error(local: LocalForge, github: GitHubForge) -> None:
+def test_an_unreachable_server_is_an_error(local: LocalForge, github: GitHubForge) -> None:
     gone = GitHubForge(github.name, "a-token", "http://127.0.0.1:9", github.limits)
     with pytest.raises(ForgeError, match=r"(?i)refused"):
         gone.pull_requests(Query())
 
 
-def test_a_post_whose_answer_was_lost_is_not_done_twice(
+def test_a_post_whose_response_was_lost_is_not_repeated(
     local: LocalForge, github: GitHubForge, server: tuple[Server, str]
 ) -> None:
     """The repetition meets what the first request made, which is a conflict to look at."""
@@ -102,14 +102,14 @@ def test_a_post_whose_answer_was_lost_is_not_done_twice(
     assert len(local.pull_requests(Query())) == 1
 
 
-def test_refusals_say_what_github_said(
+def test_refusals_have_githubs_message(
     bare: Git, github: GitHubForge, server: tuple[Server, str]
 ) -> None:
-    server[0].fail("^GET ", Answer(401, {"message": "Bad credentials"}))
+    server[0].fail("^GET ", Response(401, {"message": "Bad credentials"}))
     with pytest.raises(ForgeError, match=r"Bad credentials \(HTTP 401\)") as raised:
         github.pull_request(1)
     assert "check the token" in raised.value.next_step
-    forbidden = Answer(403, {"message": "Resource not accessible by integration"})
+    forbidden = Response(403, {"message": "Resource not accessible by integration"})
     server[0].fail("^POST ", forbidden)
     with pytest.raises(ForgeError, match="not accessible by integration"):
         github.open_pull_request(PROPOSAL)
@@ -117,7 +117,7 @@ def test_refusals_say_what_github_said(
         github.set_check("a" * 40, StatusCheck("x", Conclusion.SUCCESS))
 
 
-def test_what_an_interrupted_upload_left_is_replaced(
+def test_the_rest_of_an_interrupted_upload_is_replaced(
     bare: Git, github: GitHubForge, server: tuple[Server, str]
 ) -> None:
     commit = bare.commit("refs/heads/main")

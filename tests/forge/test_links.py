@@ -16,7 +16,7 @@ from promoter.forge.links import compare_link
         "ssh://git@github.com/a/b.git",
     ],
 )
-def test_a_comparison_has_an_address_without_who_asks(url: str) -> None:
+def test_a_comparison_address_has_no_credentials(url: str) -> None:
     assert compare_link(url, "old", "new") == "https://github.com/a/b/compare/old...new"
 
 
@@ -29,5 +29,5 @@ def test_a_comparison_has_an_address_without_who_asks(url: str) -> None:
         ("git@github.com:a/b.git", "new", "new"),
     ],
 )
-def test_where_there_is_none_it_is_empty(url: str, old: str, new: str) -> None:
+def test_other_hosts_and_equal_commits_have_no_comparison(url: str, old: str, new: str) -> None:
     assert compare_link(url, old, new) == ""

@@ -19,7 +19,7 @@ from promoter.forge.local import LocalForge
 from promoter.git import Git
 
 
-def test_many_at_once_lose_nothing(bare: Git, local: LocalForge) -> None:
+def test_concurrent_changes_lose_nothing(bare: Git, local: LocalForge) -> None:
     head = bare.commit("refs/heads/topic")
     assert head
     checks = [StatusCheck(f"check-{number}", Conclusion.SUCCESS) for number in range(6)]
@@ -31,7 +31,7 @@ def test_many_at_once_lose_nothing(bare: Git, local: LocalForge) -> None:
     assert local.checks(head) == tuple(checks)
 
 
-def test_of_two_merges_at_once_one_wins(bare: Git, local: LocalForge) -> None:
+def test_of_concurrent_merges_one_wins(bare: Git, local: LocalForge) -> None:
     opened = local.open_pull_request(NewPullRequest("x", "", "topic"))
     outcomes: list[str] = []
 
@@ -57,7 +57,7 @@ def test_everything_is_one_ref_that_a_clone_does_not_fetch(bare: Git, local: Loc
     assert refs == {"refs/heads/main", "refs/heads/topic", "refs/forge/data"}
 
 
-def test_a_tag_that_is_elsewhere_is_not_published_over(bare: Git, local: LocalForge) -> None:
+def test_a_tag_at_another_commit_is_not_overwritten(bare: Git, local: LocalForge) -> None:
     main, topic = bare.lines("rev-parse", "main", "topic")
     local.draft_release(ReleaseDraft("1.0.0", main, "v1.0.0", ""))
     bare.text("tag", "1.0.0", topic)
@@ -68,12 +68,12 @@ def test_a_tag_that_is_elsewhere_is_not_published_over(bare: Git, local: LocalFo
     assert found.draft
 
 
-def test_a_commit_that_is_not_there(local: LocalForge) -> None:
+def test_a_release_of_an_unknown_commit_is_refused(local: LocalForge) -> None:
     with pytest.raises(ForgeMissing, match="no commit aaaa"):
         local.draft_release(ReleaseDraft("1.0.0", "a" * 40, "x", ""))
 
 
-def test_what_git_itself_refuses_is_no_race(bare: Git, local: LocalForge) -> None:
+def test_a_refusal_by_git_itself_is_not_retried(bare: Git, local: LocalForge) -> None:
     main = bare.lines("rev-parse", "main")[0]
     local.draft_release(ReleaseDraft("1.0..0", main, "not a ref's name", ""))
     with pytest.raises(GitError):

@@ -25,7 +25,7 @@ def no_token(monkeypatch: pytest.MonkeyPatch) -> None:
         "ssh://git@github.com/GaloyMoney/lana-bank.git",
     ],
 )
-def test_github_is_asked_with_the_token(
+def test_a_github_address_is_used_with_the_token(
     bare: Git, monkeypatch: pytest.MonkeyPatch, address: str
 ) -> None:
     with pytest.raises(UsageError, match="there is no token"):
@@ -36,7 +36,7 @@ def test_github_is_asked_with_the_token(
     assert (found.name, found.token) == ("GaloyMoney/lana-bank", "from-the-environment")
 
 
-def test_a_folder_has_a_local_forge_also_behind_instead_of(bare: Git) -> None:
+def test_a_folder_has_a_local_forge_also_through_instead_of(bare: Git) -> None:
     address = "git@github.com:GaloyMoney/lana-bank.git"
     bare.text("config", f"url.{bare.dir}.insteadOf", address)
     bare.text("remote", "add", "origin", address)
@@ -50,6 +50,6 @@ def test_a_folder_may_be_named_without_its_git(bare: Git, tmp_path: Path) -> Non
     assert found == LocalForge(Git(folder), "someone")
 
 
-def test_another_place_is_refused(bare: Git) -> None:
+def test_another_host_is_rejected(bare: Git) -> None:
     with pytest.raises(UsageError, match="neither a folder nor on github"):
         forge_of(bare, "https://example.org/x.git")

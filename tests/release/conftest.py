@@ -18,7 +18,7 @@ from promoter.programs.registry import Registry
 from promoter.toolchain.toolchain import Toolchain
 
 if TYPE_CHECKING:
-    from .shop import Shop
+    from .sandbox import Sandbox
 
 ROOT = Path(__file__).resolve().parents[2]
 APPLICATION = ROOT / "upstream" / "lana-bank"
@@ -31,19 +31,22 @@ def crane() -> Path:
 
 @contextmanager
 def serving(crane: Path) -> Iterator[str]:
-    """`crane registry serve` on loopback, keeping all in memory; gives host:port."""
+    """Run `crane registry serve` on loopback, in memory; yield host:port."""
     command = [crane, "registry", "serve", "--address", "127.0.0.1:0"]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
         log = process.stderr
         assert log is not None
+        # It logs every request; a full pipe would stop it.
+        drain = threading.Thread(target=lambda: [None for _ in log])
         try:
             port = re.search(r"port (\d+)", log.readline())
             assert port, f"the registry did not start: {log.read()}"
-            # It logs every request; a full pipe would stop it.
-            threading.Thread(target=lambda: [None for _ in log], daemon=True).start()
+            drain.start()
             yield f"127.0.0.1:{port[1]}"
         finally:
             process.terminate()
+            if drain.ident:
+                drain.join()
 
 
 @pytest.fixture
@@ -53,7 +56,7 @@ def registry(crane: Path) -> Iterator[Registry]:
 
 
 def commit_all(git: Git, message: str, seconds: int = 1_767_225_600) -> str:
-    """Commit the whole work tree at a fixed time; gives the commit's id."""
+    """Commit the whole work tree at a fixed time; return the commit's id."""
     date = {"GIT_AUTHOR_DATE": f"@{seconds} +0000", "GIT_COMMITTER_DATE": f"@{seconds} +0000"}
     git.text("add", "--all")
     git.text("commit", "--quiet", "--allow-empty", "--message", message, env=date)
@@ -63,7 +66,7 @@ def commit_all(git: Git, message: str, seconds: int = 1_767_225_600) -> str:
 
 
 def new_repository(folder: Path) -> Git:
-    """An empty repository with an identity and branch main."""
+    """Return an empty repository with an identity and branch main."""
     folder.mkdir(parents=True, exist_ok=True)
     git = Git(folder)
     git.text("init", "--quiet", "--initial-branch=main")
@@ -75,7 +78,7 @@ def new_repository(folder: Path) -> Git:
 
 @pytest.fixture
 def application(tmp_path: Path) -> Git:
-    """The stand-in application as the root of a repository with one commit."""
+    """The example application as the root of a repository with one commit."""
     folder = tmp_path / "lana-bank"
     shutil.copytree(APPLICATION, folder, ignore=shutil.ignore_patterns("__pycache__"))
     git = new_repository(folder)
@@ -84,8 +87,8 @@ def application(tmp_path: Path) -> Git:
 
 
 @pytest.fixture
-def shop(tmp_path: Path, registry: Registry) -> Shop:
-    """See `shop.open_shop`."""
-    from .shop import open_shop
+def sandbox(tmp_path: Path, registry: Registry) -> Sandbox:
+    """See `sandbox.open_sandbox`."""
+    from .sandbox import open_sandbox
 
-    return open_shop(tmp_path, registry)
+    return open_sandbox(tmp_path, registry)

@@ -1,4 +1,4 @@
-"""Histories made in one go by `git fast-import`: commits, merges and tags."""
+"""Histories of commits, merges and tags, created by one `git fast-import`."""
 
 from __future__ import annotations
 
@@ -9,29 +9,31 @@ from promoter.git import Git
 
 
 @dataclass(frozen=True)
-class Made:
-    """One commit to make: its message, its tags, and whether it merges a side branch."""
+class HistoryCommit:
+    """One commit to create: its message, its tags, and the message of a merged side commit."""
 
     message: str
     tags: tuple[str, ...] = ()
     side: str | None = None
 
 
-def make(git: Git, history: Sequence[Made], files: dict[str, str] | None = None) -> None:
-    """Make ``history`` on branch main, one commit a minute, with ``files`` in each."""
+def create_history(
+    git: Git, history: Sequence[HistoryCommit], files: dict[str, str] | None = None
+) -> None:
+    """Create ``history`` on branch main, one commit per minute, with ``files`` in each."""
     stream: list[str] = []
     mark = 0
     parent = ""
-    for made in history:
+    for commit in history:
         merged = ""
-        if made.side is not None:
+        if commit.side is not None:
             mark += 1
-            stream.append(_commit("refs/heads/side", mark, made.side, parent, "", files))
+            stream.append(_commit("refs/heads/side", mark, commit.side, parent, "", files))
             merged = f":{mark}"
         mark += 1
-        stream.append(_commit("refs/heads/main", mark, made.message, parent, merged, files))
+        stream.append(_commit("refs/heads/main", mark, commit.message, parent, merged, files))
         parent = f":{mark}"
-        stream += [f"reset refs/tags/{tag}\nfrom {parent}\n\n" for tag in made.tags]
+        stream += [f"reset refs/tags/{tag}\nfrom {parent}\n\n" for tag in commit.tags]
     git.output("fast-import", "--quiet", "--force", stdin="".join(stream).encode())
     git.text("reset", "--quiet", "--hard", "main")
 

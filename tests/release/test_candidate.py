@@ -14,79 +14,79 @@ from promoter.release.candidate import candidate
 from promoter.release.errors import ReleaseError
 from promoter.release.images import VersionBuild
 
-from .shop import Shop
+from .sandbox import Sandbox
 
 
-def test_a_candidate_is_a_tag_four_images_and_the_version_branch(shop: Shop) -> None:
-    commit = shop.git.commit("main")
-    made = candidate(shop.application)
+def test_a_candidate_is_a_tag_four_images_and_the_version_branch(sandbox: Sandbox) -> None:
+    commit = sandbox.git.commit("main")
+    made = candidate(sandbox.application)
     assert (str(made.version), made.commit, len(made.images)) == ("0.1.0-rc.1", commit, 4)
-    assert shop.git.commit("refs/tags/0.1.0-rc.1") == commit
-    assert shop.git.file("version", "version") == b"0.1.0-rc.1\n"
+    assert sandbox.git.commit("refs/tags/0.1.0-rc.1") == commit
+    assert sandbox.git.file("version", "version") == b"0.1.0-rc.1\n"
     for image in made.images:
         for tag in ("edge", "0.1.0-rc.1"):
-            assert shop.application.registry.digest(image.name, tag) == image.digest
+            assert sandbox.application.registry.digest(image.name, tag) == image.digest
 
 
-def test_once_more_for_the_same_commit_changes_nothing(shop: Shop) -> None:
-    made = candidate(shop.application)
-    refs = shop.git.lines("for-each-ref")
-    assert candidate(shop.application) == made
-    assert shop.git.lines("for-each-ref") == refs
+def test_a_second_run_for_the_same_commit_changes_nothing(sandbox: Sandbox) -> None:
+    made = candidate(sandbox.application)
+    refs = sandbox.git.lines("for-each-ref")
+    assert candidate(sandbox.application) == made
+    assert sandbox.git.lines("for-each-ref") == refs
 
 
-def test_the_next_commit_is_the_next_candidate(shop: Shop) -> None:
-    first = candidate(shop.application)
-    shop.commit("docs: b")
-    assert str(candidate(shop.application).version) == "0.1.0-rc.2"
-    edge = shop.application.registry.digest("lana-bank", "edge")
+def test_the_next_commit_is_the_next_candidate(sandbox: Sandbox) -> None:
+    first = candidate(sandbox.application)
+    sandbox.commit("docs: b")
+    assert str(candidate(sandbox.application).version) == "0.1.0-rc.2"
+    edge = sandbox.application.registry.digest("lana-bank", "edge")
     # The first one, looked at again, is what it was and does not take `edge` back.
-    assert candidate(shop.application, first.commit) == first
-    assert shop.application.registry.digest("lana-bank", "edge") == edge
-    assert shop.git.file("version", "version") == b"0.1.0-rc.2\n"
+    assert candidate(sandbox.application, first.commit) == first
+    assert sandbox.application.registry.digest("lana-bank", "edge") == edge
+    assert sandbox.git.file("version", "version") == b"0.1.0-rc.2\n"
 
 
-def test_nothing_to_release(shop: Shop) -> None:
-    shop.git.text("tag", "0.1.0", "main")
-    shop.commit("docs: b")
+def test_without_a_releasing_commit_there_is_no_candidate(sandbox: Sandbox) -> None:
+    sandbox.git.text("tag", "0.1.0", "main")
+    sandbox.commit("docs: b")
     with pytest.raises(NothingNewer):
-        candidate(shop.application)
-    assert shop.tags() == ["0.1.0"]
+        candidate(sandbox.application)
+    assert sandbox.tags() == ["0.1.0"]
 
 
-def test_a_commit_that_is_not_on_the_branch_is_refused(shop: Shop) -> None:
-    git = shop.application.git
+def test_a_commit_that_is_not_on_the_branch_is_refused(sandbox: Sandbox) -> None:
+    git = sandbox.application.git
     git.text("config", "user.name", "Dev")
     git.text("config", "user.email", "dev@localhost")
     git.text("commit", "--quiet", "--allow-empty", "--message", "feat: mine alone")
     with pytest.raises(ReleaseError, match="it is not on main"):
-        candidate(shop.application, "HEAD")
+        candidate(sandbox.application, "HEAD")
     with pytest.raises(ReleaseError, match="no such commit"):
-        candidate(shop.application, "nowhere")
+        candidate(sandbox.application, "nowhere")
 
 
-def test_without_a_registry_the_number_is_kept_and_a_rerun_completes_it(shop: Shop) -> None:
-    down = Registry("127.0.0.1:9/galoyorg", shop.application.registry.crane)
+def test_without_a_registry_the_number_is_kept_and_a_rerun_completes_it(sandbox: Sandbox) -> None:
+    down = Registry("127.0.0.1:9/galoyorg", sandbox.application.registry.crane)
     with pytest.raises(RegistryError):
-        candidate(replace(shop.application, registry=down))
-    assert shop.tags() == ["0.1.0-rc.1"]
-    assert shop.git.commit("refs/heads/version") is None
-    assert str(candidate(shop.application).version) == "0.1.0-rc.1"
-    assert shop.git.file("version", "version") == b"0.1.0-rc.1\n"
+        candidate(replace(sandbox.application, registry=down))
+    assert sandbox.tags() == ["0.1.0-rc.1"]
+    assert sandbox.git.commit("refs/heads/version") is None
+    assert str(candidate(sandbox.application).version) == "0.1.0-rc.1"
+    assert sandbox.git.file("version", "version") == b"0.1.0-rc.1\n"
 
 
-def test_two_releasers_at_once_never_share_a_number(shop: Shop, tmp_path: Path) -> None:
-    first = shop.git.commit("main")
-    second = shop.commit("fix: b")
-    shop.git.text("clone", "--quiet", str(shop.git.dir), str(tmp_path / "other"))
-    other = replace(shop.application, git=Git(tmp_path / "other"))
+def test_two_concurrent_runs_never_share_a_number(sandbox: Sandbox, tmp_path: Path) -> None:
+    first = sandbox.git.commit("main")
+    second = sandbox.commit("fix: b")
+    sandbox.git.text("clone", "--quiet", str(sandbox.git.dir), str(tmp_path / "other"))
+    other = replace(sandbox.application, git=Git(tmp_path / "other"))
     made: list[VersionBuild] = []
 
     def make(application: Application, commit: str | None) -> None:
         made.append(candidate(application, commit or ""))
 
     threads = [
-        threading.Thread(target=make, args=(shop.application, first)),
+        threading.Thread(target=make, args=(sandbox.application, first)),
         threading.Thread(target=make, args=(other, second)),
     ]
     for thread in threads:
@@ -95,4 +95,4 @@ def test_two_releasers_at_once_never_share_a_number(shop: Shop, tmp_path: Path) 
         thread.join(timeout=120)
     assert {str(one.version) for one in made} == {"0.1.0-rc.1", "0.1.0-rc.2"}
     assert {one.commit for one in made} == {first, second}
-    assert shop.git.file("version", "version") == b"0.1.0-rc.2\n"
+    assert sandbox.git.file("version", "version") == b"0.1.0-rc.2\n"

@@ -24,44 +24,44 @@ from promoter.release.settings import parse_settings
 from promoter.vendoring.pins import read_pins
 
 from .conftest import APPLICATION, ROOT, serving
-from .shop import CHART, DEV, VALUES, Shop, copied, open_shop, quick_release_yml
+from .sandbox import CHART, DEV, VALUES, Sandbox, copy_sandbox, open_sandbox, quick_release_yml
 
 FOLDER = "charts/lana-bank"
 
 
-def cut(shop: Shop) -> VersionBuild:
-    candidate(shop.application)
-    shop.merge(promote(shop.application))
-    return release(shop.application)
+def cut(sandbox: Sandbox) -> VersionBuild:
+    candidate(sandbox.application)
+    sandbox.merge(promote(sandbox.application))
+    return release(sandbox.application)
 
 
 @pytest.fixture(scope="module")
-def released_once(tmp_path_factory: pytest.TempPathFactory, crane: Path) -> Iterator[Shop]:
-    """A shop with one release; nothing in the registry is changed by what comes after it."""
+def released_once(tmp_path_factory: pytest.TempPathFactory, crane: Path) -> Iterator[Sandbox]:
+    """A sandbox with one release; nothing in the registry is changed by what comes after it."""
     with serving(crane) as address:
         registry = Registry(f"{address}/galoyorg", crane)
-        made = open_shop(tmp_path_factory.mktemp("released"), registry, quick_release_yml())
+        made = open_sandbox(tmp_path_factory.mktemp("released"), registry, quick_release_yml())
         cut(made)
         yield made
 
 
 @pytest.fixture
-def shop(released_once: Shop, tmp_path: Path) -> Shop:
-    return copied(released_once, tmp_path)
+def sandbox(released_once: Sandbox, tmp_path: Path) -> Sandbox:
+    return copy_sandbox(released_once, tmp_path)
 
 
-def text(shop: Shop, commit: str, name: str) -> str:
-    content = shop.charts.git.file(commit, f"{FOLDER}/{name}")
+def text(sandbox: Sandbox, commit: str, name: str) -> str:
+    content = sandbox.charts.git.file(commit, f"{FOLDER}/{name}")
     assert content is not None
     return content.decode()
 
 
-def test_pins_every_image_and_keeps_every_other_byte(shop: Shop) -> None:
-    made = published(shop.application)
+def test_pins_every_image_and_keeps_every_other_byte(sandbox: Sandbox) -> None:
+    made = published(sandbox.application)
 
-    pull = bump_chart(shop.application, shop.charts)
+    pull = bump_chart(sandbox.application, sandbox.charts)
 
-    values = text(shop, pull.head_commit, "values.yaml")
+    values = text(sandbox, pull.head_commit, "values.yaml")
     expected = VALUES
     for image, old in zip(made.images, ['""', '""', '""', '"" # keep this'], strict=True):
         said = (
@@ -71,72 +71,78 @@ def test_pins_every_image_and_keeps_every_other_byte(shop: Shop) -> None:
         kept = " # keep this" if "keep" in old else ""
         expected = expected.replace(f"digest: {old}\n", f"digest: {said}{kept}\n", 1)
     assert values == expected
-    assert text(shop, pull.head_commit, "Chart.yaml") == (
+    assert text(sandbox, pull.head_commit, "Chart.yaml") == (
         "apiVersion: v2\nname: lana-bank\nversion: 0.1.0 # ours\nappVersion: 0.1.0\n"
     )
 
 
-def test_terraform_travels_with_the_commit_it_is_of(shop: Shop) -> None:
-    shop.commit_chart("feat: old", {f"{FOLDER}/tf/gone/main.tf": b"old"})
-    made = published(shop.application)
-    pull = bump_chart(shop.application, shop.charts)
+def test_terraform_folders_are_those_of_the_released_commit(sandbox: Sandbox) -> None:
+    sandbox.commit_chart("feat: old", {f"{FOLDER}/tf/gone/main.tf": b"old"})
+    made = published(sandbox.application)
+    pull = bump_chart(sandbox.application, sandbox.charts)
     tree = f"{pull.head_commit}:{FOLDER}/tf"
-    assert shop.charts.git.lines("ls-tree", "-r", "--name-only", tree) == [
+    assert sandbox.charts.git.lines("ls-tree", "-r", "--name-only", tree) == [
         "bq-setup/main.tf",
         "honeycomb/main.tf",
         "repo-ref",
     ]
-    assert text(shop, pull.head_commit, "tf/repo-ref") == f"{made.commit}\n"
-    assert text(shop, pull.head_commit, "tf/bq-setup/main.tf").encode() == shop.git.file(
+    assert text(sandbox, pull.head_commit, "tf/repo-ref") == f"{made.commit}\n"
+    assert text(sandbox, pull.head_commit, "tf/bq-setup/main.tf").encode() == sandbox.git.file(
         made.commit, "tf/bq-setup/main.tf"
     )
 
 
-def test_the_pull_request_says_what_changed_between(shop: Shop) -> None:
-    first = published(shop.application)
-    opened = bump_chart(shop.application, shop.charts)
+def test_the_pull_request_lists_the_changes_since_the_last_pins(sandbox: Sandbox) -> None:
+    first = published(sandbox.application)
+    opened = bump_chart(sandbox.application, sandbox.charts)
     assert opened.labels == {"galoybot", "lana-bank"}
     assert not opened.draft
-    automerge(shop.charts.forge, opened.number)
-    shop.commit("fix(loans): round once")
-    second = cut(shop)
+    automerge(sandbox.charts.forge, opened.number)
+    sandbox.commit("fix(loans): round once")
+    second = cut(sandbox)
 
-    pull = bump_chart(shop.application, shop.charts)
+    pull = bump_chart(sandbox.application, sandbox.charts)
 
     assert f"/compare/{first.commit}...{second.commit}" in pull.body
     assert re.search(r"### Bug Fixes\n\n- \*\(loans\)\* Round once", pull.body)
     assert "The application" not in pull.body
-    assert {pin.commit_ref for pin in read_pins(text(shop, pull.head_commit, "values.yaml"))} == {
-        second.commit
-    }
+    assert {
+        pin.commit_ref for pin in read_pins(text(sandbox, pull.head_commit, "values.yaml"))
+    } == {second.commit}
 
 
-def test_again_is_the_same_pull_request_and_nothing_once_merged(shop: Shop) -> None:
-    pull = bump_chart(shop.application, shop.charts)
-    assert bump_chart(shop.application, shop.charts) == pull
-    automerge(shop.charts.forge, pull.number)
+def test_a_second_run_updates_the_pull_request_and_does_nothing_once_merged(
+    sandbox: Sandbox,
+) -> None:
+    pull = bump_chart(sandbox.application, sandbox.charts)
+    assert bump_chart(sandbox.application, sandbox.charts) == pull
+    automerge(sandbox.charts.forge, pull.number)
     with pytest.raises(NothingNewer, match=r"it pins 0\.1\.0 already"):
-        bump_chart(shop.application, shop.charts)
+        bump_chart(sandbox.application, sandbox.charts)
 
 
-def test_a_chart_that_moved_meanwhile_keeps_its_change(shop: Shop) -> None:
-    first = bump_chart(shop.application, shop.charts)
-    shop.commit_chart("feat: more", {f"{FOLDER}/README.md": b"hello"})
-    second = bump_chart(shop.application, shop.charts)
+def test_a_chart_that_moved_meanwhile_keeps_its_change(sandbox: Sandbox) -> None:
+    first = bump_chart(sandbox.application, sandbox.charts)
+    sandbox.commit_chart("feat: more", {f"{FOLDER}/README.md": b"hello"})
+    second = bump_chart(sandbox.application, sandbox.charts)
     assert second.number == first.number
-    automerge(shop.charts.forge, second.number)
-    assert text(shop, shop.charts.git.tip("origin", "main"), "README.md") == "hello"
-    assert len(read_pins(text(shop, shop.charts.git.tip("origin", "main"), "values.yaml"))) == 4
+    automerge(sandbox.charts.forge, second.number)
+    assert text(sandbox, sandbox.charts.git.tip("origin", "main"), "README.md") == "hello"
+    assert (
+        len(read_pins(text(sandbox, sandbox.charts.git.tip("origin", "main"), "values.yaml"))) == 4
+    )
 
 
-def test_a_digest_that_is_not_there_is_refused(shop: Shop) -> None:
-    empty = replace(shop.application.registry, address=f"{shop.application.registry.address}/x")
+def test_a_missing_image_is_refused(sandbox: Sandbox) -> None:
+    empty = replace(
+        sandbox.application.registry, address=f"{sandbox.application.registry.address}/x"
+    )
     with pytest.raises(ReleaseError, match="image lana-bank is not in the registry"):
-        bump_chart(replace(shop.application, registry=empty), shop.charts)
-    down = replace(shop.application.registry, address="127.0.0.1:9/x")
+        bump_chart(replace(sandbox.application, registry=empty), sandbox.charts)
+    down = replace(sandbox.application.registry, address="127.0.0.1:9/x")
     with pytest.raises(RegistryError):
-        bump_chart(replace(shop.application, registry=down), shop.charts)
-    assert shop.charts.forge.pull_requests(Query()) == ()
+        bump_chart(replace(sandbox.application, registry=down), sandbox.charts)
+    assert sandbox.charts.forge.pull_requests(Query()) == ()
 
 
 @pytest.mark.parametrize(
@@ -148,25 +154,27 @@ def test_a_digest_that_is_not_there_is_refused(shop: Shop) -> None:
         ("lanaBank: [\n", "not YAML"),
     ],
 )
-def test_values_that_cannot_be_pinned_open_nothing(shop: Shop, broken: str, reason: str) -> None:
-    shop.commit_chart("fix: x", {f"{FOLDER}/values.yaml": broken.encode()})
+def test_values_that_cannot_be_pinned_open_nothing(
+    sandbox: Sandbox, broken: str, reason: str
+) -> None:
+    sandbox.commit_chart("fix: x", {f"{FOLDER}/values.yaml": broken.encode()})
     with pytest.raises(YamlEditError, match=reason):
-        bump_chart(shop.application, shop.charts)
-    assert shop.charts.forge.pull_requests(Query()) == ()
-    assert shop.charts.git.remote_ref("origin", "refs/heads/bot-bump-lana-bank") is None
+        bump_chart(sandbox.application, sandbox.charts)
+    assert sandbox.charts.forge.pull_requests(Query()) == ()
+    assert sandbox.charts.git.remote_ref("origin", "refs/heads/bot-bump-lana-bank") is None
 
 
-def test_crlf_stays(shop: Shop) -> None:
+def test_crlf_line_ends_are_kept(sandbox: Sandbox) -> None:
     crlf = {
         f"{FOLDER}/values.yaml": VALUES.replace("\n", "\r\n").encode(),
         f"{FOLDER}/Chart.yaml": CHART.replace("\n", "\r\n").encode(),
     }
-    shop.commit_chart("fix: x", crlf)
-    pull = bump_chart(shop.application, shop.charts)
+    sandbox.commit_chart("fix: x", crlf)
+    pull = bump_chart(sandbox.application, sandbox.charts)
     for name in ("values.yaml", "Chart.yaml"):
-        after = text(shop, pull.head_commit, name)
+        after = text(sandbox, pull.head_commit, name)
         assert after.count("\n") == after.count("\r\n")
-    assert len(read_pins(text(shop, pull.head_commit, "values.yaml"))) == 4
+    assert len(read_pins(text(sandbox, pull.head_commit, "values.yaml"))) == 4
 
 
 @pytest.mark.parametrize(
@@ -178,12 +186,12 @@ def test_crlf_stays(shop: Shop) -> None:
         ("version: 1\nname: x\n", "version: 1\nappVersion: 0.2.0\nname: x\n"),
     ],
 )
-def test_app_version(before: str, after: str) -> None:
+def test_app_version_is_replaced_or_added(before: str, after: str) -> None:
     assert set_app_version(before, "0.2.0", "Chart.yaml") == after
     assert yaml.safe_load(after)["appVersion"] == "0.2.0"
 
 
-def test_app_version_of_what_is_no_chart() -> None:
+def test_app_version_requires_a_chart_with_a_version() -> None:
     with pytest.raises(YamlEditError, match="neither appVersion nor version"):
         set_app_version("name: x\n", "0.2.0", "Chart.yaml")
 
@@ -199,9 +207,11 @@ def test_the_pins_are_where_the_chart_has_them() -> None:
     assert settings.chart.folder == FOLDER
 
 
-def test_only_this_author_these_labels_and_these_paths_are_merged_unseen(shop: Shop) -> None:
-    pull = bump_chart(shop.application, shop.charts)
-    forge = shop.charts.forge
+def test_only_this_author_these_labels_and_these_paths_merge_without_a_review(
+    sandbox: Sandbox,
+) -> None:
+    pull = bump_chart(sandbox.application, sandbox.charts)
+    forge = sandbox.charts.forge
     assert isinstance(forge, LocalForge)
     other = AutoMerge("someone", frozenset({"galoybot", "urgent"}), ("charts/lana-bank/tf/",))
     with pytest.raises(NotCleared) as raised:
@@ -221,12 +231,12 @@ def test_only_this_author_these_labels_and_these_paths_are_merged_unseen(shop: S
         automerge(forge, pull.number)
 
 
-def test_a_check_that_has_not_succeeded_holds_the_merge_up(shop: Shop) -> None:
-    pull = bump_chart(shop.application, shop.charts)
-    shop.charts.forge.set_check(pull.head_commit, StatusCheck("lint", Conclusion.PENDING))
+def test_a_check_that_has_not_succeeded_blocks_the_merge(sandbox: Sandbox) -> None:
+    pull = bump_chart(sandbox.application, sandbox.charts)
+    sandbox.charts.forge.set_check(pull.head_commit, StatusCheck("lint", Conclusion.PENDING))
     with pytest.raises(NotCleared, match="check lint is pending"):
-        automerge(shop.charts.forge, pull.number)
-    shop.charts.forge.set_check(pull.head_commit, StatusCheck("lint", Conclusion.SUCCESS))
-    merged = automerge(shop.charts.forge, pull.number)
+        automerge(sandbox.charts.forge, pull.number)
+    sandbox.charts.forge.set_check(pull.head_commit, StatusCheck("lint", Conclusion.SUCCESS))
+    merged = automerge(sandbox.charts.forge, pull.number)
     assert merged.state is PullRequestState.MERGED
-    assert automerge(shop.charts.forge, pull.number) == merged
+    assert automerge(sandbox.charts.forge, pull.number) == merged

@@ -61,6 +61,8 @@ def test_breaking_footers(after: str, breaking: bool) -> None:
         ("1.2.3: x", "'1.2.3' is not a type"),
     ],
 )
-def test_what_is_not_conventional_is_told_why(message: str, reason: str) -> None:
+def test_a_message_that_is_not_conventional_is_rejected_with_a_reason(
+    message: str, reason: str
+) -> None:
     with pytest.raises(NotConventional, match=reason):
         parse(message)

@@ -65,7 +65,7 @@ def test_another_version_differs_in_the_version_layer_and_the_labels_only(
     assert b"NEXT_PUBLIC_APP_NAME=admin-panel\n" in release.layers[1].tar
 
 
-def test_layers_are_normalised(application: Git) -> None:
+def test_layers_are_normalized(application: Git) -> None:
     entries = files_in(built(application, "1.2.3", "lana-bank").layers[0])
     assert list(entries) == ["bin", "bin/lana-cli"]
     assert entries["bin/lana-cli"].mode == 0o755

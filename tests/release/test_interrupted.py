@@ -19,7 +19,7 @@ from promoter.release.chart import bump_chart
 from promoter.release.promotion import promote
 from promoter.release.publication import release
 
-from .shop import Shop, open_shop, quick_release_yml
+from .sandbox import Sandbox, open_sandbox, quick_release_yml
 
 WRITES = {
     "push",
@@ -71,21 +71,21 @@ class Plug:
         return call
 
 
-def plugged(shop: Shop, plug: Plug) -> tuple[Application, HostedRepository]:
-    """The shop with every write going through ``plug``."""
+def plugged(sandbox: Sandbox, plug: Plug) -> tuple[Application, HostedRepository]:
+    """The sandbox with every write going through ``plug``."""
     application = replace(
-        shop.application,
-        git=plug.guard(shop.application.git),
-        forge=plug.guard(shop.application.forge),
-        registry=plug.guard(shop.application.registry),
+        sandbox.application,
+        git=plug.guard(sandbox.application.git),
+        forge=plug.guard(sandbox.application.forge),
+        registry=plug.guard(sandbox.application.registry),
     )
     charts = replace(
-        shop.charts, git=plug.guard(shop.charts.git), forge=plug.guard(shop.charts.forge)
+        sandbox.charts, git=plug.guard(sandbox.charts.git), forge=plug.guard(sandbox.charts.forge)
     )
     return application, charts
 
 
-def whole_way(shop: Shop, application: Application, charts: HostedRepository) -> None:
+def whole_way(sandbox: Sandbox, application: Application, charts: HostedRepository) -> None:
     """Each step as the pipeline would run it again: what is done already is passed over."""
     with suppress(NothingNewer):
         candidate(application)
@@ -94,20 +94,20 @@ def whole_way(shop: Shop, application: Application, charts: HostedRepository) ->
     except NothingNewer:
         pull = application.forge.pull_requests(Query(state=PullRequestState.MERGED))[0]
     if pull.state is not PullRequestState.MERGED:
-        shop.merge(pull)
+        sandbox.merge(pull)
     release(application)
     bump_chart(application, charts)
 
 
-def outcome(shop: Shop) -> dict[str, object]:
+def outcome(sandbox: Sandbox) -> dict[str, object]:
     """What can be seen from outside, but for times and the numbers of pull requests."""
-    forge = shop.application.forge
+    forge = sandbox.application.forge
     there = forge.release("0.1.0")
-    bumps = shop.charts.forge.pull_requests(Query())
-    registry = shop.application.registry
+    bumps = sandbox.charts.forge.pull_requests(Query())
+    registry = sandbox.application.registry
     return {
-        "tags": {tag: shop.git.commit(f"refs/tags/{tag}") for tag in shop.tags()},
-        "version": shop.git.file("version", "version"),
+        "tags": {tag: sandbox.git.commit(f"refs/tags/{tag}") for tag in sandbox.tags()},
+        "version": sandbox.git.file("version", "version"),
         "release": replace(there, url="") if there else None,
         "images": {
             (name, tag): registry.digest(name, tag)
@@ -118,23 +118,24 @@ def outcome(shop: Shop) -> dict[str, object]:
         "open": len(forge.pull_requests(Query())),
         "bumps": [(one.title, one.labels, one.body) for one in bumps],
         "values": [
-            shop.charts.git.file(one.head_commit, "charts/lana-bank/values.yaml") for one in bumps
+            sandbox.charts.git.file(one.head_commit, "charts/lana-bank/values.yaml")
+            for one in bumps
         ],
     }
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
-def test_a_rerun_completes_what_was_stopped_anywhere(
+def test_a_rerun_completes_a_run_stopped_anywhere(
     tmp_path: Path, registry: Registry, after: bool
 ) -> None:
     quick = quick_release_yml()
 
-    def shop_number(number: int) -> Shop:
+    def sandbox_number(number: int) -> Sandbox:
         own = replace(registry, address=f"{registry.address}/{number}-{after}".lower())
-        return open_shop(tmp_path / str(number), own, quick)
+        return open_sandbox(tmp_path / str(number), own, quick)
 
-    undisturbed = shop_number(0)
+    undisturbed = sandbox_number(0)
     plug = Plug()
     whole_way(undisturbed, *plugged(undisturbed, plug))
     assert plug.writes > 20
@@ -142,13 +143,13 @@ def test_a_rerun_completes_what_was_stopped_anywhere(
 
     # Stopped after write n is stopped before write n+1: the two runs together meet every gap.
     for at in range(0, plug.writes, 2):
-        shop = shop_number(at + 1)
+        sandbox = sandbox_number(at + 1)
         with pytest.raises(Stopped):
-            whole_way(shop, *plugged(shop, Plug(at, after)))
-        whole_way(shop, shop.application, shop.charts)
-        assert comparable(outcome(shop), shop) == expected, f"stopped at write {at}"
+            whole_way(sandbox, *plugged(sandbox, Plug(at, after)))
+        whole_way(sandbox, sandbox.application, sandbox.charts)
+        assert comparable(outcome(sandbox), sandbox) == expected, f"stopped at write {at}"
 
 
-def comparable(seen: dict[str, object], shop: Shop) -> str:
-    """``seen`` without the address of the shop's own registry."""
-    return repr(seen).replace(shop.application.registry.address, "REGISTRY")
+def comparable(seen: dict[str, object], sandbox: Sandbox) -> str:
+    """``seen`` without the address of the sandbox's own registry."""
+    return repr(seen).replace(sandbox.application.registry.address, "REGISTRY")

@@ -11,12 +11,12 @@ from promoter.forge.forge import Query
 from promoter.vendoring.pins import read_pins
 
 from .conftest import ROOT
-from .shop import Shop
+from .sandbox import Sandbox
 from .test_scripts import promoter_in
 
 
 @pytest.mark.slow
-def test_every_command_of_the_page_works_in_its_order(shop: Shop) -> None:
+def test_every_command_of_the_page_works_in_its_order(sandbox: Sandbox) -> None:
     page = (ROOT / "docs" / "releasing.md").read_text()
     blocks = re.findall(r"^```sh\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
     commands = [shlex.split(line) for block in blocks for line in block.splitlines()]
@@ -31,11 +31,11 @@ def test_every_command_of_the_page_works_in_its_order(shop: Shop) -> None:
     ]
     for command in commands:
         if command[2] == "file-check":
-            shop.application.git.text("fetch", "--quiet", "origin")
+            sandbox.application.git.text("fetch", "--quiet", "origin")
         if command[2] == "final":
-            shop.merge(shop.application.forge.pull_requests(Query())[0])
-        done = promoter_in(shop, command)
+            sandbox.merge(sandbox.application.forge.pull_requests(Query())[0])
+        done = promoter_in(sandbox, command)
         assert done.returncode == 0, f"{shlex.join(command)}: {done.stderr}"
-    bump = shop.charts.forge.pull_requests(Query())[0]
-    values = shop.charts.git.file(bump.head_commit, "charts/lana-bank/values.yaml") or b""
+    bump = sandbox.charts.forge.pull_requests(Query())[0]
+    values = sandbox.charts.git.file(bump.head_commit, "charts/lana-bank/values.yaml") or b""
     assert len(read_pins(values.decode())) == 4

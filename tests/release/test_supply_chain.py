@@ -29,7 +29,7 @@ from promoter.release.supply_chain import Provenance, SupplyChain, provenance
 from promoter.toolchain.toolchain import Toolchain
 
 from .conftest import ROOT
-from .shop import Shop
+from .sandbox import Sandbox
 
 ADDRESS = "https://github.com/GaloyMoney/lana-bank"
 # A cold build of cosign takes some minutes on two cores.
@@ -120,20 +120,20 @@ def test_another_key_or_another_image_does_not_verify(
 
 
 def test_the_pin_bump_rejects_an_image_that_does_not_verify(
-    shop: Shop, program: Path, keys: tuple[Path, Path]
+    sandbox: Sandbox, program: Path, keys: tuple[Path, Path]
 ) -> None:
-    candidate(shop.application)
-    shop.merge(promote(shop.application))
-    release(shop.application)
+    candidate(sandbox.application)
+    sandbox.merge(promote(sandbox.application))
+    release(sandbox.application)
     cosign = Cosign(program, str(keys[0]), str(keys[1]))
-    supply = SupplyChain(cosign, shop.application.registry)
-    signing = replace(shop.application, supply_chain=supply)
+    supply = SupplyChain(cosign, sandbox.application.registry)
+    signing = replace(sandbox.application, supply_chain=supply)
     with pytest.raises(VerificationError):
-        bump_chart(signing, shop.charts)
-    assert shop.charts.forge.pull_requests(Query()) == ()
+        bump_chart(signing, sandbox.charts)
+    assert sandbox.charts.forge.pull_requests(Query()) == ()
     # The same release, completed with the key, is signed and can be pinned.
     made = release(signing)
-    assert bump_chart(signing, shop.charts).labels == {"galoybot", "lana-bank"}
+    assert bump_chart(signing, sandbox.charts).labels == {"galoybot", "lana-bank"}
     for image in made.images:
         assert supply.verify(image, made.commit).version == "0.1.0"
 

@@ -29,7 +29,7 @@ from promoter.release.version import next_version, version_tags
 from promoter.toolchain.cache import default_cache
 
 from .conftest import new_repository
-from .histories import Made, make
+from .histories import HistoryCommit, create_history
 
 VERSION = "7.0.0"
 # A cold build of cog takes some minutes on two cores.
@@ -115,7 +115,7 @@ COG_FILES = st.sampled_from(
 
 
 @st.composite
-def histories(draw: st.DrawFn) -> list[Made]:
+def histories(draw: st.DrawFn) -> list[HistoryCommit]:
     """Up to twelve commits; each tag once, none on the first: cog passes a tagged one over."""
     left = draw(st.lists(TAGS, unique=True, max_size=4))
     made = []
@@ -123,16 +123,16 @@ def histories(draw: st.DrawFn) -> list[Made]:
         tags = tuple(left.pop() for _ in range(draw(st.integers(0, min(1, len(left))))))
         side = draw(st.one_of(st.none(), st.none(), MESSAGES)) if made else None
         tags = tags if made else ()
-        made.append(Made(message, tags, side))
+        made.append(HistoryCommit(message, tags, side))
     return made
 
 
 @settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(history=histories(), file=COG_FILES)
-def test_next_version_is_cogs(cog: Path, history: list[Made], file: str) -> None:
+def test_the_next_version_equals_cogs(cog: Path, history: list[HistoryCommit], file: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
         git = new_repository(Path(folder))
-        make(git, history, {"cog.toml": file})
+        create_history(git, history, {"cog.toml": file})
         assert highest(git) == asked(cog, git, "get-version", "--include-prereleases")
         theirs = asked(cog, git, "bump", "--auto", "--dry-run")
         compare(git, theirs)
@@ -140,12 +140,12 @@ def test_next_version_is_cogs(cog: Path, history: list[Made], file: str) -> None
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(history=histories(), file=COG_FILES)
-def test_the_messages_that_cog_refuses_are_refused(
-    cog: Path, history: list[Made], file: str
+def test_messages_rejected_by_cog_are_rejected(
+    cog: Path, history: list[HistoryCommit], file: str
 ) -> None:
     with tempfile.TemporaryDirectory() as folder:
         git = new_repository(Path(folder))
-        make(git, history, {"cog.toml": file})
+        create_history(git, history, {"cog.toml": file})
         said = subprocess.run(
             [cog, "check"], cwd=folder, env=environment(), capture_output=True, text=True
         )

@@ -52,7 +52,7 @@ def test_is_not_lowered_and_not_written_twice(clones: tuple[VersionBranch, Versi
     assert one.read() == first
 
 
-def test_a_move_from_what_is_no_longer_there_is_refused(
+def test_a_move_from_an_outdated_commit_is_rejected(
     clones: tuple[VersionBranch, VersionBranch],
 ) -> None:
     one, two = clones
@@ -62,7 +62,9 @@ def test_a_move_from_what_is_no_longer_there_is_refused(
         two.move(version("0.2.0"), seen)
 
 
-def test_two_at_once_leave_the_higher_version(clones: tuple[VersionBranch, VersionBranch]) -> None:
+def test_of_two_concurrent_runs_the_higher_version_stays(
+    clones: tuple[VersionBranch, VersionBranch],
+) -> None:
     wanted = [version("0.1.0-rc.1"), version("0.1.0")]
     threads = [
         threading.Thread(target=branch.raise_to, args=(one,))
@@ -75,7 +77,7 @@ def test_two_at_once_leave_the_higher_version(clones: tuple[VersionBranch, Versi
     assert clones[0].read().version == version("0.1.0")
 
 
-def test_a_branch_that_says_no_version_is_an_error(
+def test_a_branch_without_a_version_is_an_error(
     clones: tuple[VersionBranch, VersionBranch],
 ) -> None:
     one, _ = clones

@@ -1,4 +1,4 @@
-"""A whole place to release in: remotes, forges, a registry, and the application in it."""
+"""A sandbox to release in: remotes, forges, a registry, the application and its chart."""
 
 from __future__ import annotations
 
@@ -45,8 +45,8 @@ CHART = "apiVersion: v2\nname: lana-bank\nversion: 0.1.0 # ours\n"
 
 
 @dataclass
-class Shop:
-    """The application and the charts as the pipeline sees them."""
+class Sandbox:
+    """The application and the charts, as a pipeline has them."""
 
     application: Application
     charts: HostedRepository
@@ -59,17 +59,17 @@ class Shop:
         return forge.git
 
     def commit(self, message: str, files: dict[str, bytes | None] | None = None) -> str:
-        """A commit on the remote's main; gives its id."""
+        """Commit on the remote's main; return the commit's id."""
         return _commit(self.git, message, files or {"src/x": message.encode()})
 
     def commit_chart(self, message: str, files: dict[str, bytes | None]) -> str:
-        """A commit on the charts remote's main."""
+        """Commit on the charts remote's main; return the commit's id."""
         forge = self.charts.forge
         assert isinstance(forge, LocalForge)
         return _commit(forge.git, message, files)
 
     def merge(self, pull: PullRequest) -> PullRequest:
-        """What the engineer does: mark it ready and merge it."""
+        """Mark the pull request ready and merge it, as an engineer does."""
         self.application.forge.mark_ready(pull.number)
         return self.application.forge.merge_pull_request(pull.number, head_commit=pull.head_commit)
 
@@ -77,10 +77,12 @@ class Shop:
         return self.git.lines("tag", "--list")
 
 
-def open_shop(folder: Path, registry: Registry, changed: Mapping[str, bytes] | None = None) -> Shop:
-    """The application at its first commit, a chart without pins, nothing released.
+def open_sandbox(
+    folder: Path, registry: Registry, changed: Mapping[str, bytes] | None = None
+) -> Sandbox:
+    """Return the application at its first commit, a chart without pins, nothing released.
 
-    ``changed`` are files of the application that are not as upstream/ has them.
+    ``changed`` are files of the application that differ from upstream/.
     """
     seed = new_repository(folder / "seed")
     shutil.copytree(
@@ -99,23 +101,23 @@ def open_shop(folder: Path, registry: Registry, changed: Mapping[str, bytes] | N
     commit_all(chart, "feat: the chart")
     _clone(seed, folder, "lana-bank")
     _clone(chart, folder, "charts")
-    return _shop_in(folder, registry)
+    return _sandbox_in(folder, registry)
 
 
 def quick_release_yml() -> dict[str, bytes]:
-    """The application's release.yml with one hook that takes no time, to be ``changed``."""
-    said = parse_settings((APPLICATION / RELEASE_YML).read_bytes())
-    written = said.model_dump(mode="json", by_alias=True)
+    """Return the application's release.yml with one fast hook, for ``changed``."""
+    settings = parse_settings((APPLICATION / RELEASE_YML).read_bytes())
+    document = settings.model_dump(mode="json", by_alias=True)
     hook = {"name": "docs", "run": ["sh", "-c", "echo $VERSION > docs-site/version"]}
-    return {RELEASE_YML: yaml.safe_dump({**written, "hooks": [hook]}).encode()}
+    return {RELEASE_YML: yaml.safe_dump({**document, "hooks": [hook]}).encode()}
 
 
-def copied(shop: Shop, folder: Path) -> Shop:
-    """All that became of ``shop``, once more in ``folder``; the registry is the same one."""
-    shutil.copytree(shop.application.git.dir.parent, folder, dirs_exist_ok=True)
+def copy_sandbox(sandbox: Sandbox, folder: Path) -> Sandbox:
+    """Return a copy of ``sandbox`` in ``folder`` with the same registry."""
+    shutil.copytree(sandbox.application.git.dir.parent, folder, dirs_exist_ok=True)
     for name in ("lana-bank", "charts"):
         Git(folder / name).text("remote", "set-url", "origin", str(folder / f"{name}.git"))
-    return _shop_in(folder, shop.application.registry)
+    return _sandbox_in(folder, sandbox.application.registry)
 
 
 def _clone(seed: Git, folder: Path, name: str) -> None:
@@ -123,9 +125,9 @@ def _clone(seed: Git, folder: Path, name: str) -> None:
     seed.text("clone", "--quiet", str(folder / f"{name}.git"), str(folder / name))
 
 
-def _shop_in(folder: Path, registry: Registry) -> Shop:
+def _sandbox_in(folder: Path, registry: Registry) -> Sandbox:
     application, charts = (LocalForge(Git(folder / f"{n}.git")) for n in ("lana-bank", "charts"))
-    return Shop(
+    return Sandbox(
         Application(Git(folder / "lana-bank"), application, registry),
         HostedRepository(Git(folder / "charts"), charts),
     )
@@ -133,6 +135,6 @@ def _shop_in(folder: Path, registry: Registry) -> Shop:
 
 def _commit(git: Git, message: str, files: dict[str, bytes | None]) -> str:
     tip = git.commit("refs/heads/main")
-    made = git.commit_files(tip, files, message, author=DEV)
-    git.text("update-ref", "refs/heads/main", made)
-    return made
+    commit = git.commit_files(tip, files, message, author=DEV)
+    git.text("update-ref", "refs/heads/main", commit)
+    return commit

@@ -1,4 +1,4 @@
-"""The stand-in programs as processes: what they answer, and that they end."""
+"""The example application's programs as processes: their responses, and that they end."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from promoter.release.commits import check_commits, required_form
 from promoter.release.errors import ReleaseError
 
 from .conftest import new_repository
-from .histories import Made, make
+from .histories import HistoryCommit, create_history
 
 
 def run(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
@@ -20,10 +20,15 @@ def run(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
     return guarded(run_app)
 
 
-def test_names_each_refused_commit_with_its_reason(tmp_path: Path) -> None:
+def test_each_rejected_commit_has_its_reason(tmp_path: Path) -> None:
     git = new_repository(tmp_path)
-    history = [Made("feat: a"), Made("fix things"), Made("odd: b"), Made("docs(x): c")]
-    make(git, history)
+    history = [
+        HistoryCommit("feat: a"),
+        HistoryCommit("fix things"),
+        HistoryCommit("odd: b"),
+        HistoryCommit("docs(x): c"),
+    ]
+    create_history(git, history)
     checked, rejected = check_commits(git, "HEAD~3..HEAD", CogSettings(scopes=frozenset({"api"})))
     assert checked == 3
     assert [(one.commit.id, one.commit.subject) for one in rejected] == [
@@ -37,9 +42,16 @@ def test_names_each_refused_commit_with_its_reason(tmp_path: Path) -> None:
     assert rejected[0].reason == "the scope 'x' is none of: api"
 
 
-def test_merges_and_fixups_are_passed_over_where_cog_toml_says_so(tmp_path: Path) -> None:
+def test_merges_and_fixups_are_skipped_as_cog_toml_says(tmp_path: Path) -> None:
     git = new_repository(tmp_path)
-    make(git, [Made("feat: a"), Made("Merge x", side="feat: b"), Made("fixup! feat: b")])
+    create_history(
+        git,
+        [
+            HistoryCommit("feat: a"),
+            HistoryCommit("Merge x", side="feat: b"),
+            HistoryCommit("fixup! feat: b"),
+        ],
+    )
     checked, rejected = check_commits(git, "HEAD~2..HEAD", CogSettings())
     assert (checked, len(rejected)) == (3, 2)
     lenient = CogSettings(ignore_merge_commits=True, ignore_fixup_commits=True)
@@ -47,18 +59,21 @@ def test_merges_and_fixups_are_passed_over_where_cog_toml_says_so(tmp_path: Path
 
 
 @pytest.mark.parametrize("revisions", ["HEAD", "--all", "--output=x..y"])
-def test_what_is_no_range_is_refused(tmp_path: Path, revisions: str) -> None:
+def test_anything_but_a_range_is_rejected(tmp_path: Path, revisions: str) -> None:
     git = new_repository(tmp_path)
-    make(git, [Made("feat: a")])
+    create_history(git, [HistoryCommit("feat: a")])
     with pytest.raises(ReleaseError, match="not a range"):
         check_commits(git, revisions, CogSettings())
 
 
-def test_the_commands(
+def test_the_commands_check_commits_and_print_versions(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     git = new_repository(tmp_path)
-    make(git, [Made("feat: a", ("0.41.0",)), Made("feat: b"), Made("oops")])
+    create_history(
+        git,
+        [HistoryCommit("feat: a", ("0.41.0",)), HistoryCommit("feat: b"), HistoryCommit("oops")],
+    )
     monkeypatch.chdir(tmp_path)
     assert run(monkeypatch, "version", "next") == 0
     assert run(monkeypatch, "version", "next", "--final") == 0
@@ -82,7 +97,11 @@ source: https://example.org/app
 breaking_below_one: minor
 images: [{name: a, copy: [{from: a, to: /a}], entrypoint: [/a], port: 1}]
 """
-    make(git, [Made("feat: a", ("0.41.0",)), Made("fix!: b")], {"ci/release/release.yml": rule})
+    create_history(
+        git,
+        [HistoryCommit("feat: a", ("0.41.0",)), HistoryCommit("fix!: b")],
+        {"ci/release/release.yml": rule},
+    )
     monkeypatch.chdir(tmp_path)
     assert run(monkeypatch, "version", "next", "--final") == 0
     assert run(monkeypatch, "version", "next", "--final", "--breaking-below-one", "major") == 0
