@@ -23,14 +23,14 @@ _REPLAYED_BY = Identity("Cepler", "bot@cepler.dev")
 
 @dataclass(frozen=True)
 class Remote:
-    """Where a repository comes from, and the SSH key that opens it ("" for none)."""
+    """The URL and branch of a repository, and the SSH key for it ("" for none)."""
 
     url: str
     branch: str
     private_key: str
 
     def clone(self, folder: Path) -> Git:
-        """A clone in ``folder`` with an empty work tree and an index that is HEAD's."""
+        """Return a clone in ``folder`` with an empty work tree and an index that is HEAD's."""
         folder.mkdir(parents=True, exist_ok=True)
         git = Git(folder)
         with self._key() as key:
@@ -46,7 +46,7 @@ class Remote:
         _reset(git, _tracking(self.branch))
 
     def push(self, git: Git, path: str) -> bool:
-        """Bring the commits of HEAD that the remote lacks on top of its branch.
+        """Push the commits of HEAD that the remote lacks on top of its branch.
 
         Gives whether there was anything to push. The remote moves only from the commit that
         was looked at; if it is elsewhere by then, the commits go on top of what it has now,
@@ -82,7 +82,7 @@ class Remote:
 
     @contextmanager
     def _key(self) -> Iterator[dict[str, str]]:
-        """Variables that make git's ssh use the key, which is in a file only meanwhile."""
+        """Yield variables that make git's ssh use the key, which is in a file only meanwhile."""
         if not self.private_key:
             yield {}
             return
@@ -106,7 +106,7 @@ def _reset(git: Git, revision: str) -> None:
 
 
 def replayed(git: Git, tip: str, path: str) -> str:
-    """HEAD's commits that ``tip`` lacks, on top of ``tip``; gives the last one.
+    """Copy HEAD's commits that ``tip`` lacks onto ``tip``; return the last one.
 
     HEAD itself where it is on top already. A file that both sides changed is a conflict,
     unless both made the same of it.
@@ -142,7 +142,7 @@ def _replay(git: Git, commit: str, tip: str, path: str) -> str:
 
 
 def _copied(git: Git, commit: str, tree: str, parent: str) -> str:
-    """``commit`` with another tree and parent: author and message stay."""
+    """Return a copy of ``commit`` with another tree and parent; author and message stay."""
     about = git.text("show", "--no-patch", "--date=raw", "--format=%an%x00%ae%x00%ad", commit)
     name, mail, date = about.split("\0")
     message = git.output("cat-file", "commit", commit).partition(b"\n\n")[2]

@@ -1,4 +1,4 @@
-"""What the Concourse resource is asked: the JSON that cepler's resource takes, as records."""
+"""Requests to the Concourse resource: the JSON that cepler's resource takes, as records."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ class ResourceVersion:
     version: str | None
 
     def answer(self) -> Answer:
-        """As JSON has it."""
+        """Return the version for JSON."""
         return {"trigger": self.trigger, "version": self.version}
 
 
 @dataclass(frozen=True)
 class ResourceSource:
-    """What a pipeline says of the resource."""
+    """The ``source`` of a resource in a pipeline."""
 
     uri: str
     branch: str
@@ -48,7 +48,7 @@ class ResourceSource:
 
 @dataclass(frozen=True)
 class ResourceParams:
-    """What a step says: ``prepare`` of ``in``, the others of ``out``."""
+    """The ``params`` of a step: ``prepare`` of ``in``, the others of ``out``."""
 
     prepare: bool = True
     repository: str | None = None
@@ -65,7 +65,7 @@ class ResourceRequest:
 
 
 def read_request(document: Any) -> ResourceRequest:
-    """The request in a JSON document; raises `InvalidFile` naming what is wrong with it."""
+    """Return the request in a JSON document; raise `InvalidFile` naming what is wrong with it."""
     whole = _object(document, "the request")
     source = _object(whole.get("source"), "source")
     unknown = sorted(set(source) - {field.name for field in fields_of(ResourceSource)})
@@ -90,7 +90,7 @@ def read_request(document: Any) -> ResourceRequest:
 
 
 def invalid(reason: str) -> InvalidFile:
-    """The error of a request that is wrong for ``reason``."""
+    """Return the error of a request that is wrong for ``reason``."""
     return InvalidFile("standard input", "", reason, next_step="see cepler's Concourse resource")
 
 

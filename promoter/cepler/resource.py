@@ -9,8 +9,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from promoter.cepler.metadata import metadata, own_metadata
-from promoter.cepler.recording import record_here
+from promoter.cepler.record import record_here
 from promoter.cepler.request import (
     Answer,
     ResourceRequest,
@@ -21,18 +20,24 @@ from promoter.cepler.request import (
 from promoter.common.errors import PromoterError
 from promoter.common.files import write_atomically
 from promoter.common.progress import Progress
+from promoter.forge.links import compare_link
 from promoter.gate import gates
 from promoter.gate.decision import Decision
 from promoter.gate.decision import check as find_due
 from promoter.gate.deployment import Deployment
+from promoter.gate.rules import FileChange
 from promoter.gate.workspace import Workspace, gating_files, prepare_here, reproduce_here
 from promoter.git import Git
+
+_MOST_COMMITS = 20
+
+Entry = dict[str, str]
 
 # --- check -----------------------------------------------------------------------------
 
 
 def check(request: ResourceRequest, cache: Path, say: Progress) -> list[Answer]:
-    """The versions from the one asked about on; the repository is kept in ``cache``."""
+    """Return the versions from the requested one on; the repository is kept in ``cache``."""
     source, last = request.source, request.version
     git = _fetched(source, cache, say)
     deployment = Deployment.at_commit(git, "HEAD", source.config)
@@ -65,7 +70,7 @@ def _fetched(source: ResourceSource, cache: Path, say: Progress) -> Git:
 
 
 def fetch_into(request: ResourceRequest, destination: Path, say: Progress) -> Answer:
-    """``in``: make ``destination`` what the version asked for is, or an empty folder.
+    """Do ``in``: fill ``destination`` with the requested version, or leave it empty.
 
     Raises `PromoterError` where another version is due by now.
     """
@@ -95,7 +100,7 @@ def fetch_into(request: ResourceRequest, destination: Path, say: Progress) -> An
 
 
 def _reproduced(deployment: Deployment, name: str, wanted: ResourceVersion, say: Progress) -> bool:
-    """Whether what was last recorded, now in the folder, is the version asked for."""
+    """Reproduce what was last recorded; return whether that is the requested version."""
     say.note("Reproducing last state")
     recorded = reproduce_here(deployment, name, clean=True)
     if recorded.current.head_commit == wanted.trigger:
@@ -107,7 +112,7 @@ def _reproduced(deployment: Deployment, name: str, wanted: ResourceVersion, say:
 def _prepared(
     deployment: Deployment, source: ResourceSource, wanted: ResourceVersion, say: Progress
 ) -> Decision | None:
-    """What was prepared; None where nothing is new."""
+    """Prepare what is due and return it; None if nothing is new."""
     name = source.environment or ""
     due = find_due(deployment, name, ignore_queue=source.ignore_queue, origins=True)
     if due is None:
@@ -143,7 +148,7 @@ def _emptied(folder: Path, version: ResourceVersion) -> Answer:
 
 
 def record_from(request: ResourceRequest, origin: Path, say: Progress) -> Answer:
-    """``out``: record what lies in the repository below ``origin``, commit and push."""
+    """Do ``out``: record the files of the repository below ``origin``, commit and push."""
     params = request.params
     if params is None:
         raise invalid("params is missing")
@@ -183,3 +188,38 @@ def _gates(source: ResourceSource, git: Git, deployment: Deployment) -> gates.Ga
 
 def _version_of(due: Decision) -> ResourceVersion:
     return ResourceVersion(due.trigger, str(due.version))
+
+
+# --- metadata -------------------------------------------------------------------------
+
+
+def metadata(changes: tuple[FileChange, ...], *, gone: str) -> list[Entry]:
+    """Return cepler's entries: each file with the commit that last changed it."""
+    return [
+        {
+            "name": change.identity,
+            "value": change.current.summary() if change.current is not None else gone,
+        }
+        for change in changes
+    ]
+
+
+def own_metadata(git: Git, uri: str, name: str, before: str | None, trigger: str) -> list[Entry]:
+    """Return environment, commits from ``before`` (None: nothing ran) to ``trigger``, link."""
+    known = before is not None and before != trigger and git.commit(before) is not None
+    commits = _between(git, f"{before}..{trigger}") if known else _line(git, trigger)
+    entries = [{"name": "environment", "value": name}, {"name": "commits", "value": commits}]
+    link = compare_link(uri, before or "", trigger) if known else ""
+    if link:
+        entries.append({"name": "compare", "value": link})
+    return entries
+
+
+def _between(git: Git, span: str) -> str:
+    lines = git.lines("log", "--format=[%h] - %s", span)
+    more = len(lines) - _MOST_COMMITS
+    return "\n".join([*lines[:_MOST_COMMITS], *([f"and {more} more"] if more > 0 else [])])
+
+
+def _line(git: Git, commit: str) -> str:
+    return git.text("show", "--no-patch", "--format=[%h] - %s", commit)

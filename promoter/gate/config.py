@@ -17,7 +17,7 @@ _ENVIRONMENT_FIELDS = frozenset({"ignore_queue", "passed", "propagated", "latest
 
 
 class EnvironmentConfig(NamedTuple):
-    """What one environment takes: ``latest`` from the commit, ``propagated`` from ``passed``."""
+    """The patterns of an environment: ``latest`` of the commit, ``propagated`` from ``passed``."""
 
     name: str
     latest: tuple[str, ...] = ()
@@ -26,11 +26,11 @@ class EnvironmentConfig(NamedTuple):
     ignore_queue: bool = False
 
     def latest_patterns(self) -> Patterns:
-        """Which files of a commit it takes; raises `PatternError`."""
+        """Return the patterns of files taken from the commit; raise `PatternError`."""
         return compiled(self.latest)
 
     def propagated_patterns(self) -> Patterns:
-        """Which files it takes as the passed environment has them; raises `PatternError`."""
+        """Return the patterns of files taken from the passed environment; raise `PatternError`."""
         return compiled(self.propagated)
 
 
@@ -41,7 +41,7 @@ class CeplerConfig(NamedTuple):
     environments: Mapping[str, EnvironmentConfig]
 
     def environment(self, name: str, file: str) -> EnvironmentConfig:
-        """The environment called ``name``; raises `InvalidFile` where there is none."""
+        """Return the environment called ``name``; raise `InvalidFile` if there is none."""
         found = self.environments.get(name)
         if found is None:
             known = ", ".join(self.environments) or "none"
@@ -62,7 +62,7 @@ class CeplerConfig(NamedTuple):
 
 
 def read_config(content: bytes, file: str) -> CeplerConfig:
-    """The cepler file in ``content``; raises `InvalidFile` with line and reason."""
+    """Return the cepler file in ``content``; raise `InvalidFile` with line and reason."""
     document = read_document(content, file)
     fields = document.fields(document.root, "the file", _FIELDS)
     if "environments" not in fields:
@@ -79,7 +79,7 @@ def read_config(content: bytes, file: str) -> CeplerConfig:
 
 
 def state_folder(config_path: str, deployment: str) -> str:
-    """The folder of a deployment's state files, beside its cepler file."""
+    """Return the folder of a deployment's state files, beside its cepler file."""
     parent = config_path.rstrip("/").rpartition("/")
     beside = f"{parent[0].rstrip('/') or '/'}/{STATE_FOLDER}" if parent[1] else STATE_FOLDER
     return f"{beside}/{deployment}"

@@ -50,7 +50,7 @@ class Decision(NamedTuple):
 
     @property
     def is_due(self) -> bool:
-        """Whether the environment may take a change."""
+        """True if the environment may take a change."""
         return bool(self.decided_at)
 
     @property

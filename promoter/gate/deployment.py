@@ -61,7 +61,7 @@ class Deployment:
         *,
         history: History | None = None,
     ) -> Deployment:
-        """The deployment as ``commit`` has it: config and state files from its tree.
+        """Return the deployment as ``commit`` has it: config and state files from its tree.
 
         Raises `InvalidFile` for a config or state file that is missing or wrong.
         """
@@ -80,7 +80,7 @@ class Deployment:
         *,
         history: History | None = None,
     ) -> Deployment:
-        """The deployment as the folder ``git.dir`` has it; commits count from HEAD."""
+        """Return the deployment as the folder ``git.dir`` has it; commits count from HEAD."""
         with reading(git, history) as opened:
             tip = opened.commit("HEAD")
         if tip is None:
@@ -90,11 +90,11 @@ class Deployment:
         return cls(git, tip, config_path, FileSource(git.dir), gates, history)
 
     def reading(self) -> AbstractContextManager[History]:
-        """The history that commits are read through, open for the block at least."""
+        """Return the history that commits are read through, open for the block at least."""
         return reading(self.git, self._open)
 
     def under(self, gates: Gates | None) -> Deployment:
-        """The same deployment under other gates (None: every environment is ungated)."""
+        """Return the same deployment under other gates (None: every environment is ungated)."""
         other = copy(self)
         other.gates = gates
         return other
@@ -119,19 +119,19 @@ class Deployment:
             return load_states(self._source, history, folder)
 
     def environment(self, name: str) -> EnvironmentConfig:
-        """The environment called ``name``; raises `InvalidFile` where there is none."""
+        """Return the environment called ``name``; raise `InvalidFile` if there is none."""
         return self.config.environment(name, self.config_path)
 
     def recorded(self, name: str) -> EnvironmentState | None:
-        """What is recorded for ``name``, None before its first deployment."""
+        """Return the record of ``name``, None before its first deployment."""
         return self.states.get(name)
 
     def state_path(self, name: str) -> str:
-        """Where the state file of ``name`` is, from the repository's top."""
+        """Return the path of the state file of ``name`` from the repository's top."""
         return state_path(self.config_path, self.name, name)
 
     def decided_at(self, name: str, history: History) -> str:
-        """The commit that ``name`` is decided at: its gate's, or the tip.
+        """Return the commit that ``name`` is decided at: its gate's, or the tip.
 
         Raises `InvalidFile` where the gates file lacks the environment or names no commit.
         """
@@ -148,7 +148,7 @@ class Deployment:
         return gate
 
     def folders(self) -> frozenset[str]:
-        """Paths at or below which everything lies that its decisions look at."""
+        """Return the paths at or below which everything lies that decisions read."""
         taken = (text for each in self.environments.values() for text in each.latest)
         gating = (self.config_path, state_folder(self.config_path, self.name))
         return frozenset(gating).union(map(literal_folder, taken))

@@ -63,31 +63,31 @@ class CeplerDocument(NamedTuple):
     root: Node
 
     def invalid(self, node: Node, reason: str) -> InvalidFile:
-        """The error that ``node`` does not fit."""
+        """Return the error that ``node`` does not fit."""
         return InvalidFile(
             self.file, f"line {node.line}", reason, next_step=f"correct {self.file} and run again"
         )
 
     def text(self, node: Node, what: str) -> str:
-        """A scalar's text; raises `InvalidFile` where ``node`` is none."""
+        """Return a scalar's text; raise `InvalidFile` where ``node`` is none."""
         if isinstance(node, ScalarNode):
             return node.text
         raise self.invalid(node, f"{what} must be a text, not a {_kind(node)}")
 
     def optional(self, node: Node, what: str) -> str | None:
-        """A scalar's text, None for a plain ``~`` or ``null``."""
+        """Return a scalar's text, None for a plain ``~`` or ``null``."""
         if isinstance(node, ScalarNode) and node.plain and node.text in ("~", "null"):
             return None
         return self.text(node, what)
 
     def flag(self, node: Node, what: str) -> bool:
-        """A plain ``true`` or ``false``."""
+        """Return a plain ``true`` or ``false``."""
         if isinstance(node, ScalarNode) and node.plain and node.text in ("true", "false"):
             return node.text == "true"
         raise self.invalid(node, f"{what} must be true or false")
 
     def number(self, node: Node, what: str) -> int:
-        """A plain number that fits 32 bits without a sign."""
+        """Return a plain number that fits 32 bits without a sign."""
         if isinstance(node, ScalarNode) and node.plain and node.text.isascii():
             digits = node.text.removeprefix("+")
             if digits.isdigit() and int(digits) < 2**32 and (digits == "0" or digits[0] != "0"):
@@ -95,20 +95,20 @@ class CeplerDocument(NamedTuple):
         raise self.invalid(node, f"{what} must be a number from 0 to {2**32 - 1}")
 
     def items(self, node: Node, what: str) -> tuple[Node, ...]:
-        """A list's items."""
+        """Return a list's items."""
         if isinstance(node, SequenceNode):
             return node.items
         raise self.invalid(node, f"{what} must be a list, not a {_kind(node)}")
 
     def entries(self, node: Node, what: str) -> Iterator[tuple[str, Node, Node]]:
-        """A mapping's entries as (key's text, key, value)."""
+        """Return a mapping's entries as (key's text, key, value)."""
         if not isinstance(node, MappingNode):
             raise self.invalid(node, f"{what} must be a mapping, not a {_kind(node)}")
         for key, value in node.entries:
             yield self.text(key, f"a key of {what}"), key, value
 
     def fields(self, node: Node, what: str, known: frozenset[str]) -> dict[str, Node]:
-        """The fields named in ``known``; each at most once, others are passed over."""
+        """Return the fields named in ``known``; each at most once, others are ignored."""
         found: dict[str, Node] = {}
         for name, key, value in self.entries(node, what):
             if name in found:
@@ -119,7 +119,7 @@ class CeplerDocument(NamedTuple):
 
 
 def read_document(content: bytes, file: str) -> CeplerDocument:
-    """The one YAML document in ``content``; raises `InvalidFile` with line and reason."""
+    """Return the one YAML document in ``content``; raise `InvalidFile` with line and reason."""
     try:
         text = content.decode()
     except UnicodeDecodeError as error:

@@ -1,4 +1,4 @@
-"""What one environment would run at a commit, and how far back that stays the same."""
+"""The files that one environment would run at a commit, and how far back they stay the same."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ HashOnDisk = Callable[[str], str | None]
 
 
 class View(NamedTuple):
-    """What an environment would run at ``commit``.
+    """The files that an environment would run at ``commit``.
 
     ``latest`` has the commit's own files by path, ``taken`` those of the passed environment
     (shadowed ones included), ``propagated_head`` the trigger that these were deployed by.
@@ -33,7 +33,7 @@ class View(NamedTuple):
     propagated_head: str | None
 
     def hashes(self) -> dict[str, str]:
-        """Every file's hash by identity."""
+        """Return every file's hash by identity."""
         return identities(
             self.environment,
             {path: entry.blob for path, entry in self.latest.items()},
@@ -41,7 +41,7 @@ class View(NamedTuple):
         )
 
     def state(self) -> DeployState:
-        """What deploying it would make; of its own files it doesn't say where they come from."""
+        """Return the state that a deploy would make; its own files do not name their commits."""
         files: dict[str, FileState] = {
             ident(self.environment.passed or "", path): file
             for path, file in self.taken.items()
@@ -78,7 +78,7 @@ class Evaluation:
     # --- one commit ----------------------------------------------------------------
 
     def at(self, commit: str, environment: EnvironmentConfig, deployment: str) -> View:
-        """The view at ``commit`` under a config that may not be the commit's own."""
+        """Return the view at ``commit`` under a config that may not be the commit's own."""
         folders = environment.latest_patterns().folders()
         listing = self._history.listing(commit, sorted(folders))
         covers = self._covers(environment, deployment)
@@ -109,7 +109,7 @@ class Evaluation:
     # --- back in history -----------------------------------------------------------
 
     def oldest_equivalent(self, view: View) -> View:
-        """The last commit of the walk back from ``view`` at which nothing differs yet.
+        """Return the last commit of the walk back from ``view`` at which nothing differs yet.
 
         Cepler evaluates every commit anew. Here a commit is what its child was, less what
         changed between the two; most change nothing that matters and cost a look.
@@ -136,14 +136,14 @@ class Evaluation:
         return views[best]._replace(commit=best)
 
     def _folders(self, view: View) -> set[str]:
-        """Below which paths lies all that the view depends on."""
+        """Return the paths below which everything lies that the view depends on."""
         folders = {self._config_path, *view.environment.latest_patterns().folders()}
         if view.environment.passed is not None:
             folders.add(state_path(self._config_path, view.deployment, view.environment.passed))
         return folders
 
     def _before(self, view: View, commit: str, changes: list[PathChange]) -> View | None:
-        """The view at ``commit``, from which ``changes`` lead to ``view``; None for no config.
+        """Return the view at ``commit``, the parent of ``view`` by ``changes``; None for no config.
 
         Gives ``view`` itself where nothing of it changed.
         """
@@ -172,7 +172,7 @@ class Evaluation:
         return self._covered[key]
 
     def _is_foreign(self, view: View) -> bool:
-        """Whether the view's config is not that of its commit (edited, or of a later one)."""
+        """Return whether the view's config is not its commit's own (edited, or of a later one)."""
         rules = self._committed.rules(view.commit, view.environment.name)
         return rules != (view.environment, view.deployment)
 
@@ -181,7 +181,7 @@ class Evaluation:
         return self.at(commit, *rules) if rules is not None else None
 
     def _signature(self, view: View) -> Mapping[str, str | None] | None:
-        """What equivalence compares; None where nothing is equivalent: a file is dirty."""
+        """Return what equivalence compares; None if a file is dirty: nothing is equivalent then."""
         hashes = view.hashes()
         if self._disk is None:
             return hashes
@@ -218,12 +218,12 @@ def _undone(latest: Mapping[str, TreeEntry], changes: list[PathChange]) -> Mappi
 
 
 class Covered:
-    """Whether ``latest`` takes a path: its patterns, less the config and the state files."""
+    """The patterns of ``latest``, without the config and the state files."""
 
     def __init__(self, patterns: Patterns, config_path: str, deployment: str) -> None:
         self._patterns = patterns
         self._gating = compiled((config_path, f"{state_folder(config_path, deployment)}/*"))
 
     def __call__(self, path: str) -> bool:
-        """Whether the environment takes ``path`` from the commit."""
+        """Return whether the environment takes ``path`` from the commit."""
         return self._patterns.matches(path) and not self._gating.matches(path)

@@ -113,7 +113,7 @@ class Evaluator:
 
 
 class Outlook:
-    """What the gate clears for one environment, and what waits: all that a hold looks at.
+    """The changes that the gate clears for one environment, and those that wait; read by holds.
 
     ``changes`` and the others do not say which commit a file comes from.
     """
@@ -131,17 +131,17 @@ class Outlook:
 
     @cached_property
     def view(self) -> View:
-        """What the environment would run at the commit that the decision reads."""
+        """The files that the environment would run at the commit that the decision reads."""
         return self._evaluator.view(self.environment.name, self.decided_at)
 
     @property
     def passed_is_recorded(self) -> bool:
-        """Whether the environment that has to pass first, if any, has a record now."""
+        """True if the environment that has to pass first has a record now, or if there is none."""
         return self.environment.passed in (None, *self._evaluator.deployment.states)
 
     @property
     def passed_is_deployed(self) -> bool:
-        """Whether it had one at the commit that the decision reads, too."""
+        """True if it had one at the commit that the decision reads, too."""
         if self.environment.passed is None:
             return True
         return self.passed_is_recorded and self.view.propagated_head is not None
@@ -153,7 +153,7 @@ class Outlook:
 
     @property
     def is_due(self) -> bool:
-        """Whether the gate clears something: a change, or the first deployment."""
+        """True if the gate clears something: a change, or the first deployment."""
         return self.passed_is_deployed and (self.recorded is None or bool(self.changes))
 
     @cached_property

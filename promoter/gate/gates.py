@@ -26,7 +26,7 @@ class Gates:
     entries: Mapping[str, str]
 
     def commit(self, environment: str) -> str | None:
-        """The commit that ``environment`` is gated at, None where it is ungated.
+        """Return the commit that ``environment`` is gated at, None where it is ungated.
 
         Raises `InvalidFile` where the environment is missing or its gate names no commit.
         """
@@ -51,7 +51,7 @@ class Gates:
 
 
 def read_gates(content: bytes, file: str) -> Gates:
-    """The gates file in ``content``; raises `InvalidFile` with line and reason."""
+    """Return the gates file in ``content``; raise `InvalidFile` with line and reason."""
     document = read_document(content, file)
     return Gates(
         file,
@@ -63,7 +63,7 @@ def read_gates(content: bytes, file: str) -> Gates:
 
 
 def from_folder(folder: Path, path: str) -> Gates:
-    """The gates file at ``path`` in ``folder``; raises `InvalidFile` where there is none."""
+    """Return the gates file at ``path`` in ``folder``; raise `InvalidFile` if there is none."""
     try:
         content = (folder / path).read_bytes()
     except OSError as error:
@@ -77,7 +77,7 @@ def from_folder(folder: Path, path: str) -> Gates:
 
 
 def from_branch(git: Git, branch: str, path: str) -> Gates:
-    """The gates file at ``path`` on ``branch``: the local one, or else origin's."""
+    """Return the gates file at ``path`` on ``branch``: the local one, or else origin's."""
     for ref in (f"refs/heads/{branch}", f"refs/remotes/origin/{branch}"):
         commit = git.commit(ref)
         if commit is not None:
@@ -91,7 +91,7 @@ def from_branch(git: Git, branch: str, path: str) -> Gates:
 
 
 def from_commit(git: Git, commit: str, path: str, name: str = "") -> Gates:
-    """The gates file at ``path`` in ``commit``, which errors call ``name``."""
+    """Return the gates file at ``path`` in ``commit``, which errors call ``name``."""
     content = git.file(commit, path)
     name = name or commit[:12]
     if content is None:
@@ -102,7 +102,7 @@ def from_commit(git: Git, commit: str, path: str, name: str = "") -> Gates:
 
 
 def with_gate(text: str, environment: str, commit: str, *, file: str = "gates file") -> str:
-    """``text`` with the gate of ``environment`` set, everything else as it was.
+    """Return ``text`` with the gate of ``environment`` set, everything else as it was.
 
     Comments, order and quoting of the other entries stay; an environment that is missing is
     added at the end. Raises `InvalidFile` where ``text`` is no gates file, or where the entry

@@ -52,11 +52,11 @@ class Folders:
         return "" in self.paths or path in self.paths or path.startswith(self._below)
 
     def cover(self, others: Folders) -> bool:
-        """Whether all that is below ``others`` is below these."""
+        """Return whether all that is below ``others`` is below these."""
         return all(path in self for path in others.paths)
 
     def fewer(self) -> Folders:
-        """Folders that cover these, and not many: the ones above them where needed."""
+        """Return a few folders that cover these: the ones above them if necessary."""
         found, depth = self, max((path.count("/") for path in self.paths), default=0)
         while len(found.paths) > _MOST_PATHS:
             found = Folders("/".join(path.split("/")[:depth]) for path in self.paths)
@@ -76,7 +76,7 @@ class Comparison:
         self._known: dict[Edge, list[PathChange]] = {}
 
     def along(self, edges: list[Edge]) -> list[list[PathChange]]:
-        """For each edge what differs, in the same order."""
+        """Return the changes along each edge, in the same order."""
         # Equal trees are most of them where a history is about other folders.
         new = (edge for edge in edges if edge[0] != edge[1] and edge not in self._known)
         asked = list(dict.fromkeys(new))
@@ -104,7 +104,7 @@ class Comparison:
 
 
 class Changes:
-    """What a comparison finds at or below some of its folders."""
+    """The changes that a comparison finds at or below some of its folders."""
 
     def __init__(self, comparison: Comparison, folders: Folders) -> None:
         self._comparison = comparison
@@ -112,7 +112,7 @@ class Changes:
         self._all = folders.cover(comparison.folders)
 
     def along(self, edges: list[Edge]) -> list[list[PathChange]]:
-        """For each edge what differs, in the same order."""
+        """Return the changes along each edge, in the same order."""
         if not self._folders.paths:
             return [_NOTHING for _ in edges]
         found = self._comparison.along(edges)
@@ -135,7 +135,7 @@ class Edges:
         self._ahead = FIRST_STEPS
 
     def paths(self, commit: str, parent: str) -> tuple[str, ...]:
-        """The paths that are not the same file in both."""
+        """Return the paths that are not the same file in both."""
         found = self._known.get((commit, parent))
         if found is None:
             self._read_from(commit)
@@ -178,18 +178,18 @@ class Graph:
         self._place: dict[str, int] = {}
 
     def node(self, commit: str) -> Node:
-        """``commit``'s tree and parents; raises `GitError` where it is not below the start."""
+        """Return the tree and parents of ``commit``; raise `GitError` if it is not reachable."""
         while (found := self._nodes.get(commit)) is None:
             if not self._read():
                 raise GitError(f"read commit {commit}: it is not in the history")
         return found
 
     def has_read(self, commit: str) -> bool:
-        """Whether ``commit`` has come already."""
+        """Return whether ``commit`` has been read."""
         return commit in self._nodes
 
     def reaches(self, commit: str) -> bool:
-        """Whether ``commit`` has come, or comes soon."""
+        """Return whether ``commit`` has been read, or is among the next ones."""
         if commit not in self._nodes:
             for _ in islice(iter(self._read, False), _SOON):
                 if commit in self._nodes:
@@ -197,19 +197,19 @@ class Graph:
         return commit in self._nodes
 
     def place(self, commit: str) -> int:
-        """Where ``commit`` comes in the order; children before parents, by and large."""
+        """Return the position of ``commit`` in the order; children before parents, by and large."""
         self.node(commit)
         return self._place[commit]
 
     def after(self, commit: str) -> Iterator[str]:
-        """``commit`` and the commits that follow it in the order."""
+        """Yield ``commit`` and the commits that follow it in the order."""
         place = self.place(commit)
         while place < len(self._order) or self._read():
             yield self._order[place]
             place += 1
 
     def walk(self, commit: str) -> Iterator[tuple[str, str]]:
-        """The ancestors of ``commit``, nearest first, each with the commit that led to it.
+        """Yield the ancestors of ``commit``, nearest first, each with the commit that led to it.
 
         The order is cepler's: breadth first, parents in their own order, each commit once.
         """
@@ -238,7 +238,7 @@ class Graph:
 
 
 def content_differs(change: PathChange) -> bool:
-    """Whether more than the mode changed."""
+    """Return whether more than the mode changed."""
     if change.child is None or change.parent is None:
         return True
     return change.child.blob != change.parent.blob

@@ -73,18 +73,18 @@ class History:
     # --- objects -------------------------------------------------------------------
 
     def read(self, name: str) -> Object | None:
-        """The object that ``name`` stands for (an id, ``HEAD``, ``<commit>:<path>``), or None."""
+        """Return the object called ``name`` (an id, ``HEAD``, ``<commit>:<path>``), or None."""
         if self._objects is None:
             self._objects = ObjectReader(self._start(*READ_OPTIONS))
         return self._objects.read(name)
 
     def commit(self, revision: str) -> str | None:
-        """The id of the commit called ``revision``, None where there is none (tags are not)."""
+        """Return the id of the commit called ``revision``, None if there is none (tags are not)."""
         found = self.read(revision)
         return found.id if found is not None and found.kind == "commit" else None
 
     def about(self, commit: str) -> About | None:
-        """What the commit with the id ``commit`` says, None where there is none."""
+        """Return the facts in the commit with the id ``commit``, None if there is none."""
         known = self._commits.get(commit)
         if known is None:
             found = self.read(commit)
@@ -94,7 +94,7 @@ class History:
         return known
 
     def file(self, commit: str, path: str) -> Object | None:
-        """The blob at ``path`` (taken literally) in ``commit``, None where there is none."""
+        """Return the blob at ``path`` (taken literally) in ``commit``, None if there is none."""
         if not _is_plain(path):
             return None  # no tree has such an entry; git would resolve it from its folder
         found = self.read(f"{commit}:{path}")
@@ -103,13 +103,13 @@ class History:
     # --- folders -------------------------------------------------------------------
 
     def entry(self, commit: str, path: str) -> TreeEntry | None:
-        """The file's entry at ``path`` in ``commit``, None where there is none."""
+        """Return the file's entry at ``path`` in ``commit``, None if there is none."""
         folder, _, name = path.rpartition("/")
         tree = self._tree(commit, folder)
         return self._folder(tree).files.get(name) if tree else None
 
     def listing(self, commit: str, folders: Iterable[str] = ("",)) -> dict[str, TreeEntry]:
-        """Every file of ``commit`` at or below ``folders``, links included, submodules not."""
+        """Return the files of ``commit`` at or below ``folders``, links included, no submodules."""
         chosen = Folders(folders)
         entries: dict[str, TreeEntry] = {}
         for path in sorted(chosen.paths):
@@ -120,7 +120,7 @@ class History:
         return entries
 
     def _tree(self, commit: str, path: str) -> str | None:
-        """The id of the folder at ``path`` in ``commit``, None where there is none."""
+        """Return the id of the folder at ``path`` in ``commit``, None if there is none."""
         known = self.about(commit)
         if known is None:
             raise GitError(f"read commit {commit} in {self.git.dir}: there is no such commit")
@@ -151,7 +151,7 @@ class History:
     # --- the graph -----------------------------------------------------------------
 
     def graph(self, commit: str) -> Graph:
-        """The commits from ``commit`` back, read as far as they are asked for."""
+        """Return the commits from ``commit`` back, read only as far as needed."""
         for graph in self._graphs:
             if graph.reaches(commit):
                 return graph
@@ -164,12 +164,12 @@ class History:
         self._expected |= frozenset(folders)
 
     def changes(self, folders: Iterable[str] = ("",)) -> Changes:
-        """What changed along edges, at or below ``folders``."""
+        """Return the changes along edges, at or below ``folders``."""
         wanted = Folders(folders)
         return Changes(self._comparison(wanted), wanted)
 
     def edges(self, graph: Graph, folders: Iterable[str]) -> Edges:
-        """The paths that changed along edges of ``graph``, below ``folders`` at least."""
+        """Return the paths that changed along edges of ``graph``, below ``folders`` at least."""
         comparison = self._comparison(Folders(folders))
         if (graph, comparison) not in self._edges:
             self._edges[graph, comparison] = Edges(graph, comparison)
@@ -188,7 +188,7 @@ class History:
 
     @cached_property
     def is_shallow(self) -> bool:
-        """Whether the history ends where a shallow clone cut it."""
+        """True if the history ends where a shallow clone cut it."""
         return self.git.text("rev-parse", "--is-shallow-repository") == "true"
 
     def _start(self, *arguments: str) -> Process:
@@ -211,7 +211,7 @@ class Steps:
         self._size = FIRST_STEPS
 
     def __iter__(self) -> Iterator[tuple[str, str, list[PathChange]]]:
-        """Each commit with the child that led to it and the changes between the two."""
+        """Yield each commit with the child that led to it and the changes between the two."""
         while True:
             if not self._compared:
                 if not self._steps:
@@ -223,7 +223,7 @@ class Steps:
             yield *self._steps.popleft(), self._compared.popleft()
 
     def widen(self, folders: Iterable[str]) -> None:
-        """From the next step on, give what changed at or below ``folders``, too."""
+        """Include changes at or below ``folders`` from the next step on."""
         wider = self._folders | frozenset(folders)
         if wider != self._folders:
             self._folders = wider
@@ -238,7 +238,7 @@ class Steps:
 
 @contextmanager
 def reading(git: Git, history: History | None) -> Iterator[History]:
-    """``history``, which stays open; where there is none, one that ends with the block."""
+    """Yield ``history``, which stays open, or else one that ends with the block."""
     if history is not None:
         yield history
         return

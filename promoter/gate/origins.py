@@ -28,7 +28,7 @@ def origins(
     recorded: DeployState | None = None,
     folders: Iterable[str] | None = None,
 ) -> dict[str, FileState]:
-    """The file states by path of ``latest``, files as ``commit`` has them.
+    """Return the file states by path of ``latest``, which are files of ``commit``.
 
     What is ``recorded`` is believed where the commits bear it out, so only history since
     then is read; in a shallow clone it is not, for there cepler's answer is another.
@@ -59,7 +59,7 @@ def _borne_out(
     recorded: DeployState,
     folders: frozenset[str],
 ) -> dict[str, str]:
-    """For files that are as they are recorded, the commit they are recorded to come from.
+    """Return the recorded commit of each file that is as it was recorded.
 
     Believed only if that commit did change the file (against each parent) to this content.
     """
@@ -76,7 +76,7 @@ def _borne_out(
 
 
 def _unchanged(latest: Mapping[str, TreeEntry], recorded: DeployState) -> dict[str, list[str]]:
-    """The paths whose content is as it is recorded, by the commit that they are said to be of."""
+    """Return the paths whose content is as recorded, by the commit that is recorded for them."""
     by_commit: dict[str, list[str]] = {}
     for path, entry in latest.items():
         file = recorded.files.get(ident(LATEST, path))
@@ -88,7 +88,7 @@ def _unchanged(latest: Mapping[str, TreeEntry], recorded: DeployState) -> dict[s
 def _brought(
     history: History, commits: Collection[str], folders: frozenset[str]
 ) -> dict[str, list[Mapping[str, str]]]:
-    """For each commit, edge by edge to its parents, the blobs by path that it changed to."""
+    """Return for each commit, edge by edge to its parents, the blobs by path that it changed to."""
     steps = [(commit, edge) for commit in commits for edge in _edges_of(history, commit)]
     found = history.changes(folders).along([edge for _, edge in steps])
     brought: dict[str, list[Mapping[str, str]]] = {commit: [] for commit in commits}
@@ -223,7 +223,7 @@ class _Search:
     def _touched(
         self, group: _Group, commit: str, parents: tuple[str, ...]
     ) -> dict[str, list[str]]:
-        """The group's files that differ along some edge, with the parents that have the same."""
+        """Return the group's files that differ along an edge, with the parents that agree."""
         differs: dict[str, set[str]] = {}
         for parent in parents:
             for path in self._edges.paths(commit, parent):

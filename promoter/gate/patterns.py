@@ -27,7 +27,7 @@ class PatternError(ValueError):
 
 
 def expression(pattern: str) -> str:
-    """The regular expression that ``pattern`` stands for; raises `PatternError`."""
+    """Return the regular expression that ``pattern`` stands for; raise `PatternError`."""
     parts: list[str] = []
     position = 0
     while position < len(pattern):
@@ -37,7 +37,7 @@ def expression(pattern: str) -> str:
 
 
 def literal_folder(pattern: str) -> str:
-    """The path below which everything lies that ``pattern`` matches, "" for everywhere.
+    """Return the path below which everything lies that ``pattern`` matches, "" for everywhere.
 
     A pattern without wildcards gives itself: the one path that it matches.
     """
@@ -58,18 +58,18 @@ class Patterns:
         self._match = re.compile("|".join(parts) if parts else "(?!)").fullmatch
 
     def matches(self, path: str) -> bool:
-        """Whether ``path`` (from the repository's top, with slashes) is covered."""
+        """Return whether ``path`` (from the repository's top, with slashes) is covered."""
         return self._match(path) is not None
 
     def folders(self) -> frozenset[str]:
-        """Literal paths below which every match lies; {""} when that is anywhere."""
+        """Return the literal paths below which every match lies; {""} if that is anywhere."""
         found = frozenset(literal_folder(text) for text in self.texts)
         return frozenset({""}) if "" in found else found
 
 
 @lru_cache(maxsize=4096)
 def compiled(patterns: tuple[str, ...]) -> Patterns:
-    """`Patterns`, compiled once for equal lists."""
+    """Return `Patterns`, compiled once for equal lists."""
     return Patterns(patterns)
 
 

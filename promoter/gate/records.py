@@ -19,7 +19,7 @@ class RecordMoved(PromoterError):
 
 
 class AlreadyRecorded(NothingNewer):
-    """What was to be recorded is recorded already."""
+    """The state to record is recorded already."""
 
 
 class Recorded(NamedTuple):
@@ -34,7 +34,7 @@ class Recorded(NamedTuple):
 
 
 def record(deployment: Deployment, due: Decision) -> Recorded:
-    """The record of what was decided, on top of ``deployment`` (as the new tip has it, say).
+    """Return the record of a decision on top of ``deployment``, for example at the new tip.
 
     Raises `AlreadyRecorded` where exactly this is recorded there already, and `RecordMoved`
     where the environment was recorded otherwise since the decision.
@@ -55,7 +55,7 @@ def record(deployment: Deployment, due: Decision) -> Recorded:
 
 
 def record_state(deployment: Deployment, name: str, state: DeployState) -> Recorded:
-    """The state file that says that ``name`` now runs ``state``."""
+    """Return the state file that says that ``name`` now runs ``state``."""
     recorded = deployment.recorded(name)
     after = after_record(name, deployment.environment(name).passed, state, deployment.states)
     return Recorded(
@@ -69,7 +69,7 @@ def record_state(deployment: Deployment, name: str, state: DeployState) -> Recor
 
 
 def observed(deployment: Deployment, name: str, *, ignore_queue: bool = False) -> DeployState:
-    """What the work tree has of the files that ``name`` takes: what a record would say.
+    """Return the state of the files that ``name`` takes as the work tree has them.
 
     A file that differs from what was decided is dirty, one that is missing has no hash.
     Only for a deployment read `in_worktree`.
@@ -86,7 +86,7 @@ def observed(deployment: Deployment, name: str, *, ignore_queue: bool = False) -
 
 
 def record_message(deployment: str, environment: str) -> str:
-    """The message of the commit that records ``environment``, as cepler words it."""
+    """Return the message of the commit that records ``environment``, as cepler words it."""
     if deployment == "default":
         return f"ci(cepler): Updated '{environment}' state"
     return f"ci(cepler): Updated '{deployment}' state in '{environment}'"

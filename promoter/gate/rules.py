@@ -50,7 +50,7 @@ def propagated_target(
     *,
     ignore_queue: bool = False,
 ) -> DeployState | None:
-    """The passed environment's deployment that ``environment`` takes next, None for none.
+    """Return the passed environment's deployment that ``environment`` takes next, or None.
 
     That is the current one, unless the queue holds deployments since the one recorded here
     that change files taken from there: then the oldest of these, so that none is skipped.
@@ -90,7 +90,7 @@ def _brings_news(state: DeployState, have: Mapping[str, str | None], patterns: P
 
 
 def taken_from(target: DeployState, environment: EnvironmentConfig) -> dict[str, FileState]:
-    """The files (by path) that ``environment`` takes from the passed deployment ``target``."""
+    """Return the files, by path, that ``environment`` takes from ``target``, which passed."""
     patterns = environment.propagated_patterns()
     taken: dict[str, FileState] = {}
     for identity in sorted(target.files):
@@ -106,7 +106,7 @@ def identities(
     latest: Mapping[str, str],
     taken: Mapping[str, FileState],
 ) -> dict[str, str]:
-    """Every file's hash by identity; a path of the commit shadows a propagated one."""
+    """Return every file's hash by identity; a path of the commit shadows a propagated one."""
     hashes = {
         ident(environment.passed or "", path): file.file_hash or ""
         for path, file in taken.items()
@@ -120,7 +120,7 @@ def identities(
 
 
 def changes_between(new: DeployState, old: DeployState | None) -> tuple[FileChange, ...]:
-    """What differs in ``new``, in the order of identities, what is gone at the end.
+    """Return the changes in ``new``, in the order of identities, removed files at the end.
 
     A dirty file always differs, unless it is absent on both sides.
     """
@@ -155,7 +155,7 @@ def after_record(
     state: DeployState,
     recorded: Mapping[str, EnvironmentState],
 ) -> EnvironmentState:
-    """The environment's state once ``state`` is recorded; ``recorded`` has all of them now."""
+    """Return the environment's state after recording ``state``; ``recorded`` has all states."""
     state = state._replace(any_dirty=any(file.dirty for file in state.files.values()))
     before = recorded.get(name)
     if before is None:

@@ -1,4 +1,4 @@
-"""What an environment runs: the records that a state file holds."""
+"""The state of an environment: the records in a state file."""
 
 from __future__ import annotations
 
@@ -53,15 +53,15 @@ class EnvironmentState(NamedTuple):
 
 
 def ident(source: str, path: str) -> str:
-    """A file's identity: its path, and whether it is ``latest`` or from which environment."""
+    """Return a file's identity: its path, and its source (``latest`` or an environment)."""
     return f"{{{source}}}/{path}"
 
 
 def path_of(identity: str) -> str:
-    """The path in an identity."""
+    """Return the path in an identity."""
     return identity[identity.find("}") + 2 :] if "}" in identity else ""
 
 
 def is_propagated(identity: str) -> bool:
-    """Whether the file was taken from a passed environment."""
+    """Return whether the file was taken from a passed environment."""
     return not identity.startswith("{latest}")

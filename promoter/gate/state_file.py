@@ -21,7 +21,7 @@ _FILE_FIELDS = frozenset({"file_hash", "dirty", "from_commit", "message"})
 
 
 def read_state(content: bytes, file: str) -> EnvironmentState:
-    """The state file in ``content``; raises `InvalidFile` with line and reason."""
+    """Return the state file in ``content``; raise `InvalidFile` with line and reason."""
     fast = read_canonical(content)
     return fast if fast is not None else _from_document(read_document(content, file))
 
@@ -66,7 +66,7 @@ _QUEUED = _Shape("  - ", "    ")
 
 
 def read_canonical(content: bytes) -> EnvironmentState | None:
-    """The state in ``content``, None where it is not in the usual form."""
+    """Return the state in ``content``, None if it is not in the form that cepler writes."""
     try:
         text = content.decode()
     except UnicodeDecodeError:
@@ -106,7 +106,7 @@ def _deploy(text: str, position: int, shape: _Shape) -> tuple[DeployState, int] 
 
 
 def _files(text: str, start: int, shape: _Shape) -> tuple[dict[str, FileState], int]:
-    """The file entries from ``start`` on and where they end; none where a line does not fit."""
+    """Return the file entries from ``start`` on and their end; none if a line does not fit."""
     end = shape.end.search(text, start - 1)
     stop = end.start() + 1 if end is not None else len(text)
     found = shape.file.findall(text, start, stop)
@@ -215,7 +215,7 @@ _ESCAPES = {
 
 
 def write_state(state: EnvironmentState) -> bytes:
-    """The bytes that cepler's ``record`` writes for ``state``."""
+    """Return the bytes that cepler's ``record`` writes for ``state``."""
     lines = ["---", f"version: {state.version}", "current:"]
     lines += _deploy_lines(state.current, "  ", "  ")
     if state.propagated_from is not None:
@@ -256,14 +256,14 @@ def _file_lines(identity: str, state: FileState, indent: str) -> str:
 
 @lru_cache(maxsize=1 << 16)
 def scalar(text: str) -> str:
-    """``text`` as it stands in a state file: plain where that is safe, else double-quoted."""
+    """Return ``text`` as cepler writes it: plain if that is safe, else in double quotes."""
     if not _NEEDS_QUOTES.match(text):
         return text
     return quoted(text)
 
 
 def quoted(text: str) -> str:
-    """``text`` in double quotes."""
+    """Return ``text`` in double quotes."""
     if '"' not in text and "\\" not in text and text.isprintable():
         return f'"{text}"'
     return f'"{_ESCAPED.sub(_escape, text)}"'

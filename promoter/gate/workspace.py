@@ -29,7 +29,7 @@ class Disk:
         self._known: dict[str, str | None] = {}
 
     def __call__(self, path: str) -> str | None:
-        """The id, None where there is no such file."""
+        """Return the id, None where there is no such file."""
         if path not in self._known:
             self._known[path] = self._hash(path)
         return self._known[path]
@@ -85,7 +85,7 @@ class Workspace(NamedTuple):
             self.git.output("checkout-index", "--all", "--force", "--quiet", env=scratch)
 
     def differences(self, state: DeployState, covers: Callable[[str], bool]) -> tuple[str, ...]:
-        """Paths that are not as ``state`` has them, or that ``covers`` but not ``state`` has."""
+        """Return paths that are not as ``state`` has them, or that only ``covers`` has."""
         disk = Disk(self.git.dir)
         wanted = {path_of(key): file.file_hash for key, file in state.files.items()}
         wrong = {path for path, blob in wanted.items() if disk(path) != blob}
@@ -104,7 +104,7 @@ class Workspace(NamedTuple):
         return deque(sorted(self._files(), key=lambda path: path.split("/")))
 
     def _files(self) -> Iterator[str]:
-        """Files of the work tree that no ignore rule names, tracked or not."""
+        """Yield the files of the work tree that no ignore rule names, tracked or not."""
         tracked = self.git.output("ls-files", "-z", "--cached")
         ignored: set[bytes] = set()
         if tracked:
@@ -134,7 +134,7 @@ def prepare(deployment: Deployment, worktree: Git, state: DeployState, commit: s
 def prepare_here(
     deployment: Deployment, name: str, *, clean: bool, ignore_queue: bool = False
 ) -> None:
-    """Cepler's ``prepare`` in the folder that ``deployment`` was read from.
+    """Do cepler's ``prepare`` in the folder that ``deployment`` was read from.
 
     Files that ``latest`` matches (with ``clean``: all that git does not ignore) are
     replaced by those of the commit decided at, propagated ones by those that passed.
@@ -150,7 +150,7 @@ def prepare_here(
 
 
 def reproduce_here(deployment: Deployment, name: str, *, clean: bool) -> EnvironmentState:
-    """Cepler's ``reproduce``: every recorded file as the commit has it that it came from."""
+    """Do cepler's ``reproduce``: write every recorded file as its commit has it."""
     deployment.environment(name)
     recorded = deployment.recorded(name)
     if recorded is None:
@@ -171,7 +171,7 @@ def reproduce_here(deployment: Deployment, name: str, *, clean: bool) -> Environ
 
 
 def gating_files(deployment: Deployment) -> list[tuple[str, TreeEntry]]:
-    """The config and the state files as the tip has them: what decides, to be written."""
+    """Return the config and the state files as the tip has them."""
     states = state_folder(deployment.config_path, deployment.name)
     with deployment.reading() as history:
         found = history.listing(deployment.tip, [deployment.config_path, states])
@@ -185,7 +185,7 @@ def gating_files(deployment: Deployment) -> list[tuple[str, TreeEntry]]:
 def differences(
     deployment: Deployment, worktree: Git, name: str, state: DeployState
 ) -> tuple[str, ...]:
-    """Paths at which ``worktree`` is not what ``state`` says that ``name`` runs.
+    """Return the paths at which ``worktree`` differs from ``state``, a state of ``name``.
 
     Changed, missing, or there without belonging: covered by the environment's patterns
     (and not ignored by git) but not in ``state``.
@@ -199,7 +199,7 @@ def differences(
 def cleared_files(
     history: History, commit: str, state: DeployState
 ) -> Iterator[tuple[str, TreeEntry]]:
-    """The files of ``state``: its latest ones as ``commit`` has them, others as they came.
+    """Yield the files of ``state``: latest ones as ``commit`` has them, others as they passed.
 
     Raises `PromoterError` where the commit that a propagated file comes from is not there.
     """
@@ -213,7 +213,7 @@ def cleared_files(
 
 
 def as_of(history: History, path: str, commit: str) -> Iterator[tuple[str, TreeEntry]]:
-    """``path`` as ``commit`` has it; nothing where it has no such file."""
+    """Yield ``path`` as ``commit`` has it; nothing if it has no such file."""
     if history.commit(commit) is None:
         raise PromoterError(
             f"prepare {path}: commit {commit[:12]}, where it comes from, is not in this clone",

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from promoter.cepler.metadata import own_metadata
+from promoter.cepler.resource import own_metadata
 from promoter.git import Git
 
 

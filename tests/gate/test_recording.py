@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from promoter.cepler.recording import (
+from promoter.cepler.record import (
     CEPLER,
     commit_record,
     record_here,

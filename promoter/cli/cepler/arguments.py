@@ -23,18 +23,18 @@ class HelpAsked(Exception):
 
 
 class Given(NamedTuple):
-    """What was given: the path of subcommands, and values by option (flags: an empty text)."""
+    """The arguments of a command: the path of subcommands, and values by option ("" for flags)."""
 
     command: tuple[str, ...]
     values: Mapping[str, str]
 
     def value(self, name: str) -> str:
-        """An option's value; only for one that is required or has a default."""
+        """Return the value of an option that is required or has a default."""
         return self.values[name]
 
 
 def parse(argv: Sequence[str], variables: Mapping[str, str]) -> tuple[Given, Given]:
-    """What was given to ``cepler`` itself, and to its subcommand.
+    """Return the arguments of ``cepler`` itself, and those of its subcommand.
 
     Raises `Misused`, or `HelpAsked` for help and version.
     """
@@ -85,7 +85,7 @@ class _Reader:
         self._values: dict[str, str] = {}
 
     def read(self) -> dict[str, str]:
-        """The values by name, those of variables and the defaults included."""
+        """Return the values by name, those of variables and the defaults included."""
         self._take_words()
         if self._words and not self._command.subcommands:
             raise _unexpected(self._words[0], self._command, self._path)
@@ -128,7 +128,7 @@ class _Reader:
         self._values[found.long] = value or "" if found.value else ""
 
     def _parts(self, word: str) -> tuple[Option | None, str, str | None]:
-        """The option that ``word`` names, its letter (h and V too), and a value that it holds."""
+        """Return the option that ``word`` names, its letter (h and V too), and a value in it."""
         if word.startswith("--"):
             name, equals, value = word[2:].partition("=")
             found = next((each for each in self._command.options if each.long == name), None)
@@ -139,7 +139,7 @@ class _Reader:
         return found, letter, value.removeprefix("=") if value else None
 
     def _following(self, option: Option) -> str:
-        """The value of ``option`` in the next word."""
+        """Return the value of ``option`` in the next word."""
         if not self._words:
             raise self._misused(
                 f"The argument '{option.shown()}' requires a value but none was supplied"

@@ -1,4 +1,4 @@
-"""What each of cepler's commands does.
+"""The commands of cepler.
 
 They run every minute for every environment in every worker, so each imports only what it
 needs.
@@ -91,12 +91,12 @@ def _reproduce(top: Given, inner: Given) -> int:
 
 
 def _record(top: Given, inner: Given) -> int:
-    from promoter.cepler import recording
+    from promoter.cepler import record
     from promoter.cli.cepler.concourse import StepLog
 
     deployment = _deployment(top)
     _refuse_below_top(deployment)
-    recording.record_here(
+    record.record_here(
         deployment,
         inner.value("environment"),
         StepLog(_err),
@@ -146,17 +146,17 @@ def _deployment(top: Given, *, gated: bool = True) -> Deployment:
 
 
 def _folder(top: Given) -> Path:
-    """The working directory, or with --clone the clone, brought up to date first."""
+    """Return the working directory, or with --clone the clone, brought up to date first."""
     if "clone" not in top.values:
         return Path()
-    from promoter.cepler import recording
+    from promoter.cepler import record
     from promoter.git import Git
 
     folder, remote = Path(top.values["clone"]), _remote(top)
     if folder.exists() and any(folder.iterdir()):
         remote.pull(Git(folder), top.values.get("gates-branch"))
     else:
-        recording.reset_head(remote.clone(folder))
+        record.reset_head(remote.clone(folder))
     return folder
 
 

@@ -30,17 +30,17 @@ class StepLog:
 
     @contextmanager
     def task(self, description: str, **_attributes: str) -> Iterator[Callable[[str], None]]:
-        """A line at the beginning."""
+        """Print a line at the beginning."""
         self.line(description)
         yield lambda detail: None  # noqa: ARG005
 
     def note(self, line: str) -> None:
-        """One line."""
+        """Print one line."""
         self.line(line)
 
 
 def answer(inner: Given, out: Callable[[str], None], err: Callable[[str], None]) -> int:
-    """Answer the request on standard input; gives 0."""
+    """Answer the request on standard input; return 0."""
     from promoter.cepler import resource as concourse
     from promoter.cepler.request import read_request
 

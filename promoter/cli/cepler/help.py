@@ -10,7 +10,7 @@ Row = tuple[str, str]
 
 
 def usage(command: CeplerCommand, path: tuple[str, ...]) -> str:
-    """The usage line of ``command``."""
+    """Return the usage line of ``command``."""
     parts = [" ".join(path)]
     if any(not each.value for each in command.options):
         parts.append("[FLAGS]")
@@ -23,7 +23,7 @@ def usage(command: CeplerCommand, path: tuple[str, ...]) -> str:
 
 
 def help_text(command: CeplerCommand, path: tuple[str, ...], variables: Mapping[str, str]) -> str:
-    """The help of ``command``; secrets in variables are not shown."""
+    """Return the help of ``command``; secrets in variables are not shown."""
     title = f"cepler {VERSION}" if len(path) == 1 else f"{'-'.join(path)} \n{command.about}"
     sections = {
         "FLAGS": _flags(command, below_top=len(path) > 1),

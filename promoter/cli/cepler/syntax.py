@@ -21,7 +21,7 @@ class Option(NamedTuple):
     secret: bool = False
 
     def shown(self) -> str:
-        """As errors and help show it."""
+        """Return the option as errors and help show it."""
         return f"--{self.long} <{self.value}>" if self.value else f"--{self.long}"
 
 
@@ -130,5 +130,5 @@ CEPLER = CeplerCommand(
 
 
 def has_version(command: CeplerCommand) -> bool:
-    """Whether ``command`` answers --version."""
+    """Return whether ``command`` answers --version."""
     return command is CEPLER or bool(command.argument) or not command.options

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from promoter.cepler.recording import record_here
+from promoter.cepler.record import record_here
 from promoter.common.progress import Silent
 from promoter.gate import records
 from promoter.gate.decision import Decision, check, decide

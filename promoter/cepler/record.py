@@ -24,7 +24,7 @@ def record_here(
     reset: bool = False,
     remote: Remote | None = None,
 ) -> Recorded:
-    """Cepler's ``record`` of what lies in the deployment's folder; each step is optional.
+    """Record the files in the deployment's folder as cepler does; each step is optional.
 
     Nothing is written before everything that is read has been understood.
     """
