@@ -1,4 +1,4 @@
-"""What a deploy decides, and decides again where the remote moved before its apply."""
+"""The decision of a deploy, and the second one if the remote moved before its apply."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ def approved(site: Site) -> Site:
     return site.fetched()
 
 
-def test_nothing_moved_and_nothing_is_refused(approved: Site) -> None:
+def test_a_remote_that_did_not_move_is_accepted(approved: Site) -> None:
     require_unchanged(approved, cleared(approved, "production"))
 
 
-def test_a_commit_about_something_else_is_let_through(approved: Site) -> None:
+def test_an_unrelated_commit_is_accepted(approved: Site) -> None:
     decided = cleared(approved, "production")
     approved.git.text("merge", "-q", "--ff-only", approved.tip)
     push(approved.git, {"docs/page": b"1"})
     require_unchanged(approved, decided)
 
 
-def test_an_approval_that_is_taken_back_before_the_apply_is_heeded(approved: Site) -> None:
+def test_an_approval_that_is_revoked_before_the_apply_counts(approved: Site) -> None:
     decided = cleared(approved, "production")
     first = approved.git.text("rev-list", "--max-parents=0", approved.tip)
     approved.approvals.set_gate("app", "production", first, "not yet after all")
@@ -41,7 +41,7 @@ def test_an_approval_that_is_taken_back_before_the_apply_is_heeded(approved: Sit
         require_unchanged(approved, decided)
 
 
-def test_without_origins_nothing_is_asked_of_history_before_the_trigger(
+def test_without_origins_no_history_before_the_trigger_is_read(
     approved: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delattr(origins, "origins")

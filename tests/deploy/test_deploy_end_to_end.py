@@ -1,4 +1,4 @@
-"""Whole deploys on the embedded platform: what moves meanwhile, what is killed, what is bad."""
+"""Whole deploys on the embedded platform: a remote that moves, a killed deploy, a bad plan."""
 
 from __future__ import annotations
 
@@ -42,9 +42,9 @@ def test_a_deploy_is_recorded_with_its_evidence(stage: Stage) -> None:
     done = stage.run(*STAGING, "--json")
     assert done.returncode == 0, done.stderr
     deployed = json.loads(done.stdout)
-    seen = evidence(stage, "deployed")
-    assert [each["trigger"] for each in seen] == [deployed["trigger"]]
-    assert seen[0]["details"]["plan_digest"] == deployed["plan_digest"]
+    (recorded,) = evidence(stage, "deployed")
+    assert recorded["trigger"] == deployed["trigger"]
+    assert recorded["details"]["plan_digest"] == deployed["plan_digest"]
     message = remote_main(stage).text("log", "-1", "--format=%s", "origin/main")
     assert message == "ci(cepler): Updated 'local' state in 'local-staging'"
 
@@ -182,7 +182,7 @@ def test_a_plan_that_loses_something_stateful_waits_for_its_own_approval(
     assert list(done.revisions) == ["moved-staging/lana-bank"]
 
 
-def test_files_around_it_that_are_not_on_the_remote_are_told(stage: Stage) -> None:
+def test_local_changes_are_reported_as_not_part_of_the_deploy(stage: Stage) -> None:
     (stage.scene.clone / "scratch.txt").write_text("x")
     done = stage.run(*STAGING)
     (stage.scene.clone / "scratch.txt").unlink()

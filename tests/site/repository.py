@@ -58,8 +58,8 @@ def deployed(site: Site, environment: str) -> Site:
     """Record what is cleared, as a deploy would in the end."""
     site = site.fetched()
     due = cleared(site, environment)
-    seen = Evidence("app", environment, "deploy", "deployed", due.trigger, now(), "a test")
-    record(site, due, seen)
+    evidence = Evidence("app", environment, "deploy", "deployed", due.trigger, now(), "a test")
+    record(site, due, evidence)
     return site.fetched()
 
 

@@ -1,4 +1,4 @@
-"""Evidence has a place of its own, and is redacted."""
+"""Evidence: its path, and its redacted content."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 
 from promoter.site.evidence import Evidence
 
-SEEN = Evidence(
+EVIDENCE = Evidence(
     deployment="local",
     environment="local-qa",
     kind="deploy",
@@ -18,11 +18,11 @@ SEEN = Evidence(
 )
 
 
-def test_its_place_is_beside_the_folder_that_cepler_wipes() -> None:
-    assert SEEN.path == (
+def test_its_path_is_outside_of_the_folder_that_cepler_wipes() -> None:
+    assert EVIDENCE.path == (
         "cepler/evidence/local/local-qa/20261121T100000000001Z-deploy-failed-aaaaaaa.json"
     )
 
 
 def test_nested_details_are_redacted() -> None:
-    assert json.loads(SEEN.content())["details"]["error"] == "password=[redacted] was refused"
+    assert json.loads(EVIDENCE.content())["details"]["error"] == "password=[redacted] was refused"

@@ -1,4 +1,4 @@
-"""`plan` and `why`: what is due, what is blocked by what, and what went round the gate."""
+"""The plan: environments that are due or blocked, their files, and bypasses of the gate."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ def by_name(found: Site) -> dict[str, tuple[str, tuple[str, ...]]]:
     return {each.environment: (each.status, each.holds) for each in plan_all(found.fetched())}
 
 
-def test_before_the_first_deploy_the_chain_is_told(site: Site) -> None:
+def test_before_the_first_deploy_each_environment_waits_for_the_one_before(site: Site) -> None:
     assert by_name(site) == {
         "qa": ("due", ()),
         "production": ("blocked", ("Previous environment 'qa' not deployed yet",)),
     }
 
 
-def test_files_name_the_commits_that_they_come_from(site: Site) -> None:
+def test_files_name_their_commits(site: Site) -> None:
     due = plan_environment(site, "qa")
     assert {file.path: file.kind for file in due.files} == {"shared/a": "added", "qa/b": "added"}
     assert {file.commit for file in due.files} == {site.git.commit("HEAD")}
@@ -37,7 +37,7 @@ def test_files_name_the_commits_that_they_come_from(site: Site) -> None:
     assert due.next_step == "promoter deploy qa"
 
 
-def test_a_chart_that_was_not_tested_is_told(site: Site) -> None:
+def test_an_untested_chart_is_reported_with_its_reason(site: Site) -> None:
     message = "chore(charts): bump\n\nUntested: no cluster\n  today\n"
     made = site.git.commit_files(site.git.commit("HEAD"), {"qa/b": b"2"}, message)
     site.git.push("origin", made, "refs/heads/main", expect=site.tip)
@@ -62,12 +62,12 @@ def test_a_change_that_waits_for_the_gate_is_blocked_by_it(site: Site) -> None:
     assert holds[0].startswith("held back by gate")
 
 
-def test_passing_the_gate_by_is_shown_until_the_next_gated_deploy(site: Site) -> None:
+def test_a_bypass_is_shown_until_the_next_gated_deploy(site: Site) -> None:
     site = deployed(site, "qa")
-    seen = Evidence("app", "qa", "ungated", "noted", site.tip, now(), "a test", "an outage")
-    note(site, seen)
+    bypass = Evidence("app", "qa", "ungated", "noted", site.tip, now(), "a test", "an outage")
+    note(site, bypass)
     assert plan_environment(site.fetched(), "qa").ungated == "an outage"
-    gated = dataclasses.replace(seen, kind="deploy", outcome="deployed", at=now())
+    gated = dataclasses.replace(bypass, kind="deploy", outcome="deployed", at=now())
     note(site.fetched(), gated)
     assert plan_environment(site.fetched(), "qa").ungated is None
 

@@ -20,14 +20,14 @@ __all__ = ["site"]
 
 DIGEST = f"sha256:{'1' * 64}"
 POD = {"metadata": {}, "spec": {"containers": [{"image": f"gcr.io/bank/server@{DIGEST}"}]}}
-# Each cluster answers only once the other has been asked, too.
+# Each cluster answers only once both have been queried.
 KUBECTL = f"""#!/bin/sh
-touch "$KUBECONFIG.asked"
+touch "$KUBECONFIG.queried"
 for _ in $(seq 100); do
-  [ $(ls "$(dirname "$KUBECONFIG")"/*.asked | wc -l) -ge 2 ] && break
+  [ $(ls "$(dirname "$KUBECONFIG")"/*.queried | wc -l) -ge 2 ] && break
   sleep 0.1
 done
-[ $(ls "$(dirname "$KUBECONFIG")"/*.asked | wc -l) -ge 2 ] || exit 1
+[ $(ls "$(dirname "$KUBECONFIG")"/*.queried | wc -l) -ge 2 ] || exit 1
 grep -q down "$KUBECONFIG" && {{ echo 'Unable to connect to the server: EOF' >&2; exit 1; }}
 echo '{json.dumps({"items": [POD]})}'
 """
@@ -92,7 +92,7 @@ def test_an_environment_without_a_kubeconfig_in_the_folder_is_named(
     folder = clusters.kubeconfig
     assert folder is not None
     (folder / "qa.kubeconfig").unlink()
-    (folder / "qa.asked").touch()
+    (folder / "qa.queried").touch()
     found = {each.name: each.problem for each in statuses(both, "app", clusters)}
     assert "qa.kubeconfig: there is no such file" in found["qa"]
     assert found["production"] == ""

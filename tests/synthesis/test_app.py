@@ -38,7 +38,7 @@ for name in stacks:
 
 @pytest.fixture
 def app(tmp_path: Path) -> App:
-    """A small app of our own that writes the stacks that it is asked for."""
+    """A small app that writes the stacks of LANA_STACKS, and none whose name starts with 'no'."""
     (tmp_path / "cdktf.json").write_text(json.dumps({"app": f"{sys.executable} app.py"}))
     (tmp_path / "app.py").write_text(FAKE)
     return App(tmp_path, Path(sys.executable), Path(sys.executable))
