@@ -22,7 +22,7 @@ help: ## list the targets
 	touch $@
 
 .PHONY: demo
-demo: .venv/installed ## one change travels from a commit to a gated production, without a cloud
+demo: .venv/installed ## take one change from a commit to a gated production, without a cloud
 	$(BIN)/python -m dev.demo
 
 .PHONY: test
@@ -43,7 +43,7 @@ lint: .venv/installed ## format, lint and types
 	$(BIN)/mypy
 
 .PHONY: policy
-policy: .venv/installed ## what must hold for every environment, checked on what would be applied
+policy: .venv/installed ## check the policies for every environment, on the resources that would be applied
 	$(BIN)/python -m policies
 
 .PHONY: toolchain
@@ -51,7 +51,7 @@ toolchain: .venv/installed ## find or build every outside program
 	$(BIN)/promoter toolchain build
 
 .PHONY: images
-images: .venv/installed ## our OCI images into dist/images (root, debootstrap); PUSH=<registry> to push them
+images: .venv/installed ## build our OCI images into dist/images (root, debootstrap); PUSH=<registry> also pushes them
 	$(BIN)/python -m dev.images $(if $(PUSH),--push "$(PUSH)")
 
 .PHONY: bump-vendored-ref
@@ -63,13 +63,13 @@ fuzz: .venv/installed ## random histories through cepler and the gate, until you
 	HISTORIES=1000000000 $(BIN)/python -m pytest -n 2 --timeout=0 -p no:cacheprovider tests/gate/differential/test_random_histories.py
 
 .PHONY: bench
-bench: .venv/installed ## timings side by side with the tools that are replaced
+bench: .venv/installed ## compare the time of our commands with the tools that they replace
 	$(BIN)/python -m dev.bench.gate
 	$(BIN)/python -m dev.bench.vendoring
 	$(BIN)/python -m dev.bench.stacks
 
 .PHONY: upstream
-upstream: .venv/installed ## pin and vendor what the folders of upstream/ make now
+upstream: .venv/installed ## pin and vendor the present content of upstream/
 	$(BIN)/python -m dev.vendored
 
 .PHONY: generated

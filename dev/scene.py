@@ -137,7 +137,7 @@ class Scene:
         return running
 
     def images(self) -> tuple[Image, ...]:
-        """The stand-in images of upstream/lana-bank, built and pushed to the registry."""
+        """Build the images of upstream/lana-bank and push them to the registry."""
         source = source_of_commit(Git(self._remote("lana-bank")), "main")
         registry = Registry(f"{self.registry}/galoyorg", self.toolchain.program("crane"))
         return tuple(build_and_push_all(source, version=VERSION, registry=registry))

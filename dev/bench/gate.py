@@ -86,7 +86,7 @@ def _raw(span: str) -> list[str]:
 
 
 def small(scratch: Path) -> Iterator[Row]:
-    """A repository of a few files: start-up takes all the time."""
+    """Measure a repository of a few files: start-up takes all the time."""
     folder = scratch / "small"
     write_history(folder, {"cepler.yml": _ONE}, matched(5, 10))
     yield compare("small, first deployment due", folder, "check", "-e", "staging", runs=15)
@@ -95,7 +95,7 @@ def small(scratch: Path) -> Iterator[Row]:
 
 
 def middle(scratch: Path, files: int, commits: int) -> Iterator[Row]:
-    """A recorded deployment, and then 200 unrelated commits."""
+    """Measure a recorded deployment, and then 200 unrelated commits."""
     folder = scratch / f"{files}x{commits}"
     write_history(folder, {"cepler.yml": _ONE}, matched(files, commits))
     git_record(folder)
@@ -109,7 +109,7 @@ def middle(scratch: Path, files: int, commits: int) -> Iterator[Row]:
 
 
 def large(scratch: Path) -> Iterator[Row]:
-    """10,000 files and 50,000 commits, recorded 200 commits ago; then decided from scratch."""
+    """Measure 10,000 files and 50,000 commits, recorded 200 commits ago, then not at all."""
     folder = scratch / "large"
     size = "10,000 files x 50,000 commits"
     old = b"  old:\n    latest:\n      - elsewhere/**\n"  # never changes
