@@ -13,7 +13,7 @@
       ];
       forEach = make: nixpkgs.lib.genAttrs systems (system: make nixpkgs.legacyPackages.${system});
 
-      # Impure builds (`nix build --impure`) are told what they are; pure ones are nobody's release.
+      # Impure builds (`nix build --impure`) read their version; pure builds are never released.
       orElse = fallback: value: if value == "" then fallback else value;
       version = orElse "0.0.0-dev" (builtins.getEnv "VERSION");
       commit = orElse "unknown" (builtins.getEnv "COMMITHASH");
@@ -48,7 +48,7 @@
         pkgs:
         (scripts pkgs)
         // {
-          # What everything else is built on: a phase of its own in the cache pipeline.
+          # Dependencies of everything else: a phase of its own in the cache pipeline.
           lana-deps = pkgs.buildEnv {
             name = "lana-deps";
             paths = [ pkgs.cargo pkgs.cargo-nextest pkgs.python3 ];

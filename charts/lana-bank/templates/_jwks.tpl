@@ -1,7 +1,7 @@
 {{/*
-A JSON Web Key Set with one RSA key for RS256, made out of a PEM private key (PKCS#1: a DER
-sequence of version, n, e, d, p, q, dp, dq, qi). Oathkeeper signs what it tells the server with
-it, and the server verifies RS256 only. Takes pem.
+A JSON Web Key Set with one RSA key for RS256, from a PEM private key (PKCS#1: a DER sequence of
+version, n, e, d, p, q, dp, dq, qi). Oathkeeper signs its tokens for the server with it; the server
+accepts RS256 only. pem.
 */}}
 {{- define "lana-bank.jwks" -}}
 {{- $der := regexReplaceAll "-----[A-Z ]+-----|\\s" .pem "" | b64dec }}
@@ -20,7 +20,7 @@ it, and the server verifies RS256 only. Takes pem.
   {{- end }}
   {{- $end := int (add $start $length) }}
   {{- $at = $end }}
-  {{- /* DER puts a zero before a number whose first bit is set; a JWK does not. */}}
+  {{- /* DER prefixes a number whose first bit is set with a zero; a JWK does not. */}}
   {{- if and (gt $length 1) (eq (int (index $der $start)) 0) }}
     {{- $start = int (add $start 1) }}
   {{- end }}

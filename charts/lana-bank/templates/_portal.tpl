@@ -1,6 +1,6 @@
 {{/*
-A Next.js frontend. root, component; app (its values); cache (where Next.js writes);
-env (its environment, YAML).
+A Next.js frontend. root, component; app (its values); cache (folder that Next.js writes to);
+env (environment variables, YAML).
 */}}
 {{- define "lana-bank.portal" -}}
 {{- $portal := dict "root" .root "component" .component "user" 1001 "ports" (dict "http" 3000) }}

@@ -17,7 +17,7 @@
       ];
       forEach = make: nixpkgs.lib.genAttrs systems (system: make nixpkgs.legacyPackages.${system});
 
-      # promoter with exactly the requirements that its repository has locked.
+      # promoter with exactly the locked requirements of its repository.
       run =
         pkgs: name: command:
         pkgs.writeShellApplication {
@@ -32,7 +32,7 @@
       scripts = pkgs: {
         next-version = run pkgs "next-version" "promoter version next";
         wait-cachix-paths = run pkgs "wait-cachix-paths" "promoter pipeline wait-cachix-paths";
-        # update-changelog VERSION: its entry on top of CHANGELOG.md, from the commit messages.
+        # update-changelog VERSION: prepends its entry, made from the commit messages, to CHANGELOG.md.
         update-changelog = pkgs.writeShellApplication {
           name = "update-changelog";
           runtimeInputs = [ pkgs.git pkgs.git-cliff ];

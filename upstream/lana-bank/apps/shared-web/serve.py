@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Serves one page, with the variables of a .env filled in; both panels use it.
+"""Serve one page with the variables of a .env file; both panels use it.
 
 `serve.py <folder>` reads <folder>/.env and <folder>/public/index.html once, replaces
-`%NAME%` by the variable's value, and answers on HOST:PORT (127.0.0.1:3000 unless told
-otherwise) until SIGTERM.
+`%NAME%` by the variable's value, and serves on HOST:PORT (127.0.0.1:3000 by
+default) until SIGTERM.
 """
 
 import argparse
@@ -17,14 +17,14 @@ from pathlib import Path
 
 
 def variables(env_file):
-    """NAME=value lines of a .env; blank lines and comments are skipped."""
+    """Return the NAME=value lines of a .env file, without blank lines and comments."""
     lines = env_file.read_text(encoding="utf-8").splitlines() if env_file.is_file() else []
     pairs = (line.partition("=") for line in lines if "=" in line and not line.startswith("#"))
     return {name.strip(): value.strip().strip("\"'") for name, _, value in pairs}
 
 
 def page(folder):
-    """The page as it is sent: index.html with every `%NAME%` of the .env filled in."""
+    """Return index.html with every `%NAME%` replaced by its value in .env."""
     text = (folder / "public" / "index.html").read_text(encoding="utf-8")
     for name, value in variables(folder / ".env").items():
         text = text.replace(f"%{name}%", html.escape(value))
@@ -32,7 +32,7 @@ def page(folder):
 
 
 class Page(BaseHTTPRequestHandler):
-    """GET / is the page, GET /health says ok."""
+    """Handler of GET /, the page, and of GET /health."""
 
     body = b""
 

@@ -1,4 +1,4 @@
-"""The Dagster code location: tables of the warehouse, and what each is made from."""
+"""The Dagster code location: tables of the warehouse with their sources."""
 
 from dagster import AssetSpec, Definitions
 

@@ -1,7 +1,7 @@
 {{/*
-A job that Helm runs before it changes anything else, with an account and a ConfigMap of its own:
-the release's other objects may not be there yet. hook: when ("pre-upgrade", ...); data: the
-ConfigMap's content (YAML), mounted at mount; image, resources, user; command and env (YAML).
+A job that Helm runs before it changes anything else. It has its own account and ConfigMap, because
+the other objects of the release may not exist yet. hook: Helm's hook ("pre-upgrade", ...); data:
+content of the ConfigMap (YAML), mounted at mount; image, resources, user; command and env (YAML).
 */}}
 {{- define "common.hook" -}}
 {{- $name := include "common.name" . }}
@@ -39,7 +39,7 @@ metadata:
   annotations:
     helm.sh/hook: {{ .hook }}
     helm.sh/hook-weight: "0"
-    # A failed job stays, for its log.
+    # A failed job is kept for its log.
     helm.sh/hook-delete-policy: before-hook-creation,hook-succeeded
 spec:
   backoffLimit: 3

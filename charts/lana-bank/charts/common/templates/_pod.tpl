@@ -1,6 +1,6 @@
 {{/*
-What every pod has: an account without a token, no root, spread over zones and nodes.
-user: the numeric user that the image runs as. files (default false): it writes to volumes.
+Pod settings of every component: an account without a token, no root, spread over zones and nodes.
+user: numeric user of the image. files (default false): whether it writes to volumes.
 */}}
 {{- define "common.pod" -}}
 serviceAccountName: {{ include "common.name" . }}
@@ -40,7 +40,7 @@ tolerations:
 {{- end }}
 {{- end -}}
 
-{{/* Annotations that restart a pod when its secrets were rotated, or its configuration changed. */}}
+{{/* Annotations that restart a pod after a rotation of its secrets or a change of its configuration. */}}
 {{- define "common.restartWith" -}}
 lana.galoy.io/secrets-version: {{ .root.Values.global.secrets.version | quote }}
 {{- with .configuration }}
@@ -48,7 +48,7 @@ lana.galoy.io/configuration: {{ sha256sum . }}
 {{- end }}
 {{- end -}}
 
-{{/* What every container has. Takes its image and resources. */}}
+{{/* Container settings of every component. image, resources. */}}
 {{- define "common.container" -}}
 image: {{ include "common.image" .image }}
 imagePullPolicy: IfNotPresent
@@ -61,7 +61,7 @@ resources:
   {{- toYaml .resources | nindent 2 }}
 {{- end -}}
 
-{{/* An environment variable out of a Secret: name, secret, key; optional (default false). */}}
+{{/* An environment variable from a Secret: name, secret, key; optional (default false). */}}
 {{- define "common.secretEnv" -}}
 - name: {{ .name }}
   valueFrom:
@@ -73,7 +73,7 @@ resources:
       {{- end }}
 {{- end -}}
 
-{{/* The database of a component, as the variables PREFIX_HOST, _NAME, _USERNAME, _PASSWORD, _SSLMODE. */}}
+{{/* Database access in the variables PREFIX_HOST, _NAME, _USERNAME, _PASSWORD and _SSLMODE. database, prefix. */}}
 {{- define "common.databaseEnv" -}}
 {{- $secret := printf "lana-bank-db-%s" .database }}
 {{- $prefix := .prefix }}
@@ -82,13 +82,13 @@ resources:
 {{- end }}
 {{- end -}}
 
-{{/* Where traces go; takes root. Nothing is listening when the collector is not installed. */}}
+{{/* Endpoint of the traces. Nothing listens there if the collector is not installed. root. */}}
 {{- define "common.telemetryEnv" -}}
 - name: OTEL_EXPORTER_OTLP_ENDPOINT
   value: http://lana-bank-opentelemetry-collector:4317
 {{- end -}}
 
-{{/* Probes over HTTP: port, path, and startup (default 60): how many times 5 s starting may take. */}}
+{{/* HTTP probes: port, path; startup (default 60): limit of the start-up time, in steps of 5 s. */}}
 {{- define "common.httpProbes" -}}
 startupProbe:
   httpGet: {path: {{ .path }}, port: {{ .port }}}

@@ -1,7 +1,7 @@
 {{/*
-SQL for psql, run in the server's database by its owner or a superuser: who may do what there.
+SQL for psql, run in the server's database by its owner or a superuser: roles and grants.
 Idempotent, so it runs before every upgrade. Variables: owner; READER_PASSWORD in the environment
-(psql asks the shell for it, so it is on no command line).
+(psql reads it through the shell, so it is on no command line).
 */}}
 {{- define "common.rolesSql" -}}
 \set ON_ERROR_STOP on

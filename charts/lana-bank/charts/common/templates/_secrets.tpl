@@ -1,12 +1,12 @@
-{{/* Whether the chart makes its secrets itself; "true" or nothing. Takes the chart's context. */}}
+{{/* "true" if the chart generates its own secrets, else empty. Takes the chart's context. */}}
 {{- define "common.generates" -}}
 {{- if eq .Values.global.secrets.mode "generate" }}true{{ end -}}
 {{- end -}}
 
 {{/*
-A Secret that is made once. name; fresh: key -> value to use where the cluster has none.
-It is kept when the release is uninstalled: the encryption key is what the database's content
-can be read with, and a database kept elsewhere still has its old password.
+A Secret that is created once. name; fresh: key -> value for a key that the cluster does not have.
+It outlives the release: the content of the database is encrypted with its key, and a database
+outside of the release still has its old password.
 */}}
 {{- define "common.secretOnce" -}}
 {{- $found := lookup "v1" "Secret" .root.Release.Namespace .name | default dict }}

@@ -1,4 +1,4 @@
-{{/* dagster.yaml: one database for runs, events and schedules; runs are launched in the code location. */}}
+{{/* dagster.yaml: one database for runs, events and schedules; the code location launches the runs. */}}
 {{- define "dagster.configuration" -}}
 telemetry:
   enabled: false
@@ -24,7 +24,7 @@ load_from:
       location_name: Lana DW
 {{- end -}}
 
-{{/* Where Dagster keeps what it knows. */}}
+{{/* Environment of every Dagster process: home folder and database. */}}
 {{- define "dagster.env" -}}
 - name: DAGSTER_HOME
   value: /opt/dagster/home
@@ -34,7 +34,7 @@ load_from:
 {{- end -}}
 
 {{/*
-A Deployment of Dagster's. component, ports, image, resources, replicas, command (list),
+A Deployment of Dagster. component, ports, image, resources, replicas, command (list),
 env (extra, YAML), probes (YAML), annotations.
 */}}
 {{- define "dagster.deployment" -}}
@@ -50,7 +50,7 @@ metadata:
 spec:
   replicas: {{ .replicas }}
   {{- if eq .component "dagster-daemon" }}
-  # Two daemons at once would start schedules twice.
+  # Two daemons at the same time would start schedules twice.
   strategy:
     type: Recreate
   {{- end }}
@@ -92,7 +92,7 @@ spec:
           emptyDir: {}
 {{- end -}}
 
-{{/* What the code location reads and writes: the server's database, the warehouse. */}}
+{{/* Environment of the code location: the server's database and the warehouse. */}}
 {{- define "dagster.codeEnv" -}}
 {{- include "common.databaseEnv" (dict "database" "reader" "prefix" "READER") }}
 - name: LANA_PG_CON

@@ -1,6 +1,6 @@
 {{/*
-What both realms say about signing in: sessions, passwords, brute force, and Lana's own id of a
-person, which only the server writes and tokens carry.
+Sign-in settings of both realms: sessions, passwords, brute force protection, and the attribute with
+Lana's own id of a person, which only the server writes and tokens carry.
 */}}
 {{- define "keycloak.realmBasics" -}}
 "enabled": true,
@@ -45,7 +45,7 @@ attributes:
     permissions: {view: [admin], edit: [admin]}
 {{- end -}}
 
-{{/* The claim that tells the server who is asking. */}}
+{{/* The claim that identifies the user to the server. */}}
 {{- define "keycloak.lanaIdMapper" -}}
 {
   "name": "lanaId",
@@ -62,7 +62,7 @@ attributes:
 }
 {{- end -}}
 
-{{/* A service of ours that manages the realm's people. clientId, secret (the placeholder's name). */}}
+{{/* A service that manages the users of the realm. clientId, secret (name of the placeholder). */}}
 {{- define "keycloak.serviceClient" -}}
 {
   "clientId": {{ .clientId | quote }},
@@ -88,8 +88,8 @@ attributes:
 {{- end -}}
 
 {{/*
-A client that signs people in with a browser. clientId, url, redirects (list); secret (placeholder,
-none for a public client); mappers (JSON list items).
+A client for sign-in with a browser. clientId, url, redirects (list); secret (placeholder; none for a
+public client); mappers (JSON list items).
 */}}
 {{- define "keycloak.browserClient" -}}
 {{- $origins := list .url }}
@@ -121,7 +121,7 @@ none for a public client); mappers (JSON list items).
 }
 {{- end -}}
 
-{{/* Puts a client into the audience of its own tokens, which OAuth2 Proxy insists on. */}}
+{{/* Adds a client to the audience of its own tokens, which OAuth2 Proxy requires. */}}
 {{- define "keycloak.audienceMapper" -}}
 {
   "name": "audience",

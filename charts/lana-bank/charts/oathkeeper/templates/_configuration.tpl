@@ -1,4 +1,4 @@
-{{/* oathkeeper.yaml: who may be an authenticator; which one a request needs is in the rules. */}}
+{{/* oathkeeper.yaml: the enabled handlers; the rules select those of a request. */}}
 {{- define "oathkeeper.configuration" -}}
 serve:
   proxy:
@@ -45,7 +45,7 @@ access_rules:
     - file:///etc/oathkeeper/rules.yaml
 {{- end -}}
 
-{{/* An API behind a token of a realm. host, domain, realm, port, audience, path. */}}
+{{/* Rule for an API that requires a token of a realm. host, domain, realm, port, audience, path. */}}
 {{- define "oathkeeper.api" -}}
 - id: {{ .realm }}-api
   match:
@@ -69,7 +69,7 @@ access_rules:
         claims: {{ printf "{\"aud\": [%q], \"subject\": {{ print .Extra.lanaId | toJson }}}" .audience | squote }}
 {{- end -}}
 
-{{/* What needs no token at the gateway. id, host, domain, path, upstream, methods. */}}
+{{/* Rule for paths that need no token at the gateway. id, host, domain, path, upstream, methods. */}}
 {{- define "oathkeeper.open" -}}
 - id: {{ .id }}
   match:
@@ -85,7 +85,7 @@ access_rules:
     - handler: noop
 {{- end -}}
 
-{{/* rules.yaml: exactly one rule matches a request, else Oathkeeper refuses it. */}}
+{{/* rules.yaml: Oathkeeper rejects a request unless exactly one rule matches. */}}
 {{- define "oathkeeper.rules" -}}
 {{- $domain := .Values.global.lanaDomain }}
 {{- $issuer := include "common.authUrl" . }}

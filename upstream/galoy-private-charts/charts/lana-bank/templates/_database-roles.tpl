@@ -10,7 +10,7 @@ roles.sql: |
 - --file=/etc/lana/roles.sql
 {{- end -}}
 
-{{/* psql's own variables: the server's owner signs in. */}}
+{{/* Connection variables of psql, for the owner of the server's database. */}}
 {{- define "lana-bank.rolesEnv" -}}
 {{- range $variable, $key := dict "PGHOST" "host" "PGDATABASE" "name" "PGUSER" "username" "PGPASSWORD" "password" "PGSSLMODE" "sslmode" }}
 {{ include "common.secretEnv" (dict "name" $variable "secret" "lana-bank-db-server" "key" $key) }}

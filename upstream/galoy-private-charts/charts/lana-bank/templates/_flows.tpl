@@ -1,7 +1,7 @@
 {{/*
-Who talks to whom, and on which port: the one list that the NetworkPolicies of both ends are
-made from. "ingress" is the ingress controller, "internet" anything outside over TLS, "mail" the
-SMTP relay, "database" a database outside of the cluster.
+Allowed connections with their ports, from which the NetworkPolicies of both ends are rendered.
+"ingress" is the ingress controller, "internet" any TLS service outside, "mail" the SMTP relay,
+"database" a database outside of the cluster.
 */}}
 {{- define "lana-bank.flows" -}}
 - {from: ingress, to: oathkeeper, port: 4455}

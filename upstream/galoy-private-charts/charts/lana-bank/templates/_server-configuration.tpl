@@ -1,4 +1,4 @@
-{{/* lana.yml: only what differs from the server's own defaults; secrets are in its environment. */}}
+{{/* lana.yml: differences from the server's defaults; secrets are in its environment. */}}
 {{- define "lana-bank.serverConfiguration" -}}
 admin_server:
   port: 5253

@@ -1,9 +1,9 @@
 {{/*
-Every template here takes a dict: root (the chart's context) and component (server, keycloak, ...),
-and what its own comment adds.
+Every template here takes a dict: root (the chart's context), component (server, keycloak, ...), and
+the keys that its own comment lists.
 */}}
 
-{{/* The name of a component's objects: lana-bank for the server, else lana-bank-<component>. */}}
+{{/* Name of a component's objects: lana-bank for the server, lana-bank-<component> for others. */}}
 {{- define "common.name" -}}
 {{- if eq .component "server" }}lana-bank{{ else }}lana-bank-{{ .component }}{{ end -}}
 {{- end -}}
@@ -15,7 +15,7 @@ app.kubernetes.io/instance: {{ .root.Release.Name }}
 app.kubernetes.io/component: {{ .component }}
 {{- end -}}
 
-{{/* Labels of a pod: nothing that changes with the chart's version, which would restart it. */}}
+{{/* Labels of a pod; none changes with the chart's version, which would restart the pod. */}}
 {{- define "common.podLabels" -}}
 {{ include "common.selector" . }}
 app.kubernetes.io/part-of: lana-bank
@@ -31,7 +31,7 @@ app.kubernetes.io/managed-by: {{ .root.Release.Service }}
 helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version | replace "+" "_" }}
 {{- end -}}
 
-{{/* An image by its digest; a tag decides nothing. Takes the image alone. */}}
+{{/* An image reference by digest, never by tag. Takes the image instead of a dict. */}}
 {{- define "common.image" -}}
 {{- if not (regexMatch "^sha256:[0-9a-f]{64}$" .digest) -}}
 {{- fail (printf "image %s: the digest %q is not sha256: and 64 hex digits; pins are written by the release pipeline" .repository .digest) -}}
@@ -39,7 +39,7 @@ helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version | replace 
 {{ .repository }}@{{ .digest }}
 {{- end -}}
 
-{{/* Where browsers reach Keycloak. Takes the chart's context. */}}
+{{/* Public address of Keycloak. Takes the chart's context. */}}
 {{- define "common.authUrl" -}}
 https://auth.{{ .Values.global.lanaDomain }}
 {{- end -}}

@@ -1,7 +1,7 @@
 {{/*
-What stands beside a workload: its account, its disruption budget and its Service.
-ports: name -> number, the Service's and the container's; empty for no Service.
-annotations: the account's, for workload identity.
+The objects that support a workload: account, disruption budget and Service.
+ports: name -> number, for Service and container; empty for no Service.
+annotations: of the account, for workload identity.
 */}}
 {{- define "common.support" -}}
 apiVersion: v1
@@ -16,7 +16,7 @@ metadata:
   {{- end }}
 automountServiceAccountToken: false
 ---
-# One pod at a time may be taken away; with a single replica a drain still goes on.
+# At most one pod is unavailable; a single replica does not block a drain.
 apiVersion: policy/v1
 kind: PodDisruptionBudget
 metadata:
@@ -48,7 +48,7 @@ spec:
 {{- end }}
 {{- end -}}
 
-{{/* The ports of a container, out of the same mapping. */}}
+{{/* Ports of a container, from the same mapping. */}}
 {{- define "common.ports" -}}
 ports:
   {{- range $name, $number := .ports }}

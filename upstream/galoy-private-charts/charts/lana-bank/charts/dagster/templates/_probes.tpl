@@ -1,4 +1,4 @@
-{{/* The daemon serves nothing; its heartbeats are in the database. */}}
+{{/* Probes of the daemon, which has no port; its heartbeats are in the database. */}}
 {{- define "dagster.daemonProbes" -}}
 {{- $alive := dict "exec" (dict "command" (list "dagster-daemon" "liveness-check" "--heartbeat-tolerance-seconds" "120")) "timeoutSeconds" 20 }}
 startupProbe:
