@@ -45,7 +45,7 @@ class CdktfCommand:
 
     @property
     def gated(self) -> bool:
-        """Whether it changes an environment."""
+        """Return True if it changes an environment."""
         return self.verb in GATED and not {"--help", "-h"} & set(self.arguments)
 
 

@@ -78,7 +78,7 @@ def plan(site: Site, stack: Stack) -> Plan:
     stack.progress.note(f"{stack.name}: {saved.summary()} (plan {saved.digest[:12]})")
     if saved.destroys and site.approvals.special(stack.name, "plan", saved.digest) is None:
         raise NotCleared(
-            f"apply the plan of {stack.name}: it would delete "
+            f"apply the plan of {stack.name}: it would delete something stateful: "
             f"{', '.join(map(str, saved.destroys))}",
             next_step=f"if that is intended: promoter approve {stack.name} "
             f"--plan {saved.digest} --reason '...'",

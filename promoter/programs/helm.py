@@ -47,7 +47,7 @@ class HelmRevision:
 
     @property
     def pending(self) -> bool:
-        """Whether an operation on it is under way, or was killed."""
+        """Return True if an operation on it is under way, or was killed."""
         return self.status in _PENDING
 
 

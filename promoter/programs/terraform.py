@@ -52,7 +52,7 @@ class ResourceChange:
 
     @property
     def destroys_state(self) -> bool:
-        """Whether it deletes something stateful (a replacement deletes too)."""
+        """Return True if it deletes something stateful (a replacement deletes too)."""
         return "delete" in self.actions and self.type in STATEFUL
 
     def __str__(self) -> str:

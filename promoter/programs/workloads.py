@@ -30,7 +30,7 @@ class Workload:
 
     @property
     def ready(self) -> bool:
-        """Whether every required pod of the current generation is available."""
+        """Return True if every required pod of the current generation is available."""
         return self.available >= self.required and not self.reason
 
     def __str__(self) -> str:

@@ -34,7 +34,7 @@ class SynthesisError(PromoterError):
 
     @property
     def unknown_stack(self) -> bool:
-        """Whether the app has no such stack."""
+        """Return True if the app has no such stack."""
         return _UNKNOWN in self.cause
 
 

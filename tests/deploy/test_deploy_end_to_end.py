@@ -170,7 +170,9 @@ def test_a_plan_that_loses_something_stateful_waits_for_its_own_approval(
     git.text("commit", "--quiet", "--all", "-m", "feat: another namespace")
     git.text("push", "--quiet", "origin", "main")
     place = target_of(stage.scene.clone, "local-staging", None)
-    with pytest.raises(NotCleared, match="would lose") as refused:
+    with pytest.raises(
+        NotCleared, match="something stateful: delete/create helm_release"
+    ) as refused:
         deploy(Site.of(stage.scene.clone), "local-staging", place, Silent())
     assert [each["kind"] for each in evidence(stage, "refused")] == ["deploy"] * 2
     digest = refused.value.next_step.split("--plan ")[1].split()[0]
