@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +15,6 @@ from promoter.vendoring.folders import FolderFiles
 from promoter.vendoring.pins import Pin, read_pins
 
 _LONGEST = 40
-# Aliases can stand for more values than fit in memory.
-_MOST_VALUES = 20_000
 _MOST_LINES = 200
 
 
@@ -119,7 +116,7 @@ def _values(old: ChartSnapshot, new: ChartSnapshot) -> Iterator[str]:
 
 def _flat(values: str) -> dict[str, Any]:
     try:
-        return dict(islice(_leaves(yaml.safe_load(values), ()), _MOST_VALUES)) if values else {}
+        return dict(_leaves(yaml.safe_load(values), ())) if values else {}
     except (yaml.YAMLError, RecursionError):
         return {}
 

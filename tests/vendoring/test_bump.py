@@ -261,11 +261,18 @@ def test_the_message_lists_the_changes(source: Source, target: Target) -> None:
     assert git(target.folder, "log", "-1", "--format=%B") == message.strip()
 
 
-def test_values_multiplied_by_aliases_are_cut_off_with_a_count(
-    source: Source, target: Target
-) -> None:
-    done = bump(target.folder, "lana-bank", source.commit("feat: b", {VALUES: multiplied()}))
-    assert re.search(r"^- and \d+ more$", done.message, re.MULTILINE)
+def test_values_multiplied_by_aliases_are_refused(source: Source, target: Target) -> None:
+    new = source.commit("feat: b", {VALUES: multiplied()})
+    before, head = contents(target.folder), target.head
+    with pytest.raises(YamlEditError, match=r"values\.yaml: line \d+: expands to more than"):
+        bump(target.folder, "lana-bank", new)
+    assert (contents(target.folder), target.head) == (before, head)
+
+
+def test_many_changed_values_are_cut_off_with_a_count(source: Source, target: Target) -> None:
+    values = "".join(f"key{number}: 1\n" for number in range(300))
+    done = bump(target.folder, "lana-bank", source.commit("feat: b", {VALUES: values}))
+    assert re.search(r"^- and 101 more$", done.message, re.MULTILINE)
     assert len(done.message) < 20_000
 
 
