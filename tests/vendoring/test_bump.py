@@ -334,7 +334,7 @@ def crane(target: Target, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Fa
     program.parent.mkdir()
     program.write_text(
         "#!/bin/sh\n"
-        f"[ $1 = version ] && exec echo {Toolchain(target.folder).pinned('crane').version}\n"
+        f"[ $1 = version ] && exec echo {Toolchain(target.folder).pin('crane').version}\n"
         f"echo $2 >> {fake.log}\n"
         f"grep -qxF $2 {fake.images} && exec echo ${{2#*@}}\n"
         "echo 'MANIFEST_UNKNOWN: manifest unknown' >&2; exit 1\n"
