@@ -17,7 +17,7 @@ CEPLER = Identity("Cepler", "bot@cepler.io")
 def record_here(
     deployment: Deployment,
     name: str,
-    say: Progress,
+    progress: Progress,
     *,
     ignore_queue: bool = False,
     commit: bool = True,
@@ -28,21 +28,21 @@ def record_here(
 
     Nothing is written before everything that is read has been understood.
     """
-    say.note("Recording current state")
+    progress.note("Recording current state")
     git = deployment.git
     state = observed(deployment, name, ignore_queue=ignore_queue)
     recorded = record_state(deployment, name, state)
     write_atomically(git.dir / recorded.path, recorded.content)
     if commit:
-        say.note("Adding commit to repository to persist state")
+        progress.note("Adding commit to repository to persist state")
         commit_record(git, recorded)
     if reset:
-        say.note("Reseting head to have a clean workspace")
+        progress.note("Reseting head to have a clean workspace")
         reset_head(git)
     if remote is not None:
-        say.note("Pushing to remote")
+        progress.note("Pushing to remote")
         if not remote.push(git, recorded.path):
-            say.note("... there was nothing new to push")
+            progress.note("... there was nothing new to push")
     return recorded
 
 

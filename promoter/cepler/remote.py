@@ -124,13 +124,13 @@ def _replay(git: Git, commit: str, tip: str, path: str) -> str:
     raw = git.output("diff-tree", "-r", "-z", "--no-renames", "--no-commit-id", "--root", commit)
     fields = decode(raw).split("\0")
     for about, name in zip(fields[::2], fields[1::2], strict=False):
-        _, mode, _, wanted, _ = about[1:].split(" ")
+        _, mode, _, requested, _ = about[1:].split(" ")
         was = git.tree(parent, name) if parent else None
         has = git.tree(tip, name)
-        if has != (None if wanted == NO_OBJECT else wanted):
+        if has != (None if requested == NO_OBJECT else requested):
             if has != was:
                 raise _conflict(name, path, commit, tip)
-            entries.append(f"{mode.replace('000000', '0')} {wanted}\t{name}\0")
+            entries.append(f"{mode.replace('000000', '0')} {requested}\t{name}\0")
     if not entries:
         return tip
     with git.scratch_index() as scratch:

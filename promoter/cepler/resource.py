@@ -36,95 +36,97 @@ Entry = dict[str, str]
 # --- check -----------------------------------------------------------------------------
 
 
-def check(request: ResourceRequest, cache: Path, say: Progress) -> list[Answer]:
+def check(request: ResourceRequest, cache: Path, progress: Progress) -> list[Answer]:
     """Return the versions from the requested one on; the repository is kept in ``cache``."""
     source, last = request.source, request.version
-    git = _fetched(source, cache, say)
+    git = _fetched(source, cache, progress)
     deployment = Deployment.at_commit(git, "HEAD", source.config)
     if source.environment is None:
-        say.note("No environment specified - ignoring")
+        progress.note("No environment specified - ignoring")
         return []
     deployment.environment(source.environment)
-    say.note("Checking equivalence with last deployed state...")
+    progress.note("Checking equivalence with last deployed state...")
     deployment = deployment.under(_gates(source, git, deployment))
     due = find_due(deployment, source.environment, ignore_queue=source.ignore_queue)
     versions = [last.answer()] if last is not None else []
     if due is not None and (last is None or last.trigger != due.trigger):
-        say.note("Found new state to deploy")
+        progress.note("Found new state to deploy")
         return [*versions, _version_of(due).answer()]
-    say.note("Nothing new to deploy" if due is None else "Last trigger is still up to date")
+    progress.note("Nothing new to deploy" if due is None else "Last trigger is still up to date")
     return versions
 
 
-def _fetched(source: ResourceSource, cache: Path, say: Progress) -> Git:
+def _fetched(source: ResourceSource, cache: Path, progress: Progress) -> Git:
     if cache.exists() and any(cache.iterdir()):
-        say.note("Pulling latest state")
+        progress.note("Pulling latest state")
         git = Git(cache)
         source.remote.pull(git, source.gates_branch)
         return git
-    say.note("Cloning repo")
+    progress.note("Cloning repo")
     return source.remote.clone(cache)
 
 
 # --- in --------------------------------------------------------------------------------
 
 
-def fetch_into(request: ResourceRequest, destination: Path, say: Progress) -> Answer:
+def fetch_into(request: ResourceRequest, destination: Path, progress: Progress) -> Answer:
     """Do ``in``: fill ``destination`` with the requested version, or leave it empty.
 
     Raises `PromoterError` where another version is due by now.
     """
-    source, wanted = request.source, request.version
-    if wanted is None:
+    source, requested = request.source, request.version
+    if requested is None:
         raise invalid("version is missing")
     if source.environment is None:
-        say.note("No environment specified... providing an empty dir")
-        return _emptied(destination, wanted)
-    say.note(f"Cloning repo to '{destination}'")
+        progress.note("No environment specified... providing an empty dir")
+        return _emptied(destination, requested)
+    progress.note(f"Cloning repo to '{destination}'")
     git = source.remote.clone(destination)
     deployment = Deployment.at_commit(git, "HEAD", source.config)
     _write_gating_files(deployment, source)
     deployment.environment(source.environment)
     deployment = deployment.under(_gates(source, git, deployment))
-    say.note(f"Checking if we can prepare deployment at trigger '{wanted.trigger}'")
+    progress.note(f"Checking if we can prepare deployment at trigger '{requested.trigger}'")
     prepares = request.params is None or request.params.prepare
-    due = _prepared(deployment, source, wanted, say) if prepares else None
-    if due is None and not _reproduced(deployment, source.environment, wanted, say):
-        return _emptied(destination, wanted)
+    due = _prepared(deployment, source, requested, progress) if prepares else None
+    if due is None and not _reproduced(deployment, source.environment, requested, progress):
+        return _emptied(destination, requested)
     write_atomically(destination / ".git/cepler_environment", source.environment.encode())
-    write_atomically(destination / ".git/cepler_trigger", wanted.trigger.encode())
+    write_atomically(destination / ".git/cepler_trigger", requested.trigger.encode())
     before = due.recorded.current.head_commit if due and due.recorded else None
     changes = metadata(due.changes if due else (), gone="File was removed")
-    ours = own_metadata(git, source.uri, source.environment, before, wanted.trigger)
-    return {"version": wanted.answer(), "metadata": [*changes, *ours]}
+    ours = own_metadata(git, source.uri, source.environment, before, requested.trigger)
+    return {"version": requested.answer(), "metadata": [*changes, *ours]}
 
 
-def _reproduced(deployment: Deployment, name: str, wanted: ResourceVersion, say: Progress) -> bool:
+def _reproduced(
+    deployment: Deployment, name: str, requested: ResourceVersion, progress: Progress
+) -> bool:
     """Reproduce what was last recorded; return whether that is the requested version."""
-    say.note("Reproducing last state")
+    progress.note("Reproducing last state")
     recorded = reproduce_here(deployment, name, clean=True)
-    if recorded.current.head_commit == wanted.trigger:
+    if recorded.current.head_commit == requested.trigger:
         return True
-    say.note("Reproduced state is out of sync - providing empty dir")
+    progress.note("Reproduced state is out of sync - providing empty dir")
     return False
 
 
 def _prepared(
-    deployment: Deployment, source: ResourceSource, wanted: ResourceVersion, say: Progress
+    deployment: Deployment, source: ResourceSource, requested: ResourceVersion, progress: Progress
 ) -> Decision | None:
     """Prepare what is due and return it; None if nothing is new."""
     name = source.environment or ""
     due = find_due(deployment, name, ignore_queue=source.ignore_queue, origins=True)
     if due is None:
-        say.note("Nothing new to deploy... reproducing last state")
+        progress.note("Nothing new to deploy... reproducing last state")
         return None
-    if due.trigger != wanted.trigger:
+    if due.trigger != requested.trigger:
         raise PromoterError(
-            f"prepare {name} at {wanted.trigger[:12]}: Trigger is out of sync, "
+            f"prepare {name} at {requested.trigger[:12]}: Trigger is out of sync, "
             f"{due.trigger[:12]} is due by now",
             next_step="let the pipeline check again",
         )
-    say.note("Preparing the workspace")
+    progress.note("Preparing the workspace")
     prepare_here(deployment, name, clean=True, ignore_queue=source.ignore_queue)
     return due
 
@@ -147,7 +149,7 @@ def _emptied(folder: Path, version: ResourceVersion) -> Answer:
 # --- out -------------------------------------------------------------------------------
 
 
-def record_from(request: ResourceRequest, origin: Path, say: Progress) -> Answer:
+def record_from(request: ResourceRequest, origin: Path, progress: Progress) -> Answer:
     """Do ``out``: record the files of the repository below ``origin``, commit and push."""
     params = request.params
     if params is None:
@@ -164,7 +166,12 @@ def record_from(request: ResourceRequest, origin: Path, say: Progress) -> Answer
     deployment = deployment.under(_gates(source, git, deployment))
     last = deployment.recorded(name)
     recorded = record_here(
-        deployment, name, say, ignore_queue=source.ignore_queue, reset=True, remote=source.remote
+        deployment,
+        name,
+        progress,
+        ignore_queue=source.ignore_queue,
+        reset=True,
+        remote=source.remote,
     )
     version = ResourceVersion(recorded.state.current.head_commit, str(recorded.state.version))
     before = last.current.head_commit if last else None

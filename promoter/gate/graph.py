@@ -79,9 +79,9 @@ class Comparison:
         """Return the changes along each edge, in the same order."""
         # Equal trees are most of them where a history is about other folders.
         new = (edge for edge in edges if edge[0] != edge[1] and edge not in self._known)
-        asked = list(dict.fromkeys(new))
-        for start in range(0, len(asked), _CHUNK):
-            chunk = asked[start : start + _CHUNK]
+        pending = list(dict.fromkeys(new))
+        for start in range(0, len(pending), _CHUNK):
+            chunk = pending[start : start + _CHUNK]
             self._known.update(zip(chunk, self._chunk(chunk), strict=True))
         return [self._known.get(edge, _NOTHING) for edge in edges]
 
@@ -213,13 +213,13 @@ class Graph:
 
         The order is cepler's: breadth first, parents in their own order, each commit once.
         """
-        seen = {commit}
+        visited = {commit}
         waiting: deque[tuple[str, str]] = deque()
         current = commit
         while True:
             for parent in self.node(current).parents:
-                if parent not in seen:
-                    seen.add(parent)
+                if parent not in visited:
+                    visited.add(parent)
                     waiting.append((parent, current))
             if not waiting:
                 return

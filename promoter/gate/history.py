@@ -165,8 +165,8 @@ class History:
 
     def changes(self, folders: Iterable[str] = ("",)) -> Changes:
         """Return the changes along edges, at or below ``folders``."""
-        wanted = Folders(folders)
-        return Changes(self._comparison(wanted), wanted)
+        required = Folders(folders)
+        return Changes(self._comparison(required), required)
 
     def edges(self, graph: Graph, folders: Iterable[str]) -> Edges:
         """Return the paths that changed along edges of ``graph``, below ``folders`` at least."""
@@ -175,11 +175,11 @@ class History:
             self._edges[graph, comparison] = Edges(graph, comparison)
         return self._edges[graph, comparison]
 
-    def _comparison(self, wanted: Folders) -> Comparison:
+    def _comparison(self, required: Folders) -> Comparison:
         for comparison in self._comparisons:
-            if comparison.folders.cover(wanted):
+            if comparison.folders.cover(required):
                 return comparison
-        wider = Folders(wanted.paths | self._expected).fewer()
+        wider = Folders(required.paths | self._expected).fewer()
         options = ("--stdin", "-r", "-z", "--raw", "--no-renames", "--no-abbrev")
         only = () if "" in wider.paths else ("--", *wider.paths)
         session = self._start("--literal-pathspecs", "diff-tree", *options, *only)

@@ -114,17 +114,17 @@ def _edges_of(history: History, commit: str) -> list[Edge]:
 
 
 class _Group:
-    """Files (wanted ones, and ones whose answer is known) that are at the same point."""
+    """Files (required ones, and ones whose answer is known) that are at the same point."""
 
-    __slots__ = ("known", "seen", "waiting", "wanted")
+    __slots__ = ("known", "required", "visited", "waiting")
 
     def __init__(
-        self, wanted: set[str], known: set[str], waiting: deque[str], seen: set[str]
+        self, required: set[str], known: set[str], waiting: deque[str], visited: set[str]
     ) -> None:
-        self.wanted = wanted
+        self.required = required
         self.known = known
         self.waiting = waiting
-        self.seen = seen
+        self.visited = visited
 
 
 class _Search:
@@ -155,7 +155,7 @@ class _Search:
             if len(group.waiting) == 1 and self._alone.get(group.waiting[0]) is group:
                 del self._alone[group.waiting[0]]
                 self._take_known(group)
-            if group.wanted or group.known:
+            if group.required or group.known:
                 self._skip(group)
                 self._step(group)
         return self._found
@@ -167,7 +167,7 @@ class _Search:
         """
         if len(group.waiting) != 1:
             return
-        graph, edges, files = self._graph, self._edges, group.wanted | group.known
+        graph, edges, files = self._graph, self._edges, group.required | group.known
         until = self._turns[0][0] if self._turns else sys.maxsize
         commit = group.waiting[0]
         while len(parents := graph.node(commit).parents) == 1:
@@ -178,7 +178,7 @@ class _Search:
                 break
             commit = parent
         group.waiting = deque([commit])
-        group.seen = {commit}
+        group.visited = {commit}
 
     def _begin_recorded(self) -> None:
         # As soon as the walk has come as far back, what is recorded walks along.
@@ -188,21 +188,21 @@ class _Search:
             self._queue(_Group(set(), set(self._recorded), deque([at]), {at}))
 
     def _take_known(self, group: _Group) -> None:
-        both = group.wanted & group.known
+        both = group.required & group.known
         for path in both:
             self._found[path] = self._recorded[path]
-        group.wanted -= both
+        group.required -= both
         group.known -= both
 
     def _queue(self, group: _Group) -> None:
         first = group.waiting[0]
         if len(group.waiting) == 1:
-            there = self._alone.get(first)
-            if there is not None:
-                there.wanted |= group.wanted
-                there.known |= group.known
+            existing = self._alone.get(first)
+            if existing is not None:
+                existing.required |= group.required
+                existing.known |= group.known
                 return
-            group.seen = {first}
+            group.visited = {first}
             self._alone[first] = group
         heapq.heappush(self._turns, (self._graph.place(first), next(self._number), group))
 
@@ -211,13 +211,13 @@ class _Search:
         parents = self._graph.node(commit).parents
         for path, same in self._touched(group, commit, parents).items():
             # These part from the rest: their content differs from that of some parent.
-            wanted, known = ({path} & group.wanted), ({path} & group.known)
-            group.wanted -= wanted
+            required, known = ({path} & group.required), ({path} & group.known)
+            group.required -= required
             group.known -= known
             self._go_on(
-                _Group(wanted, known, group.waiting.copy(), group.seen.copy()), commit, same
+                _Group(required, known, group.waiting.copy(), group.visited.copy()), commit, same
             )
-        if group.wanted or group.known:
+        if group.required or group.known:
             self._go_on(group, commit, parents)
 
     def _touched(
@@ -227,7 +227,7 @@ class _Search:
         differs: dict[str, set[str]] = {}
         for parent in parents:
             for path in self._edges.paths(commit, parent):
-                if path in group.wanted or path in group.known:
+                if path in group.required or path in group.known:
                     differs.setdefault(path, set()).add(parent)
         return {
             path: [parent for parent in parents if parent not in other]
@@ -238,10 +238,10 @@ class _Search:
         left = False
         for parent in same:
             left = True
-            if parent not in group.seen:
-                group.seen.add(parent)
+            if parent not in group.visited:
+                group.visited.add(parent)
                 group.waiting.append(parent)
         if left and group.waiting:
             self._queue(group)
         else:
-            self._found.update(dict.fromkeys(group.wanted, commit))
+            self._found.update(dict.fromkeys(group.required, commit))

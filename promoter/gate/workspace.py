@@ -87,13 +87,13 @@ class Workspace(NamedTuple):
     def differences(self, state: DeployState, covers: Callable[[str], bool]) -> tuple[str, ...]:
         """Return paths that are not as ``state`` has them, or that only ``covers`` has."""
         disk = Disk(self.git.dir)
-        wanted = {path_of(key): file.file_hash for key, file in state.files.items()}
-        wrong = {path for path, blob in wanted.items() if disk(path) != blob}
+        expected = {path_of(key): file.file_hash for key, file in state.files.items()}
+        wrong = {path for path, blob in expected.items() if disk(path) != blob}
         kept = Patterns([self.config_path, f"{state_folder(self.config_path, self.deployment)}/*"])
         extra = {
             path
             for path in self._files()
-            if path not in wanted
+            if path not in expected
             and covers(path)
             and not kept.matches(path)
             and os.path.lexists(self.git.dir / path)

@@ -1,7 +1,7 @@
 """``promoter cepler``: cepler's own command line, output and exit codes.
 
-`commands` does what is asked; `syntax` says which commands and options there are, `arguments`
-reads a command line by it, `help` shows it. `concourse` answers Concourse.
+`syntax` lists the commands and options, `arguments` reads a command line by it, `help` shows it,
+`commands` runs it. `concourse` answers Concourse.
 """
 
 from promoter.cli.cepler.commands import run

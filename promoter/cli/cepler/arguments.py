@@ -10,11 +10,11 @@ from promoter.cli.cepler.syntax import CEPLER, VERSION, CeplerCommand, Option, h
 from promoter.common.errors import PromoterError
 
 
-class Misused(PromoterError):
+class WrongUsage(PromoterError):
     """The command line does not fit; cepler ends with 1 here, not with 64."""
 
 
-class HelpAsked(Exception):
+class HelpRequest(Exception):
     """Help or version was asked for; ``text`` is what to print."""
 
     def __init__(self, text: str) -> None:
@@ -22,7 +22,7 @@ class HelpAsked(Exception):
         self.text = text
 
 
-class Given(NamedTuple):
+class Arguments(NamedTuple):
     """The arguments of a command: the path of subcommands, and values by option ("" for flags)."""
 
     command: tuple[str, ...]
@@ -33,10 +33,10 @@ class Given(NamedTuple):
         return self.values[name]
 
 
-def parse(argv: Sequence[str], variables: Mapping[str, str]) -> tuple[Given, Given]:
+def parse(argv: Sequence[str], variables: Mapping[str, str]) -> tuple[Arguments, Arguments]:
     """Return the arguments of ``cepler`` itself, and those of its subcommand.
 
-    Raises `Misused`, or `HelpAsked` for help and version.
+    Raises `WrongUsage`, or `HelpRequest` for help and version.
     """
     words = list(argv)
     command = CEPLER
@@ -44,11 +44,11 @@ def parse(argv: Sequence[str], variables: Mapping[str, str]) -> tuple[Given, Giv
     top = inner = _Reader(command, path, words, variables).read()
     while command.subcommands:
         if not words:
-            raise Misused(help_text(command, path, variables))
+            raise WrongUsage(help_text(command, path, variables))
         command = _subcommand(command, path, words, variables)
         path = (*path, command.name)
         inner = _Reader(command, path, words, variables).read()
-    return Given((), top), Given(path[1:], inner)
+    return Arguments((), top), Arguments(path[1:], inner)
 
 
 def _subcommand(
@@ -63,9 +63,9 @@ def _subcommand(
     for word in words:
         known = {each.name: each for each in command.subcommands}
         if word not in known:
-            raise Misused(f"The subcommand '{word}' wasn't recognized")
+            raise WrongUsage(f"The subcommand '{word}' wasn't recognized")
         command, path = known[word], (*path, word)
-    raise HelpAsked(help_text(command, path, variables))
+    raise HelpRequest(help_text(command, path, variables))
 
 
 class _Reader:
@@ -111,13 +111,13 @@ class _Reader:
     def _take_option(self, word: str) -> None:
         found, short, value = self._parts(word)
         if short == "h":
-            raise HelpAsked(help_text(self._command, self._path, self._variables))
+            raise HelpRequest(help_text(self._command, self._path, self._variables))
         if short == "V" and has_version(self._command):
             version = VERSION if len(self._path) == 1 else ""
-            raise HelpAsked(f"{'-'.join(self._path)} {version}\n")
+            raise HelpRequest(f"{'-'.join(self._path)} {version}\n")
         if found is None:
-            said = word if value is None else word.partition("=")[0]
-            raise _unexpected(said, self._command, self._path)
+            name = word if value is None else word.partition("=")[0]
+            raise _unexpected(name, self._command, self._path)
         if found.long in self._values:
             raise self._misused(
                 f"The argument '{found.shown()}' was provided more than once, "
@@ -169,12 +169,12 @@ class _Reader:
                 f"The following required arguments were not provided: {', '.join(missing)}"
             )
 
-    def _misused(self, what: str) -> Misused:
-        return Misused(what, next_step=usage(self._command, self._path))
+    def _misused(self, what: str) -> WrongUsage:
+        return WrongUsage(what, next_step=usage(self._command, self._path))
 
 
-def _unexpected(word: str, command: CeplerCommand, path: tuple[str, ...]) -> Misused:
-    return Misused(
+def _unexpected(word: str, command: CeplerCommand, path: tuple[str, ...]) -> WrongUsage:
+    return WrongUsage(
         f"Found argument '{word}' which wasn't expected, or isn't valid in this context",
         next_step=usage(command, path),
     )

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from promoter.cli import guarded
-from promoter.cli.cepler.arguments import Given, HelpAsked, Misused, parse
+from promoter.cli.cepler.arguments import Arguments, HelpRequest, WrongUsage, parse
 
 if TYPE_CHECKING:
     from promoter.cepler.remote import Remote
@@ -27,16 +27,16 @@ def run(argv: Sequence[str]) -> int:
     """Run cepler's command in ``argv``; gives cepler's exit code."""
     try:
         top, inner = parse(argv, os.environ)
-    except HelpAsked as asked:
-        _out(asked.text.rstrip("\n"))
+    except HelpRequest as request:
+        _out(request.text.rstrip("\n"))
         return 0
-    except Misused as error:
+    except WrongUsage as error:
         _err(f"error: {error}\n\nUSAGE:\n    {error.next_step}\n\nFor more information try --help")
         return 1
     return guarded(lambda: _COMMANDS[inner.command](top, inner))
 
 
-def _check(top: Given, inner: Given) -> int:
+def _check(top: Arguments, inner: Arguments) -> int:
     from promoter.gate.decision import check
 
     deployment = _deployment(top)
@@ -49,7 +49,7 @@ def _check(top: Given, inner: Given) -> int:
     return 0
 
 
-def _ls(top: Given, inner: Given) -> int:
+def _ls(top: Arguments, inner: Arguments) -> int:
     from promoter.gate.evaluator import covered
 
     deployment = _deployment(top)
@@ -59,7 +59,7 @@ def _ls(top: Given, inner: Given) -> int:
     return 0
 
 
-def _latest(top: Given, inner: Given) -> int:
+def _latest(top: Arguments, inner: Arguments) -> int:
     name = inner.value("environment")
     recorded = _deployment(top, gated=False).recorded(name)
     if recorded is None:
@@ -69,7 +69,7 @@ def _latest(top: Given, inner: Given) -> int:
     return 0
 
 
-def _prepare(top: Given, inner: Given) -> int:
+def _prepare(top: Arguments, inner: Arguments) -> int:
     from promoter.gate.workspace import prepare_here
 
     deployment = _deployment(top)
@@ -80,7 +80,7 @@ def _prepare(top: Given, inner: Given) -> int:
     return 0
 
 
-def _reproduce(top: Given, inner: Given) -> int:
+def _reproduce(top: Arguments, inner: Arguments) -> int:
     from promoter.gate.workspace import reproduce_here
 
     deployment = _deployment(top, gated=False)
@@ -90,7 +90,7 @@ def _reproduce(top: Given, inner: Given) -> int:
     return 0
 
 
-def _record(top: Given, inner: Given) -> int:
+def _record(top: Arguments, inner: Arguments) -> int:
     from promoter.cepler import record
     from promoter.cli.cepler.concourse import StepLog
 
@@ -108,13 +108,13 @@ def _record(top: Given, inner: Given) -> int:
     return 0
 
 
-def _concourse(_: Given, inner: Given) -> int:
+def _concourse(_: Arguments, inner: Arguments) -> int:
     from promoter.cli.cepler.concourse import answer
 
     return answer(inner, _out, _err)
 
 
-_COMMANDS: dict[tuple[str, ...], Callable[[Given, Given], int]] = {
+_COMMANDS: dict[tuple[str, ...], Callable[[Arguments, Arguments], int]] = {
     ("check",): _check,
     ("ls",): _ls,
     ("latest",): _latest,
@@ -127,7 +127,7 @@ _COMMANDS: dict[tuple[str, ...], Callable[[Given, Given], int]] = {
 }
 
 
-def _deployment(top: Given, *, gated: bool = True) -> Deployment:
+def _deployment(top: Arguments, *, gated: bool = True) -> Deployment:
     from promoter.gate import Deployment
     from promoter.gate.history import History
     from promoter.git import Git
@@ -145,7 +145,7 @@ def _deployment(top: Given, *, gated: bool = True) -> Deployment:
     return deployment.under(gates.from_branch(git, branch, file))
 
 
-def _folder(top: Given) -> Path:
+def _folder(top: Arguments) -> Path:
     """Return the working directory, or with --clone the clone, brought up to date first."""
     if "clone" not in top.values:
         return Path()
@@ -160,18 +160,18 @@ def _folder(top: Given) -> Path:
     return folder
 
 
-def _remote(given: Given) -> Remote:
+def _remote(given: Arguments) -> Remote:
     from promoter.cepler.remote import Remote
 
     values = given.values
     return Remote(values["git-url"], values["git-branch"], values["git-private-key"])
 
 
-def _ignores_queue(top: Given) -> bool:
+def _ignores_queue(top: Arguments) -> bool:
     return "ignore-queue" in top.values
 
 
-def _announced_clean(inner: Given) -> bool:
+def _announced_clean(inner: Arguments) -> bool:
     clean = "force-clean" in inner.values
     if clean:
         _out("WARNING removing all non-cepler specified files")

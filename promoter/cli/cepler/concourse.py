@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from promoter.cli.cepler.arguments import Given
+from promoter.cli.cepler.arguments import Arguments
 from promoter.cli.cepler.syntax import VERSION
 from promoter.common.errors import InvalidFile
 
@@ -39,7 +39,7 @@ class StepLog:
         self.line(line)
 
 
-def answer(inner: Given, out: Callable[[str], None], err: Callable[[str], None]) -> int:
+def answer(inner: Arguments, out: Callable[[str], None], err: Callable[[str], None]) -> int:
     """Answer the request on standard input; return 0."""
     from promoter.cepler import resource as concourse
     from promoter.cepler.request import read_request
