@@ -194,15 +194,15 @@ _WORDS = (
 # What Rust reads as a number: i64 or f64, with a sign, without spaces or underscores.
 _NUMBER = r"[+-]?(?:[0-9]+\.?[0-9]*(?:[eE][+-]?[0-9]+)?|\.[0-9]+(?:[eE][+-]?[0-9]+)?"
 _NUMBER += r"|[iI][nN][fF](?:[iI][nN][iI][tT][yY])?|[nN][aA][nN])"
-_NEEDS_QUOTES = re.compile(
-    r"(?:[ &*?|\-<>=!%@.]"  # how it starts
+# Not compiled here: reading, which is all that a check does, needs none of it.
+_NEEDS_QUOTES = (
+    r"(?s:[ &*?|\-<>=!%@.]"  # how it starts
     r"|0x"
     rf"|(?:{_WORDS}|{_NUMBER})?\Z"
     r"|.* \Z"
-    r"""|.*[:{}\[\],#`"'\\\x00-\x06\t\n\r\x0e-\x1a\x1c-\x1f])""",
-    re.DOTALL,
+    r"""|.*[:{}\[\],#`"'\\\x00-\x06\t\n\r\x0e-\x1a\x1c-\x1f])"""
 )
-_ESCAPED = re.compile(r'["\\\x00-\x1f\x7f]')
+_ESCAPED = r'["\\\x00-\x1f\x7f]'
 _ESCAPES = {
     '"': '\\"',
     "\\": "\\\\",
@@ -257,7 +257,7 @@ def _file_lines(identity: str, state: FileState, indent: str) -> str:
 @lru_cache(maxsize=1 << 16)
 def scalar(text: str) -> str:
     """Return ``text`` as cepler writes it: plain if that is safe, else in double quotes."""
-    if not _NEEDS_QUOTES.match(text):
+    if not re.match(_NEEDS_QUOTES, text):
         return text
     return quoted(text)
 
@@ -266,7 +266,7 @@ def quoted(text: str) -> str:
     """Return ``text`` in double quotes."""
     if '"' not in text and "\\" not in text and text.isprintable():
         return f'"{text}"'
-    return f'"{_ESCAPED.sub(_escape, text)}"'
+    return f'"{re.sub(_ESCAPED, _escape, text)}"'
 
 
 def _escape(found: re.Match[str]) -> str:

@@ -1,4 +1,4 @@
-"""Recording: what a record says, how it is written, and what it leaves alone."""
+"""Records: the state file that a deploy leaves."""
 
 from __future__ import annotations
 
@@ -6,14 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from promoter.cepler.record import (
-    CEPLER,
-    commit_record,
-    record_here,
-    reset_head,
-)
 from promoter.common.errors import NothingNewer
-from promoter.common.progress import Silent
 from promoter.gate.decision import Decision, decide
 from promoter.gate.deployment import Deployment
 from promoter.gate.records import (
@@ -44,9 +37,6 @@ def _due(twin: Twin) -> Decision:
     found = decide(_deployment(twin), "staging")
     assert found.is_due
     return found
-
-
-# --- what it says ----------------------------------------------------------------------
 
 
 def test_a_record_is_what_was_decided(twin: Twin) -> None:
@@ -104,30 +94,3 @@ def test_what_another_environment_has_not_taken_yet_stays_in_the_queue(twin: Twi
     later = due.state._replace(head_commit="f" * 40)
     second = record_state(_deployment(twin), "staging", later)
     assert second.state.propagation_queue == (due.state,)
-
-
-# --- how it is written -----------------------------------------------------------------
-
-
-def test_the_commit_is_of_the_index_and_by_cepler(twin: Twin) -> None:
-    git = Git(twin.top)
-    (twin.top / "staged").write_text("staged\n")
-    git.text("add", "staged")
-    (twin.top / "not-staged").write_text("not staged\n")
-    found = record_here(_deployment(twin), "staging", Silent(), commit=False)
-    commit = commit_record(git, found)
-    assert git.commit("HEAD") == commit
-    assert git.text("log", "-1", "--format=%an <%ae>") == f"{CEPLER.name} <{CEPLER.email}>"
-    assert git.lines("diff", "--name-only", "HEAD^", "HEAD") == [STATE, "staged"]
-
-
-def test_a_reset_writes_only_what_differs(twin: Twin) -> None:
-    for name, content in {"m/a": "by hand\n", "mine": "mine\n"}.items():
-        (twin.top / name).write_text(content)
-    other = twin.top / ".cepler/lana/qa.state"
-    before = other.stat()
-    reset_head(Git(twin.top))
-    after = other.stat()
-    assert (twin.top / "m/a").read_text() == "2\n"
-    assert (twin.top / "mine").read_text() == "mine\n"
-    assert (before.st_ino, before.st_ctime_ns) == (after.st_ino, after.st_ctime_ns)
