@@ -86,9 +86,22 @@ def test_what_github_would_not_take_is_found(change: dict[str, Any], place: str)
         Ruleset.model_validate_json(text)
 
 
-def test_every_path_with_an_owner_is_there() -> None:
+def owned_paths() -> list[list[str]]:
     lines = (GITHUB / "CODEOWNERS").read_text().splitlines()
-    owned = [line.split() for line in lines if line and not line.startswith("#")]
+    return [line.split() for line in lines if line and not line.startswith("#")]
+
+
+@pytest.mark.parametrize(
+    "package",
+    ["approvals", "cepler", "deploy", "gate", "git", "lint", "site", "synthesis"],
+)
+def test_the_gate_belongs_to_the_release_approvers(package: str) -> None:
+    """Whoever can change what decides, approves or records can deploy anything."""
+    assert [f"/promoter/{package}/", "@GaloyMoney/release-approvers"] in owned_paths()
+
+
+def test_every_path_with_an_owner_exists() -> None:
+    owned = owned_paths()
     assert owned[0][0] == "*"
     for path, *owners in owned:
         assert owners
