@@ -17,14 +17,14 @@ from promoter.git import Git
 from promoter.programs.cosign import Cosign
 from promoter.programs.registry import Registry
 from promoter.release.application import Application, HostedRepository
-from promoter.release.candidate import candidate
+from promoter.release.candidate import create_candidate
 from promoter.release.chart import bump_chart
 from promoter.release.env_file import set_variable
 from promoter.release.errors import ReleaseError
 from promoter.release.images import VersionBuild
 from promoter.release.merge_rules import automerge, range_file_check, report_file_check
 from promoter.release.promotion import promote
-from promoter.release.publication import published, release
+from promoter.release.publication import read_release, release
 from promoter.release.supply_chain import SupplyChain
 from promoter.release.version import parse_version
 
@@ -72,7 +72,7 @@ def candidate_command(
 
     Example: promoter release candidate --registry us.gcr.io/galoyorg
     """
-    _render(candidate(_application(repository, registry, ""), commit), output)
+    _render(create_candidate(_application(repository, registry, ""), commit), output)
 
 
 @app.command("prepare-apps")
@@ -156,7 +156,7 @@ def show_command(
 
     Example: promoter release show 0.42.0
     """
-    _render(published(_application(repository, registry, ""), version), output)
+    _render(read_release(_application(repository, registry, ""), version), output)
 
 
 @app.command("bump-chart")

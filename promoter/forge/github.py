@@ -37,10 +37,10 @@ from promoter.forge.forge import (
 )
 from promoter.forge.github_responses import (
     conclusion_of,
+    error_of,
     pull_request_of,
     release_of,
     root_cause,
-    translated,
 )
 from promoter.forge.links import API, compare_page
 
@@ -246,7 +246,7 @@ class GitHubForge:
                 next_step="run it again after the limit's reset; nothing is done twice",
             ) from error
         except GithubException as error:
-            raise translated(f"{what} of {self.name}", error) from error
+            raise error_of(f"{what} of {self.name}", error) from error
         except requests.RequestException as error:
             raise ForgeError(
                 f"{what} of {self.name}: {root_cause(error)}",

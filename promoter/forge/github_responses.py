@@ -60,7 +60,7 @@ def conclusion_of(state: str) -> Conclusion:
     return known.get(state, Conclusion.FAILURE)
 
 
-def translated(what: str, error: GithubException) -> ForgeError:
+def error_of(what: str, error: GithubException) -> ForgeError:
     """Return the error for a refused request ``what``, with GitHub's message."""
     data = error.data if isinstance(error.data, dict) else {}
     details = [str(e.get("message") or e.get("code")) for e in data.get("errors") or () if e]

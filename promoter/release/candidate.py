@@ -22,7 +22,7 @@ from promoter.release.version import NextVersion, VersionTag, next_version
 EDGE = "edge"
 
 
-def candidate(application: Application, revision: str = "") -> VersionBuild:
+def create_candidate(application: Application, revision: str = "") -> VersionBuild:
     """Make ``revision`` (default: the branch's tip on the remote) a candidate.
 
     Raises `NothingNewer` where no commit since the last release requires one, or only

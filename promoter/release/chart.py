@@ -19,7 +19,7 @@ from promoter.release.application import Application, HostedRepository
 from promoter.release.bot_branch import propose
 from promoter.release.errors import ReleaseError
 from promoter.release.images import VersionBuild
-from promoter.release.publication import published
+from promoter.release.publication import read_release
 from promoter.release.settings import ChartSettings, ReleaseSettings, read_settings
 from promoter.release.source import SourceTree, source_of_commit
 from promoter.vendoring.pins import Pin, read_pins, set_pins, set_value
@@ -37,7 +37,7 @@ def bump_chart(
     `VerificationError` for one that is not signed, `YamlEditError` where a pin cannot be
     written.
     """
-    release = published(application, version)
+    release = read_release(application, version)
     source = source_of_commit(application.git, release.commit)
     settings = read_settings(source)
     if settings.chart is None:

@@ -56,7 +56,7 @@ def check_commits(
     anything but a range.
     """
     require_range("check commits", revisions, "main..HEAD")
-    checked = list(checkable(commits(git, revisions), settings))
+    checked = list(commits_to_check(commits(git, revisions), settings))
     rejected = []
     for commit in checked:
         try:
@@ -66,7 +66,7 @@ def check_commits(
     return len(checked), rejected
 
 
-def checkable(commits: Iterable[Commit], settings: CogSettings) -> Iterator[Commit]:
+def commits_to_check(commits: Iterable[Commit], settings: CogSettings) -> Iterator[Commit]:
     """Yield ``commits`` without the merge and fixup commits, where cog.toml says so."""
     for commit in commits:
         merge = settings.ignore_merge_commits and commit.parents > 1

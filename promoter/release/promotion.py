@@ -36,7 +36,7 @@ def promote(application: Application, version: str = "") -> PullRequest:
     `RegistryError` where the candidate's images are missing.
     """
     tip = application.fetch()
-    tag = _chosen(application, tip, version)
+    tag = _select_candidate(application, tip, version)
     final = str(tag.version.finalize_version())
     _require_unmerged(application, tag, final)
     settings = read_settings(source_of_commit(application.git, tag.commit))
@@ -75,7 +75,7 @@ def candidate_in(application: Application, pull: PullRequest) -> VersionTag:
     )
 
 
-def _chosen(application: Application, tip: str, version: str) -> VersionTag:
+def _select_candidate(application: Application, tip: str, version: str) -> VersionTag:
     tags = application.tags(tip)
     candidates = [tag for tag in tags if tag.candidate_number is not None]
     if version:

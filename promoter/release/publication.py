@@ -62,7 +62,7 @@ def release(application: Application, number: int = 0) -> VersionBuild:
     return VersionBuild(version, tag.commit, images)
 
 
-def published(application: Application, version: str = "") -> VersionBuild:
+def read_release(application: Application, version: str = "") -> VersionBuild:
     """Return the published release ``version`` (default: the newest) from forge and registry.
 
     Raises `NothingNewer` where nothing is released, `ReleaseError` for one that is not complete.

@@ -71,7 +71,7 @@ LOST = Response(0, drop=True, work_first=True)
 
 
 class Server:
-    """The server's state: a forge, what fails next, and what was asked."""
+    """The server's state: a forge, the next failures, and the requests so far."""
 
     def __init__(self, forge: LocalForge) -> None:
         self.forge = forge

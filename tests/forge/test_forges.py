@@ -1,4 +1,4 @@
-"""What every forge does, the local one and GitHub's."""
+"""Behavior that every forge shares: the local one and GitHub's."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is particular to the forge inside a bare repository."""
+"""Behavior of the forge inside a bare repository alone."""
 
 from __future__ import annotations
 

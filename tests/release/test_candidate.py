@@ -10,7 +10,7 @@ from promoter.common.errors import NothingNewer, RegistryError
 from promoter.git import Git
 from promoter.programs.registry import Registry
 from promoter.release.application import Application
-from promoter.release.candidate import candidate
+from promoter.release.candidate import create_candidate
 from promoter.release.errors import ReleaseError
 from promoter.release.images import VersionBuild
 
@@ -19,7 +19,7 @@ from .sandbox import Sandbox
 
 def test_a_candidate_is_a_tag_four_images_and_the_version_branch(sandbox: Sandbox) -> None:
     commit = sandbox.git.commit("main")
-    made = candidate(sandbox.application)
+    made = create_candidate(sandbox.application)
     assert (str(made.version), made.commit, len(made.images)) == ("0.1.0-rc.1", commit, 4)
     assert sandbox.git.commit("refs/tags/0.1.0-rc.1") == commit
     assert sandbox.git.file("version", "version") == b"0.1.0-rc.1\n"
@@ -29,19 +29,19 @@ def test_a_candidate_is_a_tag_four_images_and_the_version_branch(sandbox: Sandbo
 
 
 def test_a_second_run_for_the_same_commit_changes_nothing(sandbox: Sandbox) -> None:
-    made = candidate(sandbox.application)
+    made = create_candidate(sandbox.application)
     refs = sandbox.git.lines("for-each-ref")
-    assert candidate(sandbox.application) == made
+    assert create_candidate(sandbox.application) == made
     assert sandbox.git.lines("for-each-ref") == refs
 
 
 def test_the_next_commit_is_the_next_candidate(sandbox: Sandbox) -> None:
-    first = candidate(sandbox.application)
+    first = create_candidate(sandbox.application)
     sandbox.commit("docs: b")
-    assert str(candidate(sandbox.application).version) == "0.1.0-rc.2"
+    assert str(create_candidate(sandbox.application).version) == "0.1.0-rc.2"
     edge = sandbox.application.registry.digest("lana-bank", "edge")
     # The first one, looked at again, is what it was and does not take `edge` back.
-    assert candidate(sandbox.application, first.commit) == first
+    assert create_candidate(sandbox.application, first.commit) == first
     assert sandbox.application.registry.digest("lana-bank", "edge") == edge
     assert sandbox.git.file("version", "version") == b"0.1.0-rc.2\n"
 
@@ -50,7 +50,7 @@ def test_without_a_releasing_commit_there_is_no_candidate(sandbox: Sandbox) -> N
     sandbox.git.text("tag", "0.1.0", "main")
     sandbox.commit("docs: b")
     with pytest.raises(NothingNewer):
-        candidate(sandbox.application)
+        create_candidate(sandbox.application)
     assert sandbox.tags() == ["0.1.0"]
 
 
@@ -60,18 +60,18 @@ def test_a_commit_that_is_not_on_the_branch_is_refused(sandbox: Sandbox) -> None
     git.text("config", "user.email", "dev@localhost")
     git.text("commit", "--quiet", "--allow-empty", "--message", "feat: mine alone")
     with pytest.raises(ReleaseError, match="it is not on main"):
-        candidate(sandbox.application, "HEAD")
+        create_candidate(sandbox.application, "HEAD")
     with pytest.raises(ReleaseError, match="no such commit"):
-        candidate(sandbox.application, "nowhere")
+        create_candidate(sandbox.application, "nowhere")
 
 
 def test_without_a_registry_the_number_is_kept_and_a_rerun_completes_it(sandbox: Sandbox) -> None:
     down = Registry("127.0.0.1:9/galoyorg", sandbox.application.registry.crane)
     with pytest.raises(RegistryError):
-        candidate(replace(sandbox.application, registry=down))
+        create_candidate(replace(sandbox.application, registry=down))
     assert sandbox.tags() == ["0.1.0-rc.1"]
     assert sandbox.git.commit("refs/heads/version") is None
-    assert str(candidate(sandbox.application).version) == "0.1.0-rc.1"
+    assert str(create_candidate(sandbox.application).version) == "0.1.0-rc.1"
     assert sandbox.git.file("version", "version") == b"0.1.0-rc.1\n"
 
 
@@ -83,7 +83,7 @@ def test_two_concurrent_runs_never_share_a_number(sandbox: Sandbox, tmp_path: Pa
     made: list[VersionBuild] = []
 
     def make(application: Application, commit: str | None) -> None:
-        made.append(candidate(application, commit or ""))
+        made.append(create_candidate(application, commit or ""))
 
     threads = [
         threading.Thread(target=make, args=(sandbox.application, first)),

@@ -13,13 +13,13 @@ from promoter.common.yaml_edit import find, parse_path
 from promoter.forge.forge import Conclusion, PullRequestState, Query, StatusCheck
 from promoter.forge.local import LocalForge
 from promoter.programs.registry import Registry
-from promoter.release.candidate import candidate
+from promoter.release.candidate import create_candidate
 from promoter.release.chart import bump_chart, set_app_version
 from promoter.release.errors import ReleaseError
 from promoter.release.images import VersionBuild
 from promoter.release.merge_rules import AutoMerge, automerge
 from promoter.release.promotion import promote
-from promoter.release.publication import published, release
+from promoter.release.publication import read_release, release
 from promoter.release.settings import parse_settings
 from promoter.vendoring.pins import read_pins
 
@@ -30,7 +30,7 @@ FOLDER = "charts/lana-bank"
 
 
 def cut(sandbox: Sandbox) -> VersionBuild:
-    candidate(sandbox.application)
+    create_candidate(sandbox.application)
     sandbox.merge(promote(sandbox.application))
     return release(sandbox.application)
 
@@ -57,7 +57,7 @@ def text(sandbox: Sandbox, commit: str, name: str) -> str:
 
 
 def test_pins_every_image_and_keeps_every_other_byte(sandbox: Sandbox) -> None:
-    made = published(sandbox.application)
+    made = read_release(sandbox.application)
 
     pull = bump_chart(sandbox.application, sandbox.charts)
 
@@ -78,7 +78,7 @@ def test_pins_every_image_and_keeps_every_other_byte(sandbox: Sandbox) -> None:
 
 def test_terraform_folders_are_those_of_the_released_commit(sandbox: Sandbox) -> None:
     sandbox.commit_chart("feat: old", {f"{FOLDER}/tf/gone/main.tf": b"old"})
-    made = published(sandbox.application)
+    made = read_release(sandbox.application)
     pull = bump_chart(sandbox.application, sandbox.charts)
     tree = f"{pull.head_commit}:{FOLDER}/tf"
     assert sandbox.charts.git.lines("ls-tree", "-r", "--name-only", tree) == [
@@ -93,7 +93,7 @@ def test_terraform_folders_are_those_of_the_released_commit(sandbox: Sandbox) ->
 
 
 def test_the_pull_request_lists_the_changes_since_the_last_pins(sandbox: Sandbox) -> None:
-    first = published(sandbox.application)
+    first = read_release(sandbox.application)
     opened = bump_chart(sandbox.application, sandbox.charts)
     assert opened.labels == {"galoybot", "lana-bank"}
     assert not opened.draft

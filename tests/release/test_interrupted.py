@@ -14,7 +14,7 @@ from promoter.common.errors import NothingNewer
 from promoter.forge.forge import PullRequestState, Query
 from promoter.programs.registry import Registry
 from promoter.release.application import Application, HostedRepository
-from promoter.release.candidate import candidate
+from promoter.release.candidate import create_candidate
 from promoter.release.chart import bump_chart
 from promoter.release.promotion import promote
 from promoter.release.publication import release
@@ -88,7 +88,7 @@ def plugged(sandbox: Sandbox, plug: Plug) -> tuple[Application, HostedRepository
 def whole_way(sandbox: Sandbox, application: Application, charts: HostedRepository) -> None:
     """Each step as the pipeline would run it again: what is done already is passed over."""
     with suppress(NothingNewer):
-        candidate(application)
+        create_candidate(application)
     try:
         pull = promote(application)
     except NothingNewer:
@@ -100,7 +100,7 @@ def whole_way(sandbox: Sandbox, application: Application, charts: HostedReposito
 
 
 def outcome(sandbox: Sandbox) -> dict[str, object]:
-    """What can be seen from outside, but for times and the numbers of pull requests."""
+    """Return the visible result without times and the numbers of pull requests."""
     forge = sandbox.application.forge
     there = forge.release("0.1.0")
     bumps = sandbox.charts.forge.pull_requests(Query())

@@ -6,7 +6,7 @@ import pytest
 
 from promoter.common.errors import NothingNewer, RegistryError
 from promoter.forge.forge import Conclusion, PullRequestState, Query, StatusCheck
-from promoter.release.candidate import candidate
+from promoter.release.candidate import create_candidate
 from promoter.release.changelog import notes, prepend
 from promoter.release.errors import ReleaseError
 from promoter.release.merge_rules import FILE_CHECK, file_check, report_file_check
@@ -18,7 +18,7 @@ from .sandbox import DEV, RELEASE_YML, Sandbox
 def test_opens_a_draft_with_changelog_and_docs_on_the_candidates_commit(sandbox: Sandbox) -> None:
     sandbox.commit("fix(loans): round once\n\nMore words.")
     sandbox.commit("chore: tidy")
-    made = candidate(sandbox.application)
+    made = create_candidate(sandbox.application)
     sandbox.commit("feat: after the candidate")
 
     pull = promote(sandbox.application)
@@ -54,16 +54,16 @@ def test_opens_a_draft_with_changelog_and_docs_on_the_candidates_commit(sandbox:
 
 
 def test_a_second_run_for_the_same_candidate_keeps_the_pull_request(sandbox: Sandbox) -> None:
-    candidate(sandbox.application)
+    create_candidate(sandbox.application)
     pull = promote(sandbox.application)
     assert promote(sandbox.application) == pull
 
 
 def test_an_older_pull_request_is_replaced(sandbox: Sandbox) -> None:
-    candidate(sandbox.application)
+    create_candidate(sandbox.application)
     first = promote(sandbox.application)
     sandbox.commit("fix: b")
-    candidate(sandbox.application)
+    create_candidate(sandbox.application)
 
     second = promote(sandbox.application)
 
@@ -75,7 +75,7 @@ def test_an_older_pull_request_is_replaced(sandbox: Sandbox) -> None:
 
 
 def test_a_foreign_push_to_the_branch_is_replaced(sandbox: Sandbox) -> None:
-    candidate(sandbox.application)
+    create_candidate(sandbox.application)
     first = promote(sandbox.application)
     pushed = sandbox.git.commit_files(first.head_commit, {"src/x": b"x"}, "feat: x", author=DEV)
     sandbox.git.text("update-ref", "refs/heads/bot-promote-rc", pushed)
@@ -90,7 +90,7 @@ def test_a_foreign_push_to_the_branch_is_replaced(sandbox: Sandbox) -> None:
 def test_without_a_new_candidate_nothing_is_promoted(sandbox: Sandbox) -> None:
     with pytest.raises(NothingNewer):
         promote(sandbox.application)
-    made = candidate(sandbox.application)
+    made = create_candidate(sandbox.application)
     with pytest.raises(ReleaseError, match="there is no such candidate"):
         promote(sandbox.application, "0.1.0-rc.9")
     sandbox.git.text("tag", "0.1.0", made.commit)
@@ -101,14 +101,14 @@ def test_without_a_new_candidate_nothing_is_promoted(sandbox: Sandbox) -> None:
 
 
 def test_once_merged_neither_pull_request_nor_candidate_is_repeated(sandbox: Sandbox) -> None:
-    candidate(sandbox.application)
+    create_candidate(sandbox.application)
     sandbox.merge(promote(sandbox.application))
     with pytest.raises(NothingNewer, match="pull request 1 is merged"):
         promote(sandbox.application)
     with pytest.raises(NothingNewer, match=r"since 0\.1\.0-rc\.1 only changelog and documentation"):
-        candidate(sandbox.application)
+        create_candidate(sandbox.application)
     sandbox.commit("docs: something else")
-    assert str(candidate(sandbox.application).version) == "0.1.0-rc.2"
+    assert str(create_candidate(sandbox.application).version) == "0.1.0-rc.2"
 
 
 def test_a_candidate_without_its_images_is_refused(sandbox: Sandbox) -> None:
@@ -130,7 +130,7 @@ def test_a_failed_hook_opens_nothing(sandbox: Sandbox, hook: str, reason: str) -
     text = (sandbox.git.file("main", RELEASE_YML) or b"").decode()
     broken = text.replace("[ci/tasks/update-api-docs]", hook)
     sandbox.commit("fix: b", {RELEASE_YML: broken.encode(), "src/y": b"y"})
-    candidate(sandbox.application)
+    create_candidate(sandbox.application)
     with pytest.raises(ReleaseError, match=reason):
         promote(sandbox.application)
     assert sandbox.application.forge.pull_requests(Query()) == ()
@@ -141,7 +141,7 @@ def test_the_file_check_names_every_other_file(sandbox: Sandbox) -> None:
     assert file_check(["CHANGELOG.md", "docs-site/a/b.md"]).passes
     found = file_check(["CHANGELOG.md", "docs-site", "src/a", "x/CHANGELOG.md", "docs-sites/a"])
     assert found.rejected == ("docs-site", "src/a", "x/CHANGELOG.md", "docs-sites/a")
-    candidate(sandbox.application)
+    create_candidate(sandbox.application)
     pull = promote(sandbox.application)
     pushed = sandbox.git.commit_files(
         pull.head_commit, {"src/x": b"x"}, "feat: sneak in", author=DEV

@@ -14,11 +14,11 @@ from promoter.forge.forge import ReleaseDraft
 from promoter.git.objects import SourceFile
 from promoter.programs import oci
 from promoter.programs.registry import Registry
-from promoter.release.candidate import candidate
+from promoter.release.candidate import create_candidate
 from promoter.release.errors import ReleaseError
 from promoter.release.images import VERSION, build, require_same_but_version
 from promoter.release.promotion import promote
-from promoter.release.publication import checksums, published, release
+from promoter.release.publication import checksums, read_release, release
 from promoter.release.settings import read_settings
 from promoter.release.source import source_of_commit
 
@@ -31,8 +31,8 @@ def sandbox(tmp_path: Path, registry: Registry) -> Sandbox:
 
 
 def merged(sandbox: Sandbox) -> str:
-    """A candidate, promoted and merged; gives the candidate's commit."""
-    made = candidate(sandbox.application)
+    """Create, promote and merge a candidate; return its commit."""
+    made = create_candidate(sandbox.application)
     sandbox.merge(promote(sandbox.application))
     return made.commit
 
@@ -52,13 +52,13 @@ def test_everything_names_the_candidates_commit(sandbox: Sandbox) -> None:
         labels = sandbox.application.registry.config(image.name, "latest")["config"]["Labels"]
         assert labels["org.opencontainers.image.revision"] == commit
         assert labels[VERSION] == "0.1.0"
-    assert published(sandbox.application) == made
+    assert read_release(sandbox.application) == made
 
 
 def test_the_release_has_the_reviewed_notes_the_binary_and_its_checksum(
     sandbox: Sandbox, tmp_path: Path
 ) -> None:
-    commit = candidate(sandbox.application).commit
+    commit = create_candidate(sandbox.application).commit
     pull = promote(sandbox.application)
     said = (sandbox.git.file(pull.head_commit, "CHANGELOG.md") or b"").decode()
     reworded = said.replace("The application", "The very first application")
@@ -98,7 +98,7 @@ def test_a_second_run_publishes_nothing_twice(sandbox: Sandbox) -> None:
 def test_nothing_is_released_before_the_merge(sandbox: Sandbox) -> None:
     with pytest.raises(NothingNewer, match="no promote-rc pull request"):
         release(sandbox.application)
-    candidate(sandbox.application)
+    create_candidate(sandbox.application)
     pull = promote(sandbox.application)
     with pytest.raises(NotCleared, match="it is open, not merged"):
         release(sandbox.application)
@@ -106,12 +106,12 @@ def test_nothing_is_released_before_the_merge(sandbox: Sandbox) -> None:
     with pytest.raises(NotCleared, match="it is closed, not merged"):
         release(sandbox.application, pull.number)
     with pytest.raises(NothingNewer, match="there is none"):
-        published(sandbox.application)
+        read_release(sandbox.application)
     assert sandbox.tags() == ["0.1.0-rc.1"]
 
 
 def test_a_merged_pull_request_with_other_files_releases_nothing(sandbox: Sandbox) -> None:
-    candidate(sandbox.application)
+    create_candidate(sandbox.application)
     pull = promote(sandbox.application)
     pushed = sandbox.git.commit_files(pull.head_commit, {"src/x": b"x"}, "feat: x", author=DEV)
     sandbox.git.text("update-ref", "refs/heads/bot-promote-rc", pushed)

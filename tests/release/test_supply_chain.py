@@ -18,7 +18,7 @@ from promoter.forge.forge import Query
 from promoter.git import Git
 from promoter.programs.cosign import Cosign, VerificationError, create_keys
 from promoter.programs.registry import Registry
-from promoter.release.candidate import candidate
+from promoter.release.candidate import create_candidate
 from promoter.release.chart import bump_chart
 from promoter.release.images import Image, build_and_push_all
 from promoter.release.promotion import promote
@@ -94,7 +94,7 @@ def test_signature_and_attestations_are_stored_as_referrers_and_once(
 
 
 def referrers(registry: Registry, image: Image) -> list[str]:
-    """What refers to the image (distribution-spec v1.1; by API, or by tag where there is none)."""
+    """Return the referrers of the image, by API or by tag (distribution-spec v1.1)."""
     host, _, folder = registry.repository(image.name).partition("/")
     answer = httpx.get(f"http://{host}/v2/{folder}/referrers/{image.digest}", timeout=10)
     if answer.status_code == 404:
@@ -122,7 +122,7 @@ def test_another_key_or_another_image_does_not_verify(
 def test_the_pin_bump_rejects_an_image_that_does_not_verify(
     sandbox: Sandbox, program: Path, keys: tuple[Path, Path]
 ) -> None:
-    candidate(sandbox.application)
+    create_candidate(sandbox.application)
     sandbox.merge(promote(sandbox.application))
     release(sandbox.application)
     cosign = Cosign(program, str(keys[0]), str(keys[1]))

@@ -19,8 +19,8 @@ from promoter.git import Git, environment
 from promoter.release.cog import CogSettings, read_cog
 from promoter.release.commits import (
     Commit,
-    checkable,
     commits,
+    commits_to_check,
     parse_commit,
     versioning_message,
 )
@@ -151,7 +151,7 @@ def test_messages_rejected_by_cog_are_rejected(
         )
         theirs = set(re.findall(r"Errored commit: ([0-9a-f]{40})", said.stderr))
         read = read_cog(git, "HEAD")
-        counting = checkable(commits(git, "HEAD"), read)
+        counting = commits_to_check(commits(git, "HEAD"), read)
         ours = {one.id for one in counting if not conventional(one, read)}
         assert (ours, bool(ours)) == (theirs, said.returncode != 0)
 
@@ -200,7 +200,7 @@ def highest(git: Git) -> str:
 
 
 def asked(cog: Path, git: Git, *arguments: str) -> str:
-    """What cog answers; empty where it has nothing to say."""
+    """Return cog's output, empty where it has none."""
     done = subprocess.run(
         [cog, *arguments], cwd=git.dir, env=environment(), capture_output=True, timeout=60
     )
