@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import fnmatch
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from promoter.common.errors import NotCleared, UsageError
 from promoter.deploy.record import note
@@ -112,19 +112,11 @@ def _bypass(site: Site, command: CdktfCommand, stacks: Sequence[str], *, in_ci: 
     reason = " ".join((command.ungated or "").split())
     if not reason:
         raise UsageError("--ungated requires a reason")
+    trigger = site.git.commit("HEAD") or site.tip
+    details = {"verb": command.verb, "changed": site.git.changed()}
     for stack in stacks:
-        note(
-            site,
-            Evidence(
-                deployment=site.deployment_of(stack),
-                environment=stack,
-                kind="ungated",
-                outcome="noted",
-                trigger=site.git.commit("HEAD") or site.tip,
-                summary=reason,
-                details={"verb": command.verb, "changed": site.git.changed()},
-            ),
-        )
+        bypass = Evidence(site.deployment_of(stack), stack, "ungated", "noted", trigger)
+        note(site, replace(bypass, summary=reason, details=details))
 
 
 def _expanded(site: Site, command: CdktfCommand) -> tuple[str, ...]:

@@ -28,14 +28,9 @@ class SynthesisError(PromoterError):
     def __init__(self, stacks: Sequence[str], cause: str) -> None:
         super().__init__(
             f"synthesize {', '.join(stacks) or 'the stacks'}: {cause}",
-            next_step="fix the settings or the code that the message names, and try again",
+            next_step="fix the settings or the code that the message names, commit, and try again",
         )
         self.cause = cause
-
-    @property
-    def unknown_stack(self) -> bool:
-        """Return True if the app has no such stack."""
-        return _UNKNOWN in self.cause
 
 
 @dataclass(frozen=True)
@@ -85,7 +80,7 @@ class App:
             try:
                 found = self.synthesize(Path(folder), stacks)
             except SynthesisError as error:
-                if error.unknown_stack:
+                if _UNKNOWN in error.cause:
                     raise UsageError(str(error)) from error
                 raise
             releases = [each for stack in found for each in stack.releases()]

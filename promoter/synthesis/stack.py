@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from promoter.common.errors import PlatformError, PromoterError
+from promoter.common.errors import PlatformError
 from promoter.common.progress import Progress
 from promoter.platform import Platform
 from promoter.programs.command import kubeconfig_variables
@@ -87,13 +87,10 @@ class Stack:
     def synthesize(self) -> None:
         """Run the app of the tree's cdktf.json for this stack alone."""
         app = App.of(self.tree, self.toolchain)
-        try:
-            with self.progress.task(f"synthesize {self.name}"):
-                app.synthesize(self.tree / _OUTPUT, (self.name,))
-        except SynthesisError as error:
-            raise self._failure(error.cause) from error
+        with self.progress.task(f"synthesize {self.name}"):
+            app.synthesize(self.tree / _OUTPUT, (self.name,))
         if not self.folder.is_dir():
-            raise self._failure("the app wrote no such stack")
+            raise SynthesisError((self.name,), "the app wrote no such stack")
 
     def releases(self) -> tuple[StackRelease, ...]:
         """Return every Helm release that the synthesized stack declares."""
@@ -112,10 +109,4 @@ class Stack:
             environment={**os.environ, **variables},
             progress=self.progress,
             init_arguments=backend,
-        )
-
-    def _failure(self, cause: str) -> PromoterError:
-        return PromoterError(
-            f"synthesize {self.name}: {cause}",
-            next_step="fix it, commit, and deploy again; nothing was recorded",
         )
