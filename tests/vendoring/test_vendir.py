@@ -9,7 +9,7 @@ import pytest
 
 from promoter.vendoring import check, sync
 from promoter.vendoring.bump import BumpOptions, bump
-from promoter.vendoring.errors import VendorError
+from promoter.vendoring.errors import UnsafeContent, VendorError
 from promoter.vendoring.fetch import find_vendir
 from tests.vendoring.sources import CONFIG, Source, Target, contents, git, vendir
 
@@ -28,19 +28,68 @@ def test_without_vendir_the_git_source_is_used(
         find_vendir("always")
 
 
+def put_on_path(program: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Put a `vendir` on PATH that runs the shell lines ``program``."""
+    file = folder / "bin/vendir"
+    file.parent.mkdir()
+    file.write_text(f"#!/bin/sh\n{program}\n")
+    file.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{file.parent}:/usr/bin:/bin")
+
+
 def test_the_error_of_a_failing_vendir_is_reported(
     source: Source, target: Target, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The last error line of the program is reported, and nothing changes."""
-    program = tmp_path / "bin/vendir"
-    program.parent.mkdir()
-    program.write_text("#!/bin/sh\necho 'vendir: Error: boom' >&2\nexit 1\n")
-    program.chmod(0o755)
-    monkeypatch.setenv("PATH", f"{program.parent}:/usr/bin:/bin")
+    put_on_path("echo 'vendir: Error: boom' >&2; exit 1", tmp_path, monkeypatch)
     before = contents(target.folder)
     with pytest.raises(VendorError, match="vendir: Error: boom") as caught:
         sync(target.folder, vendir=find_vendir())
     assert "--vendir never" in caught.value.next_step
+    assert contents(target.folder) == before
+
+
+SYNC = """\
+cd $3
+mkdir -p fetched/content
+printf 'name: x\\n' > fetched/content/Chart.yaml
+{more}
+cat > vendir.lock.yml <<end
+apiVersion: vendir.k14s.io/v1alpha1
+kind: LockConfig
+directories: [{{path: fetched, contents: [{{path: content, git: {{sha: {sha}, commitTitle: x}}}}]}}]
+end"""
+
+
+def test_files_and_lock_of_a_vendir_on_path_are_taken(
+    source: Source, target: Target, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put_on_path(SYNC.format(more="mkdir fetched/content/.git", sha="a" * 40), tmp_path, monkeypatch)
+    lock = sync(target.folder, vendir=find_vendir())
+    assert [each.name for each in target.chart.iterdir()] == ["Chart.yaml"]
+    assert lock.directories[0].contents[0].git.sha == "a" * 40
+
+
+@pytest.mark.parametrize(
+    ("more", "reason"),
+    [
+        ("ln -s /etc/passwd fetched/content/link", "symlink out"),
+        ("mkdir -p fetched/content/a/.git; touch fetched/content/a/.git/x", "has a .git in it"),
+        ("touch \"$(printf 'fetched/content/a\\033b')\"", "control character"),
+    ],
+)
+def test_content_that_vendir_fetched_passes_the_same_refusals(
+    source: Source,
+    target: Target,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    more: str,
+    reason: str,
+) -> None:
+    put_on_path(SYNC.format(more=more, sha="a" * 40), tmp_path, monkeypatch)
+    before = contents(target.folder)
+    with pytest.raises(UnsafeContent, match=reason):
+        sync(target.folder, vendir=find_vendir())
     assert contents(target.folder) == before
 
 
