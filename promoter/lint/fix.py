@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -70,13 +71,11 @@ def _missing(environment: Environment, snapshot: GateSnapshot) -> Iterator[Added
         if path.isprintable() and not environment.is_gate_file(path):
             paths[key].append(path)
     name = upstream.name if upstream else ""
-    reasons = {
-        "propagated": f"{name} proves it first",
-        "latest": f"it does not shape {name}" if name else "no environment comes before",
-    }
+    latest = f"it does not shape {name}" if name else "no environment comes before"
     for key, missing in paths.items():
+        reason = f"{name} proves it first" if key == "propagated" else latest
         for pattern in _patterns(missing, snapshot):
-            yield AddedPattern(environment.file, environment.name, key, pattern, reasons[key])
+            yield AddedPattern(environment.file, environment.name, key, pattern, reason)
 
 
 def _patterns(missing: Sequence[str], snapshot: GateSnapshot) -> Iterator[str]:
@@ -84,14 +83,12 @@ def _patterns(missing: Sequence[str], snapshot: GateSnapshot) -> Iterator[str]:
     while missing:
         first, parts = missing[0], missing[0].split("/")
         folders = [f"{_literal('/'.join(parts[:end]))}/**" for end in range(1, len(parts))]
-        matching = {folder: snapshot.matching(folder) for folder in folders}
-        whole = (
-            folder
-            for folder, files in matching.items()
+        pattern = _literal(first)
+        for folder in reversed(folders):
+            files = snapshot.matching(folder)
             # A wildcard skips hidden files: they need their own name.
-            if len(files) > 1 and first in files and set(files) <= set(missing)
-        )
-        pattern = next(whole, _literal(first))
+            if len(files) > 1 and first in files and set(files) <= set(missing):
+                pattern = folder
         yield pattern
         missing = [path for path in missing if not compiled((pattern,)).matches(path)]
 
@@ -106,13 +103,10 @@ def _edited(
     """Return the cepler file with the added patterns; nothing else of it may change."""
     for each in added:
         environment = config.environments[each.environment]
-        items = list(environment.latest if each.list == "latest" else environment.propagated)
+        items = list(getattr(environment, each.list))
         index = _position(items, each.pattern)
         items.insert(index, each.pattern)
-        if each.list == "latest":
-            environment = environment._replace(latest=tuple(items))
-        else:
-            environment = environment._replace(propagated=tuple(items))
+        environment = environment._replace(**{each.list: tuple(items)})  # type: ignore[arg-type]
         environments = {**config.environments, each.environment: environment}
         config = config._replace(environments=environments)
         text = _inserted(text, each, index)
@@ -181,10 +175,7 @@ def _child(node: yaml.Node | None, key: str) -> Any:
 
 def _scalar(value: str) -> str:
     """Return ``value`` as YAML: plain where every parser reads it as that text, else quoted."""
-    if re.match(r"[A-Za-z].*[./]", value):
-        try:
-            if yaml.safe_load(f"[{value}]") == [value]:
-                return value
-        except yaml.YAMLError:
-            pass
+    with suppress(yaml.YAMLError):
+        if re.match(r"[A-Za-z].*[./]", value) and yaml.safe_load(f"[{value}]") == [value]:
+            return value
     return "'" + value.replace("'", "''") + "'"

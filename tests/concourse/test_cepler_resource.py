@@ -12,8 +12,8 @@ import pytest
 from promoter.concourse import deployments
 from promoter.concourse.schema import read_pipeline
 from promoter.git import Git
-from tests.concourse.running import BIN
 from tests.concourse.test_pipelines import ROOT
+from tests.concourse.worker import BIN
 
 RESOURCE = ROOT / "ci" / "deployments" / "cepler-resource" / "opt" / "resource"
 DEV = {f"GIT_{r}_{p}": "dev" for r in ("AUTHOR", "COMMITTER") for p in ("NAME", "EMAIL")}

@@ -14,8 +14,8 @@ from promoter.git import Git
 from promoter.toolchain import Toolchain
 from promoter.toolchain.cache import default_cache
 from promoter.vendoring import sync
-from tests.concourse.running import Worker
 from tests.concourse.test_pipelines import ROOT
+from tests.concourse.worker import Worker
 
 REF = re.compile(r"(?m)^( *ref: )[0-9a-f]{40}$")
 

@@ -18,8 +18,8 @@ from promoter.git import Git
 from promoter.programs.registry import Registry
 from promoter.toolchain.toolchain import Toolchain
 from tests.concourse.isolation import unavailable, wheel_bin
-from tests.concourse.running import Worker, task_of
 from tests.concourse.test_pipelines import ROOT
+from tests.concourse.worker import Worker, task_of
 from tests.release.conftest import crane, registry
 from tests.release.sandbox import Sandbox, open_sandbox
 
