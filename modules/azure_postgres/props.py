@@ -18,11 +18,9 @@ class Server:
     sku                machine type, <tier>_<size>: B_ is burstable and can be neither highly
                        available nor replicated, GP_ general purpose, MO_ memory optimized
     version            default PostgreSQL 17; 14 is the oldest supported version
-    high_availability  a standby in another zone (default False)
-    read_replicas      number of read replicas (default 0)
-    storage_mb         one of Azure's sizes (default 32768); it grows automatically
-    zone               availability zone of the primary (default 1)
-    standby_zone       availability zone of the standby (default 2)
+    high_availability  a standby in another zone
+    storage_mb         one of Azure's sizes; it grows automatically
+    zone               availability zone of the primary, another than that of the standby
     configuration      further server parameters, which override ``CONFIGURATION``
     """
 
@@ -60,12 +58,8 @@ class AzurePostgresProps:
     """Properties that the servers have in common.
 
     name                  prefix of every name: the environment
-    location              Azure region
-    resource_group        name of the existing resource group
-    virtual_network       name of the existing virtual network in it
-    virtual_network_id    id of that network, to which the private DNS zone is linked
+    virtual_network       name of the existing network in the resource group, and its id
     subnet_cidr           range of the subnet that is delegated to the servers
-    tenant_id             Entra tenant
     administrators        Entra administrators; at least one
     log_workspace_id      Log Analytics workspace for logs and metrics
     servers               by database: server, dagster, keycloak

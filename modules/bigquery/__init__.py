@@ -16,7 +16,6 @@ class BigQueryProps:
 
     source             the chart's tf/bq-setup, relative to Terraform's working folder
     name               prefix of every name: the environment
-    project, region    Google Cloud project and region
     additional_owners  e-mail addresses of further owners of the dataset (default none)
     pipeline           the service account that loads and transforms the data
     """

@@ -21,11 +21,10 @@ class Instance:
     tier                 machine type: db-custom-<CPUs>-<MB>, or a shared one (db-f1-micro,
                          db-g1-small) that can neither be highly available nor replicated
     version              default PostgreSQL 17; 14 is the oldest supported version
-    high_availability    a standby in another zone (default False)
-    read_replicas        number of read replicas (default 0)
+    high_availability    a standby in another zone
     disk_gb              initial disk size (default 20); it grows up to disk_limit_gb (500)
-    backups_kept         number of daily backups (default 14)
-    log_days             days of point-in-time recovery, 1-7 (default 7)
+    backups_kept         number of daily backups
+    log_days             days of point-in-time recovery, 1-7
     flags                further database flags, which override ``FLAGS``
     """
 
@@ -53,13 +52,12 @@ class GcpPostgresProps:
     """Properties that the instances have in common.
 
     name                 prefix of every name: the environment
-    project, region      Google Cloud project and region
     network              self link of the VPC, which must have a private services range
     instances            by database: server, dagster, keycloak
     passwords            by user, as ``modules.secrets`` returns them: (expression, version)
     kms_key              customer-managed encryption key of the disks (default: Google's)
     maintenance_day      1 (Monday) to 7, with maintenance_hour in UTC (default Sunday, 4)
-    deletion_protection  whether Terraform refuses to destroy an instance (default True)
+    deletion_protection  whether Terraform refuses to destroy an instance
     """
 
     name: str

@@ -27,14 +27,13 @@ class LanaBankProps:
     chart                   the vendored chart's folder; the hash of its content is a value
     chart_reference         the same folder, relative to Terraform's working folder
     environment             name of the environment, shown in the pods' labels
-    namespace               Kubernetes namespace
-    create_namespace        whether Helm creates the namespace (default False: it exists)
+    create_namespace        whether Helm creates the namespace, or it exists
     lana_domain             parent domain of admin., app., auth. and dagster.
     enable_artificial_time  lets tests move the clock; never in production
     secrets                 "generate": the chart creates its secrets once in the cluster;
                             "existing": they exist already
     components              optional parts to install (default: all but PostgreSQL)
-    replicas                of everything that can run more than once (default 1)
+    replicas                of everything that can run more than once
     timeout                 seconds after which an unavailable release counts as failed
                             (default 900, the 15 minutes of the release process)
     values                  further values of the chart, merged over those from the above
