@@ -35,11 +35,11 @@ SECRETS = {
         "OAUTH2_PROXY_SECRET",
     )
 }
-"""What the realms' files have placeholders for, as the chart's Deployment sets it."""
+"""Values of the placeholders in the realm files, as the chart's Deployment sets them."""
 
 
 def available() -> bool:
-    """Whether there is what fetches and runs it."""
+    """Return whether Java and Maven are installed."""
     return bool(shutil.which("java") and shutil.which("mvn"))
 
 
@@ -61,7 +61,7 @@ def _fetch(folder: Path) -> None:
 
 @dataclass(frozen=True)
 class Keycloak:
-    """Where it listens."""
+    """The address that it listens on."""
 
     url: str
 

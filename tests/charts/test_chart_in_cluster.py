@@ -1,4 +1,4 @@
-"""The chart and a real API server: what it accepts, what becomes available, what goes back."""
+"""The chart on a real API server: admission, availability and rollback."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def test_every_object_is_accepted_where_pods_are_restricted(
     cluster.apply(pods, "--dry-run=server")
 
 
-def test_a_pod_that_asks_for_more_is_refused(chart: Chart, cluster: Cluster) -> None:
+def test_a_pod_with_more_privileges_is_rejected(chart: Chart, cluster: Cluster) -> None:
     """The check above can fail: the same pod without its security context."""
     workload = next(found for found in chart.render() if found["kind"] == "Deployment")
     pod = as_pod(workload)

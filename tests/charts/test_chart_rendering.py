@@ -1,4 +1,4 @@
-"""What the chart renders to, with real Helm."""
+"""The rendered chart, with real Helm."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def test_no_pod_has_more_rights_than_it_needs(objects: list[Object]) -> None:
             }
 
 
-def test_every_container_says_what_it_needs(objects: list[Object]) -> None:
+def test_every_container_has_requests_and_limits(objects: list[Object]) -> None:
     for pod in pods(objects).values():
         for container in containers(pod):
             assert {"cpu", "memory"} <= set(container["resources"]["requests"])
@@ -98,7 +98,7 @@ def test_a_new_chart_hash_or_version_restarts_no_pod(chart: Chart) -> None:
     assert before == after
 
 
-def test_the_release_says_what_it_is(objects: list[Object]) -> None:
+def test_the_release_identifies_itself(objects: list[Object]) -> None:
     data = of_kind(objects, "ConfigMap")["lana-bank-release"]["data"]
     assert data["chart-hash"] == "0" * 64
     assert data["environment"] == "local-staging"
@@ -127,7 +127,7 @@ def test_secrets_that_exist_are_not_written(chart: Chart) -> None:
     assert of_kind(chart.render(values), "Secret")
 
 
-def test_every_secret_that_a_pod_asks_for_is_made(objects: list[Object]) -> None:
+def test_every_referenced_secret_is_created(objects: list[Object]) -> None:
     made = {name: set(found["data"]) for name, found in of_kind(objects, "Secret").items()}
     for pod in pods(objects).values():
         for container in containers(pod):

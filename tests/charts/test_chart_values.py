@@ -1,4 +1,4 @@
-"""values.schema.json refuses what is wrong, by name."""
+"""values.schema.json rejects invalid values by name."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ SHORT = "sha256:" + "5a" * 31
         ("unknown", 1),
     ],
 )
-def test_a_wrong_value_is_refused_by_its_place(chart: Chart, path: str, value: Any) -> None:
+def test_an_invalid_value_is_rejected_by_its_path(chart: Chart, path: str, value: Any) -> None:
     values = whole_values()
     place = values
     *parents, last = path.split("/")

@@ -73,7 +73,7 @@ class Server:
 
 
 def somebody() -> str | None:
-    """Whom the server runs as: it refuses to be root."""
+    """Return the user of the server, which refuses to run as root."""
     if os.geteuid() != 0:
         return None
     known = {entry.pw_name for entry in pwd.getpwall()}
@@ -131,12 +131,12 @@ def test_each_part_has_a_database_that_it_owns(server: Server) -> None:
         assert server.ask(name, "SELECT current_user", **owner(name)) == name
 
 
-def test_nobody_gets_into_the_database_of_another(server: Server) -> None:
+def test_no_user_can_connect_to_the_database_of_another(server: Server) -> None:
     for name, other in (("dagster", "server"), ("keycloak", "dagster"), ("reader", "keycloak")):
         assert "permission denied for database" in server.refusal(other, "", **owner(name))
 
 
-def test_the_reader_reads_what_is_made_later_and_writes_nothing(server: Server) -> None:
+def test_the_reader_reads_later_tables_and_writes_nothing(server: Server) -> None:
     server.ask("server", "CREATE TABLE accounts AS SELECT 7 AS balance", **owner("server"))
     assert server.ask("server", "SELECT balance FROM accounts", **owner("reader")) == "7"
     for statement in (

@@ -202,7 +202,7 @@ def test_a_code_is_worth_nothing_without_its_verifier(
 
 
 @pytest.mark.parametrize(("realm", "client", "redirect", "secret"), BROWSERS)
-def test_what_a_browser_may_not_ask_for(
+def test_sign_in_requires_pkce_and_a_registered_redirect(
     keycloak: Keycloak, realm: str, client: str, redirect: str, secret: str
 ) -> None:
     browser = Browser(keycloak, realm, client, redirect)
@@ -214,7 +214,7 @@ def test_what_a_browser_may_not_ask_for(
 
 
 @pytest.mark.parametrize(("realm", "client", "redirect", "secret"), BROWSERS)
-def test_nobody_signs_in_by_handing_over_a_password(
+def test_the_password_grant_is_disabled(
     keycloak: Keycloak, realm: str, client: str, redirect: str, secret: str
 ) -> None:
     given = ask(
@@ -231,7 +231,7 @@ def test_nobody_signs_in_by_handing_over_a_password(
 
 
 @pytest.mark.parametrize("realm", SERVICES)
-def test_a_wrong_secret_and_one_that_was_not_filled_in_are_refused(
+def test_a_wrong_secret_and_an_unreplaced_placeholder_are_rejected(
     keycloak: Keycloak, realm: str
 ) -> None:
     client, _ = SERVICES[realm]

@@ -1,4 +1,4 @@
-"""What code says of its inputs, as who listens hears it."""
+"""Declarations of inputs are audit events."""
 
 from __future__ import annotations
 

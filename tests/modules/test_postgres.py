@@ -1,4 +1,4 @@
-"""Both clouds' PostgreSQL keep the same promise."""
+"""PostgreSQL has the same properties on both clouds."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def test_high_availability_and_replicas_on_cloud_sql(tmp_path: Path) -> None:
     )
 
 
-def test_a_flag_of_ones_own_is_laid_over_the_defaults(tmp_path: Path) -> None:
+def test_a_flag_overrides_the_default(tmp_path: Path) -> None:
     resources = google(tmp_path, flags={"log_hostname": "off", "max_connections": "300"})
     settings = resources["google_sql_database_instance"]["postgres_server_instance"]["settings"]
     flags = {flag["name"]: flag["value"] for flag in settings["database_flags"]}
@@ -133,13 +133,13 @@ def test_high_availability_and_replicas_on_flexible_server(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("what", [{"high_availability": True}, {"read_replicas": 1}])
-def test_a_machine_that_cannot_do_it_is_refused(what: dict[str, Any]) -> None:
+def test_a_machine_without_high_availability_is_rejected(what: dict[str, Any]) -> None:
     with pytest.raises(TierError, match="use tier db-f1-micro"):
         gcp.Instance(tier="db-f1-micro", **what)
     with pytest.raises(TierError, match="use SKU B_Standard_B2s"):
         azure.Server(sku="B_Standard_B2s", **what)
 
 
-def test_a_standby_beside_the_primary_is_refused() -> None:
+def test_a_standby_in_the_zone_of_the_primary_is_rejected() -> None:
     with pytest.raises(TierError, match="zone 1 is the primary's own"):
         azure.Server(sku="GP_Standard_D2s_v3", high_availability=True, standby_zone="1")

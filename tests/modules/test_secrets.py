@@ -71,7 +71,7 @@ def test_a_rotation_is_a_number(tmp_path: Path, vault: Vault) -> None:
     }
 
 
-def test_what_others_issue_is_read(tmp_path: Path) -> None:
+def test_third_party_secrets_are_read(tmp_path: Path) -> None:
     external = frozenset({"honeycomb-api-key", "oathkeeper-jwks"})
     secrets = stack(tmp_path, VAULTS["google"], external=external)["resource"][
         "kubernetes_secret_v1"
@@ -81,7 +81,7 @@ def test_what_others_issue_is_read(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("wrong", [{"versions": {"db-servr": 2}}, {"external": frozenset({"x"})}])
-def test_a_secret_that_does_not_exist_is_refused(tmp_path: Path, wrong: dict[str, Any]) -> None:
+def test_an_unknown_secret_is_rejected(tmp_path: Path, wrong: dict[str, Any]) -> None:
     with pytest.raises(ModuleError, match=r"(rotate|read) secret '(db-servr|x)'"):
         stack(tmp_path, VAULTS["google"], **wrong)
 

@@ -1,4 +1,4 @@
-"""The part of an Azure stack that azurerm alone is asked for, and OpenTofu in its folder."""
+"""The azurerm part of an Azure stack, and OpenTofu in its folder."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ IDS = {
     "azurerm_private_dns_zone": f"{_NETWORK}/privateDnsZones/a.postgres.database.azure.com",
     "azurerm_subnet": f"{_NETWORK}/virtualNetworks/network/subnets/postgres",
 }
-"""Ids as Azure gives them: the provider refuses a made-up one where another block refers to it."""
+"""Ids in Azure's format, which the provider requires in references."""
 DELEGATED = 'azurerm_subnet.postgres_subnet.delegation[0].name == "postgres"'
 
 

@@ -16,7 +16,7 @@ from tests.stacks.stack_tree import REPOSITORY, Tree, copy_tree
 
 PROVIDER = "terraform-provider-azurerm"
 VERSION = "5.2.0"
-"""What the pinned commit is: the newest section of its CHANGELOG.md."""
+"""Version of the pinned commit: the newest section of its CHANGELOG.md."""
 
 
 @pytest.fixture(scope="session")
@@ -35,7 +35,7 @@ def tofu(toolchain: Toolchain, tmp_path: Path) -> Tofu:
 
 @pytest.fixture(scope="session")
 def obtained(toolchain: Toolchain, tmp_path_factory: pytest.TempPathFactory) -> Obtained:
-    """What OpenTofu can install beside azurerm."""
+    """Providers that OpenTofu can install besides azurerm."""
     return Obtained(toolchain.program("tofu"), tmp_path_factory.mktemp("providers"))
 
 

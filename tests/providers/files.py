@@ -1,4 +1,4 @@
-"""What a run of Terraform has left in its folder."""
+"""Files that a run of Terraform leaves in its folder."""
 
 from __future__ import annotations
 

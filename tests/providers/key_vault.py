@@ -29,9 +29,9 @@ DOMAIN = "vault.localhost"
 
 @dataclass
 class KeyVault:
-    """What is in it; ``before`` is called with each request.
+    """A fake Key Vault; ``before`` is called with each request.
 
-    Where it is ``proxied`` its name is below `DOMAIN`, as the provider wants of one it writes to.
+    If it is ``proxied`` its name is below `DOMAIN`, which the provider requires for writes.
     """
 
     client: str = field(default_factory=lambda: str(uuid.uuid4()))

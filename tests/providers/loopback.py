@@ -1,4 +1,4 @@
-"""How a cloud's API is served on loopback to a provider that believes it to be the cloud."""
+"""Serve the API of a cloud to its provider on loopback."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from promoter.platform.certificates import KeyPair
 
 @dataclass(frozen=True)
 class Request:
-    """What was asked; ``body`` as it came."""
+    """A request with its raw ``body``."""
 
     method: str
     path: str

@@ -1,4 +1,4 @@
-"""Providers as whoever runs the tests gets them: from a registry, or from a mirror of theirs."""
+"""Providers from a registry, or from a mirror that the environment configures."""
 
 from __future__ import annotations
 

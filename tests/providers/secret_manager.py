@@ -15,7 +15,7 @@ from urllib.parse import parse_qs
 from tests.providers.loopback import Answer, Request, served
 
 NUMBER = "123456789012"
-"""The API names a project by its number, whatever it was asked by."""
+"""The API returns the number of a project, also for a request by name."""
 _PATH = re.compile(
     r"/v1/projects/[^/]+/secrets(?:/(?P<name>[^/:]+))?(?:/versions/(?P<version>[^/:]+))?"
     r"(?::(?P<verb>\w+))?"
@@ -25,7 +25,7 @@ _TIME = "2026-01-02T03:04:05.000000Z"
 
 @dataclass
 class SecretManager:
-    """What is in it; ``before`` is called with each request."""
+    """A fake Secret Manager; ``before`` is called with each request."""
 
     token: str = field(default_factory=lambda: secrets.token_urlsafe(24))
     secrets: dict[str, dict[str, Any]] = field(default_factory=dict)

@@ -106,7 +106,7 @@ def test_the_provider_accepts_every_block(tofu: Tofu, stack: Stack) -> None:
         ({"zone": None, "location": None}, "location"),
     ],
 )
-def test_the_provider_refuses_what_is_wrong(
+def test_the_provider_rejects_an_invalid_block(
     tofu: Tofu, tmp_path: Path, change: dict[str, Any], said: str
 ) -> None:
     """The check above can fail."""

@@ -1,4 +1,4 @@
-"""A whole stack in a folder of its own, beside those that were synthesized."""
+"""A whole stack in a separate folder next to the synthesized ones."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _MOCKED: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
         },
     },
 }
-"""What a cloud gives: the providers refuse made-up words for it where other blocks take it."""
+"""Attributes in the cloud's format, which the providers require in references."""
 
 
 def mocked_run(command: str, stack: Mapping[str, Any]) -> str:
@@ -64,7 +64,7 @@ def beside(tofu: Tofu, kind: str) -> Tofu:
 
 
 def succeed(tofu: Tofu, *arguments: str) -> str:
-    """What OpenTofu prints, which must not fail."""
+    """Return the output of OpenTofu, which must succeed."""
     done = tofu.run(*arguments)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout

@@ -30,7 +30,7 @@ def test_every_stack_is_synthesized(tree: Tree) -> None:
     assert set(LOCAL) <= set(manifest["stacks"])
 
 
-def test_only_the_stack_that_is_asked_for_is_read_and_written(tree: Tree) -> None:
+def test_only_the_requested_stack_is_read_and_written(tree: Tree) -> None:
     (tree.root / "stacks/local/qa/lana-bank.yml").write_text("not: valid\n")
     tree.synthesize("local-staging")
     written = [folder.name for folder in (tree.root / "cdktf.out/stacks").iterdir()]
@@ -110,7 +110,7 @@ def test_a_changed_byte_in_a_template_changes_the_stack(tree: Tree) -> None:
     assert tree.values("local-staging")["chartHash"] != before
 
 
-def test_faults_of_several_files_are_reported_together(tree: Tree) -> None:
+def test_problems_of_several_files_are_reported_together(tree: Tree) -> None:
     for name in ("staging", "qa"):
         file = tree.root / f"stacks/local/{name}/lana-bank.yml"
         file.write_text(SETTINGS.replace("replicas: 3", "replicas: many"))
@@ -123,7 +123,7 @@ def test_faults_of_several_files_are_reported_together(tree: Tree) -> None:
     ]
 
 
-def test_artificial_time_in_production_is_refused(tree: Tree) -> None:
+def test_artificial_time_in_production_is_rejected(tree: Tree) -> None:
     file = tree.root / "stacks/local/production/lana-bank.yml"
     file.write_text(file.read_text().replace("time: false", "time: true"))
     run = tree.run("local-production")

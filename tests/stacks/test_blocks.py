@@ -1,4 +1,4 @@
-"""Every block of every cloud stack has what its provider needs, and nothing it does not know."""
+"""Every block of every cloud stack fits the schema of its provider."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def synthesized(tmp_path_factory: pytest.TempPathFactory) -> Tree:
 
 
 def faults(schema: Mapping[str, Any], body: Any, place: str) -> Iterator[str]:
-    """What is wrong with a block, in place's words; a list of blocks is looked at one by one."""
+    """Yield the differences of a block, or of each block of a list, from its schema."""
     if isinstance(body, list):
         for number, item in enumerate(body):
             yield from faults(schema, item, f"{place}[{number}]")
@@ -49,7 +49,7 @@ def blocks(stack: Mapping[str, Any]) -> Iterator[tuple[str, str, Any]]:
 
 
 @pytest.mark.parametrize("stack", CLOUD)
-def test_a_stack_says_only_what_its_providers_know(synthesized: Tree, stack: str) -> None:
+def test_every_block_fits_its_schema(synthesized: Tree, stack: str) -> None:
     checked = 0
     found = []
     for kind, place, body in blocks(synthesized.json(stack)):
@@ -86,7 +86,7 @@ def test_no_secret_has_a_value_that_is_kept(synthesized: Tree, stack: str) -> No
 
 
 @pytest.mark.parametrize("stack", CLOUD)
-def test_what_is_referred_to_is_there(synthesized: Tree, stack: str) -> None:
+def test_every_dependency_exists(synthesized: Tree, stack: str) -> None:
     content = synthesized.json(stack)
     there = {place.removeprefix("resource.") for _, place, _ in blocks(content)}
     for _, place, body in blocks(content):

@@ -1,4 +1,4 @@
-"""Which stacks there are follows from the folders alone."""
+"""Discovery of the stacks from the folders of settings."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def test_a_further_deployment_adds_its_name(tmp_path: Path) -> None:
         (["gcp/qa/shared.yml"], "stacks/gcp/qa: has no deployment; add lana-bank.yml"),
     ],
 )
-def test_an_incomplete_environment_is_refused(
+def test_an_incomplete_environment_is_rejected(
     tmp_path: Path, files: list[str], expected: str
 ) -> None:
     settings(tmp_path, *files)
@@ -52,7 +52,7 @@ def test_an_incomplete_environment_is_refused(
     assert str(caught.value) == f"read settings: {expected}"
 
 
-def test_an_unknown_stack_is_refused_with_those_that_exist(tmp_path: Path) -> None:
+def test_an_unknown_stack_is_rejected_with_the_known_ones(tmp_path: Path) -> None:
     settings(tmp_path, "local/qa/shared.yml", "local/qa/lana-bank.yml")
     with pytest.raises(UnknownStack, match=r"find stack 'local-qaa': .* known: local-qa$"):
         select(discover(tmp_path, PLATFORMS), ("local-qaa",))

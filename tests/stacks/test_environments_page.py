@@ -1,4 +1,4 @@
-"""docs/environments.md: its commands work, and the generated pages are what they are made from."""
+"""The commands of docs/environments.md work, and the generated pages are current."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""cepler's files name what no synthesis shows, too; the rest is `promoter lint`'s (tests/lint)."""
+"""cepler's patterns match inputs that synthesis does not show; tests/lint covers the others."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ BESIDE_THE_APP = (
     "dev/toolchain/terraform-provider-helm/go.sum",
     "dev/toolchain/etcd/main.go",
 )
-"""What the app does not read itself, but what a deploy is made with all the same."""
+"""Inputs of a deploy that the app does not read itself."""
 
 
 def covered() -> dict[str, Patterns]:
@@ -41,7 +41,7 @@ def test_every_stack_is_gated_and_every_gated_environment_is_a_stack() -> None:
 
 
 @pytest.mark.parametrize("stack", STACKS)
-def test_what_a_deploy_is_made_with_is_covered(stack: str) -> None:
+def test_every_input_of_a_deploy_is_covered(stack: str) -> None:
     patterns = covered()[stack]
     assert [path for path in BESIDE_THE_APP if not patterns.matches(path)] == []
 

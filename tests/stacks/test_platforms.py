@@ -1,4 +1,4 @@
-"""What a cloud environment's settings may not say, by file and key."""
+"""Invalid settings of cloud environments are reported by file and key."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ def faults(root: Path, platform: str, environment: str) -> list[str]:
         ),
     ],
 )
-def test_a_fault_is_found_by_file_and_key(
+def test_a_problem_is_reported_by_file_and_key(
     root: Path, file: str, old: str, new: str, expected: str
 ) -> None:
     changed = root / "stacks" / file
@@ -118,7 +118,7 @@ def test_a_fault_is_found_by_file_and_key(
     assert any(f"stacks/{file}" in fault and expected in fault for fault in found), found
 
 
-def test_azure_settings_below_gcp_are_refused(root: Path) -> None:
+def test_azure_settings_below_gcp_are_rejected(root: Path) -> None:
     shutil.copytree(root / "stacks/azure/volcano-staging", root / "stacks/gcp/mistaken")
     found = faults(root, "gcp", "mistaken")
     assert any("shared.yml" in fault and "platform: Input should be" in fault for fault in found)

@@ -18,7 +18,7 @@ def test_the_schemas_are_those_of_the_models() -> None:
     assert committed == schemas(), "write them anew: make generated"
 
 
-def test_a_schema_refuses_unknown_keys() -> None:
+def test_a_schema_rejects_unknown_keys() -> None:
     for content in schemas().values():
         assert json.loads(content)["additionalProperties"] is False
 

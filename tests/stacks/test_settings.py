@@ -78,12 +78,12 @@ def test_good_settings_are_read(tmp_path: Path) -> None:
         ("x: &x {timeout: x}\n<<: *x\n", "lana-bank.yml:1: timeout: Input should be a valid int"),
     ],
 )
-def test_a_fault_names_file_line_key_and_reason(tmp_path: Path, text: Any, expected: str) -> None:
+def test_a_problem_names_file_line_key_and_reason(tmp_path: Path, text: Any, expected: str) -> None:
     found = faults(tmp_path, text)
     assert any(fault.startswith(expected) for fault in found), found
 
 
-def test_all_faults_of_a_file_are_reported_at_once(tmp_path: Path) -> None:
+def test_all_problems_of_a_file_are_reported_at_once(tmp_path: Path) -> None:
     text = GOOD.replace("replicas: 1", "replicas: two").replace("timeout: 60", "timeout: x")
     assert len(faults(tmp_path, text)) == 2
 
