@@ -80,9 +80,7 @@ def block(
     """
     place = _place(scope)
     local_name = place.local_name(name)
-    address = (
-        f"{kind}.{local_name}" if block_type == "resource" else f"{block_type}.{kind}.{local_name}"
-    )
+    address = f"{block_type}.{kind}.{local_name}".removeprefix("resource.")
     if address in place.addresses:
         raise ModuleError(f"add block {address}: the stack already has one of this address")
     place.addresses.add(address)
@@ -92,7 +90,11 @@ def block(
         "depends_on": list(depends_on) or None,
     }
     if block_type == "resource":
-        element = _Resource(scope, name, lifecycle=_lifecycle(keep, ignore_changes), **common)
+        if keep or ignore_changes:
+            common["lifecycle"] = TerraformResourceLifecycle(
+                prevent_destroy=keep or None, ignore_changes=list(ignore_changes) or None
+            )
+        element = _Resource(scope, name, **common)
     elif block_type == "data":
         element = _DataSource(scope, name, **common)
     else:
@@ -101,14 +103,6 @@ def block(
     element.address = address
     element.body = {key: value for key, value in body.items() if value is not None}
     return element
-
-
-def _lifecycle(keep: bool, ignore_changes: Sequence[str]) -> TerraformResourceLifecycle | None:
-    if not keep and not ignore_changes:
-        return None
-    return TerraformResourceLifecycle(
-        prevent_destroy=keep or None, ignore_changes=list(ignore_changes) or None
-    )
 
 
 @dataclass(frozen=True)

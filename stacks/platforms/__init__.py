@@ -8,30 +8,28 @@ depends on the files of another platform.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from stacks.environments import EnvironmentFiles
-
-if TYPE_CHECKING:
-    from stacks.platforms.settings import Blueprint
+from stacks.platforms.settings import Blueprint, read_both
 
 
 def _local(source: EnvironmentFiles) -> Blueprint[Any, Any]:
-    from stacks.platforms.local import read
+    from stacks.platforms.local import LocalBlueprint, LocalSettings, LocalShared
 
-    return read(source)
+    return LocalBlueprint(*read_both(source, LocalShared, LocalSettings))
 
 
 def _gcp(source: EnvironmentFiles) -> Blueprint[Any, Any]:
-    from stacks.platforms.gcp import read
+    from stacks.platforms.gcp import GcpBlueprint, GcpSettings, GcpShared
 
-    return read(source)
+    return GcpBlueprint(*read_both(source, GcpShared, GcpSettings))
 
 
 def _azure(source: EnvironmentFiles) -> Blueprint[Any, Any]:
-    from stacks.platforms.azure import read
+    from stacks.platforms.azure import AzureBlueprint, AzureSettings, AzureShared
 
-    return read(source)
+    return AzureBlueprint(*read_both(source, AzureShared, AzureSettings))
 
 
 PLATFORMS: Mapping[str, Callable[[EnvironmentFiles], Blueprint[Any, Any]]] = {

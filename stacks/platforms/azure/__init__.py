@@ -11,14 +11,12 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import Field
 
 from modules.azure_postgres.props import Server, Version
-from stacks.environments import EnvironmentFiles
 from stacks.platforms.settings import (
     Blueprint,
     CloudRelease,
     CloudShared,
     Database,
     Databases,
-    read_both,
 )
 from stacks.settings import Settings
 
@@ -114,8 +112,3 @@ class AzureBlueprint(Blueprint[AzureShared, AzureSettings]):
         from stacks.platforms.azure.stack import AzureStack
 
         AzureStack(app, self)
-
-
-def read(source: EnvironmentFiles) -> AzureBlueprint:
-    """Return the blueprint of a stack on Azure; raises ``InvalidSettings``."""
-    return AzureBlueprint(*read_both(source, AzureShared, AzureSettings))

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import Field
 
 from modules.gcp_postgres.props import Instance, Version
-from stacks.environments import EnvironmentFiles
 from stacks.platforms.settings import (
     Blueprint,
     CloudRelease,
@@ -19,7 +18,6 @@ from stacks.platforms.settings import (
     Database,
     Databases,
     Email,
-    read_both,
 )
 from stacks.settings import Settings
 
@@ -94,8 +92,3 @@ class GcpBlueprint(Blueprint[GcpShared, GcpSettings]):
         from stacks.platforms.gcp.stack import GcpStack
 
         GcpStack(app, self)
-
-
-def read(source: EnvironmentFiles) -> GcpBlueprint:
-    """Return the blueprint of a stack on Google Cloud; raises ``InvalidSettings``."""
-    return GcpBlueprint(*read_both(source, GcpShared, GcpSettings))

@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from modules.lana_bank.components import COMPONENTS, Component
-from stacks.environments import EnvironmentFiles
-from stacks.platforms.settings import Blueprint, HelmReleaseSettings, SharedSettings, read_both
+from stacks.platforms.settings import Blueprint, HelmReleaseSettings, SharedSettings
 
 if TYPE_CHECKING:
     from cdktn import App
@@ -40,8 +39,3 @@ class LocalBlueprint(Blueprint[LocalShared, LocalSettings]):
         from stacks.platforms.local.stack import LocalStack
 
         LocalStack(app, self)
-
-
-def read(source: EnvironmentFiles) -> LocalBlueprint:
-    """Return the blueprint of a local stack; raises ``InvalidSettings``."""
-    return LocalBlueprint(*read_both(source, LocalShared, LocalSettings))
