@@ -47,7 +47,7 @@ def record_here(
 
 
 def commit_record(git: Git, recorded: Recorded) -> str:
-    """Commit the state file that lies in the work tree, on top of HEAD; gives the commit.
+    """Commit the state file that lies in the work tree, on top of HEAD; return the commit.
 
     As cepler does, the commit is of the index as it is, with the state file added.
     """

@@ -1,4 +1,4 @@
-"""What we tell Concourse of a version, after what cepler tells."""
+"""Metadata of a version for Concourse: our own entries."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ def commits(tmp_path: Path) -> tuple[Git, list[str]]:
     git.text("init", "--quiet", "--bare")
     git.text("config", "user.name", "d")
     git.text("config", "user.email", "d@l")
-    made: list[str] = []
+    ids: list[str] = []
     for number in range(25):
-        parent = made[-1] if made else None
-        made.append(git.commit_files(parent, {"a": b"%d" % number}, f"feat: {number}"))
-    return git, made
+        parent = ids[-1] if ids else None
+        ids.append(git.commit_files(parent, {"a": b"%d" % number}, f"feat: {number}"))
+    return git, ids
 
 
-def told(git: Git, before: str | None, trigger: str, uri: str = "elsewhere") -> dict[str, str]:
+def metadata(git: Git, before: str | None, trigger: str, uri: str = "elsewhere") -> dict[str, str]:
     entries = own_metadata(git, uri, "qa", before, trigger)
     return {entry["name"]: entry["value"] for entry in entries}
 
 
 def test_environment_commits_and_what_to_compare(commits: tuple[Git, list[str]]) -> None:
-    git, made = commits
-    found = told(git, made[0], made[2], "git@github.com:GaloyMoney/galoy-deployments.git")
+    git, ids = commits
+    found = metadata(git, ids[0], ids[2], "git@github.com:GaloyMoney/galoy-deployments.git")
     assert list(found) == ["environment", "commits", "compare"]
     assert found["environment"] == "qa"
     assert [line.split(" - ")[1] for line in found["commits"].splitlines()] == [
@@ -38,27 +38,27 @@ def test_environment_commits_and_what_to_compare(commits: tuple[Git, list[str]])
         "feat: 1",
     ]
     link = "https://github.com/GaloyMoney/galoy-deployments/compare"
-    assert found["compare"] == f"{link}/{made[0]}...{made[2]}"
+    assert found["compare"] == f"{link}/{ids[0]}...{ids[2]}"
 
 
 def test_a_first_deployment_has_one_commit_and_nothing_to_compare(
     commits: tuple[Git, list[str]],
 ) -> None:
-    git, made = commits
-    found = told(git, None, made[3], "https://github.com/a/b")
+    git, ids = commits
+    found = metadata(git, None, ids[3], "https://github.com/a/b")
     assert list(found) == ["environment", "commits"]
     assert found["commits"].endswith(" - feat: 3")
-    assert told(git, "0" * 40, made[3])["commits"] == found["commits"]
+    assert metadata(git, "0" * 40, ids[3])["commits"] == found["commits"]
 
 
 def test_a_long_list_is_cut_and_says_so(commits: tuple[Git, list[str]]) -> None:
-    git, made = commits
-    lines = told(git, made[0], made[-1])["commits"].splitlines()
+    git, ids = commits
+    lines = metadata(git, ids[0], ids[-1])["commits"].splitlines()
     assert (len(lines), lines[-1]) == (21, "and 4 more")
 
 
 def test_no_link_shows_what_stands_in_the_address(commits: tuple[Git, list[str]]) -> None:
-    git, made = commits
-    found = told(git, made[0], made[1], "https://someone:word@github.com/a/b.git")
+    git, ids = commits
+    found = metadata(git, ids[0], ids[1], "https://someone:word@github.com/a/b.git")
     assert found["compare"].startswith("https://github.com/a/b/compare/")
-    assert "compare" not in told(git, made[0], made[1], "https://example.com/a/b")
+    assert "compare" not in metadata(git, ids[0], ids[1], "https://example.com/a/b")

@@ -138,10 +138,10 @@ def kill(folder: str, arguments: list[str], step: int) -> dict[str, Any]:
             for each in alive:
                 os.kill(each, signal.SIGKILL)
             continue
-        told = os.WSTOPSIG(status)
-        begins = pid not in new and told == signal.SIGSTOP
+        stopped_by = os.WSTOPSIG(status)
+        begins = pid not in new and stopped_by == signal.SIGSTOP
         new.add(pid)
-        _ptrace(_CONT, pid, 0, 0 if status >> 16 or begins else told)
+        _ptrace(_CONT, pid, 0, 0 if status >> 16 or begins else stopped_by)
 
 
 def main() -> None:
@@ -154,8 +154,8 @@ def main() -> None:
         sys.stdout.write(json.dumps({"unable": repr(error)}) + "\n")
     sys.stdout.flush()
     for line in sys.stdin:
-        asked = json.loads(line)
-        answer = kill(asked["folder"], asked["arguments"], asked["step"])
+        request = json.loads(line)
+        answer = kill(request["folder"], request["arguments"], request["step"])
         sys.stdout.write(json.dumps(answer) + "\n")
         sys.stdout.flush()
 

@@ -31,7 +31,7 @@ class Missing(Exception):
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a run of either program came to."""
+    """The outcome of a run of either program."""
 
     code: int
     out: str

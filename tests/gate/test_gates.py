@@ -43,7 +43,7 @@ def test_head_is_no_gate_and_a_commit_is_one() -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "told"),
+    ("content", "expected"),
     [
         (b"staging: [HEAD]\n", "app.yml"),
         (b"<<<<<<< ours\nstaging: HEAD\n", "app.yml"),
@@ -51,8 +51,8 @@ def test_head_is_no_gate_and_a_commit_is_one() -> None:
         (b"- staging\n", "app.yml"),
     ],
 )
-def test_a_file_that_is_none_is_named(content: bytes, told: str) -> None:
-    with pytest.raises(InvalidFile, match=told):
+def test_a_file_that_is_none_is_named(content: bytes, expected: str) -> None:
+    with pytest.raises(InvalidFile, match=expected):
         read_gates(content, "app.yml")
 
 

@@ -42,8 +42,8 @@ def history(twin: Twin) -> Iterator[History]:
 @pytest.mark.parametrize("folders", [[""], ["m"], ["m/sub", "o"], ["m/a"], ["nowhere"], ["../m"]])
 def test_a_listing_is_git_s(twin: Twin, history: History, folders: list[str]) -> None:
     head = twin.git("rev-parse", "HEAD").strip()
-    asked = [folder for folder in folders if folder and ".." not in folder]
-    raw = twin.git("ls-tree", "-r", "HEAD", "--", *asked) if asked or "" in folders else ""
+    existing = [folder for folder in folders if folder and ".." not in folder]
+    raw = twin.git("ls-tree", "-r", "HEAD", "--", *existing) if existing or "" in folders else ""
     theirs = {line.partition("\t")[2]: line.split()[0] for line in raw.splitlines()}
     assert {path: entry.mode for path, entry in history.listing(head, folders).items()} == theirs
 
@@ -95,7 +95,7 @@ def test_fewer_folders_cover_what_the_many_did(texts: list[str], path: str) -> N
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "expected"),
     [
         ("one\n", "one"),
         ("two\nlines\n\nbody", "two lines"),
@@ -104,8 +104,8 @@ def test_fewer_folders_cover_what_the_many_did(texts: list[str], path: str) -> N
         ("", ""),
     ],
 )
-def test_a_summary_is_folded_as_libgit2_does(text: str, told: str) -> None:
-    assert summary(text) == told
+def test_a_summary_is_folded_as_libgit2_does(text: str, expected: str) -> None:
+    assert summary(text) == expected
 
 
 def test_a_commit_in_another_encoding_is_read() -> None:

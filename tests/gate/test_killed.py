@@ -60,8 +60,8 @@ class Killer:
     def run(self, folder: Path, arguments: list[str], step: int) -> dict[str, str | int | None]:
         """Run in ``folder`` and kill before the ``step``-th call."""
         assert self._program.stdin is not None
-        asked = {"folder": str(folder), "arguments": arguments, "step": step}
-        self._program.stdin.write(json.dumps(asked) + "\n")
+        request = {"folder": str(folder), "arguments": arguments, "step": step}
+        self._program.stdin.write(json.dumps(request) + "\n")
         self._program.stdin.flush()
         return self._answer()
 
@@ -121,7 +121,7 @@ def _copy(twin: Twin, folder: Path) -> Path:
 
 
 def _left(twin: Twin, place: Path) -> dict[str, object]:
-    """What lies there after a kill: of git's files, less its objects, which are as they were."""
+    """Return the files after a kill, git's too, without its objects, which never change."""
     found: dict[str, object] = {}
     for file in place.parent.rglob("*"):
         path = file.relative_to(place.parent)

@@ -29,11 +29,11 @@ class Race(NamedTuple):
     two: Path
 
     def run(self, *environments: str) -> list[tuple[int, str]]:
-        """Record and push from both clones at once; exit codes and what they said."""
+        """Record and push from both clones at once; exit codes and their output."""
         places = zip((self.one, self.two), environments, strict=True)
         running = [_recorder(place, name) for place, name in places]
         ended = [(each, each.communicate(timeout=120)) for each in running]
-        return [(each.returncode, said[1]) for each, said in ended]
+        return [(each.returncode, output[1]) for each, output in ended]
 
     def pushed(self, start: str) -> list[str]:
         """The subjects of the commits that the remote has since ``start``."""
@@ -89,7 +89,7 @@ def test_of_two_truths_about_one_environment_one_wins(race: Race, turn: int) -> 
     start = race.twin.git("rev-parse", "main", folder=race.remote).strip()
     done = race.run("staging", "staging")
     assert sorted(code for code, _ in done) == [0, 1], done
-    lost = next(said for code, said in done if code == 1)
+    lost = next(output for code, output in done if code == 1)
     assert f"push the record {STATE}: it was changed on the remote meanwhile" in lost
     assert "next: " in lost
     winner = next(

@@ -56,9 +56,9 @@ def test_the_default_deployment_has_cepler_s_short_message() -> None:
 def test_the_same_record_again_is_nothing_new(twin: Twin) -> None:
     due = _due(twin)
     (twin.top / STATE).write_bytes(record(_deployment(twin), due).content)
-    with pytest.raises(AlreadyRecorded) as told:
+    with pytest.raises(AlreadyRecorded) as refused:
         record(_deployment(twin), due)
-    assert isinstance(told.value, NothingNewer)
+    assert isinstance(refused.value, NothingNewer)
 
 
 def test_a_record_by_somebody_else_since_is_an_error_that_names_both(twin: Twin) -> None:

@@ -24,7 +24,7 @@ _NOTHING_NEW = 2
 
 
 def run(argv: Sequence[str]) -> int:
-    """Run cepler's command in ``argv``; gives cepler's exit code."""
+    """Run cepler's command in ``argv``; return cepler's exit code."""
     try:
         top, inner = parse(argv, os.environ)
     except HelpRequest as request:

@@ -186,7 +186,7 @@ def test_writing_from_below_the_top_folder_is_refused(twin: Twin) -> None:
         assert "top folder" in done.err
 
 
-def test_nothing_new_is_said_without_reading_history(twin: Twin) -> None:
+def test_nothing_new_needs_no_history(twin: Twin) -> None:
     _commit(twin, ONE, {"m/a": _plain("1\n")})
     assert run_ours(twin.top, "record", "-e", "s", "--reset-head").code == 0
     _next(twin, {"cepler.yml": _plain("nonsense: [")})

@@ -54,7 +54,7 @@ Files = dict[str, tuple[str, bytes] | None]
 
 
 class Histories(RuleBasedStateMachine):
-    """A repository that grows, and both programs asked about it at every turn."""
+    """A repository that grows, and both programs run on it at every turn."""
 
     program: Path
     root: Path
@@ -188,7 +188,7 @@ class Histories(RuleBasedStateMachine):
             self.gates = ["--gates", "lana.yml", "--gates-branch", "cepler-gates"]
         self._check(pick)
 
-    # --- what both programs are asked ------------------------------------------------
+    # --- commands that both programs run -------------------------------------------------
 
     @rule(pick=picks, ignore_queue=st.booleans())
     def look(self, pick: int, ignore_queue: bool) -> None:
@@ -216,7 +216,7 @@ class Histories(RuleBasedStateMachine):
 
     @rule(picks=st.lists(st.integers(0, 3), min_size=1, max_size=4), ours=st.booleans())
     def deploy(self, picks: list[int], ours: bool) -> None:
-        """What a pipeline does, some environments on: check, prepare, record and reset."""
+        """Do the steps of a pipeline for some environments: check, prepare, record and reset."""
         for pick in picks:
             name, options = self._name(pick), self._options(False)
             if self.twin.same_answer(*options, "check", "-e", name).code != 0:

@@ -25,7 +25,7 @@ class Disagreement(AssertionError):
 
 @dataclass(frozen=True)
 class Snapshot:
-    """What a command left behind, less the time of commits."""
+    """The result of a command, without the time of commits."""
 
     files: dict[str, tuple[str, bytes]]
     status: str

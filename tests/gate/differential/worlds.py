@@ -1,4 +1,4 @@
-"""What random histories are made of: names, patterns, configs, messages."""
+"""Names, patterns, configs and messages of random histories."""
 
 from __future__ import annotations
 
