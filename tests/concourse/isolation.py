@@ -1,4 +1,4 @@
-"""Where a task runs: only promoter's wheel installed, and nothing writable but what is named.
+"""Run a task in isolation: only with the wheel of promoter, and only named folders are writable.
 
 The wheel is installed, hash-locked, into an environment of its own; this repository is not to
 be seen. Where bubblewrap works, everything else is read-only as well.
@@ -26,7 +26,7 @@ from tests.concourse.test_pipelines import ROOT
 
 @functools.cache
 def unavailable() -> str:
-    """Why the root cannot be made read-only here; empty where it can."""
+    """Return the reason why the root cannot be made read-only here, or an empty text."""
     if shutil.which("bwrap") is None:
         return "bubblewrap is not on PATH"
     done = subprocess.run([*_bwrap(()), "--", "true"], capture_output=True, text=True, check=False)

@@ -1,4 +1,4 @@
-"""/opt/resource/{check,in,out} on a real repository, with the source that the pipeline gives."""
+"""/opt/resource/{check,in,out} on a real repository, with the source of the pipeline."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def ask(folder: Path, step: str, *arguments: str, **request: Any) -> tuple[int, 
     return done.returncode, json.loads(done.stdout or "null"), done.stderr
 
 
-def test_what_check_finds_in_fetches_and_out_records_opens_the_next(
+def test_check_in_and_out_deploy_one_environment_after_another(
     remote: Path, tmp_path: Path
 ) -> None:
     staging = source_of("gcp-galoy-staging", remote)
@@ -98,7 +98,7 @@ def test_what_check_finds_in_fetches_and_out_records_opens_the_next(
     assert len(ask(other, "check", source=source_of("gcp-volcano-qa", remote))[1]) == 1
 
 
-def test_a_request_that_lacks_something_names_it(tmp_path: Path) -> None:
+def test_an_incomplete_request_is_an_error(tmp_path: Path) -> None:
     code, answer, said = ask(tmp_path, "check", source={"branch": "main"})
     assert code != 0
     assert answer is None

@@ -45,7 +45,7 @@ def asked(kind: str) -> set[tuple[str, str]]:
 
 @needs_nix
 @pytest.mark.parametrize("kind", ["run", "build"])
-def test_what_is_asked_for_is_offered_on_every_system(kind: str) -> None:
+def test_every_required_output_exists_on_every_system(kind: str) -> None:
     flakes = {".": LANA_BANK / "flake.nix", "./ci": LANA_BANK / "ci" / "flake.nix"}
     wanted = asked(kind)
     assert wanted
@@ -65,7 +65,7 @@ def test_the_phases_of_the_cache_pipeline_are_packages() -> None:
     assert {"next-version", "update-changelog", "wait-cachix-paths"} == set(scripts)
 
 
-def test_the_lock_is_of_the_inputs_that_the_flake_names() -> None:
+def test_the_lock_has_the_inputs_of_the_flake() -> None:
     flake = (LANA_BANK / "flake.nix").read_text()
     inputs = dict(re.findall(r'inputs\.(\w+)\.url = "(\S+)";', flake))
     lock = json.loads((LANA_BANK / "flake.lock").read_text())

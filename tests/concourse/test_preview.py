@@ -28,7 +28,7 @@ def worker(tmp_path: Path) -> Worker:
 
 @pytest.fixture
 def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Git:
-    """This repository as a runner has it checked out, its remotes below ``tmp_path``."""
+    """This repository as a runner checks it out, with its remotes below ``tmp_path``."""
     # Made before: in the task the cache is read-only.
     toolchain = Toolchain(ROOT)
     toolchain.stacks_python()
@@ -55,7 +55,7 @@ def gates(path: Path) -> str:
 
 
 def vendor(checkout: Git, ref: str) -> str:
-    """Vendor commit ``ref`` of the charts in one commit; gives that commit."""
+    """Vendor commit ``ref`` of the charts in one commit; return that commit."""
     file = checkout.dir / "vendir.yml"
     file.write_text(REF.sub(rf"\g<1>{ref}", file.read_text()))
     sync(checkout.dir)
@@ -76,9 +76,7 @@ def preview(worker: Worker, checkout: Git, base: str) -> tuple[int, str]:
 
 
 @pytest.mark.slow
-def test_it_shows_what_changes_and_what_the_gate_lets_through(
-    worker: Worker, checkout: Git, tmp_path: Path
-) -> None:
+def test_it_shows_the_changes_and_the_plan(worker: Worker, checkout: Git, tmp_path: Path) -> None:
     charts = Git(tmp_path / "remotes" / "galoy-private-charts.git")
     # Of the others some images' digests are for the team to give, and preview says so.
     checkout.text("rm", "--quiet", "-r", "stacks/gcp", "stacks/azure", "cepler/lana-bank.yml")
@@ -102,7 +100,7 @@ def test_it_shows_what_changes_and_what_the_gate_lets_through(
     assert checkout.lines("remote") == ["origin"]
 
 
-def test_a_chart_that_is_nowhere_fails_and_says_so(
+def test_a_missing_chart_is_an_error_in_the_comment(
     worker: Worker, checkout: Git, tmp_path: Path
 ) -> None:
     base = checkout.commit("HEAD") or ""

@@ -35,7 +35,7 @@ def test_history_is_never_rewritten(name: str) -> None:
     assert {"deletion", "non_fast_forward"} <= set(rules(name))
 
 
-def test_main_takes_reviewed_changes_whose_checks_passed() -> None:
+def test_main_requires_reviews_and_checks() -> None:
     found = rules("main")
     assert found["pull_request"]["require_code_owner_review"]
     assert found["pull_request"]["required_approving_review_count"] >= 1
@@ -50,7 +50,7 @@ def test_main_takes_reviewed_changes_whose_checks_passed() -> None:
     assert required <= jobs
 
 
-def test_only_the_recorders_key_passes_by_and_nobody_does_at_the_gates() -> None:
+def test_only_the_deploy_key_bypasses_main_and_nothing_bypasses_the_gates() -> None:
     assert [actor["actor_type"] for actor in ruleset("main")["bypass_actors"]] == ["DeployKey"]
     assert ruleset("cepler-gates")["bypass_actors"] == []
     assert "required_signatures" in rules("cepler-gates")
@@ -80,7 +80,7 @@ def test_a_ruleset_fits_githubs_schema(name: str) -> None:
         ({"bypass": []}, "bypass"),
     ],
 )
-def test_what_github_would_not_take_is_found(change: dict[str, Any], place: str) -> None:
+def test_an_invalid_ruleset_is_found(change: dict[str, Any], place: str) -> None:
     text = json.dumps({**ruleset("main"), **change})
     with pytest.raises(ValidationError, match=place):
         Ruleset.model_validate_json(text)
@@ -96,7 +96,7 @@ def owned_paths() -> list[list[str]]:
     ["approvals", "cepler", "deploy", "gate", "git", "lint", "site", "synthesis"],
 )
 def test_the_gate_belongs_to_the_release_approvers(package: str) -> None:
-    """Whoever can change what decides, approves or records can deploy anything."""
+    """Code that decides, approves or records could deploy anything."""
     assert [f"/promoter/{package}/", "@GaloyMoney/release-approvers"] in owned_paths()
 
 
@@ -121,7 +121,7 @@ def test_renovates_configuration_fits_its_schema() -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_every_file_that_renovate_is_told_of_is_there() -> None:
+def test_every_file_in_renovates_configuration_exists() -> None:
     found = json.loads((GITHUB / "renovate.json").read_text())
     for rule in found["packageRules"]:
         for name in rule.get("matchFileNames", []):

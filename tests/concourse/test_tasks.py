@@ -1,4 +1,4 @@
-"""Every task's script, run as its worker runs it."""
+"""Run every script of a task as a worker does."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def sandbox(tmp_path: Path, registry: Registry) -> Sandbox:
 
 @pytest.fixture
 def source(tmp_path: Path) -> Path:
-    """A repository with one commit, as `get: repo` leaves it."""
+    """A repository with one commit, like that of `get: repo`."""
     git = Git(tmp_path / "source")
     git.dir.mkdir()
     git.text("init", "--quiet", "--initial-branch=main")
@@ -66,7 +66,7 @@ def file_in(folder: Path, name: str, content: str) -> Path:
 # --- the release ------------------------------------------------------------------------
 
 
-def test_a_commit_travels_through_the_tasks_to_the_charts_pull_request(
+def test_a_commit_reaches_the_pull_request_of_the_charts(
     worker: Worker, sandbox: Sandbox, registry: Registry, crane: Path, tmp_path: Path
 ) -> None:
     worker.programs.append(crane.parent)
@@ -136,7 +136,7 @@ def test_a_task_has_the_wheel_and_not_this_repository(worker: Worker, tmp_path: 
 
 
 @pytest.mark.skipif(bool(unavailable()), reason=unavailable())
-def test_what_is_not_declared_is_read_only_and_this_repository_gone(
+def test_undeclared_folders_are_read_only_and_this_repository_is_hidden(
     worker: Worker, source: Path, tmp_path: Path
 ) -> None:
     where, task = task_of("lana-bank", "build-rc", "prep-release-apps")
@@ -233,7 +233,7 @@ def test_the_development_shell_is_cached(worker: Worker, source: Path) -> None:
     assert worker.calls[1].endswith("/dev-profile --command true")
 
 
-def test_what_was_built_is_waited_for_in_the_cache(
+def test_a_task_waits_for_built_paths_in_the_cache(
     promoter: Worker, source: Path, tmp_path: Path
 ) -> None:
     there = {"repo": source, "built": file_in(tmp_path / "b", "paths", "/nix/store/x\n")}
@@ -268,7 +268,7 @@ def test_every_open_pull_request_is_rebuilt_also_after_one_that_fails(
 
 
 def one_more(sandbox: Sandbox, number: int) -> str:
-    """Open a pull request; gives its line in open-prs/numbers."""
+    """Open a pull request; return its line in open-prs/numbers."""
     tip = sandbox.git.commit("refs/heads/main")
     made = sandbox.git.commit_files(tip, {f"x{number}": b"x"}, "feat: x")
     sandbox.git.text("update-ref", f"refs/heads/change-{number}", made)
@@ -283,7 +283,7 @@ def one_more(sandbox: Sandbox, number: int) -> str:
 
 @pytest.fixture
 def promoter(worker: Worker) -> Worker:
-    """A worker on which `promoter pipeline exec` is real, and what it runs is noted."""
+    """A worker with the real `promoter pipeline exec`, which records the commands that it runs."""
     real = f'[ "$1 $2" != "pipeline exec" ] || exec "{wheel_bin()}/promoter" "$@"\n'
     worker.fake("promoter", real)
     worker.values |= {"staging.kubeconfig": "kind: Config\n"}
@@ -313,7 +313,7 @@ def test_the_tested_commit_is_bumped_in_deployments(promoter: Worker, source: Pa
     assert outcome(promoter) == [f"promoter vendor bump lana-bank {commit} --push --branch main"]
 
 
-def test_the_bump_is_logged_in_where_the_charts_images_are(
+def test_the_bump_logs_in_to_the_registries_of_the_chart(
     promoter: Worker, source: Path, tmp_path: Path
 ) -> None:
     seen = tmp_path / "config.json"
@@ -332,7 +332,7 @@ def test_the_bump_is_logged_in_where_the_charts_images_are(
 
 
 @pytest.mark.parametrize(("code", "expected"), [(2, 0), (1, 1)])
-def test_nothing_newer_to_bump_is_no_failure(
+def test_a_bump_without_changes_succeeds(
     promoter: Worker, source: Path, code: int, expected: int
 ) -> None:
     promoter.fake(
@@ -346,7 +346,7 @@ def test_nothing_newer_to_bump_is_no_failure(
 
 
 @pytest.mark.parametrize(("deployed", "code"), [("a" * 40, 0), ("b" * 40, 1)])
-def test_a_deploy_is_recorded_only_if_it_was_of_what_cepler_fetched(
+def test_a_deploy_of_another_commit_than_cepler_fetched_fails(
     worker: Worker, source: Path, deployed: str, code: int
 ) -> None:
     (source / ".git" / "cepler_trigger").write_text("a" * 40)
@@ -365,24 +365,24 @@ def test_a_deploy_is_recorded_only_if_it_was_of_what_cepler_fetched(
 
 
 def call(worker: Worker, folder: Path, *command: str, **variables: str) -> tuple[int, str]:
-    """Run a script of a checkout as a GitHub runner does: the checkout is its to write to."""
+    """Run a script of a checkout as a GitHub runner does, with a writable checkout."""
     done = worker.isolated([str(folder / command[0]), *command[1:]], folder, variables, [folder])
     return done.returncode, done.stdout + done.stderr
 
 
 @pytest.fixture
 def lana(tmp_path: Path) -> Path:
-    """A checkout of the application, in a place of its own."""
+    """A separate checkout of the application."""
     return Path(shutil.copytree(LANA, tmp_path / "lana-checkout"))
 
 
 @pytest.fixture
 def charts(tmp_path: Path) -> Path:
-    """A checkout of the charts, in a place of its own."""
+    """A separate checkout of the charts."""
     return Path(shutil.copytree(CHARTS, tmp_path / "charts-checkout"))
 
 
-def test_the_applications_docs_are_complete_and_a_gap_is_named(worker: Worker, lana: Path) -> None:
+def test_incomplete_docs_of_the_application_are_reported(worker: Worker, lana: Path) -> None:
     here = lana
     assert call(worker, here, "ci/tasks/check-docs") == (0, "")
     with (here / "lana/schema.graphql").open("a") as schema:
@@ -395,7 +395,7 @@ def test_the_applications_docs_are_complete_and_a_gap_is_named(worker: Worker, l
     assert "e.org" not in said
 
 
-def test_a_release_writes_the_docs_from_what_they_describe(worker: Worker, lana: Path) -> None:
+def test_a_release_generates_the_docs(worker: Worker, lana: Path) -> None:
     site = lana / "docs-site"
     assert call(worker, lana, "ci/tasks/update-api-docs") == (0, "")
     assert "| field | type | what |" in (site / "docs/api.md").read_text()
@@ -413,7 +413,7 @@ def test_a_release_writes_the_docs_from_what_they_describe(worker: Worker, lana:
 
 
 @pytest.mark.parametrize(("word", "verb"), [("up", "apply"), ("down", "destroy")])
-def test_the_throwaway_datasets_come_and_go(
+def test_the_throwaway_datasets_are_created_and_removed(
     worker: Worker, lana: Path, word: str, verb: str
 ) -> None:
     worker.fake("nix")
@@ -448,7 +448,7 @@ def test_the_file_check_reads_the_range_of_the_pull_request(worker: Worker, sour
 
 
 @pytest.mark.parametrize(("answer", "code"), [(0, 0), (3, 0), (1, 1)])
-def test_a_pull_request_for_a_person_is_no_failure_of_automerge(
+def test_automerge_leaves_a_pull_request_to_a_person(
     worker: Worker, charts: Path, answer: int, code: int
 ) -> None:
     worker.fake("promoter", f"exit {answer}\n")
@@ -456,9 +456,7 @@ def test_a_pull_request_for_a_person_is_no_failure_of_automerge(
     assert worker.calls == ["promoter release automerge 7"]
 
 
-def test_the_charts_preview_has_what_changed_and_nothing_else(
-    worker: Worker, tmp_path: Path
-) -> None:
+def test_the_preview_of_the_chart_has_the_changes_alone(worker: Worker, tmp_path: Path) -> None:
     worker.programs.append(Toolchain(ROOT).program("helm").parent)
     here = tmp_path / "charts"
     chart = here / "charts" / "small"
@@ -489,7 +487,7 @@ def test_the_charts_preview_has_what_changed_and_nothing_else(
 
 
 @pytest.mark.parametrize("place", PIPELINES, ids=[place.name for place in PIPELINES])
-def test_repipe_sets_what_is_committed_and_nothing_that_was_edited(
+def test_repipe_sets_the_committed_pipeline_and_no_edited_one(
     worker: Worker, tmp_path: Path, place: PipelineFiles
 ) -> None:
     shutil.copytree(place.path(ROOT), tmp_path / "ci")

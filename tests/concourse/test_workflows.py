@@ -43,7 +43,7 @@ def program(name: str) -> str:
 
 @pytest.fixture(scope="session")
 def actionlint(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Built from the Go module that dev/lint pins; Go keeps what it built."""
+    """Build it from the Go module that dev/lint pins; Go caches the build."""
     target = tmp_path_factory.mktemp("actionlint") / "actionlint"
     package = "github.com/rhysd/actionlint/cmd/actionlint"
     subprocess.run(
@@ -86,7 +86,7 @@ def test_zizmor_finds_nothing_at_its_strictest(repository: Path) -> None:
 
 
 @pytest.mark.parametrize("file", WORKFLOWS, ids=names(WORKFLOWS))
-def test_every_action_is_one_commit_with_its_version_beside_it(file: Path) -> None:
+def test_every_action_is_pinned_to_a_commit_with_its_version(file: Path) -> None:
     for line in file.read_text().splitlines():
         if "uses:" in line and "uses: ./" not in line:
             assert PINNED.match(line), line
@@ -115,13 +115,13 @@ def test_rights_time_and_concurrency_are_bounded(file: Path) -> None:
 
 
 @pytest.mark.parametrize("file", WORKFLOWS, ids=names(WORKFLOWS))
-def test_what_others_wrote_reaches_a_shell_as_a_variable_only(file: Path) -> None:
+def test_untrusted_text_reaches_a_shell_only_as_a_variable(file: Path) -> None:
     for step in steps(file):
         assert "${{" not in step.get("run", ""), step["name"]
 
 
 @pytest.mark.parametrize("file", WORKFLOWS, ids=names(WORKFLOWS))
-def test_every_script_that_is_run_is_there(file: Path) -> None:
+def test_every_script_exists(file: Path) -> None:
     repository = file.parents[2]
     for step in steps(file):
         for script in re.findall(r"\b\.?ci/[\w/-]+", step.get("run", "")):
@@ -139,7 +139,7 @@ def test_the_application_has_the_checks_of_the_seed() -> None:
         assert "pull_request" in document(file)["on"]
 
 
-def test_whatever_runs_nix_reads_the_cache_and_never_writes_it() -> None:
+def test_jobs_with_nix_read_the_cache_and_never_write_it() -> None:
     action = yaml.safe_load((LANA / "actions/setup-nix/action.yml").read_text())
     (cachix,) = (each for each in action["runs"]["steps"] if "cachix" in each.get("uses", ""))
     assert cachix["with"]["name"] == "galoymoney"
