@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 
@@ -86,6 +87,20 @@ def test_the_commands_check_commits_and_print_versions(
     assert required_form(CogSettings()) in said
     assert run(monkeypatch, "commits", "check", "0.41.0..HEAD^") == 0
     assert capsys.readouterr().out == "1 commits, all conventional\n"
+
+
+def test_the_checks_print_json(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    git = new_repository(tmp_path)
+    create_history(git, [HistoryCommit("feat: a"), HistoryCommit("oops")])
+    monkeypatch.chdir(tmp_path)
+    assert run(monkeypatch, "commits", "check", "--json", "HEAD^..HEAD") == 1
+    document = json.loads(capsys.readouterr().out)
+    assert (document["checked"], len(document["rejected"])) == (1, 1)
+    assert document["rejected"][0]["commit"]["id"] == git.commit("HEAD")
+    assert run(monkeypatch, "release", "file-check", "--json", "--range", "HEAD^...HEAD") == 0
+    assert json.loads(capsys.readouterr().out) == {"rejected": []}
 
 
 def test_the_rule_below_one_comes_from_release_yml(
