@@ -7,9 +7,9 @@ is for servers and clients alike, so a client's names no host: it cannot serve a
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 
@@ -37,6 +37,23 @@ class KeyPair:
     certificate: Path
     key: Path
 
+    def write(self, certificate: bytes, key: bytes) -> None:
+        """Write both files; only their owner may read the key."""
+        write_atomically(self.key, key, 0o600)
+        write_atomically(self.certificate, certificate, 0o644)
+
+    def usable(self, issuer: KeyPair) -> bool:
+        """Return True if the pair is complete, signed by ``issuer``, and far from its end."""
+        try:
+            certificate = x509.load_pem_x509_certificate(self.certificate.read_bytes())
+            authority = x509.load_pem_x509_certificate(issuer.certificate.read_bytes())
+            certificate.verify_directly_issued_by(authority)
+            key = serialization.load_pem_private_key(self.key.read_bytes(), None)
+        except Exception:  # whatever the damage, the pair is issued again
+            return False
+        left = certificate.not_valid_after_utc - datetime.now(UTC)
+        return left.days >= _RENEW_DAYS and key.public_key() == certificate.public_key()
+
 
 @dataclass(frozen=True)
 class Authority:
@@ -48,15 +65,15 @@ class Authority:
     @property
     def pair(self) -> KeyPair:
         """The authority's own certificate and key."""
-        return _pair(self.folder, self.name)
+        return self._pair(self.name)
 
     def ensure(self) -> KeyPair:
         """Create the authority unless a usable one exists."""
-        if not _usable(self.pair, self.pair):
+        if not self.pair.usable(self.pair):
             authority = trustme.CA(
                 path_length=0, organization_name=_ORGANIZATION, organization_unit_name=self.name
             )
-            _write(self.pair, authority.private_key_pem, authority.cert_pem)
+            self.pair.write(authority.cert_pem.bytes(), authority.private_key_pem.bytes())
         return self.pair
 
     def issue(self, file: str, name: str, *, group: str = "", hosts: Sequence[str] = ()) -> KeyPair:
@@ -65,22 +82,22 @@ class Authority:
         To Kubernetes, the common name is the user and the organization its group. A server's
         certificate names the ``hosts`` that it is reached by.
         """
-        pair, authority = _pair(self.folder, file), self.ensure()
-        if not _usable(pair, authority):
-            now = datetime.datetime.now(datetime.UTC)
-            issuer = trustme.CA.from_pem(
-                authority.certificate.read_bytes(), authority.key.read_bytes()
-            )
-            issued = issuer.issue_cert(
+        pair, authority = self._pair(file), self.ensure()
+        if not pair.usable(authority):
+            pem = (authority.certificate.read_bytes(), authority.key.read_bytes())
+            issued = trustme.CA.from_pem(*pem).issue_cert(
                 # Go rejects a certificate without any name: trustme marks the names as critical.
                 *(hosts or [f"{file}.invalid"]),
                 common_name=name,
                 organization_name=group or _ORGANIZATION,
                 organization_unit_name=self.name,
-                not_after=now + datetime.timedelta(days=_LEAF_DAYS),
+                not_after=datetime.now(UTC) + timedelta(days=_LEAF_DAYS),
             )
-            _write(pair, issued.private_key_pem, issued.cert_chain_pems[0])
+            pair.write(issued.cert_chain_pems[0].bytes(), issued.private_key_pem.bytes())
         return pair
+
+    def _pair(self, file: str) -> KeyPair:
+        return KeyPair(self.folder / f"{file}.crt", self.folder / f"{file}.key")
 
 
 @dataclass(frozen=True)
@@ -135,33 +152,13 @@ class Credentials:
         """The key that service account tokens are signed with, and its public key."""
         pair = KeyPair(self.folder / "service-accounts.pub", self.folder / "service-accounts.key")
         if not (pair.certificate.is_file() and pair.key.is_file()):
-            key = trustme.CA()  # only for its key: tokens need no certificate
-            certificate = x509.load_pem_x509_certificate(key.cert_pem.bytes())
-            public = certificate.public_key().public_bytes(
-                serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+            key = trustme.CA().private_key_pem.bytes()  # only the key: tokens need no certificate
+            public = (
+                serialization.load_pem_private_key(key, None)
+                .public_key()
+                .public_bytes(
+                    serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+                )
             )
-            write_atomically(pair.key, key.private_key_pem.bytes(), 0o600)
-            write_atomically(pair.certificate, public, 0o644)
+            pair.write(public, key)
         return pair
-
-
-def _pair(folder: Path, name: str) -> KeyPair:
-    return KeyPair(folder / f"{name}.crt", folder / f"{name}.key")
-
-
-def _usable(pair: KeyPair, issuer: KeyPair) -> bool:
-    """Return True if ``pair`` is complete, signed by ``issuer``, and far from its end."""
-    try:
-        certificate = x509.load_pem_x509_certificate(pair.certificate.read_bytes())
-        authority = x509.load_pem_x509_certificate(issuer.certificate.read_bytes())
-        certificate.verify_directly_issued_by(authority)
-        key = serialization.load_pem_private_key(pair.key.read_bytes(), None)
-    except Exception:  # whatever the damage, the pair is issued again
-        return False
-    left = certificate.not_valid_after_utc - datetime.datetime.now(datetime.UTC)
-    return left.days >= _RENEW_DAYS and key.public_key() == certificate.public_key()
-
-
-def _write(pair: KeyPair, key: trustme.Blob, certificate: trustme.Blob) -> None:
-    write_atomically(pair.key, key.bytes(), 0o600)
-    write_atomically(pair.certificate, certificate.bytes(), 0o644)

@@ -1,15 +1,14 @@
-"""The API server of the embedded platform: how to reach it, and the objects it starts with."""
+"""The API server of the embedded platform: access to it, and the objects it starts with."""
 
 from __future__ import annotations
 
 import base64
 import json
 import ssl
-from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import httpx
 import yaml
@@ -20,7 +19,6 @@ from promoter.common.files import write_atomically
 if TYPE_CHECKING:
     from promoter.platform.certificates import KeyPair
 
-KWOK_USER = "system:kwok"
 NODE_ANNOTATION = "kwok.x-k8s.io/node"
 POD_FORWARD = "PortForward"
 """A kind of kwok's: the process on this machine that answers for one pod, named as the pod."""
@@ -68,64 +66,51 @@ class ServerAccess:
         return context
 
 
-@dataclass(frozen=True)
-class ClusterAdmin:
-    """The API server at ``access``, as its administrator."""
+def bootstrap(access: ServerAccess) -> None:
+    """Apply the objects of bootstrap.yaml on the server's side; raises `PlatformError`.
 
-    access: ServerAccess
-
-    def missing(self) -> str:
-        """Return what a first pod still waits for; empty when nothing is missing."""
-        try:
-            with self._client() as client:
-                unready = [name for name in _NODES if not _schedulable(client, name)]
-                if unready:
-                    return f"node {unready[0]} to become ready"
-                if not client.get("/api/v1/namespaces/default/serviceaccounts/default").is_success:
-                    return "the default service account"
-        except httpx.HTTPError as error:
-            return f"the API server ({error})"
-        return ""
-
-    def bootstrap(self) -> None:
-        """Apply the objects of bootstrap.yaml; raises `PlatformError`."""
-        text = files(__package__).joinpath("bootstrap.yaml").read_text(encoding="utf-8")
-        with self._client() as client:
-            for document in yaml.safe_load_all(text):
-                _apply(client, document)
-
-    def _client(self) -> httpx.Client:
-        # trust_env: a proxy for the outside world has no business on loopback.
-        return httpx.Client(
-            base_url=self.access.url,
-            verify=self.access.ssl_context(),
-            timeout=_SECONDS,
-            trust_env=False,
-        )
+    That creates them, or corrects our fields of them.
+    """
+    manifests = files(__package__).joinpath("bootstrap.yaml").read_bytes()
+    with _client(access) as client:
+        for document in yaml.safe_load_all(manifests):
+            path = f"{_COLLECTIONS[document['kind']]}/{document['metadata']['name']}"
+            try:
+                client.patch(
+                    path,
+                    params={"fieldManager": "promoter-platform", "force": "true"},
+                    json=document,
+                    headers={"Content-Type": "application/apply-patch+yaml"},
+                ).raise_for_status()
+            except httpx.HTTPError as error:
+                raise PlatformError(f"apply {path}: {error}") from error
 
 
-def _schedulable(client: httpx.Client, name: str) -> bool:
-    response = client.get(f"/api/v1/nodes/{name}")
-    if not response.is_success:
-        return False
-    node = response.json()
+def missing(access: ServerAccess) -> str:
+    """Return what a first pod still waits for; empty when nothing is missing."""
+    try:
+        with _client(access) as client:
+            for name in _NODES:
+                if not _schedulable(client.get(f"/api/v1/nodes/{name}")):
+                    return f"node {name} to become ready"
+            if not client.get("/api/v1/namespaces/default/serviceaccounts/default").is_success:
+                return "the default service account"
+    except httpx.HTTPError as error:
+        return f"the API server ({error})"
+    return ""
+
+
+def _schedulable(response: httpx.Response) -> bool:
+    node = response.json() if response.is_success else {}
     conditions = node.get("status", {}).get("conditions", [])
     ready = any(c["type"] == "Ready" and c["status"] == "True" for c in conditions)
     return ready and not node["spec"].get("taints")
 
 
-def _apply(client: httpx.Client, document: Mapping[str, Any]) -> None:
-    """Apply one object on the server's side, which creates it or corrects our fields of it."""
-    path = f"{_COLLECTIONS[document['kind']]}/{document['metadata']['name']}"
-    try:
-        client.patch(
-            path,
-            params={"fieldManager": "promoter-platform", "force": "true"},
-            json=document,
-            headers={"Content-Type": "application/apply-patch+yaml"},
-        ).raise_for_status()
-    except httpx.HTTPError as error:
-        raise PlatformError(f"apply {path}: {error}") from error
+def _client(access: ServerAccess) -> httpx.Client:
+    # trust_env: a proxy for the outside world has no business on loopback.
+    tls = access.ssl_context()
+    return httpx.Client(base_url=access.url, verify=tls, timeout=_SECONDS, trust_env=False)
 
 
 def _encoded(file: Path) -> str:

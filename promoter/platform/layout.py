@@ -1,14 +1,47 @@
-"""`Layout`: the files and folders of one platform."""
+"""`Layout`: the folder of one platform, with the record of its state between commands."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
 
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from promoter.common.errors import InvalidFile
+from promoter.common.files import write_atomically
+from promoter.common.model import StrictModel
+from promoter.common.process import ProcessId
+
+
+class PartRecord(StrictModel):
+    """A started part: its process, the fingerprint of its settings, the start of its log."""
+
+    pid: int
+    mark: str
+    fingerprint: str
+    log_offset: int
+    since: str
+
+    @property
+    def process(self) -> ProcessId:
+        """The process that was started."""
+        return ProcessId(self.pid, self.mark)
+
+
+class Record(BaseModel):
+    """The started parts, their ports, and the kubeconfig of the user's own cluster, if any."""
+
+    # Earlier versions wrote keys that are gone now; their platforms must still start.
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    ports: dict[str, int] = {}
+    parts: dict[str, PartRecord] = {}
+    own_kubeconfig: Path | None = None
+
 
 @dataclass(frozen=True)
 class Layout:
-    """The one folder of a platform: nothing of it is anywhere else."""
+    """The files of a platform, all in ``folder``."""
 
     folder: Path
 
@@ -18,22 +51,17 @@ class Layout:
         return self.folder / "kubeconfig"
 
     @property
-    def record(self) -> Path:
-        """The record of running parts and their ports."""
-        return self.folder / "platform.json"
-
-    @property
-    def lock(self) -> Path:
-        """The lock of commands that start or stop parts."""
-        return self.folder / "lock"
-
-    @property
     def pki(self) -> Path:
         """Authorities, certificates and keys."""
         return self.folder / "pki"
 
+    @property
+    def record_file(self) -> Path:
+        """The file of the record."""
+        return self.folder / "platform.json"
+
     def log(self, part: str) -> Path:
-        """Return the log of the part ``part``."""
+        """Return the log of ``part``."""
         return self.folder / "logs" / f"{part}.log"
 
     def config(self, name: str) -> Path:
@@ -45,3 +73,20 @@ class Layout:
         for folder in (self.folder, self.pki, self.folder / "logs", self.folder / "config"):
             folder.mkdir(parents=True, exist_ok=True)
             folder.chmod(0o700)
+
+    def record(self) -> Record:
+        """Return the record, an empty one if there is none yet; raises `InvalidFile`."""
+        try:
+            return Record.model_validate_json(self.record_file.read_bytes())
+        except FileNotFoundError:
+            return Record()
+        except ValidationError as error:
+            step = "end the processes named in its folder by hand and remove the folder"
+            raise InvalidFile.from_model(str(self.record_file), error, next_step=step) from error
+
+    def update(self, **changes: object) -> Record:
+        """Change fields of the record, write it atomically, and return it."""
+        record = self.record().model_copy(update=changes)
+        content = record.model_dump_json(indent=2) + "\n"
+        write_atomically(self.record_file, content.encode(), 0o600)
+        return record

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import ssl
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +14,7 @@ import httpx
 
 from promoter.common.files import write_atomically
 from promoter.common.ports import HOST, SERVICE_RANGE
-from promoter.platform.cluster import KWOK_USER, NODE_ANNOTATION, POD_FORWARD, ServerAccess
+from promoter.platform.cluster import NODE_ANNOTATION, POD_FORWARD, ServerAccess
 from promoter.platform.layout import Layout
 
 if TYPE_CHECKING:
@@ -35,12 +35,12 @@ _PROBE_SECONDS = 5.0
 
 @dataclass(frozen=True)
 class Part:
-    """One process of the platform; ``ports`` are the names (of `PORTS`) it listens on."""
+    """One process of the platform; ``probe`` is the URL that answers once it is ready."""
 
     name: str
     argv: tuple[str, ...]
-    ports: tuple[str, ...]
-    ready: Callable[[], bool]
+    probe: str
+    tls: ssl.SSLContext | None
 
     @property
     def fingerprint(self) -> str:
@@ -52,6 +52,16 @@ class Part:
             if file.is_absolute() and file.is_file() and argument != self.argv[0]:
                 digest.update(file.read_bytes())
         return digest.hexdigest()
+
+    def ready(self) -> bool:
+        """Return True if the part serves."""
+        verify, seconds = self.tls or False, _PROBE_SECONDS
+        try:
+            # Without TLS there is nothing to verify, and loading the system's authorities is slow.
+            with httpx.Client(verify=verify, timeout=seconds, trust_env=False) as client:
+                return client.get(self.probe).is_success
+        except httpx.HTTPError:
+            return False
 
 
 @dataclass(frozen=True)
@@ -66,10 +76,8 @@ class Parts:
     @property
     def access(self) -> ServerAccess:
         """The API server, as its administrator."""
-        c = self.credentials
-        return ServerAccess(
-            self._url("kube-apiserver"), c.cluster.pair.certificate, c.administrator
-        )
+        url, authority = self._url("kube-apiserver"), self.credentials.cluster.pair
+        return ServerAccess(url, authority.certificate, self.credentials.administrator)
 
     def registry(self) -> Part:
         """Return the OCI registry. Plain HTTP: clients accept it on loopback addresses only."""
@@ -106,7 +114,6 @@ class Parts:
             "--log-level=warn",
             probe=f"{url}/health",
             tls=ServerAccess(url, authority, c.etcd_client).ssl_context(),
-            more_ports=("etcd-peer",),
         )
 
     def api_server(self) -> Part:
@@ -145,11 +152,8 @@ class Parts:
 
     def controllers(self) -> tuple[Part, ...]:
         """Return the clients of the API server."""
-        return (self._controller_manager(), self._scheduler(), self._kwok())
-
-    def _controller_manager(self) -> Part:
         authority = self.credentials.cluster.pair
-        return self._kubernetes_controller(
+        manager = self._kubernetes_controller(
             "kube-controller-manager",
             f"--root-ca-file={authority.certificate}",
             f"--service-account-private-key-file={self.credentials.service_accounts.key}",
@@ -159,9 +163,7 @@ class Parts:
             # It creates this folder; the default is one of the machine's.
             f"--flex-volume-plugin-dir={self.layout.config('volume-plugins')}",
         )
-
-    def _scheduler(self) -> Part:
-        return self._kubernetes_controller("kube-scheduler")
+        return manager, self._kubernetes_controller("kube-scheduler"), self._kwok()
 
     def _kubernetes_controller(self, name: str, *flags: str) -> Part:
         return self._controller(
@@ -179,12 +181,10 @@ class Parts:
 
     def _kwok(self) -> Part:
         """Return kwok, which simulates a kubelet for the simulated nodes, port-forward included."""
-        name = KWOK_USER.partition(":")[2]
-        port = self.ports[name]
-        stages = self.layout.config("kwok.yaml")
+        port, stages = self.ports["kwok"], self.layout.config("kwok.yaml")
         write_atomically(stages, files(__package__).joinpath("stages.yaml").read_bytes(), 0o600)
         return self._controller(
-            name,
+            "kwok",
             f"--config={stages}",
             f"--enable-crds={POD_FORWARD}",
             "--manage-all-nodes=false",
@@ -197,10 +197,8 @@ class Parts:
 
     def _controller(self, name: str, *flags: str) -> Part:
         """Return the part that is the user ``system:<name>`` and serves with its certificate."""
-        own, authority = self.credentials.component(name), self.credentials.cluster.pair
-        kubeconfig = self.layout.config(f"{name}.kubeconfig")
-        access = ServerAccess(self._url("kube-apiserver"), authority.certificate, own)
-        access.write_kubeconfig(kubeconfig)
+        own, kubeconfig = self.credentials.component(name), self.layout.config(f"{name}.kubeconfig")
+        replace(self.access, client=own).write_kubeconfig(kubeconfig)
         return self._part(
             name,
             f"--kubeconfig={kubeconfig}",
@@ -211,25 +209,8 @@ class Parts:
             tls=self.access.ssl_context(),
         )
 
-    def _part(
-        self,
-        name: str,
-        *flags: str,
-        probe: str,
-        tls: ssl.SSLContext | None = None,
-        more_ports: tuple[str, ...] = (),
-    ) -> Part:
-        argv = (str(self.programs[name]), *flags)
-        return Part(name, argv, (name, *more_ports), lambda: _serves(probe, tls))
+    def _part(self, name: str, *flags: str, probe: str, tls: ssl.SSLContext | None = None) -> Part:
+        return Part(name, (str(self.programs[name]), *flags), probe, tls)
 
     def _url(self, port: str) -> str:
         return f"https://{HOST}:{self.ports[port]}"
-
-
-def _serves(url: str, tls: ssl.SSLContext | None) -> bool:
-    try:
-        # Without TLS there is nothing to verify, and loading the system's authorities is slow.
-        with httpx.Client(verify=tls or False, timeout=_PROBE_SECONDS, trust_env=False) as client:
-            return client.get(url).is_success
-    except httpx.HTTPError:
-        return False
