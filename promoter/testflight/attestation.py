@@ -8,45 +8,27 @@ The list is not ``allowed_signers``: a tester need not be able to approve.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from operator import itemgetter
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from promoter.common.errors import NothingNewer, UsageError
+from promoter.common.errors import NothingNewer, PromoterError, UsageError
 from promoter.git import Entry, Git, Ledger, is_full_id
 from promoter.git.signing import can_sign, read_signature
-from promoter.testflight.errors import NotTested, TestflightError
-
-if TYPE_CHECKING:
-    from promoter.testflight.result import TestflightResult
+from promoter.testflight.result import TestflightError, TestflightResult
 
 BRANCH = "testflights"
 ALLOWED_TESTERS = "cepler/allowed_testers"
 _CHART = "lana-bank"
 
 
-@dataclass(frozen=True)
-class Attestation:
-    """A chart ref that passed: the attesting commit, and its verified signer."""
-
-    ref: str
-    content: str
-    commit: str
-    tested_by: str
-    without: tuple[str, ...]
-
-    @property
-    def trailer(self) -> str:
-        """The trailer that names it in a bump's commit."""
-        left_out = f", without {', '.join(self.without)}" if self.without else ""
-        return f"Testflight: {self.commit} by {self.tested_by}{left_out}"
+class NotTested(PromoterError):
+    """A chart ref has no attestation of a passed testflight."""
 
 
 def attest(root: Path, result: TestflightResult, *, remote: str = "origin") -> str:
     """Sign and push that ``result`` passed; return the commit.
 
-    Raises `TestflightError` for one that did not pass, `UsageError` for a folder (its content
-    cannot be looked up later) or where no SSH key is configured.
+    Raises `TestflightError` if it did not pass, and the errors of `refuse_unsignable`.
     """
     if result.outcome != "passed" or result.report is None or result.report.failed:
         raise TestflightError(f"attest {result.ref[:12]}: it did not pass")
@@ -64,7 +46,7 @@ def attest(root: Path, result: TestflightResult, *, remote: str = "origin") -> s
 
 
 def refuse_unsignable(root: Path, ref: str) -> None:
-    """Raise what `attest` would, before a testflight spends its time: a folder, or no key."""
+    """Raise `UsageError` for a folder, which nobody can look up later, or without an SSH key."""
     if not is_full_id(ref):
         raise UsageError(
             "attest: a folder was tested, not a ref of the charts repository",
@@ -77,11 +59,11 @@ def refuse_unsignable(root: Path, ref: str) -> None:
         )
 
 
-def find_attestation(git: Git, remote: str, ref: str, main: str) -> Attestation | None:
-    """Return the attestation of the chart ref, None where there is none.
+def find_attestation(git: Git, remote: str, ref: str, main: str) -> str | None:
+    """Return the trailer that cites the attestation of the chart ref, None without one.
 
-    ``main`` is the commit whose list of testers counts. Raises `NotTested` for one that none
-    of them signed, or that names another ref.
+    ``main`` is the commit whose list of testers counts. Raises `NotTested` for an attestation
+    that none of them signed, or that names another ref or outcome.
     """
     tip = Ledger(git, remote, BRANCH).tip()
     content = git.file(tip, _file(ref)) if tip else None
@@ -95,51 +77,41 @@ def find_attestation(git: Git, remote: str, ref: str, main: str) -> Attestation 
             f"by anyone in {ALLOWED_TESTERS}",
             next_step=f"see who wrote it: git log {remote}/{BRANCH}",
         )
-    return _parsed(content, ref, commit, signer)
-
-
-def _parsed(content: bytes, ref: str, commit: str, signer: str) -> Attestation:
     try:
-        document = json.loads(content)
-        outcome, without = document["outcome"], tuple(document["without"])
-        found = Attestation(document["ref"], document["content"], commit, signer, without)
+        fields = itemgetter("ref", "content", "outcome", "without")(json.loads(content))
+        attested, _, outcome, without = fields
+        left_out = f", without {', '.join(without)}" if without else ""
     except (ValueError, KeyError, TypeError) as error:
         raise NotTested(f"read attestation of {ref[:12]}: {error!r}") from error
-    if found.ref != ref:
-        raise NotTested(f"verify attestation of {ref[:12]}: it names {found.ref[:12]}")
+    if attested != ref:
+        raise NotTested(f"verify attestation of {ref[:12]}: it names {attested[:12]}")
     if outcome != "passed":
         raise NotTested(f"verify attestation of {ref[:12]}: outcome is {outcome!r}")
-    return found
+    return f"Testflight: {commit} by {signer}{left_out}"
 
 
 def proof(git: Git, remote: str, branch: str, ref: str, untested: str = "") -> tuple[str, ...]:
     """Return the trailers of a bump to the chart ref: its attestation, or the waiver's reason.
 
-    ``branch`` (empty: the checked-out one's name) of ``remote`` lists the testers. Without a
-    list there is nothing to check against, and no trailer. Raises `NotTested` where there is
-    one and ``ref`` has no attestation by a listed tester.
+    ``branch`` (empty: the name of the checked-out one) of ``remote`` lists the testers. Without
+    a list no attestation is required. Raises `NotTested` if a listed tester must attest ``ref``.
     """
     if untested:
         return (f"Untested: {' '.join(untested.split())}",)
-    main = _main(git, remote, branch)
+    # The list of the remote counts, so that a local commit adds no tester.
+    name, main = branch or git.branch(), "HEAD"
+    if name and remote in git.lines("remote"):
+        main = git.follow(remote, name).get(name, "HEAD")
     if git.file(main, ALLOWED_TESTERS) is None:
         return ()
-    found = find_attestation(git, remote, ref, main)
-    if found is None:
+    trailer = find_attestation(git, remote, ref, main)
+    if trailer is None:
         raise NotTested(
             f"vendor {ref[:12]}: it has not passed a testflight",
             next_step=f"promoter testflight run --chart {ref} --sign; or, if it must be, "
             "--untested '<reason>', which is recorded in the commit",
         )
-    return (found.trailer,)
-
-
-def _main(git: Git, remote: str, branch: str) -> str:
-    """Return the commit whose testers count: the remote's, so that a local commit adds none."""
-    name = branch or git.branch()
-    if not name or remote not in git.lines("remote"):
-        return "HEAD"
-    return git.follow(remote, name).get(name, "HEAD")
+    return (trailer,)
 
 
 def _file(ref: str) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 
 from promoter.common.errors import UsageError
 from promoter.common.yaml_file import read_yaml
-from promoter.testflight.errors import TestflightError
+from promoter.testflight.result import TestflightError
 from promoter.vendoring.config import find_dependency, read_config
 from promoter.vendoring.fetch import fetch
 
@@ -25,34 +25,28 @@ _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 class ChartUnderTest:
     """A chart in ``folder``.
 
-    ``content`` is the hash over its files; ``ref`` is its commit, 40 hex digits, or ``content``
-    if the chart was not fetched from the charts repository.
+    ``content`` is the hash over its files. ``ref`` is its commit in the charts repository, 40 hex
+    digits, or ``content`` if it does not come from there.
     """
 
     folder: Path
     ref: str
     content: str
 
-    def parts(self) -> tuple[str, ...]:
-        """Return the optional parts of the chart, by their keys in the values."""
-        return tuple(each.get("alias", each["name"]) for each in self._optional())
+    def parts(self) -> Mapping[str, str]:
+        """Return the optional parts: key in the values -> chart. The others are libraries."""
+        dependencies = _read_yaml(self.folder / "Chart.yaml").get("dependencies", ())
+        optional = (each for each in dependencies if "condition" in each)
+        return {each.get("alias", each["name"]): each["name"] for each in optional}
 
-    def unpinned(self) -> tuple[str, ...]:
-        """Return the optional parts whose image has no digest yet, by their keys in the values."""
+    def unpinned(self) -> Iterator[str]:
+        """Yield the optional parts whose image has no digest yet, by their keys in the values."""
         values = _read_yaml(self.folder / "values.yaml")
-        unpinned = []
-        for dependency in self._optional():
-            part = dependency.get("alias", dependency["name"])
-            own = _read_yaml(self.folder / "charts" / dependency["name"] / "values.yaml")
+        for part, chart in self.parts().items():
+            own = _read_yaml(self.folder / "charts" / chart / "values.yaml")
             image = {**own.get("image", {}), **(values.get(part) or {}).get("image", {})}
             if not _DIGEST.fullmatch(str(image.get("digest"))):
-                unpinned.append(part)
-        return tuple(unpinned)
-
-    def _optional(self) -> list[Mapping[str, Any]]:
-        """Return the dependencies that a value enables; the others are libraries."""
-        dependencies = _read_yaml(self.folder / "Chart.yaml").get("dependencies", ())
-        return [each for each in dependencies if "condition" in each]
+                yield part
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from pyhelm3.errors import Error as PyhelmError  # type: ignore[import-untyped]
 from promoter.common.text import redact
 from promoter.programs.helm import Helm, HelmError
 from promoter.programs.kubectl import Kubectl
-from promoter.testflight.errors import TestflightError
+from promoter.testflight.result import TestflightError
 
 RELEASE = "lana-bank"
 INSTALL_SECONDS = 900

@@ -1,7 +1,6 @@
 """Provision the namespace of a testflight, find it again, and destroy it.
 
-`Provisioner` is the extension point, `create_provisioner` its registry. Namespaces are found and
-destroyed through kubectl, by label and uid, whatever has created them.
+`Provisioner` is the extension point, `create_provisioner` its registry.
 """
 
 from __future__ import annotations
@@ -9,11 +8,12 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any, Literal
 
 from promoter.common.errors import ClusterError
 from promoter.common.holder import Holder
@@ -22,7 +22,7 @@ from promoter.programs.kubectl import Kubectl
 from promoter.programs.terraform import Terraform
 from promoter.smoketest.smoketest import SmoketestTarget
 from promoter.synthesis.app import App, SynthesisError
-from promoter.testflight.errors import TestflightError
+from promoter.testflight.result import TestflightError
 
 PREFIX = "lana-bank-testflight-"
 LABELS = {"app.kubernetes.io/managed-by": "promoter-testflight"}
@@ -39,8 +39,7 @@ THIRD_PARTY_KEYS = (
     "sumsub-key",
     "sumsub-secret",
 )
-"""The keys that are copied from staging. Not the credentials of databases or of the warehouse:
-with those a test would write to staging."""
+"""The keys to copy from staging; with those of its databases a test would write to staging."""
 
 _DESTROY_SECONDS = 120
 _GRACE_SECONDS = 1
@@ -86,81 +85,45 @@ class ProvisionedNamespace:
         return now - self.created >= age or (self.holder is not None and self.holder.dead())
 
 
-class Provisioner(Protocol):
-    """Creates and destroys the namespaces of testflights, with the secrets in them."""
+@dataclass(frozen=True)
+class Provisioner(ABC):
+    """Creates the namespaces of testflights with the secrets in them, finds and destroys them.
 
+    Namespaces are found and destroyed through kubectl, by label and uid, whatever created them.
+    """
+
+    target: SmoketestTarget
+
+    @abstractmethod
     def provision(self, spec: TestflightSpec, keys_from: str) -> tuple[str, ...]:
         """Create the namespace and return the names of the keys copied from ``keys_from``.
 
         Raises `TestflightError` if it exists.
         """
-        ...
 
     def namespaces(self) -> tuple[ProvisionedNamespace, ...]:
         """Return every existing namespace of a testflight."""
-        ...
-
-    def destroy(self, namespace: ProvisionedNamespace) -> None:
-        """Destroy exactly this namespace and wait until it is gone."""
-        ...
-
-
-def create_provisioner(
-    kind: Literal["cluster", "terraform"], root: Path, target: SmoketestTarget
-) -> Provisioner:
-    """Return the provisioner ``kind`` on the cluster of ``target``, for the checkout ``root``."""
-    if kind == "terraform":
-        return TerraformProvisioner(root, target, root / ".local" / "testflight-stacks")
-    return ClusterProvisioner(target.kubectl)
-
-
-@dataclass(frozen=True)
-class ClusterProvisioner:
-    """Provisions through ``kubectl``; ``keys_from`` is a namespace."""
-
-    kubectl: Kubectl
-
-    def provision(self, spec: TestflightSpec, keys_from: str) -> tuple[str, ...]:
-        """See `Provisioner`. The values of keys are neither printed nor stored elsewhere."""
-        try:
-            self.kubectl.create(_namespace_object(spec))
-        except ClusterError as error:
-            if error.reason != "AlreadyExists":
-                raise
-            raise namespace_exists(self.kubectl, spec) from error
-        source = self.kubectl.within(keys_from).object("secret", SECRET) or {}
-        data = source.get("data") or {}
-        keys = {key: data[key] for key in THIRD_PARTY_KEYS if key in data}
-        metadata = {"name": SECRET, "labels": LABELS}
-        secret = {"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "data": keys}
-        self.kubectl.within(spec.namespace).create(secret)
-        return tuple(sorted(keys))
-
-    def namespaces(self) -> tuple[ProvisionedNamespace, ...]:
-        """See `Provisioner`."""
         selector = ",".join(f"{name}={value}" for name, value in LABELS.items())
-        found = (item["metadata"] for item in self.kubectl.items("namespaces", selector))
+        found = (item["metadata"] for item in self.target.kubectl.items("namespaces", selector))
         return tuple(_read_namespace(each) for each in found if each["name"].startswith(PREFIX))
 
     def destroy(self, namespace: ProvisionedNamespace) -> None:
-        """See `Provisioner`. The uid identifies exactly that namespace."""
-        path = f"/api/v1/namespaces/{namespace.name}"
+        """Destroy exactly this namespace, identified by its uid, and wait until it is gone."""
+        kubectl, resource = self.target.kubectl, f"namespace/{namespace.name}"
+        path = f"--raw=/api/v1/namespaces/{namespace.name}"
         conditions = json.dumps({"preconditions": {"uid": namespace.uid}})
         try:
-            self.kubectl.run("delete", f"--raw={path}", "--filename=-", stdin=conditions)
+            kubectl.run("delete", path, "--filename=-", stdin=conditions)
         except ClusterError as error:
             if error.reason not in ("NotFound", "Conflict"):
                 raise
             return
         # Kubernetes would wait for half of the longest grace period before it looks again.
         flags = (f"--grace-period={_GRACE_SECONDS}", "--wait=false", "--ignore-not-found")
-        self.kubectl.within(namespace.name).run("delete", "pods", "--all", *flags)
-        self._wait_until_gone(f"namespace/{namespace.name}")
-
-    def _wait_until_gone(self, resource: str) -> None:
-        flags = ("--for=delete", f"--timeout={_DESTROY_SECONDS}s")
+        kubectl.within(namespace.name).run("delete", "pods", "--all", *flags)
+        flags = ("--for=delete", f"--timeout={_DESTROY_SECONDS}s", resource)
         try:
-            self.kubectl.run("wait", resource, *flags, seconds=_DESTROY_SECONDS + 10)
+            kubectl.run("wait", *flags, seconds=_DESTROY_SECONDS + 10)
         except ClusterError as error:
             if "timed out" not in str(error):
                 raise
@@ -171,33 +134,60 @@ class ClusterProvisioner:
             ) from error
 
 
+def create_provisioner(
+    kind: Literal["cluster", "terraform"], root: Path, target: SmoketestTarget
+) -> Provisioner:
+    """Return the provisioner ``kind`` on the cluster of ``target``, for the checkout ``root``."""
+    if kind == "terraform":
+        return TerraformProvisioner(target, root, root / ".local" / "testflight-stacks")
+    return ClusterProvisioner(target)
+
+
+class ClusterProvisioner(Provisioner):
+    """Provisions through kubectl; ``keys_from`` is a namespace."""
+
+    def provision(self, spec: TestflightSpec, keys_from: str) -> tuple[str, ...]:
+        """See `Provisioner`. The values of keys are neither printed nor stored elsewhere."""
+        kubectl = self.target.kubectl
+        try:
+            kubectl.create(_namespace_object(spec))
+        except ClusterError as error:
+            if error.reason != "AlreadyExists":
+                raise
+            raise _namespace_exists(kubectl, spec) from error
+        source = kubectl.within(keys_from).object("secret", SECRET) or {}
+        data = source.get("data") or {}
+        keys = {key: data[key] for key in THIRD_PARTY_KEYS if key in data}
+        metadata = {"name": SECRET, "labels": LABELS}
+        secret = {"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "data": keys}
+        kubectl.within(spec.namespace).create(secret)
+        return tuple(sorted(keys))
+
+
 @dataclass(frozen=True)
-class TerraformProvisioner:
+class TerraformProvisioner(Provisioner):
     """Provisions with the stack modules/testflight; ``keys_from`` is a stack with a vault.
 
     ``folder`` has one folder per testflight, with its synthesized stack and its state. Terraform
-    creates nothing outside of the namespace, so `ClusterProvisioner` finds and destroys it: also
-    from another machine, and without the vault, which Terraform would open even to destroy.
+    creates nothing outside of the namespace, so `Provisioner` can destroy it: also from another
+    machine, and without the vault, which Terraform would open even to destroy.
     """
 
     root: Path
-    target: SmoketestTarget
     folder: Path
 
-    @property
-    def cluster(self) -> ClusterProvisioner:
-        """The provisioner that finds and destroys."""
-        return ClusterProvisioner(self.target.kubectl)
-
     def provision(self, spec: TestflightSpec, keys_from: str) -> tuple[str, ...]:
-        """See `Provisioner`. What remains of a failed attempt is found by its holder."""
+        """See `Provisioner`. The namespace of a failed attempt is found by its holder."""
         if self.target.kubectl.object("namespace", spec.namespace):
-            raise namespace_exists(self.target.kubectl, spec)
+            raise _namespace_exists(self.target.kubectl, spec)
         folder = self._folder_of(spec.namespace, spec.holder)
         folder.mkdir(parents=True, mode=0o700)
         try:
             self.synthesize(spec, keys_from, folder)
-            terraform = self._terraform(folder)
+            name = os.environ.get("TERRAFORM_BINARY_NAME")
+            program = Path(name) if name else self.target.toolchain.terraform()
+            environment = cluster_environment(self.target.kubeconfig)
+            terraform = Terraform(program, folder, environment, self.target.progress)
             terraform.init()
             terraform.apply(terraform.plan())
         except BaseException:
@@ -205,31 +195,25 @@ class TerraformProvisioner:
             raise
         return THIRD_PARTY_KEYS
 
-    def namespaces(self) -> tuple[ProvisionedNamespace, ...]:
-        """See `Provisioner`."""
-        return self.cluster.namespaces()
-
     def destroy(self, namespace: ProvisionedNamespace) -> None:
         """See `Provisioner`. The state is removed last, so that none is lost too early."""
-        self.cluster.destroy(namespace)
+        super().destroy(namespace)
         if namespace.holder:
             shutil.rmtree(self._folder_of(namespace.name, namespace.holder), ignore_errors=True)
 
     def synthesize(self, spec: TestflightSpec, keys_from: str, folder: Path) -> None:
         """Write the stack as Terraform JSON into ``folder``."""
-        app = App.of(self.root, self.target.toolchain)
         properties = {
             "ref": spec.ref_label,
             "created": int(spec.created.timestamp()),
             "holder": json.dumps(asdict(spec.holder)),
             "keys_from": keys_from,
         }
+        app, module = App.of(self.root, self.target.toolchain), "stacks.testflight"
         variables = {"TESTFLIGHT": json.dumps(properties)}
         try:
             with self.target.progress.task(f"synthesize {spec.namespace}"):
-                (stack,) = app.synthesize(
-                    folder / "out", variables=variables, module="stacks.testflight"
-                )
+                (stack,) = app.synthesize(folder / "out", variables=variables, module=module)
         except SynthesisError as error:
             raise TestflightError(
                 f"synthesize {spec.namespace}: {error.cause}",
@@ -238,19 +222,12 @@ class TerraformProvisioner:
             ) from error
         stack.file.rename(folder / stack.file.name)
 
-    def _terraform(self, folder: Path) -> Terraform:
-        name = os.environ.get("TERRAFORM_BINARY_NAME")
-        program = Path(name) if name else self.target.toolchain.terraform()
-        environment = cluster_environment(self.target.kubeconfig)
-        return Terraform(program, folder, environment, self.target.progress)
-
     def _folder_of(self, namespace: str, holder: Holder) -> Path:
         # The token comes from an annotation, which anybody may have written.
         return self.folder / f"{namespace}-{''.join(filter(str.isalnum, holder.token))}"
 
 
-def namespace_exists(kubectl: Kubectl, spec: TestflightSpec) -> TestflightError:
-    """Return the error for a namespace that exists: its cause names who uses it."""
+def _namespace_exists(kubectl: Kubectl, spec: TestflightSpec) -> TestflightError:
     metadata = (kubectl.object("namespace", spec.namespace) or {}).get("metadata", {})
     labels = metadata.get("labels", {})
     if not metadata or "deletionTimestamp" in metadata:
@@ -272,14 +249,9 @@ def namespace_exists(kubectl: Kubectl, spec: TestflightSpec) -> TestflightError:
 
 
 def _namespace_object(spec: TestflightSpec) -> Mapping[str, Any]:
-    modes = ("enforce", "audit", "warn")
-    security = {f"pod-security.kubernetes.io/{mode}": "restricted" for mode in modes}
-    labels = {
-        **LABELS,
-        **security,
-        REF_LABEL: spec.ref_label,
-        CREATED_LABEL: str(int(spec.created.timestamp())),
-    }
+    modes = (f"pod-security.kubernetes.io/{mode}" for mode in ("enforce", "audit", "warn"))
+    own = {REF_LABEL: spec.ref_label, CREATED_LABEL: str(int(spec.created.timestamp()))}
+    labels = {**LABELS, **dict.fromkeys(modes, "restricted"), **own}
     annotations = {HOLDER_ANNOTATION: json.dumps(asdict(spec.holder))}
     metadata = {"name": spec.namespace, "labels": labels, "annotations": annotations}
     return {"apiVersion": "v1", "kind": "Namespace", "metadata": metadata}

@@ -39,7 +39,12 @@ class ReadinessMonitor:
     def running(self) -> Iterator[None]:
         """Poll every two seconds while the block runs."""
         done = threading.Event()
-        thread = threading.Thread(target=self._poll_until, args=(done,), daemon=True)
+
+        def poll() -> None:
+            while not done.wait(_INTERVAL_SECONDS):
+                self.poll()
+
+        thread = threading.Thread(target=poll, daemon=True)
         thread.start()
         try:
             yield
@@ -62,10 +67,6 @@ class ReadinessMonitor:
                 self._noted.add(line)
                 self.progress.note(f"{self.kubectl.namespace}: {line}")
 
-    def _poll_until(self, done: threading.Event) -> None:
-        while not done.wait(_INTERVAL_SECONDS):
-            self.poll()
-
     def _find_reasons(self) -> Iterator[str]:
         reported = ""
         for pod in self.kubectl.items("pods"):
@@ -75,13 +76,13 @@ class ReadinessMonitor:
                 yield line
                 yield from self._last_output(pod)
         warnings = [each for each in self.kubectl.items("events") if each["type"] == "Warning"]
-        for event in sorted(warnings, key=_time_of)[-_EVENTS:]:
+        warnings.sort(key=lambda each: each.get("lastTimestamp") or each.get("eventTime") or "")
+        for event in warnings[-_EVENTS:]:
             message = redact(" ".join(event.get("message", "").split()))
-            if message and message in reported:
-                continue
-            subject = event["involvedObject"]
-            kind, name = subject["kind"].lower(), subject.get("name", "")
-            yield f"{kind} {name}: {event.get('reason', '')}: {message}"
+            if not message or message not in reported:
+                subject = event["involvedObject"]
+                kind, name = subject["kind"].lower(), subject.get("name", "")
+                yield f"{kind} {name}: {event.get('reason', '')}: {message}"
 
     def _last_output(self, pod: Mapping[str, Any]) -> Iterator[str]:
         """Yield the last log lines of a container that ended or restarts, if it has logs."""
@@ -123,7 +124,3 @@ def _conditions(pod: Mapping[str, Any]) -> list[str]:
     ]
     lines = [redact(text.strip()) for text in (*conditions, *containers)]
     return lines or [f"phase {status.get('phase', 'unknown')}, not ready"]
-
-
-def _time_of(event: Mapping[str, Any]) -> str:
-    return str(event.get("lastTimestamp") or event.get("eventTime") or "")

@@ -1,4 +1,4 @@
-"""The result of a testflight, and the files that keep it as evidence."""
+"""The result of a testflight, its error, and the files that keep it as evidence."""
 
 from __future__ import annotations
 
@@ -9,15 +9,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from promoter.common.errors import PromoterError
 from promoter.common.text import redacted
 from promoter.smoketest.report import Report
 
 
+class TestflightError(PromoterError):
+    """A testflight could not run, or its installation did not become available."""
+
+    __test__ = False
+
+
 @dataclass(frozen=True)
 class TestflightResult:
-    """The result of a testflight; ``reasons`` are those for what was not ready at the end.
+    """The result of a testflight.
 
-    ``error`` is the exception that ended it, None if it passed.
+    ``reasons`` explain what was not ready at the end; ``error`` ended it, None if it passed.
     """
 
     __test__ = False
@@ -34,11 +41,6 @@ class TestflightResult:
     destroyed: bool = True
     report: Report | None = None
     error: BaseException | None = None
-
-    def require_passed(self) -> None:
-        """Raise the error that ended the testflight, if any."""
-        if self.error:
-            raise self.error
 
     def evidence(self) -> Mapping[str, Any]:
         """Return the result as a redacted JSON value."""

@@ -22,11 +22,10 @@ from promoter.smoketest.report import SmoketestFailed
 from promoter.smoketest.smoketest import SmoketestTarget, require_smoketest
 from promoter.testflight.attestation import attest, refuse_unsignable
 from promoter.testflight.chart import ChartUnderTest, open_chart
-from promoter.testflight.errors import TestflightError
 from promoter.testflight.install import INSTALL_SECONDS, RELEASE, ChartInstaller
 from promoter.testflight.provisioner import ProvisionedNamespace, Provisioner, TestflightSpec
 from promoter.testflight.readiness import ReadinessMonitor
-from promoter.testflight.result import TestflightResult
+from promoter.testflight.result import TestflightError, TestflightResult
 
 MAX_AGE = timedelta(minutes=60)
 """The age from which a testflight's namespace cannot be in use any more."""
@@ -73,13 +72,14 @@ def run_testflight(
     with open_chart(source, root) as chart:
         if options.sign:
             refuse_unsignable(root, chart.ref)
-        unpinned = chart.unpinned() if options.only_pinned else ()
-        options = replace(options, without=options.without + unpinned)
+        if options.only_pinned:
+            options = replace(options, without=(*options.without, *chart.unpinned()))
         if options.without:
             note(f"left out of this testflight: {', '.join(options.without)}")
         result = Testflight(target, provisioner, chart, options).run()
     note(f"evidence: {result.write(evidence)}")
-    result.require_passed()
+    if result.error:
+        raise result.error
     if options.sign:
         note(f"attested {result.ref[:12]} in {attest(root, result)[:12]}")
     return result

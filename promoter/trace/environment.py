@@ -14,8 +14,7 @@ from promoter.git import Git, is_full_id
 from promoter.programs.workloads import container_images
 from promoter.site.site import Site
 from promoter.site.status import chart_ref, namespace_of, recorded_pins, vendored_by
-from promoter.testflight.attestation import ALLOWED_TESTERS, find_attestation
-from promoter.testflight.errors import NotTested
+from promoter.testflight.attestation import ALLOWED_TESTERS, NotTested, find_attestation
 from promoter.trace.chain import Link, Trace
 from promoter.trace.pins import PinTracer, RunningImages, running_images
 from promoter.trace.sources import Repositories, TraceSources

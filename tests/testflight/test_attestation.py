@@ -1,4 +1,4 @@
-"""Attestations: signed, pushed, believed only when a tester of the remote's signed them."""
+"""Attestations: signed, pushed, verified against the testers that the remote lists."""
 
 from __future__ import annotations
 
@@ -12,13 +12,12 @@ import pytest
 from promoter.common.errors import NothingNewer, UsageError
 from promoter.git import Git
 from promoter.smoketest.report import Report, Result
-from promoter.testflight.attestation import ALLOWED_TESTERS, BRANCH, attest, proof
-from promoter.testflight.errors import NotTested, TestflightError
-from promoter.testflight.run import TestflightResult
+from promoter.testflight.attestation import ALLOWED_TESTERS, BRANCH, NotTested, attest, proof
+from promoter.testflight.result import TestflightError, TestflightResult
 
 REF = "1a" * 20
 PASSED = Report("lana-bank", "somewhere", (Result("one", "passed", "", 1, 0.1),))
-FLOWN = TestflightResult(
+RESULT = TestflightResult(
     REF, "c0" * 32, "ns", "passed", "2026-01-01T00:00:00+00:00", "me@here", (), "fine"
 )
 
@@ -61,100 +60,96 @@ def repositories(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Repositorie
     return Repositories(clone, tmp_path)
 
 
-def flown(**more: object) -> TestflightResult:
-    return replace(FLOWN, report=PASSED, **more)
+def passed(**more: object) -> TestflightResult:
+    return replace(RESULT, report=PASSED, **more)
 
 
-def asked(repositories: Repositories, ref: str = REF, untested: str = "") -> tuple[str, ...]:
+def trailers(repositories: Repositories, ref: str = REF, untested: str = "") -> tuple[str, ...]:
     return proof(repositories.clone, "origin", "main", ref, untested)
 
 
-def test_what_a_tester_signed_is_believed(repositories: Repositories) -> None:
+def test_an_attestation_by_a_tester_is_cited(repositories: Repositories) -> None:
     key = repositories.key("tester")
     repositories.sign_with(key)
     repositories.allow(key)
-    commit = attest(repositories.clone.dir, flown())
-    assert asked(repositories) == (f"Testflight: {commit} by tester@localhost",)
+    commit = attest(repositories.clone.dir, passed())
+    assert trailers(repositories) == (f"Testflight: {commit} by tester@localhost",)
     remote = Git(repositories.folder / "remote.git")
     assert remote.commit(BRANCH) == commit
 
 
-def test_what_was_not_tested_is_refused_unless_a_reason_is_given(
-    repositories: Repositories,
-) -> None:
+def test_an_untested_ref_is_rejected_without_a_reason(repositories: Repositories) -> None:
     repositories.allow(repositories.key("tester"))
     with pytest.raises(NotTested, match="has not passed a testflight") as refused:
-        asked(repositories)
+        trailers(repositories)
     assert f"--chart {REF} --sign" in refused.value.next_step
-    assert asked(repositories, untested="a\n fire") == ("Untested: a fire",)
+    assert trailers(repositories, untested="a\n fire") == ("Untested: a fire",)
 
 
-def test_somebody_else_s_signature_is_not_believed(repositories: Repositories) -> None:
+def test_an_attestation_by_anybody_else_is_rejected(repositories: Repositories) -> None:
     repositories.allow(repositories.key("tester"))
     stranger = repositories.key("stranger")
     repositories.sign_with(stranger)
-    attest(repositories.clone.dir, flown())
+    attest(repositories.clone.dir, passed())
     with pytest.raises(NotTested, match="not signed by anyone in cepler/allowed_testers"):
-        asked(repositories)
-    # To name oneself in a commit that is only here does not help either.
+        trailers(repositories)
+    # A local commit adds no tester.
     repositories.allow(stranger, push=False)
     with pytest.raises(NotTested, match="not signed by anyone"):
-        asked(repositories)
+        trailers(repositories)
 
 
-def test_an_attestation_copied_to_another_ref_is_not_believed(
-    repositories: Repositories,
-) -> None:
+def test_an_attestation_copied_to_another_ref_is_rejected(repositories: Repositories) -> None:
     key = repositories.key("tester")
     repositories.sign_with(key)
     repositories.allow(key)
-    attest(repositories.clone.dir, flown())
+    attest(repositories.clone.dir, passed())
     git, other = repositories.clone, "2b" * 20
     tip = git.remote_ref("origin", f"refs/heads/{BRANCH}")
     assert tip is not None
     content = git.file(tip, f"lana-bank/{REF}.json")
-    made = git.commit_files(tip, {f"lana-bank/{other}.json": content}, "copied", sign=True)
-    git.push("origin", made, f"refs/heads/{BRANCH}", expect=tip)
+    commit = git.commit_files(tip, {f"lana-bank/{other}.json": content}, "copied", sign=True)
+    git.push("origin", commit, f"refs/heads/{BRANCH}", expect=tip)
     with pytest.raises(NotTested, match=f"it names {REF[:12]}"):
-        asked(repositories, other)
+        trailers(repositories, other)
 
 
-def test_what_was_left_out_is_said(repositories: Repositories) -> None:
+def test_the_trailer_lists_the_parts_that_were_left_out(repositories: Repositories) -> None:
     key = repositories.key("tester")
     repositories.sign_with(key)
     repositories.allow(key)
-    attest(repositories.clone.dir, flown(without=("dagster", "keycloak")))
-    (trailer,) = asked(repositories)
+    attest(repositories.clone.dir, passed(without=("dagster", "keycloak")))
+    (trailer,) = trailers(repositories)
     assert trailer.endswith(" by tester@localhost, without dagster, keycloak")
 
 
-def test_an_attestation_that_says_failed_is_none(repositories: Repositories) -> None:
+def test_an_attestation_of_a_failed_testflight_is_rejected(repositories: Repositories) -> None:
     key = repositories.key("tester")
     repositories.sign_with(key)
     repositories.allow(key)
-    content = json.dumps({**flown().evidence(), "outcome": "failed"}).encode()
+    content = json.dumps({**passed().evidence(), "outcome": "failed"}).encode()
     git = repositories.clone
-    made = git.commit_files(None, {f"lana-bank/{REF}.json": content}, "by hand", sign=True)
-    git.push("origin", made, f"refs/heads/{BRANCH}", expect=None)
+    commit = git.commit_files(None, {f"lana-bank/{REF}.json": content}, "by hand", sign=True)
+    git.push("origin", commit, f"refs/heads/{BRANCH}", expect=None)
     with pytest.raises(NotTested, match="outcome is 'failed'"):
-        asked(repositories)
+        trailers(repositories)
 
 
-def test_only_a_commit_that_passed_is_attested(repositories: Repositories) -> None:
+def test_only_a_commit_that_passed_is_attested_and_only_once(repositories: Repositories) -> None:
     folder = repositories.clone.dir
     with pytest.raises(UsageError, match="no SSH key"):
-        attest(folder, flown())
+        attest(folder, passed())
     repositories.sign_with(repositories.key("tester"))
     with pytest.raises(TestflightError, match="did not pass"):
-        attest(folder, flown(outcome="failed"))
+        attest(folder, passed(outcome="failed"))
     with pytest.raises(TestflightError, match="did not pass"):
-        attest(folder, replace(FLOWN, report=None))
+        attest(folder, replace(RESULT, report=None))
     with pytest.raises(UsageError, match="a folder was tested"):
-        attest(folder, flown(ref="c0" * 32))
-    attest(folder, flown())
+        attest(folder, passed(ref="c0" * 32))
+    attest(folder, passed())
     with pytest.raises(NothingNewer):
-        attest(folder, flown())
+        attest(folder, passed())
 
 
-def test_where_nobody_tests_nothing_is_asked(repositories: Repositories) -> None:
-    assert asked(repositories) == ()
+def test_a_repository_without_testers_requires_no_attestation(repositories: Repositories) -> None:
+    assert trailers(repositories) == ()

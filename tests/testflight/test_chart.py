@@ -10,7 +10,7 @@ import pytest
 from modules.errors import ModuleError
 from modules.lana_bank.chart import chart_hash
 from promoter.testflight.chart import content_hash
-from promoter.testflight.errors import TestflightError
+from promoter.testflight.result import TestflightError
 from tests.platform_fixture import ROOT
 
 

@@ -30,6 +30,7 @@ from promoter.testflight.provisioner import (
     HOLDER_ANNOTATION,
     SECRET,
     THIRD_PARTY_KEYS,
+    ClusterProvisioner,
     ProvisionedNamespace,
     TerraformProvisioner,
     TestflightSpec,
@@ -90,7 +91,7 @@ def vault(
 
 @pytest.fixture
 def provisioner(target: SmoketestTarget, tmp_path: Path) -> TerraformProvisioner:
-    return TerraformProvisioner(ROOT, target, tmp_path / "stacks")
+    return TerraformProvisioner(target, ROOT, tmp_path / "stacks")
 
 
 @pytest.fixture
@@ -98,7 +99,7 @@ def spec(provisioner: TerraformProvisioner) -> Iterator[TestflightSpec]:
     holder = Holder.this_process(NOW)
     spec = TestflightSpec((holder.token * 3)[:40], holder, NOW)
     yield spec
-    provisioner.cluster.kubectl.delete("namespace", spec.namespace)
+    provisioner.target.kubectl.delete("namespace", spec.namespace)
 
 
 def find(provisioner: TerraformProvisioner, spec: TestflightSpec) -> list[ProvisionedNamespace]:
@@ -109,7 +110,7 @@ def test_the_namespace_is_as_declared_found_and_destroyed(
     provisioner: TerraformProvisioner, spec: TestflightSpec, vault: Vault
 ) -> None:
     assert provisioner.provision(spec, vault.stack) == THIRD_PARTY_KEYS
-    namespace: Any = provisioner.cluster.kubectl.object("namespace", spec.namespace)
+    namespace: Any = provisioner.target.kubectl.object("namespace", spec.namespace)
     labels, annotations = namespace["metadata"]["labels"], namespace["metadata"]["annotations"]
     restricted = [f"pod-security.kubernetes.io/{mode}" for mode in ("enforce", "audit", "warn")]
     assert labels == {
@@ -131,7 +132,7 @@ def test_the_keys_are_in_the_cluster_and_in_no_file(
     provisioner: TerraformProvisioner, spec: TestflightSpec, vault: Vault
 ) -> None:
     provisioner.provision(spec, vault.stack)
-    secret: Any = provisioner.cluster.kubectl.within(spec.namespace).object("secret", SECRET)
+    secret: Any = provisioner.target.kubectl.within(spec.namespace).object("secret", SECRET)
     copied = {key: base64.b64decode(value).decode() for key, value in secret["data"].items()}
     assert copied == vault.values
     content = files_content(provisioner.folder)
@@ -149,7 +150,7 @@ def test_a_privileged_pod_is_rejected(
     container = {"name": "a", "image": "a", "securityContext": {"privileged": True}}
     pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a"}}
     with pytest.raises(ClusterError, match="restricted") as caught:
-        provisioner.cluster.kubectl.within(spec.namespace).create(
+        provisioner.target.kubectl.within(spec.namespace).create(
             {**pod, "spec": {"containers": [container]}}
         )
     assert caught.value.reason == "Forbidden"
@@ -169,14 +170,14 @@ def test_a_missing_key_is_named_and_nothing_remains(
 def test_a_namespace_that_is_created_meanwhile_is_kept(
     provisioner: TerraformProvisioner, spec: TestflightSpec, vault: Vault
 ) -> None:
-    kubectl = provisioner.cluster.kubectl
+    kubectl = provisioner.target.kubectl
 
     class Overtaken(TerraformProvisioner):
         def synthesize(self, spec: TestflightSpec, keys_from: str, folder: Path) -> None:
             super().synthesize(spec, keys_from, folder)
             kubectl.run("create", "namespace", spec.namespace)
 
-    overtaken = Overtaken(provisioner.root, provisioner.target, provisioner.folder)
+    overtaken = Overtaken(provisioner.target, provisioner.root, provisioner.folder)
     with pytest.raises(PromoterError, match="already exists"):
         overtaken.provision(spec, vault.stack)
     namespace: Any = kubectl.object("namespace", spec.namespace)
@@ -205,7 +206,7 @@ def test_a_namespace_that_no_longer_exists(
 ) -> None:
     provisioner.provision(spec, vault.stack)
     (namespace,) = find(provisioner, spec)
-    provisioner.cluster.destroy(namespace)
+    ClusterProvisioner(provisioner.target).destroy(namespace)
     provisioner.destroy(namespace)
     assert list(provisioner.folder.iterdir()) == []
 
@@ -214,8 +215,8 @@ def test_both_provisioners_create_the_same_namespace(
     provisioner: TerraformProvisioner, spec: TestflightSpec, vault: Vault
 ) -> None:
     """Labels and annotations are equal; the values of keys are not."""
-    kubectl, metadata = provisioner.cluster.kubectl, []
-    for each in (provisioner, provisioner.cluster):
+    kubectl, metadata = provisioner.target.kubectl, []
+    for each in (provisioner, ClusterProvisioner(provisioner.target)):
         each.provision(spec, vault.stack)
         created: Any = kubectl.object("namespace", spec.namespace)
         metadata.append((created["metadata"]["labels"], created["metadata"]["annotations"]))

@@ -19,7 +19,6 @@ import pytest
 from promoter.common.errors import PromoterError
 from promoter.common.holder import Holder
 from promoter.smoketest.smoketest import SmoketestTarget
-from promoter.testflight.errors import TestflightError
 from promoter.testflight.provisioner import (
     HOLDER_ANNOTATION,
     THIRD_PARTY_KEYS,
@@ -29,6 +28,7 @@ from promoter.testflight.provisioner import (
     TestflightSpec,
     create_provisioner,
 )
+from promoter.testflight.result import TestflightError
 from tests.platform_fixture import ROOT
 
 pytestmark = pytest.mark.slow
@@ -63,7 +63,7 @@ class BuiltInProvisioner(TerraformProvisioner):
 
 @pytest.fixture
 def provisioner(target: SmoketestTarget, tmp_path: Path) -> BuiltInProvisioner:
-    return BuiltInProvisioner(ROOT, target, tmp_path / "stacks")
+    return BuiltInProvisioner(target, ROOT, tmp_path / "stacks")
 
 
 @pytest.fixture
@@ -134,7 +134,7 @@ def test_a_state_without_namespace_is_no_error(
 ) -> None:
     provisioner.provision(spec, "gcp-galoy-staging")
     (namespace,) = find(provisioner, spec)
-    provisioner.cluster.destroy(namespace)
+    ClusterProvisioner(provisioner.target).destroy(namespace)
     provisioner.destroy(namespace)
     assert list(provisioner.folder.iterdir()) == []
 
@@ -158,7 +158,7 @@ def test_the_synthesized_stack(
     stack_name: str,
     kind: str,
 ) -> None:
-    provisioner = TerraformProvisioner(ROOT, target, tmp_path)
+    provisioner = TerraformProvisioner(target, ROOT, tmp_path)
     provisioner.synthesize(spec, stack_name, tmp_path)
     stack = json.loads((tmp_path / "cdk.tf.json").read_text())
     (namespace,) = stack["resource"]["kubernetes_namespace_v1"].values()
@@ -181,7 +181,7 @@ def test_a_source_of_keys_without_a_vault_is_rejected(
     keys_from: str,
     message: str,
 ) -> None:
-    provisioner = TerraformProvisioner(ROOT, target, tmp_path)
+    provisioner = TerraformProvisioner(target, ROOT, tmp_path)
     with pytest.raises(TestflightError, match=message) as caught:
         provisioner.synthesize(spec, keys_from, tmp_path)
     assert "gcp-galoy-staging" in caught.value.next_step
