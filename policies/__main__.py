@@ -5,13 +5,12 @@ from __future__ import annotations
 import datetime
 import sys
 import tempfile
-from collections.abc import Iterable
 from pathlib import Path
 
-from policies.checkov import installed, scan
+from policies.checkov import scan
 from policies.checks import CHECKS
-from policies.render import PolicyError, render_stacks
-from policies.stack import CheckedStack, PolicyFinding
+from policies.render import render_stacks
+from policies.stack import PolicyFinding
 from policies.waivers import PolicyReport, apply_waivers, read
 from promoter.cli import guarded
 from promoter.cli.progress import shown
@@ -20,32 +19,23 @@ from promoter.toolchain import Toolchain
 ROOT = Path(__file__).resolve().parent.parent
 
 
-def own_findings(stacks: Iterable[CheckedStack]) -> list[PolicyFinding]:
-    """Return the findings of the checks in this package."""
-    return [
-        PolicyFinding(check.ID, stack.name, place, reason)
-        for check in CHECKS
-        for stack in stacks
-        for place, reason in check.check(stack)
-    ]
-
-
 def report(folder: Path) -> PolicyReport:
     """Render and check every stack, with ``folder`` for the files; raises `PromoterError`."""
-    progress = shown()
-    toolchain = Toolchain(ROOT, progress=progress)
-    stacks = render_stacks(
-        ROOT, folder, node=toolchain.program("node"), helm=toolchain.program("helm")
-    )
-    if not stacks:
-        raise PolicyError("synthesize the stacks: there are none")
+    toolchain = Toolchain(ROOT, progress=shown())
+    stacks = render_stacks(toolchain, folder)
+    findings = [
+        PolicyFinding(name, stack.name, place, reason)
+        for name, check in CHECKS.items()
+        for stack in stacks
+        for place, reason in check(stack)
+    ]
     files = {file: stack.name for stack in stacks for file in stack.files}
-    scanned = scan(installed(toolchain.cache, progress), files)
+    checked, found_by_checkov = scan(toolchain, files)
     sys.stdout.write(f"{len(stacks)} stacks, {len(CHECKS)} policies of our own for each, ")
-    sys.stdout.write(f"{scanned.checked} checks by checkov\n")
-    findings = [*own_findings(stacks), *scanned.findings]
+    sys.stdout.write(f"{checked} checks by checkov\n")
     today = datetime.datetime.now(datetime.UTC).date()
-    return apply_waivers(findings, read(ROOT / "policies/waivers.yml"), today)
+    waivers = read(ROOT / "policies/waivers.yml")
+    return apply_waivers([*findings, *found_by_checkov], waivers, today)
 
 
 def run() -> int:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from policies.stack import PolicyFinding
 from promoter.common.errors import PromoterError
-from promoter.common.progress import Progress
 from promoter.programs.command import run_program
+from promoter.toolchain import Toolchain
 from promoter.toolchain.cache import Cache
 from promoter.toolchain.packages import python_environment
 
@@ -25,31 +24,19 @@ class CheckovError(PromoterError):
     """Checkov could not be run, or checked nothing."""
 
 
-@dataclass(frozen=True)
-class CheckovScan:
-    """The number of checks that Checkov made, and its findings."""
+def scan(toolchain: Toolchain, files: Mapping[Path, str]) -> tuple[int, list[PolicyFinding]]:
+    """Return the number of checks that Checkov made on ``files``, and its findings.
 
-    checked: int
-    findings: tuple[PolicyFinding, ...]
-
-
-def installed(cache: Path, progress: Progress) -> Path:
-    """Return Checkov's program, installed once into ``cache`` from the committed lock."""
-    return python_environment("checkov", LOCK, Cache(cache), progress) / "checkov"
-
-
-def scan(program: Path, files: Mapping[Path, str]) -> CheckovScan:
-    """Scan ``files`` (stacks and manifests, with the name of the stack of each).
-
-    Raises `CheckovError` when Checkov made no check at all of a kind of file.
+    ``files`` maps each stack and manifest to the name of its stack. Raises `CheckovError` when
+    Checkov made no check at all of a kind of file.
     """
+    programs = python_environment("checkov", LOCK, Cache(toolchain.cache), toolchain.progress)
     arguments = [argument for file in files for argument in ("--file", str(file))]
     # --skip-download: otherwise it waits for its vendor's API.
     options = ("--skip-download", "--compact", "--output", "json", "--framework", *FRAMEWORKS)
+    environment = {**os.environ, "LOG_LEVEL": "ERROR"}
     # Exit code 1 means findings; any other failure prints no JSON.
-    result = run_program(
-        [program, *options, *arguments], environment={**os.environ, "LOG_LEVEL": "ERROR"}
-    )
+    result = run_program([programs / "checkov", *options, *arguments], environment=environment)
     try:
         reports = json.loads(result.stdout)
     except ValueError as error:
@@ -59,21 +46,22 @@ def scan(program: Path, files: Mapping[Path, str]) -> CheckovScan:
     return _read({report.get("check_type"): report for report in reports}, files)
 
 
-def _read(reports: Mapping[Any, Any], files: Mapping[Path, str]) -> CheckovScan:
-    checked = 0
-    findings: list[PolicyFinding] = []
+def _read(reports: Mapping[Any, Any], files: Mapping[Path, str]) -> tuple[int, list[PolicyFinding]]:
+    checked, failed = 0, []
     for framework in FRAMEWORKS:
-        summary = reports.get(framework, {}).get("summary", {})
+        report = reports.get(framework, {})
+        summary = report.get("summary", {})
         count = summary.get("passed", 0) + summary.get("failed", 0)
         if not count or summary.get("parsing_errors"):
             raise CheckovError(f"run checkov: it checked nothing as {framework}: {summary}")
         checked += count
-        findings.extend(_findings(reports[framework], files))
-    return CheckovScan(checked, tuple(findings))
-
-
-def _findings(report: Mapping[str, Any], files: Mapping[Path, str]) -> Iterator[PolicyFinding]:
-    names = {str(file): stack for file, stack in files.items()}
-    for failed in report["results"]["failed_checks"]:
-        stack = names.get(failed["file_abs_path"], failed["file_path"])
-        yield PolicyFinding(failed["check_id"], stack, failed["resource"], failed["check_name"])
+        failed += report["results"]["failed_checks"]
+    return checked, [
+        PolicyFinding(
+            item["check_id"],
+            files.get(Path(item["file_abs_path"]), item["file_path"]),
+            item["resource"],
+            item["check_name"],
+        )
+        for item in failed
+    ]

@@ -16,6 +16,7 @@ from promoter.common.errors import PromoterError
 from promoter.programs.helm import Helm, HelmError
 from promoter.synthesis.app import App
 from promoter.synthesis.releases import SynthesizedStack
+from promoter.toolchain import Toolchain
 
 _RELEASE = "lana-bank"
 _EMPTY_DIGEST = re.compile(r'^(\s*digest:) (""|\'\')', re.MULTILINE)
@@ -25,14 +26,17 @@ class PolicyError(PromoterError):
     """The stacks cannot be checked."""
 
 
-def render_stacks(root: Path, folder: Path, *, node: Path, helm: Path) -> tuple[CheckedStack, ...]:
-    """Return every stack of the tree ``root``; ``folder`` is an empty one for their files.
+def render_stacks(toolchain: Toolchain, folder: Path) -> tuple[CheckedStack, ...]:
+    """Return every stack of the toolchain's tree; ``folder`` is an empty one for their files.
 
     Raises `SynthesisError`, or `PolicyError` when the chart cannot be rendered.
     """
-    app = App(root, Path(sys.executable), node)
+    root, helm = toolchain.root, toolchain.program("helm")
+    app = App(root, Path(sys.executable), toolchain.program("node"))
     chart = renderable_chart(root / "charts" / _RELEASE, folder / "chart")
     stacks = app.synthesize(folder / "cdktf.out")
+    if not stacks:
+        raise PolicyError("synthesize the stacks: there are none")
     return tuple(_render(stack, chart, folder / f"{stack.name}.yaml", helm) for stack in stacks)
 
 

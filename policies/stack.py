@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 Body = Mapping[str, Any]
-
-DATABASES = ("google_sql_database_instance", "azurerm_postgresql_flexible_server")
-"""The resource types that are database servers."""
+Violations = Iterator[tuple[str, str]]
+"""The place and the reason of each violation of one check."""
 
 UNPINNED = "sha256:" + "0" * 64
 """A placeholder for a missing digest: with it the chart can be rendered and checked."""
@@ -72,10 +71,4 @@ class CheckedStack:
                 yield f"{place}/{container['name']}", container
 
 
-class PolicyCheck(Protocol):
-    """A check: its id, and the function that finds violations."""
-
-    ID: str
-
-    def check(self, stack: CheckedStack, /) -> Iterator[tuple[str, str]]:
-        """Return place and reason of every violation."""
+PolicyCheck = Callable[[CheckedStack], Violations]

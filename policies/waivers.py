@@ -4,23 +4,22 @@ from __future__ import annotations
 
 import datetime
 import fnmatch
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError
 
 from policies.stack import PolicyFinding
 from promoter.common.errors import InvalidFile
+from promoter.common.model import StrictModel
 from promoter.common.yaml_file import read_yaml
 from promoter.toolchain.cache import read_committed
 
 
-class Waiver(BaseModel):
+class Waiver(StrictModel):
     """An accepted violation of ``check``; ``place`` is a pattern (``*``), everywhere by default."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     check: str
     reason: Annotated[str, Field(min_length=20)]
@@ -57,17 +56,12 @@ def read(file: Path) -> tuple[Waiver, ...]:
 
 
 def apply_waivers(
-    findings: Iterable[PolicyFinding], waivers: tuple[Waiver, ...], today: datetime.date
+    findings: Sequence[PolicyFinding], waivers: tuple[Waiver, ...], today: datetime.date
 ) -> PolicyReport:
     """Return the report of ``findings`` under ``waivers``."""
     expired = tuple(waiver for waiver in waivers if waiver.expires < today)
     valid = [waiver for waiver in waivers if waiver not in expired]
-    rejected: list[PolicyFinding] = []
-    waived: list[PolicyFinding] = []
-    used: set[Waiver] = set()
-    for finding in findings:
-        covering = [waiver for waiver in valid if waiver.covers(finding)]
-        used.update(covering)
-        (waived if covering else rejected).append(finding)
-    unused = tuple(waiver for waiver in valid if waiver not in used)
-    return PolicyReport(tuple(rejected), tuple(waived), expired, unused)
+    waived = tuple(each for each in findings if any(waiver.covers(each) for waiver in valid))
+    rejected = tuple(each for each in findings if each not in waived)
+    unused = tuple(waiver for waiver in valid if not any(map(waiver.covers, findings)))
+    return PolicyReport(rejected, waived, expired, unused)

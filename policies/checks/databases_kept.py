@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from policies.stack import CheckedStack, Violations
 
-from policies.stack import DATABASES, CheckedStack
+_KEPT = (
+    "google_sql_database_instance",
+    "azurerm_postgresql_flexible_server",
+    "google_sql_database",
+    "azurerm_postgresql_flexible_server_database",
+)
 
-ID = "databases-kept"
 
-_KEPT = (*DATABASES, "google_sql_database", "azurerm_postgresql_flexible_server_database")
-
-
-def check(stack: CheckedStack) -> Iterator[tuple[str, str]]:
+def check(stack: CheckedStack) -> Violations:
     """Return databases without prevent_destroy, and Google's without deletion protection."""
     for place, body in stack.resources(*_KEPT):
         if not body.get("lifecycle", {}).get("prevent_destroy"):

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from policies.stack import CheckedStack
-
-ID = "databases-private"
+from policies.stack import CheckedStack, Violations
 
 
-def check(stack: CheckedStack) -> Iterator[tuple[str, str]]:
+def check(stack: CheckedStack) -> Violations:
     """Return servers that could be reached from the internet."""
     for place, body in stack.resources("google_sql_database_instance"):
         network = body.get("settings", {}).get("ip_configuration", {})

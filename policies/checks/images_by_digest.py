@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
-from policies.stack import UNPINNED, CheckedStack
-
-ID = "images-by-digest"
+from policies.stack import UNPINNED, CheckedStack, Violations
 
 _IMAGE = re.compile(r"^[^@:]+(:[0-9]+/[^@:]+)?@sha256:[0-9a-f]{64}$")
 
 
-def check(stack: CheckedStack) -> Iterator[tuple[str, str]]:
+def check(stack: CheckedStack) -> Violations:
     """Return containers whose image is named by a tag, or is not pinned yet."""
     for place, container in stack.containers():
         image = container["image"]

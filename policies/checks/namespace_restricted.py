@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from policies.stack import CheckedStack
-
-ID = "namespace-restricted"
+from policies.stack import CheckedStack, Violations
 
 _LABEL = "pod-security.kubernetes.io/enforce"
 
 
-def check(stack: CheckedStack) -> Iterator[tuple[str, str]]:
+def check(stack: CheckedStack) -> Violations:
     """Return namespaces with another level; Helm creates local ones, without labels."""
     if stack.is_local:
         return

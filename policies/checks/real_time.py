@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import yaml
 
-from policies.stack import CheckedStack
-
-ID = "real-time"
+from policies.stack import CheckedStack, Violations
 
 
-def check(stack: CheckedStack) -> Iterator[tuple[str, str]]:
+def check(stack: CheckedStack) -> Violations:
     """Return production servers that are configured with a clock of their own."""
     if not stack.is_production:
         return

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
-from policies.stack import Body, CheckedStack
+from policies.stack import CheckedStack, Violations
 
-ID = "secrets-not-written"
-
-_KEPT = {
+_SECRET_ATTRIBUTES = {
     "azurerm_key_vault_secret": ("value",),
     "azurerm_postgresql_flexible_server": ("administrator_password",),
     "google_secret_manager_secret_version": ("secret_data",),
@@ -25,21 +22,17 @@ _SECRET_NAME = re.compile(r"(PASSWORD|SECRET|TOKEN|API_KEY|ENCRYPTION_KEY|CREDEN
 _REFERENCE = re.compile(r"\$\([A-Z_]+\)")
 
 
-def check(stack: CheckedStack) -> Iterator[tuple[str, str]]:
+def check(stack: CheckedStack) -> Violations:
     """Return attributes, Secrets and variables that contain a secret's value."""
     for place, body in stack.resources():
-        for attribute in _KEPT.get(place.partition(".")[0], ()):
+        for attribute in _SECRET_ATTRIBUTES.get(place.partition(".")[0], ()):
             if attribute in body:
                 yield place, f"{attribute} would be in the state; use a write-only attribute"
     if not stack.is_local:
         for place, _ in stack.objects_of("Secret"):
             yield place, "the chart renders a Secret; a cloud's come from its vault"
     for place, container in stack.containers():
-        yield from _variables(place, container)
-
-
-def _variables(place: str, container: Body) -> Iterator[tuple[str, str]]:
-    for variable in container.get("env", []):
-        value = variable.get("value")
-        if value and _SECRET_NAME.search(variable["name"]) and not _REFERENCE.search(value):
-            yield place, f"{variable['name']} has its value written out"
+        for variable in container.get("env", []):
+            name, value = variable["name"], variable.get("value")
+            if value and _SECRET_NAME.search(name) and not _REFERENCE.search(value):
+                yield place, f"{name} has its value written out"

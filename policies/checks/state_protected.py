@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from policies.stack import CheckedStack
-
-ID = "state-protected"
+from policies.stack import CheckedStack, Violations
 
 
-def check(stack: CheckedStack) -> Iterator[tuple[str, str]]:
+def check(stack: CheckedStack) -> Violations:
     """Return stacks whose backend does not encrypt (both cloud backends lock by themselves)."""
     backends = stack.content.get("terraform", {}).get("backend", {})
     if stack.is_local:

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from policies.stack import CheckedStack
-
-ID = "transport-encrypted"
+from policies.stack import CheckedStack, Violations
 
 _TLS = ("ENCRYPTED_ONLY", "TRUSTED_CLIENT_CERTIFICATE_REQUIRED")
 _REQUIRED_MODES = ("require", "verify-ca", "verify-full")
 
 
-def check(stack: CheckedStack) -> Iterator[tuple[str, str]]:
+def check(stack: CheckedStack) -> Violations:
     """Return servers and clients that would communicate without TLS."""
     for place, body in stack.resources("google_sql_database_instance"):
         mode = body.get("settings", {}).get("ip_configuration", {}).get("ssl_mode")
