@@ -25,12 +25,8 @@ POD_FORWARD = "PortForward"
 _NODES = ("simulated-1", "simulated-2")
 _CONTEXT = "promoter-platform"
 _SECONDS = 10.0
-_COLLECTIONS = {
-    "CustomResourceDefinition": "/apis/apiextensions.k8s.io/v1/customresourcedefinitions",
-    "ClusterRole": "/apis/rbac.authorization.k8s.io/v1/clusterroles",
-    "ClusterRoleBinding": "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings",
-    "Node": "/api/v1/nodes",
-}
+_FORCED = {"fieldManager": "promoter-platform", "force": "true"}
+_SERVER_SIDE_APPLY = {"Content-Type": "application/apply-patch+yaml"}
 
 
 @dataclass(frozen=True)
@@ -67,21 +63,19 @@ class ServerAccess:
 
 
 def bootstrap(access: ServerAccess) -> None:
-    """Apply the objects of bootstrap.yaml on the server's side; raises `PlatformError`.
-
-    That creates them, or corrects our fields of them.
-    """
+    """Create the objects of bootstrap.yaml or correct our fields; raises `PlatformError`."""
     manifests = files(__package__).joinpath("bootstrap.yaml").read_bytes()
     with _client(access) as client:
         for document in yaml.safe_load_all(manifests):
-            path = f"{_COLLECTIONS[document['kind']]}/{document['metadata']['name']}"
+            version, kind = document["apiVersion"], document["kind"].lower()
+            # Each of these kinds has a regular plural.
+            collection = f"/{'apis' if '/' in version else 'api'}/{version}/{kind}s"
+            path = f"{collection}/{document['metadata']['name']}"
             try:
-                client.patch(
-                    path,
-                    params={"fieldManager": "promoter-platform", "force": "true"},
-                    json=document,
-                    headers={"Content-Type": "application/apply-patch+yaml"},
-                ).raise_for_status()
+                response = client.patch(
+                    path, params=_FORCED, json=document, headers=_SERVER_SIDE_APPLY
+                )
+                response.raise_for_status()
             except httpx.HTTPError as error:
                 raise PlatformError(f"apply {path}: {error}") from error
 
