@@ -26,15 +26,11 @@ def write_atomically(file: Path, content: bytes, mode: int | None = None) -> Non
     except BaseException:
         Path(staged).unlink(missing_ok=True)
         raise
-    _flush_folder(file.parent)
-
-
-def _flush_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
+    folder = os.open(file.parent, os.O_RDONLY)
     try:
-        os.fsync(descriptor)
+        os.fsync(folder)
     finally:
-        os.close(descriptor)
+        os.close(folder)
 
 
 def _present_mode(file: Path) -> int:

@@ -20,7 +20,10 @@ class Finding:
 
     def __str__(self) -> str:
         text = ": ".join(filter(None, (self.place, self.rule, self.reason)))
-        return _one_line(f"{text}; next: {self.next_step}" if self.next_step else text)
+        if self.next_step:
+            text += f"; next: {self.next_step}"
+        # A file name may contain line ends, and bytes that are not UTF-8.
+        return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 def summarize(paths: Sequence[str]) -> str:
@@ -28,8 +31,3 @@ def summarize(paths: Sequence[str]) -> str:
     if len(paths) < 2:
         return "".join(paths)
     return f"{paths[0]} and {len(paths) - 1} more"
-
-
-def _one_line(text: str) -> str:
-    """Escape what a file name may contain: line ends, and bytes that are not UTF-8."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)

@@ -21,7 +21,6 @@ from promoter.common.errors import PlatformError
 # before it has recorded the pid leaves no unknown process behind.
 _WAIT_THEN_BECOME = 'read -r go || exit 1; exec "$@" </dev/null'
 _GRACE_SECONDS = 5.0
-_KILL_SECONDS = 5.0
 _POLL_SECONDS = 0.02
 
 
@@ -81,34 +80,26 @@ def start(
 
 def end(processes: Sequence[ProcessId]) -> None:
     """Stop ``processes``: SIGTERM, a bounded wait, SIGKILL; raise `PlatformError` if one stays."""
-    for number, seconds in ((signal.SIGTERM, _GRACE_SECONDS), (signal.SIGKILL, _KILL_SECONDS)):
+    for number in (signal.SIGTERM, signal.SIGKILL):
         for process in processes:
             process.signal(number)
-        if _all_gone(processes, seconds):
+        until = time.monotonic() + _GRACE_SECONDS
+        while left := [str(process.pid) for process in processes if process.alive]:
+            if time.monotonic() > until:
+                break
+            time.sleep(_POLL_SECONDS)
+        else:
             return
-    left = ", ".join(str(process.pid) for process in processes if process.alive)
     raise PlatformError(
-        f"stop process {left}: still running after SIGKILL", next_step="inspect it with ps"
+        f"stop process {', '.join(left)}: still running after SIGKILL",
+        next_step="inspect it with ps",
     )
-
-
-def _all_gone(processes: Sequence[ProcessId], seconds: float) -> bool:
-    until = time.monotonic() + seconds
-    while any(process.alive for process in processes):
-        if time.monotonic() > until:
-            return False
-        time.sleep(_POLL_SECONDS)
-    return True
 
 
 def _mark(pid: int) -> str | None:
     """Return an opaque mark of the start of process ``pid``, None where it is not running."""
-    if Path("/proc/self/stat").exists():
-        return _proc_mark(pid)
-    return _ps_mark(pid)
-
-
-def _proc_mark(pid: int) -> str | None:
+    if not Path("/proc/self/stat").exists():
+        return _ps_mark(pid)
     try:
         stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
         boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()

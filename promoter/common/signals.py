@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from types import FrameType
 from typing import Never
 
@@ -14,32 +14,29 @@ class Terminated(KeyboardInterrupt):
     """The process received SIGTERM; like Ctrl-C, it lets every ``finally`` run."""
 
 
-@contextmanager
-def terminable() -> Iterator[None]:
+def terminable() -> AbstractContextManager[None]:
     """Raise `Terminated` on SIGTERM in the block; no effect outside the main thread."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGTERM, _raise)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
+    return _handled(_raise, signal.SIGTERM)
+
+
+def undisturbed() -> AbstractContextManager[None]:
+    """Ignore SIGTERM and Ctrl-C in the block, so that cleanup completes."""
+    return _handled(signal.SIG_IGN, signal.SIGTERM, signal.SIGINT)
 
 
 @contextmanager
-def undisturbed() -> Iterator[None]:
-    """Ignore SIGTERM and Ctrl-C in the block, so that cleanup completes."""
+def _handled(
+    handler: signal.Handlers | Callable[[int, FrameType | None], Never], *numbers: signal.Signals
+) -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    numbers = (signal.SIGTERM, signal.SIGINT)
-    before = {number: signal.signal(number, signal.SIG_IGN) for number in numbers}
+    before = {number: signal.signal(number, handler) for number in numbers}
     try:
         yield
     finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        for number, previous in before.items():
+            signal.signal(number, previous)
 
 
 def _raise(number: int, frame: FrameType | None) -> Never:  # noqa: ARG001

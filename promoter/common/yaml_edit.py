@@ -67,7 +67,19 @@ def find(text: str, path: KeyPath, file: str) -> Scalar:
     Raises `YamlEditError` naming the deepest part that exists, or the reason why the value
     cannot be changed alone: it comes from an alias or a merge, or is written as a block.
     """
-    return find_below(compose(text, file), text, path, file)
+    root = node = compose(text, file)
+    for depth, part in enumerate(path):
+        node = _child(node, part, path[:depth], file)
+        if _references(root, node) > 1:
+            raise _shared(file, path[: depth + 1], "is shared by an anchor (&) and an alias (*)")
+    if not isinstance(node, yaml.ScalarNode):
+        raise YamlEditError(f"read {file}: {show_path(path)}: not a single value")
+    if node.style in ("|", ">"):
+        raise YamlEditError(f"write {file}: {show_path(path)} is a block (| or >), not one value")
+    start, end = node.start_mark.index, node.end_mark.index
+    properties = _PROPERTIES.match(text[start:end])
+    start += properties.end() if properties else 0
+    return Scalar(str(node.value), start, end, node.style or "")
 
 
 def replace(text: str, path: KeyPath, value: str, file: str) -> str:
@@ -76,24 +88,7 @@ def replace(text: str, path: KeyPath, value: str, file: str) -> str:
     A plain scalar stays plain where YAML reads the value back as that very text; otherwise
     it gets double quotes.
     """
-    return replace_below(compose(text, file), text, path, value, file)
-
-
-def find_below(root: yaml.Node | None, text: str, path: KeyPath, file: str) -> Scalar:
-    """Return the scalar at ``path`` below ``root``, a node of ``text``; raise as `find`."""
-    node = root
-    for depth, part in enumerate(path):
-        node = _child(node, part, path[:depth], file)
-        if _references(root, node) > 1:
-            raise _shared(file, path[: depth + 1], "is shared by an anchor (&) and an alias (*)")
-    if not isinstance(node, yaml.ScalarNode):
-        raise YamlEditError(f"read {file}: {show_path(path)}: not a single value")
-    return _scalar(text, node, path, file)
-
-
-def replace_below(root: yaml.Node | None, text: str, path: KeyPath, value: str, file: str) -> str:
-    """Return ``text`` with the scalar at ``path`` below ``root`` replaced, as `replace`."""
-    scalar = find_below(root, text, path, file)
+    scalar = find(text, path, file)
     return text[: scalar.start] + _written(value, scalar) + text[scalar.end :]
 
 
@@ -127,8 +122,7 @@ def _shared(file: str, path: KeyPath, reason: str) -> YamlEditError:
 
 def _references(root: yaml.Node | None, target: yaml.Node) -> int:
     """Return from how many places ``target`` is reached: an alias is the node that it names."""
-    count = 0
-    visited: set[int] = set()
+    count, visited = 0, set()
     pending = [root] if root is not None else []
     while pending:
         node = pending.pop()
@@ -137,15 +131,6 @@ def _references(root: yaml.Node | None, target: yaml.Node) -> int:
             visited.add(id(node))
             pending.extend(children(node))
     return count
-
-
-def _scalar(text: str, node: yaml.ScalarNode, path: KeyPath, file: str) -> Scalar:
-    if node.style in ("|", ">"):
-        raise YamlEditError(f"write {file}: {show_path(path)} is a block (| or >), not one value")
-    start, end = node.start_mark.index, node.end_mark.index
-    properties = _PROPERTIES.match(text[start:end])
-    start += properties.end() if properties else 0
-    return Scalar(str(node.value), start, end, node.style or "")
 
 
 def _written(value: str, scalar: Scalar) -> str:

@@ -18,21 +18,10 @@ Process = subprocess.Popen[bytes]
 # inherited GIT_* (GIT_DIR, GIT_INDEX_FILE, ... as set inside a hook) would silently point
 # git at another repository, so it is dropped. cepler's own GIT_URL, GIT_BRANCH and
 # GIT_PRIVATE_KEY are arguments of ours, not git's.
-_KEPT = frozenset(
-    {
-        "GIT_ALLOW_PROTOCOL",
-        "GIT_ASKPASS",
-        "GIT_CONFIG_COUNT",
-        "GIT_CONFIG_GLOBAL",
-        "GIT_CONFIG_NOSYSTEM",
-        "GIT_CONFIG_SYSTEM",
-        "GIT_SSH",
-        "GIT_SSH_COMMAND",
-        "GIT_SSL_CAINFO",
-        "GIT_TRACE",
-    }
+_KEPT = re.compile(
+    r"GIT_(ALLOW_PROTOCOL|ASKPASS|SSH|SSH_COMMAND|SSL_CAINFO|TRACE)"
+    r"|GIT_CONFIG_(COUNT|GLOBAL|NOSYSTEM|SYSTEM|KEY_.*|VALUE_.*)"
 )
-_KEPT_PREFIXES = ("GIT_CONFIG_KEY_", "GIT_CONFIG_VALUE_")
 
 # A lock file of a git process that is running, or of one that was killed.
 LOCK = re.compile(r"Unable to create '([^'\n]+\.lock)': File exists")
@@ -43,7 +32,7 @@ def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
     kept = {
         name: value
         for name, value in os.environ.items()
-        if not name.startswith("GIT_") or name in _KEPT or name.startswith(_KEPT_PREFIXES)
+        if not name.startswith("GIT_") or _KEPT.fullmatch(name)
     }
     # Messages are matched, and a prompt would block a pipeline forever.
     return {**kept, "LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", **(extra or {})}
@@ -56,10 +45,7 @@ class Commands:
     dir: Path
 
     def output(
-        self,
-        *arguments: str,
-        stdin: bytes = b"",
-        env: Mapping[str, str] | None = None,
+        self, *arguments: str, stdin: bytes = b"", env: Mapping[str, str] | None = None
     ) -> bytes:
         """Return the standard output; raise `GitError` on a non-zero exit code."""
         done = self.attempt(*arguments, stdin=stdin, env=env)
@@ -68,10 +54,7 @@ class Commands:
         return done.stdout
 
     def attempt(
-        self,
-        *arguments: str,
-        stdin: bytes = b"",
-        env: Mapping[str, str] | None = None,
+        self, *arguments: str, stdin: bytes = b"", env: Mapping[str, str] | None = None
     ) -> subprocess.CompletedProcess[bytes]:
         """Return the finished process of ``git <arguments>``, whatever its exit code."""
         try:
@@ -87,14 +70,11 @@ class Commands:
             raise _cannot_run(self.dir) from error
 
     @contextmanager
-    def process(
-        self, *arguments: str, env: Mapping[str, str] | None = None, merge_stderr: bool = False
-    ) -> Iterator[Process]:
+    def process(self, *arguments: str, env: Mapping[str, str] | None = None) -> Iterator[Process]:
         """Run ``git <arguments>`` with pipes to its input and output while the block runs.
 
         For commands that serve one request after another (``cat-file --batch``) or whose
-        output is read only as far as needed. Standard error is dropped, or merged into the
-        output with ``merge_stderr`` (progress).
+        output is read only as far as needed. Standard error is dropped.
         """
         try:
             running = subprocess.Popen(
@@ -102,7 +82,7 @@ class Commands:
                 cwd=self.dir,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT if merge_stderr else subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
                 env=environment(env),
             )
         except FileNotFoundError as error:

@@ -8,11 +8,27 @@ again from theirs. Nothing is ever forced.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
+from promoter.common.errors import RemoteMoved
 from promoter.git.repository import Git, Identity
-from promoter.git.retry import retry_when_moved
+
+T = TypeVar("T")
+
+_TRIES = 5
+
+
+def retry_when_moved(attempt: Callable[[], T]) -> T:
+    """Return the result of ``attempt``, repeated a few times while it raises `RemoteMoved`.
+
+    ``attempt`` has to read the remote anew each time. The last `RemoteMoved` is raised.
+    """
+    for _ in range(_TRIES - 1):
+        with suppress(RemoteMoved):
+            return attempt()
+    return attempt()
 
 
 class Entry(NamedTuple):

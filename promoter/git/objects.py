@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from contextlib import suppress
 from typing import IO, NamedTuple, cast
 
 from promoter.common.errors import GitError
@@ -15,7 +15,6 @@ _SPACE = " \t\n\v\f\r"
 _RUN = re.compile(r"[ \t\n\v\f\r]+")
 _PARAGRAPH_END = re.compile(r"\n(?:[ \t\v\f\r]*(?:\n|\Z))")
 _HEADER = re.compile(rb"([0-9a-f]{40}) ([a-z]+) ([0-9]+)\n")
-_FULL_ID = re.compile(r"[0-9a-f]{40}")
 
 EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
 """The id of the tree without entries; git knows it without having it."""
@@ -101,7 +100,7 @@ class ObjectReader:
 
 def is_full_id(name: str) -> bool:
     """Return whether ``name`` is 40 hex digits, which name one object whatever refs exist."""
-    return bool(_FULL_ID.fullmatch(name))
+    return re.fullmatch(r"[0-9a-f]{40}", name) is not None
 
 
 def decode(raw: bytes) -> str:
@@ -117,7 +116,12 @@ def entry_of(mode: str, blob: str) -> TreeEntry | None:
 def folder_of(content: bytes) -> Tree:
     """Return the folder that a tree object describes."""
     tree = Tree({}, {})
-    for mode, name, object_id in _entries(content):
+    position = 0
+    while position < len(content):
+        end = content.index(b"\0", position)
+        mode, _, name = decode(content[position:end]).partition(" ")
+        position = end + 21  # the 20 bytes of an id follow
+        object_id = content[end + 1 : position].hex()
         if mode == _FOLDER:
             tree.folders[name] = object_id
         elif mode in _BLOBS:
@@ -138,10 +142,8 @@ def message(content: bytes) -> str:
     encoding = re.search(rb"^encoding (\S+)$", headers, re.MULTILINE)
     name = encoding[1].decode("ascii", "replace") if encoding else "utf-8"
     for attempt in ("utf-8", name):
-        try:
+        with suppress(UnicodeDecodeError, LookupError):
             return text.decode(attempt).lstrip("\n")
-        except (UnicodeDecodeError, LookupError):
-            continue
     return text.decode("latin-1").lstrip("\n")
 
 
@@ -150,12 +152,3 @@ def summary(text: str) -> str:
     end = _PARAGRAPH_END.search(text)
     paragraph = (text[: end.start()] if end else text).rstrip(_SPACE)
     return _RUN.sub(lambda run: " " if "\n" in run[0] else run[0], paragraph)
-
-
-def _entries(content: bytes) -> Iterator[tuple[str, str, str]]:
-    position = 0
-    while position < len(content):
-        end = content.index(b"\0", position)
-        mode, _, name = content[position:end].partition(b" ")
-        position = end + 21
-        yield mode.decode("ascii"), decode(name), content[end + 1 : position].hex()

@@ -92,10 +92,8 @@ class Git(Commands):
 
     def changed(self) -> list[str]:
         """Return the paths that differ from HEAD in index or work tree, untracked ones included."""
-        entries = self.text(
-            "status", "--porcelain", "-z", "--no-renames", "--untracked-files=all"
-        ).split("\0")
-        return [entry[3:] for entry in entries if entry]
+        options = ("--porcelain", "-z", "--no-renames", "--untracked-files=all")
+        return [entry[3:] for entry in self.text("status", *options).split("\0") if entry]
 
     def config(self, name: str) -> str | None:
         """Return a configuration value, None where it is not set."""
@@ -164,14 +162,8 @@ class Git(Commands):
         another process pushed in between is never lost. An empty ``source`` deletes the ref.
         Raises `RemoteMoved` when the remote's ref is elsewhere.
         """
-        done = self.attempt(
-            "push",
-            "--porcelain",
-            f"--force-with-lease={ref}:{expect or ''}",
-            remote,
-            f"{source}:{ref}",
-            env=env,
-        )
+        lease = f"--force-with-lease={ref}:{expect or ''}"
+        done = self.attempt("push", "--porcelain", lease, remote, f"{source}:{ref}", env=env)
         if done.returncode == 0:
             return
         output = (done.stdout + done.stderr).decode(errors="replace")
@@ -211,7 +203,14 @@ class Git(Commands):
         with self.scratch_index() as scratch:
             if parent:
                 self.text("read-tree", parent, env=scratch)
-            self._stage(files, scratch)
+            entries = [
+                f"0 {NO_OBJECT}\t{path}\0"
+                if content is None
+                else f"100644 {self.write_blob(content)}\t{path}\0"
+                for path, content in files.items()
+            ]
+            staged = "".join(entries).encode()
+            self.output("update-index", "-z", "--index-info", stdin=staged, env=scratch)
             tree = self.text("write-tree", env=scratch)
         return self.commit_tree(tree, [parent] if parent else [], message, author, sign=sign)
 
@@ -229,17 +228,6 @@ class Git(Commands):
         people = author.variables() if author else {}
         written = self.output("commit-tree", tree, *flags, stdin=message.encode(), env=people)
         return written.decode().strip()
-
-    def _stage(self, files: Mapping[str, bytes | None], scratch: Mapping[str, str]) -> None:
-        entries = [
-            f"0 {NO_OBJECT}\t{path}\0"
-            if content is None
-            else f"100644 {self.write_blob(content)}\t{path}\0"
-            for path, content in files.items()
-        ]
-        self.output(
-            "update-index", "-z", "--index-info", stdin="".join(entries).encode(), env=scratch
-        )
 
     @contextmanager
     def scratch_index(self) -> Iterator[dict[str, str]]:

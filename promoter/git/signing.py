@@ -18,7 +18,6 @@ class Signature:
     ISO 8601, and ``reason`` the commit's trailer ``Reason`` on one line.
     """
 
-    commit: str
     signer: str | None
     author: str
     at: str
@@ -34,13 +33,8 @@ def read_signature(git: Git, commit: str, allowed: bytes) -> Signature:
     """Return the signature of ``commit``, checked against the allowed signers ``allowed``."""
     with tempfile.NamedTemporaryFile(suffix=".allowed_signers") as file:
         Path(file.name).write_bytes(allowed)
-        fields = git.text(
-            "-c",
-            f"gpg.ssh.allowedSignersFile={file.name}",
-            "log",
-            "-1",
-            "--format=%G?%x00%GS%x00%an <%ae>%x00%aI%x00%(trailers:key=Reason,valueonly)",
-            commit,
-        ).split("\0")
-    good, signer, author, at, reason = fields
-    return Signature(commit, signer if good == "G" else None, author, at, " ".join(reason.split()))
+        signers = f"gpg.ssh.allowedSignersFile={file.name}"
+        fields = "%G?%x00%GS%x00%an <%ae>%x00%aI%x00%(trailers:key=Reason,valueonly)"
+        output = git.text("-c", signers, "log", "-1", f"--format={fields}", commit)
+    good, signer, author, at, reason = output.split("\0")
+    return Signature(signer if good == "G" else None, author, at, " ".join(reason.split()))
