@@ -55,27 +55,12 @@ class Cosign:
         self._check("verify", reference)
 
     def verify_attestation(self, reference: str, kind: str) -> list[dict[str, Any]]:
-        """Return the predicates of ``kind`` that the key signed, at least one.
-
-        Raises `VerificationError` where there is none.
-        """
+        """Return the signed predicates of ``kind``; raises `VerificationError` without one."""
         output = self._check("verify-attestation", reference, "--type", kind)
         predicates = [_predicate(line) for line in output.splitlines() if line.strip()]
         if not predicates:
             raise VerificationError(f"verify {reference}: it has no {kind} attestation")
         return predicates
-
-    @property
-    def _verifying_key(self) -> str:
-        if self.public_key or "://" in self.key:
-            return self.public_key or self.key
-        file = Path(self.key).with_suffix(".pub")
-        if not self.key or not file.is_file():
-            raise VerificationError(
-                f"verify with {file}: there is no such public key",
-                next_step="name it: --public-key or COSIGN_PUBLIC_KEY",
-            )
-        return str(file)
 
     def _write(self, verb: str, reference: str, *arguments: str) -> None:
         if not self.key:
@@ -88,7 +73,15 @@ class Cosign:
             )
 
     def _check(self, verb: str, reference: str, *arguments: str) -> str:
-        flags = ("--key", self._verifying_key, "--insecure-ignore-tlog=true")
+        key = self.public_key or self.key
+        if not self.public_key and "://" not in self.key:
+            key = str(Path(self.key).with_suffix(".pub") if self.key else "")
+            if not Path(key).is_file():
+                raise VerificationError(
+                    f"verify with {key or 'no key'}: there is no such public key",
+                    next_step="name it: --public-key or COSIGN_PUBLIC_KEY",
+                )
+        flags = ("--key", key, "--insecure-ignore-tlog=true")
         done = _run(self.program, verb, *flags, *arguments, reference)
         if done.returncode != 0:
             raise VerificationError(f"{verb} {reference}: {_last_line(done.stderr)}")

@@ -1,13 +1,6 @@
 """Helm as a subprocess: render charts, read releases, recover one that was left half done.
 
-| function | returns | command |
-|---|---|---|
-| `Helm.template` | the rendered manifests, one YAML stream | `helm template` |
-| `Helm.values` | a release's values, the chart's defaults included | `helm get values --all` |
-| `Helm.history` | a release's revisions, the newest last | `helm history` |
-| `Helm.recover` | a sentence about the repair, or None | `helm rollback` or `uninstall` |
-
-All raise `HelmError`. Testflights install through pyhelm3 (testflight/install.py), not here.
+Testflights install through pyhelm3 (testflight/install.py), not here.
 """
 
 from __future__ import annotations
@@ -53,7 +46,10 @@ class HelmRevision:
 
 @dataclass(frozen=True)
 class Helm:
-    """Helm on the cluster of ``kubeconfig``; None is the cluster that Helm uses by default."""
+    """Helm on the cluster of ``kubeconfig``; None is the cluster that Helm uses by default.
+
+    Every method raises `HelmError`.
+    """
 
     program: Path
     kubeconfig: Path | None = None
@@ -97,11 +93,16 @@ class Helm:
         revisions = self.history(release, namespace)
         if not revisions or not revisions[-1].pending:
             return None
-        pending, good = revisions[-1], _last_good(revisions)
-        arguments = ("rollback", release, str(good.revision)) if good else ("uninstall", release)
+        good = [
+            each.revision
+            for status in ("superseded", "deployed")  # the deployed one is preferred
+            for each in revisions
+            if each.status == status
+        ]
+        arguments = ("rollback", release, str(good[-1])) if good else ("uninstall", release)
         self._run(*arguments, namespace=namespace, seconds=None)
-        repair = f"rolled back to revision {good.revision}" if good else "uninstalled"
-        return f"revision {pending.revision} was left {pending.status}; {repair}"
+        repair = f"rolled back to revision {good[-1]}" if good else "uninstalled"
+        return f"revision {revisions[-1].revision} was left {revisions[-1].status}; {repair}"
 
     def _run(self, *arguments: str, namespace: str, seconds: float | None = _SECONDS) -> str:
         done = run_program(
@@ -113,12 +114,3 @@ class Helm:
             cause = " ".join(done.stderr.split()).removeprefix("Error: ")
             raise HelmError(f"{' '.join(arguments[:2])} in {namespace}", cause)
         return done.stdout
-
-
-def _last_good(revisions: Sequence[HelmRevision]) -> HelmRevision | None:
-    """Return the deployed revision, else the newest that once was."""
-    for status in ("deployed", "superseded"):
-        found = [each for each in revisions if each.status == status]
-        if found:
-            return found[-1]
-    return None

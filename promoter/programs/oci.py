@@ -175,16 +175,15 @@ def write_layout(image: OciImage[Any], folder: Path) -> None:
 
 
 def _add(archive: tarfile.TarFile, name: str, file: SourceFile | None) -> None:
-    entry = tarfile.TarInfo(name)
+    entry, content = tarfile.TarInfo(name), None
     if file is None:
         entry.type, entry.mode = tarfile.DIRTYPE, 0o755
-        archive.addfile(entry)
     elif file.symlink:
         entry.type, entry.mode, entry.linkname = tarfile.SYMTYPE, 0o777, file.content.decode()
-        archive.addfile(entry)
     else:
         entry.mode, entry.size = (0o755 if file.executable else 0o644), len(file.content)
-        archive.addfile(entry, io.BytesIO(file.content))
+        content = io.BytesIO(file.content)
+    archive.addfile(entry, content)
 
 
 def _gzip(data: bytes) -> bytes:

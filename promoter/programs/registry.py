@@ -24,6 +24,9 @@ MIRROR_VARIABLE = "PROMOTER_REGISTRY_MIRROR"
 # A registry that accepts a connection and never responds must not block a pipeline.
 _SECONDS = 120
 _PUSH_SECONDS = 1800
+_ABSENT = (b"MANIFEST_UNKNOWN", b"NAME_UNKNOWN", b"404 Not Found", b"NOT_FOUND")
+_PINNED = re.compile(r"[^/@]+/[^@]+@sha256:[0-9a-f]{64}")
+_REFERENCE = re.compile(r"(?P<host>[^@/]+)(?P<folder>/[^@]+)?/(?P<name>[^/:@]+)[:@](?P<tag>[^/]+)")
 
 
 @dataclass(frozen=True)
@@ -116,17 +119,10 @@ class Registry:
 
     def _failure(self, arguments: Sequence[str], stderr: bytes) -> RegistryError:
         lines = stderr.decode(errors="replace").strip().splitlines() or ["no message"]
-        what = f"{arguments[0]} {arguments[-1]}"
         return RegistryError(
-            f"{what}: {lines[-1].removeprefix('Error: ')}",
+            f"{arguments[0]} {arguments[-1]}: {lines[-1].removeprefix('Error: ')}",
             next_step=f"check that {self.address} is up and writable for you, then run it again",
         )
-
-
-_ABSENT = (b"MANIFEST_UNKNOWN", b"NAME_UNKNOWN", b"404 Not Found", b"NOT_FOUND")
-
-
-_REFERENCE = re.compile(r"(?P<host>[^@/]+)(?P<folder>/[^@]+)?/(?P<name>[^/:@]+)[:@](?P<tag>[^/]+)")
 
 
 @dataclass(frozen=True)
@@ -174,16 +170,9 @@ class ImageLookup:
             ) from error
 
 
-_PINNED = re.compile(r"[^/@]+/[^@]+@sha256:[0-9a-f]{64}")
-
-
 def configured_mirrors() -> dict[str, str]:
     """Return the mirrors that PROMOTER_REGISTRY_MIRROR names; raises `UsageError`."""
-    return parse_mirrors(os.environ.get(MIRROR_VARIABLE, ""))
-
-
-def parse_mirrors(text: str) -> dict[str, str]:
-    """Return ``gcr.io=127.0.0.1:5000,ghcr.io=...`` as a map; raises `UsageError`."""
+    text = os.environ.get(MIRROR_VARIABLE, "")
     pairs = [pair.strip() for pair in text.split(",") if pair.strip()]
     mirrors = dict(pair.partition("=")[::2] for pair in pairs)
     if not all(host and address for host, address in mirrors.items()):

@@ -15,8 +15,8 @@ from promoter.common.errors import PromoterError
 from promoter.common.progress import Progress
 from promoter.common.text import redact
 
-LOCK_TIMEOUT = "120s"
-STOP_SECONDS = 60.0
+_LOCK_TIMEOUT = "-lock-timeout=120s"
+_STOP_SECONDS = 60.0
 
 # Types that hold data or an identity which no apply brings back: a plan that deletes or
 # replaces one of these needs an approval of its own.
@@ -50,11 +50,6 @@ class ResourceChange:
     type: str
     actions: tuple[str, ...]
 
-    @property
-    def destroys_state(self) -> bool:
-        """Return True if it deletes something stateful (a replacement deletes too)."""
-        return "delete" in self.actions and self.type in STATEFUL
-
     def __str__(self) -> str:
         return f"{'/'.join(self.actions)} {self.address}"
 
@@ -73,8 +68,8 @@ class Plan:
 
     @property
     def destroys(self) -> tuple[ResourceChange, ...]:
-        """The changes that delete something stateful."""
-        return tuple(change for change in self.changes if change.destroys_state)
+        """The changes that delete something stateful; a replacement deletes, too."""
+        return tuple(c for c in self.changes if "delete" in c.actions and c.type in STATEFUL)
 
     def summary(self) -> str:
         """Return one line: the number of resources to create, update and delete."""
@@ -101,13 +96,13 @@ class Terraform:
     def plan(self) -> Plan:
         """Plan into a file and return what it contains."""
         file = self.folder / "plan.tfplan"
-        self._run("plan", f"-out={file}", f"-lock-timeout={LOCK_TIMEOUT}")
+        self._run("plan", f"-out={file}", _LOCK_TIMEOUT)
         shown = json.loads(self._run("show", "-json", str(file)))
         return Plan(file, plan_digest(shown), changes(shown))
 
     def apply(self, plan: Plan) -> None:
         """Apply exactly ``plan``; Terraform itself rejects it if the state has changed since."""
-        self._run("apply", f"-lock-timeout={LOCK_TIMEOUT}", str(plan.file))
+        self._run("apply", _LOCK_TIMEOUT, str(plan.file))
 
     def _run(self, command: str, *arguments: str) -> str:
         quiet = () if command == "show" else ("-input=false",)
@@ -141,7 +136,7 @@ def _output(process: subprocess.Popen[str]) -> tuple[str, str]:
     except BaseException:
         process.send_signal(signal.SIGINT)
         try:
-            process.communicate(timeout=STOP_SECONDS)
+            process.communicate(timeout=_STOP_SECONDS)
         except subprocess.TimeoutExpired:
             process.kill()
         raise
@@ -168,8 +163,8 @@ def plan_digest(shown: Mapping[str, Any]) -> str:
 
 
 def _failure(command: str, stack: str, message: str) -> PromoterError:
-    lines = [line.strip(" │╷╵\t") for line in redact(message).splitlines()]
-    lines = [line for line in lines if line]
+    stripped = (line.strip(" │╷╵\t") for line in redact(message).splitlines())
+    lines = [line for line in stripped if line]
     start = next((n for n, line in enumerate(lines) if line.startswith("Error")), 0)
     cause = "; ".join(lines[start : start + 6]) or "no message"
     locked = "Error acquiring the state lock" in message

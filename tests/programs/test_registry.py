@@ -8,7 +8,7 @@ import pytest
 
 from promoter.common.errors import RegistryError, UsageError
 from promoter.git import Git
-from promoter.programs.registry import ImageLookup, Registry, parse_mirrors
+from promoter.programs.registry import MIRROR_VARIABLE, ImageLookup, Registry, configured_mirrors
 from promoter.release.images import build_and_push_all
 from promoter.release.source import source_of_commit
 from tests.release.conftest import application, crane, registry, serving
@@ -46,11 +46,12 @@ def test_a_registry_that_drops_the_connection_leaves_a_rerun_that_completes(
 
 
 def test_a_lookup_finds_an_image_in_its_registry_or_in_the_mirror(
-    application: Git, registry: Registry
+    application: Git, registry: Registry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     image = build_and_push_all(source_of_commit(application, "HEAD"), "1.0.0", registry)[0]
     host = registry.address.partition("/")[0]
-    lookup = ImageLookup(registry.crane, parse_mirrors(f"gcr.io={host}, quay.io=127.0.0.1:1"))
+    monkeypatch.setenv(MIRROR_VARIABLE, f"gcr.io={host}, quay.io=127.0.0.1:1")
+    lookup = ImageLookup(registry.crane, configured_mirrors())
     assert lookup.exists(image.reference)
     assert lookup.exists(f"gcr.io/galoyorg/{image.name}@{image.digest}")
     assert not lookup.exists(f"gcr.io/galoyorg/{image.name}@sha256:{'b' * 64}")
@@ -94,9 +95,10 @@ def test_a_lookup_needs_a_reference_with_a_digest(reference: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["gcr.io", "=x", "gcr.io="])
-def test_mirrors_need_a_registry_and_an_address(text: str) -> None:
+def test_mirrors_need_a_registry_and_an_address(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(MIRROR_VARIABLE, text)
     with pytest.raises(UsageError, match="PROMOTER_REGISTRY_MIRROR"):
-        parse_mirrors(text)
+        configured_mirrors()
 
 
 class dropping:  # noqa: N801 - a context manager
