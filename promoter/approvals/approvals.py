@@ -68,11 +68,12 @@ class Approvals:
         return read_gates(self._text(deployment).encode(), gates_file(deployment))
 
     def _text(self, deployment: str) -> str:
-        content = self.git.file(self.tip, gates_file(deployment)) if self.tip else None
+        name = gates_file(deployment)
+        content = self.git.file(self.tip, name) if self.tip else None
         if content is None:
             raise PromoterError(
-                f"read {gates_file(deployment)} on branch {BRANCH} of {self.remote}: no such file",
-                next_step=f"commit {gates_file(deployment)} there with an entry for every "
+                f"read {name} on branch {BRANCH} of {self.remote}: no such file",
+                next_step=f"commit {name} there with an entry for every "
                 "environment: HEAD where it is ungated, else the commit it is held at",
             )
         return content.decode()

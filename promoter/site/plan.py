@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
-from typing import NamedTuple, Self
+from typing import Self
 
 from promoter.gate.decision import Decision, decide_all
 from promoter.gate.rules import FileChange
@@ -28,9 +28,9 @@ class ChangedFile:
     @classmethod
     def of(cls, change: FileChange) -> Self:
         """Return the read model of the gate's ``change``."""
-        current = change.current
-        commit, message = (current.from_commit, current.message) if current else ("", "")
-        return cls(change.path, change.kind, commit or None, message or None)
+        if (current := change.current) is None:
+            return cls(change.path, change.kind, None, None)
+        return cls(change.path, change.kind, current.from_commit or None, current.message or None)
 
 
 @dataclass(frozen=True)
@@ -103,29 +103,19 @@ def _bypass_reason(site: Site, deployment: str, environment: str) -> str | None:
     return str(json.loads(found.content if found else b"{}").get("summary", ""))
 
 
-class _Commit(NamedTuple):
-    """A commit's time (seconds of the epoch), date, and why its chart was not tested."""
-
-    time: int
-    date: str
-    untested: str
-
-
 def _with_commits(git: Git, plans: list[EnvironmentPlan]) -> tuple[EnvironmentPlan, ...]:
     """Return the same with the dates and reasons of all their commits, read by one git."""
     ids = sorted({file.commit for plan in plans for file in plan.files if file.commit})
     untested = "%(trailers:key=Untested,valueonly,unfold,separator=%x3B%x20)"
     options = ("--no-walk=unsorted", "--stdin", f"--format=%H %ct %cI {untested}")
     output = git.output("log", *options, stdin="\n".join(ids).encode()) if ids else b""
-    commits = {}
-    for line in filter(None, output.decode(errors="replace").split("\n")):
-        commit, time, date, reason = line.split(" ", 3)
-        commits[commit] = _Commit(int(time), date, reason)
-    return tuple(_with_age(plan, commits) for plan in plans)
+    lines = filter(None, output.decode(errors="replace").split("\n"))
+    commits = {commit: facts for commit, *facts in (line.split(" ", 3) for line in lines)}
 
+    def completed(plan: EnvironmentPlan) -> EnvironmentPlan:
+        own = {file.commit: commits[file.commit] for file in plan.files if file.commit}
+        oldest = min(own.values(), key=lambda facts: int(facts[0]), default=None)
+        untested = [f"[{commit[:7]}] {reason}" for commit, (_, _, reason) in own.items() if reason]
+        return replace(plan, since=oldest[1] if oldest else None, untested=tuple(untested))
 
-def _with_age(plan: EnvironmentPlan, commits: dict[str, _Commit]) -> EnvironmentPlan:
-    own = {file.commit: commits[file.commit] for file in plan.files if file.commit}
-    oldest = min(own.values(), key=lambda commit: commit.time, default=None)
-    untested = tuple(f"[{id_[:7]}] {each.untested}" for id_, each in own.items() if each.untested)
-    return replace(plan, since=oldest.date if oldest else None, untested=untested)
+    return tuple(map(completed, plans))

@@ -8,6 +8,7 @@ from typing import Literal
 from promoter.approvals.approvals import Approval, Special, one_line
 from promoter.common.errors import PromoterError, UsageError
 from promoter.gate.decision import decide
+from promoter.gate.deployment import Deployment
 from promoter.site.plan import ChangedFile
 from promoter.site.site import Site
 
@@ -49,25 +50,31 @@ def propose(site: Site, request: ApprovalRequest) -> Proposal:
     if request.plan:
         return Proposal(request, "plan", request.plan)
     if request.destroy:
-        return Proposal(request, "destroy", str(_recorded_version(site, request.environment)))
+        recorded = site.deployment(request.environment).recorded(request.environment)
+        if recorded is None:
+            raise UsageError(
+                f"approve: {request.environment} has not been deployed, nothing to destroy"
+            )
+        return Proposal(request, "destroy", str(recorded.version))
     return _propose_gate(site, request)
 
 
 def approve(site: Site, proposal: Proposal) -> Approval:
     """Commit the approval on the gates branch and push it."""
-    request = proposal.request
+    environment, reason = proposal.request.environment, proposal.request.reason
     if proposal.kind != "commit":
-        return site.approvals.set_special(
-            request.environment, proposal.kind, proposal.value, request.reason
-        )
-    deployment = site.deployment_of(request.environment)
-    return site.approvals.set_gate(deployment, request.environment, proposal.value, request.reason)
+        return site.approvals.set_special(environment, proposal.kind, proposal.value, reason)
+    deployment = site.deployment_of(environment)
+    return site.approvals.set_gate(deployment, environment, proposal.value, reason)
 
 
 def _propose_gate(site: Site, request: ApprovalRequest) -> Proposal:
     environment = request.environment
-    commit = _resolve(site, request.commit) if request.commit else default_commit(site, request)
     deployment = site.deployment(environment)
+    if request.commit:
+        commit = _resolve(site, request.commit)
+    else:
+        commit = _default_commit(site, deployment, environment)
     gates = site.approvals.gates(deployment.name)
     opened = deployment.under(replace(gates, entries={**gates.entries, environment: commit}))
     decision = decide(opened, environment)
@@ -78,24 +85,23 @@ def _propose_gate(site: Site, request: ApprovalRequest) -> Proposal:
     return Proposal(request, "commit", commit, still_held=held)
 
 
-def default_commit(site: Site, request: ApprovalRequest) -> str:
+def _default_commit(site: Site, deployment: Deployment, environment: str) -> str:
     """Return the commit that recorded the passed environment's state, the tip without one.
 
     A gate names the commit at which cepler reads that state, so this one clears exactly what
     the passed environment runs now (design, "Approvals").
     """
-    deployment = site.deployment(request.environment)
-    passed = deployment.environment(request.environment).passed
+    passed = deployment.environment(environment).passed
     if passed is None:
         return site.tip
     path = deployment.state_path(passed)
-    commits = site.git.lines("log", "-1", "--format=%H", site.tip, "--", path)
-    if not commits:
+    commit = site.git.text("log", "-1", "--format=%H", site.tip, "--", path)
+    if not commit:
         raise PromoterError(
-            f"approve {request.environment}: {passed} has not been deployed yet",
+            f"approve {environment}: {passed} has not been deployed yet",
             next_step=f"promoter deploy {passed}, verify it, then approve",
         )
-    return commits[0]
+    return commit
 
 
 def _resolve(site: Site, revision: str) -> str:
@@ -108,10 +114,3 @@ def _resolve(site: Site, revision: str) -> str:
             next_step="approve a commit that is",
         )
     return commit
-
-
-def _recorded_version(site: Site, environment: str) -> int:
-    recorded = site.deployment(environment).recorded(environment)
-    if recorded is None:
-        raise UsageError(f"approve: {environment} has not been deployed, nothing to destroy")
-    return recorded.version

@@ -43,9 +43,9 @@ class Clusters:
 class EnvironmentStatus:
     """One environment. ``status`` is ``deployed``, ``due``, ``blocked`` or ``never deployed``.
 
-    ``source_commit`` and ``chart_ref`` are 40 hex digits; ``since`` is ISO 8601. ``digests``
-    and ``helm_revision`` come from the environment's cluster; ``problem`` says why it could
-    not be queried.
+    ``source_commit``, the application's commit that the pins name, and ``chart_ref`` are 40 hex
+    digits; ``since`` is ISO 8601. ``digests`` and ``helm_revision`` come from the environment's
+    cluster; ``problem`` says why it could not be queried.
     """
 
     name: str
@@ -102,28 +102,24 @@ def _with_cluster(clusters: Clusters, status: EnvironmentStatus) -> EnvironmentS
 def _recorded_status(site: Site, deployment: str, name: str) -> EnvironmentStatus:
     recorded = site.deployments[deployment].recorded(name)
     decision = site.decide(name, origins=False)
-    up_to_date = decision.status is DecisionStatus.UP_TO_DATE
-    word = "deployed" if up_to_date else decision.status.value
     why = "; ".join(map(str, decision.holds))
     if recorded is None:
         return EnvironmentStatus(name, "never deployed", why=why)
+    path = site.deployments[deployment].state_path(name)
     approval = site.approvals.gate(deployment, name)
     return EnvironmentStatus(
         name=name,
-        status=word,
+        status="deployed"
+        if decision.status is DecisionStatus.UP_TO_DATE
+        else decision.status.value,
         namespace=namespace_of(site, recorded, name),
         version=recorded.version,
-        source_commit=source_commit(site, recorded),
+        source_commit=next((pin.commit_ref for pin in recorded_pins(site, recorded)), None),
         chart_ref=chart_ref(site, recorded),
-        since=_since(site, deployment, name),
+        since=site.git.text("log", "-1", "--format=%aI", site.tip, "--", path) or None,
         approved_by=approval.by if approval else None,
         why=why,
     )
-
-
-def source_commit(site: Site, recorded: EnvironmentState) -> str | None:
-    """Return the application's commit that the recorded chart's pins name; None without pins."""
-    return next((pin.commit_ref for pin in recorded_pins(site, recorded)), None)
 
 
 def recorded_pins(site: Site, recorded: EnvironmentState) -> tuple[Pin, ...]:
@@ -174,9 +170,3 @@ def _recorded_file(site: Site, recorded: EnvironmentState, path: str) -> str | N
         if path_of(identity) == path and file.file_hash:
             return site.git.output("cat-file", "blob", file.file_hash).decode(errors="replace")
     return None
-
-
-def _since(site: Site, deployment: str, name: str) -> str | None:
-    path = site.deployments[deployment].state_path(name)
-    dates = site.git.lines("log", "-1", "--format=%aI", site.tip, "--", path)
-    return dates[0] if dates else None
