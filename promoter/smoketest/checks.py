@@ -42,7 +42,8 @@ def check(endpoint: Endpoint, attempt: Callable[[], None], *, fake: bool = False
     An ``attempt`` that raises `UnexpectedResponse` is repeated, with growing pauses.
     """
     start = time.monotonic()
-    passed, detail, attempts = False, "", 0
+    outcome: Outcome = "failed"
+    detail, attempts = "", 0
     while attempts < endpoint.attempts and time.monotonic() - start < endpoint.deadline:
         if attempts:
             time.sleep(min(_PAUSE_SECONDS * attempts, endpoint.timeout))
@@ -52,45 +53,38 @@ def check(endpoint: Endpoint, attempt: Callable[[], None], *, fake: bool = False
         except UnexpectedResponse as error:
             detail = redact(str(error))
         else:
-            passed, detail = True, ""
+            outcome, detail = "passed", ""
             break
     seconds = round(time.monotonic() - start, 3)
-    outcome: Outcome = "passed" if passed else "failed"
     return Result(endpoint.name, outcome, detail, attempts, seconds, endpoint.part, fake)
 
 
 def send(endpoint: Endpoint, url: str, headers: Mapping[str, str]) -> None:
     """Send the request once; raise `UnexpectedResponse` unless the response is as declared."""
-    with httpx.Client(
-        base_url=url,
-        timeout=endpoint.timeout,
-        trust_env=False,
-        follow_redirects=False,
-        verify=False,  # noqa: S501 - plain HTTP to loopback; reading certificates takes 20 ms
-    ) as client:
-        try:
-            response = _read_response(client, endpoint, headers)
-        except httpx.TimeoutException as error:
-            raise UnexpectedResponse(f"no response within {endpoint.timeout:g} s") from error
-        except httpx.HTTPError as error:
-            raise UnexpectedResponse(f"no response: {error or type(error).__name__}") from error
+    try:
+        response = _read_response(endpoint, url, headers)
+    except httpx.TimeoutException as error:
+        raise UnexpectedResponse(f"no response within {endpoint.timeout:g} s") from error
+    except httpx.HTTPError as error:
+        raise UnexpectedResponse(f"no response: {error or type(error).__name__}") from error
     verify(response, endpoint.expect)
 
 
-def _read_response(
-    client: httpx.Client, endpoint: Endpoint, headers: Mapping[str, str]
-) -> Response:
+def _read_response(endpoint: Endpoint, url: str, headers: Mapping[str, str]) -> Response:
     """Return the whole response; httpx's timeout limits each read, ours all of them."""
     deadline = time.monotonic() + endpoint.timeout
     request = endpoint.request
     files = {name: (name, text.encode()) for name, text in request.files.items()}
     body = b""
-    with client.stream(
+    with httpx.stream(
         request.method,
-        request.path,
+        f"{url}{request.path}",
         headers=dict(headers),
         json=request.json_body,
         files=files or None,
+        timeout=endpoint.timeout,
+        trust_env=False,
+        verify=False,  # noqa: S501 - plain HTTP to loopback; reading certificates takes 20 ms
     ) as response:
         for chunk in response.iter_bytes():
             body += chunk

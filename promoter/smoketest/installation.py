@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import base64
 import re
-import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path, PurePosixPath
 from tempfile import NamedTemporaryFile
 from typing import Any
@@ -16,13 +16,14 @@ from promoter.common.errors import ClusterError
 from promoter.platform.cluster import NODE_ANNOTATION
 from promoter.programs.helm import Helm
 from promoter.programs.kubectl import Kubectl
-from promoter.smoketest.processes import Program, RunningProcess
+from promoter.smoketest.processes import Program, start_process
 from promoter.smoketest.report import SmoketestError
 
 _COMPONENT = "app.kubernetes.io/component"
 _REFERENCE = re.compile(r"\$\$|\$\(([A-Za-z_][A-Za-z0-9_.-]*)\)")
 _FORWARDING = re.compile(rb"Forwarding from 127\.0\.0\.1:(\d+) ->")
 _Object = Mapping[str, Any]
+_DataReader = Callable[[str, str], _Object]
 
 
 @dataclass(frozen=True)
@@ -59,25 +60,20 @@ class Installation:
 
 def read_installation(kubectl: Kubectl, release: str, helm: Path) -> Installation:
     """Return the current installation; raise `HelmError` if Helm has no such release."""
-    simulated = _simulated_nodes(kubectl)
+    try:
+        nodes = [node["metadata"] for node in kubectl.items("nodes")]
+    except ClusterError as error:
+        # On clusters with real nodes we may be forbidden to list them.
+        if error.reason != "Forbidden":
+            raise
+        nodes = []
+    simulated = {node["name"] for node in nodes if NODE_ANNOTATION in node["annotations"]}
     pods = tuple(
         _pod(item, item["spec"].get("nodeName") in simulated)
         for item in kubectl.items("pods", f"app.kubernetes.io/instance={release}")
         if "deletionTimestamp" not in item["metadata"] and item["status"]["phase"] == "Running"
     )
-    values = Helm(helm, kubectl.kubeconfig).values(release, kubectl.namespace)
-    return Installation(values, pods)
-
-
-def _simulated_nodes(kubectl: Kubectl) -> frozenset[str]:
-    """Return kwok's nodes; none if we may not list nodes, as on clusters with real ones."""
-    try:
-        nodes = [node["metadata"] for node in kubectl.items("nodes")]
-    except ClusterError as error:
-        if error.reason == "Forbidden":
-            return frozenset()
-        raise
-    return frozenset(node["name"] for node in nodes if NODE_ANNOTATION in node["annotations"])
+    return Installation(Helm(helm, kubectl.kubeconfig).values(release, kubectl.namespace), pods)
 
 
 def _pod(item: _Object, simulated: bool) -> Pod:
@@ -118,68 +114,48 @@ def read_container(kubectl: Kubectl, pod: str) -> Container:
         raise SmoketestError(f"read the containers of {pod}: there is no such pod")
     container = manifest["spec"]["containers"][0]
     command = (*container.get("command", ()), *container.get("args", ()))
-    reader = _ContainerReader(kubectl, pod, {})
-    files = dict(reader.files(manifest["spec"], container))
-    return Container(command, reader.variables(container), files)
+
+    @cache
+    def data(kind: str, name: str) -> _Object:
+        return (kubectl.object(kind, name) or {}).get("data") or {}
+
+    files = dict(_mounted_files(manifest["spec"], container, data))
+    return Container(command, _variables(pod, container, data), files)
 
 
-@dataclass(frozen=True)
-class _ContainerReader:
-    """Reads the objects that a container refers to, each of them once."""
-
-    kubectl: Kubectl
-    pod: str
-    cache: dict[tuple[str, str], _Object]
-
-    def variables(self, container: _Object) -> Mapping[str, str]:
-        values: dict[str, str] = {}
-        for each in container.get("env", ()):
-            value = self._secret(each) if "valueFrom" in each else _expand(each, values)
-            if value is not None:
-                values[each["name"]] = value
-        return values
-
-    def files(self, spec: _Object, container: _Object) -> Iterator[tuple[PurePosixPath, str]]:
-        """Yield path and content of every file that is mounted from a ConfigMap."""
-        maps = {each["name"]: each["configMap"] for each in spec["volumes"] if "configMap" in each}
-        for mount in container.get("volumeMounts", ()):
-            if mount["name"] not in maps:
-                continue
-            data = self._data("configmap", maps[mount["name"]])
-            path = PurePosixPath(mount["mountPath"])
-            if part := mount.get("subPath"):
-                yield from ((path, text) for name, text in data.items() if name == part)
-            else:
-                yield from ((path / name, text) for name, text in data.items())
-
-    def _secret(self, variable: _Object) -> str | None:
-        """Return the value; None for an absent optional key and for a field of the pod."""
-        reference = variable["valueFrom"].get("secretKeyRef")
-        if reference is None:
-            return None
-        data = self._data("secret", reference)
-        if reference["key"] in data:
-            return base64.b64decode(data[reference["key"]]).decode()
-        if reference.get("optional"):
-            return None
-        raise SmoketestError(
-            f"read variable {variable['name']} of {self.pod}: "
-            f"Secret {reference['name']} has no key {reference['key']}"
-        )
-
-    def _data(self, kind: str, reference: _Object) -> Mapping[str, str]:
-        key = kind, reference["name"]
-        if key not in self.cache:
-            self.cache[key] = self.kubectl.object(*key) or {}
-        return self.cache[key].get("data") or {}
+def _variables(pod: str, container: _Object, data: _DataReader) -> Mapping[str, str]:
+    """Return the variables without those that are fields of the pod."""
+    values: dict[str, str] = {}
+    for each in container.get("env", ()):
+        if "valueFrom" not in each:
+            # A reference to an earlier variable; $$ is a dollar.
+            values[each["name"]] = _REFERENCE.sub(
+                lambda match: "$" if match[0] == "$$" else values.get(match[1], match[0]),
+                each.get("value", ""),
+            )
+        elif reference := each["valueFrom"].get("secretKeyRef"):
+            secret, key = data("secret", reference["name"]), reference["key"]
+            if key in secret:
+                values[each["name"]] = base64.b64decode(secret[key]).decode()
+            elif not reference.get("optional"):
+                raise SmoketestError(
+                    f"read variable {each['name']} of {pod}: "
+                    f"Secret {reference['name']} has no key {key}"
+                )
+    return values
 
 
-def _expand(variable: _Object, values: Mapping[str, str]) -> str:
-    """Return the value with references to earlier variables resolved; ``$$`` is a dollar."""
-    return _REFERENCE.sub(
-        lambda match: "$" if match[0] == "$$" else values.get(match[1], match[0]),
-        variable.get("value", ""),
-    )
+def _mounted_files(
+    spec: _Object, container: _Object, data: _DataReader
+) -> Iterator[tuple[PurePosixPath, str]]:
+    """Yield path and content of every file that is mounted from a ConfigMap."""
+    maps = {each["name"]: each["configMap"] for each in spec["volumes"] if "configMap" in each}
+    for mount in container.get("volumeMounts", ()):
+        if mount["name"] in maps:
+            path, part = PurePosixPath(mount["mountPath"]), mount.get("subPath")
+            for name, text in data("configmap", maps[mount["name"]]["name"]).items():
+                if part in (None, "", name):
+                    yield path if part else path / name, text
 
 
 @contextmanager
@@ -190,20 +166,9 @@ def forward_port(kubectl: Kubectl, pod: str, port: int) -> Iterator[str]:
     """
     command = (str(kubectl.program), "--namespace", kubectl.namespace, "port-forward")
     argv = (*command, "--address=127.0.0.1", f"pod/{pod}", f":{port}")
-    program = Program(argv, ready=_FORWARDING)
+    program = Program(argv, kubectl.environment, ready=_FORWARDING)
     with (
         NamedTemporaryFile(prefix="port-forward-") as log,
-        subprocess.Popen(
-            argv,
-            env=kubectl.environment,
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-        ) as process,
+        start_process(f"port-forward to {pod}:{port}", program, Path(log.name)) as process,
     ):
-        try:
-            name = f"port-forward to {pod}:{port}"
-            running = RunningProcess(name, program, process, Path(log.name))
-            yield f"127.0.0.1:{running.port()}"
-        finally:
-            process.kill()
+        yield f"127.0.0.1:{process.port()}"

@@ -30,17 +30,12 @@ from promoter.programs.registry import Registry
 from promoter.smoketest.installation import Container
 from promoter.smoketest.processes import Program
 from promoter.smoketest.report import SmoketestError
+from promoter.toolchain import Toolchain
 from promoter.toolchain.build import run
 from promoter.toolchain.cache import Cache
 
-FAKES = {
-    "keycloak": "identity",
-    "oathkeeper": "identity",
-    "oauth2-proxy": "identity",
-    "dagster": "services",
-    "gotenberg": "services",
-}
-"""Third-party components and the module of their fake."""
+FAKES = ("keycloak", "oathkeeper", "oauth2-proxy", "dagster", "gotenberg")
+"""Third-party components, each of which has a fake."""
 
 REALMS = "/opt/keycloak/data/import"
 """The folder of realm files in Keycloak's pod."""
@@ -50,12 +45,6 @@ _KEYCLOAK_SECONDS = 300.0  # 15 on an idle machine
 # Keycloak's guide "Configuring Keycloak for production" lists the options that are built in; the
 # others are read at each start.
 _KEYCLOAK_BUILD = ("--db=dev-mem", "--health-enabled=false", "--metrics-enabled=false")
-_KEYCLOAK_START = (
-    "--cache=local",
-    "--http-host=127.0.0.1",
-    "--http-port=0",
-    "--log-console-output=default",
-)
 _DAGSTER_READY = re.compile(rb"Uvicorn running on http://127\.0\.0\.1:(\d+)\s")
 _DAGSTER_SECONDS = 120.0  # 5 on an idle machine
 _DAGSTER_HOME = "/opt/dagster/home"
@@ -63,17 +52,16 @@ _DAGSTER_HOME = "/opt/dagster/home"
 
 def fake_program(component: str, variables: Mapping[str, str]) -> Program:
     """Return the fake of a third-party ``component``: a server that only keeps its contract."""
-    module = f"promoter.smoketest.fakes.{FAKES[component]}"
-    command = (sys.executable, "-m", module, component)
+    command = (sys.executable, "-m", "promoter.smoketest.fakes", component)
     return Program(command, variables, source=f"fake {component}", fake=True)
 
 
-def image_program(reference: str, registry: str, crane: Path, folder: Path) -> Program:
+def image_program(reference: str, registry: str, toolchain: Toolchain, folder: Path) -> Program:
     """Return the program of the image ``reference``, whose files are extracted to ``folder``.
 
     Raises what `extract_image` raises, and `SmoketestError` for an image without entrypoint.
     """
-    image = extract_image(reference, registry, crane, folder)
+    image = extract_image(reference, registry, toolchain, folder)
     config = json.loads(image.config.content).get("config", {})
     command = [*_words(config, "Entrypoint"), *_words(config, "Cmd")]
     if not command:
@@ -88,7 +76,9 @@ def image_program(reference: str, registry: str, crane: Path, folder: Path) -> P
     )
 
 
-def extract_image(reference: str, registry: str, crane: Path, folder: Path) -> OciImage[Layer]:
+def extract_image(
+    reference: str, registry: str, toolchain: Toolchain, folder: Path
+) -> OciImage[Layer]:
     """Return the image ``reference`` (``gcr.io/x/y@sha256:...``), extracted to ``folder``.
 
     It is pulled from ``registry`` (``host:port``) instead of the named one. Raises
@@ -98,7 +88,8 @@ def extract_image(reference: str, registry: str, crane: Path, folder: Path) -> O
     owner, _, name = path.partition("/")[2].rpartition("/")
     if not (name and digest.startswith("sha256:")):
         raise SmoketestError(f"run {reference}: it is not pinned by its digest")
-    image = Registry(f"{registry}/{owner}" if owner else registry, crane).pull(name, digest)
+    source = Registry(f"{registry}/{owner}".rstrip("/"), toolchain.program("crane"))
+    image = source.pull(name, digest)
     if image.digest != digest:
         raise SmoketestError(f"run {reference}: the registry returned {image.digest}")
     for layer in image.layers:
@@ -130,9 +121,14 @@ def dagster_program(
     It loads the code location from its extracted image in ``code``, with the command and
     variables of the container ``location``. Its storage is in ``folder``, not in a database.
     """
+    text = container.files_in(_DAGSTER_HOME).get("dagster.yaml", "")
+    configuration = read_yaml(text, "the chart's dagster.yaml") or {}
+    if not isinstance(configuration, dict):
+        raise SmoketestError("read the chart's dagster.yaml: it is not a mapping")
+    configuration.pop("storage", None)
     home = folder / "home"
     home.mkdir()
-    (home / "dagster.yaml").write_text(_dagster_configuration(container))
+    (home / "dagster.yaml").write_text(yaml.safe_dump(configuration))
     port = ports.choose(("dagster",), {})["dagster"]
     listen = ("--host", "127.0.0.1", "--port", str(port), "--uvicorn-log-level", "info")
     own = {"DAGSTER_HOME": str(home), "HOME": str(folder)}
@@ -143,16 +139,6 @@ def dagster_program(
         seconds=_DAGSTER_SECONDS,
         source=webserver,
     )
-
-
-def _dagster_configuration(container: Container) -> str:
-    """Return the chart's dagster.yaml without the storage."""
-    text = container.files_in(_DAGSTER_HOME).get("dagster.yaml", "")
-    configuration = read_yaml(text, "the chart's dagster.yaml") or {}
-    if not isinstance(configuration, dict):
-        raise SmoketestError("read the chart's dagster.yaml: it is not a mapping")
-    configuration.pop("storage", None)
-    return yaml.safe_dump(configuration)
 
 
 def _code_location_options(command: tuple[str, ...], code: Path) -> tuple[str, ...]:
@@ -180,8 +166,15 @@ def keycloak_program(
     """
     build = partial(_build_keycloak, home, progress)
     built = cache.folder("keycloak", _fingerprint(home), build, progress)
-    own = _link_keycloak(built, container.files_in(REALMS), folder / "keycloak")
-    start = ("start", "--optimized", "--import-realm", *_KEYCLOAK_START)
+    # A folder of links to the built Keycloak, with realm files of its own.
+    own, imports = folder / "keycloak", folder / "keycloak/data/import"
+    imports.mkdir(parents=True)
+    for name, text in container.files_in(REALMS).items():
+        (imports / name).write_text(text)
+    for each in built.iterdir():
+        (own / each.name).symlink_to(each)
+    options = ("--import-realm", "--cache=local", "--log-console-output=default")
+    start = ("start", "--optimized", "--http-host=127.0.0.1", "--http-port=0", *options)
     built_in = ("KC_DB", "KC_HEALTH", "KC_METRICS")
     variables = {k: v for k, v in container.variables.items() if not k.startswith(built_in)}
     return Program(
@@ -191,16 +184,6 @@ def keycloak_program(
         seconds=_KEYCLOAK_SECONDS,
         source=str(home),
     )
-
-
-def _link_keycloak(built: Path, realms: Mapping[str, str], folder: Path) -> Path:
-    """Return ``folder``, a Keycloak of links to ``built`` with realm files of its own."""
-    (folder / "data/import").mkdir(parents=True)
-    for name, text in realms.items():
-        (folder / "data/import" / name).write_text(text)
-    for each in built.iterdir():
-        (folder / each.name).symlink_to(each)
-    return folder
 
 
 def _fingerprint(home: Path) -> str:

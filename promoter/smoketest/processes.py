@@ -22,8 +22,7 @@ from pathlib import Path
 from promoter.common.text import redact
 from promoter.smoketest.report import SmoketestError
 
-START_SECONDS = 20.0
-LISTENING = re.compile(rb"listening on 127\.0\.0\.1:(\d+)\s")
+_LISTENING = re.compile(rb"listening on 127\.0\.0\.1:(\d+)\s")
 _END_SECONDS = 10.0
 _GRACE_SECONDS = 3.0
 _PAUSE_SECONDS = 0.02
@@ -46,8 +45,8 @@ class Program:
     argv: tuple[str, ...]
     variables: Mapping[str, str] = field(default_factory=dict, repr=False)
     port: int | None = None
-    ready: re.Pattern[bytes] = LISTENING
-    seconds: float = START_SECONDS
+    ready: re.Pattern[bytes] = _LISTENING
+    seconds: float = 20.0
     source: str = ""
     fake: bool = False
 
@@ -102,17 +101,11 @@ def start_process(name: str, program: Program, log: Path) -> Iterator[RunningPro
         try:
             yield RunningProcess(name, program, guard, log)
         finally:
-            _end_guard(guard)
-
-
-def _end_guard(guard: subprocess.Popen[bytes]) -> None:
-    """Close the guard's input, which ends its program; kill the guard if that takes too long."""
-    assert guard.stdin is not None  # noqa: S101
-    guard.stdin.close()
-    try:
-        guard.wait(_END_SECONDS)
-    except subprocess.TimeoutExpired:
-        guard.kill()
+            try:
+                # Closes its input, which ends its program.
+                guard.communicate(timeout=_END_SECONDS)
+            except subprocess.TimeoutExpired:
+                guard.kill()
 
 
 def run_guarded(argv: list[str]) -> int:

@@ -9,13 +9,11 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 from promoter.common.errors import ClusterError, PlatformError, PromoterError
 from promoter.common.progress import Progress
@@ -38,22 +36,23 @@ from promoter.toolchain.cache import Cache
 
 _WORKERS = 4
 _GROUP = "kwok.x-k8s.io"
-_PLURAL = f"portforwards.{_GROUP}"
 # Components that need the addresses of others, as variables: they are started after these.
 _DEPENDENCIES = {"oathkeeper": {"KEYCLOAK_URL": "keycloak", "SERVER_URL": "server"}}
 
 
 @dataclass
 class PodServers:
-    """The running servers by component: port, program, or the reason that there is none."""
+    """The servers by component: process, port once it listens, or the reason that it does not."""
 
+    processes: dict[str, RunningProcess] = field(default_factory=dict)
     ports: dict[str, int] = field(default_factory=dict)
-    programs: dict[str, PodProgram] = field(default_factory=dict)
     failures: dict[str, str] = field(default_factory=dict)
 
-    def is_fake(self, component: str) -> bool:
-        """Return whether a fake answers for ``component``."""
-        return component in self.programs and self.programs[component].fake
+    @property
+    def programs(self) -> Mapping[str, PodProgram]:
+        """The program that was started for each component."""
+        programs = {name: process.program for name, process in self.processes.items()}
+        return {name: PodProgram(each.source, each.fake) for name, each in programs.items()}
 
     @contextmanager
     def record_failure(self, component: str) -> Iterator[None]:
@@ -62,11 +61,6 @@ class PodServers:
             yield
         except (PromoterError, OSError) as error:
             self.failures[component] = str(error)
-
-    def addresses(self, component: str) -> Mapping[str, str]:
-        """Return the variables with the addresses that ``component`` depends on."""
-        needed = _DEPENDENCIES.get(component, {}).items()
-        return {name: f"http://127.0.0.1:{self.ports.get(other)}" for name, other in needed}
 
 
 @dataclass(frozen=True)
@@ -89,33 +83,25 @@ class SimulatedPods:
         A server that does not start is no error here: the smoketest reports it.
         """
         needed = {other for name in components for other in _DEPENDENCIES.get(name, {}).values()}
-        simulated = (components | needed) & self._by_component.keys()
+        simulated = (components | needed) & {pod.component for pod in self.pods if pod.simulated}
         servers = PodServers()
         with ExitStack() as stack:
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="smoketest-")))
-            programs = self._prepare(simulated, folder)
+            with ThreadPoolExecutor(_WORKERS) as pool:
+                programs = {n: pool.submit(self._program, n, folder / n) for n in sorted(simulated)}
             for wave in (simulated - _DEPENDENCIES.keys(), simulated & _DEPENDENCIES.keys()):
-                self._start({name: programs[name] for name in wave}, folder, stack, servers)
-            with self._forwarded(programs, servers):
+                started = {name: each for name, each in programs.items() if name in wave}
+                self._start(started, folder, stack, servers)
+            with self._forwarded(servers):
                 yield servers
 
-    @cached_property
-    def _by_component(self) -> Mapping[str, Sequence[Pod]]:
-        simulated: dict[str, list[Pod]] = {}
-        for pod in self.pods:
-            if pod.simulated:
-                simulated.setdefault(pod.component, []).append(pod)
-        return simulated
-
-    def _prepare(self, components: Set[str], folder: Path) -> Mapping[str, Future[Program]]:
-        """Return the program of each component, all of them prepared in parallel."""
-        with ThreadPoolExecutor(_WORKERS) as pool:
-            return {name: pool.submit(self._program, name, folder / name) for name in components}
+    def _pods(self, component: str) -> Sequence[Pod]:
+        return [pod for pod in self.pods if pod.simulated and pod.component == component]
 
     def _program(self, component: str, folder: Path) -> Program:
         folder.mkdir(mode=0o700)
         if component not in FAKES:
-            return image_program(self._pod(component).image, self.registry, self._crane, folder)
+            return image_program(self._pod(component).image, self.registry, self.toolchain, folder)
         if component == "keycloak":
             container, home = self._container(component), find_keycloak()
             if not home:
@@ -124,21 +110,17 @@ class SimulatedPods:
             return keycloak_program(home, container, folder, cache, self.progress)
         if component == "dagster" and (webserver := shutil.which("dagster-webserver")):
             code, location = folder / "code", self._pod("dagster-code")
-            extract_image(location.image, self.registry, self._crane, code)
+            extract_image(location.image, self.registry, self.toolchain, code)
             return dagster_program(
                 webserver, self._container(component), self._container("dagster-code"), code, folder
             )
         return fake_program(component, {})
 
-    @property
-    def _crane(self) -> Path:
-        return self.toolchain.program("crane")
-
     def _container(self, component: str) -> Container:
         return read_container(self.kubectl, self._pod(component).name)
 
     def _pod(self, component: str) -> Pod:
-        pods = self._by_component.get(component)
+        pods = self._pods(component)
         if not pods:
             raise SmoketestError(f"read component {component}: it has no running pod")
         return pods[0]
@@ -151,35 +133,40 @@ class SimulatedPods:
         servers: PodServers,
     ) -> None:
         """Start the programs side by side until ``stack`` ends, and wait until they listen."""
-        processes: dict[str, RunningProcess] = {}
-        for name, prepared in sorted(programs.items()):
+        for name, prepared in programs.items():
             with servers.record_failure(name):
                 program = prepared.result()
-                variables = {**program.variables, **servers.addresses(name)}
-                log = folder / f"{name}.log"
-                process = start_process(name, replace(program, variables=variables), log)
-                processes[name] = stack.enter_context(process)
-                servers.programs[name] = PodProgram(program.source, program.fake)
-        for name, running in processes.items():
-            source = running.program.source
-            task = f"start {source}" if running.program.fake else f"start {name} ({source})"
+                variables = dict(program.variables)
+                for variable, other in _DEPENDENCIES.get(name, {}).items():
+                    variables[variable] = f"http://127.0.0.1:{servers.ports.get(other)}"
+                program = replace(program, variables=variables)
+                started = start_process(name, program, folder / f"{name}.log")
+                servers.processes[name] = stack.enter_context(started)
+        for name in [name for name in programs if name in servers.processes]:
+            process = servers.processes[name]
+            source = process.program.source
+            task = f"start {source}" if process.program.fake else f"start {name} ({source})"
             with servers.record_failure(name), self.progress.task(task):
-                servers.ports[name] = running.port()
+                servers.ports[name] = process.port()
 
     @contextmanager
-    def _forwarded(
-        self, programs: Mapping[str, Future[Program]], servers: PodServers
-    ) -> Iterator[None]:
+    def _forwarded(self, servers: PodServers) -> Iterator[None]:
         """Forward the ports of every pod whose server listens, while the block runs.
 
         A program without a port of its own answers for every port of the pod.
         """
         forwards = {}
-        for name, target in servers.ports.items():
-            port = programs[name].result().port
-            for pod in self._by_component[name]:
-                ports = [port] if port else pod.ports.values()
-                forwards[pod.name] = _port_forward(pod.name, ports, target)
+        for name, listening in servers.ports.items():
+            port = servers.processes[name].program.port
+            target = {"address": "127.0.0.1", "port": listening}
+            for pod in self._pods(name):
+                ports = sorted([port] if port else pod.ports.values())
+                forwards[pod.name] = {
+                    "apiVersion": f"{_GROUP}/v1alpha1",
+                    "kind": POD_FORWARD,
+                    "metadata": {"name": pod.name},
+                    "spec": {"forwards": [{"ports": ports, "target": target}]},
+                }
         try:
             if forwards:
                 self.kubectl.apply(tuple(forwards.values()))
@@ -192,14 +179,4 @@ class SimulatedPods:
             yield
         finally:
             if forwards:
-                self.kubectl.delete(_PLURAL, *forwards)
-
-
-def _port_forward(pod: str, ports: Iterable[int], target: int) -> Mapping[str, Any]:
-    to = {"address": "127.0.0.1", "port": target}
-    return {
-        "apiVersion": f"{_GROUP}/v1alpha1",
-        "kind": POD_FORWARD,
-        "metadata": {"name": pod},
-        "spec": {"forwards": [{"ports": sorted(ports), "target": to}]},
-    }
+                self.kubectl.delete(f"portforwards.{_GROUP}", *forwards)

@@ -116,7 +116,8 @@ class _Checker:
             pod = self._pod(endpoint)
         except UnexpectedResponse as error:
             return Result(endpoint.name, "failed", str(error), 0, 0.0, endpoint.part)
-        fake = self.servers.is_fake(endpoint.component)
+        program = self.servers.programs.get(endpoint.component)
+        fake = program is not None and program.fake
         return check(endpoint, lambda: self._attempt(endpoint, pod), fake=fake)
 
     def _pod(self, endpoint: Endpoint) -> Pod:

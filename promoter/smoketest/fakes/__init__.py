@@ -1,5 +1,0 @@
-"""Fakes that keep the contracts of third-party programs on simulated nodes.
-
-Each answers the requests that others in an installation send to its part, and checks its input as
-the part does: a token without a valid signature is rejected, a form without HTML is no document.
-"""
