@@ -36,7 +36,7 @@ def render_stacks(toolchain: Toolchain, folder: Path) -> tuple[CheckedStack, ...
     chart = renderable_chart(root / "charts" / _RELEASE, folder / "chart")
     stacks = app.synthesize(folder / "cdktf.out")
     if not stacks:
-        raise PolicyError("synthesize the stacks: there are none")
+        raise PolicyError("synthesize the stacks: none found")
     return tuple(_render(stack, chart, folder / f"{stack.name}.yaml", helm) for stack in stacks)
 
 

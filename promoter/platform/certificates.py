@@ -1,8 +1,8 @@
 """Certificates of the embedded platform: its two authorities and everything they sign.
 
-Two authorities, so that a client certificate for the API server is worth nothing to etcd.
+The authorities differ, so that etcd rejects a client certificate for the API server.
 trustme makes P-256 keys within a millisecond; only their owner may read them. Each certificate
-is for servers and clients alike, so a client's names no host: it cannot serve as one of ours.
+is for servers and clients alike, so that of a client names no host: it cannot impersonate a server.
 """
 
 from __future__ import annotations
@@ -24,10 +24,6 @@ _LEAF_DAYS = 365
 _RENEW_DAYS = 30
 _ORGANIZATION = "promoter-platform"
 _LOCAL = (HOST, "localhost")
-_API_SERVER_NAMES = tuple(
-    f"kubernetes{suffix}"
-    for suffix in ("", ".default", ".default.svc", ".default.svc.cluster.local")
-)
 
 
 @dataclass(frozen=True)
@@ -64,17 +60,14 @@ class Authority:
 
     @property
     def pair(self) -> KeyPair:
-        """The authority's own certificate and key."""
-        return self._pair(self.name)
-
-    def ensure(self) -> KeyPair:
-        """Create the authority unless a usable one exists."""
-        if not self.pair.usable(self.pair):
+        """The authority's own certificate and key, created unless a usable pair exists."""
+        pair = self._pair(self.name)
+        if not pair.usable(pair):
             authority = trustme.CA(
                 path_length=0, organization_name=_ORGANIZATION, organization_unit_name=self.name
             )
-            self.pair.write(authority.cert_pem.bytes(), authority.private_key_pem.bytes())
-        return self.pair
+            pair.write(authority.cert_pem.bytes(), authority.private_key_pem.bytes())
+        return pair
 
     def issue(self, file: str, name: str, *, group: str = "", hosts: Sequence[str] = ()) -> KeyPair:
         """Return ``<folder>/<file>.{crt,key}``, issued unless a usable pair exists.
@@ -82,7 +75,7 @@ class Authority:
         To Kubernetes, the common name is the user and the organization its group. A server's
         certificate names the ``hosts`` that it is reached by.
         """
-        pair, authority = self._pair(file), self.ensure()
+        pair, authority = self._pair(file), self.pair
         if not pair.usable(authority):
             pem = (authority.certificate.read_bytes(), authority.key.read_bytes())
             issued = trustme.CA.from_pem(*pem).issue_cert(
@@ -118,30 +111,30 @@ class Credentials:
 
     @cached_property
     def etcd_server(self) -> KeyPair:
-        """Etcd to its clients and its peers."""
+        """The certificate of etcd for its clients and peers."""
         return self.etcd.issue("etcd", "etcd", hosts=_LOCAL)
 
     @cached_property
     def etcd_client(self) -> KeyPair:
-        """The API server to etcd."""
+        """The certificate of the API server as a client of etcd."""
         return self.etcd.issue("apiserver-to-etcd", "kube-apiserver")
 
     @cached_property
     def api_server(self) -> KeyPair:
-        """The API server to its clients."""
-        hosts = (*_LOCAL, FIRST_SERVICE, *_API_SERVER_NAMES)
+        """The certificate of the API server for its clients."""
+        domains = ("", ".default", ".default.svc", ".default.svc.cluster.local")
+        hosts = (*_LOCAL, FIRST_SERVICE, *(f"kubernetes{domain}" for domain in domains))
         return self.cluster.issue("apiserver", "kube-apiserver", hosts=hosts)
 
     @cached_property
     def kubelet_client(self) -> KeyPair:
-        """The API server to (simulated) kubelets."""
+        """The certificate of the API server as a client of (simulated) kubelets."""
         return self.cluster.issue("apiserver-to-kubelet", "kube-apiserver-kubelet-client")
 
     @cached_property
     def administrator(self) -> KeyPair:
-        """The user of the platform, who may do everything."""
-        name = "platform-administrator"
-        return self.cluster.issue("administrator", name, group="system:masters")
+        """The administrator of the cluster, a member of system:masters."""
+        return self.cluster.issue("administrator", "platform-administrator", group="system:masters")
 
     def component(self, name: str) -> KeyPair:
         """Return the pair of the user ``system:<name>``, which also serves on loopback."""
@@ -153,12 +146,7 @@ class Credentials:
         pair = KeyPair(self.folder / "service-accounts.pub", self.folder / "service-accounts.key")
         if not (pair.certificate.is_file() and pair.key.is_file()):
             key = trustme.CA().private_key_pem.bytes()  # only the key: tokens need no certificate
-            public = (
-                serialization.load_pem_private_key(key, None)
-                .public_key()
-                .public_bytes(
-                    serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
-                )
-            )
-            pair.write(public, key)
+            public = serialization.load_pem_private_key(key, None).public_key()
+            pem, info = serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+            pair.write(public.public_bytes(pem, info), key)
         return pair

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 NODE_ANNOTATION = "kwok.x-k8s.io/node"
 POD_FORWARD = "PortForward"
-"""A kind of kwok's: the process on this machine that answers for one pod, named as the pod."""
+"""The kind in which kwok is configured to forward the ports of the pod of the same name."""
 _NODES = ("simulated-1", "simulated-2")
 _CONTEXT = "promoter-platform"
 _SECONDS = 10.0
@@ -81,7 +81,7 @@ def bootstrap(access: ServerAccess) -> None:
 
 
 def missing(access: ServerAccess) -> str:
-    """Return what a first pod still waits for; empty when nothing is missing."""
+    """Return the first thing that a pod would still wait for, empty if nothing is missing."""
     try:
         with _client(access) as client:
             for name in _NODES:

@@ -75,7 +75,7 @@ class Layout:
             folder.chmod(0o700)
 
     def record(self) -> Record:
-        """Return the record, an empty one if there is none yet; raises `InvalidFile`."""
+        """Return the record, empty before the first start; raises `InvalidFile`."""
         try:
             return Record.model_validate_json(self.record_file.read_bytes())
         except FileNotFoundError:

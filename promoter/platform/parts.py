@@ -50,7 +50,7 @@ class Part:
         """Return True if the part serves."""
         verify, seconds = self.tls or False, _PROBE_SECONDS
         try:
-            # Without TLS there is nothing to verify, and loading the system's authorities is slow.
+            # Without TLS nothing is verified, and loading the authorities of the system is slow.
             with httpx.Client(verify=verify, timeout=seconds, trust_env=False) as client:
                 return client.get(self.probe).is_success
         except httpx.HTTPError:
@@ -153,7 +153,7 @@ class Parts:
             f"--cluster-signing-cert-file={authority.certificate}",
             f"--cluster-signing-key-file={authority.key}",
             "--use-service-account-credentials=true",
-            # It creates this folder; the default is one of the machine's.
+            # It creates this folder; the default is outside of the platform's folder.
             f"--flex-volume-plugin-dir={self.layout.config('volume-plugins')}",
         )
         return manager, self._kubernetes_controller("kube-scheduler"), self._kwok()
@@ -163,7 +163,7 @@ class Parts:
             name,
             f"--bind-address={HOST}",
             f"--secure-port={self.ports[name]}",
-            # There is one of each, so it need not wait for the lease of a killed one.
+            # Only one of each runs, so it need not wait for the lease of a killed one.
             "--leader-elect=false",
             # The default of 20 requests per second makes the first start take 5 s longer.
             "--kube-api-qps=500",

@@ -34,7 +34,7 @@ class RunningPlatform:
 
 @dataclass(frozen=True)
 class PartStatus:
-    """One part: ``died`` is one that was started, not ended by us, and does not run.
+    """One part; ``died`` means that it ended although nobody stopped it.
 
     ``log`` has the last lines of a part that died. ``since`` is an ISO time in UTC.
     """
@@ -212,7 +212,7 @@ def _require_response(kubeconfig: Path, kubectl: Path) -> None:
     """
     if not kubeconfig.is_file():
         raise UsageError(
-            f"use kubeconfig {kubeconfig}: there is no such file",
+            f"use kubeconfig {kubeconfig}: no such file",
             next_step="name a kubeconfig, as `kubectl config view` would read it",
         )
     try:

@@ -101,7 +101,7 @@ class Supervisor:
             )
             self.layout.update(parts={**self.layout.record().parts, part.name: started})
 
-        # Nothing of the caller's: no token, no configuration of the home folder.
+        # Nothing is inherited: no token, no configuration of the home folder.
         environment = {"HOME": str(self.layout.folder), "PATH": "/usr/bin:/bin"}
         start(part.argv, log, environment, note)
 

@@ -25,7 +25,7 @@ def pids(platform: Platform) -> dict[str, int | None]:
 
 
 def kill(platform: Platform, *names: str) -> None:
-    """SIGKILL the parts ``names`` and wait until they are gone."""
+    """Send SIGKILL to the parts ``names`` and wait until they are gone."""
     for name in names:
         pid = parts(platform)[name].pid
         assert pid is not None

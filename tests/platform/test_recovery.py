@@ -1,4 +1,4 @@
-"""Recovery of a platform whose parts, ports or commands were killed or taken."""
+"""Recovery of a platform after its parts or commands were killed, or its ports reused."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ UP = [sys.executable, "-m", "promoter", "platform", "up", "--folder"]
 
 @pytest.fixture
 def lone(tmp_path: Path) -> Iterator[Platform]:
-    """A platform of the test's own, which it may break; not up yet."""
+    """A platform for one test, which may break it; not up yet."""
     own = Platform(tmp_path / "platform", toolchain())
     yield own
     own.down()
@@ -70,7 +70,7 @@ def test_a_part_that_died_is_reported_and_started_again(
     assert {name for name in PARTS if before[name] != after[name]} == {"kube-scheduler"}
 
 
-def test_data_survives_when_everything_is_killed_and_its_ports_are_taken(
+def test_data_survives_when_everything_is_killed_and_its_ports_are_in_use(
     lone: Platform,
 ) -> None:
     running = lone.up(Silent())
@@ -100,7 +100,7 @@ def test_data_survives_when_everything_is_killed_and_its_ports_are_taken(
 def test_another_port_is_chosen_if_one_is_in_use_at_the_start(
     lone: Platform, platform: Platform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # With the shared cluster as one's own it is the registry alone that has to be started.
+    # On another cluster than its own, only the registry has to be started.
     with socket.socket() as stranger:
         stranger.bind((ports.HOST, 0))
         stranger.listen()
@@ -118,7 +118,7 @@ def test_another_port_is_chosen_if_one_is_in_use_at_the_start(
 
 def test_a_part_that_cannot_start_is_reported_and_nothing_stays(lone: Platform) -> None:
     lone.folder.mkdir()
-    (lone.folder / "etcd").write_text("a file where etcd wants its folder")
+    (lone.folder / "etcd").write_text("a file in place of the folder of etcd")
     with pytest.raises(
         PlatformError, match=r"start etcd: it died, its last lines:\n  \| "
     ) as error:
@@ -129,7 +129,7 @@ def test_a_part_that_cannot_start_is_reported_and_nothing_stays(lone: Platform) 
     (lone.folder / "etcd").unlink()
 
 
-def test_a_killed_up_is_finished_by_the_next_two_at_once(lone: Platform) -> None:
+def test_two_concurrent_commands_complete_a_killed_up(lone: Platform) -> None:
     first = subprocess.Popen([*UP, str(lone.folder)], cwd=ROOT, stderr=subprocess.DEVNULL)
     program = str(lone.toolchain.program("etcd"))
     until(lambda: any(line.startswith(program) for line in processes_of(lone.folder)))

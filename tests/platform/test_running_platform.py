@@ -105,7 +105,7 @@ def test_a_pod_that_is_meant_to_end_ends(
     kubectl(platform, "-n", namespace, "wait", reached, "pod/once", "--timeout=60s")
 
 
-def test_service_account_tokens_are_signed_and_know_their_rights(
+def test_service_account_tokens_are_signed_and_have_their_rights(
     platform: Platform, namespace: str
 ) -> None:
     token = kubectl(platform, "-n", namespace, "create", "token", "default").strip()
@@ -123,7 +123,7 @@ def test_an_anonymous_client_is_rejected(platform: Platform) -> None:
     assert _get(platform, "/api/v1/namespaces", {}).status_code == 401
 
 
-def test_only_the_platform_s_own_authority_signed_the_server_s_certificate(
+def test_the_server_certificate_is_signed_by_the_platforms_authority_only(
     platform: Platform,
 ) -> None:
     with pytest.raises(httpx.ConnectError, match="certificate verify failed"):
@@ -157,7 +157,7 @@ def test_the_registry_stores_an_image(platform: Platform, tmp_path: Path) -> Non
     subprocess.run([crane, "validate", "--remote", by_digest], check=True)
 
 
-def test_a_cluster_of_one_s_own_gets_a_registry_only(platform: Platform, tmp_path: Path) -> None:
+def test_the_users_own_cluster_gets_a_registry_only(platform: Platform, tmp_path: Path) -> None:
     own = Platform(tmp_path / "own", platform.toolchain)
     kubeconfig = platform.require().kubeconfig
     try:
@@ -166,7 +166,7 @@ def test_a_cluster_of_one_s_own_gets_a_registry_only(platform: Platform, tmp_pat
         assert running.registry != platform.require().registry
         assert [part.name for part in own.status()] == ["registry"]
         own.down()
-        assert own.up(Silent()) == running, "the choice is remembered"
+        assert own.up(Silent()) == running, "the choice is kept"
     finally:
         own.down()
     assert platform.running() is not None
@@ -184,7 +184,7 @@ def test_a_cluster_that_does_not_respond_is_rejected(platform: Platform, tmp_pat
 
 def test_a_missing_kubeconfig_is_wrong_usage(tmp_path: Path) -> None:
     own = Platform(tmp_path / "own", Toolchain(ROOT))
-    with pytest.raises(UsageError, match="there is no such file"):
+    with pytest.raises(UsageError, match="no such file"):
         own.up(Silent(), kubeconfig=tmp_path / "nowhere")
 
 
