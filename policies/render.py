@@ -14,8 +14,7 @@ import yaml
 from policies.stack import UNPINNED, CheckedStack
 from promoter.common.errors import PromoterError
 from promoter.programs.helm import Helm, HelmError
-from promoter.synthesis.app import App
-from promoter.synthesis.releases import SynthesizedStack
+from promoter.synthesis.app import App, SynthesizedStack
 from promoter.toolchain import Toolchain
 
 _RELEASE = "lana-bank"

@@ -55,14 +55,6 @@ class Approvals:
     main: str
     tip: str | None
 
-    @property
-    def _ledger(self) -> Ledger:
-        return Ledger(self.git, self.remote, BRANCH)
-
-    def fetched(self) -> Approvals:
-        """Return the approvals as the remote has them now."""
-        return replace(self, tip=self._ledger.tip())
-
     def gates(self, deployment: str) -> Gates:
         """Return a deployment's gates; raise where branch or file are missing or invalid."""
         return read_gates(self._text(deployment).encode(), gates_file(deployment))
@@ -126,7 +118,7 @@ class Approvals:
     ) -> Approval:
         message = f"approve({environment}): {title}\n\nReason: {one_line(reason)}\n"
         sign = can_sign(self.git)
-        commit = self._ledger.append(
+        commit = Ledger(self.git, self.remote, BRANCH).append(
             lambda tip: Entry(change(replace(self, tip=tip)), message, sign=sign)
         )
         return self._approval(commit, subject)

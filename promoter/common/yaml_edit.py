@@ -89,7 +89,14 @@ def replace(text: str, path: KeyPath, value: str, file: str) -> str:
     it gets double quotes.
     """
     scalar = find(text, path, file)
-    return text[: scalar.start] + _written(value, scalar) + text[scalar.end :]
+    quote = scalar.quote or ("" if _stays_text(value) else '"')
+    if quote == "'":
+        value = value.replace("'", "''")
+    if quote == '"':
+        value = value.replace("\\", "\\\\").replace('"', '\\"')
+    # An empty value (`digest:`) has no text, and none of the blank that has to precede one.
+    blank = " " if scalar.start == scalar.end else ""
+    return f"{text[: scalar.start]}{blank}{quote}{value}{quote}{text[scalar.end :]}"
 
 
 def _child(node: yaml.Node | None, part: str | int, parent: KeyPath, file: str) -> yaml.Node:
@@ -131,17 +138,6 @@ def _references(root: yaml.Node | None, target: yaml.Node) -> int:
             visited.add(id(node))
             pending.extend(children(node))
     return count
-
-
-def _written(value: str, scalar: Scalar) -> str:
-    quote = scalar.quote or ("" if _stays_text(value) else '"')
-    if quote == "'":
-        value = value.replace("'", "''")
-    if quote == '"':
-        value = value.replace("\\", "\\\\").replace('"', '\\"')
-    # An empty value (`digest:`) has no text, and none of the blank that has to precede one.
-    blank = " " if scalar.start == scalar.end else ""
-    return f"{blank}{quote}{value}{quote}"
 
 
 def _stays_text(value: str) -> bool:

@@ -6,7 +6,6 @@ far more than was written (a few lines of nested aliases can stand for billions 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import yaml
@@ -17,15 +16,6 @@ MOST_NODES = 100_000
 """The number of nodes that a document may have once its aliases are expanded."""
 
 
-@dataclass(frozen=True)
-class YamlDocument:
-    """One YAML document: its value, and its nodes with their positions in ``text``."""
-
-    value: Any
-    node: yaml.Node
-    text: str
-
-
 def read_yaml(content: bytes | str, file: str) -> Any:
     """Return the value of the first document, None for an empty file; raise `InvalidFile`."""
     for node in compose(content, file):
@@ -33,24 +23,26 @@ def read_yaml(content: bytes | str, file: str) -> Any:
     return None
 
 
-def read_documents(content: bytes, file: str) -> list[YamlDocument]:
-    """Return every non-empty document; raise `InvalidFile`, also for a repeated key."""
-    text, documents = _decoded(content, file), []
-    for node in compose(text, file):
+def read_documents(content: bytes, file: str) -> list[Any]:
+    """Return the values of all non-empty documents; `InvalidFile` also for a repeated key."""
+    nodes = compose(content, file)
+    for node in nodes:
         _refuse_repeated_keys(node, file, set())
-        documents.append(YamlDocument(_value(node, file), node, text))
-    return documents
+    return [_value(node, file) for node in nodes]
 
 
 def compose(content: bytes | str, file: str) -> list[yaml.Node]:
     """Return the root node of every non-empty document; raise `InvalidFile`."""
     try:
-        found = yaml.compose_all(_decoded(content, file), Loader=yaml.SafeLoader)
+        text = content if isinstance(content, str) else content.decode()
+        found = yaml.compose_all(text, Loader=yaml.SafeLoader)
         nodes = [node for node in found if node is not None]
+        for node in nodes:
+            _expanded_size(node, file, {})
+    except UnicodeDecodeError as error:
+        raise InvalidFile(file, "", f"not UTF-8: {error.reason}") from error
     except (yaml.YAMLError, RecursionError) as error:
         raise _invalid(error, file) from error
-    for node in nodes:
-        _refuse_expansion(node, file)
     return nodes
 
 
@@ -59,13 +51,6 @@ def children(node: yaml.Node) -> list[yaml.Node]:
     if isinstance(node, yaml.MappingNode):
         return [each for pair in node.value for each in pair]
     return list(node.value) if isinstance(node, yaml.SequenceNode) else []
-
-
-def _decoded(content: bytes | str, file: str) -> str:
-    try:
-        return content if isinstance(content, str) else content.decode()
-    except UnicodeDecodeError as error:
-        raise InvalidFile(file, "", f"not UTF-8: {error.reason}") from error
 
 
 def _value(node: yaml.Node, file: str) -> Any:
@@ -83,26 +68,18 @@ def _invalid(error: Exception, file: str) -> InvalidFile:
     return InvalidFile(file, line, reason)
 
 
-def _refuse_expansion(root: yaml.Node, file: str) -> None:
-    """Raise `InvalidFile` where aliases make the document larger than `MOST_NODES`.
+def _expanded_size(node: yaml.Node, file: str, sizes: dict[int, int]) -> int:
+    """Return the number of nodes once aliases are expanded; refuse more than `MOST_NODES`.
 
-    A node is counted as often as it is reached, but visited once.
+    A node is counted as often as it is reached, but visited once: ``sizes`` keeps its size.
     """
-    sizes: dict[int, int] = {}
-
-    def size(node: yaml.Node) -> int:
-        if id(node) not in sizes:
-            sizes[id(node)] = 1  # an alias to a node around it counts once
-            sizes[id(node)] = 1 + sum(size(each) for each in children(node))
-            if sizes[id(node)] > MOST_NODES:
-                line = f"line {node.start_mark.line + 1}"
-                raise InvalidFile(file, line, f"expands to more than {MOST_NODES:,} values")
-        return sizes[id(node)]
-
-    try:
-        size(root)
-    except RecursionError as error:
-        raise _invalid(error, file) from error
+    if id(node) not in sizes:
+        sizes[id(node)] = 1  # an alias to a node around it counts once
+        sizes[id(node)] += sum(_expanded_size(each, file, sizes) for each in children(node))
+        if sizes[id(node)] > MOST_NODES:
+            line = f"line {node.start_mark.line + 1}"
+            raise InvalidFile(file, line, f"expands to more than {MOST_NODES:,} values")
+    return sizes[id(node)]
 
 
 def _refuse_repeated_keys(node: yaml.Node, file: str, visited: set[int]) -> None:

@@ -53,17 +53,11 @@ class Ledger:
         return self.git.follow(self.remote, self.branch).get(self.branch)
 
     def append(self, entry: Callable[[str | None], Entry]) -> str:
-        """Commit and push what ``entry`` makes of the tip; return the commit.
+        """Commit and push the entry that ``entry`` returns for the tip; return the commit.
 
-        ``entry`` is called again, a few times, when the remote moved; the last `RemoteMoved`
-        is raised. What it raises itself ends the attempts.
+        ``entry`` is called again as `retry_when_moved` describes; its own errors are raised.
         """
-
-        def attempt() -> str:
-            tip = self.tip()
-            return self.push(tip, entry(tip))
-
-        return retry_when_moved(attempt)
+        return retry_when_moved(lambda: self.push(tip := self.tip(), entry(tip)))
 
     def push(self, tip: str | None, entry: Entry) -> str:
         """Commit ``entry`` on ``tip``, push it and return the commit.

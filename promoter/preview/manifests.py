@@ -12,7 +12,7 @@ import yaml
 
 from promoter.common.text import HIDDEN, SECRET_NAME, redact_settings
 from promoter.programs.helm import Helm, HelmError
-from promoter.synthesis.releases import StackRelease
+from promoter.synthesis.app import StackRelease
 from promoter.vendoring.errors import VendorError
 
 # The deployment's own hash over the chart differs whenever anything does; it is no change.

@@ -10,7 +10,7 @@ from promoter.common.progress import Progress, Silent
 from promoter.forge.links import compare_link
 from promoter.preview.manifests import ObjectChange, changes, render
 from promoter.programs.helm import Helm
-from promoter.synthesis.releases import StackRelease
+from promoter.synthesis.app import StackRelease
 from promoter.vendoring.config import CONFIG_NAME, find_dependency, read_config
 from promoter.vendoring.errors import VendorError
 from promoter.vendoring.fetch import fetch

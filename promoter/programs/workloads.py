@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from promoter.common.errors import PromoterError
@@ -16,31 +15,6 @@ from promoter.common.progress import Progress
 from promoter.programs.kubectl import Kubectl
 
 _KINDS = "deployments,statefulsets,daemonsets"
-
-
-@dataclass(frozen=True)
-class Workload:
-    """A Deployment, StatefulSet or DaemonSet and its number of available pods."""
-
-    kind: str
-    name: str
-    required: int
-    available: int
-    reason: str = ""
-
-    @property
-    def ready(self) -> bool:
-        """Return True if every required pod of the current generation is available."""
-        return self.available >= self.required and not self.reason
-
-    def __str__(self) -> str:
-        reason = f" ({self.reason})" if self.reason else ""
-        return f"{self.kind} {self.name}: {self.available} of {self.required} available{reason}"
-
-
-def workloads(kubectl: Kubectl, release: str) -> tuple[Workload, ...]:
-    """Return every workload of a release, by the label that Helm's charts carry."""
-    return tuple(map(_workload, kubectl.items(_KINDS, _instance(release))))
 
 
 def wait_available(kubectl: Kubectl, release: str, seconds: float, progress: Progress) -> None:
@@ -53,8 +27,8 @@ def wait_available(kubectl: Kubectl, release: str, seconds: float, progress: Pro
     deadline = time.monotonic() + seconds
     with progress.task(f"wait until {name} is available") as update:
         while True:
-            found = workloads(kubectl, release)
-            missing = [str(each) for each in found if not each.ready]
+            found = kubectl.items(_KINDS, _instance(release))
+            missing = list(filter(None, map(_unavailable, found)))
             if found and not missing:
                 return
             update(missing[0] if missing else "no workload yet")
@@ -84,10 +58,12 @@ def image_digests(kubectl: Kubectl, release: str) -> dict[str, str]:
 
 
 def _instance(release: str) -> str:
+    """Return the selector of a release's objects, by the label that Helm's charts carry."""
     return f"app.kubernetes.io/instance={release}"
 
 
-def _workload(item: Mapping[str, Any]) -> Workload:
+def _unavailable(item: Mapping[str, Any]) -> str:
+    """Return how many pods a workload lacks, empty if all of its current generation are there."""
     status = item["status"]
     if item["kind"] == "DaemonSet":
         required = status.get("desiredNumberScheduled", 0)
@@ -97,6 +73,9 @@ def _workload(item: Mapping[str, Any]) -> Workload:
         required, available = item["spec"]["replicas"], status.get("availableReplicas", 0)
         updated = status.get("updatedReplicas", 0)
     stale = status.get("observedGeneration", 0) < item["metadata"]["generation"]
-    rolling = "rolling out" if updated < required else ""
-    reason = "not yet seen by its controller" if stale else rolling
-    return Workload(item["kind"], item["metadata"]["name"], required, available, reason)
+    rolling = " (rolling out)" if updated < required else ""
+    reason = " (not yet seen by its controller)" if stale else rolling
+    if available >= required and not reason:
+        return ""
+    name = f"{item['kind']} {item['metadata']['name']}"
+    return f"{name}: {available} of {required} available{reason}"

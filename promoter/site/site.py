@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 from promoter.approvals.approvals import Approvals
@@ -46,7 +46,16 @@ class Site:
         Without ``fetch``: as it was when it was last fetched; the remote is not contacted.
         """
         site = cls(Git(Git(folder).top()), remote, branch, "")
-        return site.fetched() if fetch else site.last_fetched()
+        if fetch:
+            return site.fetched()
+        names = (f"refs/remotes/{remote}/{name}" for name in (branch, BRANCH))
+        tip, gates_tip = map(site.git.commit, names)
+        if tip is None:
+            raise PromoterError(
+                f"read {branch} of {remote}: it has never been fetched",
+                next_step=f"git fetch {remote}",
+            )
+        return replace(site, tip=tip, gates_tip=gates_tip)
 
     def fetched(self) -> Site:
         """Return the same as the remote has it now."""
@@ -57,19 +66,6 @@ class Site:
                 next_step=f"git push {self.remote} HEAD:{self.branch}",
             )
         return replace(self, tip=tips[self.branch], gates_tip=tips.get(BRANCH))
-
-    def last_fetched(self) -> Site:
-        """Return the same as it was when the remote was last fetched."""
-        tip, gates_tip = (
-            self.git.commit(f"refs/remotes/{self.remote}/{branch}")
-            for branch in (self.branch, BRANCH)
-        )
-        if tip is None:
-            raise PromoterError(
-                f"read {self.branch} of {self.remote}: it has never been fetched",
-                next_step=f"git fetch {self.remote}",
-            )
-        return replace(self, tip=tip, gates_tip=gates_tip)
 
     @contextmanager
     def opened(self) -> Iterator[Site]:
@@ -92,10 +88,8 @@ class Site:
         with self.reading() as history:
             listed = history.listing(self.tip, [FOLDER])
         files = [path for path in listed if path.endswith(".yml") and path.count("/") == 1]
-        found = [
-            Deployment.at_commit(self.git, self.tip, path, history=self.history) for path in files
-        ]
-        return {each.name: each for each in found}
+        at_commit = partial(Deployment.at_commit, self.git, self.tip, history=self.history)
+        return {each.name: each for each in map(at_commit, files)}
 
     def gated(self, name: str) -> Deployment:
         """Return the deployment called ``name`` with its gates."""

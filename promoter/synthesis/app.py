@@ -1,4 +1,4 @@
-"""Run a tree's CDK Terrain app, as the CDK Terrain CLI does."""
+"""Run a tree's CDK Terrain app, as the CDK Terrain CLI does, and read the stacks it writes."""
 
 from __future__ import annotations
 
@@ -7,14 +7,16 @@ import os
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from promoter.common.errors import InvalidFile, PromoterError, UsageError
 from promoter.programs.command import run_program
-from promoter.synthesis.releases import FILE, StackRelease, SynthesizedStack
 from promoter.toolchain import Toolchain
 
+_FILE = "cdk.tf.json"
 _SHOWN = 5
 _UNKNOWN = "no settings describe it"
 """The app's own words about a stack that does not exist."""
@@ -31,6 +33,53 @@ class SynthesisError(PromoterError):
             next_step="fix the settings or the code that the message names, commit, and try again",
         )
         self.cause = cause
+
+
+@dataclass(frozen=True)
+class StackRelease:
+    """One Helm release of one environment, with its values as YAML documents in merge order."""
+
+    environment: str
+    name: str
+    namespace: str
+    values: tuple[str, ...]
+    chart: str = ""
+
+
+@dataclass(frozen=True)
+class SynthesizedStack:
+    """A stack as Terraform JSON in its own ``folder``."""
+
+    folder: Path
+
+    @property
+    def name(self) -> str:
+        """The stack's name."""
+        return self.folder.name
+
+    @property
+    def file(self) -> Path:
+        """The Terraform JSON."""
+        return self.folder / _FILE
+
+    @cached_property
+    def document(self) -> Mapping[str, Any]:
+        """The content of the Terraform JSON."""
+        return dict(json.loads(self.file.read_text(encoding="utf-8")))
+
+    def releases(self) -> tuple[StackRelease, ...]:
+        """Return every Helm release that the stack declares."""
+        declared = self.document.get("resource", {}).get("helm_release", {})
+        return tuple(
+            StackRelease(
+                environment=self.name,
+                name=release["name"],
+                namespace=release.get("namespace", "default"),
+                values=tuple(release.get("values", ())),
+                chart=release["chart"],
+            )
+            for release in declared.values()
+        )
 
 
 @dataclass(frozen=True)
@@ -68,7 +117,7 @@ class App:
             lines = [line.strip() for line in done.stderr.splitlines() if line.strip()]
             cause = "; ".join(lines[-_SHOWN:]) or f"exit code {done.returncode}"
             raise SynthesisError(stacks, cause)
-        files = sorted(output.glob(f"stacks/*/{FILE}"))
+        files = sorted(output.glob(f"stacks/*/{_FILE}"))
         return tuple(SynthesizedStack(file.parent) for file in files)
 
     def releases(self, chart: str, stacks: Sequence[str] = ()) -> tuple[StackRelease, ...]:

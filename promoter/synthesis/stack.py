@@ -12,8 +12,7 @@ from promoter.common.progress import Progress
 from promoter.platform import Platform
 from promoter.programs.command import kubeconfig_variables
 from promoter.programs.terraform import Terraform
-from promoter.synthesis.app import App, SynthesisError
-from promoter.synthesis.releases import StackRelease, SynthesizedStack
+from promoter.synthesis.app import App, StackRelease, SynthesisError, SynthesizedStack
 from promoter.toolchain import Toolchain
 
 LOCAL = "local-"
@@ -99,14 +98,8 @@ class Stack:
     def terraform(self) -> Terraform:
         """Return Terraform for the synthesized stack, with the target's state and cluster."""
         variables = self.target.variables(self.name, self.toolchain)
-        program = variables.get("TERRAFORM_BINARY_NAME") or self.toolchain.terraform()
-        backend: tuple[str, ...] = ()
-        if self.name.startswith(LOCAL):
-            backend = (f"-backend-config=path={self.target.state(self.name)}",)
-        return Terraform(
-            program=Path(program),
-            folder=self.folder,
-            environment={**os.environ, **variables},
-            progress=self.progress,
-            init_arguments=backend,
-        )
+        program = Path(variables.get("TERRAFORM_BINARY_NAME") or self.toolchain.terraform())
+        local = self.name.startswith(LOCAL)
+        backend = [f"-backend-config=path={self.target.state(self.name)}"] if local else []
+        environment = {**os.environ, **variables}
+        return Terraform(program, self.folder, environment, self.progress, backend)

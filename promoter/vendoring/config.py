@@ -166,7 +166,7 @@ def parse_config(content: bytes, name: str = CONFIG_NAME) -> VendirConfig:
 
 def _config_value(content: bytes, name: str) -> object:
     """Return the one ``Config`` document of ``content``; reject others (Secret, ConfigMap)."""
-    found = [document.value for document in read_documents(content, name)]
+    found = read_documents(content, name)
     for document in found:
         kind = document.get("kind") if isinstance(document, dict) else None
         if kind != "Config":

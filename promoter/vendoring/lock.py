@@ -109,7 +109,7 @@ def parse_lock(content: bytes, name: str = LOCK_NAME) -> Lock:
     """Return the lock in ``content``; raise `InvalidFile` where it is not one."""
     documents = read_documents(content, name)
     try:
-        value = documents[0].value
+        value = documents[0]
         if value["kind"] != "LockConfig" or value["apiVersion"] != API_VERSION:
             raise InvalidFile(name, "kind", "is not a vendir LockConfig")
         return Lock(tuple(_read_directory(each) for each in value["directories"] or ()))

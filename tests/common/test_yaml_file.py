@@ -15,10 +15,7 @@ NESTED_ALIASES = "a0: &a0 [x, x]\n" + "".join(
 def test_the_value_of_a_file() -> None:
     assert read_yaml(b"a: [1, two]\n", "f.yml") == {"a": [1, "two"]}
     assert read_yaml(b"", "f.yml") is None
-    assert [each.value for each in read_documents(b"a: 1\n---\nb: 2\n", "f.yml")] == [
-        {"a": 1},
-        {"b": 2},
-    ]
+    assert read_documents(b"a: 1\n---\nb: 2\n", "f.yml") == [{"a": 1}, {"b": 2}]
 
 
 def test_an_alias_is_the_value_that_it_names() -> None:

@@ -9,7 +9,7 @@ import pytest
 from promoter.preview.markdown import markdown
 from promoter.preview.preview import Preview, preview
 from promoter.programs.helm import Helm
-from promoter.synthesis.releases import StackRelease
+from promoter.synthesis.app import StackRelease
 from promoter.toolchain import Toolchain
 from promoter.vendoring.errors import RefNotFound
 from promoter.vendoring.summary import ChartSnapshot, pin_changes
