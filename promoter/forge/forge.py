@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
@@ -72,8 +72,8 @@ class PullRequest:
     state: PullRequestState
     draft: bool
     labels: frozenset[str]
-    merge_commit: str | None
-    url: str
+    merge_commit: str | None = None
+    url: str = ""
 
 
 @dataclass(frozen=True)
@@ -86,18 +86,8 @@ class Asset:
 
 
 @dataclass(frozen=True)
-class ReleaseDraft:
-    """A release to draft; publishing it creates ``tag`` at ``commit`` where there is none yet."""
-
-    tag: str
-    commit: str
-    name: str
-    notes: str
-
-
-@dataclass(frozen=True)
 class PublishedRelease:
-    """A release of the forge; ``draft`` until it is published."""
+    """A release of the forge; ``draft`` until publishing it creates ``tag`` at ``commit``."""
 
     tag: str
     commit: str
@@ -127,12 +117,12 @@ class Query:
 
     state: PullRequestState | None = PullRequestState.OPEN
     head: str = ""
-    labels: frozenset[str] = field(default_factory=frozenset)
+    labels: frozenset[str] = frozenset()
 
     def matches(self, pull: PullRequest) -> bool:
         """Return whether ``pull`` matches."""
-        state = self.state in (None, pull.state)
-        return state and self.head in ("", pull.head) and self.labels <= pull.labels
+        named = self.state in (None, pull.state) and self.head in ("", pull.head)
+        return named and self.labels <= pull.labels
 
 
 class Forge(Protocol):
@@ -182,7 +172,7 @@ class Forge(Protocol):
     def release(self, tag: str) -> PublishedRelease | None:
         """Return the release of ``tag``, drafts included."""
 
-    def draft_release(self, draft: ReleaseDraft) -> PublishedRelease:
+    def draft_release(self, tag: str, commit: str, name: str, notes: str) -> PublishedRelease:
         """Create a draft release; a second one for the same tag is a conflict."""
 
     def upload_asset(self, tag: str, name: str, content: bytes) -> Asset:

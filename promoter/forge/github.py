@@ -5,6 +5,7 @@ requests (5xx, secondary rate limits). A retried POST may have worked the first 
 response is then a conflict, and callers look for an existing object before they create one.
 """
 
+# ruff: noqa: D102 - the Protocol `Forge` documents the methods
 from __future__ import annotations
 
 import io
@@ -13,6 +14,7 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 import requests
@@ -23,6 +25,7 @@ from github.GithubRetry import GithubRetry
 from promoter.common.errors import UsageError
 from promoter.forge.forge import (
     Asset,
+    Forge,
     ForgeBusy,
     ForgeConflict,
     ForgeError,
@@ -32,11 +35,10 @@ from promoter.forge.forge import (
     PullRequest,
     PullRequestState,
     Query,
-    ReleaseDraft,
     StatusCheck,
 )
 from promoter.forge.github_responses import (
-    conclusion_of,
+    check_of,
     error_of,
     pull_request_of,
     release_of,
@@ -70,7 +72,7 @@ class Limits:
 
 
 @dataclass(frozen=True)
-class GitHubForge:
+class GitHubForge(Forge):
     """The repository ``name`` (``owner/name``), seen by the owner of ``token``."""
 
     name: str
@@ -88,12 +90,10 @@ class GitHubForge:
             return tuple(pull for pull in map(pull_request_of, found) if query.matches(pull))
 
     def pull_request(self, number: int) -> PullRequest:
-        """See `Forge`."""
         with self._request(f"read pull request {number}") as repository:
             return pull_request_of(repository.get_pull(number))
 
     def pull_requests_of(self, commit: str) -> tuple[PullRequest, ...]:
-        """See `Forge`."""
         with self._request(f"list the pull requests of {commit[:12]}") as repository:
             return tuple(map(pull_request_of, repository.get_commit(commit).get_pulls()))
 
@@ -112,12 +112,10 @@ class GitHubForge:
             return pull_request_of(repository.get_pull(opened.number))
 
     def edit_pull_request(self, number: int, *, title: str, body: str) -> None:
-        """See `Forge`."""
         with self._request(f"edit pull request {number}") as repository:
             repository.get_pull(number).edit(title=title, body=body)
 
     def close_pull_request(self, number: int) -> None:
-        """See `Forge`."""
         with self._request(f"close pull request {number}") as repository:
             repository.get_pull(number).edit(state="closed")
 
@@ -129,13 +127,11 @@ class GitHubForge:
                 pull.mark_ready_for_review()
 
     def merge_pull_request(self, number: int, *, head_commit: str) -> PullRequest:
-        """See `Forge`."""
         with self._request(f"merge pull request {number}") as repository:
             repository.get_pull(number).merge(sha=head_commit, merge_method="merge")
             return pull_request_of(repository.get_pull(number))
 
     def add_labels(self, number: int, labels: Collection[str]) -> None:
-        """See `Forge`."""
         with self._request(f"label pull request {number}") as repository:
             repository.get_pull(number).add_to_labels(*sorted(labels))
 
@@ -160,7 +156,6 @@ class GitHubForge:
             return issue.create_comment(body).html_url
 
     def changed_files(self, number: int) -> tuple[str, ...]:
-        """See `Forge`."""
         with self._request(f"list the files of pull request {number}") as repository:
             files = list(repository.get_pull(number).get_files())
         names = {file.filename for file in files}
@@ -170,14 +165,9 @@ class GitHubForge:
         """See `Forge`. Commit statuses: any token may write them, check runs need an app."""
         with self._request(f"read the checks of {commit[:12]}") as repository:
             statuses = repository.get_commit(commit).get_combined_status().statuses
-        checks = [
-            StatusCheck(status.context, conclusion_of(status.state), status.description or "")
-            for status in statuses
-        ]
-        return tuple(sorted(checks, key=lambda check: check.name))
+        return tuple(sorted(map(check_of, statuses), key=attrgetter("name")))
 
     def set_check(self, commit: str, check: StatusCheck) -> None:
-        """See `Forge`."""
         with self._request(f"set a check of {commit[:12]}") as repository:
             # GitHub rejects a longer description.
             repository.get_commit(commit).create_status(
@@ -190,15 +180,14 @@ class GitHubForge:
             found = _found(repository, tag)
             return release_of(found) if found else None
 
-    def draft_release(self, draft: ReleaseDraft) -> PublishedRelease:
+    def draft_release(self, tag: str, commit: str, name: str, notes: str) -> PublishedRelease:
         """See `Forge`. GitHub itself would keep two drafts of one tag."""
-        with self._request(f"draft release {draft.tag}") as repository:
-            if _found(repository, draft.tag):
-                raise ForgeConflict(f"draft release {draft.tag}: there is one")
-            created = repository.create_git_release(
-                draft.tag, draft.name, draft.notes, draft=True, target_commitish=draft.commit
+        with self._request(f"draft release {tag}") as repository:
+            if _found(repository, tag):
+                raise ForgeConflict(f"draft release {tag}: there is one")
+            return release_of(
+                repository.create_git_release(tag, name, notes, draft=True, target_commitish=commit)
             )
-            return release_of(created)
 
     def upload_asset(self, tag: str, name: str, content: bytes) -> Asset:
         """See `Forge`. The rest of an interrupted upload is replaced."""
@@ -213,7 +202,6 @@ class GitHubForge:
             return Asset(asset.name, asset.size, asset.state == "uploaded")
 
     def asset(self, tag: str, name: str) -> bytes:
-        """See `Forge`."""
         with self._request(f"read {name} of release {tag}") as repository:
             for asset in _required(repository, tag).get_assets():
                 if asset.name == name:
@@ -222,7 +210,6 @@ class GitHubForge:
         raise ForgeMissing(f"read {name} of release {tag}: no such asset")
 
     def publish_release(self, tag: str) -> PublishedRelease:
-        """See `Forge`."""
         with self._request(f"publish release {tag}") as repository:
             found = _required(repository, tag)
             if not found.draft:
@@ -232,7 +219,6 @@ class GitHubForge:
             )
 
     def compare_url(self, old: str, new: str) -> str:
-        """See `Forge`."""
         return compare_page(self.name, old, new)
 
     @contextmanager

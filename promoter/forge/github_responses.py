@@ -16,13 +16,19 @@ from promoter.forge.forge import (
     PublishedRelease,
     PullRequest,
     PullRequestState,
+    StatusCheck,
 )
 
 if TYPE_CHECKING:
+    from github.CommitStatus import CommitStatus
     from github.GitRelease import GitRelease
     from github.PullRequest import PullRequest as GithubPullRequest
 
-_CONFLICTS = (405, 409, 422)
+_KINDS: dict[int, type[ForgeError]] = {
+    404: ForgeMissing,
+    429: ForgeBusy,
+    **dict.fromkeys((405, 409, 422), ForgeConflict),
+}
 
 
 def pull_request_of(response: GithubPullRequest) -> PullRequest:
@@ -54,10 +60,11 @@ def release_of(response: GitRelease) -> PublishedRelease:
     )
 
 
-def conclusion_of(state: str) -> Conclusion:
-    """Return the conclusion of a status; ``error`` is a failure too."""
-    known = {"success": Conclusion.SUCCESS, "pending": Conclusion.PENDING}
-    return known.get(state, Conclusion.FAILURE)
+def check_of(response: CommitStatus) -> StatusCheck:
+    """Return the check of a commit status; state ``error`` is a failure too."""
+    known = response.state in ("success", "pending")
+    conclusion = Conclusion(response.state) if known else Conclusion.FAILURE
+    return StatusCheck(response.context, conclusion, response.description or "")
 
 
 def error_of(what: str, error: GithubException) -> ForgeError:
@@ -65,16 +72,11 @@ def error_of(what: str, error: GithubException) -> ForgeError:
     data = error.data if isinstance(error.data, dict) else {}
     details = [str(e.get("message") or e.get("code")) for e in data.get("errors") or () if e]
     cause = "; ".join([str(data.get("message") or error.status), *details])
-    kinds: dict[int, type[ForgeError]] = {404: ForgeMissing, 429: ForgeBusy}
-    kinds.update(dict.fromkeys(_CONFLICTS, ForgeConflict))
-    kind = kinds.get(error.status, ForgeError)
-    return kind(f"{what}: {cause} (HTTP {error.status})", next_step=_next(error.status))
-
-
-def _next(status: int) -> str:
-    if status in (401, 403):
-        return "check the token: it needs contents, pull requests and statuses, read and write"
-    return "check its present state on GitHub, then run it again"
+    next_step = "check its present state on GitHub, then run it again"
+    if error.status in (401, 403):
+        next_step = "check the token: it needs contents, pull requests and statuses, read and write"
+    kind = _KINDS.get(error.status, ForgeError)
+    return kind(f"{what}: {cause} (HTTP {error.status})", next_step=next_step)
 
 
 def root_cause(error: BaseException) -> str:

@@ -10,14 +10,16 @@ asset of a name), merge commits, a tag made by publishing its release, pull requ
 commit. Not emulated: permissions, reviews, branch protection, rate limits, squash merges.
 """
 
+# ruff: noqa: D102 - the Protocol `Forge` documents the methods
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 
-from promoter.forge.documents import Documents, Transaction, asset_path
+from promoter.forge.documents import ASSET, REF, Documents, Transaction
 from promoter.forge.forge import (
     Asset,
+    Forge,
     ForgeConflict,
     ForgeMissing,
     NewPullRequest,
@@ -25,7 +27,6 @@ from promoter.forge.forge import (
     PullRequest,
     PullRequestState,
     Query,
-    ReleaseDraft,
     StatusCheck,
 )
 from promoter.forge.links import compare_page
@@ -35,19 +36,17 @@ _ATTEMPTS = 10
 
 
 @dataclass(frozen=True)
-class LocalForge:
+class LocalForge(Forge):
     """The forge of the bare repository ``git``, used by ``actor``."""
 
     git: Git
     actor: str = "galoybot"
 
     def pull_requests(self, query: Query) -> tuple[PullRequest, ...]:
-        """See `Forge`."""
         pulls = map(self._with_head, reversed(self._documents().pulls()))
         return tuple(pull for pull in pulls if query.matches(pull))
 
     def pull_request(self, number: int) -> PullRequest:
-        """See `Forge`."""
         return self._with_head(self._documents().pull(number))
 
     def pull_requests_of(self, commit: str) -> tuple[PullRequest, ...]:
@@ -75,27 +74,18 @@ class LocalForge:
                     f" {proposal.base}"
                 )
             numbers.append(len(pulls) + 1)
-            pull = PullRequest(
-                **vars(proposal),
-                number=numbers[-1],
-                head_commit="",
-                author=self.actor,
-                state=PullRequestState.OPEN,
-                merge_commit=None,
-                url="",
-            )
+            state = PullRequestState.OPEN
+            facts = {"head_commit": "", "author": self.actor, "state": state, **vars(proposal)}
+            pull = PullRequest(number=numbers[-1], **facts)
             return Transaction(f"open pull request {pull.number}").put_pull(pull)
 
         self._change(opened)
         return self.pull_request(numbers[-1])
 
     def edit_pull_request(self, number: int, *, title: str, body: str) -> None:
-        """See `Forge`."""
         self._edit(number, "edit", lambda pull: replace(pull, title=title, body=body))
 
     def close_pull_request(self, number: int) -> None:
-        """See `Forge`."""
-
         def closed(pull: PullRequest) -> PullRequest:
             if pull.state is not PullRequestState.OPEN:
                 return pull
@@ -104,11 +94,9 @@ class LocalForge:
         self._edit(number, "close", closed)
 
     def mark_ready(self, number: int) -> None:
-        """See `Forge`."""
         self._edit(number, "ready", lambda pull: replace(pull, draft=False))
 
     def add_labels(self, number: int, labels: Collection[str]) -> None:
-        """See `Forge`."""
         self._edit(number, "label", lambda pull: replace(pull, labels=pull.labels | set(labels)))
 
     def merge_pull_request(self, number: int, *, head_commit: str) -> PullRequest:
@@ -140,11 +128,9 @@ class LocalForge:
         return self.git.commit(f"refs/heads/{name}")
 
     def checks(self, commit: str) -> tuple[StatusCheck, ...]:
-        """See `Forge`."""
         return self._documents().checks(commit)
 
     def set_check(self, commit: str, check: StatusCheck) -> None:
-        """See `Forge`."""
         if self.git.commit(commit) is None:
             raise ForgeMissing(f"set a check of {commit[:12]}: no such commit")
         self._change(
@@ -154,25 +140,21 @@ class LocalForge:
         )
 
     def release(self, tag: str) -> PublishedRelease | None:
-        """See `Forge`."""
         return self._documents().release(tag)
 
-    def draft_release(self, draft: ReleaseDraft) -> PublishedRelease:
-        """See `Forge`."""
-
+    def draft_release(self, tag: str, commit: str, name: str, notes: str) -> PublishedRelease:
         def drafted(documents: Documents) -> Transaction:
-            if documents.release(draft.tag):
-                raise ForgeConflict(f"draft release {draft.tag}: there is one")
-            if self.git.commit(draft.commit) is None:
-                raise ForgeMissing(f"draft release {draft.tag}: no commit {draft.commit[:12]}")
-            release = PublishedRelease(draft.tag, draft.commit, draft.name, draft.notes, draft=True)
-            return Transaction(f"draft release {draft.tag}").put_release(release)
+            if documents.release(tag):
+                raise ForgeConflict(f"draft release {tag}: there is one")
+            if self.git.commit(commit) is None:
+                raise ForgeMissing(f"draft release {tag}: no commit {commit[:12]}")
+            release = PublishedRelease(tag, commit, name, notes, draft=True)
+            return Transaction(f"draft release {tag}").put_release(release)
 
         self._change(drafted)
-        return _release(draft.tag, self._documents())
+        return _release(tag, self._documents())
 
     def upload_asset(self, tag: str, name: str, content: bytes) -> Asset:
-        """See `Forge`."""
         asset = Asset(name, len(content))
 
         def uploaded(documents: Documents) -> Transaction:
@@ -183,16 +165,15 @@ class LocalForge:
                 raise ForgeConflict(f"upload {name} to release {tag}: there is one")
             release = replace(release, assets=(*release.assets, asset))
             transaction = Transaction(f"upload {name}").put_release(release)
-            return transaction.write(asset_path(tag, name), content)
+            return transaction.write(ASSET.format(tag=tag, name=name), content)
 
         self._change(uploaded)
         return asset
 
     def asset(self, tag: str, name: str) -> bytes:
-        """See `Forge`."""
         documents = self._documents()
         _release(tag, documents)
-        content = documents.read(asset_path(tag, name))
+        content = documents.read(ASSET.format(tag=tag, name=name))
         if content is None:
             raise ForgeMissing(f"read {name} of release {tag}: no such asset")
         return content
@@ -218,7 +199,7 @@ class LocalForge:
         return compare_page(f"GaloyMoney/{self.git.dir.stem}", old, new)
 
     def _documents(self) -> Documents:
-        return Documents.current(self.git)
+        return Documents(self.git, self.git.commit(REF))
 
     def _tip(self, branch: str) -> str:
         commit = self.branch(branch)
@@ -227,8 +208,8 @@ class LocalForge:
         return commit
 
     def _brought(self, commit: str, tip: str, base: str) -> bool:
-        reached = bool(tip) and self.git.is_ancestor(commit, tip)
-        return reached and not self.git.is_ancestor(commit, base)
+        is_ancestor = self.git.is_ancestor
+        return bool(tip) and is_ancestor(commit, tip) and not is_ancestor(commit, base)
 
     def _with_head(self, pull: PullRequest) -> PullRequest:
         """Return ``pull``; an open one with its branch's commit."""

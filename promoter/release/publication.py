@@ -15,13 +15,7 @@ from dataclasses import dataclass
 import semver
 
 from promoter.common.errors import NotCleared, NothingNewer
-from promoter.forge.forge import (
-    PublishedRelease,
-    PullRequest,
-    PullRequestState,
-    Query,
-    ReleaseDraft,
-)
+from promoter.forge.forge import PublishedRelease, PullRequest, PullRequestState, Query
 from promoter.programs.oci import Layer, OciImage
 from promoter.release import changelog
 from promoter.release.application import Application
@@ -156,7 +150,7 @@ class _Publication:
         if draft is None:
             text = self.application.git.file(pull.head_commit, changelog.CHANGELOG) or b""
             notes = changelog.notes(text.decode(), version)
-            draft = forge.draft_release(ReleaseDraft(version, commit, f"v{version}", notes))
+            draft = forge.draft_release(version, commit, f"v{version}", notes)
         if draft.commit != commit:
             raise ReleaseError(
                 f"release {version}: there is one of commit {draft.commit[:12]}",

@@ -27,7 +27,6 @@ from promoter.forge.forge import (
     PullRequest,
     PullRequestState,
     Query,
-    ReleaseDraft,
     StatusCheck,
 )
 from promoter.forge.local import LocalForge
@@ -391,8 +390,8 @@ def _releases(call: _Call) -> Response:
 
 def _draft(call: _Call) -> Response:
     said = call.json
-    draft = ReleaseDraft(said["tag_name"], said["target_commitish"], said["name"], said["body"])
-    return Response(201, _shown_release(call, call.forge.draft_release(draft)))
+    facts = (said[key] for key in ("tag_name", "target_commitish", "name", "body"))
+    return Response(201, _shown_release(call, call.forge.draft_release(*facts)))
 
 
 def _publish(call: _Call) -> Response:

@@ -14,7 +14,6 @@ from promoter.forge.forge import (
     NewPullRequest,
     PullRequestState,
     Query,
-    ReleaseDraft,
     StatusCheck,
 )
 from promoter.git import Git
@@ -156,10 +155,10 @@ def test_the_latest_result_of_a_check_counts(bare: Git, forge: Forge) -> None:
 
 def test_a_release_is_drafted_filled_and_published(bare: Git, forge: Forge) -> None:
     head = commit(bare, "main")
-    drafted = forge.draft_release(ReleaseDraft("1.0.0", head, "v1.0.0", "Notes"))
+    drafted = forge.draft_release("1.0.0", head, "v1.0.0", "Notes")
     assert (drafted.draft, drafted.commit, drafted.assets) == (True, head, ())
     with pytest.raises(ForgeConflict, match="there is one"):
-        forge.draft_release(ReleaseDraft("1.0.0", head, "v1.0.0", "Notes"))
+        forge.draft_release("1.0.0", head, "v1.0.0", "Notes")
     assert forge.upload_asset("1.0.0", "lana-cli", b"\0binary") == Asset("lana-cli", 7)
     with pytest.raises(ForgeConflict):
         forge.upload_asset("1.0.0", "lana-cli", b"other")

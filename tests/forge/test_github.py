@@ -11,7 +11,6 @@ from promoter.forge.forge import (
     ForgeError,
     NewPullRequest,
     Query,
-    ReleaseDraft,
     StatusCheck,
 )
 from promoter.forge.github import GitHubForge, Limits
@@ -122,7 +121,7 @@ def test_the_rest_of_an_interrupted_upload_is_replaced(
 ) -> None:
     commit = bare.commit("refs/heads/main")
     assert commit
-    github.draft_release(ReleaseDraft("1.0.0", commit, "v1.0.0", ""))
+    github.draft_release("1.0.0", commit, "v1.0.0", "")
     server[0].half_uploaded["lana-cli"] = "1.0.0"
     found = github.release("1.0.0")
     assert found is not None

@@ -12,7 +12,6 @@ from promoter.forge.forge import (
     ForgeConflict,
     ForgeMissing,
     NewPullRequest,
-    ReleaseDraft,
     StatusCheck,
 )
 from promoter.forge.local import LocalForge
@@ -59,7 +58,7 @@ def test_everything_is_one_ref_that_a_clone_does_not_fetch(bare: Git, local: Loc
 
 def test_a_tag_at_another_commit_is_not_overwritten(bare: Git, local: LocalForge) -> None:
     main, topic = bare.lines("rev-parse", "main", "topic")
-    local.draft_release(ReleaseDraft("1.0.0", main, "v1.0.0", ""))
+    local.draft_release("1.0.0", main, "v1.0.0", "")
     bare.text("tag", "1.0.0", topic)
     with pytest.raises(ForgeConflict, match=f"the tag is at {topic}"):
         local.publish_release("1.0.0")
@@ -70,11 +69,11 @@ def test_a_tag_at_another_commit_is_not_overwritten(bare: Git, local: LocalForge
 
 def test_a_release_of_an_unknown_commit_is_refused(local: LocalForge) -> None:
     with pytest.raises(ForgeMissing, match="no commit aaaa"):
-        local.draft_release(ReleaseDraft("1.0.0", "a" * 40, "x", ""))
+        local.draft_release("1.0.0", "a" * 40, "x", "")
 
 
 def test_a_refusal_by_git_itself_is_not_retried(bare: Git, local: LocalForge) -> None:
     main = bare.lines("rev-parse", "main")[0]
-    local.draft_release(ReleaseDraft("1.0..0", main, "not a ref's name", ""))
+    local.draft_release("1.0..0", main, "not a ref's name", "")
     with pytest.raises(GitError):
         local.publish_release("1.0..0")

@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from promoter.common.errors import NotCleared, NothingNewer, RegistryError
-from promoter.forge.forge import ReleaseDraft
 from promoter.git.objects import SourceFile
 from promoter.programs import oci
 from promoter.programs.registry import Registry
@@ -149,7 +148,7 @@ def test_an_image_of_that_version_with_another_digest_is_not_overwritten(sandbox
 def test_a_draft_or_tag_of_another_commit_is_not_overwritten(sandbox: Sandbox) -> None:
     merged(sandbox)
     other = sandbox.commit("docs: other")
-    sandbox.application.forge.draft_release(ReleaseDraft("0.1.0", other, "x", "x"))
+    sandbox.application.forge.draft_release("0.1.0", other, "x", "x")
     with pytest.raises(ReleaseError, match=f"there is one of commit {other[:12]}"):
         release(sandbox.application)
     sandbox.git.text("tag", "0.1.0", other)
@@ -160,7 +159,7 @@ def test_a_draft_or_tag_of_another_commit_is_not_overwritten(sandbox: Sandbox) -
 def test_a_release_with_a_different_file_is_not_published(sandbox: Sandbox) -> None:
     commit = merged(sandbox)
     forge = sandbox.application.forge
-    forge.draft_release(ReleaseDraft("0.1.0", commit, "x", "x"))
+    forge.draft_release("0.1.0", commit, "x", "x")
     forge.upload_asset("0.1.0", "lana-cli", b"another")
     with pytest.raises(ReleaseError, match=f"its lana-cli is not the one of commit {commit[:12]}"):
         release(sandbox.application)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from promoter.forge.forge import Forge, NewPullRequest, PullRequest, ReleaseDraft
+from promoter.forge.forge import Forge, NewPullRequest, PullRequest
 from promoter.git import Git
 from promoter.trace import pins
 from promoter.trace.pins import Origin, origin_of
@@ -37,7 +37,7 @@ def test_a_released_commit_of_a_merged_pull_request(bare: Git, remote: Forge) ->
     pull = merged(bare, remote)
     assert pull.merge_commit
     bare.text("tag", "1.0.0-rc.1", pull.merge_commit)
-    remote.draft_release(ReleaseDraft("1.0.0", pull.merge_commit, "v1.0.0", ""))
+    remote.draft_release("1.0.0", pull.merge_commit, "v1.0.0", "")
     remote.publish_release("1.0.0")
     facts, broken = origin(bare, pull.merge_commit)
     assert broken == []
@@ -83,7 +83,7 @@ def test_a_tag_without_its_release(bare: Git, remote: Forge, state: str) -> None
     assert main
     assert topic
     if state != "absent":
-        remote.draft_release(ReleaseDraft("1.0.0", main, "v1.0.0", ""))
+        remote.draft_release("1.0.0", main, "v1.0.0", "")
     if state == "of another commit":
         remote.publish_release("1.0.0")
     bare.text("tag", "--force", "1.0.0", topic if state == "of another commit" else main)
