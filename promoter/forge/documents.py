@@ -1,10 +1,10 @@
-"""The local forge's documents, one JSON file each, and one transaction that changes them."""
+"""The local forge's documents, one JSON file each, changed in one transaction."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from promoter.common.errors import GitError
@@ -28,10 +28,16 @@ _CHECKS = "checks/{}.json"
 
 @dataclass(frozen=True)
 class Documents:
-    """The documents in commit ``tip`` of `REF` (None: none yet)."""
+    """The documents in commit ``tip`` of `REF` (None: none yet), and the changes to make.
+
+    ``files`` are written and refs moved (name, new commit, old commit or None: absent)
+    together or not at all. Reading does not see them.
+    """
 
     git: Git
     tip: str | None
+    files: dict[str, bytes] = field(default_factory=dict)
+    moves: list[tuple[str, str, str | None]] = field(default_factory=list)
 
     def read(self, path: str) -> bytes | None:
         """Return the bytes of one file, None where there is none."""
@@ -69,58 +75,42 @@ class Documents:
             for name, (conclusion, summary) in sorted(checks.items())
         )
 
+    # --- staged changes ------------------------------------------------------------
 
-@dataclass(frozen=True)
-class Transaction:
-    """Files to write and refs to move, together or not at all."""
+    def put_pull(self, pull: PullRequest) -> None:
+        """Stage the document of a pull request."""
+        self._put(_PULL.format(pull.number), {**asdict(pull), "labels": sorted(pull.labels)})
 
-    message: str
-    files: Mapping[str, bytes] = field(default_factory=dict)
-    moves: tuple[tuple[str, str, str | None], ...] = ()
-
-    def put_pull(self, pull: PullRequest) -> Transaction:
-        """Add the document of a pull request."""
-        document = {**asdict(pull), "labels": sorted(pull.labels)}
-        return self._put(_PULL.format(pull.number), document)
-
-    def put_release(self, release: PublishedRelease) -> Transaction:
-        """Add the document of a release."""
+    def put_release(self, release: PublishedRelease) -> None:
+        """Stage the document of a release."""
         assets = [(asset.name, asset.size) for asset in release.assets]
-        return self._put(_RELEASE.format(release.tag), {**asdict(release), "assets": assets})
+        self._put(_RELEASE.format(release.tag), {**asdict(release), "assets": assets})
 
-    def put_checks(self, commit: str, checks: Iterable[StatusCheck]) -> Transaction:
-        """Add the document of a commit's checks; of two with the same name the last counts."""
+    def put_checks(self, commit: str, checks: Iterable[StatusCheck]) -> None:
+        """Stage the document of a commit's checks; of two with the same name the last counts."""
         by_name = {check.name: (check.conclusion.value, check.summary) for check in checks}
-        return self._put(_CHECKS.format(commit), {"commit": commit, "said": by_name})
+        self._put(_CHECKS.format(commit), {"commit": commit, "said": by_name})
 
-    def write(self, path: str, content: bytes) -> Transaction:
-        """Add a file."""
-        return replace(self, files={**self.files, path: content})
-
-    def move(self, ref: str, new: str, old: str | None) -> Transaction:
-        """Add the move of ``ref`` from ``old`` (None: absent) to ``new``."""
-        return replace(self, moves=(*self.moves, (ref, new, old)))
-
-    def apply(self, documents: Documents, actor: str) -> bool:
-        """Apply it to ``documents``; return False, with nothing changed, if any ref has moved."""
-        git = documents.git
-        files = {name: new for name, new in self.files.items() if documents.read(name) != new}
+    def apply(self, message: str, actor: str) -> bool:
+        """Commit what is staged; return False, with nothing changed, if any ref has moved."""
+        git = self.git
+        files = {name: new for name, new in self.files.items() if self.read(name) != new}
         if not files and not self.moves:
             return True
         author = Identity(actor, f"{actor}@localhost")
-        commit = git.commit_files(documents.tip, files, self.message, author=author)
-        moves = [(REF, commit, documents.tip), *self.moves]
+        commit = git.commit_files(self.tip, files, message, author=author)
+        moves = [(REF, commit, self.tip), *self.moves]
         lines = [f"update {ref} {new} {old or NO_OBJECT}\n" for ref, new, old in moves]
         script = "".join(["start\n", *lines, "prepare\n", "commit\n"]).encode()
         done = git.attempt("update-ref", "--stdin", stdin=script)
         if done.returncode != 0 and all(git.commit(ref) == old for ref, _, old in moves):
             # Not a race: git refuses for another reason.
-            raise GitError(f"{self.message} in {git.dir}", done.stderr.decode(errors="replace"))
+            raise GitError(f"{message} in {git.dir}", done.stderr.decode(errors="replace"))
         return done.returncode == 0
 
-    def _put(self, path: str, document: dict[str, Any]) -> Transaction:
+    def _put(self, path: str, document: dict[str, Any]) -> None:
         stored = {key: value for key, value in document.items() if key != "url"}
-        return self.write(path, json.dumps(stored, indent=1, sort_keys=True).encode() + b"\n")
+        self.files[path] = json.dumps(stored, indent=1, sort_keys=True).encode() + b"\n"
 
 
 def _pull(path: str, content: bytes) -> PullRequest:

@@ -13,10 +13,10 @@ commit. Not emulated: permissions, reviews, branch protection, rate limits, squa
 # ruff: noqa: D102 - the Protocol `Forge` documents the methods
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 
-from promoter.forge.documents import ASSET, REF, Documents, Transaction
+from promoter.forge.documents import ASSET, REF, Documents
 from promoter.forge.forge import (
     Asset,
     Forge,
@@ -61,9 +61,7 @@ class LocalForge(Forge):
 
     def open_pull_request(self, proposal: NewPullRequest) -> PullRequest:
         """See `Forge`. Numbers count up from 1."""
-        numbers: list[int] = []
-
-        def opened(documents: Documents) -> Transaction:
+        for documents in self._change(f"open a pull request of {proposal.head}"):
             head, base = self._tip(proposal.head), self._tip(proposal.base)
             branches, pulls = (proposal.head, proposal.base), documents.pulls()
             if any(p.state == "open" and (p.head, p.base) == branches for p in pulls):
@@ -73,25 +71,20 @@ class LocalForge(Forge):
                     f"open a pull request of {proposal.head}: no commits between it and"
                     f" {proposal.base}"
                 )
-            numbers.append(len(pulls) + 1)
-            state = PullRequestState.OPEN
+            number, state = len(pulls) + 1, PullRequestState.OPEN
             facts = {"head_commit": "", "author": self.actor, "state": state, **vars(proposal)}
-            pull = PullRequest(number=numbers[-1], **facts)
-            return Transaction(f"open pull request {pull.number}").put_pull(pull)
-
-        self._change(opened)
-        return self.pull_request(numbers[-1])
+            documents.put_pull(PullRequest(number=number, **facts))
+        return self.pull_request(number)
 
     def edit_pull_request(self, number: int, *, title: str, body: str) -> None:
         self._edit(number, "edit", lambda pull: replace(pull, title=title, body=body))
 
     def close_pull_request(self, number: int) -> None:
-        def closed(pull: PullRequest) -> PullRequest:
-            if pull.state is not PullRequestState.OPEN:
-                return pull
-            return replace(self._with_head(pull), state=PullRequestState.CLOSED)
-
-        self._edit(number, "close", closed)
+        for documents in self._change(f"close pull request {number}"):
+            pull = documents.pull(number)
+            if pull.state is PullRequestState.OPEN:
+                closed = replace(self._with_head(pull), state=PullRequestState.CLOSED)
+                documents.put_pull(closed)
 
     def mark_ready(self, number: int) -> None:
         self._edit(number, "ready", lambda pull: replace(pull, draft=False))
@@ -101,17 +94,13 @@ class LocalForge(Forge):
 
     def merge_pull_request(self, number: int, *, head_commit: str) -> PullRequest:
         """See `Forge`. Always a merge commit."""
-
-        def merged(documents: Documents) -> Transaction:
+        for documents in self._change(f"merge pull request {number}"):
             pull = documents.pull(number)
             head, base = self._mergeable(pull, head_commit)
             commit = self._merge_commit(pull, head, base)
             state = PullRequestState.MERGED
-            document = replace(pull, state=state, head_commit=head, merge_commit=commit)
-            transaction = Transaction(f"merge pull request {number}").put_pull(document)
-            return transaction.move(f"refs/heads/{pull.base}", commit, base)
-
-        self._change(merged)
+            documents.put_pull(replace(pull, state=state, head_commit=head, merge_commit=commit))
+            documents.moves.append((f"refs/heads/{pull.base}", commit, base))
         return self.pull_request(number)
 
     def changed_files(self, number: int) -> tuple[str, ...]:
@@ -133,41 +122,31 @@ class LocalForge(Forge):
     def set_check(self, commit: str, check: StatusCheck) -> None:
         if self.git.commit(commit) is None:
             raise ForgeMissing(f"set a check of {commit[:12]}: no such commit")
-        self._change(
-            lambda documents: Transaction(f"check {check.name}").put_checks(
-                commit, (*documents.checks(commit), check)
-            )
-        )
+        for documents in self._change(f"check {check.name}"):
+            documents.put_checks(commit, (*documents.checks(commit), check))
 
     def release(self, tag: str) -> PublishedRelease | None:
         return self._documents().release(tag)
 
     def draft_release(self, tag: str, commit: str, name: str, notes: str) -> PublishedRelease:
-        def drafted(documents: Documents) -> Transaction:
+        for documents in self._change(f"draft release {tag}"):
             if documents.release(tag):
                 raise ForgeConflict(f"draft release {tag}: there is one")
             if self.git.commit(commit) is None:
                 raise ForgeMissing(f"draft release {tag}: no commit {commit[:12]}")
-            release = PublishedRelease(tag, commit, name, notes, draft=True)
-            return Transaction(f"draft release {tag}").put_release(release)
-
-        self._change(drafted)
+            documents.put_release(PublishedRelease(tag, commit, name, notes, draft=True))
         return _release(tag, self._documents())
 
     def upload_asset(self, tag: str, name: str, content: bytes) -> Asset:
         asset = Asset(name, len(content))
-
-        def uploaded(documents: Documents) -> Transaction:
+        for documents in self._change(f"upload {name}"):
             release = _release(tag, documents)
             if not release.draft:
                 raise ForgeConflict(f"upload {name} to release {tag}: it is published")
             if release.asset(name):
                 raise ForgeConflict(f"upload {name} to release {tag}: there is one")
-            release = replace(release, assets=(*release.assets, asset))
-            transaction = Transaction(f"upload {name}").put_release(release)
-            return transaction.write(ASSET.format(tag=tag, name=name), content)
-
-        self._change(uploaded)
+            documents.put_release(replace(release, assets=(*release.assets, asset)))
+            documents.files[ASSET.format(tag=tag, name=name)] = content
         return asset
 
     def asset(self, tag: str, name: str) -> bytes:
@@ -180,18 +159,14 @@ class LocalForge(Forge):
 
     def publish_release(self, tag: str) -> PublishedRelease:
         """See `Forge`. The tag and the release become visible together."""
-
-        def published(documents: Documents) -> Transaction:
+        for documents in self._change(f"publish release {tag}"):
             release = replace(_release(tag, documents), draft=False)
-            transaction = Transaction(f"publish release {tag}").put_release(release)
+            documents.put_release(release)
             tagged = self.git.commit(f"refs/tags/{tag}")
             if tagged not in (None, release.commit):
                 raise ForgeConflict(f"publish release {tag}: the tag is at {tagged}")
             if tagged is None:
-                transaction = transaction.move(f"refs/tags/{tag}", release.commit, None)
-            return transaction
-
-        self._change(published)
+                documents.moves.append((f"refs/tags/{tag}", release.commit, None))
         return _release(tag, self._documents())
 
     def compare_url(self, old: str, new: str) -> str:
@@ -218,11 +193,8 @@ class LocalForge(Forge):
         return replace(pull, head_commit=self.branch(pull.head) or "")
 
     def _edit(self, number: int, verb: str, edited: Callable[[PullRequest], PullRequest]) -> None:
-        self._change(
-            lambda documents: Transaction(f"{verb} pull request {number}").put_pull(
-                edited(documents.pull(number))
-            )
-        )
+        for documents in self._change(f"{verb} pull request {number}"):
+            documents.put_pull(edited(documents.pull(number)))
 
     def _mergeable(self, pull: PullRequest, head_commit: str) -> tuple[str, str]:
         what = f"merge pull request {pull.number}"
@@ -250,11 +222,12 @@ class LocalForge(Forge):
         tree = done.stdout.decode().split()[0]
         return self.git.commit_tree(tree, [base, head], message, author)
 
-    def _change(self, decided: Callable[[Documents], Transaction]) -> None:
-        """Apply the transaction that ``decided`` returns, deciding again where a ref moved."""
+    def _change(self, message: str) -> Iterator[Documents]:
+        """Yield the documents for the loop's body to change; again, anew, where a ref moved."""
         for _ in range(_ATTEMPTS):
             documents = self._documents()
-            if decided(documents).apply(documents, self.actor):
+            yield documents
+            if documents.apply(message, self.actor):
                 return
         raise ForgeConflict(f"change {self.git.dir}: other processes keep changing it")
 
