@@ -33,7 +33,8 @@ NAMES = [
 def built(git: Git, version: str, name: str) -> oci.OciImage:
     source = source_of_commit(git, "HEAD")
     settings = read_settings(source)
-    return build(source, settings.image(name), version, settings.source)
+    recipe = next(each for each in settings.images if each.name == name)
+    return build(source, recipe, version, settings.source)
 
 
 def files_in(layer: oci.Layer) -> dict[str, tarfile.TarInfo]:
