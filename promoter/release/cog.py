@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -28,34 +28,43 @@ _BUILT_IN: Mapping[str, Bump] = {
 }
 
 
-@dataclass(frozen=True)
-class CogSettings:
-    """The increment of each allowed commit type, and the commits and tags that count."""
-
-    types: Mapping[str, Bump] = field(default_factory=lambda: dict(_BUILT_IN))
-    scopes: frozenset[str] | None = None
-    tag_prefix: str = ""
-    ignore_merge_commits: bool = False
-    ignore_fixup_commits: bool = False
-
-
 class _CommitType(BaseModel):
-    model_config = ConfigDict(extra="ignore")
+    model_config = ConfigDict(extra="ignore", frozen=True)
 
     changelog_title: str | None = None
     omit_from_changelog: bool | None = None
     bump_minor: bool | None = None
     bump_patch: bool | None = None
 
+    def bump(self, built_in: Bump) -> Bump:
+        """Return the bump of a type; where both are set the larger bump wins."""
+        minor = (built_in == "minor") if self.bump_minor is None else self.bump_minor
+        patch = (built_in == "patch") if self.bump_patch is None else self.bump_patch
+        if minor:
+            return "minor"
+        return "patch" if patch else "none"
 
-class _CogFile(BaseModel):
-    model_config = ConfigDict(extra="ignore")
+
+class CogSettings(BaseModel):
+    """The allowed commit types and scopes, and the commits and tags that count."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
 
     commit_types: dict[str, _CommitType] = {}
     scopes: list[str] | None = None
-    tag_prefix: str | None = None
+    tag_prefix: str = ""
     ignore_merge_commits: bool = False
     ignore_fixup_commits: bool = False
+
+    @cached_property
+    def types(self) -> Mapping[str, Bump]:
+        """The bump of each built-in or configured type; an entry without a setting removes one."""
+        types = dict(_BUILT_IN)
+        for name, entry in self.commit_types.items():
+            built_in = types.pop(name.lower(), "none")
+            if entry.model_fields_set:
+                types[name.lower()] = entry.bump(built_in)
+        return types
 
 
 def read_cog(git: Git, revision: str) -> CogSettings:
@@ -65,34 +74,8 @@ def read_cog(git: Git, revision: str) -> CogSettings:
     """
     content = git.file(revision, COG_FILE)
     try:
-        file = _CogFile.model_validate(tomllib.loads((content or b"").decode()))
+        return CogSettings.model_validate(tomllib.loads((content or b"").decode()))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InvalidFile(COG_FILE, "", str(error)) from error
     except ValidationError as error:
         raise InvalidFile.from_model(COG_FILE, error) from error
-    return CogSettings(
-        _types(file.commit_types),
-        None if file.scopes is None else frozenset(file.scopes),
-        file.tag_prefix or "",
-        file.ignore_merge_commits,
-        file.ignore_fixup_commits,
-    )
-
-
-def _types(configured: Mapping[str, _CommitType]) -> dict[str, Bump]:
-    """Return the built-in types with the file's changes; an entry without a setting removes one."""
-    types: dict[str, Bump] = dict(_BUILT_IN)
-    for name, entry in configured.items():
-        built_in = types.pop(name.lower(), "none")
-        if entry.model_fields_set - {"order"}:
-            types[name.lower()] = _bump(entry, built_in)
-    return types
-
-
-def _bump(entry: _CommitType, built_in: Bump) -> Bump:
-    """Return the bump of an entry; where both are set the larger bump wins."""
-    minor = (built_in == "minor") if entry.bump_minor is None else entry.bump_minor
-    patch = (built_in == "patch") if entry.bump_patch is None else entry.bump_patch
-    if minor:
-        return "minor"
-    return "patch" if patch else "none"

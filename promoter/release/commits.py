@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from promoter.git import Git
@@ -21,11 +21,6 @@ class Commit:
     parents: int
     message: str
 
-    @property
-    def subject(self) -> str:
-        """The message's first line."""
-        return self.message.strip().partition("\n")[0]
-
 
 @dataclass(frozen=True)
 class RejectedCommit:
@@ -35,7 +30,8 @@ class RejectedCommit:
     reason: str
 
     def __str__(self) -> str:
-        return f"{self.commit.id[:12]} {self.commit.subject!r}: {self.reason}"
+        subject = self.commit.message.strip().partition("\n")[0]
+        return f"{self.commit.id[:12]} {subject!r}: {self.reason}"
 
 
 def commits(git: Git, *revisions: str) -> Iterator[Commit]:
@@ -78,12 +74,11 @@ def commits_to_check(commits: Iterable[Commit], settings: CogSettings) -> Iterat
 def parse_commit(commit: Commit, settings: CogSettings) -> Conventional:
     """Return the commit's parsed message; raises `NotConventional` for unknown types or scopes."""
     message = parse(commit.message)
-    if message.scope and settings.scopes is not None and message.scope not in settings.scopes:
-        known = ", ".join(sorted(settings.scopes))
-        raise NotConventional(f"the scope {message.scope!r} is none of: {known}")
-    if message.type not in settings.types:
-        known = ", ".join(sorted(settings.types))
-        raise NotConventional(f"the type {message.type!r} is none of: {known}")
+    scope: tuple[str, str, Collection[str] | None] = ("scope", message.scope, settings.scopes)
+    for kind, name, known in (scope, ("type", message.type, settings.types)):
+        if name and known is not None and name not in known:
+            names = ", ".join(sorted(known))
+            raise NotConventional(f"the {kind} {name!r} is none of: {names}")
     return message
 
 

@@ -9,7 +9,6 @@ first, and swallows every line up to the next footer.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from promoter.release.errors import ReleaseError
@@ -50,40 +49,31 @@ def parse(message: str) -> Conventional:
     if found is None:
         raise NotConventional(_rejection(text.splitlines()[0] if text else ""))
     breaking = bool(found["mark"]) or _has_breaking_footer(text, found.end())
-    return Conventional(
-        found["type"].lower(), found["scope"] or "", found["summary"].strip(), breaking
-    )
+    kind, scope, summary = found["type"].lower(), found["scope"] or "", found["summary"].strip()
+    return Conventional(kind, scope, summary, breaking)
 
 
 def _has_breaking_footer(text: str, after_summary: int) -> bool:
     """Return whether one of the footers is BREAKING CHANGE.
 
-    The first footer comes after the summary or the body, on a line of its own that may be
-    indented; from there on only footers follow, each at the start of a line.
+    The first one comes after the summary or the body and may be indented; from there on only
+    footers follow, each at the start of a line.
     """
     at_line_starts = _footers(text)
-    for blank in _BLANK_LINES.finditer(text, after_summary):
-        if _begins_footer(text, blank.end(), at_line_starts):
-            return any(_breaking_ones(text, blank.end(), at_line_starts))
+    starts = (blank.end() for blank in _BLANK_LINES.finditer(text, after_summary))
+    first = next((at for at in starts if _begins_footer(text, at, at_line_starts)), len(text))
+    content_start = first - 1
+    for at in sorted({first, *at_line_starts}):
+        # A line directly after ":" belongs to that footer's content.
+        if at > content_start and (match := _FOOTER.match(text, at)):
+            if match["breaking"]:
+                return True
+            content_start = match.end()
     return False
 
 
-def _breaking_ones(text: str, first: int, at_line_starts: set[int]) -> Iterator[bool]:
-    """Yield for the footer at ``first`` and each after it, whether it is BREAKING CHANGE."""
-    at: int | None = first
-    while at is not None:
-        match = _FOOTER.match(text, at)
-        assert match is not None  # noqa: S101 - only footers' positions come here
-        yield match["breaking"] is not None
-        breaks = _LINE_BREAK.finditer(text, match.end())
-        at = next((found.end() for found in breaks if found.end() in at_line_starts), None)
-
-
 def _footers(text: str) -> set[int]:
-    """Return the positions of lines that begin a footer.
-
-    From the end backwards: a footer has content, and the start of another footer is none.
-    """
+    """Return the positions of lines that begin a footer: one has content, not just a footer."""
     positions: set[int] = set()
     for line_break in reversed(list(_LINE_BREAK.finditer(text))):
         if _begins_footer(text, line_break.end(), positions):

@@ -41,11 +41,7 @@ class VersionTag:
 
 @dataclass(frozen=True)
 class NextVersion:
-    """The next release, and the next candidate for it.
-
-    ``last`` is the last release's tag (None before the first), ``increment`` the largest
-    one that a commit since then requires.
-    """
+    """The next release and candidate, and the ``increment`` since ``last``, the last release."""
 
     final: semver.Version
     candidate: semver.Version

@@ -33,13 +33,9 @@ class VersionBranch:
     file: str = "version"
     author: Identity | None = None
 
-    @property
-    def _ledger(self) -> Ledger:
-        return Ledger(self.git, self.remote, self.branch)
-
     def read(self) -> Counter:
         """Return the remote's counter; raise `ReleaseError` where it is not a version."""
-        commit = self._ledger.tip()
+        commit = self.git.follow(self.remote, self.branch).get(self.branch)
         if commit is None:
             return Counter(semver.Version(0), None)
         content = self.git.file(commit, self.file)
@@ -52,17 +48,15 @@ class VersionBranch:
 
     def move(self, version: semver.Version, present: Counter) -> Counter:
         """Set ``version`` if the branch is still at ``present``; raise `RemoteMoved` if not."""
-        if version == present.version and present.commit:
-            return present
         files = {self.file: f"{version}\n".encode()}
         entry = Entry(files, f"ci: version {version} [ci skip]", author=self.author)
-        return Counter(version, self._ledger.push(present.commit, entry))
+        ledger = Ledger(self.git, self.remote, self.branch)
+        return Counter(version, ledger.push(present.commit, entry))
 
     def raise_to(self, version: semver.Version) -> Counter:
-        """Set ``version`` unless the branch has it or a higher one already.
+        """Set ``version`` unless the branch has it or a higher one; of two calls the higher wins.
 
-        Of two concurrent calls the higher version wins. Raises `RemoteMoved` when others
-        keep moving the branch.
+        Raises `RemoteMoved` when others keep moving the branch.
         """
 
         def attempt() -> Counter:

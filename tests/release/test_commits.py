@@ -30,9 +30,9 @@ def test_each_rejected_commit_has_its_reason(tmp_path: Path) -> None:
         HistoryCommit("docs(x): c"),
     ]
     create_history(git, history)
-    checked, rejected = check_commits(git, "HEAD~3..HEAD", CogSettings(scopes=frozenset({"api"})))
+    checked, rejected = check_commits(git, "HEAD~3..HEAD", CogSettings(scopes=["api"]))
     assert checked == 3
-    assert [(one.commit.id, one.commit.subject) for one in rejected] == [
+    assert [(one.commit.id, one.commit.message.strip()) for one in rejected] == [
         (git.commit("HEAD"), "docs(x): c"),
         (git.commit("HEAD^"), "odd: b"),
         (git.commit("HEAD^^"), "fix things"),
