@@ -10,7 +10,7 @@ from promoter.common.progress import Progress, Silent
 from promoter.forge.forge import Forge
 from promoter.git import Git, Identity
 from promoter.programs.registry import Registry
-from promoter.release.cog import CogSettings, read_cog
+from promoter.release.cog import read_cog
 from promoter.release.supply_chain import SupplyChain
 from promoter.release.version import VersionTag, version_tags
 from promoter.release.version_branch import VersionBranch
@@ -20,10 +20,9 @@ BOT = Identity("CI Bot", "bot@galoy.io")
 
 @dataclass(frozen=True)
 class HostedRepository:
-    """A clone ``git`` of a repository at ``forge``.
+    """A clone ``git`` of a repository at ``forge``; its work tree is neither read nor written.
 
-    ``branch`` of ``remote`` is read from and proposed to; ``author`` commits. Nothing is
-    read from or written to the clone's work tree.
+    ``branch`` of ``remote`` is read from and proposed to; ``author`` commits.
     """
 
     git: Git
@@ -35,10 +34,7 @@ class HostedRepository:
 
 @dataclass(frozen=True)
 class Application(HostedRepository):
-    """The application that is released, and the registry of its images.
-
-    ``supply_chain`` signs and verifies images (None: neither).
-    """
+    """The application that is released; without ``supply_chain`` no image is signed or verified."""
 
     registry: Registry
     supply_chain: SupplyChain | None = None
@@ -53,13 +49,9 @@ class Application(HostedRepository):
         self.git.fetch(self.remote, "+refs/tags/*:refs/tags/*")
         return tip
 
-    def settings(self, commit: str) -> CogSettings:
-        """Return the settings in the cog.toml of ``commit``."""
-        return read_cog(self.git, commit)
-
     def tags(self, commit: str) -> list[VersionTag]:
         """Return all version tags, the smallest first, by the tag prefix of ``commit``."""
-        return version_tags(self.git, self.settings(commit).tag_prefix)
+        return version_tags(self.git, read_cog(self.git, commit).tag_prefix)
 
     @property
     def counter(self) -> VersionBranch:
@@ -69,5 +61,4 @@ class Application(HostedRepository):
     def is_newest(self, version: semver.Version, commit: str) -> bool:
         """Return whether no tag is above ``version`` (candidates count for candidates only)."""
         others = (tag.version for tag in self.tags(commit))
-        rivals = others if version.prerelease else (v for v in others if not v.prerelease)
-        return all(version >= other for other in rivals)
+        return all(version >= v for v in others if version.prerelease or not v.prerelease)

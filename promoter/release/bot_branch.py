@@ -8,13 +8,11 @@ from promoter.forge.forge import NewPullRequest, PullRequest, Query
 from promoter.release.application import HostedRepository
 from promoter.release.errors import ReleaseError
 
-Files = Mapping[str, bytes | None]
-
 
 def propose(
     repository: HostedRepository,
     parent: str,
-    files: Files,
+    files: Mapping[str, bytes | None],
     message: str,
     proposal: NewPullRequest,
     *,

@@ -12,9 +12,10 @@ import semver
 from promoter.common.errors import NothingNewer
 from promoter.git import retry_when_moved
 from promoter.release.application import Application
+from promoter.release.cog import read_cog
 from promoter.release.errors import ReleaseError
 from promoter.release.images import VersionBuild, build_and_push_all
-from promoter.release.merge_rules import file_check
+from promoter.release.merge_rules import range_file_check
 from promoter.release.settings import breaking_rule
 from promoter.release.source import source_of_commit
 from promoter.release.version import NextVersion, VersionTag, next_version
@@ -59,10 +60,9 @@ def _commit(application: Application, revision: str) -> str:
 
 def _claim(application: Application, commit: str) -> semver.Version:
     """Return the version whose candidate tag is at ``commit``; the tag is pushed if missing."""
-    existing = candidate_of(application, commit)
-    if existing:
+    if existing := candidate_of(application, commit):
         return existing.version
-    settings = application.settings(commit)
+    settings = read_cog(application.git, commit)
     rule = breaking_rule(application.git, commit)
     following = next_version(application.git, commit, settings, rule)
     _require_built_changes(application, commit, following)
@@ -81,9 +81,8 @@ def _require_built_changes(application: Application, commit: str, following: Nex
         same_base = tag.version.finalize_version() == following.final
         if not same_base or not git.is_ancestor(tag.commit, commit):
             continue
-        changed = git.text("diff", "--name-only", "--no-renames", "-z", tag.commit, commit)
-        names = [name for name in changed.split("\0") if name]
-        if names and file_check(names).passes:
+        differs = git.tree(tag.commit) != git.tree(commit)
+        if differs and range_file_check(git, f"{tag.commit}..{commit}").passes:
             raise NothingNewer(
                 f"make {commit[:12]} a candidate: since {tag.name} only changelog and"
                 " documentation have changed",

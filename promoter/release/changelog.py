@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import shutil
-import subprocess
 import sysconfig
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from promoter.common.errors import ProgramMissing
-from promoter.git import environment
+from promoter.git import Git, environment
+from promoter.programs.command import run_program
 from promoter.release.errors import ReleaseError
 
 CHANGELOG = "CHANGELOG.md"
@@ -22,15 +23,15 @@ _SECTION = re.compile(r"^## \[(?P<version>[^\]]+)\]", re.MULTILINE)
 def section(tree: Path, version: str, date: str) -> str:
     """Return the section of ``version``: the commits of ``tree``'s HEAD since the last release.
 
-    ``date`` (``2026-01-02``) is part of its heading. Raises `ReleaseError` with git-cliff's
-    message.
+    ``date`` (``2026-01-02``) is part of its heading. Raises `ReleaseError`.
     """
     return _cliff(tree, "--unreleased", "--use-branch-tags", "--tag", version, date=date)
 
 
-def between(tree: Path, old: str, new: str) -> str:
-    """Return the changes between two commits, grouped as in the changelog."""
-    return _cliff(tree, f"{old}..{new}", date="")
+def between(git: Git, old: str, new: str) -> str:
+    """Return the changes between two commits, grouped as in the changelog of ``new``."""
+    with TemporaryDirectory() as folder, git.worktree(Path(folder) / "tree", new) as tree:
+        return _cliff(tree.dir, f"{old}..{new}", date="")
 
 
 def prepend(text: str, new: str, version: str) -> str:
@@ -73,14 +74,7 @@ def _cliff(tree: Path, *arguments: str, date: str) -> str:
             next_step=f"commit {CLIFF_FILE} at the repository's top",
         )
     command = [_program(), "--config", CLIFF_FILE, "--offline", "--no-exec", *arguments]
-    done = subprocess.run(
-        command,
-        cwd=tree,
-        env=environment({"RELEASE_DATE": date}),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = run_program(command, folder=tree, environment=environment({"RELEASE_DATE": date}))
     if done.returncode != 0:
         lines = done.stderr.strip().splitlines() or ["no message"]
         raise ReleaseError(f"write the changelog of {tree}: {lines[-1]}")

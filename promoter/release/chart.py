@@ -7,9 +7,6 @@ and the Terraform folders that belong to the released commit (seeds, step 2e).
 from __future__ import annotations
 
 import re
-import tempfile
-from collections.abc import Mapping
-from pathlib import Path
 
 from promoter.common.errors import NothingNewer, RegistryError, YamlEditError
 from promoter.forge.forge import NewPullRequest, PullRequest
@@ -34,8 +31,7 @@ def bump_chart(
     """Open the pull request that pins release ``version`` (default: the newest) in the chart.
 
     Raises `NothingNewer` where it is pinned already, `RegistryError` for a missing image,
-    `VerificationError` for one that is not signed, `YamlEditError` where a pin cannot be
-    written.
+    `VerificationError` for an unsigned one, `YamlEditError` where a pin cannot be written.
     """
     release = read_release(application, version)
     source = source_of_commit(application.git, release.commit)
@@ -46,13 +42,20 @@ def bump_chart(
             next_step="add chart: {folder: charts/<name>} there",
         )
     pins = _pins(application, release, settings)
-    tip = charts.git.tip(charts.remote, charts.branch)
-    files = _changed_files(charts.git, tip, settings.chart, pins, source, release)
+    git, folder, version = charts.git, settings.chart.folder, str(release.version)
+    tip = git.tip(charts.remote, charts.branch)
+    values, about = f"{folder}/values.yaml", f"{folder}/Chart.yaml"
+    present = _text(git, tip, values)
+    files = {
+        values: set_pins(present, pins, file=values).encode(),
+        about: set_app_version(_text(git, tip, about), version, about).encode(),
+        **_terraform(git, tip, settings.chart, source),
+    }
+    files = {path: content for path, content in files.items() if git.file(tip, path) != content}
     if not files:
-        raise NothingNewer(f"bump {settings.chart.folder}: it pins {release.version} already")
-    values = _text(charts.git, tip, f"{settings.chart.folder}/values.yaml")
-    title = f"bump lana-bank images to {release.version}"
-    body = _body(application, values, release)
+        raise NothingNewer(f"bump {folder}: it pins {version} already")
+    title = f"bump lana-bank images to {version}"
+    body = _body(application, present, release)
     proposal = NewPullRequest(f"chore: {title}", body, BRANCH, charts.branch, labels=LABELS)
     return propose(charts, tip, files, f"chore(lana-bank): {title}\n", proposal)
 
@@ -73,43 +76,18 @@ def _pins(
     application: Application, release: VersionBuild, settings: ReleaseSettings
 ) -> tuple[Pin, ...]:
     """Return a pin for each image that the chart pins; each is in the registry and verified."""
+    pins = []
     paths = {recipe.name: recipe.pin for recipe in settings.images if recipe.pin}
-    images = [image for image in release.images if image.name in paths]
-    for image in images:
+    for image in release.images:
+        if (path := paths.get(image.name)) is None:
+            continue
         if application.registry.digest(image.name, image.digest) is None:
             raise RegistryError(f"pin {image.reference}: the registry does not have it")
         if application.supply_chain:
             application.supply_chain.verify(image, release.commit)
-    return tuple(
-        Pin(
-            paths[image.name],
-            image.repository,
-            image.digest,
-            settings.source,
-            release.commit,
-            image.name,
-        )
-        for image in images
-    )
-
-
-def _changed_files(
-    git: Git,
-    revision: str,
-    chart: ChartSettings,
-    pins: tuple[Pin, ...],
-    source: SourceTree,
-    release: VersionBuild,
-) -> dict[str, bytes | None]:
-    """Return the chart's files that the bump of ``revision`` changes (None: removed)."""
-    values, about = f"{chart.folder}/values.yaml", f"{chart.folder}/Chart.yaml"
-    app_version = set_app_version(_text(git, revision, about), str(release.version), about)
-    files: dict[str, bytes | None] = {
-        values: set_pins(_text(git, revision, values), pins, file=values).encode(),
-        about: app_version.encode(),
-        **_terraform(git, revision, chart, source),
-    }
-    return {path: content for path, content in files.items() if git.file(revision, path) != content}
+        source = (settings.source, release.commit, image.name)
+        pins.append(Pin(path, image.repository, image.digest, *source))
+    return tuple(pins)
 
 
 def _text(git: Git, revision: str, path: str) -> str:
@@ -124,14 +102,13 @@ def _text(git: Git, revision: str, path: str) -> str:
 
 def _terraform(
     git: Git, revision: str, chart: ChartSettings, source: SourceTree
-) -> Mapping[str, bytes | None]:
+) -> dict[str, bytes | None]:
     """Return the chart's tf/: the declared folders and repo-ref; any other file is removed."""
     if not chart.terraform:
         return {}
     target = f"{chart.folder}/tf"
-    files: dict[str, bytes | None] = {
-        f"{target}/{name}": None for name in git.listing(revision, target)
-    }
+    present = git.listing(revision, target)
+    files: dict[str, bytes | None] = dict.fromkeys(f"{target}/{name}" for name in present)
     for folder in chart.terraform:
         for path, file in source.below(folder):
             files[f"{target}/{folder.rpartition('/')[2]}/{path}"] = file.content
@@ -144,19 +121,8 @@ def _body(application: Application, values: str, release: VersionBuild) -> str:
     old = next((pin.commit_ref for pin in pins if application.git.commit(pin.commit_ref)), "")
     digests = "\n".join(f"- `{image.name}` {image.digest}" for image in release.images)
     compare = application.forge.compare_url(old, release.commit) if old else "the first pins"
+    changes = changelog.between(application.git, old, release.commit) if old else ""
     return (
         f"# Bump lana-bank images to {release.version}\n\n{digests}\n\n"
-        f"Code diff contained in these images: {compare}\n\n"
-        f"{_changelog(application, old, release.commit)}"
+        f"Code diff contained in these images: {compare}\n\n{changes}"
     )
-
-
-def _changelog(application: Application, old: str, new: str) -> str:
-    """Return the changelog between the commit that was pinned and the released one."""
-    if not old:
-        return ""
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        application.git.worktree(Path(folder) / "tree", new) as tree,
-    ):
-        return changelog.between(tree.dir, old, new)

@@ -56,8 +56,7 @@ def build(
 ) -> oci.OciImage[oci.Layer]:
     """Return the image of ``recipe`` from ``source``; the same arguments give the same digest.
 
-    ``address`` is the source repository's public address, for the label. Raises
-    `ReleaseError` where the recipe names a file that the source lacks.
+    ``address`` is the source repository's, for the label. Raises `ReleaseError` for a missing file.
     """
     files: dict[str, SourceFile] = {}
     for copy in recipe.copies:
@@ -68,13 +67,8 @@ def build(
         content = set_variable(source.file(carrier.source), carrier.variable, version)
         layers.append(oci.layer({carrier.target: SourceFile(content)}))
     created = source.time.strftime("%Y-%m-%dT%H:%M:%SZ")
-    labels = {
-        CREATED: created,
-        REVISION: source.commit,
-        SOURCE: address,
-        TITLE: recipe.name,
-        VERSION: version,
-    }
+    labels = {CREATED: created, REVISION: source.commit, SOURCE: address}
+    labels |= {TITLE: recipe.name, VERSION: version}
     config = _config(source, recipe, version, labels)
     return oci.image(layers, config, labels, created=created)
 
@@ -82,10 +76,7 @@ def build(
 def build_and_push_all(
     source: SourceTree, version: str, registry: Registry, tags: Sequence[str] = ()
 ) -> tuple[Image, ...]:
-    """Build the images that the source's release.yml declares, and push them in its order.
-
-    Each is pushed as ``version`` and as each of ``tags``.
-    """
+    """Build the images that release.yml declares; push each as ``version`` and as ``tags``."""
     settings = read_settings(source)
     images = []
     for recipe in settings.images:

@@ -77,14 +77,9 @@ class AutoMerge:
             reasons.append(f"its author is {pull.author}, not {self.author}")
         if missing := self.labels - pull.labels:
             reasons.append(f"it lacks the labels {', '.join(sorted(missing))}")
-        reasons += [f"it changes {path}" for path in changed if not self._covers(path)]
-        return reasons
-
-    def _covers(self, path: str) -> bool:
-        return any(
-            path.startswith(allowed) if allowed.endswith("/") else path == allowed
-            for allowed in self.paths
-        )
+        folders = tuple(path for path in self.paths if path.endswith("/"))
+        others = (p for p in changed if p not in self.paths and not p.startswith(folders))
+        return reasons + [f"it changes {path}" for path in others]
 
 
 def automerge(forge: Forge, number: int, rule: AutoMerge | None = None) -> PullRequest:

@@ -6,13 +6,13 @@ the branch has moved on.
 
 from __future__ import annotations
 
-import subprocess
-import tempfile
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from promoter.common.errors import NothingNewer, RegistryError
 from promoter.forge.forge import NewPullRequest, PullRequest, PullRequestState, Query
 from promoter.git import Git, environment
+from promoter.programs.command import run_program
 from promoter.release import changelog
 from promoter.release.application import Application
 from promoter.release.bot_branch import propose
@@ -25,6 +25,7 @@ from promoter.release.version import VersionTag
 
 BRANCH = "bot-promote-rc"
 LABEL = "promote-rc"
+TITLE = "ci: promote RC to {}"
 _HOOK_SECONDS = 600
 
 
@@ -44,7 +45,7 @@ def promote(application: Application, version: str = "") -> PullRequest:
     files = _changed_files(application, tag, final, settings)
     message = f"ci: release {final} [ci skip]\n\nCandidate: {tag.version}\n"
     proposal = NewPullRequest(
-        _title(final),
+        TITLE.format(final),
         _body(application, tag, final),
         BRANCH,
         application.branch,
@@ -98,7 +99,7 @@ def _select_candidate(application: Application, tip: str, version: str) -> Versi
 def _require_unmerged(application: Application, tag: VersionTag, final: str) -> None:
     merged = Query(state=PullRequestState.MERGED, labels=frozenset({LABEL}))
     for pull in application.forge.pull_requests(merged):
-        if pull.title == _title(final) and candidate_in(application, pull) == tag:
+        if pull.title == TITLE.format(final) and candidate_in(application, pull) == tag:
             raise NothingNewer(
                 f"promote {tag.version}: pull request {pull.number} is merged",
                 next_step="release it: promoter release final",
@@ -118,10 +119,8 @@ def _changed_files(
     application: Application, tag: VersionTag, final: str, settings: ReleaseSettings
 ) -> dict[str, bytes | None]:
     """Return the files that changelog and hooks change in a work tree of the candidate."""
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        application.git.worktree(Path(folder) / "tree", tag.commit) as tree,
-    ):
+    git = application.git
+    with TemporaryDirectory() as folder, git.worktree(Path(folder) / "tree", tag.commit) as tree:
         _write_changelog(tree, tag, final)
         for hook in settings.hooks:
             with application.progress.task(hook.name):
@@ -146,33 +145,21 @@ def _write_changelog(tree: Git, tag: VersionTag, final: str) -> None:
 
 
 def _run(hook: Hook, folder: Path, version: str) -> None:
+    variables = environment({"VERSION": version})
     try:
-        done = subprocess.run(
-            hook.run,
-            cwd=folder,
-            env=environment({"VERSION": version}),
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=_HOOK_SECONDS,
-        )
-    except (OSError, subprocess.TimeoutExpired) as error:
+        done = run_program(hook.run, environment=variables, folder=folder, seconds=_HOOK_SECONDS)
+    except OSError as error:
         raise ReleaseError(f"run hook {hook.name} ({hook.run[0]}): {error}") from error
     if done.returncode != 0:
         lines = (done.stderr or done.stdout).strip().splitlines() or ["no message"]
         raise ReleaseError(f"run hook {hook.name}: exit {done.returncode}: {lines[-1]}")
 
 
-def _title(final: str) -> str:
-    return f"ci: promote RC to {final}"
-
-
 def _body(application: Application, tag: VersionTag, final: str) -> str:
-    releases = [each for each in application.tags(tag.commit) if not each.version.prerelease]
-    older = [each for each in releases if each.version < tag.version]
-    compare = (
-        application.forge.compare_url(older[-1].commit, tag.commit) if older else "first release"
-    )
+    tags, compare = application.tags(tag.commit), "first release"
+    older = [old for old in tags if not old.version.prerelease and old.version < tag.version]
+    if older:
+        compare = application.forge.compare_url(older[-1].commit, tag.commit)
     return (
         f"# Promote {tag.version} to {final}\n\n"
         f"Merging this releases {final} from commit {tag.commit}.\n\n"

@@ -12,8 +12,6 @@ import hashlib
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-import semver
-
 from promoter.common.errors import NotCleared, NothingNewer
 from promoter.forge.forge import PublishedRelease, PullRequest, PullRequestState, Query
 from promoter.programs.oci import Layer, OciImage
@@ -43,10 +41,10 @@ def release(application: Application, number: int = 0) -> VersionBuild:
     tag = candidate_in(application, pull)
     _require_untagged_or_same(application, tag)
     source = source_of_commit(application.git, tag.commit)
-    publication = _Publication(application, tag, source, read_settings(source))
+    version = tag.version.finalize_version()
+    publication = _Publication(application, tag, source, read_settings(source), str(version))
     publication.draft(pull)
     images = publication.publish_images()
-    version = publication.version
     application.forge.publish_release(str(version))
     application.fetch()
     if application.is_newest(version, tag.commit):
@@ -132,20 +130,17 @@ def _require_untagged_or_same(application: Application, tag: VersionTag) -> None
 
 @dataclass(frozen=True)
 class _Publication:
-    """The release of the candidate ``tag``, whose commit is ``source``."""
+    """The release ``version`` of the candidate ``tag``, whose commit is ``source``."""
 
     application: Application
     tag: VersionTag
     source: SourceTree
     settings: ReleaseSettings
-
-    @property
-    def version(self) -> semver.Version:
-        return self.tag.version.finalize_version()
+    version: str
 
     def draft(self, pull: PullRequest) -> None:
         """Create or complete the draft with its notes and files."""
-        version, commit, forge = str(self.version), self.tag.commit, self.application.forge
+        version, commit, forge = self.version, self.tag.commit, self.application.forge
         draft = forge.release(version)
         if draft is None:
             text = self.application.git.file(pull.head_commit, changelog.CHANGELOG) or b""
@@ -185,7 +180,7 @@ class _Publication:
 
         Raises `ReleaseError` where candidate or registry have another content.
         """
-        registry, version = self.application.registry, str(self.version)
+        registry, version = self.application.registry, self.version
         final = build(self.source, recipe, version, self.settings.source)
         candidate = registry.pull(recipe.name, str(self.tag.version))
         require_same_but_version(candidate, final, recipe, version)
@@ -199,13 +194,12 @@ class _Publication:
         return final, present is not None
 
     def _publish(self, name: str, final: OciImage[Layer], present: bool) -> Image:
-        application, version = self.application, str(self.version)
+        registry, supply_chain = self.application.registry, self.application.supply_chain
         if not present:
-            application.registry.push(name, final, [version])
-        image = Image(name, application.registry.repository(name), final.digest)
-        if application.supply_chain:
-            address = self.settings.source
-            application.supply_chain.attest(image, self.source, version, address)
+            registry.push(name, final, [self.version])
+        image = Image(name, registry.repository(name), final.digest)
+        if supply_chain:
+            supply_chain.attest(image, self.source, self.version, self.settings.source)
         return image
 
 

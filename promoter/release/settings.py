@@ -34,11 +34,7 @@ class VersionFile(Copy):
 
 
 class ImageRecipe(StrictModel):
-    """One image: its files, its entrypoint, and its place in the chart.
-
-    ``pin`` is the key path of its digest in the chart's values.yaml; without one the image
-    is not pinned.
-    """
+    """One image; ``pin`` is the key path of its digest in values.yaml (empty: not pinned)."""
 
     name: ImageName
     pin: str = ""
@@ -57,10 +53,9 @@ class BuildArtifact(StrictModel):
 
 
 class Hook(StrictModel):
-    """A program of the repository that writes documentation for the promote-rc pull request.
+    """A program that writes documentation, run in the candidate's work tree with VERSION set.
 
-    It runs in a work tree of the candidate with VERSION set, and may change CHANGELOG.md
-    and docs-site/ only.
+    It may change CHANGELOG.md and docs-site/ only.
     """
 
     name: str

@@ -47,9 +47,8 @@ class SourceTree:
 def source_of_commit(git: Git, revision: str) -> SourceTree:
     """Return the files of ``revision`` as git stores them; submodules are left out.
 
-    Read as objects, not through a checkout or ``git archive``: line-ending and export
-    settings of one machine would otherwise change the build.
-    Raises `ReleaseError` for an unknown revision.
+    Read as objects: in a checkout or ``git archive`` one machine's line-ending and export
+    settings would change the build. Raises `ReleaseError` for an unknown revision.
     """
     commit = git.commit(revision)
     if commit is None:

@@ -30,8 +30,8 @@ class Provenance:
     @classmethod
     def parse(cls, predicate: dict[str, Any]) -> Self:
         """Return the provenance that an SLSA v1 predicate names."""
-        parameters = _child(_child(predicate, "buildDefinition"), "externalParameters")
-        digest = _child(_child(parameters, "source"), "digest")
+        parameters = _child(predicate, "buildDefinition", "externalParameters")
+        digest = _child(parameters, "source", "digest")
         return cls(str(digest.get("gitCommit", "")), str(parameters.get("version", "")))
 
 
@@ -44,10 +44,7 @@ class SupplyChain:
     builder: str = BUILDER
 
     def attest(self, image: Image, source: SourceTree, version: str, address: str) -> None:
-        """Sign ``image`` and attach an SBOM and provenance, each unless it is there already.
-
-        ``address`` is that of the source repository.
-        """
+        """Sign ``image`` and attach an SBOM and provenance (from ``address``), where missing."""
         cosign, reference = self.cosign, image.reference
         if not _verifies(lambda: cosign.verify(reference)):
             cosign.sign(reference)
@@ -60,8 +57,8 @@ class SupplyChain:
     def verify(self, image: Image, commit: str = "") -> Provenance:
         """Return the provenance of ``image``; with ``commit`` it has to name that commit.
 
-        Raises `RegistryError` for an image that is missing, and `VerificationError` unless
-        signature, provenance and SBOM are the key's.
+        Raises `RegistryError` for a missing image, `VerificationError` unless signature,
+        provenance and SBOM are the key's.
         """
         if self.registry.digest(image.name, image.digest) is None:
             raise RegistryError(f"verify {image.reference}: the registry does not have it")
@@ -102,29 +99,24 @@ def provenance(
 ) -> dict[str, Any]:
     """Return the SLSA v1 predicate (slsa.dev/provenance/v1) of the image ``name``.
 
-    The same commit, version and recipe give the same image, so it names nothing of the run
-    but who ran it.
+    A run adds nothing to commit, version and recipe, so it names only who ran it.
     """
-    repository = f"git+{address}"
-    commit = {"gitCommit": source.commit}
-    return {
-        "buildDefinition": {
-            "buildType": f"{address}/blob/{source.commit}/{SETTINGS_FILE}",
-            "externalParameters": {
-                "image": name,
-                "source": {"uri": repository, "digest": commit},
-                "version": version,
-            },
-            "internalParameters": {},
-            "resolvedDependencies": [{"uri": f"{repository}@{source.commit}", "digest": commit}],
-        },
-        "runDetails": {"builder": {"id": builder}},
+    repository, commit = f"git+{address}", {"gitCommit": source.commit}
+    origin = {"uri": repository, "digest": commit}
+    definition = {
+        "buildType": f"{address}/blob/{source.commit}/{SETTINGS_FILE}",
+        "externalParameters": {"image": name, "source": origin, "version": version},
+        "internalParameters": {},
+        "resolvedDependencies": [{"uri": f"{repository}@{source.commit}", "digest": commit}],
     }
+    return {"buildDefinition": definition, "runDetails": {"builder": {"id": builder}}}
 
 
-def _child(document: dict[str, Any], key: str) -> dict[str, Any]:
-    value = document.get(key)
-    return value if isinstance(value, dict) else {}
+def _child(document: dict[str, Any], *keys: str) -> dict[str, Any]:
+    for key in keys:
+        value = document.get(key)
+        document = value if isinstance(value, dict) else {}
+    return document
 
 
 def _verifies(check: Callable[[], object]) -> bool:
