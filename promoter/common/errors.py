@@ -80,10 +80,10 @@ class PlatformError(PromoterError):
 
 
 class ClusterError(PromoterError):
-    """A Kubernetes cluster refused, or did not answer.
+    """A Kubernetes cluster refused, or did not respond.
 
     ``reason`` is the API server's (NotFound, AlreadyExists, Conflict, Forbidden ...),
-    Unreachable where there was no answer, empty otherwise.
+    Unreachable where it did not respond, empty otherwise.
     """
 
     def __init__(self, what: str, reason: str = "", *, next_step: str = "") -> None:

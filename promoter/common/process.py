@@ -38,7 +38,7 @@ class ProcessId:
 
     @property
     def alive(self) -> bool:
-        """Whether exactly this process is running (a zombie is not)."""
+        """True if exactly this process is running (a zombie is not)."""
         return _mark(self.pid) == self.mark
 
     def signal(self, number: signal.Signals) -> None:

@@ -18,11 +18,9 @@ class Progress(Protocol):
         ``attributes`` name what the task works on (``environment="local-qa"``), for
         receivers that collect rather than show.
         """
-        ...
 
     def note(self, line: str) -> None:
         """Report one line that belongs in the log."""
-        ...
 
 
 class Silent:

@@ -24,7 +24,7 @@ _SETTING = re.compile(
 )
 
 # Tokens of the forges and clouds by their published prefixes, keys, credentials in addresses,
-# and values behind names that say secret.
+# and values behind names of secrets.
 _SECRETS = (
     re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?-----END [A-Z ]*PRIVATE KEY-----", re.S),
     re.compile(r"\b(?:gh[pousr]_|github_pat_|ya29\.|AKIA)[A-Za-z0-9_.\-]{8,}"),

@@ -48,10 +48,7 @@ def show_path(path: KeyPath) -> str:
 
 
 def compose(text: str, file: str) -> yaml.Node | None:
-    """Return the root node of the only document, None for an empty file.
-
-    Raises `YamlEditError` for several documents, or for text that is not YAML.
-    """
+    """Return the root of the only document, None for an empty file; raise `YamlEditError`."""
     try:
         nodes = compose_all(text, file)
     except InvalidFile as error:

@@ -47,7 +47,7 @@ class Lease:
         return replace(self, commit=commit, holder=holder)
 
     def release(self) -> None:
-        """Release the lease; one that another deploy took over stays theirs."""
+        """Release the lease, unless another deploy has taken it over."""
         try:
             self.git.push(self.remote, "", _ref(self.environment), expect=self.commit)
         except RemoteMoved:

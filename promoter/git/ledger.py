@@ -1,8 +1,8 @@
 """Files on a branch of a remote, changed one commit at a time by compare-and-swap.
 
 Records, approvals, attestations and the version counter are kept this way: a change is
-computed from the branch's newest commit, and when another process was faster it is computed
-again from theirs. Nothing is ever forced.
+computed from the branch's newest commit, and computed again if another process pushed first.
+Nothing is ever forced.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _TRIES = 5
 def retry_when_moved(attempt: Callable[[], T]) -> T:
     """Return the result of ``attempt``, repeated a few times while it raises `RemoteMoved`.
 
-    ``attempt`` has to read the remote anew each time. The last `RemoteMoved` is raised.
+    ``attempt`` has to read the remote again each time. The last `RemoteMoved` is raised.
     """
     for _ in range(_TRIES - 1):
         with suppress(RemoteMoved):
@@ -60,10 +60,7 @@ class Ledger:
         return retry_when_moved(lambda: self.push(tip := self.tip(), entry(tip)))
 
     def push(self, tip: str | None, entry: Entry) -> str:
-        """Commit ``entry`` on ``tip``, push it and return the commit.
-
-        Raises `RemoteMoved` where the remote's branch is no longer at ``tip``.
-        """
+        """Commit ``entry`` on ``tip`` and push; raise `RemoteMoved` if the branch has moved."""
         commit = self.git.commit_files(
             tip, entry.files, entry.message, author=entry.author, sign=entry.sign
         )

@@ -39,12 +39,12 @@ class TreeEntry(NamedTuple):
 
     @property
     def executable(self) -> bool:
-        """Whether the file is executable."""
+        """True if the file is executable."""
         return self.mode == "100755"
 
     @property
     def symlink(self) -> bool:
-        """Whether the file is a symbolic link; its content is the target."""
+        """True if the file is a symbolic link; its content is the target."""
         return self.mode == "120000"
 
 
@@ -79,7 +79,7 @@ class ObjectReader:
         self._responses = cast("IO[bytes]", process.stdout)
 
     def read(self, name: str) -> Object | None:
-        """Return the object that ``name`` (an id, ``HEAD``, ``<commit>:<path>``) stands for.
+        """Return the object that ``name`` (an id, ``HEAD``, ``<commit>:<path>``) names.
 
         None where there is none. Raises `GitError` where the process has ended.
         """

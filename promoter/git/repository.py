@@ -63,10 +63,7 @@ class Git(Commands):
         return done.stdout if done.returncode == 0 else None
 
     def listing(self, revision: str, path: str = "") -> dict[str, TreeEntry]:
-        """Return the files below ``path`` in ``revision`` by their path from there.
-
-        Links are included, submodules are not. Empty where ``path`` does not exist.
-        """
+        """Return the files and links (no submodules) below ``path``, by their path from there."""
         if self.tree(revision, path) is None:
             return {}
         raw = self.output("ls-tree", "-r", "-z", "--full-tree", f"{revision}:{path}")
@@ -84,8 +81,7 @@ class Git(Commands):
         with self.process(*READ_OPTIONS) as process:
             reader = ObjectReader(process)
             for object_id in dict.fromkeys(ids):
-                found = reader.read(object_id)
-                if found is None:
+                if (found := reader.read(object_id)) is None:
                     raise GitError(f"read {object_id} in {self.dir}: the object is missing")
                 contents[object_id] = found.content
         return contents

@@ -64,7 +64,7 @@ class Cosign:
 
     def _write(self, verb: str, reference: str, *arguments: str) -> None:
         if not self.key:
-            raise VerificationError(f"{verb} {reference}: there is no key to sign with")
+            raise VerificationError(f"{verb} {reference}: no key to sign with")
         done = _run(self.program, verb, "--key", self.key, *_SIGN_FLAGS, *arguments, reference)
         if done.returncode != 0:
             raise RegistryError(
@@ -78,7 +78,7 @@ class Cosign:
             key = str(Path(self.key).with_suffix(".pub") if self.key else "")
             if not Path(key).is_file():
                 raise VerificationError(
-                    f"verify with {key or 'no key'}: there is no such public key",
+                    f"verify with {key or 'no key'}: no such public key",
                     next_step="name it: --public-key or COSIGN_PUBLIC_KEY",
                 )
         flags = ("--key", key, "--insecure-ignore-tlog=true")

@@ -1,4 +1,4 @@
-"""Helm as a subprocess: render charts, read releases, recover one that was left half done.
+"""Helm as a subprocess: render charts, read releases, recover a release left half done.
 
 Testflights install through pyhelm3 (testflight/install.py), not here.
 """
@@ -33,7 +33,7 @@ class HelmError(PromoterError):
 
 @dataclass(frozen=True)
 class HelmRevision:
-    """One revision of a release; ``status`` in Helm's words."""
+    """One revision of a release; ``status`` as Helm names it."""
 
     revision: int
     status: str

@@ -29,7 +29,7 @@ class Kubectl:
     """kubectl on one namespace of the cluster that ``kubeconfig`` names.
 
     None is the cluster that kubectl uses by default, an empty namespace that of its context.
-    Raises `ClusterError`, whose ``reason`` is the API server's word for it.
+    Raises `ClusterError`, whose ``reason`` is the API server's.
     """
 
     program: Path

@@ -11,6 +11,7 @@ import re
 import subprocess
 import tempfile
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -24,9 +25,13 @@ MIRROR_VARIABLE = "PROMOTER_REGISTRY_MIRROR"
 # A registry that accepts a connection and never responds must not block a pipeline.
 _SECONDS = 120
 _PUSH_SECONDS = 1800
-_ABSENT = (b"MANIFEST_UNKNOWN", b"NAME_UNKNOWN", b"404 Not Found", b"NOT_FOUND")
+_ABSENT = ("MANIFEST_UNKNOWN", "NAME_UNKNOWN", "404 Not Found", "NOT_FOUND")
 _PINNED = re.compile(r"[^/@]+/[^@]+@sha256:[0-9a-f]{64}")
 _REFERENCE = re.compile(r"(?P<host>[^@/]+)(?P<folder>/[^@]+)?/(?P<name>[^/:@]+)[:@](?P<tag>[^/]+)")
+
+
+class _ImageAbsent(RegistryError):
+    """The registry does not have the image."""
 
 
 @dataclass(frozen=True)
@@ -60,13 +65,9 @@ class Registry:
 
     def digest(self, name: str, tag: str) -> str | None:
         """Return the digest of ``tag`` (or ``sha256:...``), None if the image is absent."""
-        arguments = ("digest", self.reference(name, tag))
-        done = self._attempt(*arguments)
-        if done.returncode == 0:
-            return done.stdout.decode().strip()
-        if any(sign in done.stderr for sign in _ABSENT):
-            return None
-        raise self._failure(arguments, done.stderr)
+        with suppress(_ImageAbsent):
+            return self._run("digest", self.reference(name, tag)).decode().strip()
+        return None
 
     def required_digest(self, name: str, tag: str) -> str:
         """Return the digest as `digest` does; an absent image is an error."""
@@ -100,26 +101,21 @@ class Registry:
         return blob
 
     def _run(self, *arguments: str, seconds: int = _SECONDS) -> bytes:
-        done = self._attempt(*arguments, seconds=seconds)
-        if done.returncode != 0:
-            raise self._failure(arguments, done.stderr)
-        return done.stdout
-
-    def _attempt(
-        self, *arguments: str, seconds: int = _SECONDS
-    ) -> subprocess.CompletedProcess[bytes]:
+        command = [str(self.crane), *arguments]
         try:
-            return subprocess.run(
-                [self.crane, *arguments], capture_output=True, check=False, timeout=seconds
-            )
+            done = subprocess.run(command, capture_output=True, check=False, timeout=seconds)
         except subprocess.TimeoutExpired as error:
-            raise self._failure(arguments, f"timeout after {seconds} s".encode()) from error
+            raise self._failure(arguments, f"timeout after {seconds} s") from error
         except OSError as error:
             raise RegistryError(f"run {self.crane}: {error.strerror}") from error
+        if done.returncode != 0:
+            raise self._failure(arguments, done.stderr.decode(errors="replace"))
+        return done.stdout
 
-    def _failure(self, arguments: Sequence[str], stderr: bytes) -> RegistryError:
-        lines = stderr.decode(errors="replace").strip().splitlines() or ["no message"]
-        return RegistryError(
+    def _failure(self, arguments: Sequence[str], stderr: str) -> RegistryError:
+        lines = stderr.strip().splitlines() or ["no message"]
+        absent = any(sign in stderr for sign in _ABSENT)
+        return (_ImageAbsent if absent else RegistryError)(
             f"{arguments[0]} {arguments[-1]}: {lines[-1].removeprefix('Error: ')}",
             next_step=f"check that {self.address} is up and writable for you, then run it again",
         )

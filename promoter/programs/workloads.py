@@ -1,7 +1,7 @@
 """The workloads of one Helm release: availability, and the images that they run.
 
 Each function takes kubectl on the release's namespace, and raises `ClusterError` if the
-cluster refuses or does not answer.
+cluster refuses or does not respond.
 """
 
 from __future__ import annotations

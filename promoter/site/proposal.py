@@ -107,7 +107,7 @@ def _default_commit(site: Site, deployment: Deployment, environment: str) -> str
 def _resolve(site: Site, revision: str) -> str:
     commit = site.git.commit(revision)
     if commit is None:
-        raise UsageError(f"approve: there is no commit {revision} here", next_step="git fetch")
+        raise UsageError(f"approve: no commit {revision} in this clone", next_step="git fetch")
     if not site.git.is_ancestor(commit, site.tip):
         raise UsageError(
             f"approve: {commit[:12]} is not on {site.remote}/{site.branch}",

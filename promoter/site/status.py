@@ -68,7 +68,7 @@ def statuses(
     """Return every environment of a deployment, in the order of its cepler file.
 
     Their clusters are queried side by side, none of them without ``clusters``. Raises
-    `UsageError` if there is no such deployment.
+    `UsageError` for an unknown deployment.
     """
     if deployment not in site.deployments:
         raise UsageError(

@@ -19,8 +19,8 @@ from promoter.toolchain import Toolchain
 _FILE = "cdk.tf.json"
 _SHOWN = 5
 _UNKNOWN = "no settings describe it"
-"""The app's own words about a stack that does not exist."""
-_NOT_INHERITED = ("PYTHONPATH", "LANA_STACKS")
+"""Part of the app's message about a stack that does not exist."""
+_NOT_INHERITED = {"PYTHONPATH", "LANA_STACKS"}
 """Variables of the caller that would change the outcome."""
 
 
@@ -135,16 +135,14 @@ class App:
             releases = [each for stack in found for each in stack.releases()]
         missing = [name for name in stacks if name not in {stack.name for stack in found}]
         if missing:
-            raise UsageError(f"synthesize {', '.join(missing)}: there is no such stack")
+            raise UsageError(f"synthesize {', '.join(missing)}: no such stack")
         name = Path(chart).name
         return tuple(each for each in releases if Path(each.chart).name == name)
 
     def environment(self, stacks: Sequence[str] = ()) -> dict[str, str]:
         """Return the variables by which the app finds its Python, its Node and ``stacks``."""
         search = (str(self.python.parent), str(self.node.parent), os.environ.get("PATH", ""))
-        inherited = {
-            name: value for name, value in os.environ.items() if name not in _NOT_INHERITED
-        }
+        inherited = {name: os.environ[name] for name in os.environ.keys() - _NOT_INHERITED}
         limit = {"LANA_STACKS": " ".join(stacks)} if stacks else {}
         # The Python's folder may have a Node of its own, for which jsii prints a warning.
         node = {"JSII_NODE": str(self.node)}

@@ -52,7 +52,7 @@ def target_of(root: Path, environment: str, kubeconfig: Path | None) -> Target:
     """Return the target of ``environment`` for a command in the checkout ``root``.
 
     A local environment is in the embedded platform of this checkout unless a kubeconfig is
-    named; raises `PlatformError` if that is not up, or if there is no such kubeconfig. A
+    named; raises `PlatformError` if that is not up, or without that kubeconfig. A
     folder as ``kubeconfig`` has one per environment, ``<environment>.kubeconfig``.
     """
     local = root / ".local"
@@ -62,7 +62,7 @@ def target_of(root: Path, environment: str, kubeconfig: Path | None) -> Target:
         kubeconfig = Platform(local / "platform", Toolchain(root)).require().kubeconfig
     if kubeconfig is not None and not kubeconfig.is_file():
         raise PlatformError(
-            f"read kubeconfig {kubeconfig}: there is no such file",
+            f"read kubeconfig {kubeconfig}: no such file",
             next_step="name another with --kubeconfig, or leave it out for the default",
         )
     return Target(local, kubeconfig.absolute() if kubeconfig else None)

@@ -49,7 +49,7 @@ def test_an_entry_that_refuses_ends_the_attempts(ledger: Ledger, remote: Git) ->
 
 def test_a_push_on_a_stale_tip_is_refused(ledger: Ledger, remote: Git) -> None:
     commit = ledger.append(lambda _: Entry({"a": b"1"}, "feat: first"))
-    theirs = advance(remote, "votes")
+    newest = advance(remote, "votes")
     with pytest.raises(RemoteMoved):
         ledger.push(commit, Entry({"a": b"2"}, "feat: second"))
-    assert remote.commit("votes") == theirs
+    assert remote.commit("votes") == newest

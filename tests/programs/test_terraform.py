@@ -1,4 +1,4 @@
-"""What a plan would do, read from Terraform's own JSON."""
+"""The changes of a plan, read from Terraform's JSON."""
 
 from __future__ import annotations
 

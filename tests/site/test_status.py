@@ -1,4 +1,4 @@
-"""`status`: state files and clusters side by side, one of which may not answer."""
+"""`status`: state files and clusters queried concurrently; a cluster may not respond."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def test_an_environment_without_a_kubeconfig_in_the_folder_is_named(
     (folder / "qa.kubeconfig").unlink()
     (folder / "qa.queried").touch()
     found = {each.name: each.problem for each in statuses(both, "app", clusters)}
-    assert "qa.kubeconfig: there is no such file" in found["qa"]
+    assert "qa.kubeconfig: no such file" in found["qa"]
     assert found["production"] == ""
 
 
