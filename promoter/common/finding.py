@@ -28,6 +28,4 @@ class Finding:
 
 def summarize(paths: Sequence[str]) -> str:
     """Return the only path, or the first one and the number of the others."""
-    if len(paths) < 2:
-        return "".join(paths)
-    return f"{paths[0]} and {len(paths) - 1} more"
+    return f"{paths[0]} and {len(paths) - 1} more" if len(paths) > 1 else "".join(paths)

@@ -12,8 +12,7 @@ import yaml
 
 from promoter.common.errors import InvalidFile
 
-MOST_NODES = 100_000
-"""The number of nodes that a document may have once its aliases are expanded."""
+_MOST_NODES = 100_000
 
 
 def read_yaml(content: bytes | str, file: str) -> Any:
@@ -69,16 +68,16 @@ def _invalid(error: Exception, file: str) -> InvalidFile:
 
 
 def _expanded_size(node: yaml.Node, file: str, sizes: dict[int, int]) -> int:
-    """Return the number of nodes once aliases are expanded; refuse more than `MOST_NODES`.
+    """Return the number of nodes once aliases are expanded; refuse more than `_MOST_NODES`.
 
     A node is counted as often as it is reached, but visited once: ``sizes`` keeps its size.
     """
     if id(node) not in sizes:
         sizes[id(node)] = 1  # an alias to a node around it counts once
         sizes[id(node)] += sum(_expanded_size(each, file, sizes) for each in children(node))
-        if sizes[id(node)] > MOST_NODES:
+        if sizes[id(node)] > _MOST_NODES:
             line = f"line {node.start_mark.line + 1}"
-            raise InvalidFile(file, line, f"expands to more than {MOST_NODES:,} values")
+            raise InvalidFile(file, line, f"expands to more than {_MOST_NODES:,} values")
     return sizes[id(node)]
 
 

@@ -36,8 +36,6 @@ class Identity:
 class Git(Commands):
     """One repository (work tree or bare), named by a folder inside it."""
 
-    # --- reading -------------------------------------------------------------------
-
     def top(self) -> Path:
         """Return the work tree's top folder."""
         return Path(self.text("rev-parse", "--show-toplevel"))
@@ -99,8 +97,6 @@ class Git(Commands):
     def is_ancestor(self, ancestor: str, descendant: str) -> bool:
         """Return whether ``ancestor`` is ``descendant`` or one of its ancestors."""
         return self.attempt("merge-base", "--is-ancestor", ancestor, descendant).returncode == 0
-
-    # --- remotes -------------------------------------------------------------------
 
     def fetch(self, remote: str, *refspecs: str) -> None:
         """Fetch ``refspecs`` from ``remote`` without pruning; no work tree changes."""
@@ -177,8 +173,6 @@ class Git(Commands):
             )
         raise failure(("push", remote, ref), self.dir, output)
 
-    # --- writing objects -----------------------------------------------------------
-
     def write_blob(self, content: bytes) -> str:
         """Store ``content`` and return its object id."""
         return self.output("hash-object", "-w", "--stdin", stdin=content).decode().strip()
@@ -234,8 +228,6 @@ class Git(Commands):
             yield {"GIT_INDEX_FILE": str(index)}
         finally:
             index.unlink(missing_ok=True)
-
-    # --- work trees ----------------------------------------------------------------
 
     @contextmanager
     def worktree(self, folder: Path, revision: str, *, empty: bool = False) -> Iterator[Git]:

@@ -16,7 +16,6 @@ from promoter.common.errors import PromoterError
 from promoter.programs.command import cluster_environment, run_program
 
 _SECONDS = 60
-_NOT_FOUND = "release: not found"
 _PENDING = ("pending-install", "pending-upgrade", "pending-rollback", "uninstalling")
 
 
@@ -76,7 +75,7 @@ class Helm:
         try:
             output = self._run("history", release, "--output=json", namespace=namespace)
         except HelmError as error:
-            if _NOT_FOUND in error.cause:
+            if "release: not found" in error.cause:
                 return ()
             raise
         found = (HelmRevision(each["revision"], each["status"]) for each in json.loads(output))
