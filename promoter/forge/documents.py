@@ -45,9 +45,8 @@ class Documents:
 
     def pulls(self) -> list[PullRequest]:
         """Return every pull request, the oldest first; an open one has no ``head_commit``."""
-        if self.tip is None:
-            return []
-        names = self.git.lines("ls-tree", "-r", "--name-only", self.tip, "--", "pulls/")
+        files = ("ls-tree", "-r", "--name-only")
+        names = self.git.lines(*files, self.tip, "--", "pulls/") if self.tip else []
         return [_pull(name, self.read(name) or b"") for name in names]
 
     def pull(self, number: int) -> PullRequest:

@@ -126,12 +126,7 @@ class Query:
 
 
 class Forge(Protocol):
-    """One repository at a forge, seen by one actor.
-
-    Every method raises `ForgeError`; `ForgeMissing` for something that does not exist,
-    `ForgeConflict` where the request contradicts the present state, `ForgeBusy` under a rate
-    limit.
-    """
+    """One repository at a forge, seen by one actor; every method raises `ForgeError`."""
 
     def pull_requests(self, query: Query) -> tuple[PullRequest, ...]:
         """Return the matching pull requests, the newest first."""

@@ -100,13 +100,8 @@ class GitHubForge(Forge):
     def open_pull_request(self, proposal: NewPullRequest) -> PullRequest:
         """See `Forge`. Labels are a second request; a caller that finds them missing adds them."""
         with self._request(f"open a pull request of {proposal.head}") as repository:
-            opened = repository.create_pull(
-                base=proposal.base,
-                head=proposal.head,
-                title=proposal.title,
-                body=proposal.body,
-                draft=proposal.draft,
-            )
+            facts = {name: value for name, value in vars(proposal).items() if name != "labels"}
+            opened = repository.create_pull(**facts)
             if proposal.labels:
                 opened.add_to_labels(*sorted(proposal.labels))
             return pull_request_of(repository.get_pull(opened.number))
@@ -265,7 +260,6 @@ def _found(repository: Repository, tag: str) -> GitRelease | None:
 
 
 def _required(repository: Repository, tag: str) -> GitRelease:
-    release = _found(repository, tag)
-    if release is None:
+    if (release := _found(repository, tag)) is None:
         raise ForgeMissing(f"read release {tag}: there is none")
     return release

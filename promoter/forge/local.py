@@ -4,10 +4,10 @@ Every pull request, release and check is a document in the tree of one ref
 (`refs/forge/data`), so their history is kept, and a change of documents, branches and tags
 is one git transaction: applied whole, or decided again because a ref had moved.
 
-Emulated as GitHub does it: conflicts (a second pull request for the same branches, one
-without commits, a merge of a draft or of a moved head, a second draft of a tag, a second
-asset of a name), merge commits, a tag made by publishing its release, pull requests of a
-commit. Not emulated: permissions, reviews, branch protection, rate limits, squash merges.
+Emulated: conflicts (a second pull request for the same branches, one without commits, a merge
+of a draft or of a moved head, a second draft of a tag, a second asset of a name), merge commits,
+a tag made by publishing its release, pull requests of a commit. Not emulated: permissions,
+reviews, branch protection, rate limits, squash merges.
 """
 
 # ruff: noqa: D102 - the Protocol `Forge` documents the methods
@@ -61,16 +61,14 @@ class LocalForge(Forge):
 
     def open_pull_request(self, proposal: NewPullRequest) -> PullRequest:
         """See `Forge`. Numbers count up from 1."""
-        for documents in self._change(f"open a pull request of {proposal.head}"):
+        what = f"open a pull request of {proposal.head}"
+        for documents in self._change(what):
             head, base = self._tip(proposal.head), self._tip(proposal.base)
             branches, pulls = (proposal.head, proposal.base), documents.pulls()
             if any(p.state == "open" and (p.head, p.base) == branches for p in pulls):
-                raise ForgeConflict(f"open a pull request of {proposal.head}: there is one")
+                raise ForgeConflict(f"{what}: there is one")
             if self.git.is_ancestor(head, base):
-                raise ForgeConflict(
-                    f"open a pull request of {proposal.head}: no commits between it and"
-                    f" {proposal.base}"
-                )
+                raise ForgeConflict(f"{what}: no commits between it and {proposal.base}")
             number, state = len(pulls) + 1, PullRequestState.OPEN
             facts = {"head_commit": "", "author": self.actor, "state": state, **vars(proposal)}
             documents.put_pull(PullRequest(number=number, **facts))
@@ -152,8 +150,7 @@ class LocalForge(Forge):
     def asset(self, tag: str, name: str) -> bytes:
         documents = self._documents()
         _release(tag, documents)
-        content = documents.read(ASSET.format(tag=tag, name=name))
-        if content is None:
+        if (content := documents.read(ASSET.format(tag=tag, name=name))) is None:
             raise ForgeMissing(f"read {name} of release {tag}: no such asset")
         return content
 
@@ -177,8 +174,7 @@ class LocalForge(Forge):
         return Documents(self.git, self.git.commit(REF))
 
     def _tip(self, branch: str) -> str:
-        commit = self.branch(branch)
-        if commit is None:
+        if (commit := self.branch(branch)) is None:
             raise ForgeMissing(f"read branch {branch}: there is none")
         return commit
 
@@ -233,7 +229,6 @@ class LocalForge(Forge):
 
 
 def _release(tag: str, documents: Documents) -> PublishedRelease:
-    release = documents.release(tag)
-    if release is None:
+    if (release := documents.release(tag)) is None:
         raise ForgeMissing(f"read release {tag}: there is none")
     return release

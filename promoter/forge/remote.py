@@ -35,17 +35,13 @@ def forge_of(git: Git, remote: str = "origin", *, actor: str = ACTOR) -> Forge:
             f"find the forge of {remote}: {address} is neither a folder nor on github.com",
             next_step="name a remote that is one of these",
         )
-    return _github(name)
-
-
-def _github(repository: str) -> Forge:
-    token = next((os.environ[name] for name in TOKEN_VARIABLES if os.environ.get(name)), "")
+    token = next(filter(None, map(os.environ.get, TOKEN_VARIABLES)), "")
     if not token:
         raise UsageError(
-            f"open {repository} on GitHub: there is no token",
+            f"open {name} on GitHub: there is no token",
             next_step=f"set {' or '.join(TOKEN_VARIABLES)}",
         )
     # PyGithub takes 0.3 s to import, and a local forge does not need it.
     from promoter.forge.github import GitHubForge
 
-    return GitHubForge(repository, token, os.environ.get(API_VARIABLE, API))
+    return GitHubForge(name, token, os.environ.get(API_VARIABLE, API))
