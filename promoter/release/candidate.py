@@ -1,8 +1,7 @@
 """A release candidate: the next version claimed by a tag, and its images.
 
-The tag comes first and by compare-and-swap: of two concurrent runs one gets the number, so
-no version ever has two contents. After an interruption, running it again for the same commit
-finds the tag and completes the rest.
+The tag comes first and by compare-and-swap, so no version ever has two contents. Running an
+interrupted one again for the same commit finds the tag and completes the rest.
 """
 
 from __future__ import annotations

@@ -21,10 +21,7 @@ _SECTION = re.compile(r"^## \[(?P<version>[^\]]+)\]", re.MULTILINE)
 
 
 def section(tree: Path, version: str, date: str) -> str:
-    """Return the section of ``version``: the commits of ``tree``'s HEAD since the last release.
-
-    ``date`` (``2026-01-02``) is part of its heading. Raises `ReleaseError`.
-    """
+    """Return the section of ``version``, with the commits since the last release and ``date``."""
     return _cliff(tree, "--unreleased", "--use-branch-tags", "--tag", version, date=date)
 
 
@@ -35,10 +32,7 @@ def between(git: Git, old: str, new: str) -> str:
 
 
 def prepend(text: str, new: str, version: str) -> str:
-    """Return ``text`` (may be empty) with section ``new`` before the others.
-
-    A section of the same version is replaced, so doing it twice changes nothing.
-    """
+    """Return ``text`` (may be empty) with section ``new`` first, in place of the same version's."""
     preamble, sections = _split(text)
     others = [content for name, content in sections if name != version]
     head = preamble.strip() or _TITLE
@@ -73,18 +67,14 @@ def _cliff(tree: Path, *arguments: str, date: str) -> str:
             f"read {CLIFF_FILE} in {tree}: no such file",
             next_step=f"commit {CLIFF_FILE} at the repository's top",
         )
-    command = [_program(), "--config", CLIFF_FILE, "--offline", "--no-exec", *arguments]
+    # As it was installed with this Python, else on PATH.
+    scripts = sysconfig.get_path("scripts")
+    program = shutil.which("git-cliff", path=scripts) or shutil.which("git-cliff")
+    if program is None:
+        raise ProgramMissing("find git-cliff: it is not on PATH", next_step="pip install git-cliff")
+    command = [program, "--config", CLIFF_FILE, "--offline", "--no-exec", *arguments]
     done = run_program(command, folder=tree, environment=environment({"RELEASE_DATE": date}))
     if done.returncode != 0:
         lines = done.stderr.strip().splitlines() or ["no message"]
         raise ReleaseError(f"write the changelog of {tree}: {lines[-1]}")
     return done.stdout.strip() + "\n"
-
-
-def _program() -> str:
-    """Return git-cliff as it was installed with this Python, else on PATH."""
-    scripts = sysconfig.get_path("scripts")
-    found = shutil.which("git-cliff", path=scripts) or shutil.which("git-cliff")
-    if found is None:
-        raise ProgramMissing("find git-cliff: it is not on PATH", next_step="pip install git-cliff")
-    return found

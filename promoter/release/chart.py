@@ -1,7 +1,7 @@
 """`bump-image-in-chart`: a pull request with a release's digests in the chart.
 
-One commit on the charts repository's branch: values.yaml's pins, Chart.yaml's appVersion,
-and the Terraform folders that belong to the released commit (seeds, step 2e).
+One commit with values.yaml's pins, Chart.yaml's appVersion and the Terraform folders of the
+released commit (seeds, step 2e).
 """
 
 from __future__ import annotations
@@ -72,9 +72,7 @@ def set_app_version(text: str, version: str, file: str) -> str:
     return f"{before}appVersion: {version}{line_end}{text[after.end() :]}"
 
 
-def _pins(
-    application: Application, release: VersionBuild, settings: ReleaseSettings
-) -> tuple[Pin, ...]:
+def _pins(application: Application, release: VersionBuild, settings: ReleaseSettings) -> list[Pin]:
     """Return a pin for each image that the chart pins; each is in the registry and verified."""
     pins = []
     paths = {recipe.name: recipe.pin for recipe in settings.images if recipe.pin}
@@ -87,12 +85,11 @@ def _pins(
             application.supply_chain.verify(image, release.commit)
         source = (settings.source, release.commit, image.name)
         pins.append(Pin(path, image.repository, image.digest, *source))
-    return tuple(pins)
+    return pins
 
 
 def _text(git: Git, revision: str, path: str) -> str:
-    content = git.file(revision, path)
-    if content is None:
+    if (content := git.file(revision, path)) is None:
         raise ReleaseError(f"read {path} in {revision[:12]} of {git.dir}: no such file")
     try:
         return content.decode()

@@ -45,8 +45,7 @@ class Conventional:
 def parse(message: str) -> Conventional:
     """Return the parsed ``message``; raises `NotConventional` with the reason."""
     text = message.strip()
-    found = _SUMMARY.match(text)
-    if found is None:
+    if (found := _SUMMARY.match(text)) is None:
         raise NotConventional(_rejection(text.splitlines()[0] if text else ""))
     breaking = bool(found["mark"]) or _has_breaking_footer(text, found.end())
     kind, scope, summary = found["type"].lower(), found["scope"] or "", found["summary"].strip()
@@ -82,8 +81,7 @@ def _footers(text: str) -> set[int]:
 
 
 def _begins_footer(text: str, at: int, later: set[int]) -> bool:
-    match = _FOOTER.match(text, at)
-    if match is None:
+    if (match := _FOOTER.match(text, at)) is None:
         return False
     line_break = _LINE_BREAK.match(text, match.end())
     return line_break is None or line_break.end() not in later

@@ -1,7 +1,7 @@
 """An application's images: built from a commit, reproducibly, pushed and compared.
 
-Two layers where a file carries the version: the copied files, and that file. A candidate and
-its release so share the first layer, bit by bit.
+A file that carries the version is a layer of its own, so a candidate and its release share
+the layer of all other files.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import semver
 
 from promoter.git.objects import SourceFile
 from promoter.programs import oci
+from promoter.programs.oci import Layer, OciImage
 from promoter.programs.registry import Registry
 from promoter.release.env_file import set_variable
 from promoter.release.errors import ReleaseError
@@ -51,9 +52,7 @@ class VersionBuild:
     images: tuple[Image, ...]
 
 
-def build(
-    source: SourceTree, recipe: ImageRecipe, version: str, address: str
-) -> oci.OciImage[oci.Layer]:
+def build(source: SourceTree, recipe: ImageRecipe, version: str, address: str) -> OciImage[Layer]:
     """Return the image of ``recipe`` from ``source``; the same arguments give the same digest.
 
     ``address`` is the source repository's, for the label. Raises `ReleaseError` for a missing file.
@@ -87,15 +86,11 @@ def build_and_push_all(
 
 
 def require_same_but_version(
-    candidate: oci.OciImage[oci.Layer],
-    release: oci.OciImage[oci.Layer],
-    recipe: ImageRecipe,
-    version: str,
+    candidate: OciImage[Layer], release: OciImage[Layer], recipe: ImageRecipe, version: str
 ) -> None:
     """Raise `ReleaseError` naming every path or setting of ``release`` that must not differ.
 
-    The recipe's version file may, and in the configuration the VERSION variable, the version
-    label and the layers' digests that follow from them.
+    The version file, variable and label may, and the layers' digests that follow from them.
     """
     carrier = {recipe.version_file.target} if recipe.version_file else set()
     paths = _differing(oci.files_in(candidate.layers), oci.files_in(release.layers)) - carrier
@@ -133,7 +128,7 @@ def _differing(candidate: Mapping[str, Any], release: Mapping[str, Any]) -> set[
     return {key for key in keys if candidate.get(key) != release.get(key)}
 
 
-def _comparable_config(image: oci.OciImage[oci.Layer]) -> dict[str, Any]:
+def _comparable_config(image: OciImage[Layer]) -> dict[str, Any]:
     """Return the configuration without the version and the layers' digests."""
     document = json.loads(image.config.content)
     config = document.pop("config", {})

@@ -17,10 +17,7 @@ DOCS = "docs-site/"
 
 @dataclass(frozen=True)
 class FileCheck:
-    """The files that a promotion must not change; with none of them the check passes.
-
-    It may change CHANGELOG.md and docs-site/**, nothing that is built.
-    """
+    """The files that a promotion must not change: all but CHANGELOG.md and docs-site/**."""
 
     rejected: tuple[str, ...]
 
@@ -57,10 +54,7 @@ def report_file_check(forge: Forge, pull: PullRequest) -> FileCheck:
 
 @dataclass(frozen=True)
 class AutoMerge:
-    """The pull requests that merge without a review: by author, labels and changed paths.
-
-    ``paths`` ending in ``/`` are folders.
-    """
+    """The author, labels and paths (``x/`` is a folder) of pull requests that need no review."""
 
     author: str = "galoybot"
     labels: frozenset[str] = frozenset({"galoybot", "lana-bank"})

@@ -1,7 +1,6 @@
 """The promote-rc pull request: changelog and documentation of a candidate, to be merged.
 
-It is built on the candidate's own commit, so the merge identifies the candidate however far
-the branch has moved on.
+Built on the candidate's own commit, it identifies it however far the branch has moved on.
 """
 
 from __future__ import annotations
@@ -32,9 +31,8 @@ _HOOK_SECONDS = 600
 def promote(application: Application, version: str = "") -> PullRequest:
     """Open the draft pull request for candidate ``version`` (default: the newest).
 
-    An open one is replaced, unless it is the same. Raises `NothingNewer` without a
-    candidate after the last release or once its pull request is merged, `ReleaseError`,
-    `RegistryError` where the candidate's images are missing.
+    An open one that differs is replaced. Raises `NothingNewer` without a candidate after the last
+    release or once it is merged, `ReleaseError`, `RegistryError` where its images are missing.
     """
     tip = application.fetch()
     tag = _select_candidate(application, tip, version)
@@ -58,10 +56,9 @@ def promote(application: Application, version: str = "") -> PullRequest:
 
 
 def candidate_in(application: Application, pull: PullRequest) -> VersionTag:
-    """Return the candidate that a promote-rc pull request was built on.
+    """Return the candidate that ``pull`` was built on: its head's nearest tagged ancestor.
 
-    It may have several commits (a reviewer's wording), so the first ancestor that is tagged
-    as a candidate counts.
+    It may have several commits (a reviewer's wording).
     """
     if application.git.commit(pull.head_commit) is None:
         # Its commits need not be in the fetched branch's history (a squash merge).

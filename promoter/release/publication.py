@@ -1,9 +1,8 @@
 """A release: cut when the promote-rc pull request has been merged.
 
-Order: draft release with its files, images, publish, version branch. Each step looks at
-the present state and completes it, so an interrupted run is completed by running it again;
-a present part that differs is an error, never overwritten. Tag, labels and notes name the
-candidate's commit, not the merge.
+Order: draft with its files, images, publish, version branch. Each step completes the present
+state, so an interrupted run is run again; a part that differs is an error, never overwritten.
+Tag, labels and notes name the candidate's commit, not the merge.
 """
 
 from __future__ import annotations
@@ -83,26 +82,24 @@ def checksums(files: dict[str, bytes]) -> bytes:
 
 
 def _merged_pull_request(application: Application, number: int) -> PullRequest:
-    forge = application.forge
     if number:
-        pull = forge.pull_request(number)
+        pulls = [application.forge.pull_request(number)]
     else:
-        pulls = forge.pull_requests(Query(state=None, labels=frozenset({LABEL})))
-        relevant = [each for each in pulls if each.state is not PullRequestState.CLOSED]
-        if not relevant:
-            raise NothingNewer(
-                "release: there is no promote-rc pull request",
-                next_step="promoter release promote opens one",
-            )
-        merged = [each for each in relevant if each.state is PullRequestState.MERGED]
-        pull = (merged or relevant)[0]
-    if pull.state is not PullRequestState.MERGED:
-        raise NotCleared(
-            f"release pull request {pull.number}: it is {pull.state}, not merged",
-            next_step=f"review and merge it: {pull.url}",
+        found = application.forge.pull_requests(Query(state=None, labels=frozenset({LABEL})))
+        pulls = [pull for pull in found if pull.state is not PullRequestState.CLOSED]
+    if not pulls:
+        raise NothingNewer(
+            "release: there is no promote-rc pull request",
+            next_step="promoter release promote opens one",
         )
-    _require_promote_rc(application, pull)
-    return pull
+    merged = [pull for pull in pulls if pull.state is PullRequestState.MERGED]
+    if not merged:
+        raise NotCleared(
+            f"release pull request {pulls[0].number}: it is {pulls[0].state}, not merged",
+            next_step=f"review and merge it: {pulls[0].url}",
+        )
+    _require_promote_rc(application, merged[0])
+    return merged[0]
 
 
 def _require_promote_rc(application: Application, pull: PullRequest) -> None:
@@ -157,10 +154,8 @@ class _Publication:
 
     def publish_images(self) -> tuple[Image, ...]:
         """Push and sign every image, each checked against its candidate before the first push."""
-        with (
-            self.application.progress.task(f"push and sign the images of {self.version}"),
-            ThreadPoolExecutor(_WORKERS) as pool,
-        ):
+        task = self.application.progress.task(f"push and sign the images of {self.version}")
+        with task, ThreadPoolExecutor(_WORKERS) as pool:
             built = [(recipe.name, *self._build(recipe)) for recipe in self.settings.images]
             return tuple(pool.map(lambda each: self._publish(*each), built))
 
@@ -171,15 +166,11 @@ class _Publication:
                 raise ReleaseError(f"release {draft.tag}: it is published without {name}")
             self.application.forge.upload_asset(draft.tag, name, content)
         elif self.application.forge.asset(draft.tag, name) != content:
-            raise ReleaseError(
-                f"release {draft.tag}: its {name} is not the one of commit {draft.commit[:12]}"
-            )
+            commit = draft.commit[:12]
+            raise ReleaseError(f"release {draft.tag}: its {name} is not the one of commit {commit}")
 
     def _build(self, recipe: ImageRecipe) -> tuple[OciImage[Layer], bool]:
-        """Return the final image, and whether the registry has it already.
-
-        Raises `ReleaseError` where candidate or registry have another content.
-        """
+        """Return the final image, checked, and whether the registry has it already."""
         registry, version = self.application.registry, self.version
         final = build(self.source, recipe, version, self.settings.source)
         candidate = registry.pull(recipe.name, str(self.tag.version))
@@ -204,8 +195,7 @@ class _Publication:
 
 
 def _image(application: Application, recipe: ImageRecipe, version: str) -> Image:
-    digest = application.registry.digest(recipe.name, version)
-    if digest is None:
+    if (digest := application.registry.digest(recipe.name, version)) is None:
         raise ReleaseError(
             f"read release {version}: image {recipe.name} is not in the registry",
             next_step="complete it: promoter release final",

@@ -15,8 +15,6 @@ from promoter.release.version import BreakingBelowOne
 
 SETTINGS_FILE = "ci/release/release.yml"
 
-ImageName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+([._-][a-z0-9]+)*$")]
-InsidePath = Annotated[str, StringConstraints(pattern=r"^/[^\x00]*[^/\x00]$")]
 SourcePath = Annotated[str, StringConstraints(pattern=r"^[^/\x00][^\x00]*$")]
 
 
@@ -24,7 +22,7 @@ class Copy(StrictModel):
     """A file or folder of the repository, copied to an absolute path of the image."""
 
     source: SourcePath = Field(alias="from")
-    target: InsidePath = Field(alias="to")
+    target: str = Field(alias="to", pattern=r"^/[^\x00]*[^/\x00]$")
 
 
 class VersionFile(Copy):
@@ -36,7 +34,7 @@ class VersionFile(Copy):
 class ImageRecipe(StrictModel):
     """One image; ``pin`` is the key path of its digest in values.yaml (empty: not pinned)."""
 
-    name: ImageName
+    name: str = Field(pattern=r"^[a-z0-9]+([._-][a-z0-9]+)*$")
     pin: str = ""
     copies: tuple[Copy, ...] = Field(alias="copy", min_length=1)
     version_file: VersionFile | None = None
@@ -53,10 +51,7 @@ class BuildArtifact(StrictModel):
 
 
 class Hook(StrictModel):
-    """A program that writes documentation, run in the candidate's work tree with VERSION set.
-
-    It may change CHANGELOG.md and docs-site/ only.
-    """
+    """A program that writes docs-site/ in the candidate's work tree; VERSION is set."""
 
     name: str
     run: tuple[str, ...] = Field(min_length=1)
@@ -72,8 +67,7 @@ class ChartSettings(StrictModel):
 class ReleaseSettings(StrictModel):
     """The images, files and documentation of a release, and the address of the source.
 
-    ``breaking_below_one`` is the increment of a breaking change while the version is below
-    1.0.0 (the seeds: major; cog itself: minor).
+    ``breaking_below_one`` is a breaking change's increment below 1.0.0 (cog itself: minor).
     """
 
     source: str = Field(pattern=r"^https://\S+$")

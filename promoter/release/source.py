@@ -50,8 +50,7 @@ def source_of_commit(git: Git, revision: str) -> SourceTree:
     Read as objects: in a checkout or ``git archive`` one machine's line-ending and export
     settings would change the build. Raises `ReleaseError` for an unknown revision.
     """
-    commit = git.commit(revision)
-    if commit is None:
+    if (commit := git.commit(revision)) is None:
         raise ReleaseError(
             f"read {revision}: no such commit in {git.dir}",
             next_step="fetch it, or correct the name",

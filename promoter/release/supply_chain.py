@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -41,7 +42,6 @@ class SupplyChain:
 
     cosign: Cosign
     registry: Registry
-    builder: str = BUILDER
 
     def attest(self, image: Image, source: SourceTree, version: str, address: str) -> None:
         """Sign ``image`` and attach an SBOM and provenance (from ``address``), where missing."""
@@ -49,7 +49,7 @@ class SupplyChain:
         if not _verifies(lambda: cosign.verify(reference)):
             cosign.sign(reference)
         if not _verifies(lambda: self._provenance(image, source.commit)):
-            predicate = provenance(image.name, source, version, address, self.builder)
+            predicate = provenance(image.name, source, version, address)
             cosign.attest(reference, _PROVENANCE, json.dumps(predicate))
         if not _verifies(lambda: cosign.verify_attestation(reference, _SBOM)):
             cosign.attest(reference, _SBOM, self._sbom(image, source, version))
@@ -94,9 +94,7 @@ class SupplyChain:
         return sbom(image, content, version, source.time)
 
 
-def provenance(
-    name: str, source: SourceTree, version: str, address: str, builder: str
-) -> dict[str, Any]:
+def provenance(name: str, source: SourceTree, version: str, address: str) -> dict[str, Any]:
     """Return the SLSA v1 predicate (slsa.dev/provenance/v1) of the image ``name``.
 
     A run adds nothing to commit, version and recipe, so it names only who ran it.
@@ -109,7 +107,7 @@ def provenance(
         "internalParameters": {},
         "resolvedDependencies": [{"uri": f"{repository}@{source.commit}", "digest": commit}],
     }
-    return {"buildDefinition": definition, "runDetails": {"builder": {"id": builder}}}
+    return {"buildDefinition": definition, "runDetails": {"builder": {"id": BUILDER}}}
 
 
 def _child(document: dict[str, Any], *keys: str) -> dict[str, Any]:
@@ -120,8 +118,7 @@ def _child(document: dict[str, Any], *keys: str) -> dict[str, Any]:
 
 
 def _verifies(check: Callable[[], object]) -> bool:
-    try:
+    with suppress(VerificationError):
         check()
-    except VerificationError:
-        return False
-    return True
+        return True
+    return False

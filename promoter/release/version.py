@@ -50,10 +50,7 @@ class NextVersion:
 
 
 def version_tags(git: Git, prefix: str = "", *, reachable_from: str = "") -> list[VersionTag]:
-    """Return the tags that are versions, the smallest first; others are skipped, as cog does.
-
-    With ``reachable_from`` only those in that commit's history.
-    """
+    """Return the version tags (in the history of ``reachable_from``), the smallest first."""
     merged = [f"--merged={reachable_from}"] if reachable_from else []
     fields = "--format=%(refname:strip=2) %(objecttype) %(objectname) %(*objectname)"
     tags = []
@@ -70,11 +67,9 @@ def next_version(
 ) -> NextVersion:
     """Return the version after the last release in ``revision``'s history.
 
-    Raises `NothingNewer` where no commit since then requires a release, `ReleaseError` for
-    an unknown revision.
+    Raises `NothingNewer` where no commit requires one, `ReleaseError` for an unknown revision.
     """
-    head = git.commit(revision)
-    if head is None:
+    if (head := git.commit(revision)) is None:
         raise ReleaseError(f"read {revision}: no such commit in {git.dir}")
     tags = version_tags(git, settings.tag_prefix, reachable_from=head)
     last = next((tag for tag in reversed(tags) if not tag.version.prerelease), None)

@@ -1,7 +1,6 @@
 """The version counter: one text file on a branch of its own, moved by compare-and-swap.
 
-It is what Concourse's semver resource keeps with its git driver (branch `version`, file
-`version`), so the pipeline and this package can take turns.
+Concourse's semver resource keeps the same file, so a pipeline and this package can take turns.
 """
 
 from __future__ import annotations
@@ -38,8 +37,7 @@ class VersionBranch:
         commit = self.git.follow(self.remote, self.branch).get(self.branch)
         if commit is None:
             return Counter(semver.Version(0), None)
-        content = self.git.file(commit, self.file)
-        if content is None:
+        if (content := self.git.file(commit, self.file)) is None:
             raise ReleaseError(
                 f"read branch {self.branch} of {self.remote}: it has no file {self.file}",
                 next_step=f"commit a file {self.file} with the last version there",

@@ -152,7 +152,7 @@ def test_the_bill_is_valid_and_the_same_for_the_same_image(
 
 def test_the_predicate_names_source_commit_and_version(application: Git) -> None:
     source = source_of_commit(application, "HEAD")
-    predicate = provenance("lana-bank", source, "1.0.0", ADDRESS, "https://example.org/builder")
+    predicate = provenance("lana-bank", source, "1.0.0", ADDRESS)
     assert Provenance.parse(predicate) == Provenance(source.commit, "1.0.0")
     for incomplete in ({}, {"buildDefinition": 1}):
         assert Provenance.parse(incomplete) == Provenance("", "")
