@@ -13,7 +13,8 @@ from typing import Literal
 
 from promoter.common.errors import NothingNewer, PromoterError
 from promoter.gate.gates import BRANCH, Gates, read_gates, with_gate
-from promoter.git import Entry, Git, Ledger
+from promoter.git import Git
+from promoter.git.ledger import Entry, Ledger
 from promoter.git.signing import can_sign, read_signature
 
 ALLOWED_SIGNERS = "cepler/allowed_signers"

@@ -11,7 +11,7 @@ from promoter.gate.records import Recorded, observed, record_state
 from promoter.git import Git, Identity
 
 CEPLER = Identity("Cepler", "bot@cepler.io")
-"""Who records are committed by, as cepler has it."""
+"""The author and committer of records, as cepler has it."""
 
 
 def record_here(
@@ -26,7 +26,7 @@ def record_here(
 ) -> Recorded:
     """Record the files in the deployment's folder as cepler does; each step is optional.
 
-    Nothing is written before everything that is read has been understood.
+    Nothing is written before everything has been read without an error.
     """
     progress.note("Recording current state")
     git = deployment.git
@@ -47,10 +47,7 @@ def record_here(
 
 
 def commit_record(git: Git, recorded: Recorded) -> str:
-    """Commit the state file that lies in the work tree, on top of HEAD; return the commit.
-
-    As cepler does, the commit is of the index as it is, with the state file added.
-    """
+    """Commit the index with the state file in the work tree added, as cepler does; return it."""
     head = git.commit("HEAD")
     if head is None:
         raise GitError("commit the record: there is no commit to add it to")
@@ -61,9 +58,9 @@ def commit_record(git: Git, recorded: Recorded) -> str:
 
 
 def reset_head(git: Git) -> None:
-    """Give every file of HEAD its committed content again; other files stay.
+    """Restore every file of HEAD; other files stay.
 
-    A file that has it is not written: the records of other environments are never touched.
+    Unchanged files are not written: the records of other environments are never touched.
     """
     with git.scratch_index() as scratch:
         git.text("read-tree", "HEAD", env=scratch)

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import os
 import tempfile
-import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from promoter.common.errors import GitError, PromoterError, RemoteMoved
+from promoter.common.errors import GitError, PromoterError
 from promoter.gate.records import RecordMoved
 from promoter.git import NO_OBJECT, Git, Identity
+from promoter.git.ledger import retry_when_moved
 from promoter.git.objects import decode
 
 ORIGIN = "origin"
-_TRIES = 5
-_PAUSE_SECONDS = 0.2
 _REPLAYED_BY = Identity("Cepler", "bot@cepler.dev")
 
 
@@ -41,48 +39,39 @@ class Remote:
 
     def pull(self, git: Git, gates_branch: str | None = None) -> None:
         """Make branch and work tree what the remote has now; untracked files stay."""
-        branches = [self.branch, *([gates_branch] if gates_branch else [])]
-        self._fetch(git, branches)
+        self._fetch(git, *filter(None, (self.branch, gates_branch)))
         _reset(git, _tracking(self.branch))
 
     def push(self, git: Git, path: str) -> bool:
         """Push the commits of HEAD that the remote lacks on top of its branch.
 
-        Gives whether there was anything to push. The remote moves only from the commit that
-        was looked at; if it is elsewhere by then, the commits go on top of what it has now,
-        a few times. Raises `RecordMoved` where the record at ``path`` was changed there too.
+        Return whether there was anything to push. Where the remote moved meanwhile, the commits
+        go on top of its new tip, a few times. Raises `RecordMoved` where the record at ``path``
+        was changed there too.
         """
-        for attempt in range(_TRIES):
-            if attempt or git.commit(_tracking(self.branch)) is None:
-                time.sleep(_PAUSE_SECONDS * attempt)
-                self._fetch(git, [self.branch])
-            tip = git.commit(_tracking(self.branch))
-            if tip is None:
-                raise GitError(f"push to {ORIGIN}: it has no branch {self.branch}")
-            head = replayed(git, tip, path)
-            try:
-                with self._key() as key:
-                    pushed = head != tip and self._move(git, head, tip, key)
-            except RemoteMoved as error:
-                moved = error
-                continue
-            _reset(git, head)
-            return pushed
-        raise moved
+        return retry_when_moved(lambda: self._push(git, path), pause=0.2)
 
-    def _move(self, git: Git, head: str, tip: str, key: Mapping[str, str]) -> bool:
-        git.push(ORIGIN, head, f"refs/heads/{self.branch}", expect=tip, env=key)
-        git.text("update-ref", _tracking(self.branch), head)
-        return True
+    def _push(self, git: Git, path: str) -> bool:
+        self._fetch(git, self.branch)
+        tip = git.commit(_tracking(self.branch))
+        if tip is None:
+            raise GitError(f"push to {ORIGIN}: it has no branch {self.branch}")
+        head = replayed(git, tip, path)
+        if head != tip:
+            with self._key() as key:
+                git.push(ORIGIN, head, f"refs/heads/{self.branch}", expect=tip, env=key)
+            git.text("update-ref", _tracking(self.branch), head)
+        _reset(git, head)
+        return head != tip
 
-    def _fetch(self, git: Git, branches: list[str]) -> None:
+    def _fetch(self, git: Git, *branches: str) -> None:
         refs = [f"+refs/heads/{branch}:{_tracking(branch)}" for branch in branches]
         with self._key() as key:
             git.text("fetch", "--quiet", "--no-tags", ORIGIN, *refs, env=key)
 
     @contextmanager
     def _key(self) -> Iterator[dict[str, str]]:
-        """Yield variables that make git's ssh use the key, which is in a file only meanwhile."""
+        """Yield variables that make git's ssh use the key, which is in a file for the block."""
         if not self.private_key:
             yield {}
             return
@@ -100,7 +89,7 @@ class Remote:
 
 
 def _reset(git: Git, revision: str) -> None:
-    """Make branch, index and work tree ``revision``; a file that is as it was is not written."""
+    """Make branch, index and work tree ``revision``; unchanged files are not written."""
     git.attempt("update-index", "-q", "--refresh")  # fails where files differ
     git.text("reset", "--quiet", "--hard", revision)
 
@@ -108,8 +97,8 @@ def _reset(git: Git, revision: str) -> None:
 def replayed(git: Git, tip: str, path: str) -> str:
     """Copy HEAD's commits that ``tip`` lacks onto ``tip``; return the last one.
 
-    HEAD itself where it is on top already. A file that both sides changed is a conflict,
-    unless both made the same of it.
+    HEAD itself where it is on top already. A file that both sides changed is a conflict
+    unless both changed it alike.
     """
     if git.is_ancestor(tip, "HEAD"):
         return git.text("rev-parse", "HEAD")
@@ -138,21 +127,13 @@ def _replay(git: Git, commit: str, tip: str, path: str) -> str:
         listed = "".join(entries).encode("utf-8", "surrogateescape")
         git.output("update-index", "-z", "--index-info", stdin=listed, env=scratch)
         tree = git.text("write-tree", env=scratch)
-    return _copied(git, commit, tree, tip)
-
-
-def _copied(git: Git, commit: str, tree: str, parent: str) -> str:
-    """Return a copy of ``commit`` with another tree and parent; author and message stay."""
+    # A copy with the author and the message of the commit.
     about = git.text("show", "--no-patch", "--date=raw", "--format=%an%x00%ae%x00%ad", commit)
-    name, mail, date = about.split("\0")
+    author = dict(zip(("NAME", "EMAIL", "DATE"), about.split("\0"), strict=True))
+    people = {f"GIT_AUTHOR_{part}": value for part, value in author.items()}
+    people = _REPLAYED_BY.variables() | people
     message = git.output("cat-file", "commit", commit).partition(b"\n\n")[2]
-    people = {
-        **_REPLAYED_BY.variables(),
-        "GIT_AUTHOR_NAME": name,
-        "GIT_AUTHOR_EMAIL": mail,
-        "GIT_AUTHOR_DATE": date,
-    }
-    written = git.output("commit-tree", tree, "-p", parent, stdin=message, env=people)
+    written = git.output("commit-tree", tree, "-p", tip, stdin=message, env=people)
     return written.decode().strip()
 
 

@@ -1,7 +1,7 @@
-"""The Concourse resource: what ``check``, ``in`` and ``out`` do, and answer.
+"""The steps of the Concourse resource: ``check``, ``in`` and ``out``.
 
-Requests and answers are the JSON that cepler's resource has. Where it writes its whole
-request, private key included, into a file for debugging, we do not.
+Requests and answers are the JSON of cepler's resource. Unlike cepler's, it does not write the
+whole request, private key included, into a file for debugging.
 """
 
 from __future__ import annotations
@@ -46,12 +46,12 @@ def check(request: ResourceRequest, cache: Path, progress: Progress) -> list[Ans
         return []
     deployment.environment(source.environment)
     progress.note("Checking equivalence with last deployed state...")
-    deployment = deployment.under(_gates(source, git, deployment))
+    deployment = _gated(deployment, source)
     due = find_due(deployment, source.environment, ignore_queue=source.ignore_queue)
-    versions = [last.answer()] if last is not None else []
+    versions = [last._asdict()] if last is not None else []
     if due is not None and (last is None or last.trigger != due.trigger):
         progress.note("Found new state to deploy")
-        return [*versions, _version_of(due).answer()]
+        return [*versions, _version(due.trigger, due.version)]
     progress.note("Nothing new to deploy" if due is None else "Last trigger is still up to date")
     return versions
 
@@ -83,9 +83,9 @@ def fetch_into(request: ResourceRequest, destination: Path, progress: Progress) 
     progress.note(f"Cloning repo to '{destination}'")
     git = source.remote.clone(destination)
     deployment = Deployment.at_commit(git, "HEAD", source.config)
-    _write_gating_files(deployment, source)
+    Workspace(git, source.config, deployment.name).write(gating_files(deployment))
     deployment.environment(source.environment)
-    deployment = deployment.under(_gates(source, git, deployment))
+    deployment = _gated(deployment, source)
     progress.note(f"Checking if we can prepare deployment at trigger '{requested.trigger}'")
     prepares = request.params is None or request.params.prepare
     due = _prepared(deployment, source, requested, progress) if prepares else None
@@ -96,7 +96,7 @@ def fetch_into(request: ResourceRequest, destination: Path, progress: Progress) 
     before = due.recorded.current.head_commit if due and due.recorded else None
     changes = metadata(due.changes if due else (), gone="File was removed")
     ours = own_metadata(git, source.uri, source.environment, before, requested.trigger)
-    return {"version": requested.answer(), "metadata": [*changes, *ours]}
+    return {"version": requested._asdict(), "metadata": [*changes, *ours]}
 
 
 def _reproduced(
@@ -131,11 +131,6 @@ def _prepared(
     return due
 
 
-def _write_gating_files(deployment: Deployment, source: ResourceSource) -> None:
-    workspace = Workspace(deployment.git, source.config, deployment.name)
-    workspace.write(gating_files(deployment))
-
-
 def _emptied(folder: Path, version: ResourceVersion) -> Answer:
     folder.mkdir(parents=True, exist_ok=True)
     for entry in folder.iterdir():
@@ -143,7 +138,7 @@ def _emptied(folder: Path, version: ResourceVersion) -> Answer:
             shutil.rmtree(entry)
         else:
             entry.unlink()
-    return {"version": version.answer(), "metadata": []}
+    return {"version": version._asdict(), "metadata": []}
 
 
 # --- out -------------------------------------------------------------------------------
@@ -163,7 +158,7 @@ def record_from(request: ResourceRequest, origin: Path, progress: Progress) -> A
     if name is None:
         raise invalid("Environment not specified in source")
     deployment.environment(name)
-    deployment = deployment.under(_gates(source, git, deployment))
+    deployment = _gated(deployment, source)
     last = deployment.recorded(name)
     recorded = record_here(
         deployment,
@@ -173,40 +168,41 @@ def record_from(request: ResourceRequest, origin: Path, progress: Progress) -> A
         reset=True,
         remote=source.remote,
     )
-    version = ResourceVersion(recorded.state.current.head_commit, str(recorded.state.version))
+    trigger = recorded.state.current.head_commit
     before = last.current.head_commit if last else None
-    ours = own_metadata(git, source.uri, name, before, version.trigger)
-    shown = [*metadata(recorded.changes, gone=""), *ours]
-    return {"version": version.answer(), "metadata": shown}
+    ours = own_metadata(git, source.uri, name, before, trigger)
+    return {
+        "version": _version(trigger, recorded.state.version),
+        "metadata": [*metadata(recorded.changes, gone=""), *ours],
+    }
 
 
 # --- in common -------------------------------------------------------------------------
 
 
-def _gates(source: ResourceSource, git: Git, deployment: Deployment) -> gates.Gates | None:
-    if source.gates_file is None:
-        if source.gates_branch is not None:
+def _gated(deployment: Deployment, source: ResourceSource) -> Deployment:
+    """Return ``deployment`` under the gates that ``source`` names, if it names any."""
+    file, branch = source.gates_file, source.gates_branch
+    if file is None:
+        if branch is not None:
             raise invalid("Missing gates_file in source")
-        return None
-    if source.gates_branch is not None:
-        return gates.from_branch(git, source.gates_branch, source.gates_file)
-    return gates.from_commit(git, deployment.tip, source.gates_file)
+        return deployment
+    if branch is not None:
+        return deployment.under(gates.from_branch(deployment.git, branch, file))
+    return deployment.under(gates.from_commit(deployment.git, deployment.tip, file))
 
 
-def _version_of(due: Decision) -> ResourceVersion:
-    return ResourceVersion(due.trigger, str(due.version))
+def _version(trigger: str, version: int) -> Answer:
+    return ResourceVersion(trigger, str(version))._asdict()
 
 
-# --- metadata -------------------------------------------------------------------------
+# --- metadata --------------------------------------------------------------------------
 
 
 def metadata(changes: tuple[FileChange, ...], *, gone: str) -> list[Entry]:
     """Return cepler's entries: each file with the commit that last changed it."""
     return [
-        {
-            "name": change.identity,
-            "value": change.current.summary() if change.current is not None else gone,
-        }
+        {"name": change.identity, "value": change.current.summary() if change.current else gone}
         for change in changes
     ]
 
@@ -214,19 +210,11 @@ def metadata(changes: tuple[FileChange, ...], *, gone: str) -> list[Entry]:
 def own_metadata(git: Git, uri: str, name: str, before: str | None, trigger: str) -> list[Entry]:
     """Return environment, commits from ``before`` (None: nothing ran) to ``trigger``, link."""
     known = before is not None and before != trigger and git.commit(before) is not None
-    commits = _between(git, f"{before}..{trigger}") if known else _line(git, trigger)
-    entries = [{"name": "environment", "value": name}, {"name": "commits", "value": commits}]
-    link = compare_link(uri, before or "", trigger) if known else ""
-    if link:
-        entries.append({"name": "compare", "value": link})
-    return entries
-
-
-def _between(git: Git, span: str) -> str:
-    lines = git.lines("log", "--format=[%h] - %s", span)
-    more = len(lines) - _MOST_COMMITS
-    return "\n".join([*lines[:_MOST_COMMITS], *([f"and {more} more"] if more > 0 else [])])
-
-
-def _line(git: Git, commit: str) -> str:
-    return git.text("show", "--no-patch", "--format=[%h] - %s", commit)
+    span = [f"{before}..{trigger}"] if known else ["-1", trigger]
+    lines = git.lines("log", "--format=[%h] - %s", *span)
+    if (more := len(lines) - _MOST_COMMITS) > 0:
+        lines[_MOST_COMMITS:] = [f"and {more} more"]
+    entries = {"environment": name, "commits": "\n".join(lines)}
+    if known and (link := compare_link(uri, before or "", trigger)):
+        entries["compare"] = link
+    return [{"name": key, "value": value} for key, value in entries.items()]

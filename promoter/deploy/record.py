@@ -7,7 +7,7 @@ from dataclasses import replace
 from promoter.common.errors import RemoteMoved
 from promoter.gate.decision import Decision
 from promoter.gate.records import AlreadyRecorded
-from promoter.git import Entry, Ledger
+from promoter.git.ledger import Entry, Ledger
 from promoter.site.evidence import Evidence
 from promoter.site.site import Site
 

@@ -13,8 +13,8 @@ has an answer, PyYAML has the same; for anything else it gives None.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import Any, NamedTuple
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple, TypeGuard
 
 from promoter.common.errors import InvalidFile
 
@@ -64,58 +64,80 @@ class CeplerDocument(NamedTuple):
 
     def invalid(self, node: Node, reason: str) -> InvalidFile:
         """Return the error that ``node`` does not fit."""
-        return InvalidFile(
-            self.file, f"line {node.line}", reason, next_step=f"correct {self.file} and run again"
-        )
+        return _invalid(self.file, node.line, reason)
 
-    def text(self, node: Node, what: str) -> str:
-        """Return a scalar's text; raise `InvalidFile` where ``node`` is none."""
+    def text(self, node: Node, name: str) -> str:
+        """Return a scalar's text; raise `InvalidFile` for anything else."""
         if isinstance(node, ScalarNode):
             return node.text
-        raise self.invalid(node, f"{what} must be a text, not a {_kind(node)}")
+        raise self.invalid(node, f"{name} must be a text, not a {_kind(node)}")
 
-    def optional(self, node: Node, what: str) -> str | None:
-        """Return a scalar's text, None for a plain ``~`` or ``null``."""
-        if isinstance(node, ScalarNode) and node.plain and node.text in ("~", "null"):
+    def entries(self, node: Node, name: str) -> Iterator[tuple[str, Node, Node]]:
+        """Yield a mapping's entries as (key's text, key, value)."""
+        if not isinstance(node, MappingNode):
+            raise self.invalid(node, f"{name} must be a mapping, not a {_kind(node)}")
+        for key, value in node.entries:
+            yield self.text(key, f"a key of {name}"), key, value
+
+    def fields(self, node: Node, name: str, known: frozenset[str]) -> Fields:
+        """Return the fields named in ``known``; each at most once, others are ignored."""
+        found: dict[str, Node] = {}
+        for field, key, value in self.entries(node, name):
+            if field in found:
+                raise self.invalid(key, f"{name} has {field} twice")
+            if field in known:
+                found[field] = value
+        return Fields(self, node, found)
+
+
+class Fields(NamedTuple):
+    """The known fields of one mapping; each method raises `InvalidFile` for another kind."""
+
+    document: CeplerDocument
+    node: Node
+    nodes: Mapping[str, Node]
+
+    def required(self, name: str) -> Node:
+        """Return the value of a field that has to exist."""
+        if name not in self.nodes:
+            raise self.document.invalid(self.node, f"{name} is missing")
+        return self.nodes[name]
+
+    def text(self, name: str) -> str:
+        """Return the text of a field that has to exist."""
+        return self.document.text(self.required(name), name)
+
+    def optional(self, name: str) -> str | None:
+        """Return a text, None for a missing field, a plain ``~`` or a plain ``null``."""
+        node = self.nodes.get(name)
+        if node is None or (_is_plain(node) and node.text in ("~", "null")):
             return None
-        return self.text(node, what)
+        return self.document.text(node, name)
 
-    def flag(self, node: Node, what: str) -> bool:
-        """Return a plain ``true`` or ``false``."""
-        if isinstance(node, ScalarNode) and node.plain and node.text in ("true", "false"):
-            return node.text == "true"
-        raise self.invalid(node, f"{what} must be true or false")
+    def flag(self, name: str) -> bool:
+        """Return a plain ``true`` or ``false``, False for a missing field."""
+        node = self.nodes.get(name)
+        if node is None or (_is_plain(node) and node.text in ("true", "false")):
+            return node is not None and node.text == "true"
+        raise self.document.invalid(node, f"{name} must be true or false")
 
-    def number(self, node: Node, what: str) -> int:
-        """Return a plain number that fits 32 bits without a sign."""
-        if isinstance(node, ScalarNode) and node.plain and node.text.isascii():
+    def number(self, name: str) -> int:
+        """Return a plain number that fits 32 bits without a sign, 0 for a missing field."""
+        node = self.nodes.get(name)
+        if node is None:
+            return 0
+        if _is_plain(node) and node.text.isascii():
             digits = node.text.removeprefix("+")
             if digits.isdigit() and int(digits) < 2**32 and (digits == "0" or digits[0] != "0"):
                 return int(digits)
-        raise self.invalid(node, f"{what} must be a number from 0 to {2**32 - 1}")
+        raise self.document.invalid(node, f"{name} must be a number from 0 to {2**32 - 1}")
 
-    def items(self, node: Node, what: str) -> tuple[Node, ...]:
-        """Return a list's items."""
-        if isinstance(node, SequenceNode):
-            return node.items
-        raise self.invalid(node, f"{what} must be a list, not a {_kind(node)}")
-
-    def entries(self, node: Node, what: str) -> Iterator[tuple[str, Node, Node]]:
-        """Return a mapping's entries as (key's text, key, value)."""
-        if not isinstance(node, MappingNode):
-            raise self.invalid(node, f"{what} must be a mapping, not a {_kind(node)}")
-        for key, value in node.entries:
-            yield self.text(key, f"a key of {what}"), key, value
-
-    def fields(self, node: Node, what: str, known: frozenset[str]) -> dict[str, Node]:
-        """Return the fields named in ``known``; each at most once, others are ignored."""
-        found: dict[str, Node] = {}
-        for name, key, value in self.entries(node, what):
-            if name in found:
-                raise self.invalid(key, f"{what} has {name} twice")
-            if name in known:
-                found[name] = value
-        return found
+    def items(self, name: str) -> tuple[Node, ...]:
+        """Return a list's items, none for a missing field."""
+        node = self.nodes.get(name)
+        if node is None or isinstance(node, SequenceNode):
+            return node.items if node is not None else ()
+        raise self.document.invalid(node, f"{name} must be a list, not a {_kind(node)}")
 
 
 def read_document(content: bytes, file: str) -> CeplerDocument:
@@ -127,15 +149,19 @@ def read_document(content: bytes, file: str) -> CeplerDocument:
         raise InvalidFile(
             file, f"line {line}", "not UTF-8", next_step=f"save {file} as UTF-8"
         ) from error
-    quick = read_quickly(text)
-    if quick is not None:
+    if (quick := read_quickly(text)) is not None:
         return CeplerDocument(file, quick)
     import yaml
 
     try:
         root = yaml.compose(text, Loader=getattr(yaml, "CLoader", yaml.Loader))
     except yaml.YAMLError as error:
-        raise _unreadable(file, error) from error
+        mark = getattr(error, "problem_mark", None)
+        place = f"line {mark.line + 1}" if mark else ""
+        reason = getattr(error, "problem", None) or str(error).replace("\n", " ")
+        raise InvalidFile(
+            file, place, f"not YAML: {reason}", next_step=f"correct {file}"
+        ) from error
     if root is None:
         raise InvalidFile(file, "", "the file is empty", next_step=f"restore {file}")
     return CeplerDocument(file, _Conversion(file).node(root, _DEPTH))
@@ -156,9 +182,10 @@ class _Conversion:
             self._repeats += 1
         self._converted.add(id(node))
         if depth == 0:
-            raise self._refused(line, "nested too deeply")
+            raise _invalid(self._file, line, "nested too deeply")
         if self._repeats > _MOST_REPEATS:
-            raise self._refused(line, f"its aliases expand to more than {_MOST_REPEATS:,} values")
+            reason = f"its aliases expand to more than {_MOST_REPEATS:,} values"
+            raise _invalid(self._file, line, reason)
         if isinstance(node.value, str):
             plain = not node.style
             return ScalarNode("~" if plain and not node.value else node.value, plain, line)
@@ -168,17 +195,13 @@ class _Conversion:
         entries = ((self.node(key, below), self.node(value, below)) for key, value in node.value)
         return MappingNode(tuple(entries), line)
 
-    def _refused(self, line: int, reason: str) -> InvalidFile:
-        return InvalidFile(
-            self._file, f"line {line}", reason, next_step=f"correct {self._file} and run again"
-        )
+
+def _invalid(file: str, line: int, reason: str) -> InvalidFile:
+    return InvalidFile(file, f"line {line}", reason, next_step=f"correct {file} and run again")
 
 
-def _unreadable(file: str, error: Any) -> InvalidFile:
-    mark = getattr(error, "problem_mark", None)
-    place = f"line {mark.line + 1}" if mark else ""
-    reason = getattr(error, "problem", None) or str(error).replace("\n", " ")
-    return InvalidFile(file, place, f"not YAML: {reason}", next_step=f"correct {file}")
+def _is_plain(node: Node) -> TypeGuard[ScalarNode]:
+    return isinstance(node, ScalarNode) and node.plain
 
 
 def _kind(node: Node) -> str:
@@ -206,31 +229,28 @@ def read_quickly(text: str) -> Node | None:
     lines = text.split("\n")
     if lines[0] == "---":
         lines[0] = ""
+    parsed = [
+        _Line(number, len(line) - len(content := line.lstrip(" ")), content)
+        for number, line in enumerate(lines, 1)
+        if _BLANK.fullmatch(line) is None
+    ]
+    if not parsed or parsed[0].indent or any(each.text[:3] in ("---", "...") for each in parsed):
+        return None
     try:
-        parsed = [
-            _line(number, line)
-            for number, line in enumerate(lines, 1)
-            if _BLANK.fullmatch(line) is None
-        ]
-        if not parsed or parsed[0].indent != 0:
-            return None
         block, rest = _block(parsed, 0)
-        return block if rest == len(parsed) else None
     except _Unusual:
         return None
+    return block if rest == len(parsed) else None
 
 
-def _line(number: int, line: str) -> _Line:
-    content = line.lstrip(" ")
-    if content.startswith(("---", "...")):
+def _fullmatch(expression: re.Pattern[str], text: str) -> re.Match[str]:
+    if (found := expression.fullmatch(text)) is None:
         raise _Unusual
-    return _Line(number, len(line) - len(content), content)
+    return found
 
 
 def _block(lines: list[_Line], start: int) -> tuple[Node, int]:
-    if lines[start].text.startswith("-"):
-        return _list(lines, start)
-    return _mapping(lines, start)
+    return (_list if lines[start].text.startswith("-") else _mapping)(lines, start)
 
 
 def _mapping(lines: list[_Line], start: int) -> tuple[Node, int]:
@@ -238,9 +258,7 @@ def _mapping(lines: list[_Line], start: int) -> tuple[Node, int]:
     entries: list[tuple[Node, Node]] = []
     while position < len(lines) and lines[position].indent == indent:
         line = lines[position]
-        entry = _KEY.fullmatch(line.text)
-        if entry is None:
-            raise _Unusual
+        entry = _fullmatch(_KEY, line.text)
         position += 1
         value: Node
         if entry[2]:
@@ -268,10 +286,7 @@ def _list(lines: list[_Line], start: int) -> tuple[Node, int]:
         line = lines[position]
         if not line.text.startswith("-"):
             break  # the next key of the mapping that this list is a value of
-        item = _ITEM.fullmatch(line.text)
-        if item is None or not item[1]:
-            raise _Unusual
-        items.append(_scalar(item[1], line.number))
+        items.append(_scalar(_fullmatch(_ITEM, line.text)[1] or "", line.number))
         position += 1
     if position < len(lines) and lines[position].indent > indent:
         raise _Unusual
@@ -281,15 +296,12 @@ def _list(lines: list[_Line], start: int) -> tuple[Node, int]:
 def _inline(text: str, line: int) -> Node:
     if not text.startswith("["):
         return _scalar(text, line)
-    if _FLOW.fullmatch(text) is None:
-        raise _Unusual
+    _fullmatch(_FLOW, text)
     return SequenceNode(tuple(_scalar(item[0], line) for item in _ONE.finditer(text[1:-1])), line)
 
 
 def _scalar(text: str, line: int) -> Node:
-    text = text.rstrip(" ")
-    if _ONE.fullmatch(text) is None:
-        raise _Unusual
+    text = _fullmatch(_ONE, text.rstrip(" "))[0]
     if text[0] in "\"'":
         return ScalarNode(text[1:-1], False, line)
     return ScalarNode(text, True, line)

@@ -1,4 +1,4 @@
-"""The gates file: at which commit each environment is decided (``HEAD`` where ungated)."""
+"""The gates file: the commit that each environment is decided at (``HEAD`` where ungated)."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 
 from promoter.common.errors import GitError, InvalidFile
 from promoter.gate.documents import read_document
+from promoter.gate.state_file import quoted
 from promoter.git import Git
 
 BRANCH = "cepler-gates"
@@ -78,11 +79,9 @@ def from_folder(folder: Path, path: str) -> Gates:
 
 def from_branch(git: Git, branch: str, path: str) -> Gates:
     """Return the gates file at ``path`` on ``branch``: the local one, or else origin's."""
-    for ref in (f"refs/heads/{branch}", f"refs/remotes/origin/{branch}"):
-        commit = git.commit(ref)
-        if commit is not None:
-            break
-    else:
+    refs = (f"refs/heads/{branch}", f"refs/remotes/origin/{branch}")
+    commit = next(filter(None, map(git.commit, refs)), None)
+    if commit is None:
         raise GitError(
             f"read gates from branch {branch}: Couldn't find branch",
             next_step=f"git fetch origin {branch}:refs/remotes/origin/{branch}",
@@ -112,7 +111,8 @@ def with_gate(text: str, environment: str, commit: str, *, file: str = "gates fi
     changed = _replaced(text, environment, commit)
     if changed is None:
         gap = "" if not text or text.endswith("\n") else "\n"
-        changed = f"{text}{gap}{_key(environment)}: {commit}\n"
+        plain = re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_./-]*", environment)
+        changed = f"{text}{gap}{environment if plain else quoted(environment)}: {commit}\n"
     if not _says(changed, expected):
         raise InvalidFile(
             file,
@@ -147,10 +147,3 @@ def _replaced(text: str, environment: str, commit: str) -> str | None:
         return None
     last = found[-1]  # of repeated entries the last one counts
     return text[: last.start("value")] + commit + text[last.end("value") :]
-
-
-def _key(environment: str) -> str:
-    plain = re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_./-]*", environment)
-    return (
-        environment if plain else '"' + environment.replace("\\", "\\\\").replace('"', '\\"') + '"'
-    )

@@ -9,10 +9,11 @@ YAML writer does (yaml-rust 0.4, as serde_yaml 0.8 uses it).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from contextlib import suppress
 from functools import lru_cache
 
-from promoter.gate.documents import CeplerDocument, Node, read_document
+from promoter.gate.documents import CeplerDocument, Fields, Node, read_document
 from promoter.gate.state import DeployState, EnvironmentState, FileState
 
 _FIELDS = frozenset({"version", "current", "propagated_from", "propagation_queue"})
@@ -37,7 +38,7 @@ _TEXT = rf"({_QUOTED}|{_PLAIN})"
 _HEAD = re.compile(r"---\nversion: (0|[1-9][0-9]{0,8})\ncurrent:\n")
 _TAIL = re.compile(rf"(?:propagated_from: (?!null\n){_TEXT}\n)?(propagation_queue:\n)?")
 _ESCAPE = re.compile(r"\\(?:u(....)|(.))")
-_NAMED = {"b": "\b", "t": "\t", "n": "\n", "f": "\f", "r": "\r"}
+_NAMED = {"b": "\b", "t": "\t", "n": "\n", "f": "\f", "r": "\r", '"': '"', "\\": "\\"}
 
 
 class _Shape:
@@ -67,52 +68,49 @@ _QUEUED = _Shape("  - ", "    ")
 
 def read_canonical(content: bytes) -> EnvironmentState | None:
     """Return the state in ``content``, None if it is not in the form that cepler writes."""
-    try:
-        text = content.decode()
-    except UnicodeDecodeError:
-        return None
-    head = _HEAD.match(text)
-    found = _deploy(text, head.end(), _CURRENT) if head else None
-    if head is None or found is None:
-        return None
-    current, position = found
-    tail = _TAIL.match(text, position)
-    if tail is None:
-        return None
-    queue = _queue(text, tail.end()) if tail[2] else ((), tail.end())
-    if queue is None or text[queue[1] :] not in ("\n", ""):
-        return None
+    with suppress(ValueError):  # not UTF-8, or another form
+        return _canonical(content.decode())
+    return None
+
+
+def _canonical(text: str) -> EnvironmentState:
+    """Return the state in ``text``; raise `ValueError` for another form."""
+    head = _match(_HEAD, text, 0)
+    current, position = _deploy(text, head.end(), _CURRENT)
+    tail = _match(_TAIL, text, position)
+    position = tail.end()
+    queue: list[DeployState] = []
+    while tail[2] and (not queue or position < len(text) - 1):
+        state, position = _deploy(text, position, _QUEUED)
+        queue.append(state)
+    if text[position:] not in ("\n", ""):
+        raise ValueError
     passed = _bare(tail[1]) if tail[1] else None
-    return EnvironmentState(int(head[1]), current, passed, queue[0])
+    return EnvironmentState(int(head[1]), current, passed, tuple(queue))
 
 
-def _queue(text: str, position: int) -> tuple[tuple[DeployState, ...], int] | None:
-    states: list[DeployState] = []
-    while (found := _deploy(text, position, _QUEUED)) is not None:
-        state, position = found
-        states.append(state)
-    return (tuple(states), position) if states else None
+def _match(expression: re.Pattern[str], text: str, position: int) -> re.Match[str]:
+    if (found := expression.match(text, position)) is None:
+        raise ValueError
+    return found
 
 
-def _deploy(text: str, position: int, shape: _Shape) -> tuple[DeployState, int] | None:
-    head = shape.deploy.match(text, position)
-    if head is None:
-        return None
+def _deploy(text: str, position: int, shape: _Shape) -> tuple[DeployState, int]:
+    head = _match(shape.deploy, text, position)
     files, position = ({}, head.end()) if head[4] else _files(text, head.end(), shape)
-    if not files and not head[4]:
-        return None
     passed = _bare(head[2]) if head[2] else None
     return DeployState(_bare(head[1]), passed, files, head[3] is not None), position
 
 
 def _files(text: str, start: int, shape: _Shape) -> tuple[dict[str, FileState], int]:
-    """Return the file entries from ``start`` on and their end; none if a line does not fit."""
+    """Return the file entries from ``start`` on and their end."""
     end = shape.end.search(text, start - 1)
     stop = end.start() + 1 if end is not None else len(text)
     found = shape.file.findall(text, start, stop)
     # Each match is four whole lines, or five; if that makes all lines, nothing was passed over.
-    if sum(5 if dirty else 4 for _, _, dirty, _, _ in found) != text.count("\n", start, stop):
-        return {}, start
+    lines = sum(5 if dirty else 4 for _, _, dirty, _, _ in found)
+    if not found or lines != text.count("\n", start, stop):
+        raise ValueError
     bare = lru_cache(maxsize=None)(_bare)  # commits and messages come again and again
     files = {
         _bare(identity): FileState(
@@ -138,52 +136,40 @@ def _unescape(found: re.Match[str]) -> str:
 
 def _from_document(document: CeplerDocument) -> EnvironmentState:
     fields = document.fields(document.root, "the state file", _FIELDS)
-    current = _required(document, document.root, fields, "current")
-    queue: tuple[Node, ...] = ()
-    if "propagation_queue" in fields:
-        queue = document.items(fields["propagation_queue"], "propagation_queue")
-    passed = fields.get("propagated_from")
+    current, queue = fields.required("current"), fields.items("propagation_queue")
     return EnvironmentState(
-        version=document.number(fields["version"], "version") if "version" in fields else 0,
+        version=fields.number("version"),
         current=_deploy_state(document, current, "current"),
-        propagated_from=document.optional(passed, "propagated_from") if passed else None,
+        propagated_from=fields.optional("propagated_from"),
         propagation_queue=tuple(
             _deploy_state(document, node, "propagation_queue") for node in queue
         ),
     )
 
 
-def _deploy_state(document: CeplerDocument, node: Node, what: str) -> DeployState:
-    fields = document.fields(node, what, _DEPLOY_FIELDS)
-    head = document.text(_required(document, node, fields, "head_commit"), "head_commit")
-    passed = fields.get("propagated_head")
-    files: dict[str, FileState] = {}
-    if "files" in fields:
-        for identity, _, value in document.entries(fields["files"], "files"):
-            files[identity] = _file_state(document, value, identity)
+def _deploy_state(document: CeplerDocument, node: Node, name: str) -> DeployState:
+    fields = document.fields(node, name, _DEPLOY_FIELDS)
+    head = fields.text("head_commit")
+    files = fields.nodes.get("files")
+    entries = document.entries(files, "files") if files is not None else ()
     return DeployState(
         head_commit=head,
-        propagated_head=document.optional(passed, "propagated_head") if passed else None,
-        files=files,
-        any_dirty="any_dirty" in fields and document.flag(fields["any_dirty"], "any_dirty"),
+        files={
+            identity: _file_state(document.fields(value, identity, _FILE_FIELDS))
+            for identity, _, value in entries
+        },
+        propagated_head=fields.optional("propagated_head"),
+        any_dirty=fields.flag("any_dirty"),
     )
 
 
-def _file_state(document: CeplerDocument, node: Node, what: str) -> FileState:
-    fields = document.fields(node, what, _FILE_FIELDS)
-    file_hash = fields.get("file_hash")
+def _file_state(fields: Fields) -> FileState:
     return FileState(
-        file_hash=document.optional(file_hash, "file_hash") if file_hash else None,
-        from_commit=document.text(_required(document, node, fields, "from_commit"), "from_commit"),
-        message=document.text(_required(document, node, fields, "message"), "message"),
-        dirty="dirty" in fields and document.flag(fields["dirty"], "dirty"),
+        file_hash=fields.optional("file_hash"),
+        from_commit=fields.text("from_commit"),
+        message=fields.text("message"),
+        dirty=fields.flag("dirty"),
     )
-
-
-def _required(document: CeplerDocument, node: Node, fields: Mapping[str, Node], name: str) -> Node:
-    if name not in fields:
-        raise document.invalid(node, f"{name} is missing")
-    return fields[name]
 
 
 # --- writing ---------------------------------------------------------------------------
@@ -203,15 +189,7 @@ _NEEDS_QUOTES = (
     r"""|.*[:{}\[\],#`"'\\\x00-\x06\t\n\r\x0e-\x1a\x1c-\x1f])"""
 )
 _ESCAPED = r'["\\\x00-\x1f\x7f]'
-_ESCAPES = {
-    '"': '\\"',
-    "\\": "\\\\",
-    "\b": "\\b",
-    "\t": "\\t",
-    "\n": "\\n",
-    "\f": "\\f",
-    "\r": "\\r",
-}
+_ESCAPES = {character: f"\\{name}" for name, character in _NAMED.items()}
 
 
 def write_state(state: EnvironmentState) -> bytes:
@@ -257,9 +235,7 @@ def _file_lines(identity: str, state: FileState, indent: str) -> str:
 @lru_cache(maxsize=1 << 16)
 def scalar(text: str) -> str:
     """Return ``text`` as cepler writes it: plain if that is safe, else in double quotes."""
-    if not re.match(_NEEDS_QUOTES, text):
-        return text
-    return quoted(text)
+    return quoted(text) if re.match(_NEEDS_QUOTES, text) else text
 
 
 def quoted(text: str) -> str:
@@ -270,5 +246,4 @@ def quoted(text: str) -> str:
 
 
 def _escape(found: re.Match[str]) -> str:
-    character = found[0]
-    return _ESCAPES.get(character) or f"\\u{ord(character):04x}"
+    return _ESCAPES.get(found[0]) or f"\\u{ord(found[0]):04x}"

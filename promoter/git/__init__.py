@@ -1,17 +1,10 @@
-"""The only package that runs git."""
+"""The only package that runs git.
+
+`promoter.git.ledger` is imported on its own: a check of the gate has no use for it.
+"""
 
 from promoter.git.commands import environment
-from promoter.git.ledger import Entry, Ledger, retry_when_moved
 from promoter.git.objects import is_full_id
 from promoter.git.repository import NO_OBJECT, Git, Identity
 
-__all__ = [
-    "NO_OBJECT",
-    "Entry",
-    "Git",
-    "Identity",
-    "Ledger",
-    "environment",
-    "is_full_id",
-    "retry_when_moved",
-]
+__all__ = ["NO_OBJECT", "Git", "Identity", "environment", "is_full_id"]

@@ -7,8 +7,8 @@ Nothing is ever forced.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import NamedTuple, TypeVar
 
@@ -20,14 +20,17 @@ T = TypeVar("T")
 _TRIES = 5
 
 
-def retry_when_moved(attempt: Callable[[], T]) -> T:
+def retry_when_moved(attempt: Callable[[], T], *, pause: float = 0) -> T:
     """Return the result of ``attempt``, repeated a few times while it raises `RemoteMoved`.
 
-    ``attempt`` has to read the remote again each time. The last `RemoteMoved` is raised.
+    ``attempt`` has to read the remote again each time. The last `RemoteMoved` is raised. The
+    n-th retry comes after n times ``pause`` seconds.
     """
-    for _ in range(_TRIES - 1):
-        with suppress(RemoteMoved):
+    for number in range(1, _TRIES):
+        try:
             return attempt()
+        except RemoteMoved:
+            time.sleep(pause * number)
     return attempt()
 
 

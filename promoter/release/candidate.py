@@ -9,7 +9,7 @@ from __future__ import annotations
 import semver
 
 from promoter.common.errors import NothingNewer
-from promoter.git import retry_when_moved
+from promoter.git.ledger import retry_when_moved
 from promoter.release.application import Application
 from promoter.release.cog import read_cog
 from promoter.release.errors import ReleaseError

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 import semver
 
-from promoter.git import Entry, Git, Identity, Ledger, retry_when_moved
+from promoter.git import Git, Identity
+from promoter.git.ledger import Entry, Ledger, retry_when_moved
 from promoter.release.errors import ReleaseError
 from promoter.release.version import parse_version
 

@@ -12,7 +12,8 @@ from operator import itemgetter
 from pathlib import Path
 
 from promoter.common.errors import NothingNewer, PromoterError, UsageError
-from promoter.git import Entry, Git, Ledger, is_full_id
+from promoter.git import Git, is_full_id
+from promoter.git.ledger import Entry, Ledger
 from promoter.git.signing import can_sign, read_signature
 from promoter.testflight.result import TestflightError, TestflightResult
 

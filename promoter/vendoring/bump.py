@@ -15,7 +15,8 @@ from tempfile import mkdtemp
 from promoter.common.errors import NothingNewer, RemoteMoved, UsageError
 from promoter.common.progress import Progress, Silent
 from promoter.common.yaml_edit import replace
-from promoter.git import Git, retry_when_moved
+from promoter.git import Git
+from promoter.git.ledger import retry_when_moved
 from promoter.programs.registry import ImageLookup, configured_mirrors
 from promoter.toolchain import Toolchain
 from promoter.vendoring.config import CONFIG_NAME, Dependency, find_dependency, parse_config

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from promoter.common.errors import NothingNewer, RemoteMoved
-from promoter.git import Entry, Git, Ledger
+from promoter.git import Git
+from promoter.git.ledger import Entry, Ledger
 
 from .conftest import advance
 

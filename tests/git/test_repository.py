@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from promoter.common.errors import GitError, RemoteMoved
-from promoter.git import Git, retry_when_moved
+from promoter.git import Git
+from promoter.git.ledger import retry_when_moved
 
 from .conftest import advance
 

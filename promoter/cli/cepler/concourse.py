@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from promoter.cli.cepler.arguments import Arguments
+from promoter.cli.cepler.arguments import Values
 from promoter.cli.cepler.syntax import VERSION
 from promoter.common.errors import InvalidFile
 
@@ -26,41 +26,37 @@ _HEADINGS = {
 class StepLog:
     """Progress as lines on standard error."""
 
-    line: Callable[[str], None]
+    print: Callable[[str], None]
 
     @contextmanager
     def task(self, description: str, **_attributes: str) -> Iterator[Callable[[str], None]]:
         """Print a line at the beginning."""
-        self.line(description)
+        self.print(description)
         yield lambda detail: None  # noqa: ARG005
 
     def note(self, line: str) -> None:
         """Print one line."""
-        self.line(line)
+        self.print(line)
 
 
-def answer(inner: Arguments, out: Callable[[str], None], err: Callable[[str], None]) -> int:
-    """Answer the request on standard input; return 0."""
+def answer(step: str, inner: Values, out: Callable[[str], None], err: Callable[[str], None]) -> int:
+    """Answer the request of ``step`` on standard input; return 0."""
     from promoter.cepler import resource as concourse
     from promoter.cepler.request import read_request
 
-    step = inner.command[-1]
     err(f"{_HEADINGS[step]} - cepler v{VERSION}")
-    request, log = read_request(_standard_input()), StepLog(err)
+    try:
+        document = json.load(sys.stdin)
+    except ValueError as error:
+        raise InvalidFile("standard input", "", f"not JSON: {error}") from error
+    request, log = read_request(document), StepLog(err)
     found: Any
     if step == "check":
         cache = Path(os.environ.get("TMPDIR", "/tmp")) / "cepler-repo-cache"  # noqa: S108
         found = concourse.check(request, cache, log)
     elif step == "ci_in":
-        found = concourse.fetch_into(request, Path(inner.value("DESTINATION")), log)
+        found = concourse.fetch_into(request, Path(inner["DESTINATION"]), log)
     else:
-        found = concourse.record_from(request, Path(inner.value("ORIGIN")), log)
+        found = concourse.record_from(request, Path(inner["ORIGIN"]), log)
     out(json.dumps(found, ensure_ascii=False, separators=(",", ":")))
     return 0
-
-
-def _standard_input() -> Any:
-    try:
-        return json.load(sys.stdin)
-    except ValueError as error:
-        raise InvalidFile("standard input", "", f"not JSON: {error}") from error

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from promoter.cli.cepler.syntax import VERSION, CeplerCommand, Option, has_version
 
 Row = tuple[str, str]
+
+_HELP = ("help", "Prints this message or the help of the given subcommand(s)")
 
 
 def usage(command: CeplerCommand, path: tuple[str, ...]) -> str:
@@ -25,11 +27,13 @@ def usage(command: CeplerCommand, path: tuple[str, ...]) -> str:
 def help_text(command: CeplerCommand, path: tuple[str, ...], variables: Mapping[str, str]) -> str:
     """Return the help of ``command``; secrets in variables are not shown."""
     title = f"cepler {VERSION}" if len(path) == 1 else f"{'-'.join(path)} \n{command.about}"
+    argument, about = f"<{command.argument}>", "The destination to put the resource"
+    subcommands = [(each.name, each.about) for each in command.subcommands]
     sections = {
         "FLAGS": _flags(command, below_top=len(path) > 1),
-        "OPTIONS": _options(command, variables),
-        "ARGS": _arguments(command),
-        "SUBCOMMANDS": _subcommands(command),
+        "OPTIONS": [_option(each, variables) for each in command.options if each.value],
+        "ARGS": [(argument, about)] if command.argument else [],
+        "SUBCOMMANDS": sorted([*subcommands, _HELP]) if subcommands else [],
     }
     shown = [f"{title}\n", f"USAGE:\n    {usage(command, path)}\n"]
     shown += [f"{name}:\n{_table(rows)}" for name, rows in sections.items() if rows]
@@ -44,39 +48,17 @@ def _flags(command: CeplerCommand, *, below_top: bool) -> list[Row]:
     return flags
 
 
-def _options(command: CeplerCommand, variables: Mapping[str, str]) -> list[Row]:
-    return [
-        (
-            (f"-{each.short}, " if each.short else "    ") + each.shown(),
-            each.about + _hints(each, variables),
-        )
-        for each in command.options
-        if each.value
-    ]
-
-
-def _arguments(command: CeplerCommand) -> list[Row]:
-    about = "The destination to put the resource"
-    return [(f"<{command.argument}>", about)] if command.argument else []
-
-
-def _subcommands(command: CeplerCommand) -> list[Row]:
-    names = [(each.name, each.about) for each in command.subcommands]
-    help_ = ("help", "Prints this message or the help of the given subcommand(s)")
-    return sorted([*names, help_]) if names else []
-
-
-def _hints(option: Option, variables: Mapping[str, str]) -> str:
-    hints = ""
+def _option(option: Option, variables: Mapping[str, str]) -> Row:
+    about = option.about
     if option.variable:
         value = "" if option.secret else variables.get(option.variable, "")
-        hints += f" [env: {option.variable}={value}]"
+        about += f" [env: {option.variable}={value}]"
     if option.default is not None:
-        hints += f" {' ' if option.variable else ''}[default: {option.default}]"
-    return hints
+        about += f" {' ' if option.variable else ''}[default: {option.default}]"
+    return (f"-{option.short}, " if option.short else "    ") + option.shown(), about
 
 
-def _table(rows: Sequence[tuple[str, str]]) -> str:
+def _table(rows: list[Row]) -> str:
     import shutil
     import textwrap
 
@@ -84,7 +66,7 @@ def _table(rows: Sequence[tuple[str, str]]) -> str:
     columns = max(shutil.get_terminal_size((120, 24)).columns, width + 40)
     lines: list[str] = []
     for name, about in rows:
-        wrapped = textwrap.wrap(about, columns - width - 4) or [""]
-        lines.append(f"    {name.ljust(width)}{wrapped[0]}")
-        lines += [f"    {' ' * width}{line}" for line in wrapped[1:]]
+        first, *more = textwrap.wrap(about, columns - width - 4) or [""]
+        lines.append(f"    {name.ljust(width)}{first}")
+        lines += [f"    {' ' * width}{line}" for line in more]
     return "\n".join(lines) + "\n"

@@ -35,41 +35,54 @@ class CeplerCommand(NamedTuple):
     subcommands: tuple[CeplerCommand, ...] = ()
 
 
-_URL = Option("git-url", "Remote url for --clone option", "GIT_URL", variable="GIT_URL")
-_BRANCH = Option(
-    "git-branch", "Branch for --clone option", "GIT_BRANCH", variable="GIT_BRANCH", default="main"
+_REMOTE = (
+    Option("git-branch", "Branch for --clone option", "GIT_BRANCH", "", "GIT_BRANCH", "main"),
+    Option(
+        "git-private-key",
+        "Private key for --clone option",
+        "GIT_PRIVATE_KEY",
+        variable="GIT_PRIVATE_KEY",
+        secret=True,
+    ),
+    Option("git-url", "Remote url for --clone option", "GIT_URL", variable="GIT_URL"),
 )
-_KEY = Option(
-    "git-private-key",
-    "Private key for --clone option",
-    "GIT_PRIVATE_KEY",
-    variable="GIT_PRIVATE_KEY",
-    secret=True,
-)
+_CREDENTIALS = ("git-url", "git-private-key")
 _ENVIRONMENT = Option(
     "environment",
     "The cepler environment",
     "ENVIRONMENT",
     "e",
-    variable="CEPLER_ENVIRONMENT",
+    "CEPLER_ENVIRONMENT",
     required=True,
 )
 _CLEAN = Option("force-clean", "Delete all files not referenced in cepler.yml")
+
+_CLONE = "Clone the repository into <dir>. Pulls latest changes if already present."
+_CHECK = (
+    "Check wether the environment needs deploying. Exit codes: 0 - needs deploying; "
+    "1 - internal error; 2 - nothing to deploy"
+)
+_CONCOURSE = (
+    CeplerCommand("check", "The check command for the concourse resource"),
+    CeplerCommand("ci_in", "The in command for the concourse resource", (), "DESTINATION"),
+    CeplerCommand("ci_out", "The out command for the concourse resource", (), "ORIGIN"),
+)
+_RECORD = (
+    Option("no-commit", "Don't commit the new state"),
+    Option("push", "Push head to remote", needs=("reset-head", *_CREDENTIALS)),
+    Option("reset-head", "Checkout files to head after committing the state"),
+    _ENVIRONMENT,
+    *_REMOTE,
+)
+_REPRODUCE = "Reproduce workspace according to last recorded state"
 
 CEPLER = CeplerCommand(
     "cepler",
     "",
     (
         Option("ignore-queue", "Ignore the propagation queue"),
-        Option(
-            "clone",
-            "Clone the repository into <dir>. Pulls latest changes if already present.",
-            "CLONE_DIR",
-            needs=("git-url", "git-private-key"),
-        ),
-        Option(
-            "config", "Cepler config file", "CONFIG_FILE", "c", "CEPLER_CONF", default="cepler.yml"
-        ),
+        Option("clone", _CLONE, "CLONE_DIR", needs=_CREDENTIALS),
+        Option("config", "Cepler config file", "CONFIG_FILE", "c", "CEPLER_CONF", "cepler.yml"),
         Option(
             "gates-branch",
             "Branch to find the gate file",
@@ -78,53 +91,16 @@ CEPLER = CeplerCommand(
             needs=("gates",),
         ),
         Option("gates", "Cepler gate file", "GATES_FILE", "g", "CEPLER_GATES"),
-        _BRANCH,
-        _KEY,
-        _URL,
+        *_REMOTE,
     ),
     subcommands=(
-        CeplerCommand(
-            "check",
-            "Check wether the environment needs deploying. Exit codes: 0 - needs deploying; "
-            "1 - internal error; 2 - nothing to deploy",
-            (_ENVIRONMENT,),
-        ),
-        CeplerCommand(
-            "concourse",
-            "Subcommand for concourse integration",
-            subcommands=(
-                CeplerCommand("check", "The check command for the concourse resource"),
-                CeplerCommand(
-                    "ci_in", "The in command for the concourse resource", (), "DESTINATION"
-                ),
-                CeplerCommand("ci_out", "The out command for the concourse resource", (), "ORIGIN"),
-            ),
-        ),
+        CeplerCommand("check", _CHECK, (_ENVIRONMENT,)),
+        CeplerCommand("concourse", "Subcommand for concourse integration", subcommands=_CONCOURSE),
         CeplerCommand("latest", "Return the commit hash of the lastest record", (_ENVIRONMENT,)),
         CeplerCommand("ls", "List all files relevent to a given environment", (_ENVIRONMENT,)),
         CeplerCommand("prepare", "Prepare workspace for hook execution", (_CLEAN, _ENVIRONMENT)),
-        CeplerCommand(
-            "record",
-            "Record the state of an environment in the statefile",
-            (
-                Option("no-commit", "Don't commit the new state"),
-                Option(
-                    "push",
-                    "Push head to remote",
-                    needs=("reset-head", "git-url", "git-private-key"),
-                ),
-                Option("reset-head", "Checkout files to head after committing the state"),
-                _ENVIRONMENT,
-                _BRANCH,
-                _KEY,
-                _URL,
-            ),
-        ),
-        CeplerCommand(
-            "reproduce",
-            "Reproduce workspace according to last recorded state",
-            (_CLEAN, _ENVIRONMENT),
-        ),
+        CeplerCommand("record", "Record the state of an environment in the statefile", _RECORD),
+        CeplerCommand("reproduce", _REPRODUCE, (_CLEAN, _ENVIRONMENT)),
     ),
 )
 
