@@ -41,19 +41,14 @@ class ObjectChange:
 
 
 def render(helm: Helm, chart: Path, release: StackRelease) -> dict[str, str]:
-    """Return the objects of ``helm template`` as redacted YAML by name.
-
-    Raises `VendorError` with Helm's message: a chart whose dependency is missing, values
-    that its schema rejects, a template that fails.
-    """
+    """Return the `objects` of ``helm template``; raise `VendorError` with Helm's message."""
     options = ("--set-string", _CHART_HASH)
     try:
         rendered = helm.template(release.name, chart, release.namespace, release.values, *options)
     except HelmError as error:
-        raise VendorError(
-            f"render the chart for {release.environment}: {redact_settings(error.cause)}",
-            next_step="correct the chart, or the environment's settings",
-        ) from error
+        message = f"render the chart for {release.environment}: {redact_settings(error.cause)}"
+        next_step = "correct the chart, or the environment's settings"
+        raise VendorError(message, next_step=next_step) from error
     return objects(rendered)
 
 
@@ -61,13 +56,12 @@ def objects(rendered: str) -> dict[str, str]:
     """Return the objects of a multi-document YAML, redacted and with sorted keys, by name."""
     documents: dict[str, str] = {}
     for document in yaml.load_all(rendered, Loader=_LOADER):
-        if not isinstance(document, dict):
-            continue
-        name = _name(document)
-        while name in documents:
-            name += "'"
-        text = yaml.dump(_redacted(document), Dumper=_Dumper, width=100, allow_unicode=True)
-        documents[name] = text
+        if isinstance(document, dict):
+            name = _name(document)
+            while name in documents:
+                name += "'"
+            redacted = _redacted(document)
+            documents[name] = yaml.dump(redacted, Dumper=_Dumper, width=100, allow_unicode=True)
     return documents
 
 
@@ -78,10 +72,7 @@ def _name(document: Mapping[str, Any]) -> str:
 
 
 def _redacted(value: Any) -> Any:
-    """Return ``value`` without a Secret's data, and without values named like secrets.
-
-    A Secret may be an item of a List, and a secret part of a configuration file's text.
-    """
+    """Return ``value`` without Secrets' data (also in a List) and values named like secrets."""
     if isinstance(value, list):
         return [_redacted(each) for each in value]
     if isinstance(value, str):
@@ -112,7 +103,6 @@ def changes(old: Mapping[str, str], new: Mapping[str, str]) -> tuple[ObjectChang
     changed = []
     for name in sorted(old.keys() | new.keys()):
         before, after = old.get(name, "").splitlines(), new.get(name, "").splitlines()
-        lines = tuple(difflib.unified_diff(before, after, lineterm="", n=3))[2:]
-        if lines:
+        if lines := tuple(difflib.unified_diff(before, after, lineterm=""))[2:]:
             changed.append(ObjectChange(name, lines))
     return tuple(changed)

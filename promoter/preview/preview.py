@@ -17,7 +17,7 @@ from promoter.vendoring.fetch import fetch
 from promoter.vendoring.git_source import source_repository
 from promoter.vendoring.lock import LOCK_NAME, read_lock
 from promoter.vendoring.refusals import refuse_links_out
-from promoter.vendoring.summary import ChartSnapshot, PinChange, pin_changes, read_values
+from promoter.vendoring.summary import PinChange, pin_changes, read_values
 from promoter.vendoring.workspace import workspace
 
 MOST_TITLES = 50
@@ -34,9 +34,9 @@ class EnvironmentPreview:
 
 @dataclass(frozen=True)
 class Preview:
-    """A bump that has not happened: the commits (40 hex digits), and the changes between them.
+    """The changes of a bump from the commit ``old`` to ``new`` (40 hex digits).
 
-    ``titles`` are the commits' first lines, newest first, at most `MOST_TITLES` of ``commits``.
+    ``titles`` has the first lines of ``commits``, newest first, `MOST_TITLES` at most.
     """
 
     dependency: str
@@ -50,7 +50,7 @@ class Preview:
 
     @property
     def failed(self) -> bool:
-        """Return whether an environment cannot be rendered."""
+        """Whether an environment cannot be rendered."""
         return any(each.problem for each in self.environments)
 
 
@@ -63,11 +63,7 @@ def preview(
     *,
     progress: Progress | None = None,
 ) -> Preview:
-    """Return the changes that ``dependency`` at ``ref`` makes to each of ``releases``.
-
-    Compared with the chart in the work tree, which does not change. Raises `RefNotFound`,
-    `VendorError`, `UnsafeContent` as a bump does.
-    """
+    """Compare ``releases`` of ``dependency`` in the work tree and at ``ref``; raise as a bump."""
     progress, root = progress or Silent(), root.resolve()
     found = find_dependency(read_config(root / CONFIG_NAME), dependency)
     lock = read_lock(root / LOCK_NAME)
@@ -85,9 +81,7 @@ def preview(
         for release in releases:
             with progress.task(f"render {release.environment}", environment=release.environment):
                 environments.append(_environment(helm, current, chart, release))
-        pins = pin_changes(
-            ChartSnapshot({}, read_values(current)), ChartSnapshot({}, read_values(chart))
-        )
+        pins = pin_changes(read_values(current), read_values(chart))
     return Preview(
         dependency=found.path,
         old=old,
@@ -108,7 +102,6 @@ def _environment(helm: Helm, old: Path, new: Path, release: StackRelease) -> Env
     except VendorError:
         also = " (the currently vendored chart fails too)"
     try:
-        after = render(helm, new, release)
+        return EnvironmentPreview(release.environment, changes(before, render(helm, new, release)))
     except VendorError as error:
         return EnvironmentPreview(release.environment, problem=f"{error}{also}")
-    return EnvironmentPreview(release.environment, changes(before, after))

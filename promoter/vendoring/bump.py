@@ -25,14 +25,7 @@ from promoter.vendoring.fetch import fetch
 from promoter.vendoring.folders import store_folder, tree_with_folder
 from promoter.vendoring.git_source import GitLock
 from promoter.vendoring.journal import Journal, put_in_place, resume
-from promoter.vendoring.lock import (
-    LOCK_NAME,
-    Lock,
-    LockedContents,
-    config_digest,
-    lock_bytes,
-    parse_lock,
-)
+from promoter.vendoring.lock import LOCK_NAME, Lock, lock_bytes, parse_lock
 from promoter.vendoring.refusals import refuse_linked_target, refuse_links_out
 from promoter.vendoring.summary import ChartSnapshot, message, pin_changes, read_values
 from promoter.vendoring.workspace import workspace
@@ -40,7 +33,7 @@ from promoter.vendoring.workspace import workspace
 
 @dataclass(frozen=True)
 class BumpResult:
-    """A finished bump: the dependency's commits (40 hex digits) and the commit created here."""
+    """A finished bump: the dependency's path and commits (40 hex digits), and its own commit."""
 
     dependency: str
     old: str
@@ -51,12 +44,12 @@ class BumpResult:
 
 @dataclass(frozen=True)
 class BumpOptions:
-    """The remote to push to, the program that fetches, and the checks of a bump.
+    """Options of a bump.
 
-    ``branch`` is the remote's (empty: the name of the checked-out one). ``vendir`` is the
-    program that fetches; None selects our own git source. ``check_digests`` looks every new
-    pin up in its registry. ``proof`` returns the trailers that prove the new ref (40 hex
-    digits) and raises where there is no proof; a push that lost a race calls it again.
+    ``branch`` is the remote's (empty: the name of the checked-out one). Without ``vendir``
+    our own git source fetches. ``check_digests`` looks every new pin up in its registry.
+    ``proof`` returns the trailers that prove the new ref (40 hex digits) or raises; a push
+    that lost a race calls it again.
     """
 
     remote: str = "origin"
@@ -78,10 +71,9 @@ def bump(
     """Vendor ``dependency`` at ``ref`` in one commit on the current branch of ``root``.
 
     ``ref`` may be a sha, tag or branch; vendir.yml gets the commit's 40 hex digits, because
-    a name can move. Only vendir.yml, vendir.lock.yml and the dependency's folder change;
-    everything else in the work tree stays as it is, committed or not. ``push`` moves the
-    remote's branch by compare-and-swap and starts over from its new tip when another push
-    came first.
+    a name can move. Only vendir.yml, vendir.lock.yml and the dependency's folder change.
+    ``push`` moves the remote's branch by compare-and-swap and starts over from its new tip
+    when another push came first.
 
     Raises `NothingNewer` when that commit is vendored already, `DirtyPaths` when one of
     these paths has changes, `RemoteMoved` when every push lost its race, `RefNotFound`,
@@ -105,7 +97,12 @@ class _Bump:
         base, folder = _head(self.git), stage / "new"
         result = self._commit(base, folder, stage)
         if push:
-            self._push(result.commit, tip)
+            try:
+                ref = f"refs/heads/{self._branch()}"
+                self.git.push(self.options.remote, result.commit, ref, expect=tip)
+            except RemoteMoved as moved:
+                self.options.progress.note(f"{moved}; starting over from its new tip")
+                raise
         put_in_place(self.git, Journal(base, result.commit, result.dependency), folder, stage)
         return result
 
@@ -117,13 +114,16 @@ class _Bump:
             raise VendorError(f"bump {self.name}: {CONFIG_NAME} is not committed in {git.dir}")
         dependency = find_dependency(parse_config(config), self.name)
         _refuse_dirty(git, dependency)
-        lock = _lock(git, base)
+        locked = git.file(base, LOCK_NAME)
+        lock = Lock(()) if locked is None else parse_lock(locked)
         old_sha = lock.commit(dependency)
         fetched = self._fetch(dependency, old_sha, folder, stage)
         trailers = options.proof(fetched.sha) if options.proof else ()
-        path = (*dependency.place, "git", "ref")
-        config = replace(config.decode(), path, fetched.sha, CONFIG_NAME).encode()
-        files = {CONFIG_NAME: config, LOCK_NAME: _new_lock(config, lock, dependency, fetched)}
+        place = (*dependency.place, "git", "ref")
+        config = replace(config.decode(), place, fetched.sha, CONFIG_NAME).encode()
+        new_config = parse_config(config)
+        lock = lock.with_commit(new_config, find_dependency(new_config, dependency.path), fetched)
+        files = {CONFIG_NAME: config, LOCK_NAME: lock_bytes(lock)}
         values = git.file(base, f"{dependency.path}/values.yaml") or b""
         old = ChartSnapshot(git.listing(base, dependency.path), values.decode(errors="replace"))
         new = ChartSnapshot(store_folder(git, folder), read_values(folder))
@@ -138,24 +138,24 @@ class _Bump:
 
     def _fetch(self, dependency: Dependency, old: str, folder: Path, stage: Path) -> GitLock:
         vendored = old if old == dependency.contents.git.ref else ""
+        nothing_newer = NothingNewer(f"bump {dependency.name}: {vendored} is vendored already")
         if vendored and self.ref == vendored:
-            raise _nothing_newer(dependency, vendored)
-        refuse_linked_target(self.git.dir, dependency.path)
-        current, work = self.git.dir / dependency.path, stage / "work"
+            raise nothing_newer
+        root, vendir = self.git.dir, self.options.vendir
+        refuse_linked_target(root, dependency.path)
+        current, work = root / dependency.path, stage / "work"
         with self.options.progress.task(f"vendor {dependency.path} at {self.ref}"):
-            fetched = fetch(
-                dependency.contents, self.ref, current, folder, work, vendir=self.options.vendir
-            )
+            fetched = fetch(dependency.contents, self.ref, current, folder, work, vendir=vendir)
             refuse_links_out(folder)
         if vendored and fetched.sha == vendored:
-            raise _nothing_newer(dependency, vendored)
+            raise nothing_newer
         return fetched
 
     def _check_digests(self, old: ChartSnapshot, new: ChartSnapshot) -> None:
-        pins = [change.new for change in pin_changes(old, new) if change.new]
+        pins = [change.new for change in pin_changes(old.values, new.values) if change.new]
+        progress = self.options.progress
         if not (pins and self.options.check_digests):
             return
-        progress = self.options.progress
         crane = Toolchain(self.git.dir, progress=progress).program("crane")
         images = ImageLookup(crane, configured_mirrors())
         for pin in pins:
@@ -172,10 +172,8 @@ class _Bump:
     def _branch(self) -> str:
         branch = self.options.branch or self.git.branch()
         if not branch:
-            raise UsageError(
-                "push the bump: no branch is checked out",
-                next_step="check a branch out, or name one with --branch",
-            )
+            next_step = "check a branch out, or name one with --branch"
+            raise UsageError("push the bump: no branch is checked out", next_step=next_step)
         return branch
 
     def _catch_up(self) -> str | None:
@@ -196,14 +194,6 @@ class _Bump:
         git.text("merge", "--ff-only", "--quiet", tip)
         return tip
 
-    def _push(self, commit: str, tip: str | None) -> None:
-        try:
-            ref = f"refs/heads/{self._branch()}"
-            self.git.push(self.options.remote, commit, ref, expect=tip)
-        except RemoteMoved as moved:
-            self.options.progress.note(f"{moved}; starting over from its new tip")
-            raise
-
 
 def _head(git: Git) -> str:
     base = git.commit("HEAD")
@@ -212,32 +202,11 @@ def _head(git: Git) -> str:
     return base
 
 
-def _lock(git: Git, base: str) -> Lock:
-    content = git.file(base, LOCK_NAME)
-    return Lock(()) if content is None else parse_lock(content)
-
-
-def _new_lock(config: bytes, lock: Lock, dependency: Dependency, fetched: GitLock) -> bytes:
-    """Return the lock's bytes with the fetched commit; ``config`` is the new vendir.yml."""
-    new = parse_config(config)
-    contents = find_dependency(new, dependency.path).contents
-    digest = config_digest(contents) if contents.lazy else ""
-    entry = LockedContents(contents.path, fetched, digest)
-    return lock_bytes(lock.with_contents(new.order(), dependency.directory.path, entry))
-
-
 def _refuse_dirty(git: Git, dependency: Dependency) -> None:
     paths = (CONFIG_NAME, LOCK_NAME, dependency.path)
     flags = ("--porcelain", "-z", "--no-renames", "--untracked-files=all", "--", *paths)
     entries = git.text("--literal-pathspecs", "status", *flags).split("\0")
-    dirty = [entry[3:] for entry in entries if entry]
-    if dirty:
+    if dirty := [entry[3:] for entry in entries if entry]:
         shown = ", ".join(dirty[:5]) + (f" and {len(dirty) - 5} more" if len(dirty) > 5 else "")
-        raise DirtyPaths(
-            f"bump {dependency.name}: not committed: {shown}",
-            next_step=f"commit them, or undo them: git checkout HEAD -- {' '.join(paths)}",
-        )
-
-
-def _nothing_newer(dependency: Dependency, sha: str) -> NothingNewer:
-    return NothingNewer(f"bump {dependency.name}: {sha} is vendored already")
+        next_step = f"commit them, or undo them: git checkout HEAD -- {' '.join(paths)}"
+        raise DirtyPaths(f"bump {dependency.name}: not committed: {shown}", next_step=next_step)

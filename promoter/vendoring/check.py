@@ -11,20 +11,19 @@ from promoter.git import is_full_id
 from promoter.vendoring.config import CONFIG_NAME, VendirConfig, read_config
 from promoter.vendoring.folders import files_below
 from promoter.vendoring.globs import glob
-from promoter.vendoring.lock import LOCK_NAME, Lock, read_lock
+from promoter.vendoring.lock import LOCK_NAME, Lock, content_paths, read_lock
 from promoter.vendoring.sync import Stager
 from promoter.vendoring.workspace import workspace
 
 
 @dataclass(frozen=True)
 class Difference:
-    """A path, relative to vendir.yml, that differs from its lock, and the kind of difference."""
+    """A path, relative to vendir.yml, that differs from its lock, and the reason."""
 
     path: str
     problem: str
 
     def __str__(self) -> str:
-        """Return a line of a report."""
         return f"{self.path}: {self.problem}"
 
 
@@ -61,9 +60,8 @@ def check(
 
 
 def _problems_of_lock(config: VendirConfig, lock: Lock) -> list[str]:
-    """Return why the lock does not belong to this vendir.yml: other contents, or another ref."""
     problems = []
-    if config.order() != lock.order():
+    if content_paths(config) != content_paths(lock):
         problems.append(f"its contents are not those of {CONFIG_NAME}")
     for dependency in config.dependencies():
         sha, ref = lock.commit(dependency), dependency.contents.git.ref
@@ -73,7 +71,6 @@ def _problems_of_lock(config: VendirConfig, lock: Lock) -> list[str]:
 
 
 def _compare(expected: Path, actual: Path, shown: str) -> list[Difference]:
-    """Return how folder ``actual`` differs from ``expected``, with paths below ``shown``."""
     source, vendored = _files(expected), _files(actual)
     return [
         Difference(f"{shown}/{path}", problem)
@@ -99,10 +96,9 @@ def _files(folder: Path) -> dict[str, tuple[str, str]]:
         if entry.is_symlink():
             files[path] = ("a symlink", str(Path(entry.path).readlink()))
         elif entry.is_file():
-            executable = entry.stat().st_mode & 0o100
-            kind = "an executable file" if executable else "a plain file"
-            with Path(entry.path).open("rb") as content:
-                files[path] = (kind, hashlib.file_digest(content, "sha256").hexdigest())
+            kind = "an executable file" if entry.stat().st_mode & 0o100 else "a plain file"
+            content = Path(entry.path).read_bytes()
+            files[path] = (kind, hashlib.sha256(content).hexdigest())
         else:
             files[path] = ("neither file nor symlink", "")
     return files

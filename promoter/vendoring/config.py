@@ -22,17 +22,14 @@ API_VERSION = "vendir.k14s.io/v1alpha1"
 CONFIG_NAME = "vendir.yml"
 
 # vendir's other sources; only git is implemented here.
-OTHER_SOURCES = (
+_OTHER_SOURCES = (
     *("hg", "http", "image", "imgpkgBundle", "githubRelease"),
     *("helmChart", "manual", "directory", "inline"),
 )
 # Keys of the git source for secrets and signatures, which only vendir implements.
 _OTHER_KEYS = (
-    "refSelection",
-    "verification",
-    "secretRef",
-    "dangerousSkipTLSVerify",
-    "forceHTTPBasicAuth",
+    *("refSelection", "verification", "secretRef"),
+    *("dangerousSkipTLSVerify", "forceHTTPBasicAuth"),
 )
 
 
@@ -111,12 +108,6 @@ class VendirConfig:
 
     directories: tuple[Directory, ...]
 
-    def order(self) -> list[tuple[str, list[str]]]:
-        """Return the paths of the directories with those of their contents, as written."""
-        return [
-            (each.path, [content.path for content in each.contents]) for each in self.directories
-        ]
-
     def dependencies(self) -> Iterator[Dependency]:
         """Yield every content with its key path in the file."""
         for number, directory in enumerate(self.directories):
@@ -128,11 +119,11 @@ class VendirConfig:
 def find_dependency(config: VendirConfig, name: str) -> Dependency:
     """Return the one dependency of that name; raise `UsageError` for none or several."""
     known = list(config.dependencies())
-    exact = [dependency for dependency in known if dependency.path == name]
-    found = exact or [dependency for dependency in known if dependency.has_name(name)]
+    exact = [each for each in known if each.path == name]
+    found = exact or [each for each in known if each.has_name(name)]
     if len(found) == 1:
         return found[0]
-    names = ", ".join(sorted(dependency.path for dependency in (found or known))) or "none"
+    names = ", ".join(sorted(each.path for each in found or known)) or "none"
     problem = "several have that name" if found else f"{CONFIG_NAME} has no such dependency"
     raise UsageError(f"find dependency {name!r}: {problem} ({names})", next_step="use its path")
 
@@ -142,18 +133,22 @@ def read_config(file: Path) -> VendirConfig:
     try:
         content = file.read_bytes()
     except OSError as error:
-        raise InvalidFile(
-            str(file),
-            "",
-            error.strerror or str(error),
-            next_step="run it in the folder of vendir.yml",
-        ) from error
+        reason, next_step = error.strerror or str(error), "run it in the folder of vendir.yml"
+        raise InvalidFile(str(file), "", reason, next_step=next_step) from error
     return parse_config(content, file.name)
 
 
 def parse_config(content: bytes, name: str = CONFIG_NAME) -> VendirConfig:
     """Return the records of vendir.yml's bytes; errors use ``name`` for the file."""
-    fields = Fields(_config_value(content, name), name)
+    values = read_documents(content, name)
+    # vendir also reads Secret and ConfigMap.
+    for value in values:
+        kind = value.get("kind") if isinstance(value, dict) else None
+        if kind != "Config":
+            raise InvalidFile(name, "kind", f"is {kind!r}, where only one Config is read")
+    if len(values) != 1:
+        raise InvalidFile(name, "", f"has {len(values)} documents where one Config is expected")
+    fields = Fields(values[0], name)
     if (version := fields.text("apiVersion")) != API_VERSION:
         raise fields.invalid("apiVersion", f"is {version!r}; {API_VERSION!r} is read here")
     fields.text("kind")
@@ -162,18 +157,6 @@ def parse_config(content: bytes, name: str = CONFIG_NAME) -> VendirConfig:
     fields.done()
     _check_apart([each.path for each in directories], fields, "directories")
     return VendirConfig(directories)
-
-
-def _config_value(content: bytes, name: str) -> object:
-    """Return the one ``Config`` document of ``content``; reject others (Secret, ConfigMap)."""
-    found = read_documents(content, name)
-    for document in found:
-        kind = document.get("kind") if isinstance(document, dict) else None
-        if kind != "Config":
-            raise InvalidFile(name, "kind", f"is {kind!r}, where only one Config is read")
-    if len(found) != 1:
-        raise InvalidFile(name, "", f"has {len(found)} documents where one Config is expected")
-    return found[0]
 
 
 def _directory(fields: Fields) -> Directory:
@@ -191,7 +174,7 @@ def _directory(fields: Fields) -> Directory:
 
 def _contents(fields: Fields) -> Contents:
     path = _cleaned(fields, "path", fields.text("path"))
-    for source in OTHER_SOURCES:
+    for source in _OTHER_SOURCES:
         if fields.has(source):
             raise fields.invalid(source, "is a source that only the program vendir fetches")
     new_root_path = fields.text("newRootPath", "")
@@ -229,18 +212,18 @@ def _git(fields: Fields) -> GitSource:
             raise fields.invalid(key, f"{value!r} starts with '-'")
     if redact(source.url) != source.url:
         # git passes an address on as an argument, which every user of the machine can read.
-        reason = "has a password or token in it; use git's credential helper or ssh instead"
-        raise fields.invalid("url", reason)
+        raise fields.invalid(
+            "url", "has a password or token in it; use git's credential helper or ssh instead"
+        )
     return source
 
 
 def _cleaned(fields: Fields, key: str, path: str) -> str:
     """Return ``path`` without ``./`` and ``//``; it must stay below the folder of vendir.yml."""
     cleaned = posixpath.normpath(path)
-    parts = cleaned.split("/")
-    if cleaned.startswith("/") or ".." in parts:
+    if cleaned.startswith("/") or ".." in cleaned.split("/"):
         raise fields.invalid(key, f"{path!r} leaves the folder")
-    if any(part.lower() == ".git" for part in parts):
+    if ".git" in cleaned.lower().split("/"):
         raise fields.invalid(key, f"{path!r} is inside .git")
     if any(ord(character) < 32 or ord(character) == 127 for character in path):
         raise fields.invalid(key, f"{path!r} has a control character")

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 from promoter.common.errors import GitError
 from promoter.git import environment, is_full_id
-from promoter.git.objects import TreeEntry
-from promoter.vendoring.config import API_VERSION, CONFIG_NAME, Contents
+from promoter.vendoring.config import CONFIG_NAME, Contents, Directory, VendirConfig
 from promoter.vendoring.errors import UnsafeContent, VendorError
 from promoter.vendoring.folders import files_below
 from promoter.vendoring.git_source import (
@@ -25,8 +24,7 @@ from promoter.vendoring.git_source import (
     source_repository,
 )
 from promoter.vendoring.globs import glob
-from promoter.vendoring.goyaml import Value, dump
-from promoter.vendoring.lock import LOCK_NAME, read_lock, source_values
+from promoter.vendoring.lock import LOCK_NAME, document_bytes, read_lock
 from promoter.vendoring.refusals import first_link, refuse_name
 from promoter.vendoring.selection import SUBMODULE, select
 
@@ -34,15 +32,11 @@ _VENDIR_SECONDS = 1800
 
 
 def find_vendir(choice: str = "auto") -> Path | None:
-    """Return the vendir on PATH; None where there is none, or with ``never``.
-
-    ``always`` raises `VendorError` where there is none.
-    """
+    """Return the vendir on PATH; without one None, or `VendorError` for ``always``."""
     program = shutil.which("vendir") if choice != "never" else None
     if program is None and choice == "always":
-        raise VendorError(
-            "find vendir: it is not on PATH", next_step="install it, or use --vendir auto"
-        )
+        next_step = "install it, or use --vendir auto"
+        raise VendorError("find vendir: it is not on PATH", next_step=next_step)
     return Path(program) if program else None
 
 
@@ -57,9 +51,8 @@ def fetch(
 ) -> GitLock:
     """Write the files of ``contents`` at ``ref`` to ``target``, which must not exist yet.
 
-    ``vendir`` is the program that fetches them; None selects our own git source. ``current``
-    is the vendored folder of today, whose ignored files are kept. ``stage`` is created for
-    intermediate files and removed.
+    Without ``vendir`` our own git source fetches. ``current`` is the present vendored folder,
+    whose ignored files are kept. ``stage`` is created for intermediate files and removed.
 
     Raises `UnsafeContent` for files that must not be vendored, `RefNotFound`, `VendorError`.
     """
@@ -77,9 +70,6 @@ def fetch(
     return lock
 
 
-# --- the program vendir ----------------------------------------------------------------
-
-
 def _fetch_by_vendir(
     program: Path, contents: Contents, ref: str, target: Path, stage: Path
 ) -> GitLock:
@@ -88,7 +78,13 @@ def _fetch_by_vendir(
     vendir deletes the old directory before it moves the new one in, and checks symlinks
     after that. Here it only ever replaces files in the staging folder.
     """
-    (stage / CONFIG_NAME).write_bytes(dump(_single_config(contents, ref)))
+    # Kept files and permissions are applied here, and a lazy content is never requested.
+    git = replace(contents.git, ref=ref)
+    alone = replace(
+        contents, path="content", git=git, lazy=False, ignore_paths=(), permissions=None
+    )
+    config = VendirConfig((Directory("fetched", (alone,)),))
+    (stage / CONFIG_NAME).write_bytes(document_bytes("Config", config))
     _run_vendir(program, stage)
     lock = read_lock(stage / LOCK_NAME)
     entry = lock.find("fetched", "content") if lock else None
@@ -115,25 +111,8 @@ def _run_vendir(program: Path, folder: Path) -> None:
     if done.returncode != 0:
         lines = (done.stderr or done.stdout).decode(errors="replace").strip().splitlines()
         cause = next((line for line in reversed(lines) if "Error" in line), "no message")
-        raise VendorError(
-            f"run vendir sync: {cause.strip()}",
-            next_step="check url and ref in vendir.yml; --vendir never uses our own code",
-        )
-
-
-def _single_config(contents: Contents, ref: str) -> dict[str, Value]:
-    values = {**source_values(contents, ref), "path": "content"}
-    # Kept files and permissions are applied here, and a lazy content is never requested.
-    for key in ("lazy", "ignorePaths", "permissions"):
-        values.pop(key, None)
-    return {
-        "apiVersion": API_VERSION,
-        "kind": "Config",
-        "directories": [{"path": "fetched", "contents": [values]}],
-    }
-
-
-# --- our own git source ----------------------------------------------------------------
+        next_step = "check url and ref in vendir.yml; --vendir never uses our own code"
+        raise VendorError(f"run vendir sync: {cause.strip()}", next_step=next_step)
 
 
 def _fetch_by_git(contents: Contents, ref: str, target: Path, stage: Path) -> GitLock:
@@ -153,7 +132,13 @@ def _fetch_by_git(contents: Contents, ref: str, target: Path, stage: Path) -> Gi
                 source = source.unfiltered() if source.filtered else source
                 _write_selected(source, sha, contents, tree)
                 lock = source.lock(sha)
-            _move(tree, contents, target)
+    origin = tree / contents.root
+    if origin.is_symlink() or not origin.is_dir():
+        raise VendorError(
+            f"change root of {contents.path}: {contents.new_root_path!r} is not a folder",
+            next_step="correct newRootPath in vendir.yml",
+        )
+    origin.rename(target)
     return lock
 
 
@@ -168,23 +153,17 @@ def _write_selected(source: SourceRepository, sha: str, contents: Contents, tree
     tree.mkdir(mode=0o700)
     entries = source.entries(sha)
     selected = select(entries, contents)
-    attributes = _attributes(entries, selected)
-    source.write({**selected, **attributes}, tree)
-    for path in attributes:
-        _remove(tree, path)
-
-
-def _attributes(
-    entries: Mapping[str, TreeEntry], selected: Mapping[str, TreeEntry]
-) -> dict[str, TreeEntry]:
-    """Return the .gitattributes that apply to selected files without being selected."""
-    return {
+    # The .gitattributes that apply to selected files without being selected.
+    attributes = {
         path: entry
         for path, entry in entries.items()
         if path.rpartition("/")[2] == ".gitattributes"
         and path not in selected
         and entry.mode != SUBMODULE
     }
+    source.write({**selected, **attributes}, tree)
+    for path in attributes:
+        _remove(tree, path)
 
 
 def _remove(tree: Path, path: str) -> None:
@@ -193,19 +172,6 @@ def _remove(tree: Path, path: str) -> None:
         if parent == tree or any(parent.iterdir()):
             return
         parent.rmdir()
-
-
-def _move(tree: Path, contents: Contents, target: Path) -> None:
-    origin = tree / contents.root
-    if origin.is_symlink() or not origin.is_dir():
-        raise VendorError(
-            f"change root of {contents.path}: {contents.new_root_path!r} is not a folder",
-            next_step="correct newRootPath in vendir.yml",
-        )
-    origin.rename(target)
-
-
-# --- files that survive ----------------------------------------------------------------
 
 
 def _keep_ignored(contents: Contents, current: Path, target: Path) -> None:
@@ -217,21 +183,18 @@ def _keep_ignored(contents: Contents, current: Path, target: Path) -> None:
 
 
 def _keep(file: Path, target: Path, path: str) -> None:
+    def invalid(reason: str) -> UnsafeContent:
+        next_step = "move it away, or remove it from ignorePaths in vendir.yml"
+        return UnsafeContent(f"keep {path}: {reason}", next_step=next_step)
+
     kept = target / path
     # A fetched link may lead anywhere, and writing follows it.
     if link := first_link(target, path):
-        raise _cannot_keep(path, f"the source has a symlink there, {link.relative_to(target)}")
+        raise invalid(f"the source has a symlink there, {link.relative_to(target)}")
     if not file.is_file():
-        raise _cannot_keep(path, "it is a symlink that leads to no file")
+        raise invalid("it is a symlink that leads to no file")
     try:
         kept.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         kept.write_bytes(file.read_bytes())
     except (FileExistsError, NotADirectoryError, IsADirectoryError) as error:
-        raise _cannot_keep(path, "one is a file where the other has a folder") from error
-
-
-def _cannot_keep(path: str, reason: str) -> UnsafeContent:
-    return UnsafeContent(
-        f"keep {path}: {reason}",
-        next_step="move it away, or remove it from ignorePaths in vendir.yml",
-    )
+        raise invalid("one is a file where the other has a folder") from error

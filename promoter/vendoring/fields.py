@@ -16,7 +16,7 @@ _NAMES = {str: "a text", bool: "true or false", int: "a number", list: "a list",
 
 
 class Fields:
-    """The keys of one map, each to be read once; `done` rejects those that nobody read."""
+    """The keys of one map, each read once; `done` rejects those that were not read."""
 
     def __init__(self, value: object, file: str, place: str = "") -> None:
         self.file, self.place = file, place
@@ -46,17 +46,16 @@ class Fields:
 
     def texts(self, key: str) -> tuple[str, ...]:
         """Return a list of texts; empty where it is absent."""
-        values = self._take(key, list, [])
+        values = tuple(self._take(key, list, []))
         for number, value in enumerate(values):
             if not isinstance(value, str):
                 raise self.invalid(f"{key}[{number}]", f"is {_shown(value)}, not a text")
-        return tuple(values)
+        return values
 
     def maps(self, key: str) -> list[Fields]:
         """Return a list of maps; empty where it is absent."""
-        values = self._take(key, list, [])
-        place = self._place_of(key)
-        return [Fields(each, self.file, f"{place}[{n}]") for n, each in enumerate(values)]
+        items, place = enumerate(self._take(key, list, [])), self._place_of(key)
+        return [Fields(value, self.file, f"{place}[{number}]") for number, value in items]
 
     def map(self, key: str) -> Fields:
         """Return a map, which is required."""
@@ -86,9 +85,8 @@ class Fields:
             return default
         if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
             # vendir reads a tag 1.10 as 1.1.
-            hint = (
-                "; put it in quotes" if kind is str and not isinstance(value, list | dict) else ""
-            )
+            quotable = kind is str and not isinstance(value, list | dict)
+            hint = "; put it in quotes" if quotable else ""
             raise self.invalid(key, f"is {_shown(value)}, not {_NAMES[kind]}{hint}")
         return value
 

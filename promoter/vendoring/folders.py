@@ -13,36 +13,26 @@ FolderFiles = Mapping[str, TreeEntry]
 """The files of a folder, as modes and blob ids by path."""
 
 
-def files_below(folder: Path) -> Iterator[tuple[str, os.DirEntry[str]]]:
-    """Yield everything below ``folder`` that is not a folder, with its path from there.
-
-    Symlinks are yielded, not followed; nothing is where ``folder`` does not exist.
-    """
-    if folder.is_dir():
-        yield from _below(str(folder), "")
-
-
-def _below(folder: str, prefix: str) -> Iterator[tuple[str, os.DirEntry[str]]]:
+def files_below(folder: Path, prefix: str = "") -> Iterator[tuple[str, os.DirEntry[str]]]:
+    """Yield path and entry of files and symlinks (unfollowed) below ``folder``, if it exists."""
+    if not folder.is_dir():
+        return
     with os.scandir(folder) as entries:
         for entry in entries:
             if entry.is_dir(follow_symlinks=False):
-                yield from _below(entry.path, f"{prefix}{entry.name}/")
+                yield from files_below(Path(entry.path), f"{prefix}{entry.name}/")
             else:
                 yield f"{prefix}{entry.name}", entry
 
 
 def store_folder(git: Git, folder: Path) -> dict[str, TreeEntry]:
-    """Store the files below ``folder`` in the repository, byte for byte, and return them.
-
-    No filter of the repository's own .gitattributes applies: vendored files have to stay
-    what was fetched.
-    """
+    """Store the files below ``folder``, as fetched: no filter of .gitattributes applies."""
     links: dict[str, TreeEntry] = {}
     modes: dict[str, str] = {}
     for path, entry in files_below(folder):
         if entry.is_symlink():
-            blob = git.write_blob(os.fsencode(Path(entry.path).readlink()))
-            links[path] = TreeEntry("120000", blob)
+            target = os.fsencode(Path(entry.path).readlink())
+            links[path] = TreeEntry("120000", git.write_blob(target))
         elif entry.is_file():
             modes[path] = "100755" if entry.stat().st_mode & 0o100 else "100644"
     listed = "".join(f"{folder.resolve() / path}\n" for path in modes).encode()
@@ -52,16 +42,11 @@ def store_folder(git: Git, folder: Path) -> dict[str, TreeEntry]:
 
 
 def tree_with_folder(
-    git: Git,
-    base: str,
-    path: str,
-    folder: FolderFiles,
-    files: Mapping[str, bytes],
-    index: Path,
+    git: Git, base: str, path: str, folder: FolderFiles, files: Mapping[str, bytes], index: Path
 ) -> str:
     """Return the tree of ``base`` with ``folder`` as all of ``path``, and ``files``.
 
-    Branch and work tree do not change; ``index`` is written in place of git's own.
+    ``index`` is written in place of git's own.
     """
     removed = git.listing(base, path).keys() - folder.keys()
     lines = [f"0 {NO_OBJECT}\t{path}/{name}" for name in sorted(removed)]

@@ -34,11 +34,11 @@ _NOT_A_NAME = re.compile(r"[\s\x00-\x1f\x7f:?*\[\\]|\.\.|^-")
 
 @dataclass(frozen=True)
 class GitLock:
-    """The commit, tags and title of a fetched ref, as vendir.lock.yml records them."""
+    """The commit of a fetched ref with its title and tags, as vendir.lock.yml records them."""
 
     sha: str
-    tags: tuple[str, ...]
     commit_title: str
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -52,16 +52,19 @@ class SourceRepository:
     def resolve(self, ref: str) -> str:
         """Return the commit that ``ref`` names, by the rules of ``git checkout`` in a fresh clone.
 
-        A full sha comes first, then a tag, a short sha, and a branch last. ``origin/`` before
-        a branch is dropped. Raises `RefNotFound` unless a branch or tag reaches the commit:
-        servers serve more than that (GitHub any commit of any fork).
+        That is a full sha, a tag, a short sha, or last a branch, with or without ``origin/``.
+        Raises `RefNotFound` unless a branch or tag reaches the commit: servers serve more
+        than that (GitHub any commit of any fork).
         """
         name = ref.removeprefix("origin/")
         commit = None
         if is_full_id(name):
             commit = self._reachable(name)
         elif not _NOT_A_NAME.search(name):
-            commit = self.git.commit(name) or self._branch(name)
+            commit = self.git.commit(name)
+            # git creates a local branch from a remote one by its bare name only: not from main~1.
+            if commit is None and not re.search(r"[~^]|@\{", name):
+                commit = self.git.commit(f"refs/remotes/origin/{name}")
         if commit is None:
             raise RefNotFound(
                 f"find ref {ref!r} in {self.source.url}: no branch, tag or commit that a "
@@ -70,23 +73,18 @@ class SourceRepository:
             )
         return commit
 
-    def _branch(self, name: str) -> str | None:
-        # git creates a local branch from a remote one by its bare name only: not from main~1.
-        bare = not re.search(r"[~^]|@\{", name)
-        return self.git.commit(f"refs/remotes/origin/{name}") if bare else None
-
     def _reachable(self, sha: str) -> str | None:
         kinds = "%(objectname) %(objecttype) %(*objectname) %(*objecttype)"
         for line in self.git.lines("for-each-ref", f"--format={kinds}"):
             types = dict(zip(line.split()[::2], line.split()[1::2], strict=True))
-            commits = [name for name, kind in types.items() if kind == "commit"]
-            if sha in types and commits:
+            for name, kind in types.items():
                 # The id of an annotated tag stands for the commit that it tags.
-                return commits[0]
+                if sha in types and kind == "commit":
+                    return name
         return sha if sha in self.git.lines("rev-list", "--all") else None
 
     def lock(self, sha: str) -> GitLock:
-        """Return what vendir.lock.yml records of ``sha``: title and ``git describe --tags``.
+        """Return the record of ``sha``: its title and its ``git describe --tags``.
 
         git shortens the id in a description by the number of objects that this repository
         has (docs/decisions/0072).
@@ -94,7 +92,7 @@ class SourceRepository:
         message = self.git.output("log", "--max-count=1", "--format=%B", sha)
         described = self.git.attempt("describe", "--tags", sha)
         tags = described.stdout.decode(errors="replace").split() if not described.returncode else ()
-        return GitLock(sha, tuple(tags), _title(_decode_like_go(message)))
+        return GitLock(sha, _title(message), tuple(tags))
 
     def titles(self, old: str, new: str) -> list[str]:
         """Return the titles of the commits that ``new`` has and ``old`` has not, newest first."""
@@ -106,7 +104,9 @@ class SourceRepository:
         """Return every file, symlink and submodule of the commit by its path."""
         listed = self.git.output("ls-tree", "-r", "-z", "--full-tree", sha)
         lines = listed.decode(errors="surrogateescape").split("\0")[:-1]
-        return dict(_entry(line) for line in lines)
+        # <mode> <type> <id> <tab> <path>
+        parts = (re.split("[ \t]", line, maxsplit=3) for line in lines)
+        return {path: TreeEntry(mode, object_id) for mode, _, object_id, path in parts}
 
     def write(self, entries: Mapping[str, TreeEntry], folder: Path) -> None:
         """Check ``entries`` out into the empty ``folder``, as a checkout of everything would.
@@ -131,7 +131,7 @@ class SourceRepository:
     def unfiltered(self) -> SourceRepository:
         """Fetch everything anew, for a server that filters but then refuses single objects."""
         shutil.rmtree(self.git.dir, ignore_errors=True)
-        return SourceRepository(_clone(self.source, self.git.dir), self.source, filtered=False)
+        return _all_commits(self.source, self.git.dir, filtered=False)
 
 
 @contextmanager
@@ -145,11 +145,11 @@ def source_repository(source: GitSource, folder: Path) -> Iterator[SourceReposit
 
 def _fetch(source: GitSource, folder: Path) -> SourceRepository:
     try:
-        return SourceRepository(_clone(source, folder, "--filter=tree:0"), source, filtered=True)
+        return _all_commits(source, folder, filtered=True)
     except GitError as first:
         shutil.rmtree(folder, ignore_errors=True)
         try:
-            return SourceRepository(_clone(source, folder), source, filtered=False)
+            return _all_commits(source, folder, filtered=False)
         except GitError:
             raise VendorError(
                 f"fetch {source.url}: {first.stderr.strip() or first}",
@@ -158,39 +158,28 @@ def _fetch(source: GitSource, folder: Path) -> SourceRepository:
 
 
 def fetch_commit(source: GitSource, sha: str, folder: Path) -> SourceRepository:
-    """Fetch the one commit ``sha`` with its trees, without history, into ``folder``.
-
-    The caller still has to check that a branch or tag reaches it. Raises `GitError` where
-    the server serves no commit by its id.
-    """
-    git = _initialize(source, folder, serve_filters=True)
-    git.text(*_FETCH, "--filter=blob:none", "--depth=1", "origin", sha)
-    return SourceRepository(git, source, filtered=True)
+    """Fetch the one commit ``sha``, which no branch or tag may reach; raise `GitError`."""
+    return _fetch_into(source, folder, "--filter=blob:none", "--depth=1", "origin", sha)
 
 
-def _clone(source: GitSource, folder: Path, *filters: str) -> Git:
-    git = _initialize(source, folder, serve_filters=bool(filters))
+def _all_commits(source: GitSource, folder: Path, *, filtered: bool) -> SourceRepository:
+    filters = ["--filter=tree:0"] if filtered else []
     depth = [f"--depth={source.depth}"] if source.depth else []
-    git.text(*_FETCH, *filters, *depth, "origin", *_REFS)
-    return git
+    return _fetch_into(source, folder, *filters, *depth, "origin", *_REFS, filtered=filtered)
 
 
-def _initialize(source: GitSource, folder: Path, *, serve_filters: bool) -> Git:
-    """Create an empty repository at ``folder`` with the remote ``origin``."""
+def _fetch_into(
+    source: GitSource, folder: Path, *arguments: str, filtered: bool = True
+) -> SourceRepository:
     folder.mkdir(parents=True)
     git = Git(folder)
     git.text("init", "--quiet", "--bare", "--template=", ".")
     git.text("config", "remote.origin.url", source.url)
-    address = git.text("ls-remote", "--get-url", "origin") if serve_filters else ""
+    address = git.text("ls-remote", "--get-url", "origin") if filtered else ""
     if address.startswith(("file://", "/", "./", "../")):
         git.text("config", "remote.origin.uploadpack", _LOCAL_SERVER)
-    return git
-
-
-def _entry(line: str) -> tuple[str, TreeEntry]:
-    facts, _, path = line.partition("\t")
-    mode, _, object_id = facts.split(" ")
-    return path, TreeEntry(mode, object_id)
+    git.text(*_FETCH, *arguments)
+    return SourceRepository(git, source, filtered)
 
 
 # The characters that Go's strings.TrimSpace removes, with which vendir trims the message.
@@ -198,13 +187,9 @@ _SPACE = "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2
 _SPACE += "\u200a\u2028\u2029\u202f\u205f\u3000"
 
 
-def _decode_like_go(message: bytes) -> str:
-    # Go replaces invalid UTF-8 byte by byte, Python a truncated character as one.
-    escaped = message.decode(errors="surrogateescape")
-    return re.sub("[\udc80-\udcff]", "\ufffd", escaped)
-
-
-def _title(message: str) -> str:
+def _title(message: bytes) -> str:
     """Return the first line as vendir keeps it: with three dots where more lines follow."""
-    first, newline, _ = message.strip(_SPACE).partition("\n")
+    # Go replaces invalid UTF-8 byte by byte, Python a truncated character as one.
+    text = re.sub("[\udc80-\udcff]", "\ufffd", message.decode(errors="surrogateescape"))
+    first, newline, _ = text.strip(_SPACE).partition("\n")
     return f"{first}..." if newline else first

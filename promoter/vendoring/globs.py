@@ -12,8 +12,10 @@ from __future__ import annotations
 
 import posixpath
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 
 from promoter.vendoring.errors import VendorError
 
@@ -56,10 +58,7 @@ def glob(pattern: str) -> Glob:
     """
     cleaned = posixpath.normpath(pattern.lstrip("/") or ".")
     if cleaned == ".." or cleaned.startswith("../"):
-        raise BadPattern(
-            f"read pattern {pattern!r}: it leaves the source's folder",
-            next_step="correct it in vendir.yml",
-        )
+        raise _bad(pattern, "leaves the source's folder")
     cleaned = "" if cleaned == "." else cleaned
     prefix = re.match(r"[^*?\[{\\]*", cleaned)
     # A malformed pattern has to be reported, so only plain ones take the shortcut.
@@ -74,21 +73,17 @@ def _match(pattern: str, names: tuple[str, ...]) -> bool:
     if first == "**":
         return not slash or _match_deep(following, names)
     rest = _component(pattern, names[0])
-    if rest is None:
-        return False
-    if len(names) == 1:
-        return not rest
+    if rest is None or len(names) == 1:
+        return rest == ()
     return any(_match(each, names[1:]) for each in rest)
 
 
 def _match_deep(pattern: str, names: tuple[str, ...]) -> bool:
-    # A malformed pattern below ** matches nothing.
     for start in range(len(names)):
-        try:
+        # A malformed pattern below ** matches nothing.
+        with suppress(BadPattern):
             if _match(pattern, names[start:]):
                 return True
-        except BadPattern:
-            continue
     return False
 
 
@@ -117,7 +112,11 @@ def _component(pattern: str, name: str) -> _Rest:
             matched, at = expected in ("?", actual), at + 1
         if not matched:
             return None
-    return _at_end(pattern[at:])
+    # The name is used up: may the component end here?
+    component, slash, following = _partition(pattern[at:])
+    if not _may_be_empty(component):
+        return None
+    return (following,) if slash else ()
 
 
 def _star(rest: str, name: str) -> _Rest:
@@ -127,26 +126,18 @@ def _star(rest: str, name: str) -> _Rest:
         return (rest[1:],)
     content = name.encode(errors="surrogateescape")
     step = len(name[0].encode(errors="surrogateescape"))
-    for start in range(0, len(content), step):
-        found = _component(rest, content[start:].decode(errors="surrogateescape"))
-        if found is not None:
-            return found
-    return None
+    rests = (
+        _component(rest, content[start:].decode(errors="surrogateescape"))
+        for start in range(0, len(content), step)
+    )
+    return next((found for found in rests if found is not None), None)
 
 
 def _alternatives(pattern: str, at: int, name: str) -> _Rest:
     options, after = _options(pattern, at)
     found = [_component(option + after, name) for option in options]
     matched = [rest for rest in found if rest is not None]
-    return tuple(each for rest in matched for each in rest) if matched else None
-
-
-def _at_end(rest: str) -> _Rest:
-    """Return the rest once the name is used up, if the component may end here."""
-    component, slash, following = _partition(rest)
-    if not _may_be_empty(component):
-        return None
-    return (following,) if slash else ()
+    return tuple(chain(*matched)) if matched else None
 
 
 def _may_be_empty(pattern: str) -> bool:
@@ -202,7 +193,6 @@ def _split(path: str) -> tuple[str, ...]:
     return (first, *_split(rest)) if slash else (first,)
 
 
-def _bad(pattern: str) -> BadPattern:
-    return BadPattern(
-        f"read pattern {pattern!r}: it is malformed", next_step="correct it in vendir.yml"
-    )
+def _bad(pattern: str, problem: str = "is malformed") -> BadPattern:
+    message = f"read pattern {pattern!r}: it {problem}"
+    return BadPattern(message, next_step="correct it in vendir.yml")

@@ -11,6 +11,7 @@ import datetime
 import math
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any, TypeAlias
 
 import yaml
@@ -43,7 +44,7 @@ _ESCAPES = {
 def dump(value: Mapping[str, Value]) -> bytes:
     """Return the bytes of the document, with keys sorted and a newline at its end."""
     text = yaml.dump(value, Dumper=_Dumper, default_flow_style=False, allow_unicode=True, width=80)
-    text = re.sub(f"{_ESCAPED}([0-9a-f]+)", lambda match: _escaped(match[1]), text)
+    text = re.sub(f"{_ESCAPED}([0-9a-f]+)", _escaped, text)
     # libyaml indents a closing quote after a line separator.
     return re.sub("(?m)([\u2028\u2029]) +'$", r"\1'", text).encode()
 
@@ -72,9 +73,8 @@ _Dumper.add_representer(bool, _Dumper.represent_plain)
 _Dumper.add_representer(int, _Dumper.represent_plain)
 
 
-def _escaped(text: str) -> str:
-    characters = bytes.fromhex(text).decode()
-    return '"' + "".join(map(_escape, characters)) + '"'
+def _escaped(found: re.Match[str]) -> str:
+    return '"' + "".join(map(_escape, bytes.fromhex(found[1]).decode())) + '"'
 
 
 def _escape(character: str) -> str:
@@ -94,16 +94,11 @@ def _reads_as_other(value: str) -> bool:
         return _is_float(re.sub("(?<=[0-9])_(?=[0-9])", "", value))
     if value[0] not in "+-0123456789":
         return False
-    if _is_time(value):
-        return True
     plain = value.replace("_", "")
-    if _INTEGER.fullmatch(plain) and -(2**63) <= int(_go_octal(plain), 0) < 2**64:
-        return True
-    return _is_float(plain)
-
-
-def _go_octal(plain: str) -> str:
-    return re.sub(r"^([-+]?)0([0-7]+)$", r"\g<1>0o\2", plain)
+    # Go reads a leading zero as octal.
+    number = re.sub(r"^([-+]?)0([0-7]+)$", r"\g<1>0o\2", plain)
+    is_integer = _INTEGER.fullmatch(plain) and -(2**63) <= int(number, 0) < 2**64
+    return bool(is_integer) or _is_float(plain) or _is_time(value)
 
 
 def _is_float(value: str) -> bool:
@@ -112,11 +107,8 @@ def _is_float(value: str) -> bool:
 
 
 def _is_time(value: str) -> bool:
-    found = _TIME.fullmatch(value)
-    if not found:
-        return False
-    try:
-        datetime.datetime(*(int(part) for part in found.groups() if part))  # type: ignore[arg-type]
-    except ValueError:
-        return False
-    return True
+    if found := _TIME.fullmatch(value):
+        with suppress(ValueError):
+            datetime.datetime(*map(int, filter(None, found.groups())))  # type: ignore[arg-type]
+            return True
+    return False

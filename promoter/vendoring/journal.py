@@ -22,7 +22,7 @@ _FILES = (CONFIG_NAME, LOCK_NAME)
 
 @dataclass(frozen=True)
 class Journal:
-    """The commits before and after a bump, and the folder that differs between them."""
+    """The commits before and after a bump, and the dependency's folder."""
 
     base: str
     commit: str
@@ -44,10 +44,7 @@ def put_in_place(git: Git, journal: Journal, folder: Path, stage: Path) -> None:
 
 
 def resume(git: Git, stage: Path) -> None:
-    """Finish an interrupted `put_in_place`, if there is one.
-
-    Raises `DirtyPaths` when the files are neither the old nor the new ones any more.
-    """
+    """Finish an interrupted `put_in_place`; raise `DirtyPaths` if its files were edited since."""
     file = journal_file(git.dir)
     if not file.exists():
         return
@@ -63,27 +60,24 @@ def resume(git: Git, stage: Path) -> None:
 def _finish(git: Git, journal: Journal, folder: Path, stage: Path) -> None:
     swap(folder, git.dir / journal.path, git.dir, stage)
     for name in _FILES:
-        content = git.file(journal.commit, name)
-        if content is not None:
+        if (content := git.file(journal.commit, name)) is not None:
             replace_file(git.dir / name, content, 0o644, stage)
     git.text("reset", "--quiet", journal.commit, "--", journal.path, *_FILES)
 
 
 def _refuse_edited(git: Git, journal: Journal) -> None:
     commits = (journal.base, journal.commit)
-    folder = git.dir / journal.path
-    current = store_folder(git, folder) if folder.is_dir() else {}
-    edited = []
-    if current not in [git.listing(commit, journal.path) for commit in commits]:
-        edited.append(journal.path)
+    current = store_folder(git, git.dir / journal.path)
+    folders = [git.listing(commit, journal.path) for commit in commits]
+    edited = [] if current in folders else [journal.path]
     for name in _FILES:
         file = git.dir / name
         content = file.read_bytes() if file.exists() else None
         if content not in [git.file(commit, name) for commit in commits]:
             edited.append(name)
     if edited:
-        paths = ", ".join(edited)
         raise DirtyPaths(
-            f"finish the interrupted bump {journal.commit[:12]}: changed since: {paths}",
+            f"finish the interrupted bump {journal.commit[:12]}: changed since: "
+            f"{', '.join(edited)}",
             next_step=f"git checkout HEAD -- {' '.join(edited)}  (or save your changes first)",
         )

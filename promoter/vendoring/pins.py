@@ -27,10 +27,7 @@ from promoter.common.yaml_edit import (
 
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 _REF = re.compile(r"[0-9a-f]{7,40}")
-_METADATA = re.compile(
-    r"METADATA:: repository=(?P<repository>[^;\r\n]*);"
-    r"commit_ref=(?P<commit_ref>[^;\r\n]*);app=(?P<app>[^;\r\n]*);"
-)
+_METADATA = re.compile(r"METADATA:: repository=([^;\r\n]*);commit_ref=([^;\r\n]*);app=([^;\r\n]*);")
 _LINE_BREAK = re.compile(r"\r?\n")
 _FIELD = re.compile(r"[^;\s]+")
 
@@ -52,13 +49,17 @@ class Pin:
     commit_ref: str
     app: str
 
+    @property
+    def metadata(self) -> str:
+        """The text of the digest's comment."""
+        return f"METADATA:: repository={self.source};commit_ref={self.commit_ref};app={self.app};"
+
 
 def set_pins(text: str, pins: Iterable[Pin], *, file: str = "values.yaml") -> str:
     """Return ``text`` with the digests and METADATA of all pins; all other bytes stay.
 
-    Other text in a comment on such a line is kept. Idempotent. Raises `YamlEditError` where
-    a pin is malformed, its key is missing or shared (alias, merge), the value is not on a
-    line of its own, or the chart names a different image there.
+    Idempotent. Raises `YamlEditError` where a pin is malformed, its key is missing or shared
+    (alias, merge), the value is not on a line of its own, or the chart names another image.
     """
     for pin in pins:
         _check(pin, file)
@@ -69,14 +70,13 @@ def set_pins(text: str, pins: Iterable[Pin], *, file: str = "values.yaml") -> st
 
 
 def read_pins(text: str, *, file: str = "values.yaml") -> tuple[Pin, ...]:
-    """Return every digest of ``text`` that has METADATA on its line, in the text's order.
+    """Return every digest with METADATA on its line, which third-party images have not.
 
-    A digest without METADATA is not a pin (third-party images have none). Raises
-    `YamlEditError` where ``text`` is not YAML.
+    Raises `YamlEditError` where ``text`` is not YAML.
     """
     return tuple(
-        Pin(show_path(path), image, value, *metadata.group("repository", "commit_ref", "app"))
-        for path, image, value, end in _digests(compose(text, file), (), set())
+        Pin(show_path(path), image, value, *metadata.groups())
+        for path, image, value, end in _digests(compose(text, file), (), "", set())
         if (metadata := _METADATA.search(text, end, _line_end(text, end)))
     )
 
@@ -87,27 +87,19 @@ def set_value(text: str, path: str, value: str, *, file: str) -> str:
 
 
 def _check(pin: Pin, file: str) -> None:
-    problems = {
-        "digest": _DIGEST.fullmatch(pin.digest) is None,
-        "commit_ref": _REF.fullmatch(pin.commit_ref) is None,
-        "source": _FIELD.fullmatch(pin.source) is None,
-        "app": _FIELD.fullmatch(pin.app) is None,
-    }
-    for name, wrong in problems.items():
-        if wrong:
-            raise YamlEditError(f"pin {pin.path} in {file}: {getattr(pin, name)!r} is not a {name}")
+    patterns = {"digest": _DIGEST, "commit_ref": _REF, "source": _FIELD, "app": _FIELD}
+    for name, pattern in patterns.items():
+        if pattern.fullmatch(value := getattr(pin, name)) is None:
+            raise YamlEditError(f"pin {pin.path} in {file}: {value!r} is not a {name}")
 
 
 def _check_image(text: str, pin: Pin, file: str) -> None:
     """Raise unless the chart's image ends with the pin's name: digests must not be swapped."""
-    path = parse_path(pin.path)
-    if not pin.image:
-        return
     try:
-        repository = find(text, (*path[:-1], "repository"), file).value
+        repository = find(text, (*parse_path(pin.path)[:-1], "repository"), file).value
     except YamlEditError:
         return
-    if repository.rpartition("/")[2] != pin.image.rpartition("/")[2]:
+    if pin.image and repository.rpartition("/")[2] != pin.image.rpartition("/")[2]:
         raise YamlEditError(
             f"pin {pin.path} in {file}: it is for {repository}, not for {pin.image}",
             next_step="correct the key path of that image",
@@ -117,16 +109,14 @@ def _check_image(text: str, pin: Pin, file: str) -> None:
 def _with_metadata(text: str, scalar: Scalar, pin: Pin, file: str) -> str:
     line_end = _line_end(text, scalar.end)
     rest = text[scalar.end : line_end]
-    metadata = f"METADATA:: repository={pin.source};commit_ref={pin.commit_ref};app={pin.app};"
     if rest.strip() and not re.match(r"[ \t]+#", rest):
         raise YamlEditError(
             f"pin {pin.path} in {file}: other values follow the digest on its line",
             next_step="put the digest on a line of its own, so that a comment can follow it",
         )
-    if _METADATA.search(rest):
-        rest = _METADATA.sub(lambda _: metadata, rest, count=1)
-    else:
-        rest = f" # {metadata} {rest.strip()}".rstrip()
+    rest, replaced = _METADATA.subn(lambda _: pin.metadata, rest, count=1)
+    if not replaced:
+        rest = f" # {pin.metadata} {rest.strip()}".rstrip()
     return text[: scalar.end] + rest + text[line_end:]
 
 
@@ -137,29 +127,24 @@ def _line_end(text: str, at: int) -> int:
 
 
 def _digests(
-    node: yaml.Node | None, path: KeyPath, visited: set[int]
+    node: yaml.Node | None, path: KeyPath, image: str, visited: set[int]
 ) -> Iterator[tuple[KeyPath, str, str, int]]:
     """Yield key path, image, digest and end (characters) of every digest below ``node``.
 
-    Aliased nodes are visited once, where they are written: a few aliases can repeat a node
-    more often than can be counted.
+    Aliased mappings and lists are visited once, where they are written: a few aliases can
+    repeat a node more often than can be counted.
     """
-    if id(node) in visited:
+    if isinstance(node, yaml.ScalarNode):
+        if path and _DIGEST.fullmatch(str(node.value)):
+            yield path, image, str(node.value), node.end_mark.index
+        return
+    if node is None or id(node) in visited:
         return
     visited.add(id(node))
     if isinstance(node, yaml.MappingNode):
         image = next((str(v.value) for k, v in node.value if k.value == "repository"), "")
         for key, value in node.value:
-            yield from _digest(value, (*path, str(key.value)), image, visited)
-    elif isinstance(node, yaml.SequenceNode):
+            yield from _digests(value, (*path, str(key.value)), image, visited)
+    else:
         for number, value in enumerate(node.value):
-            yield from _digest(value, (*path, number), "", visited)
-
-
-def _digest(
-    node: yaml.Node, path: KeyPath, image: str, visited: set[int]
-) -> Iterator[tuple[KeyPath, str, str, int]]:
-    if not isinstance(node, yaml.ScalarNode):
-        yield from _digests(node, path, visited)
-    elif _DIGEST.fullmatch(str(node.value)):
-        yield path, image, str(node.value), node.end_mark.index
+            yield from _digests(value, (*path, number), "", visited)

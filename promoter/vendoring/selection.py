@@ -23,9 +23,8 @@ SUBMODULE = "160000"
 def select(entries: Mapping[str, TreeEntry], contents: Contents) -> dict[str, TreeEntry]:
     """Return the files that end up in the vendored folder, below ``newRootPath`` if it is set.
 
-    Raises `UnsafeContent` for a name that must not be written, and `VendorError` when
-    no file is left (vendir: "Expected to find at least one file within directory") or a
-    submodule would have to be followed.
+    Raises `UnsafeContent` for a name that must not be written, `VendorError` when no file is
+    left (as vendir does) or a submodule would have to be followed.
     """
     included = _path_filter(contents)
     chosen = {
@@ -43,35 +42,28 @@ def select(entries: Mapping[str, TreeEntry], contents: Contents) -> dict[str, Tr
             f"select files for {contents.path}: newRootPath {contents.new_root_path!r} has none",
             next_step="correct newRootPath in vendir.yml, or check that the chart's folder exists",
         )
-    submodules = [path for path, entry in entries.items() if entry.mode == SUBMODULE]
-    _refuse_submodules(submodules, contents, below)
+    for path, entry in entries.items():
+        followed = f"{path}/".startswith(below) or below.startswith(f"{path}/")
+        if entry.mode == SUBMODULE and followed and not contents.git.skip_init_submodules:
+            raise VendorError(
+                f"select files for {contents.path}: {path} is a submodule",
+                next_step="set git.skipInitSubmodules: true in vendir.yml to leave it out",
+            )
     for path in kept:
         refuse_name(path)
     return kept
 
 
 def _path_filter(contents: Contents) -> Callable[[str], bool]:
-    """Return a test of paths: included and not excluded, or legal."""
-    included = [glob(pattern) for pattern in contents.include_paths]
-    excluded = [glob(pattern) for pattern in contents.exclude_paths]
-    legal_paths = LEGAL_PATHS if contents.legal_paths is None else contents.legal_paths
-    legal = [glob(pattern) for pattern in legal_paths]
+    legal = LEGAL_PATHS if contents.legal_paths is None else contents.legal_paths
+    included, excluded, kept = (
+        [glob(pattern) for pattern in patterns]
+        for patterns in (contents.include_paths, contents.exclude_paths, legal)
+    )
 
     def is_included(path: str) -> bool:
         matched = not included or any(pattern.matches(path) for pattern in included)
-        if matched and not any(pattern.matches(path) for pattern in excluded):
-            return True
-        return any(pattern.matches(path) for pattern in legal)
+        matched = matched and not any(pattern.matches(path) for pattern in excluded)
+        return matched or any(pattern.matches(path) for pattern in kept)
 
     return is_included
-
-
-def _refuse_submodules(submodules: list[str], contents: Contents, below: str) -> None:
-    if contents.git.skip_init_submodules:
-        return
-    for path in submodules:
-        if f"{path}/".startswith(below) or below.startswith(f"{path}/"):
-            raise VendorError(
-                f"select files for {contents.path}: {path} is a submodule",
-                next_step="set git.skipInitSubmodules: true in vendir.yml to leave it out",
-            )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -40,16 +41,12 @@ class PinChange:
     new: Pin | None
 
 
-def pin_changes(old: ChartSnapshot, new: ChartSnapshot) -> list[PinChange]:
-    """Return the pins that differ, in the new chart's order, removed ones last."""
-    before = {pin.path: pin for pin in read_pins(old.values)} if old.values else {}
-    after = {pin.path: pin for pin in read_pins(new.values)} if new.values else {}
-    changed = [
-        PinChange(before.get(path), pin)
-        for path, pin in after.items()
-        if path not in before or before[path] != pin
-    ]
-    return changed + [PinChange(pin, None) for path, pin in before.items() if path not in after]
+def pin_changes(old: str, new: str) -> list[PinChange]:
+    """Return the pins that differ between two values.yaml, in the new order, removed ones last."""
+    before, after = ({pin.path: pin for pin in read_pins(values)} for values in (old, new))
+    paths = (*after, *(path for path in before if path not in after))
+    changes = (PinChange(before.get(path), after.get(path)) for path in paths)
+    return [change for change in changes if change.old != change.new]
 
 
 def message(
@@ -60,14 +57,12 @@ def message(
     origin = f" from {before[:12]}" if before else ""
     lines = [f"chore(charts): bump {name} to {after[:12]}{origin}", ""]
     lines += [f"Chart: {before or 'nothing'} -> {after}"]
-    link = compare_link(url, before, after)
-    lines += [link] if link else []
-    pins = [line for change in pin_changes(old, new) for line in pin_lines(change)]
+    lines += filter(None, [compare_link(url, before, after)])
     sections = {
-        "Pins:": pins,
-        "Templates:": _files(old, new, templates=True),
-        "Values:": list(_values(old, new)),
-        "Other files:": _files(old, new, templates=False),
+        "Pins:": [*chain.from_iterable(map(pin_lines, pin_changes(old.values, new.values)))],
+        "Templates:": [*_files(old, new, templates=True)],
+        "Values:": [*_values(old.values, new.values)],
+        "Other files:": [*_files(old, new, templates=False)],
     }
     for title, content in sections.items():
         if content:
@@ -83,31 +78,26 @@ def pin_lines(change: PinChange) -> Iterator[str]:
     if pin is None:
         return
     yield f"- {pin.app or pin.path}: {_digest(change.old)} -> {_digest(change.new)}"
-    if change.old and change.new:
-        link = compare_link(pin.source, change.old.commit_ref, change.new.commit_ref)
-        if link:
-            yield f"  {link}"
+    old, new = (each.commit_ref if each else "" for each in (change.old, change.new))
+    if link := compare_link(pin.source, old, new):
+        yield f"  {link}"
 
 
 def _digest(pin: Pin | None) -> str:
     return pin.digest.removeprefix("sha256:")[:12] if pin else "none"
 
 
-def _files(old: ChartSnapshot, new: ChartSnapshot, *, templates: bool) -> list[str]:
-    lines = []
+def _files(old: ChartSnapshot, new: ChartSnapshot, *, templates: bool) -> Iterator[str]:
     for name in sorted(old.files.keys() | new.files.keys()):
-        is_template = name.startswith(("templates/", "charts/"))
-        if name == "values.yaml" or is_template != templates:
-            continue
         before, after = old.files.get(name), new.files.get(name)
-        if before != after:
+        is_template = name.startswith(("templates/", "charts/"))
+        if name != "values.yaml" and is_template == templates and before != after:
             letter = "A" if before is None else "D" if after is None else "M"
-            lines.append(f"- {letter} {name}")
-    return lines
+            yield f"- {letter} {name}"
 
 
-def _values(old: ChartSnapshot, new: ChartSnapshot) -> Iterator[str]:
-    before, after = _flat(old.values), _flat(new.values)
+def _values(old: str, new: str) -> Iterator[str]:
+    before, after = _flat(old), _flat(new)
     for path in sorted(before.keys() | after.keys()):
         old_value, new_value = before.get(path), after.get(path)
         if old_value != new_value and not path.endswith(".digest"):
@@ -122,12 +112,9 @@ def _flat(values: str) -> dict[str, Any]:
 
 
 def _leaves(value: Any, path: tuple[str, ...]) -> Iterator[tuple[str, Any]]:
-    if isinstance(value, Mapping) and value:
-        for key, inner in value.items():
+    if isinstance(value, dict | list) and value:
+        for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
             yield from _leaves(inner, (*path, str(key)))
-    elif isinstance(value, list) and value:
-        for number, inner in enumerate(value):
-            yield from _leaves(inner, (*path, str(number)))
     elif path:
         yield ".".join(path), value
 

@@ -15,7 +15,7 @@ from promoter.vendoring.lock import (
     Lock,
     LockedContents,
     LockedDirectory,
-    config_digest,
+    lazy_digest,
     lock_bytes,
     read_lock,
 )
@@ -46,44 +46,36 @@ class Stager:
         for number, directory in enumerate(config.directories):
             refuse_linked_target(self.root, directory.path)
             folder = folders[directory.path] = self.stage / f"new-{number}"
-            entries.append(self._directory(directory, folder))
+            folder.mkdir(mode=0o700)
+            contents = tuple(self._contents(each, directory, folder) for each in directory.contents)
+            refuse_links_out(folder)
+            if directory.permissions is not None:
+                folder.chmod(directory.permissions)
+            entries.append(LockedDirectory(directory.path, contents))
         return folders, Lock(tuple(entries))
-
-    def _directory(self, directory: Directory, folder: Path) -> LockedDirectory:
-        folder.mkdir(mode=0o700)
-        contents = tuple(self._contents(each, directory, folder) for each in directory.contents)
-        refuse_links_out(folder)
-        if directory.permissions is not None:
-            folder.chmod(directory.permissions)
-        return LockedDirectory(directory.path, contents)
 
     def _contents(self, contents: Contents, directory: Directory, folder: Path) -> LockedContents:
         target = folder / contents.path
         current = self.root / directory.path / contents.path
         shown = f"{directory.path}/{contents.path}"
         known = self.known.find(directory.path, contents.path) if self.known else None
-        digest = config_digest(contents) if contents.lazy else ""
+        digest = lazy_digest(contents)
         _create_parents(target, folder)
         if self.lazy and digest and known and known.config_digest == digest and current.is_dir():
             self.progress.note(f"{shown}: lazy and unchanged in vendir.yml, not fetched")
             shutil.copytree(current, target, symlinks=True)
             return known
-        ref = self._ref(contents, known)
+        if self.locked and known is None:
+            raise VendorError(
+                f"sync {contents.path}: {LOCK_NAME} does not have it",
+                next_step="sync without --locked, and commit the lock",
+            )
+        ref = known.git.sha if self.locked and known else contents.git.ref
         with self.progress.task(f"vendor {shown} at {ref}"):
             lock = fetch(contents, ref, current, target, self.stage / "work", vendir=self.vendir)
         if contents.permissions is None and directory.permissions is not None:
             target.chmod(directory.permissions)
         return LockedContents(contents.path, lock, digest)
-
-    def _ref(self, contents: Contents, known: LockedContents | None) -> str:
-        if not self.locked:
-            return contents.git.ref
-        if known is None:
-            raise VendorError(
-                f"sync {contents.path}: {LOCK_NAME} does not have it",
-                next_step="sync without --locked, and commit the lock",
-            )
-        return known.git.sha
 
 
 def sync(
@@ -96,9 +88,9 @@ def sync(
 ) -> Lock:
     """Bring the directories of ``root``'s vendir.yml up to date; return the written lock.
 
-    ``vendir`` is the program that fetches; None selects our own git source. A directory is
-    replaced whole, as vendir does, and by a swap: interrupted at any instant it is the old
-    or the new one. Raises `InvalidFile`, `VendorError`.
+    Without ``vendir`` our own git source fetches. A directory is replaced whole, as vendir
+    does, and by a swap: interrupted at any instant it is the old or the new one. Raises
+    `InvalidFile`, `VendorError`.
     """
     root = root.resolve()
     config = read_config(root / CONFIG_NAME)

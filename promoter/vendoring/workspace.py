@@ -35,11 +35,11 @@ def workspace(root: Path, *, timeout: float = 120) -> Iterator[Path]:
 
     It lies on the file system that it is swapped into, is hidden from git, and is removed
     after the block; only what an interrupted run left stays, for the next run to finish.
-    Raises `VendorError` when another run holds ``root`` for ``timeout`` seconds, and when
-    the file system refuses (full, read-only, no permission).
+    Raises `VendorError` when another run holds ``root`` for ``timeout`` seconds, or when the
+    file system refuses (full, read-only, no permission).
     """
     home = root / HOME
-    with _readable_errors(root), _lock(root, timeout):
+    with _with_next_step(root), _lock(root, timeout):
         home.mkdir(exist_ok=True)
         (home / ".gitignore").write_text("*\n")
         recover(root)
@@ -53,7 +53,7 @@ def workspace(root: Path, *, timeout: float = 120) -> Iterator[Path]:
 
 
 @contextmanager
-def _readable_errors(root: Path) -> Iterator[None]:
+def _with_next_step(root: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:

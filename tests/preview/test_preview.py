@@ -12,7 +12,7 @@ from promoter.programs.helm import Helm
 from promoter.synthesis.app import StackRelease
 from promoter.toolchain import Toolchain
 from promoter.vendoring.errors import RefNotFound
-from promoter.vendoring.summary import ChartSnapshot, pin_changes
+from promoter.vendoring.summary import pin_changes
 from tests.vendoring.sources import Source, Target, contents
 
 ROOT = Path(__file__).parents[2]
@@ -134,11 +134,11 @@ def test_markdown_is_cut_to_the_length_of_a_comment(
 
 
 def test_changed_pins_are_listed() -> None:
-    def chart(digit: str) -> ChartSnapshot:
+    def values(digit: str) -> str:
         pin = f"METADATA:: repository=https://github.com/o/r;commit_ref={digit * 7};app=server;"
-        return ChartSnapshot({}, f'image:\n  digest: "sha256:{digit * 64}" # {pin}\n')
+        return f'image:\n  digest: "sha256:{digit * 64}" # {pin}\n'
 
-    pins = tuple(pin_changes(chart("a"), chart("b")))
+    pins = tuple(pin_changes(values("a"), values("b")))
     text = markdown(Preview("c", "1" * 40, "2" * 40, "", 0, (), pins, ()))
     assert f"- server: {'a' * 12} -> {'b' * 12}" in text
     assert f"https://github.com/o/r/compare/{'a' * 7}...{'b' * 7}" in text

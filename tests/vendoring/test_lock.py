@@ -13,7 +13,7 @@ from promoter.vendoring.lock import (
     Lock,
     LockedContents,
     LockedDirectory,
-    config_digest,
+    lazy_digest,
     lock_bytes,
     parse_lock,
     read_lock,
@@ -22,7 +22,7 @@ from tests.vendoring.sources import CONFIG
 
 
 def _lock(title: str = "feat: x", tags: tuple[str, ...] = (), sha: str = "a" * 40) -> Lock:
-    return Lock((LockedDirectory("charts", (LockedContents("c", GitLock(sha, tags, title)),)),))
+    return Lock((LockedDirectory("charts", (LockedContents("c", GitLock(sha, title, tags)),)),))
 
 
 def test_the_whole_file() -> None:
@@ -132,7 +132,7 @@ def test_the_digest_of_a_lazy_content_is_vendirs() -> None:
     text = CONFIG.format(url="file:///srv/charts", ref="main") + "        lazy: true\n"
     contents = parse_config(text.encode()).directories[0].contents[0]
     expected = "d6c372ab39c974f9b4200f238bc1fd6430399aa78b4483ee149aabc1ef9b2136"
-    assert config_digest(contents) == expected
+    assert lazy_digest(contents) == expected
 
 
 def test_the_digest_depends_on_the_root_as_written() -> None:
@@ -140,4 +140,4 @@ def test_the_digest_depends_on_the_root_as_written() -> None:
     other = text.replace("newRootPath: ", "newRootPath: ./")
     one, two = (parse_config(each.encode()).directories[0].contents[0] for each in (text, other))
     assert one.root == two.root == "charts/lana-bank"
-    assert config_digest(one) != config_digest(two)
+    assert lazy_digest(one) != lazy_digest(two)
