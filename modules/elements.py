@@ -8,7 +8,6 @@ block types that an environment consists of (docs/decisions/0050). Code imports 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, Literal
 from weakref import WeakKeyDictionary
 
@@ -16,6 +15,7 @@ from cdktn import (
     ITerraformDependable,
     TerraformDataSource,
     TerraformEphemeralResource,
+    TerraformHclModule,
     TerraformProvider,
     TerraformProviderGeneratorMetadata,
     TerraformResource,
@@ -61,6 +61,13 @@ class _Provider(TerraformBlock, TerraformProvider):
     pass
 
 
+_ELEMENTS: Mapping[BlockType, type[_Resource | _DataSource | _EphemeralResource]] = {
+    "resource": _Resource,
+    "data": _DataSource,
+    "ephemeral": _EphemeralResource,
+}
+
+
 def block(
     scope: Construct,
     name: str,
@@ -78,70 +85,58 @@ def block(
     already has a block of that address. ``keep`` is Terraform's ``prevent_destroy``.
     Attributes that are None are left out.
     """
-    place = _place(scope)
-    local_name = place.local_name(name)
+    path, addresses = _place(scope)
+    local_name = "_".join((*path, name)).replace("-", "_")
     address = f"{block_type}.{kind}.{local_name}".removeprefix("resource.")
-    if address in place.addresses:
+    if address in addresses:
         raise ModuleError(f"add block {address}: the stack already has one of this address")
-    place.addresses.add(address)
-    element: _Resource | _DataSource | _EphemeralResource
-    common: dict[str, Any] = {
-        "terraform_resource_type": kind,
-        "depends_on": list(depends_on) or None,
-    }
-    if block_type == "resource":
-        if keep or ignore_changes:
-            common["lifecycle"] = TerraformResourceLifecycle(
-                prevent_destroy=keep or None, ignore_changes=list(ignore_changes) or None
-            )
-        element = _Resource(scope, name, **common)
-    elif block_type == "data":
-        element = _DataSource(scope, name, **common)
-    else:
-        element = _EphemeralResource(scope, name, **common)
+    addresses.add(address)
+    options: dict[str, Any] = {"depends_on": list(depends_on) or None}
+    if block_type == "resource" and (keep or ignore_changes):
+        options["lifecycle"] = TerraformResourceLifecycle(
+            prevent_destroy=keep or None, ignore_changes=list(ignore_changes) or None
+        )
+    element = _ELEMENTS[block_type](scope, name, terraform_resource_type=kind, **options)
     element.override_logical_id(local_name)
     element.address = address
     element.body = {key: value for key, value in body.items() if value is not None}
     return element
 
 
-@dataclass(frozen=True)
-class _Place:
-    """A construct to which blocks are added: its path, and every address of its stack."""
-
-    path: tuple[str, ...]
-    addresses: set[str] = field(default_factory=set)
-
-    def local_name(self, name: str) -> str:
-        return "_".join((*self.path, name)).replace("-", "_")
-
-
 # Each property of a construct is read from another process, so it is read once.
-_PLACES: WeakKeyDictionary[Construct, _Place] = WeakKeyDictionary()
+_PLACES: WeakKeyDictionary[Construct, tuple[list[str], set[str]]] = WeakKeyDictionary()
 
 
-def _place(scope: Construct) -> _Place:
-    place = _PLACES.get(scope)
-    if place is None:
-        stack = TerraformStack.of(scope)
-        addresses = _PLACES.setdefault(stack, _Place(())).addresses
-        path = tuple(scope.node.path.split("/")[1:])
-        place = _PLACES[scope] = _Place(path, addresses)
-    return place
+def _place(scope: Construct) -> tuple[list[str], set[str]]:
+    """Return the path of ``scope`` in its stack, and every address of the stack."""
+    if scope not in _PLACES:
+        _, addresses = _PLACES.setdefault(TerraformStack.of(scope), ([], set()))
+        _PLACES[scope] = scope.node.path.split("/")[1:], addresses
+    return _PLACES[scope]
+
+
+def chart_module(scope: Construct, name: str, source: str, variables: Body) -> None:
+    """Add the Terraform module in ``source``, a folder relative to Terraform's working folder."""
+    TerraformHclModule(
+        scope,
+        "module",
+        source=source,
+        variables=variables,
+        # The folder is vendored with the chart, so it needs no copy.
+        skip_asset_creation_from_local_modules=True,
+    ).override_logical_id(name)
 
 
 def provider(
     stack: TerraformStack, name: str, version: str, body: Body, *, source: str = ""
 ) -> None:
     """Require a provider and configure it; ``source`` defaults to hashicorp/<name>."""
-    metadata = TerraformProviderGeneratorMetadata(
-        provider_name=name, provider_version_constraint=version
-    )
-    element = _Provider(
+    _Provider(
         stack,
         name,
         terraform_resource_type=name,
-        terraform_generator_metadata=metadata,
+        terraform_generator_metadata=TerraformProviderGeneratorMetadata(
+            provider_name=name, provider_version_constraint=version
+        ),
         terraform_provider_source=source or f"hashicorp/{name}",
-    )
-    element.body = body
+    ).body = body

@@ -18,9 +18,8 @@ from stacks.errors import StacksError
 
 def main() -> int:
     """Synthesize; return the exit code."""
-    root = Path(__file__).absolute().parent.parent
     try:
-        synthesize(root, requested_stacks(os.environ))
+        synthesize(Path(__file__).absolute().parents[1], requested_stacks(os.environ))
     except (StacksError, ModuleError) as error:
         sys.stderr.write(f"{error}\n")
         return 1

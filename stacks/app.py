@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from modules.inputs import declare_input
-from stacks.environments import EnvironmentFiles, discover, select
+from stacks.environments import discover, select
 from stacks.errors import InvalidSettings, SettingsProblem, StacksError
 from stacks.platforms import PLATFORMS
 
@@ -23,21 +23,15 @@ STACKS_VARIABLE = "LANA_STACKS"
 """Environment variable with the stacks to synthesize, separated by spaces."""
 
 BUILD_INPUTS = (
-    "cdktf.json",
-    "package.json",
-    "package-lock.json",
-    "stacks/requirements.lock",
-    "dev/toolchain",
+    *("cdktf.json", "package.json", "package-lock.json"),
+    *("stacks/requirements.lock", "dev/toolchain"),
 )
 """Inputs of every stack outside of this process: the app's command and context, the CDK Terrain
 CLI, the Python packages, and the pinned programs and providers."""
 
 
 def requested_stacks(environment: Mapping[str, str]) -> tuple[str, ...]:
-    """Return the stacks that ``LANA_STACKS`` names; an unset variable means all: ``()``.
-
-    Raises ``StacksError`` if it is set but names none.
-    """
+    """Return the stacks that ``LANA_STACKS`` names, ``()`` for all; raises ``StacksError``."""
     value = environment.get(STACKS_VARIABLE)
     if value is not None and not value.strip():
         raise StacksError(
@@ -46,11 +40,17 @@ def requested_stacks(environment: Mapping[str, str]) -> tuple[str, ...]:
     return tuple((value or "").split())
 
 
-def read_blueprints(sources: tuple[EnvironmentFiles, ...]) -> tuple[Blueprint[Any, Any], ...]:
-    """Read all settings; raises one ``InvalidSettings`` with every problem of every file."""
+def synthesize(root: Path, requested: tuple[str, ...]) -> None:
+    """Write cdktf.out (or ``CDKTF_OUTDIR``) for the ``requested`` stacks below ``root``.
+
+    No settings file of another stack is read. Raises ``StacksError``, with every problem of
+    every file if settings are invalid.
+    """
+    for path in BUILD_INPUTS:
+        declare_input(root / path)
     blueprints: list[Blueprint[Any, Any]] = []
     problems: list[SettingsProblem] = []
-    for source in sources:
+    for source in select(discover(root, tuple(PLATFORMS)), requested):
         try:
             blueprints.append(PLATFORMS[source.platform](source))
         except InvalidSettings as error:
@@ -58,17 +58,6 @@ def read_blueprints(sources: tuple[EnvironmentFiles, ...]) -> tuple[Blueprint[An
     if problems:
         # Environments that share a file would repeat its problems.
         raise InvalidSettings(*dict.fromkeys(problems))
-    return tuple(blueprints)
-
-
-def synthesize(root: Path, requested: tuple[str, ...]) -> None:
-    """Write cdktf.out (or ``CDKTF_OUTDIR``) for the ``requested`` stacks below ``root``.
-
-    No settings file of another stack is read. Raises ``StacksError``.
-    """
-    for path in BUILD_INPUTS:
-        declare_input(root / path)
-    blueprints = read_blueprints(select(discover(root, tuple(PLATFORMS)), requested))
     app = new_app(root)
     for blueprint in blueprints:
         blueprint.build(app)

@@ -15,10 +15,7 @@ MAIN_DEPLOYMENT = "lana-bank"
 
 @dataclass(frozen=True)
 class EnvironmentFiles:
-    """The settings files of one stack: a deployment in an environment of a platform.
-
-    ``shared`` and ``settings`` are absolute files; ``root`` is the repository.
-    """
+    """The settings files (absolute) of one stack: a deployment in an environment of a platform."""
 
     platform: str
     environment: str
@@ -48,37 +45,29 @@ def discover(root: Path, platforms: tuple[str, ...]) -> tuple[EnvironmentFiles, 
     declare_names(stacks)
     found: list[EnvironmentFiles] = []
     for folder in sorted({file.parent for file in stacks.glob("*/*/*.yml")}):
-        platform = folder.parent.name
+        platform, shared = folder.parent.name, folder / SHARED
         shown = folder.relative_to(root).as_posix()
         if platform not in platforms:
             known = ", ".join(platforms)
             raise InvalidSettings.of(shown, f"unknown platform {platform!r}; known: {known}")
-        found.extend(_deployments(root, platform, folder, shown))
+        if not shared.exists():
+            raise InvalidSettings.of(f"{shown}/{SHARED}", "the file is missing")
+        files = [file for file in folder.glob("*.yml") if file.name != SHARED]
+        if not files:
+            raise InvalidSettings.of(shown, f"has no deployment; add {MAIN_DEPLOYMENT}.yml")
+        found += (
+            EnvironmentFiles(platform, folder.name, file.stem, root, shared, file) for file in files
+        )
     return tuple(sorted(found, key=lambda source: source.stack))
-
-
-def _deployments(root: Path, platform: str, folder: Path, shown: str) -> list[EnvironmentFiles]:
-    shared = folder / SHARED
-    if not shared.exists():
-        raise InvalidSettings.of(f"{shown}/{SHARED}", "the file is missing")
-    files = [file for file in sorted(folder.glob("*.yml")) if file.name != SHARED]
-    if not files:
-        raise InvalidSettings.of(shown, f"has no deployment; add {MAIN_DEPLOYMENT}.yml")
-    return [
-        EnvironmentFiles(platform, folder.name, file.stem, root, shared, file) for file in files
-    ]
 
 
 def select(
     sources: tuple[EnvironmentFiles, ...], requested: tuple[str, ...]
 ) -> tuple[EnvironmentFiles, ...]:
-    """Return the ``requested`` stacks, or all of them if none is requested by name.
-
-    Raises ``UnknownStack`` for a stack that does not exist.
-    """
-    names = {source.stack for source in sources}
+    """Return the ``requested`` stacks, or all of them if none is; raises ``UnknownStack``."""
+    names = sorted(source.stack for source in sources)
     for name in requested:
         if name not in names:
-            known = ", ".join(sorted(names)) or "none"
+            known = ", ".join(names) or "none"
             raise UnknownStack(f"find stack {name!r}: no settings describe it; known: {known}")
     return tuple(source for source in sources if not requested or source.stack in requested)

@@ -27,12 +27,12 @@ MODELS: Mapping[str, type[Settings]] = {
 
 def schemas() -> dict[str, str]:
     """Return the content of every schema file by its name."""
-    return {f"{name}.json": _schema(model) for name, model in MODELS.items()}
-
-
-def _schema(model: type[Settings]) -> str:
-    schema = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
-    return json.dumps({**schema, **model.model_json_schema()}, indent=2, sort_keys=True) + "\n"
+    version = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
+    contents = {name: {**version, **model.model_json_schema()} for name, model in MODELS.items()}
+    return {
+        f"{name}.json": json.dumps(content, indent=2, sort_keys=True) + "\n"
+        for name, content in contents.items()
+    }
 
 
 def main() -> int:

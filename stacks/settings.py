@@ -39,16 +39,12 @@ def read_settings(file: Path, model: type[ModelT], *, shown_as: str) -> ModelT:
     try:
         return model.model_validate(_plain(document))
     except ValidationError as error:
-        problems = [
-            SettingsProblem(
-                shown_as,
-                _line(document, problem["loc"]),
-                ".".join(map(str, problem["loc"])),
-                # Pydantic prefixes the message of a validator of ours.
-                problem["msg"].removeprefix("Value error, "),
-            )
-            for problem in error.errors()
-        ]
+        problems = []
+        for problem in error.errors():
+            line, key = _line(document, problem["loc"]), ".".join(map(str, problem["loc"]))
+            # Pydantic prefixes the message of a validator of ours.
+            reason = problem["msg"].removeprefix("Value error, ")
+            problems.append(SettingsProblem(shown_as, line, key, reason))
         raise InvalidSettings(*problems) from error
 
 
@@ -109,10 +105,8 @@ def _plain(node: Any) -> Any:
         return {key: _plain(value) for key, value in node.items()}
     if isinstance(node, CommentedSeq):
         return tuple(_plain(value) for value in node)
-    for kind in (bool, int, float, str):
-        if isinstance(node, kind):
-            return kind(node)
-    return node
+    kind = next((kind for kind in (bool, int, float, str) if isinstance(node, kind)), None)
+    return kind(node) if kind else node
 
 
 def _line(document: CommentedMap, location: tuple[int | str, ...]) -> int | None:

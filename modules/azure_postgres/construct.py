@@ -7,7 +7,7 @@ from typing import Any
 from constructs import Construct
 
 from modules import terraform as tf
-from modules.azure_postgres.props import CONFIGURATION, AzurePostgresProps, Server
+from modules.azure_postgres.props import CONFIGURATION, AzurePostgresProps
 
 DELEGATION = "Microsoft.DBforPostgreSQL/flexibleServers"
 JOIN = "Microsoft.Network/virtualNetworks/subnets/join/action"
@@ -24,14 +24,9 @@ class AzurePostgres(Construct):
     def __init__(self, scope: Construct, name: str, props: AzurePostgresProps) -> None:
         super().__init__(scope, name)
         network = _Network(self, props)
-        servers = {
-            database: _FlexibleServer(self, database, props, server, network)
-            for database, server in props.servers.items()
-        }
-        self.hosts = {database: server.primary["fqdn"] for database, server in servers.items()}
-        self.databases: list[tf.TerraformBlock[Any]] = [
-            server.database for server in servers.values()
-        ]
+        servers = {name: _FlexibleServer(self, name, props, network) for name in props.servers}
+        self.hosts = {name: server.primary["fqdn"] for name, server in servers.items()}
+        self.databases = [server.database for server in servers.values()]
 
 
 class _Network:
@@ -69,21 +64,17 @@ class _FlexibleServer(Construct):
     """The server of one database, with its replicas."""
 
     def __init__(
-        self,
-        scope: Construct,
-        name: str,
-        props: AzurePostgresProps,
-        server: Server,
-        network: _Network,
+        self, scope: Construct, name: str, props: AzurePostgresProps, network: _Network
     ) -> None:
         super().__init__(scope, name)
-        self._name, self._props, self._server, self._network = name, props, server, network
+        self._name, self._props, self._network = name, props, network
+        self._server = props.servers[name]
         self.primary = self._primary()
         self._configuration()
         self._administrators()
         self._diagnostics()
         self.database = self._database()
-        for number in range(1, server.read_replicas + 1):
+        for number in range(1, self._server.read_replicas + 1):
             self._replica(f"replica-{number}")
 
     def _primary(self) -> tf.AzurermPostgresqlFlexibleServerBlock:

@@ -19,10 +19,7 @@ def workload_identity(
     namespace: str,
     roles: tuple[str, ...],
 ) -> tf.GoogleServiceAccountBlock:
-    """Add a service account with project ``roles`` for the Kubernetes account ``account``.
-
-    ``name`` is the id of the service account.
-    """
+    """Add the service account ``name`` with project ``roles`` for a Kubernetes ``account``."""
     place = Construct(scope, name)
     body: tf.GoogleServiceAccount = {
         "project": project,

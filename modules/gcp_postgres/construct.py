@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from constructs import Construct
 
 from modules import terraform as tf
-from modules.gcp_postgres.props import FLAGS, GcpPostgresProps, Instance
+from modules.gcp_postgres.props import FLAGS, GcpPostgresProps
 
 
 class GcpPostgres(Construct):
@@ -20,30 +18,20 @@ class GcpPostgres(Construct):
 
     def __init__(self, scope: Construct, name: str, props: GcpPostgresProps) -> None:
         super().__init__(scope, name)
-        instances = {
-            database: _CloudSqlInstance(self, database, props, instance)
-            for database, instance in props.instances.items()
-        }
-        self.hosts = {
-            database: instance.primary["private_ip_address"]
-            for database, instance in instances.items()
-        }
-        self.databases: list[tf.TerraformBlock[Any]] = [
-            instance.database for instance in instances.values()
-        ]
+        instances = {name: _CloudSqlInstance(self, name, props) for name in props.instances}
+        self.hosts = {name: each.primary["private_ip_address"] for name, each in instances.items()}
+        self.databases = [instance.database for instance in instances.values()]
 
 
 class _CloudSqlInstance(Construct):
     """The instance of one database, with its replicas."""
 
-    def __init__(
-        self, scope: Construct, name: str, props: GcpPostgresProps, instance: Instance
-    ) -> None:
+    def __init__(self, scope: Construct, name: str, props: GcpPostgresProps) -> None:
         super().__init__(scope, name)
-        self._name, self._props, self._instance = name, props, instance
+        self._name, self._props, self._instance = name, props, props.instances[name]
         self.primary = self._primary()
         self.database = self._database()
-        for number in range(1, instance.read_replicas + 1):
+        for number in range(1, self._instance.read_replicas + 1):
             self._replica(f"replica-{number}")
 
     def _primary(self) -> tf.GoogleSqlDatabaseInstanceBlock:

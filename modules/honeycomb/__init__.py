@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from cdktn import TerraformHclModule, TerraformStack
+from cdktn import TerraformStack
 from constructs import Construct
 
 from modules import terraform as tf
+from modules.elements import chart_module
 
 PROVIDER_VERSION = "~> 0.51"
 
@@ -21,11 +22,4 @@ class Honeycomb(Construct):
         super().__init__(scope, name)
         stack = TerraformStack.of(self)
         tf.provider(stack, "honeycombio", PROVIDER_VERSION, {}, source="honeycombio/honeycombio")
-        module = TerraformHclModule(
-            self,
-            "module",
-            source=source,
-            skip_asset_creation_from_local_modules=True,
-            variables={"dataset": dataset},
-        )
-        module.override_logical_id("honeycomb")
+        chart_module(self, "honeycomb", source, {"dataset": dataset})

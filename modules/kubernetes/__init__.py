@@ -17,10 +17,7 @@ RESTRICTED = {
 def restricted_namespace(
     scope: Construct, name: str, labels: Mapping[str, str]
 ) -> tf.KubernetesNamespaceV1Block:
-    """Add the namespace ``name`` with the restricted Pod Security level.
-
-    It has ``prevent_destroy``: everything in it would be destroyed with it.
-    """
+    """Add a restricted namespace with ``prevent_destroy``: everything in it would go with it."""
     body: tf.KubernetesNamespaceV1 = {
         "metadata": [{"name": name, "labels": {**labels, **RESTRICTED}}]
     }

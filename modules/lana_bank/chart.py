@@ -1,11 +1,30 @@
-"""Hash of the content of a chart folder."""
+"""The chart: its optional parts, and the hash of its folder; imports no CDK Terrain."""
 
 from __future__ import annotations
 
 import hashlib
 from pathlib import Path
+from typing import Literal, get_args
 
 from modules.errors import ModuleError
+
+Component = Literal[
+    "dagster",
+    "gotenberg",
+    "keycloak",
+    "oathkeeper",
+    "oauth2Proxy",
+    "openTelemetryCollector",
+    "postgresql",
+]
+"""An optional part, by its key in the chart's values; server and portals are always installed."""
+
+COMPONENTS: frozenset[Component] = frozenset(get_args(Component))
+CLOUD_COMPONENTS: frozenset[Component] = COMPONENTS - {"postgresql"}
+"""The default of environments whose databases are managed by a cloud."""
+
+REPLICATED: frozenset[Component] = COMPONENTS - {"dagster", "postgresql"}
+"""Parts with the replicas of the server; of Dagster only the web server has them."""
 
 
 def chart_hash(folder: Path) -> str:
@@ -20,15 +39,11 @@ def chart_hash(folder: Path) -> str:
     if not (folder / "Chart.yaml").is_file():
         raise ModuleError(f"read chart {folder}: there is no Chart.yaml; sync the vendored charts")
     total = hashlib.sha256()
-    for file in _files(folder):
+    files = (entry for entry in folder.rglob("*") if entry.is_symlink() or not entry.is_dir())
+    for file in sorted(files, key=lambda file: file.relative_to(folder).as_posix()):
         if file.is_symlink() or not file.is_file():
             raise ModuleError(f"read chart {folder}: {file.name} is not a regular file")
         content = hashlib.sha256(file.read_bytes()).hexdigest()
         mode = "x" if file.stat().st_mode & 0o111 else "-"
         total.update(f"{file.relative_to(folder).as_posix()}\0{mode}\0{content}\n".encode())
     return total.hexdigest()
-
-
-def _files(folder: Path) -> list[Path]:
-    found = [entry for entry in folder.rglob("*") if entry.is_symlink() or not entry.is_dir()]
-    return sorted(found, key=lambda file: file.relative_to(folder).as_posix())

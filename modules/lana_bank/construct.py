@@ -13,8 +13,13 @@ from cdktn_provider_helm.release import Release
 from constructs import Construct
 
 from modules.inputs import declare_input
-from modules.lana_bank.chart import chart_hash
-from modules.lana_bank.components import CLOUD_COMPONENTS, COMPONENTS, REPLICATED, Component
+from modules.lana_bank.chart import (
+    CLOUD_COMPONENTS,
+    COMPONENTS,
+    REPLICATED,
+    Component,
+    chart_hash,
+)
 
 MAX_HISTORY = 10
 """Revisions that Helm keeps in the cluster for rollback."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from constructs import Construct
@@ -15,9 +15,11 @@ from modules.secrets.names import DATABASE_USERS, EXTERNAL, GENERATED, JWKS, ROT
 from modules.secrets.vault import Vault
 
 
-@dataclass(frozen=True, kw_only=True)
-class SecretsProps:
-    """Properties of the secrets.
+class Secrets(Construct):
+    """Secrets in the vault; ``write`` puts them into a namespace.
+
+    ``passwords`` has each database user's password (expression) and its version. Raises
+    ``ModuleError`` for an unknown name.
 
     vault      the vault that they live in
     versions   rotations: raise a number to rotate that secret (default 1). Names are those of
@@ -25,28 +27,33 @@ class SecretsProps:
     external   names of the third-party secrets to read (``EXTERNAL``)
     """
 
-    vault: Vault
-    versions: Mapping[str, int] = field(default_factory=dict)
-    external: frozenset[str] = frozenset()
-
-
-class Secrets(Construct):
-    """Secrets in the vault; ``write`` puts them into a namespace.
-
-    ``passwords`` has each database user's password (expression) and its version. Raises
-    ``ModuleError`` for an unknown name.
-    """
-
-    def __init__(self, scope: Construct, name: str, props: SecretsProps) -> None:
+    def __init__(
+        self,
+        scope: Construct,
+        name: str,
+        vault: Vault,
+        versions: Mapping[str, int] = MappingProxyType({}),
+        external: Iterable[str] = (),
+    ) -> None:
         super().__init__(scope, name)
-        self._props = props
-        _reject_unknown(props)
+        for unknown in sorted(versions.keys() - ROTATED):
+            raise ModuleError(
+                f"rotate secret {unknown!r}: unknown secret; known: {sorted(ROTATED)}"
+            )
+        for unknown in sorted({*external} - EXTERNAL):
+            known = sorted(EXTERNAL)
+            raise ModuleError(f"read secret {unknown!r}: unused by the chart; known: {known}")
+        self._versions = versions
         self._generated = {
-            key: props.vault.generate(self, key, kind, self._version(key))
+            key: vault.generate(self, key, kind, self._version(key))
             for key, kind in GENERATED.items()
         }
-        self.passwords = {user: self._password(user) for user in DATABASE_USERS}
-        self._external = {key: props.vault.read(self, key) for key in sorted(props.external)}
+        self.passwords: dict[str, tuple[str, int]] = {}
+        for user in DATABASE_USERS:
+            version = self._version(f"db-{user}")
+            password = vault.generate(self, f"db-{user}", "password", version)
+            self.passwords[user] = password, version
+        self._external = {key: vault.read(self, key) for key in sorted({*external})}
 
     @property
     def version(self) -> int:
@@ -86,16 +93,5 @@ class Secrets(Construct):
             if data
         ]
 
-    def _password(self, user: str) -> tuple[str, int]:
-        version = self._version(f"db-{user}")
-        return self._props.vault.generate(self, f"db-{user}", "password", version), version
-
     def _version(self, key: str) -> int:
-        return self._props.versions.get(key, 1)
-
-
-def _reject_unknown(props: SecretsProps) -> None:
-    for name in sorted({*props.versions} - ROTATED):
-        raise ModuleError(f"rotate secret {name!r}: unknown secret; known: {sorted(ROTATED)}")
-    for name in sorted(props.external - EXTERNAL):
-        raise ModuleError(f"read secret {name!r}: unused by the chart; known: {sorted(EXTERNAL)}")
+        return self._versions.get(key, 1)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import Protocol
 
 from constructs import Construct
 
@@ -11,14 +11,21 @@ from modules import terraform as tf
 from modules.secrets.names import LENGTHS, Generator
 
 
-class Vault(Protocol):
-    """A store of secrets."""
+class Vault(ABC):
+    """A store of secrets; names are prefixed with ``prefix`` and a dash."""
 
+    prefix: str
+
+    @abstractmethod
     def generate(self, scope: Construct, name: str, kind: Generator, version: int) -> str:
         """Generate the secret ``name`` for each ``version``; return the expression of its value."""
 
     def read(self, scope: Construct, name: str) -> str:
         """Return the expression of the newest value of a secret that was stored by hand."""
+        return self._value(Construct(scope, name), f"{self.prefix}-{name}")
+
+    @abstractmethod
+    def _value(self, place: Construct, secret: str, version: str | None = None) -> str: ...
 
 
 def random_value(scope: Construct, kind: Generator) -> str:
@@ -32,8 +39,8 @@ def random_value(scope: Construct, kind: Generator) -> str:
 
 
 @dataclass(frozen=True)
-class SecretManager:
-    """Google's Secret Manager in ``project``; names are prefixed with ``prefix`` and a dash."""
+class SecretManager(Vault):
+    """Google's Secret Manager in ``project``."""
 
     project: str
     region: str
@@ -43,7 +50,17 @@ class SecretManager:
     def generate(self, scope: Construct, name: str, kind: Generator, version: int) -> str:
         """Generate a secret that stays in the environment's region."""
         place = Construct(scope, name)
-        body = self._secret(name)
+        replica: tf.GoogleSecretManagerSecretReplicationUserManagedReplicas = {
+            "location": self.region
+        }
+        if self.kms_key:
+            replica["customer_managed_encryption"] = {"kms_key_name": self.kms_key}
+        body: tf.GoogleSecretManagerSecret = {
+            "project": self.project,
+            "secret_id": f"{self.prefix}-{name}",
+            "replication": {"user_managed": {"replicas": [replica]}},
+            "deletion_protection": True,
+        }
         secret = tf.block(place, "secret", "google_secret_manager_secret", body, keep=True)
         content: tf.GoogleSecretManagerSecretVersion = {
             "secret": secret["id"],
@@ -53,23 +70,6 @@ class SecretManager:
         }
         stored = tf.block(place, "version", "google_secret_manager_secret_version", content)
         return self._value(place, secret["secret_id"], stored["version"])
-
-    def read(self, scope: Construct, name: str) -> str:
-        """Return the expression of the newest version of ``<prefix>-<name>``."""
-        return self._value(Construct(scope, name), f"{self.prefix}-{name}")
-
-    def _secret(self, name: str) -> tf.GoogleSecretManagerSecret:
-        replica: tf.GoogleSecretManagerSecretReplicationUserManagedReplicas = {
-            "location": self.region
-        }
-        if self.kms_key:
-            replica["customer_managed_encryption"] = {"kms_key_name": self.kms_key}
-        return {
-            "project": self.project,
-            "secret_id": f"{self.prefix}-{name}",
-            "replication": {"user_managed": {"replicas": [replica]}},
-            "deletion_protection": True,
-        }
 
     def _value(self, place: Construct, secret: str, version: str | None = None) -> str:
         body: tf.EphemeralGoogleSecretManagerSecretVersion = {
@@ -83,8 +83,8 @@ class SecretManager:
 
 
 @dataclass(frozen=True)
-class KeyVault:
-    """An Azure Key Vault; names are prefixed with ``prefix`` and a dash."""
+class KeyVault(Vault):
+    """An Azure Key Vault."""
 
     key_vault_id: str
     prefix: str
@@ -102,13 +102,9 @@ class KeyVault:
         stored = tf.block(place, "secret", "azurerm_key_vault_secret", body, keep=True)
         return self._value(place, stored["name"], stored["version"])
 
-    def read(self, scope: Construct, name: str) -> str:
-        """Return the expression of the newest version of ``<prefix>-<name>``."""
-        return self._value(Construct(scope, name), f"{self.prefix}-{name}")
-
-    def _value(self, place: Construct, name: str, version: str | None = None) -> str:
+    def _value(self, place: Construct, secret: str, version: str | None = None) -> str:
         body: tf.EphemeralAzurermKeyVaultSecret = {
-            "name": name,
+            "name": secret,
             "key_vault_id": self.key_vault_id,
             "version": version,
         }

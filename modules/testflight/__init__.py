@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from constructs import Construct
 
@@ -25,9 +24,12 @@ write to staging with them."""
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 
 
-@dataclass(frozen=True, kw_only=True)
-class TestflightProps:
-    """Properties of a testflight's namespace.
+class TestflightNamespace(Construct):
+    """A namespace that accepts restricted pods only, with the Secret lana-bank-external.
+
+    Unlike an environment's namespace it may be destroyed. Databases and their credentials are
+    created in it by the chart (``global.secrets.mode: generate``). No value is in the stack, a
+    plan or a state. Raises ``ModuleError``.
 
     ref      the chart's commit, 40 hex digits; the namespace is named after the first seven
     created  creation time in seconds since 1970, for readers; cleanup uses the cluster's clock
@@ -38,46 +40,36 @@ class TestflightProps:
 
     __test__ = False
 
-    ref: str
-    created: int
-    holder: str = ""
-    vault: Vault
-    keys: frozenset[str] = KEYS
-
-
-class TestflightNamespace(Construct):
-    """A namespace that accepts restricted pods only, with the Secret lana-bank-external.
-
-    Unlike an environment's namespace it may be destroyed. Databases and their credentials are
-    created in it by the chart (``global.secrets.mode: generate``). No value is in the stack, a
-    plan or a state. Raises ``ModuleError``.
-    """
-
-    __test__ = False
-
-    def __init__(self, scope: Construct, name: str, props: TestflightProps) -> None:
+    def __init__(
+        self,
+        scope: Construct,
+        name: str,
+        *,
+        ref: str,
+        created: int,
+        holder: str = "",
+        vault: Vault,
+        keys: frozenset[str] = KEYS,
+    ) -> None:
         super().__init__(scope, name)
-        if not _COMMIT.fullmatch(props.ref):
-            raise ModuleError(f"create testflight of {props.ref!r}: not a full commit id")
-        unknown = sorted(props.keys - KEYS)
-        if unknown:
+        if not _COMMIT.fullmatch(ref):
+            raise ModuleError(f"create testflight of {ref!r}: not a full commit id")
+        if unknown := sorted(keys - KEYS):
             raise ModuleError(f"copy key {unknown[0]!r}: only these may be copied: {sorted(KEYS)}")
-        self.namespace = self._namespace(props)
-        values = {key: props.vault.read(self, key) for key in sorted(props.keys)}
-        write_only_secret(self, "lana-bank-external", self.namespace, values, 1)
-
-    def _namespace(self, props: TestflightProps) -> tf.KubernetesNamespaceV1Block:
         labels = {
             **LABELS,
             **RESTRICTED,
-            "lana.galoy.io/testflight-ref": props.ref,
-            "lana.galoy.io/testflight-created": str(props.created),
+            "lana.galoy.io/testflight-ref": ref,
+            "lana.galoy.io/testflight-created": str(created),
         }
         # Escaped, because Terraform evaluates ${ and %{.
-        holder = props.holder.replace("${", "$${").replace("%{", "%%{")
+        holder = holder.replace("${", "$${").replace("%{", "%%{")
         annotations = {"lana.galoy.io/testflight-holder": holder} if holder else {}
-        name = f"{PREFIX}{props.ref[:7]}"
         body: tf.KubernetesNamespaceV1 = {
-            "metadata": [{"name": name, "labels": labels, "annotations": annotations}]
+            "metadata": [
+                {"name": f"{PREFIX}{ref[:7]}", "labels": labels, "annotations": annotations}
+            ]
         }
-        return tf.block(self, "namespace", "kubernetes_namespace_v1", body)
+        namespace = tf.block(self, "namespace", "kubernetes_namespace_v1", body)
+        values = {key: vault.read(self, key) for key in sorted(keys)}
+        write_only_secret(self, "lana-bank-external", namespace, values, 1)

@@ -32,11 +32,9 @@ class VendoredChart:
         return self.relative_path(self.folder.joinpath(*inside))
 
     def relative_path(self, target: Path) -> str:
-        """Return ``target`` relative to the working folder, so that no plan shows the machine's.
-
-        It starts with ``../`` or ``./``, which Helm requires.
-        """
+        """Return ``target`` relative to the working folder, so that no plan shows the machine's."""
         relative = os.path.relpath(target, self.working_folder)
+        # Helm requires ../ or ./ at its start.
         return relative if relative.startswith(".") else f"./{relative}"
 
 

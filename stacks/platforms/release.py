@@ -13,8 +13,7 @@ from modules import terraform as tf
 from modules.honeycomb import Honeycomb
 from modules.kubernetes import restricted_namespace
 from modules.lana_bank.construct import LanaBank, merged
-from modules.secrets.construct import Secrets, SecretsProps
-from modules.secrets.vault import Vault
+from modules.secrets.construct import Secrets
 from stacks.platforms.chart import VendoredChart, lana_bank_props
 from stacks.platforms.settings import CloudBlueprint
 
@@ -38,14 +37,6 @@ def cluster_providers(stack: TerraformStack, access: Mapping[str, Any]) -> None:
     stack.add_override("terraform.required_providers.helm.version", HELM)
 
 
-def add_secrets(stack: TerraformStack, vault: Vault, blueprint: CloudBlueprint) -> Secrets:
-    """Add the secrets that live in ``vault``."""
-    settings = blueprint.lana_bank.secrets
-    external = frozenset(settings.external)
-    props = SecretsProps(vault=vault, versions=settings.versions, external=external)
-    return Secrets(stack, "secrets", props)
-
-
 def add_release(
     stack: TerraformStack,
     blueprint: CloudBlueprint,
@@ -54,10 +45,7 @@ def add_release(
     postgres: GcpPostgres | AzurePostgres,
     values: Mapping[str, Any],
 ) -> None:
-    """Add the namespace, its Secrets, the release that needs both, and Honeycomb's boards.
-
-    ``values`` are the chart's values that only this cloud has.
-    """
+    """Add namespace, Secrets, release (with this cloud's ``values``) and Honeycomb's boards."""
     source, settings = blueprint.source, blueprint.lana_bank
     labels = {
         "lana.galoy.io/environment": source.stack,

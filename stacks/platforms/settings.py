@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from abc import ABC, abstractmethod
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING, Annotated, Any, Generic, Literal, TypeVar
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Generic, Literal, TypeVar
 from pydantic import AfterValidator, Field, model_validator
 
 from modules.errors import ModuleError
-from modules.lana_bank.components import CLOUD_COMPONENTS, Component
+from modules.lana_bank.chart import CLOUD_COMPONENTS, Component
 from modules.secrets.names import EXTERNAL, JWKS, ROTATED
 from stacks.environments import EnvironmentFiles
 from stacks.errors import InvalidSettings
@@ -192,24 +193,20 @@ def read_both(
     """Return the fields of a blueprint; raises ``InvalidSettings``."""
     location = read_settings(source.shared, shared, shown_as=source.relative(source.shared))
     content = read_settings(source.settings, release, shown_as=source.relative(source.settings))
-    if location.stage == "production":
-        _check_production(source, content)
+    problems = _production_problems(content) if location.stage == "production" else ()
+    for key, reason in problems:
+        raise InvalidSettings.of(source.relative(source.settings), reason, key=key)
     return source, location, content
 
 
-def _check_production(source: EnvironmentFiles, release: HelmReleaseSettings) -> None:
-    """Reject a production that runs on artificial time, or that a single failure ends."""
-
-    def invalid(key: str, reason: str) -> InvalidSettings:
-        return InvalidSettings.of(source.relative(source.settings), reason, key=key)
-
+def _production_problems(release: HelmReleaseSettings) -> Iterator[tuple[str, str]]:
+    """Yield keys and reasons: production runs on real time, and no single failure ends it."""
     if release.enable_artificial_time:
-        raise invalid("enable_artificial_time", "production runs on real time; set false")
-    if not isinstance(release, CloudRelease):
-        return
-    if release.replicas < 2:
-        raise invalid("replicas", "production needs two or more of everything")
-    for name, database in release.postgres.by_name().items():
-        if not database.high_availability:
-            key = f"postgres.{name}.high_availability"
-            raise invalid(key, "production databases are highly available; set true")
+        yield "enable_artificial_time", "production runs on real time; set false"
+    if isinstance(release, CloudRelease):
+        if release.replicas < 2:
+            yield "replicas", "production needs two or more of everything"
+        for name, database in release.postgres.by_name().items():
+            if not database.high_availability:
+                key = f"postgres.{name}.high_availability"
+                yield key, "production databases are highly available; set true"

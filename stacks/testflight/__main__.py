@@ -1,7 +1,7 @@
 """Synthesize a testflight's stack: ``python -m stacks.testflight``.
 
 The variable TESTFLIGHT describes it as a JSON object: ``ref``, ``created`` and ``holder`` as in
-``TestflightProps``, and ``keys_from``, the stack whose vault has the keys.
+``TestflightNamespace``, and ``keys_from``, the stack whose vault has the keys.
 """
 
 from __future__ import annotations
@@ -18,15 +18,11 @@ from stacks.environments import discover, select
 from stacks.errors import StacksError
 from stacks.platforms import PLATFORMS
 
-STACK = "testflight"
-
 
 def main() -> int:
     """Synthesize; return the exit code."""
-    description = json.loads(os.environ["TESTFLIGHT"])
-    root = Path(__file__).absolute().parents[2]
     try:
-        synthesize(root, description)
+        synthesize(Path(__file__).absolute().parents[2], json.loads(os.environ["TESTFLIGHT"]))
     except (StacksError, ModuleError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
@@ -42,7 +38,7 @@ def synthesize(root: Path, description: dict[str, Any]) -> None:
     app = new_app(root)
     from stacks.testflight.stack import TestflightStack
 
-    TestflightStack(app, STACK, blueprint, description)
+    TestflightStack(app, blueprint, description)
     app.synth()
 
 

@@ -9,7 +9,7 @@ from cdktn import App, LocalBackend, TerraformStack
 
 from modules import terraform as tf
 from modules.secrets.vault import Vault
-from modules.testflight import TestflightNamespace, TestflightProps
+from modules.testflight import TestflightNamespace
 from stacks.platforms.azure import AzureBlueprint
 from stacks.platforms.azure.stack import AZURERM, key_vault
 from stacks.platforms.gcp import GcpBlueprint
@@ -18,26 +18,20 @@ from stacks.platforms.release import KUBERNETES
 
 
 class TestflightStack(TerraformStack):
-    """A stack created for one testflight and destroyed with it; its state is in its folder.
+    """A stack with the lifetime of one testflight, in the cluster of KUBE_CONFIG_PATH.
 
-    ``keys_from`` is the environment whose vault is read. The cluster is that of the kubeconfig
-    in KUBE_CONFIG_PATH, as for Helm and kubectl.
+    ``keys_from`` is the environment whose vault is read.
     """
 
     __test__ = False
 
     def __init__(
-        self,
-        app: App,
-        name: str,
-        keys_from: AzureBlueprint | GcpBlueprint,
-        description: Mapping[str, Any],
+        self, app: App, keys_from: AzureBlueprint | GcpBlueprint, description: Mapping[str, Any]
     ) -> None:
-        super().__init__(app, name)
+        super().__init__(app, "testflight")
         LocalBackend(self, path="terraform.tfstate")
         tf.provider(self, "kubernetes", KUBERNETES, {})
-        props = TestflightProps(vault=self._vault(keys_from), **description)
-        TestflightNamespace(self, "testflight", props)
+        TestflightNamespace(self, "testflight", vault=self._vault(keys_from), **description)
 
     def _vault(self, keys_from: AzureBlueprint | GcpBlueprint) -> Vault:
         if isinstance(keys_from, AzureBlueprint):

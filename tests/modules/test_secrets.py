@@ -11,7 +11,7 @@ from cdktn import TerraformStack
 
 from modules.errors import ModuleError
 from modules.kubernetes import restricted_namespace
-from modules.secrets.construct import Secrets, SecretsProps
+from modules.secrets.construct import Secrets
 from modules.secrets.names import DATABASE_USERS, EXTERNAL, GENERATED
 from modules.secrets.vault import KeyVault, SecretManager, Vault
 from tests.modules.synthesis import synthesize
@@ -27,9 +27,7 @@ CHART = Path(__file__).parents[2] / "upstream/galoy-private-charts/charts/lana-b
 def stack(folder: Path, vault: Vault, **props: Any) -> dict[str, Any]:
     def build(scope: TerraformStack) -> None:
         namespace = restricted_namespace(scope, "lana-bank", {})
-        Secrets(scope, "secrets", SecretsProps(vault=vault, **props)).write(
-            namespace, HOSTS, "require"
-        )
+        Secrets(scope, "secrets", vault=vault, **props).write(namespace, HOSTS, "require")
 
     return synthesize(folder, build)
 

@@ -10,7 +10,7 @@ import pytest
 
 from modules.errors import ModuleError
 from modules.secrets.vault import SecretManager
-from modules.testflight import KEYS, LABELS, PREFIX, TestflightNamespace, TestflightProps
+from modules.testflight import KEYS, LABELS, PREFIX, TestflightNamespace
 from promoter.testflight import provisioner
 from tests.modules.synthesis import synthesize
 
@@ -20,9 +20,7 @@ VAULT = SecretManager("project", "us-east1", "gcp-galoy-staging", "key")
 
 def resources(folder: Path, **more: Any) -> dict[str, Any]:
     props = {"ref": REF, "created": 1_700_000_000, "vault": VAULT, **more}
-    return synthesize(
-        folder, lambda scope: TestflightNamespace(scope, "testflight", TestflightProps(**props))
-    )
+    return synthesize(folder, lambda scope: TestflightNamespace(scope, "testflight", **props))
 
 
 def test_the_namespace_is_labelled_restricted_and_may_be_destroyed(tmp_path: Path) -> None:

@@ -5,19 +5,12 @@ The resource group, its network, vault and cluster already exist; shared.yml nam
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
 
 from modules.azure_postgres.props import Server, Version
-from stacks.platforms.settings import (
-    Blueprint,
-    CloudRelease,
-    CloudShared,
-    Database,
-    Databases,
-)
+from stacks.platforms.settings import Blueprint, CloudRelease, CloudShared, Database, Databases
 from stacks.settings import Settings
 
 if TYPE_CHECKING:
@@ -103,7 +96,6 @@ class AzureSettings(CloudRelease[PostgresServer]):
     postgres: AzurePostgresSettings
 
 
-@dataclass(frozen=True)
 class AzureBlueprint(Blueprint[AzureShared, AzureSettings]):
     """A stack on Azure, ready to be built."""
 

@@ -11,7 +11,7 @@ from modules.secrets.construct import Secrets
 from modules.secrets.vault import KeyVault
 from stacks.platforms.azure import AzureBlueprint
 from stacks.platforms.chart import VendoredChart
-from stacks.platforms.release import add_release, add_secrets, cluster_providers
+from stacks.platforms.release import add_release, cluster_providers
 
 AZURERM = "~> 5.2"
 
@@ -25,7 +25,8 @@ class AzureStack(TerraformStack):
         super().__init__(app, self._name)
         self._backend()
         self._providers()
-        secrets = add_secrets(self, key_vault(blueprint), blueprint)
+        settings, vault = blueprint.lana_bank.secrets, key_vault(blueprint)
+        secrets = Secrets(self, "secrets", vault, settings.versions, settings.external)
         postgres = self._postgres(secrets)
         chart = VendoredChart.of(app, blueprint.source)
         add_release(self, blueprint, chart, secrets, postgres, values={})
@@ -52,25 +53,19 @@ class AzureStack(TerraformStack):
 
     def _postgres(self, secrets: Secrets) -> AzurePostgres:
         shared, settings = self._blueprint.shared, self._blueprint.lana_bank
-        network = shared.network
+        network, workspace = shared.network, "Microsoft.OperationalInsights/workspaces"
+        network_id = shared.resource_id("Microsoft.Network/virtualNetworks", network.name)
         props = AzurePostgresProps(
             name=self._name,
             location=shared.location,
             resource_group=shared.resource_group,
             virtual_network=network.name,
-            virtual_network_id=shared.resource_id(
-                "Microsoft.Network/virtualNetworks", network.name
-            ),
+            virtual_network_id=network_id,
             subnet_cidr=network.database_cidr,
             tenant_id=shared.tenant_id,
-            administrators=tuple(
-                Administrator(**administrator.model_dump())
-                for administrator in shared.administrators
-            ),
-            log_workspace_id=shared.resource_id(
-                "Microsoft.OperationalInsights/workspaces", shared.log_workspace
-            ),
-            servers={name: server.props() for name, server in settings.postgres.by_name().items()},
+            administrators=tuple(Administrator(**dict(each)) for each in shared.administrators),
+            log_workspace_id=shared.resource_id(workspace, shared.log_workspace),
+            servers={name: each.props() for name, each in settings.postgres.by_name().items()},
             passwords=secrets.passwords,
             geo_redundant_backup=settings.postgres.geo_redundant_backup,
         )

@@ -5,7 +5,6 @@ The project, its network and its cluster already exist; shared.yml names them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
@@ -83,7 +82,6 @@ class GcpSettings(CloudRelease[PostgresInstance]):
     """Further owners of the data warehouse's dataset."""
 
 
-@dataclass(frozen=True)
 class GcpBlueprint(Blueprint[GcpShared, GcpSettings]):
     """A stack on Google Cloud, ready to be built."""
 

@@ -7,7 +7,7 @@ from typing import Any
 from cdktn import App, GcsBackend, TerraformStack
 
 from modules import terraform as tf
-from modules.bigquery import BigQuery, BigQueryProps
+from modules.bigquery import BigQuery
 from modules.gcp_identity import ANNOTATION, workload_identity
 from modules.gcp_postgres.construct import GcpPostgres
 from modules.gcp_postgres.props import GcpPostgresProps
@@ -15,7 +15,7 @@ from modules.secrets.construct import Secrets
 from modules.secrets.vault import SecretManager
 from stacks.platforms.chart import VendoredChart
 from stacks.platforms.gcp import GcpBlueprint
-from stacks.platforms.release import add_release, add_secrets, cluster_providers
+from stacks.platforms.release import add_release, cluster_providers
 
 GOOGLE = "~> 8.0"
 
@@ -29,7 +29,8 @@ class GcpStack(TerraformStack):
         super().__init__(app, self._name)
         self._backend()
         self._providers()
-        secrets = add_secrets(self, secret_manager(blueprint), blueprint)
+        settings, vault = blueprint.lana_bank.secrets, secret_manager(blueprint)
+        secrets = Secrets(self, "secrets", vault, settings.versions, settings.external)
         postgres = self._postgres(secrets)
         chart = VendoredChart.of(app, blueprint.source)
         add_release(self, blueprint, chart, secrets, postgres, values=self._values(chart))
@@ -64,13 +65,12 @@ class GcpStack(TerraformStack):
 
     def _postgres(self, secrets: Secrets) -> GcpPostgres:
         shared, settings = self._blueprint.shared, self._blueprint.lana_bank
-        databases = settings.postgres.by_name().items()
         props = GcpPostgresProps(
             name=self._name,
             project=shared.project,
             region=shared.region,
             network=f"projects/{shared.project}/global/networks/{shared.network.name}",
-            instances={name: instance.props() for name, instance in databases},
+            instances={name: each.props() for name, each in settings.postgres.by_name().items()},
             passwords=secrets.passwords,
             kms_key=shared.kms_key,
         )
@@ -79,33 +79,35 @@ class GcpStack(TerraformStack):
     def _values(self, chart: VendoredChart) -> dict[str, Any]:
         """Return the chart's values that only Google Cloud has: identities and the warehouse."""
         settings, shared = self._blueprint.lana_bank, self._blueprint.shared
-        server = self._identity("lana-bank", "lana", ("roles/cloudsql.client",))
-        roles = ("roles/cloudsql.client", "roles/bigquery.jobUser")
-        pipeline = self._identity("lana-bank-dagster-code", "dagster", roles)
-        props = BigQueryProps(
+        server = self._identity("lana-bank", "lana")
+        pipeline = self._identity("lana-bank-dagster-code", "dagster", "roles/bigquery.jobUser")
+        warehouse = BigQuery(
+            self,
+            "warehouse",
             source=chart.reference("tf", "bq-setup"),
-            name=self._name,
+            prefix=self._name,
             project=shared.project,
             region=shared.region,
             additional_owners=settings.additional_bq_owners,
             pipeline=pipeline,
         )
-        dataset = BigQuery(self, "warehouse", props).dataset
+        dataset = warehouse.dataset
         code = {"serviceAccountAnnotations": {ANNOTATION: pipeline["email"]}}
-        warehouse = {"project": shared.project, "dataset": dataset, "dbtDataset": dataset}
+        bigquery = {"project": shared.project, "dataset": dataset, "dbtDataset": dataset}
         return {
             "lanaBank": {"serviceAccountAnnotations": {ANNOTATION: server["email"]}},
-            "dagster": {"codeLocation": code, "bigquery": warehouse},
+            "dagster": {"codeLocation": code, "bigquery": bigquery},
         }
 
-    def _identity(
-        self, account: str, suffix: str, roles: tuple[str, ...]
-    ) -> tf.GoogleServiceAccountBlock:
-        """Add a service account, whose id may have 30 characters at most."""
-        project, namespace = self._blueprint.shared.project, self._blueprint.lana_bank.namespace
-        name = f"{self._name[:22].rstrip('-')}-{suffix}"
+    def _identity(self, account: str, suffix: str, *roles: str) -> tf.GoogleServiceAccountBlock:
+        # An id may have 30 characters at most.
         return workload_identity(
-            self, name, project=project, account=account, namespace=namespace, roles=roles
+            self,
+            f"{self._name[:22].rstrip('-')}-{suffix}",
+            project=self._blueprint.shared.project,
+            account=account,
+            namespace=self._blueprint.lana_bank.namespace,
+            roles=("roles/cloudsql.client", *roles),
         )
 
 

@@ -6,10 +6,9 @@ its own secrets once in the cluster, and the state is a file.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from modules.lana_bank.components import COMPONENTS, Component
+from modules.lana_bank.chart import COMPONENTS, Component
 from stacks.platforms.settings import Blueprint, HelmReleaseSettings, SharedSettings
 
 if TYPE_CHECKING:
@@ -30,7 +29,6 @@ class LocalSettings(HelmReleaseSettings):
     """Optional parts to install, each pinned in the vendored chart."""
 
 
-@dataclass(frozen=True)
 class LocalBlueprint(Blueprint[LocalShared, LocalSettings]):
     """A local stack, ready to be built."""
 
