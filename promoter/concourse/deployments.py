@@ -63,18 +63,16 @@ def values_file(root: Path) -> Path:
 
 def values(root: Path) -> str:
     """Return the values for ytt."""
-    lines = ["deployments:"]
-    all_jobs = jobs(root)
+    lines, all_jobs = ["deployments:"], jobs(root)
     for deployment in dict.fromkeys(job.deployment for job in all_jobs):
         lines += [f"- name: {deployment}", "  environments:"]
-        for job in all_jobs:
-            if job.deployment == deployment:
-                lines += [
-                    f"  - job: {job.name}",
-                    f"    name: {job.environment}",
-                    f"    platform: {job.platform}",
-                    f'    passed: "{job.passed or ""}"',
-                ]
+        for job in (each for each in all_jobs if each.deployment == deployment):
+            lines += [
+                f"  - job: {job.name}",
+                f"    name: {job.environment}",
+                f"    platform: {job.platform}",
+                f'    passed: "{job.passed or ""}"',
+            ]
     return _HEADING + "\n".join(lines) + "\n"
 
 
@@ -92,10 +90,8 @@ def jobs(root: Path) -> tuple[DeployJob, ...]:
             raise InvalidFile(file, "deployment", f"must be {path.stem}, like the name of the file")
         _require_identifier(config.deployment, file, "deployment")
         # A second deployment in an environment has a stack of its own.
-        names = {
-            name: f"{name}-{config.deployment}" if name in found else name
-            for name in config.environments
-        }
+        suffix = f"-{config.deployment}"
+        names = {name: name + (suffix if name in found else "") for name in config.environments}
         deploys = [_job(config, name, file, names) for name in config.environments]
         found |= {job.name: job for job in deploys if job.platform != EMBEDDED}
     return tuple(found.values())
@@ -106,24 +102,16 @@ def _job(config: CeplerConfig, name: str, file: str, names: dict[str, str]) -> D
     _require_identifier(name, file, place)
     platform, passed = name.partition("-")[0], config.environments[name].passed
     if platform not in _PLATFORMS:
+        remedy = "rename it to azure-, gcp- or local- and a name: the platform decides the"
         raise InvalidFile(
-            file,
-            place,
-            "begins with no platform",
-            next_step="rename it to azure-, gcp- or local- and a name: the platform decides the "
-            "credentials of the job",
+            file, place, "begins with no platform", next_step=f"{remedy} credentials of the job"
         )
-    return DeployJob(
-        names[name], name, config.deployment, names[passed] if passed else None, platform
-    )
+    deployment, waits_for = config.deployment, names[passed] if passed else None
+    return DeployJob(names[name], name, deployment, waits_for, platform)
 
 
 def _require_identifier(name: str, file: str, place: str) -> None:
-    fault = identifier_fault(name)
-    if fault:
-        raise InvalidFile(
-            file,
-            place,
-            f"'{name}' is not a valid Concourse identifier: {fault}",
-            next_step="rename it: every environment is a job of ci/deployments",
-        )
+    if fault := identifier_fault(name):
+        reason = f"'{name}' is not a valid Concourse identifier: {fault}"
+        remedy = "rename it: every environment is a job of ci/deployments"
+        raise InvalidFile(file, place, reason, next_step=remedy)

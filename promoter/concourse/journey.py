@@ -7,9 +7,9 @@ because no file has both ends.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Set
 from pathlib import Path
+from typing import NamedTuple
 
 from promoter.common.errors import InvalidFile
 from promoter.concourse import deployments
@@ -21,13 +21,11 @@ PAGE = "docs/pipelines.md"
 REMEDY = "run `promoter pipeline graph` and commit the result"
 
 
-@dataclass(frozen=True)
-class Box:
-    """A job or an environment: its name, the group that it is drawn in, the file behind it."""
+class Box(NamedTuple):
+    """A job or an environment, in the group that it is drawn in."""
 
-    name: str
     group: str
-    file: str
+    name: str
 
     @property
     def identity(self) -> str:
@@ -35,12 +33,11 @@ class Box:
         return "".join(c if c.isalnum() else "_" for c in f"{self.group} {self.name}")
 
 
-@dataclass(frozen=True)
-class Arrow:
-    """An arrow between two boxes, each a ``(group, name)``, with its label."""
+class Arrow(NamedTuple):
+    """An arrow between two boxes, with its label."""
 
-    start: tuple[str, str]
-    end: tuple[str, str]
+    start: Box
+    end: Box
     label: str = ""
 
 
@@ -55,23 +52,28 @@ _RELEASE = "Concourse: lana-bank"
 _CHARTS = "Concourse: galoy-private-charts"
 _DEPLOY = f"Concourse: {DEPLOYMENTS.name}"
 
+_RC_CHECK = Box(_CHECKS, "promote-rc-file-check")
+_AUTOMERGE = Box(_CHARTS_CHECKS, "bot-automerge-lana")
+
 # Seed 004, "Putting It All Together".
 JOINTS = (
-    Arrow((_RELEASE, "open-promote-rc-pr"), (_CHECKS, "promote-rc-file-check"), "pull request"),
-    Arrow((_RELEASE, "bump-image-in-chart"), (_CHARTS_CHECKS, "bot-automerge-lana"), "digests"),
-    Arrow((_CHARTS_CHECKS, "bot-automerge-lana"), (_CHARTS, "testflight"), "merged"),
+    Arrow(Box(_RELEASE, "open-promote-rc-pr"), _RC_CHECK, "pull request"),
+    Arrow(Box(_RELEASE, "bump-image-in-chart"), _AUTOMERGE, "digests"),
+    Arrow(_AUTOMERGE, Box(_CHARTS, "testflight"), "merged"),
 )
 # A person merges the promote-rc pull request, and nothing else starts the release.
 _MANUAL = {("open-promote-rc-pr", "release"): "a person merges"}
 
 
-def journey(root: Path) -> tuple[tuple[Box, ...], tuple[Arrow, ...]]:
-    """Return all boxes and arrows; raises `InvalidFile` if an end of a joint does not exist."""
-    boxes, arrows = tuple(_boxes(root)), tuple(_arrows(root))
-    existing = {(box.group, box.name) for box in boxes}
-    for group, name in (end for arrow in arrows for end in (arrow.start, arrow.end)):
-        if (group, name) not in existing:
-            reason = f"there is no {name} in {group}"
+def journey(root: Path) -> tuple[dict[Box, str], tuple[Arrow, ...]]:
+    """Return the file of each box, and all arrows.
+
+    Raises `InvalidFile` if an end of a joint does not exist.
+    """
+    boxes, arrows = dict(_boxes(root)), tuple(_arrows(root))
+    for box in (end for arrow in arrows for end in (arrow.start, arrow.end)):
+        if box not in boxes:
+            reason = f"there is no {box.name} in {box.group}"
             raise InvalidFile("promoter/concourse/journey.py", "JOINTS", reason)
     return boxes, arrows
 
@@ -84,10 +86,9 @@ def mermaid(root: Path) -> str:
         lines.append(f'    subgraph G{number}["{group}"]')
         lines += [f'        {box.identity}["{box.name}"]' for box in boxes if box.group == group]
         lines.append("    end")
-    identities = {(box.group, box.name): box.identity for box in boxes}
     for arrow in arrows:
         label = f'|"{arrow.label}"|' if arrow.label else ""
-        lines.append(f"    {identities[arrow.start]} -->{label} {identities[arrow.end]}")
+        lines.append(f"    {arrow.start.identity} -->{label} {arrow.end.identity}")
     return "\n".join(lines) + "\n"
 
 
@@ -98,53 +99,46 @@ def updated_page(page: str, root: Path) -> str:
     if not begin or not end:
         raise InvalidFile(PAGE, "", f"the markers {BEGIN} and {END} are missing")
     lines = ["| group | job | file |", "|---|---|---|"]
-    lines += [f"| {box.group} | {box.name} | `{box.file}` |" for box in journey(root)[0]]
+    boxes, _ = journey(root)
+    lines += [f"| {box.group} | {box.name} | `{file}` |" for box, file in boxes.items()]
     table = "\n".join(lines)
     return f"{before}{BEGIN}\n\n```mermaid\n{mermaid(root)}```\n\n{table}\n\n{END}{after}"
 
 
-def direct_edges(edges: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+def direct_edges(edges: Set[tuple[str, str]]) -> list[tuple[str, str]]:
     """Return the sorted edges without those that a longer path implies."""
-    after: dict[str, set[str]] = {}
-    for first, second in edges:
-        after.setdefault(first, set()).add(second)
-
-    def reachable(start: str) -> set[str]:
-        found: set[str] = set()
-        pending = [start]
-        while pending:
-            new = after.get(pending.pop(), set()) - found
-            found |= new
-            pending += new
-        return found
-
+    paths = set(edges)
+    while longer := {(a, d) for a, b in paths for c, d in paths if b == c} - paths:
+        paths |= longer
     return sorted(
         (first, second)
-        for first, following in after.items()
-        for second in following
-        if not any(second in reachable(other) for other in following - {second})
+        for first, second in edges
+        if not any(
+            start == first and other != second and (other, second) in paths
+            for start, other in edges
+        )
     )
 
 
-def _boxes(root: Path) -> Iterator[Box]:
+def _boxes(root: Path) -> Iterator[tuple[Box, str]]:
     for repository, group in _WORKFLOWS:
         for file in sorted((root / repository / ".github" / "workflows").glob("*.yml")):
-            yield Box(file.stem, group, file.relative_to(root).as_posix())
+            yield Box(group, file.stem), file.relative_to(root).as_posix()
     for files in PIPELINES:
         name = (Path(files.repository) / files.folder / "pipeline.yml").as_posix()
         for job in read_pipeline(files.rendered(root)).jobs:
-            yield Box(job.name, f"Concourse: {files.name}", name)
+            yield Box(f"Concourse: {files.name}", job.name), name
 
 
 def _arrows(root: Path) -> Iterator[Arrow]:
     for files in PIPELINES:
         group = f"Concourse: {files.name}"
         for before, after in direct_edges(read_pipeline(files.rendered(root)).edges()):
-            yield Arrow((group, before), (group, after), _MANUAL.get((before, after), ""))
+            label = _MANUAL.get((before, after), "")
+            yield Arrow(Box(group, before), Box(group, after), label)
     yield from JOINTS
     for job in deployments.jobs(root):
+        start, label = Box(_CHARTS, f"bump-{job.deployment}-in-deployments"), "vendored"
         if job.passed:
-            yield Arrow((_DEPLOY, job.passed), (_DEPLOY, job.name), "recorded by cepler-out")
-        else:
-            start = (_CHARTS, f"bump-{job.deployment}-in-deployments")
-            yield Arrow(start, (_DEPLOY, job.name), "vendored")
+            start, label = Box(_DEPLOY, job.passed), "recorded by cepler-out"
+        yield Arrow(start, Box(_DEPLOY, job.name), label)

@@ -2,10 +2,8 @@
 
 A folder has ``pipeline.yml`` and ``values.yml`` (ytt), ``*.lib.yml``, generated values in
 ``environments.yml``, ``variables.yml`` (a description of each ((variable))), ``repipe``, and
-``rendered/``.
-
-No package registry has ytt, so most machines do not have it. The checksums of all templates
-and of the result are therefore committed: every machine sees a template that changed alone.
+``rendered/``. Most machines have no ytt, so the checksums of all templates and of the result
+are committed: every machine sees a template that changed alone.
 """
 
 from __future__ import annotations
@@ -31,8 +29,7 @@ class PipelineFiles:
     """A pipeline: its name in Concourse, its repository, and its folder there.
 
     ``repository`` is relative to the root of this repository, ``folder`` to ``repository``.
-    ``sources`` are the resources that contain that repository: the command of a task below one
-    of them is a file that must exist.
+    A task's command below one of ``sources`` (resources with the repository) must exist.
     """
 
     name: str
@@ -58,10 +55,6 @@ class PipelineFiles:
         """Return the path of the checksums, in the format of ``sha256sum --check``."""
         return self.path(root) / "rendered" / "SHA256SUMS"
 
-    def variables(self, root: Path) -> Path:
-        """Return the path of the descriptions of the variables."""
-        return self.path(root) / "variables.yml"
-
 
 DEPLOYMENTS = PipelineFiles("galoy-deployments", ".", "ci/deployments", ("pipeline-tasks",))
 _LANA_BANK, _CHARTS = "upstream/lana-bank", "upstream/galoy-private-charts"
@@ -82,10 +75,8 @@ def find_ytt() -> Path:
     """Return the ytt on PATH; raises `ProgramMissing`."""
     found = shutil.which("ytt")
     if found is None:
-        raise ProgramMissing(
-            "render pipelines: ytt is not on PATH",
-            next_step="install ytt (carvel.dev/ytt); no package registry has it",
-        )
+        remedy = "install ytt (carvel.dev/ytt); no package registry has it"
+        raise ProgramMissing("render pipelines: ytt is not on PATH", next_step=remedy)
     return Path(found)
 
 
@@ -94,10 +85,8 @@ def render(files: PipelineFiles, root: Path, ytt: Path) -> str:
     arguments = [argument for path in files.templates(root) for argument in ("-f", path)]
     done = run_program([ytt, *arguments], seconds=_SECONDS)
     if done.returncode != 0:
-        raise PromoterError(
-            f"render {files.path(root)}: {done.stderr.strip()}",
-            next_step="correct the template; every value it reads must be in values.yml",
-        )
+        remedy = "correct the template; every value it reads must be in values.yml"
+        raise PromoterError(f"render {files.path(root)}: {done.stderr.strip()}", next_step=remedy)
     return HEADING + "---\n" + done.stdout
 
 

@@ -105,7 +105,14 @@ class _Step(StrictModel):
     ensure: Step | None = None
 
     def inner(self) -> tuple[Step, ...]:
-        """Return the steps inside of this one."""
+        """Return the steps inside of this one, in their order, without its hooks."""
+        match self:
+            case Job(plan=steps) | Do(do=steps) | InParallel(in_parallel=Parallel(steps=steps)):
+                return steps
+            case InParallel(in_parallel=tuple() as steps):
+                return steps
+            case Try(try_=step):
+                return (step,)
         return ()
 
     def hooks(self) -> dict[str, Step]:
@@ -161,10 +168,6 @@ class Do(_Step):
 
     do: tuple[Step, ...]
 
-    def inner(self) -> tuple[Step, ...]:
-        """Return the steps, in their order."""
-        return self.do
-
 
 class Parallel(StrictModel):
     """The long form of in_parallel."""
@@ -179,20 +182,11 @@ class InParallel(_Step):
 
     in_parallel: tuple[Step, ...] | Parallel
 
-    def inner(self) -> tuple[Step, ...]:
-        """Return the steps, in no order."""
-        steps = self.in_parallel
-        return steps.steps if isinstance(steps, Parallel) else steps
-
 
 class Try(_Step):
     """A step that may fail."""
 
     try_: Step = Field(alias="try")
-
-    def inner(self) -> tuple[Step, ...]:
-        """Return the one step."""
-        return (self.try_,)
 
 
 class LoadVar(_Step):
@@ -242,10 +236,6 @@ class Job(_Step):
     public: bool = False
     old_name: str | None = None
 
-    def inner(self) -> tuple[Step, ...]:
-        """Return the plan."""
-        return self.plan
-
 
 class Pipeline(StrictModel):
     """A pipeline, as ``fly set-pipeline`` takes it."""
@@ -255,13 +245,11 @@ class Pipeline(StrictModel):
     resources: tuple[Resource, ...] = ()
     resource_types: tuple[ResourceType, ...] = ()
 
-    def steps(self, job: Job) -> Iterator[Get | Put | Task | Do | InParallel | Try | LoadVar]:
+    def steps(self, job: Job | Step) -> Iterator[Step]:
         """Yield every step of a job at any depth, hooks included."""
-        pending = [*reversed(job.plan), *job.hooks().values()]
-        while pending:
-            step = pending.pop()
+        for step in (*job.inner(), *job.hooks().values()):
             yield step
-            pending += [*reversed([*step.inner(), *step.hooks().values()])]
+            yield from self.steps(step)
 
     def edges(self) -> frozenset[tuple[str, str]]:
         """Return (before, after) for each job that takes versions which passed another."""
@@ -274,17 +262,17 @@ class Pipeline(StrictModel):
         )
 
 
-for _model in (Do, Parallel, InParallel, Try, Get, Put, Task, LoadVar, Job, Pipeline):
-    _model.model_rebuild()
-
-
 def read_pipeline(file: Path) -> Pipeline:
     """Return the pipeline in ``file``; raises `InvalidFile` with the place that is wrong."""
+    return parse_pipeline(read_document(file), str(file))
+
+
+def read_document(file: Path) -> Any:
+    """Return the value of a YAML file; raises `InvalidFile`."""
     try:
-        content = file.read_bytes()
+        return read_yaml(file.read_bytes(), str(file))
     except OSError as error:
         raise InvalidFile(str(file), "", str(error)) from error
-    return parse_pipeline(read_yaml(content, str(file)), str(file))
 
 
 def parse_pipeline(document: Any, name: str) -> Pipeline:
@@ -292,9 +280,7 @@ def parse_pipeline(document: Any, name: str) -> Pipeline:
     try:
         return Pipeline.model_validate(document)
     except ValidationError as error:
-        raise InvalidFile.from_model(
-            name,
-            error,
-            next_step="see concourse-ci.org/docs for the schema, promoter/concourse/schema.py "
-            "for the part of it that is supported",
-        ) from error
+        remedy = (
+            "see concourse-ci.org/docs, and promoter/concourse/schema.py for the supported part"
+        )
+        raise InvalidFile.from_model(name, error, next_step=remedy) from error

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from glob import escape
 from pathlib import Path
 from typing import Any
 
@@ -50,16 +51,19 @@ def add_missing_patterns(
         if not path.is_file():
             continue
         content = path.read_bytes()
-        config = parse_config(content, file)
-        snapshot = replace(snapshot, configs={**snapshot.configs, file: config})
+        snapshot = _with_config(snapshot, file, content)
         environments = [each for each in snapshot.environments() if each.file == file]
         added = [each for environment in environments for each in _missing(environment, snapshot)]
         if added:
-            text, config = _edited(content.decode(), config, added)
-            write_atomically(path, text.encode())
-            snapshot = replace(snapshot, configs={**snapshot.configs, file: config})
+            edited = _edited(content.decode(), snapshot.configs[file], added).encode()
+            write_atomically(path, edited)
+            snapshot = _with_config(snapshot, file, edited)
             every += added
     return tuple(every), snapshot
+
+
+def _with_config(snapshot: GateSnapshot, file: str, content: bytes) -> GateSnapshot:
+    return replace(snapshot, configs={**snapshot.configs, file: parse_config(content, file)})
 
 
 def _missing(environment: Environment, snapshot: GateSnapshot) -> Iterator[AddedPattern]:
@@ -82,8 +86,8 @@ def _patterns(missing: Sequence[str], snapshot: GateSnapshot) -> Iterator[str]:
     """Yield patterns that match ``missing`` alone: whole folders where nothing else is in them."""
     while missing:
         first, parts = missing[0], missing[0].split("/")
-        folders = [f"{_literal('/'.join(parts[:end]))}/**" for end in range(1, len(parts))]
-        pattern = _literal(first)
+        folders = [f"{escape('/'.join(parts[:end]))}/**" for end in range(1, len(parts))]
+        pattern = escape(first)
         for folder in reversed(folders):
             files = snapshot.matching(folder)
             # A wildcard skips hidden files: they need their own name.
@@ -93,13 +97,7 @@ def _patterns(missing: Sequence[str], snapshot: GateSnapshot) -> Iterator[str]:
         missing = [path for path in missing if not compiled((pattern,)).matches(path)]
 
 
-def _literal(path: str) -> str:
-    return re.sub(r"[?*\[]", r"[\g<0>]", path)
-
-
-def _edited(
-    text: str, config: CeplerConfig, added: Sequence[AddedPattern]
-) -> tuple[str, CeplerConfig]:
+def _edited(text: str, config: CeplerConfig, added: Sequence[AddedPattern]) -> str:
     """Return the cepler file with the added patterns; nothing else of it may change."""
     for each in added:
         environment = config.environments[each.environment]
@@ -115,7 +113,7 @@ def _edited(
                 f"write {each.file}: adding {each.pattern} would change something else too",
                 next_step=f"write its lists out, without anchors (&) and aliases (*): {each.file}",
             )
-    return text, config
+    return text
 
 
 def _position(items: Sequence[str], pattern: str) -> int:
@@ -143,10 +141,9 @@ def _inserted(text: str, added: AddedPattern, index: int) -> str:
         position = before[-1].end_mark.index if before else items.start_mark.index + 1
         item = f", {scalar}" if before else f"{scalar}, " if items.value else scalar
         return text[:position] + item + text[position:]
-    line = f"{' ' * items.start_mark.column}- {scalar}"
-    if before:
-        return _with_lines(text, before[-1].end_mark.index, line)
-    return _with_lines(text, text.rfind("\n", 0, items.start_mark.index), line)
+    start = text.rfind("\n", 0, items.start_mark.index)
+    position = before[-1].end_mark.index if before else start
+    return _with_lines(text, position, f"{' ' * items.start_mark.column}- {scalar}")
 
 
 def _with_list(text: str, settings: yaml.MappingNode, key: str, scalar: str) -> str:

@@ -7,6 +7,7 @@ import os
 import re
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.util import source_from_cache
 from pathlib import Path
@@ -31,7 +32,7 @@ class Input:
 
     ``declared`` by the code that uses it, ``referenced`` by the synthesized JSON, ``opened``,
     or a folder that was ``listed``; ``names`` declares that a listing uses names alone.
-    ``file`` is the file of the code, ``reader`` its line and function, or the JSON block.
+    ``reader`` is the line and function of the code in ``file``, or the JSON block.
     """
 
     kind: Kind
@@ -82,8 +83,14 @@ class StackTracer:
             return StackInputs(name, problem="not a valid name of a stack")
         # A sibling of the folder that a deploy writes: relative paths lead to the same files.
         output, report = self.app.tree / f"{_OUTPUT}{name}", self.scratch / f"{name}.jsonl"
+        variables = {
+            "PYTHONPATH": str(_TRACER),
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "PROMOTER_TRACE_TREE": str(self.app.tree),
+            "PROMOTER_TRACE": str(report),
+        }
         try:
-            stacks = self.app.synthesize(output, (name,), variables=self._variables(report))
+            stacks = self.app.synthesize(output, (name,), variables=variables)
         except SynthesisError as error:
             return StackInputs(name, problem=f"its synthesis fails: {redact(error.cause)}")
         except InvalidFile as error:
@@ -96,19 +103,10 @@ class StackTracer:
 
     def _all_stacks(self) -> tuple[str, ...]:
         """Return the names of all stacks; none if the app fails, which each stack reports."""
-        try:
+        with suppress(InvalidFile, SynthesisError):
             stacks = self.app.synthesize(self.app.tree / f"{_OUTPUT}-every")
-        except (InvalidFile, SynthesisError):
-            return ()
-        return tuple(stack.name for stack in stacks)
-
-    def _variables(self, report: Path) -> dict[str, str]:
-        return {
-            "PYTHONPATH": str(_TRACER),
-            "PYTHONDONTWRITEBYTECODE": "1",
-            "PROMOTER_TRACE_TREE": str(self.app.tree),
-            "PROMOTER_TRACE": str(report),
-        }
+            return tuple(stack.name for stack in stacks)
+        return ()
 
 
 def referenced_paths(stack: Path, tree: Path) -> Iterator[Input]:
@@ -144,15 +142,9 @@ def _read_report(report: Path) -> Iterator[Input]:
             "trace the inputs of a stack: the app of cdktf.json started no Python with the tracer",
             next_step="see that 'app' in cdktf.json runs python without -I, -E or -S",
         ) from error
-    for line in lines:
-        event = json.loads(line)
+    for event in map(json.loads, lines):
+        if event["path"].endswith(".pyc"):
+            with suppress(ValueError):
+                event["path"] = source_from_cache(event["path"])
         if event["kind"] != "started":
-            yield Input(event["kind"], _source(event["path"]), event["file"], event["reader"])
-
-
-def _source(path: str) -> str:
-    """Return the source file of a compiled module."""
-    try:
-        return source_from_cache(path) if path.endswith(".pyc") else path
-    except ValueError:
-        return path
+            yield Input(**event)

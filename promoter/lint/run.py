@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,7 +13,7 @@ from promoter.common.progress import Progress
 from promoter.git import Git
 from promoter.lint.fix import AddedPattern, add_missing_patterns
 from promoter.lint.inputs import StackInputs, StackTracer
-from promoter.lint.rules import check, check_change
+from promoter.lint.rules import check
 from promoter.lint.rules.changes import GateChange
 from promoter.lint.snapshot import FOLDER, GateSnapshot, read_snapshot
 from promoter.synthesis.app import App
@@ -41,39 +39,32 @@ def lint(git: Git, progress: Progress, base: str | None = None, *, fix: bool = F
     """
     head = git.commit("HEAD")
     if head is None:
-        raise GitError(
-            f"read HEAD in {git.dir}: there is no commit", next_step="commit something first"
-        )
-    fork = _fork_point(git, base, head) if base is not None else None
+        reason = f"read HEAD in {git.dir}: there is no commit"
+        raise GitError(reason, next_step="commit something first")
+    fork = None if base is None else _fork_point(git, base, head)
     snapshot = read_snapshot(git, head)
     if not snapshot.configs and not snapshot.invalid:
-        raise PromoterError(
-            f"lint the gate: {head[:12]} has no cepler file", next_step=f"add one to {FOLDER}/"
-        )
+        reason = f"lint the gate: {head[:12]} has no cepler file"
+        raise PromoterError(reason, next_step=f"add one to {FOLDER}/")
     if git.changed():
         progress.note("uncommitted changes are not checked: the gate reads commits")
     snapshot = replace(snapshot, inputs=_stack_inputs(git, snapshot, progress))
     added, covered = add_missing_patterns(snapshot, git.dir) if fix else ((), snapshot)
-    findings = list(check(snapshot, covered))
-    if fork is not None:
-        findings += check_change(GateChange(git, read_snapshot(git, fork), snapshot))
-    return LintReport(tuple(dict.fromkeys(findings)), added)
+    change = GateChange(git, read_snapshot(git, fork), snapshot) if fork else None
+    return LintReport(tuple(dict.fromkeys(check(snapshot, covered, change))), added)
 
 
 def _fork_point(git: Git, base: str, head: str) -> str:
-    """Return the commit at which ``head`` left ``base``; later commits of the base are not its."""
+    """Return the commit at which ``head`` left ``base``."""
     commit = None if base.startswith("-") else git.commit(base)
     if commit is None:
-        raise UsageError(
-            f"compare with {base}: there is no such commit in {git.dir}",
-            next_step="fetch it, or use another: promoter lint --base origin/main",
-        )
+        reason = f"compare with {base}: there is no such commit in {git.dir}"
+        remedy = "fetch it, or use another: promoter lint --base origin/main"
+        raise UsageError(reason, next_step=remedy)
     fork = git.attempt("merge-base", commit, head).stdout.decode().strip()
     if not fork:
-        raise GitError(
-            f"compare with {base}: it has no commit in common with HEAD here",
-            next_step="fetch the whole history: git fetch --unshallow",
-        )
+        reason = f"compare with {base}: it has no commit in common with HEAD here"
+        raise GitError(reason, next_step="fetch the whole history: git fetch --unshallow")
     return fork.splitlines()[0]
 
 
@@ -82,16 +73,8 @@ def _stack_inputs(git: Git, snapshot: GateSnapshot, progress: Progress) -> tuple
         progress.note(f"there is no {_APP}: no stack is synthesized")
         return ()
     stacks = [environment.name for environment in snapshot.environments()]
-    with _checkout(git, snapshot.commit) as (tree, scratch):
-        app = App.of(tree, Toolchain(tree, progress=progress))
-        return StackTracer(app, scratch).trace(stacks, progress)
-
-
-@contextmanager
-def _checkout(git: Git, commit: str) -> Iterator[tuple[Path, Path]]:
-    """Yield a clean work tree of ``commit``, and an empty folder."""
     with TemporaryDirectory(prefix="promoter-lint-") as folder:
-        top = Path(os.path.realpath(folder))
-        (top / "scratch").mkdir()
-        with git.worktree(top / "tree", commit) as tree:
-            yield tree.dir, top / "scratch"
+        scratch = Path(os.path.realpath(folder))
+        with git.worktree(scratch / "tree", snapshot.commit) as tree:
+            app = App.of(tree.dir, Toolchain(tree.dir, progress=progress))
+            return StackTracer(app, scratch).trace(stacks, progress)

@@ -4,19 +4,14 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import takewhile
 
 from promoter.common.errors import InvalidFile, PromoterError
 from promoter.common.finding import Finding
-from promoter.gate.config import (
-    STATE_FOLDER,
-    CeplerConfig,
-    EnvironmentConfig,
-    read_config,
-    state_folder,
-)
+from promoter.gate import config as gate_config
+from promoter.gate.config import CeplerConfig, EnvironmentConfig
 from promoter.gate.history import History
 from promoter.gate.patterns import Patterns, compiled, literal_folder
 from promoter.gate.state_file import read_state
@@ -25,7 +20,7 @@ from promoter.lint.inputs import StackInputs
 
 FOLDER = "cepler"
 """The folder of the cepler files, one per deployment."""
-STATES = f"{FOLDER}/{STATE_FOLDER}"
+STATES = f"{FOLDER}/{gate_config.STATE_FOLDER}"
 
 
 @dataclass(frozen=True)
@@ -58,7 +53,7 @@ class Environment:
 
     def is_gate_file(self, path: str) -> bool:
         """Return whether ``path`` is its cepler file or a state file: no pattern covers them."""
-        states = f"{state_folder(self.file, self.deployment)}/"
+        states = f"{gate_config.state_folder(self.file, self.deployment)}/"
         return path == self.file or path.startswith(states)
 
     def propagates(self, path: str) -> bool:
@@ -80,6 +75,7 @@ class GateSnapshot:
     states: frozenset[str]
     invalid: tuple[Finding, ...]
     inputs: tuple[StackInputs, ...] = ()
+    _matches: dict[str, list[str]] = field(default_factory=dict, init=False, compare=False)
 
     def environments(self) -> Iterator[Environment]:
         """Yield every environment, in the order of the cepler files."""
@@ -92,8 +88,7 @@ class GateSnapshot:
         passed = environment.config.passed
         if passed is None:
             return None
-        config = self.configs[environment.file].environments[passed]
-        return Environment(environment.file, environment.deployment, config)
+        return replace(environment, config=self.configs[environment.file].environments[passed])
 
     def below(self, path: str) -> list[str]:
         """Return the file at ``path``, or the files below it ("" for all), sorted."""
@@ -105,18 +100,14 @@ class GateSnapshot:
 
     def matching(self, pattern: str) -> list[str]:
         """Return the files that ``pattern`` matches, sorted."""
-        if pattern not in self._matching:
+        if pattern not in self._matches:
             candidates = self.below(literal_folder(pattern))
-            self._matching[pattern] = list(filter(compiled((pattern,)).matches, candidates))
-        return self._matching[pattern]
+            self._matches[pattern] = list(filter(compiled((pattern,)).matches, candidates))
+        return self._matches[pattern]
 
     @cached_property
     def _sorted(self) -> list[str]:
         return sorted(self.files)
-
-    @cached_property
-    def _matching(self) -> dict[str, list[str]]:
-        return {}
 
 
 def read_snapshot(git: Git, commit: str) -> GateSnapshot:
@@ -125,12 +116,18 @@ def read_snapshot(git: Git, commit: str) -> GateSnapshot:
         listing = history.listing(commit)
         configs: dict[str, CeplerConfig] = {}
         invalid: list[Finding] = []
-        for path in sorted(listing):
+        for path, entry in sorted(listing.items()):
+            is_config = path.endswith(".yml") and path.rpartition("/")[0] == FOLDER
+            if not is_config and not is_state(path):
+                continue
+            found = history.read(entry.blob)
+            if found is None:
+                raise PromoterError(f"read {path}: its content is not in this clone")
             try:
-                if path.endswith(".yml") and path.rpartition("/")[0] == FOLDER:
-                    configs[path] = parse_config(_content(history, listing[path].blob, path), path)
-                elif is_state(path):
-                    read_state(_content(history, listing[path].blob, path), path)
+                if is_config:
+                    configs[path] = parse_config(found.content, path)
+                else:
+                    read_state(found.content, path)
             except InvalidFile as error:
                 reason = str(error).removeprefix(f"read {path}: ")
                 invalid.append(Finding(path, reason, error.next_step or f"correct {path}"))
@@ -145,14 +142,7 @@ def is_state(path: str) -> bool:
 
 def parse_config(content: bytes, path: str) -> CeplerConfig:
     """Return a cepler file; raises `InvalidFile`, also for a malformed pattern."""
-    config = read_config(content, path)
+    config = gate_config.read_config(content, path)
     for name in config.environments:
         config.environment(name, path)
     return config
-
-
-def _content(history: History, blob: str, path: str) -> bytes:
-    found = history.read(blob)
-    if found is None:
-        raise PromoterError(f"read {path}: its content is not in this clone")
-    return found.content

@@ -26,13 +26,10 @@ class Link:
 
     def lines(self) -> Iterator[str]:
         """Yield the link as text, redacted and safe for a terminal."""
-        yield _safe(f"{'BROKEN ' if self.broken else ''}{self.step}: {self.value or 'nothing'}")
-        for name, fact in (*self.facts.items(), *(("broken", each) for each in self.broken)):
-            yield _safe(f"  {name}: {fact}")
-
-
-def _safe(line: str) -> str:
-    return plain(redact(line))
+        facts = (*self.facts.items(), *(("broken", each) for each in self.broken))
+        heading = f"{'BROKEN ' if self.broken else ''}{self.step}: {self.value or 'nothing'}"
+        for line in (heading, *(f"  {name}: {fact}" for name, fact in facts)):
+            yield plain(redact(line))
 
 
 @dataclass(frozen=True)

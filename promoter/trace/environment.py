@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -16,11 +17,12 @@ from promoter.site.site import Site
 from promoter.site.status import chart_ref, namespace_of, recorded_pins, vendored_by
 from promoter.testflight.attestation import ALLOWED_TESTERS, NotTested, find_attestation
 from promoter.trace.chain import Link, Trace
-from promoter.trace.pins import PinTracer, RunningImages, running_images
+from promoter.trace.pins import RunningImages, image_link, pin_link, running_images, source_link
 from promoter.trace.sources import Repositories, TraceSources
 from promoter.vendoring.config import CONFIG_NAME, Contents, find_dependency, parse_config
 from promoter.vendoring.git_source import SourceRepository
 from promoter.vendoring.lock import LOCK_NAME
+from promoter.vendoring.pins import Pin
 from promoter.vendoring.selection import select
 
 CHART = "lana-bank"
@@ -61,20 +63,25 @@ class EnvironmentTracer:
         running, problems = self._running(recorded)
         links = [self._environment(problems), self._state(recorded), self._chart(recorded)]
         try:
-            pins = recorded_pins(self.site, recorded)
-            problem = "" if pins else "it pins nothing, or is not recorded"
+            pins, problem = (
+                recorded_pins(self.site, recorded),
+                "it pins nothing, or is not recorded",
+            )
         except PromoterError as error:
             pins, problem = (), str(error)
-        if problem:
+        if not pins:
             links.append(Link("pin", "values.yaml", {}, (problem,)))
-        tracer = PinTracer(self.sources, self.repositories)
-        return Trace(self.environment, links, [tracer.trace(pin, running) for pin in pins])
+        return Trace(self.environment, links, [self._pin(pin, running) for pin in pins])
+
+    def _pin(self, pin: Pin, running: RunningImages | None) -> tuple[Link, Link, Link]:
+        with self.sources.progress.task(f"trace {pin.app}"):
+            image = image_link(pin, self.sources.images)
+            return pin_link(pin, running), image, source_link(pin, self.repositories)
 
     def _environment(self, problems: tuple[str, ...]) -> Link:
+        deployment = self.site.deployment_of(self.environment)
         try:
-            approval = self.site.approvals.gate(
-                self.site.deployment_of(self.environment), self.environment
-            )
+            approval = self.site.approvals.gate(deployment, self.environment)
         except PromoterError as error:
             return Link("environment", self.environment, {}, (str(error), *problems))
         text = "not gated"
@@ -130,11 +137,9 @@ class EnvironmentTracer:
         """Return the commit that vendored the chart, and the chart's entry in its vendir.yml."""
         commit = vendored_by(self.site.git, recorded)
         config = self.site.git.file(commit, CONFIG_NAME) if commit else None
-        try:
+        with suppress(InvalidFile, UsageError):
             if commit and config:
                 return commit, find_dependency(parse_config(config), CHART).contents
-        except (InvalidFile, UsageError):
-            pass
         return None
 
     def _chart(self, recorded: EnvironmentState) -> Link:
@@ -143,41 +148,34 @@ class EnvironmentTracer:
             if vendored is None or ref is None:
                 broken = (f"no {LOCK_NAME} says which ref it was vendored from",)
                 return Link("chart", "", {}, broken)
-            return self._chart_link(*vendored, ref, _chart_files(recorded))
+            return self._chart_link(*vendored, ref, recorded)
         except PromoterError as error:
             return Link("chart", "", {}, (str(error),))
 
     def _chart_link(
-        self, commit: str, contents: Contents, ref: str, files: Mapping[str, str]
+        self, commit: str, contents: Contents, ref: str, recorded: EnvironmentState
     ) -> Link:
-        trailers = self._trailers(commit)
-        facts = {"repository": contents.git.url, "vendored": commit, **trailers}
-        if not trailers:
-            facts["testflight"] = "none is named"
+        keys = "%x00".join(f"%(trailers:key={name},valueonly)" for name in _TRAILERS)
+        values = self.site.git.text("log", "-1", f"--format={keys}", commit).split("\0")
+        named = {name.lower(): value.strip() for name, value in zip(_TRAILERS, values, strict=True)}
+        trailers = {name: value for name, value in named.items() if value}
+        facts = {"repository": contents.git.url, "vendored": commit}
+        facts |= trailers or {"testflight": "none is named"}
         broken = list(self._testflight_problems(commit, ref, trailers))
         if is_full_id(contents.git.ref) and contents.git.ref != ref:
             broken.append(f"{LOCK_NAME} has it, but {CONFIG_NAME} has {contents.git.ref}")
         charts = self.repositories.get(contents.git.url)
         if isinstance(charts, str):
-            return Link("chart", ref, facts, (*broken, charts))
-        if not is_full_id(ref) or charts.commit(ref) is None:
-            problem = "the charts repository does not have it"
-            return Link("chart", ref, facts, (*broken, problem))
-        # A server may have, and send, a commit that no branch reaches any more.
-        if not charts.lines("for-each-ref", "--count=1", f"--contains={ref}"):
-            broken.append("no branch or tag of the charts repository reaches it")
-        facts["title"] = charts.text("log", "-1", "--format=%s", ref)
-        broken += _chart_problems(charts, contents, ref, files)
+            broken.append(charts)
+        elif not is_full_id(ref) or charts.commit(ref) is None:
+            broken.append("the charts repository does not have it")
+        else:
+            # A server may have, and send, a commit that no branch reaches any more.
+            if not charts.lines("for-each-ref", "--count=1", f"--contains={ref}"):
+                broken.append("no branch or tag of the charts repository reaches it")
+            facts["title"] = charts.text("log", "-1", "--format=%s", ref)
+            broken += _chart_problems(charts, contents, ref, recorded)
         return Link("chart", ref, facts, broken)
-
-    def _trailers(self, commit: str) -> Mapping[str, str]:
-        found = {
-            name.lower(): self.site.git.text(
-                "log", "-1", f"--format=%(trailers:key={name},valueonly)", commit
-            ).strip()
-            for name in _TRAILERS
-        }
-        return {name: value for name, value in found.items() if value}
 
     def _testflight_problems(
         self, commit: str, ref: str, trailers: Mapping[str, str]
@@ -194,11 +192,16 @@ class EnvironmentTracer:
 
 
 def _chart_problems(
-    charts: Git, contents: Contents, ref: str, files: Mapping[str, str]
+    charts: Git, contents: Contents, ref: str, recorded: EnvironmentState
 ) -> Iterator[str]:
     """Find recorded files that are not what vendir.yml takes from the charts repository."""
+    folder, root = f"charts/{CHART}/", f"{contents.root}/" if contents.root else ""
+    files = {
+        path_of(identity).removeprefix(folder): file.file_hash
+        for identity, file in recorded.current.files.items()
+        if path_of(identity).startswith(folder) and file.file_hash
+    }
     source = SourceRepository(charts, contents.git, filtered=True)
-    root = f"{contents.root}/" if contents.root else ""
     selected = select(source.entries(ref), contents)
     expected = {path.removeprefix(root): entry.blob for path, entry in selected.items()}
     for path in sorted(files.keys() | expected.keys()):
@@ -207,13 +210,3 @@ def _chart_problems(
             continue
         if files.get(path) != expected.get(path):
             yield f"{path} is not what the charts repository has at that ref"
-
-
-def _chart_files(recorded: EnvironmentState) -> Mapping[str, str]:
-    """Return the blobs of the recorded chart, by their path in it."""
-    folder = f"charts/{CHART}/"
-    return {
-        path_of(identity).removeprefix(folder): file.file_hash
-        for identity, file in recorded.current.files.items()
-        if path_of(identity).startswith(folder) and file.file_hash
-    }

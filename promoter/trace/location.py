@@ -20,7 +20,7 @@ _COMMIT = re.compile(r"[0-9a-f]{4,40}")
 
 @dataclass(frozen=True)
 class RunningCommit:
-    """A commit that an environment runs, the repository that has it, and its ``role`` there."""
+    """A commit that an environment runs, its repository, and its ``role`` there."""
 
     environment: str
     role: str
@@ -52,11 +52,8 @@ def find_running(site: Site, commit: str, sources: TraceSources) -> tuple[Runnin
         running = [each for tracer in tracers for each in _running(tracer)]
         gits = {each.git.dir: each.git for each in running} | {site.git.dir: site.git}
         full = _resolve(gits.values(), commit.lower())
-        return tuple(
-            each
-            for each in running
-            if each.git.commit(full) is not None and each.git.is_ancestor(full, each.commit)
-        )
+        known = (each for each in running if each.git.commit(full) is not None)
+        return tuple(each for each in known if each.git.is_ancestor(full, each.commit))
 
 
 def _resolve(repositories: Iterable[Git], commit: str) -> str:
@@ -69,15 +66,12 @@ def _resolve(repositories: Iterable[Git], commit: str) -> str:
     }
     if len(found) == 1:
         return found.pop()
+    reason = "none of the repositories of the chain has it"
+    remedy = "git fetch, or check that it is still on a branch of its repository"
     if found:
-        raise UsageError(
-            f"find commit {commit}: {len(found)} commits begin with it: {', '.join(sorted(found))}",
-            next_step="use more digits",
-        )
-    raise UsageError(
-        f"find commit {commit}: none of the repositories of the chain has it",
-        next_step="git fetch, or check that it is still on a branch of its repository",
-    )
+        reason = f"{len(found)} commits begin with it: {', '.join(sorted(found))}"
+        remedy = "use more digits"
+    raise UsageError(f"find commit {commit}: {reason}", next_step=remedy)
 
 
 def _running(tracer: EnvironmentTracer) -> Iterator[RunningCommit]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 
 import semver
 
@@ -12,12 +12,13 @@ from promoter.common.errors import PromoterError, UsageError
 from promoter.forge.forge import Forge, ForgeError, PullRequest, PullRequestState
 from promoter.forge.remote import forge_of
 from promoter.git import Git, is_full_id
+from promoter.programs.registry import ImageLookup
 from promoter.release.images import REVISION, SOURCE, TITLE, VERSION
 from promoter.trace.chain import Link
-from promoter.trace.sources import Repositories, TraceSources
+from promoter.trace.sources import Repositories
 from promoter.vendoring.pins import Pin
 
-RunningImages = Mapping[str, frozenset[str]]
+RunningImages = Mapping[str, Set[str]]
 """The digests that run of each image, by its name; a reference without digest as it is."""
 
 _NUMBER = re.compile(r"\(#(\d+)\)$")
@@ -25,73 +26,64 @@ _NUMBER = re.compile(r"\(#(\d+)\)$")
 
 def running_images(references: Iterable[str]) -> RunningImages:
     """Return the running images, from the references in the containers of pods."""
-    found: dict[str, frozenset[str]] = {}
+    found: dict[str, set[str]] = defaultdict(set)
     for reference in references:
         image, _, digest = reference.partition("@")
         name = image.rpartition("/")[2].partition(":")[0]
-        found[name] = found.get(name, frozenset()) | {digest or f"{image}, without a digest"}
+        found[name].add(digest or f"{image}, without a digest")
     return found
 
 
-@dataclass(frozen=True)
-class PinTracer:
-    """Follows pins to source commits."""
+def image_link(pin: Pin, images: ImageLookup) -> Link:
+    """Return the image, whose labels must agree with the METADATA."""
+    reference = f"{pin.image}@{pin.digest}"
+    try:
+        registry, name, digest = images.locate(reference)
+        if registry.digest(name, digest) is None:
+            return Link("image", reference, {}, ("the registry does not have it",))
+        labels = registry.config(name, digest).get("config", {}).get("Labels") or {}
+    except PromoterError as error:
+        return Link("image", reference, {}, (str(error),))
+    expected = {REVISION: pin.commit_ref, SOURCE: pin.source, TITLE: pin.app}
+    broken = [
+        f"its label {label} is {labels.get(label)!r}, the METADATA has {value!r}"
+        for label, value in expected.items()
+        if labels.get(label) != value
+    ]
+    return Link("image", reference, {"version": str(labels.get(VERSION, "unknown"))}, broken)
 
-    sources: TraceSources
-    repositories: Repositories
 
-    def trace(self, pin: Pin, running: RunningImages | None) -> tuple[Link, Link, Link]:
-        """Return the links of one pin; ``running`` is None if the cluster is not queried."""
-        with self.sources.progress.task(f"trace {pin.app}"):
-            return pin_link(pin, running), self._image(pin), self._source(pin)
-
-    def _image(self, pin: Pin) -> Link:
-        """Return the image, whose labels must agree with the METADATA."""
-        reference = f"{pin.image}@{pin.digest}"
-        try:
-            registry, name, digest = self.sources.images.locate(reference)
-            if registry.digest(name, digest) is None:
-                return Link("image", reference, {}, ("the registry does not have it",))
-            labels = registry.config(name, digest).get("config", {}).get("Labels") or {}
-        except PromoterError as error:
-            return Link("image", reference, {}, (str(error),))
-        expected = {REVISION: pin.commit_ref, SOURCE: pin.source, TITLE: pin.app}
-        broken = [
-            f"its label {label} is {labels.get(label)!r}, the METADATA has {value!r}"
-            for label, value in expected.items()
-            if labels.get(label) != value
-        ]
-        return Link("image", reference, {"version": str(labels.get(VERSION, "unknown"))}, broken)
-
-    def _source(self, pin: Pin) -> Link:
-        """Return the source commit, with its pull request and releases on the forge."""
-        facts = {"repository": pin.source}
-        git = self.repositories.get(pin.source)
-        if isinstance(git, str):
-            return Link("source", pin.commit_ref, facts, (git,))
-        commit = git.commit(pin.commit_ref)
-        if commit is None:
-            return Link("source", pin.commit_ref, facts, ("the repository does not have it",))
-        if not git.lines("branch", "--list", "--contains", commit):
-            return Link("source", commit, facts, ("it is on no branch of the repository",))
-        output = git.text("log", "-1", "--format=%s%x00%an <%ae>%x00%aI", commit)
-        title, author, time = output.split("\0")
-        facts |= {"title": title, "by": author, "at": time}
-        origin, broken = origin_of(git, commit, title)
-        return Link("source", commit, facts | origin, broken)
+def source_link(pin: Pin, repositories: Repositories) -> Link:
+    """Return the source commit, with its pull request and releases on the forge."""
+    facts = {"repository": pin.source}
+    git = repositories.get(pin.source)
+    if isinstance(git, str):
+        return Link("source", pin.commit_ref, facts, (git,))
+    commit = git.commit(pin.commit_ref)
+    if commit is None:
+        return Link("source", pin.commit_ref, facts, ("the repository does not have it",))
+    if not git.lines("branch", "--list", "--contains", commit):
+        return Link("source", commit, facts, ("it is on no branch of the repository",))
+    output = git.text("log", "-1", "--format=%s%x00%an <%ae>%x00%aI", commit)
+    title, author, time = output.split("\0")
+    origin, broken = origin_of(git, commit, title)
+    return Link(
+        "source", commit, {**facts, "title": title, "by": author, "at": time, **origin}, broken
+    )
 
 
 def pin_link(pin: Pin, running: RunningImages | None) -> Link:
     """Return the pin; broken if the cluster runs anything else of its image."""
-    facts = {"app": pin.app, "digest": pin.digest}
+    found = (running or {}).get(pin.image.rpartition("/")[2], frozenset())
     if running is None:
-        return Link("pin", pin.path, {**facts, "cluster": "not queried"})
-    found = running.get(pin.image.rpartition("/")[2], frozenset())
-    if not found:
-        return Link("pin", pin.path, {**facts, "cluster": "not installed there"})
-    text = "runs it" if pin.digest in found else "does not run it"
+        text = "not queried"
+    elif not found:
+        text = "not installed there"
+    else:
+        text = "runs it" if pin.digest in found else "does not run it"
+    facts = {"app": pin.app, "digest": pin.digest, "cluster": text}
     broken = [f"the cluster runs {each}" for each in sorted(found - {pin.digest})]
-    return Link("pin", pin.path, {**facts, "cluster": text}, broken)
+    return Link("pin", pin.path, facts, broken)
 
 
 # --- the forge ------------------------------------------------------------------------
@@ -128,7 +120,7 @@ def _checked_origin(git: Git, forge: Forge, commit: str, title: str, tags: Seque
     broken = list(_pull_problems(git, pulls, commit, title))
     releases, candidates = [], []
     for tag in tags:
-        if not _is_final(tag):
+        if not semver.Version.is_valid(tag) or semver.Version.parse(tag).prerelease:
             candidates.append(tag)
             continue
         release = forge.release(tag)
@@ -161,7 +153,3 @@ def _pull_problems(
             yield f"pull request #{pull.number} is {pull.state}, not merged"
         elif merged is None or not git.is_ancestor(commit, merged):
             yield f"the merge of pull request #{pull.number} does not contain it"
-
-
-def _is_final(tag: str) -> bool:
-    return semver.Version.is_valid(tag) and not semver.Version.parse(tag).prerelease

@@ -47,7 +47,7 @@ class Repositories:
 
     def _clone(self, url: str) -> Git | str:
         if redact(url) != url:
-            return f"clone {redact(url)}: there is a password or token in the address"
+            return f"clone {redact(url)}: the address contains a password or token"
         target = self.folder / hashlib.sha256(url.encode()).hexdigest()[:16]
         flags = ("--quiet", "--bare", "--filter=blob:none")
         try:

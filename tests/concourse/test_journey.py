@@ -39,7 +39,7 @@ def test_the_command_reports_and_updates_an_outdated_page(tmp_path: Path) -> Non
 
 def test_every_box_has_a_file() -> None:
     boxes, _ = journey(ROOT)
-    assert all((ROOT / box.file).is_file() for box in boxes)
+    assert all((ROOT / file).is_file() for file in boxes.values())
     assert len({box.identity for box in boxes}) == len(boxes)
 
 

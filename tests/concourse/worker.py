@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from promoter.concourse.checks.secrets import VARIABLE
+from promoter.concourse.checks.variables import VARIABLE
 from promoter.concourse.pipelines import PIPELINES, PipelineFiles
 from promoter.concourse.schema import Task, read_pipeline
 from tests.concourse import isolation

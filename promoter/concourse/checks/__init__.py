@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from promoter.common.errors import InvalidFile
 from promoter.common.finding import Finding
-from promoter.common.yaml_file import read_yaml
 from promoter.concourse.checks.artifacts import check_artifacts
 from promoter.concourse.checks.names import check_names
-from promoter.concourse.checks.secrets import check_secrets
 from promoter.concourse.checks.tasks import check_tasks
-from promoter.concourse.checks.values import check_values
+from promoter.concourse.checks.variables import check_secrets, check_values, read_variables
 from promoter.concourse.deployments import check_generated_values
 from promoter.concourse.pipelines import (
     DEPLOYMENTS,
@@ -37,7 +34,7 @@ def check(files: PipelineFiles, root: Path) -> list[Finding]:
     return [
         *check_checksums(files, root),
         *check_values(files, root),
-        *check_pipeline(pipeline, _read_variables(files.variables(root))),
+        *check_pipeline(pipeline, read_variables(files.path(root) / "variables.yml")),
         *check_tasks(pipeline, files, root),
     ]
 
@@ -49,15 +46,3 @@ def check_pipeline(pipeline: Pipeline, variables: Mapping[str, str]) -> list[Fin
         *check_artifacts(pipeline),
         *check_secrets(pipeline, variables),
     ]
-
-
-def _read_variables(file: Path) -> dict[str, str]:
-    try:
-        found = read_yaml(file.read_bytes(), str(file)) or {}
-    except OSError as error:
-        raise InvalidFile(str(file), "", str(error)) from error
-    if not isinstance(found, dict) or not all(
-        isinstance(text, str) for item in found.items() for text in item
-    ):
-        raise InvalidFile(str(file), "", "must be a mapping of variables to descriptions")
-    return found

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from promoter.common.finding import Finding
-from promoter.concourse.schema import Get, InParallel, LoadVar, Pipeline, Put, Step, Task
+from promoter.concourse.schema import Get, InParallel, Job, LoadVar, Pipeline, Put, Step, Task
 
 # Parameters of a put that are paths, which begin with the name of an artifact.
 PATH_PARAMS = {
@@ -25,11 +25,7 @@ def check_artifacts(pipeline: Pipeline) -> Iterator[Finding]:
     types = {resource.name: resource.type for resource in pipeline.resources}
     for job in pipeline.jobs:
         walk = _Walk(types, f"jobs.{job.name}")
-        available: frozenset[str] = frozenset()
-        for step in job.plan:
-            available = walk.run(step, available)
-        for hook in job.hooks().values():
-            walk.run(hook, available)
+        walk.run(job, frozenset())
         yield from walk.findings
         for artifact, creator in sorted(walk.created.items()):
             if artifact not in walk.used:
@@ -46,14 +42,14 @@ class _Walk:
     created: dict[str, str] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
 
-    def run(self, step: Step, available: frozenset[str]) -> frozenset[str]:
+    def run(self, step: Step | Job, available: frozenset[str]) -> frozenset[str]:
         """Return the artifacts that are available after ``step``."""
         after = self._step(step, available)
         for hook in step.hooks().values():
             self.run(hook, after)
         return after
 
-    def _step(self, step: Step, available: frozenset[str]) -> frozenset[str]:
+    def _step(self, step: Step | Job, available: frozenset[str]) -> frozenset[str]:
         if isinstance(step, Get):
             if not (step.trigger or step.passed):
                 self.created[step.get] = f"get {step.get}"

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from graphlib import CycleError, TopologicalSorter
 
 from promoter.common.finding import Finding
-from promoter.concourse.schema import Get, Job, Pipeline, Put, identifier_fault
+from promoter.concourse.schema import Get, Pipeline, Put, identifier_fault
 
 # The resource types of every Concourse worker that our pipelines use.
 SHIPPED = frozenset({"git", "github-release", "registry-image", "semver", "time"})
@@ -15,18 +15,14 @@ SHIPPED = frozenset({"git", "github-release", "registry-image", "semver", "time"
 
 def check_names(pipeline: Pipeline) -> Iterator[Finding]:
     """Find all problems of names, references, groups and cycles."""
-    yield from _identifiers(pipeline)
-    yield from _types(pipeline)
-    yield from _resources(pipeline)
-    yield from _groups(pipeline)
-    yield from _cycles(pipeline)
+    for find in (_identifiers, _types, _resources, _groups, _cycles):
+        yield from find(pipeline)
 
 
 def _identifiers(pipeline: Pipeline) -> Iterator[Finding]:
     for kind in ("jobs", "resources", "resource_types", "groups"):
         for name, count in Counter(each.name for each in getattr(pipeline, kind)).items():
-            fault = identifier_fault(name)
-            if fault:
+            if fault := identifier_fault(name):
                 yield Finding(f"{kind}.{name}", f"not a valid identifier: {fault}")
             if count > 1:
                 yield Finding(f"{kind}.{name}", f"defined {count} times")
@@ -45,7 +41,10 @@ def _types(pipeline: Pipeline) -> Iterator[Finding]:
 
 def _resources(pipeline: Pipeline) -> Iterator[Finding]:
     defined = {resource.name for resource in pipeline.resources}
-    used = {job.name: _resources_of(pipeline, job) for job in pipeline.jobs}
+    used = {
+        job.name: {step.of for step in pipeline.steps(job) if isinstance(step, Get | Put)}
+        for job in pipeline.jobs
+    }
     for job in pipeline.jobs:
         for step in pipeline.steps(job):
             if isinstance(step, Get | Put) and step.of not in defined:
@@ -56,11 +55,7 @@ def _resources(pipeline: Pipeline) -> Iterator[Finding]:
         yield Finding(f"resources.{name}", "is not used by any job")
 
 
-def _resources_of(pipeline: Pipeline, job: Job) -> frozenset[str]:
-    return frozenset(step.of for step in pipeline.steps(job) if isinstance(step, Get | Put))
-
-
-def _passed(step: Get, place: str, used: Mapping[str, frozenset[str]]) -> Iterator[Finding]:
+def _passed(step: Get, place: str, used: Mapping[str, Set[str]]) -> Iterator[Finding]:
     for name in step.passed:
         if name not in used:
             yield Finding(place, f"passed names {name}, which is not a job")

@@ -8,13 +8,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from promoter.common.finding import Finding
-from promoter.concourse.checks.secrets import is_pinned
+from promoter.concourse.checks.variables import VARIABLE
 from promoter.concourse.pipelines import PipelineFiles
 from promoter.concourse.schema import Job, Pipeline, Step, Task
 
 TEARDOWN = "teardown"
 # Variables of every shell, and of every Concourse worker.
 _STANDARD = frozenset({"PATH", "HOME", "PWD", "TMPDIR", "OLDPWD"})
+_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 _READ = re.compile(r"\$\{?([A-Z][A-Z0-9_]+)")
 _SET = re.compile(r"(?m)(?:^|[\s;])(?:export |readonly |local )?([A-Z][A-Z0-9_]+)=")
 
@@ -25,7 +26,8 @@ def check_tasks(pipeline: Pipeline, files: PipelineFiles, root: Path) -> Iterato
         for step in pipeline.steps(job):
             if isinstance(step, Task):
                 place = f"jobs.{job.name}.{step.task}"
-                if not is_pinned(step):
+                digest = (step.config.image_resource.version or {}).get("digest", "")
+                if not (VARIABLE.fullmatch(digest) or _DIGEST.fullmatch(digest)):
                     yield Finding(place, "its image is not pinned by digest")
                 yield from _command(step, place, files, root)
         yield from _teardown(job, f"jobs.{job.name}", ensured=False)

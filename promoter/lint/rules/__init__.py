@@ -6,20 +6,20 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from promoter.common.finding import Finding
-from promoter.lint.rules import changes, files, graph, inputs, records
+from promoter.lint.rules import changes, environments, inputs, records
 from promoter.lint.rules.changes import GateChange
 from promoter.lint.snapshot import GateSnapshot
 
 UNCOVERED = "uncovered-input"
 
 RULES: Mapping[str, Callable[[GateSnapshot], Iterable[Finding]]] = {
-    "invalid-file": files.check_invalid_files,
-    "ambiguous-name": files.check_ambiguous_names,
-    "passed-cycle": graph.check_cycles,
-    "unfed-environment": graph.check_unfed_environments,
+    "invalid-file": environments.check_invalid_files,
+    "ambiguous-name": environments.check_ambiguous_names,
+    "passed-cycle": environments.check_cycles,
+    "unfed-environment": environments.check_unfed_environments,
     "dead-pattern": inputs.check_dead_patterns,
-    "not-upstream": graph.check_missing_upstream,
-    "orphan-state": files.check_orphan_states,
+    "not-upstream": environments.check_missing_upstream,
+    "orphan-state": environments.check_orphan_states,
     "stack-mismatch": inputs.check_stacks,
     UNCOVERED: inputs.check_uncovered_inputs,
 }
@@ -35,14 +35,13 @@ CHANGE_RULES: Mapping[str, Callable[[GateChange], Iterable[Finding]]] = {
 """The rules for a change, in the order of their reports."""
 
 
-def check(snapshot: GateSnapshot, covered: GateSnapshot) -> Iterator[Finding]:
-    """Yield the findings of one commit; ``covered`` has the patterns added by a fix."""
-    for rule, function in RULES.items():
+def check(
+    snapshot: GateSnapshot, covered: GateSnapshot, change: GateChange | None
+) -> Iterator[Finding]:
+    """Yield the findings of one commit and of a change; ``covered`` has the added patterns."""
+    for rule, find in RULES.items():
         subject = covered if rule == UNCOVERED else snapshot
-        yield from (replace(found, rule=rule) for found in function(subject))
-
-
-def check_change(change: GateChange) -> Iterator[Finding]:
-    """Yield the findings of a change."""
-    for rule, function in CHANGE_RULES.items():
-        yield from (replace(found, rule=rule) for found in function(change))
+        yield from (replace(found, rule=rule) for found in find(subject))
+    if change is not None:
+        for rule, find_in in CHANGE_RULES.items():
+            yield from (replace(found, rule=rule) for found in find_in(change))

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from promoter.common.finding import Finding, summarize
 from promoter.git import Git
-from promoter.lint.rules.graph import upstream_names
+from promoter.lint.rules.environments import upstream_names
 from promoter.lint.snapshot import Environment, GateSnapshot
 
 _INTENDED = "restore it; if it is intended, the owners of cepler/ merge it despite this check"
@@ -69,25 +69,19 @@ def check_ignored_queues(change: GateChange) -> Iterator[Finding]:
 def check_unpropagated_files(change: GateChange) -> Iterator[Finding]:
     """Find ``propagated`` patterns whose files are now in ``latest``, or in no pattern.
 
-    It compares files, so that a pattern may be split, but one in ``latest`` that wins over
-    others is found. Without a ``passed``, `check_removed_passed` reports instead.
+    Files are compared: a pattern may be split, but not lose to one in ``latest``. Without a
+    ``passed``, `check_removed_passed` reports instead.
     """
     for before, after in change.pairs():
         if None in (after.config.passed, before.config.passed) or after.config == before.config:
             continue
         for text in dict.fromkeys(before.config.propagated):
-            paths = [
-                path
-                for path in change.after.matching(text)
-                if before.propagates(path) and not after.propagates(path)
-            ]
+            propagated = filter(before.propagates, change.after.matching(text))
+            paths = [path for path in propagated if not after.propagates(path)]
             moved = text in after.config.latest and text not in after.config.propagated
             if paths or moved:
-                yield Finding(after.file, _unpropagated(after, text, paths), _INTENDED)
-
-
-def _unpropagated(after: Environment, text: str, paths: list[str]) -> str:
-    files = f" ({summarize(paths)})" if paths else ""
-    taken = not paths or after.latest.matches(paths[0])
-    now = "is now taken from 'latest'" if taken else "is in no pattern any more"
-    return f"{after.name} took '{text}'{files} as '{after.config.passed}' had it; it {now}"
+                files = f" ({summarize(paths)})" if paths else ""
+                taken = not paths or after.latest.matches(paths[0])
+                now = "is now taken from 'latest'" if taken else "is in no pattern any more"
+                had = f"{after.name} took '{text}'{files} as '{after.config.passed}' had it"
+                yield Finding(after.file, f"{had}; it {now}", _INTENDED)

@@ -14,16 +14,13 @@ from promoter.gate.decision import check
 from promoter.gate.deployment import Deployment
 from promoter.gate.gates import Gates
 from promoter.gate.history import History
-from promoter.gate.records import Recorded, record, record_message
+from promoter.gate.records import record, record_message
 from promoter.gate.sources import state_path
 from promoter.gate.state_file import read_state
 from promoter.git import Git
 from promoter.lint.rules.changes import GateChange
 from promoter.lint.snapshot import STATES, Environment, is_state, read_snapshot
 from promoter.site.evidence import folder
-
-StateBlobs = Mapping[str, str]
-"""The blob of each state file, by path."""
 
 
 def check_edited_states(change: GateChange) -> Iterator[Finding]:
@@ -32,56 +29,41 @@ def check_edited_states(change: GateChange) -> Iterator[Finding]:
     with History(git) as history:
         for line in reversed(git.lines("rev-list", "--topo-order", "--parents", f"{start}..{end}")):
             commit, *parents = line.split()
-            trees = {_tree(history, each) for each in (commit, *parents)}
-            if parents and len(trees) == 1:
+            trees = [history.read(f"{each}:{STATES}") for each in (commit, *parents)]
+            if parents and len({tree and tree.id for tree in trees}) == 1:
                 continue
             for path, reason in _problems(git, history, commit, parents):
-                yield Finding(
-                    path,
-                    f"commit {commit[:12]} changed it: {reason}",
-                    f"undo the change of the state file: git checkout {start[:12]} -- {path}",
-                )
+                remedy = f"undo the change of the state file: git checkout {start[:12]} -- {path}"
+                yield Finding(path, f"commit {commit[:12]} changed it: {reason}", remedy)
 
 
 def _problems(
     git: Git, history: History, commit: str, parents: list[str]
 ) -> Iterator[tuple[str, str]]:
-    """Yield each state file that ``commit`` must not change like that, and the reason."""
+    """Yield each state file that ``commit`` must not change like that, and the reason.
+
+    A merge must have each state file as the only side that changed it.
+    """
+    after, sides = _states(history, commit), [_states(history, parent) for parent in parents]
+    fork = "".join(parents)
     if len(parents) > 1:
-        yield from _merge_problems(git, history, commit, parents)
-        return
-    parent = parents[0] if parents else None
-    before, after = _states(history, parent) if parent else {}, _states(history, commit)
-    for path in sorted({*before, *after}):
-        if before.get(path) != after.get(path):
-            reason = _record_problem(git, commit, parent, path)
+        fork = git.attempt("merge-base", "--octopus", *parents).stdout.decode().strip()
+    before = _states(history, fork) if fork else {}
+    for path in sorted({*before, *after}.union(*sides)):
+        old, new = before.get(path), after.get(path)
+        changed = {side.get(path) for side in sides} - {old}
+        if len(changed) > 1:
+            yield path, "both sides of the merge have a record of it"
+        elif len(parents) > 1 and new != next(iter(changed), old):
+            yield path, "neither side of the merge recorded it like that"
+        elif len(parents) < 2 and new != old:
+            reason = _record_problem(git, commit, fork or None, path)
             if reason:
                 yield path, reason
 
 
-def _merge_problems(
-    git: Git, history: History, commit: str, parents: list[str]
-) -> Iterator[tuple[str, str]]:
-    """A merge must have each state file as the only side that changed it."""
-    fork = git.attempt("merge-base", "--octopus", *parents).stdout.decode().strip()
-    before = _states(history, fork) if fork else {}
-    sides = [_states(history, parent) for parent in parents]
-    after = _states(history, commit)
-    for path in sorted({*before, *after, *(path for side in sides for path in side)}):
-        old = before.get(path)
-        changed = {side.get(path) for side in sides} - {old}
-        if len(changed) > 1:
-            yield path, "both sides of the merge have a record of it"
-        elif after.get(path) != next(iter(changed), old):
-            yield path, "neither side of the merge recorded it like that"
-
-
-def _tree(history: History, commit: str) -> str | None:
-    found = history.read(f"{commit}:{STATES}")
-    return found.id if found is not None else None
-
-
-def _states(history: History, commit: str) -> StateBlobs:
+def _states(history: History, commit: str) -> Mapping[str, str]:
+    """Return the blob of each state file, by path."""
     listing = history.listing(commit, [STATES])
     return {path: entry.blob for path, entry in listing.items() if is_state(path)}
 
@@ -111,11 +93,8 @@ def _record_problem(git: Git, commit: str, parent: str | None, path: str) -> str
 def _commit_problem(git: Git, commit: str, parent: str, path: str, environment: Environment) -> str:
     evidence = f"{folder(environment.deployment, environment.name)}/"
     changed = git.text("diff-tree", "-r", "-z", "--name-only", "--no-renames", parent, commit)
-    others = [
-        each
-        for each in changed.split("\0")
-        if each and each != path and not each.startswith(evidence)
-    ]
+    paths = (each for each in changed.split("\0") if each not in ("", path))
+    others = [each for each in paths if not each.startswith(evidence)]
     if others:
         return f"a record does not change {summarize(others)}"
     message = record_message(environment.deployment, environment.name)
@@ -131,24 +110,14 @@ def _content_problem(git: Git, parent: str, content: bytes, environment: Environ
         return str(error)
     if git.commit(trigger) != trigger or not git.is_ancestor(trigger, parent):
         return f"it records {trigger[:12]}, which is not in the history before it"
-    reasons = []
+    gates, reasons = Gates(environment.file, {environment.name: trigger}), []
     for ignore_queue in (False, True):
         try:
-            expected = _record(git, parent, trigger, environment, ignore_queue=ignore_queue)
+            deployment = Deployment.at_commit(git, parent, environment.file, gates)
+            due = check(deployment, environment.name, ignore_queue=ignore_queue, origins=True)
+            if due is not None and record(deployment, due).content == content:
+                return ""
         except PromoterError as error:
             reasons.append(str(error))
-            continue
-        if expected is not None and expected.content == content:
-            return ""
     cause = f": {reasons[0]}" if reasons else ""
     return f"it is not the state that the gate records at {trigger[:12]}{cause}"
-
-
-def _record(
-    git: Git, parent: str, trigger: str, environment: Environment, *, ignore_queue: bool
-) -> Recorded | None:
-    """Return the record of a deploy of ``trigger`` on top of ``parent``."""
-    gates = Gates(environment.file, {environment.name: trigger})
-    deployment = Deployment.at_commit(git, parent, environment.file, gates)
-    due = check(deployment, environment.name, ignore_queue=ignore_queue, origins=True)
-    return record(deployment, due) if due is not None else None

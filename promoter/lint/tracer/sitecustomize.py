@@ -15,6 +15,7 @@ import sys
 from types import FrameType
 from typing import Any
 
+_absolute = os.path.abspath  # does not resolve links: a link shapes a stack too
 _KINDS = {
     "open": "opened",
     "import": "opened",  # an extension module; others are opened
@@ -29,7 +30,7 @@ class _Tracer:
     def __init__(self, tree: str, report: int) -> None:
         self._trees = tuple({f"{_absolute(tree)}/", f"{os.path.realpath(tree)}/"})
         self._report = report
-        self._reported: set[tuple[str, str, str]] = set()
+        self._reported: set[tuple[str, str | None, str]] = set()
 
     def __call__(self, event: str, arguments: tuple[Any, ...]) -> None:
         kind = _KINDS.get(event)
@@ -37,24 +38,19 @@ class _Tracer:
             return
         if self._inside(path) is None:
             return
-        # A link shapes the stack by its own target, and by the file that it leads to.
-        for place in {path, os.path.realpath(path)}:
-            inside = self._inside(place)
-            if inside is not None:
-                # Python itself opens the first file, without a caller.
-                self._record(kind, inside, sys._getframe().f_back)
-
-    def _record(self, kind: str, inside: str, caller: FrameType | None) -> None:
+        caller = sys._getframe().f_back  # None where Python itself opens the first file
         if kind == "listed" and caller is not None and _is_search(caller.f_code.co_filename):
             return
         if kind in ("declared", "names") and caller is not None:
             caller = caller.f_back  # the caller of the function that raises the event
         file, reader = self._reader(caller)
-        key = (kind, inside, file if kind in ("listed", "names") else "")
-        if key not in self._reported:
-            self._reported.add(key)
-            line = json.dumps({"kind": kind, "path": inside, "file": file, "reader": reader})
-            os.write(self._report, f"{line}\n".encode())
+        # A link shapes the stack by its own target, and by the file that it leads to.
+        for inside in {self._inside(path), self._inside(os.path.realpath(path))} - {None}:
+            key = (kind, inside, file if kind in ("listed", "names") else "")
+            if key not in self._reported:
+                self._reported.add(key)
+                line = json.dumps({"kind": kind, "path": inside, "file": file, "reader": reader})
+                os.write(self._report, f"{line}\n".encode())
 
     def _inside(self, path: str) -> str | None:
         for tree in self._trees:
@@ -72,9 +68,8 @@ class _Tracer:
             file = None if name.startswith("<") else self._inside(_absolute(name))
             if file is not None:
                 function = frame.f_code.co_qualname.partition(".<locals>")[0]
-                name = function.removeprefix("<module>")
-                shown = f"{file}:{frame.f_lineno}" + (f" ({name})" if name else "")
-                return file, shown
+                name = "" if function == "<module>" else f" ({function})"
+                return file, f"{file}:{frame.f_lineno}{name}"
             frame = frame.f_back
         return "", ""
 
@@ -90,23 +85,16 @@ def _path(event: str, arguments: tuple[Any, ...]) -> str | None:
     if event in ("os.listdir", "os.scandir") and path is None:
         path = "."
     flags = arguments[2] if event == "open" else os.O_RDONLY
-    if isinstance(flags, int) and flags & os.O_ACCMODE == os.O_WRONLY:
-        return None
-    if not isinstance(path, str | bytes | os.PathLike):
+    written = isinstance(flags, int) and flags & os.O_ACCMODE == os.O_WRONLY
+    if written or not isinstance(path, str | bytes | os.PathLike):
         return None
     return _absolute(os.fsdecode(path))
-
-
-def _absolute(path: str) -> str:
-    """Return the path without resolving links: a link shapes a stack too."""
-    return os.path.abspath(path)  # noqa: PTH100
 
 
 def _start() -> None:
     tree, report = os.environ.get("PROMOTER_TRACE_TREE"), os.environ.get("PROMOTER_TRACE")
     if tree and report:
-        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT
-        opened = os.open(report, flags, 0o600)
+        opened = os.open(report, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
         os.write(opened, b'{"kind": "started", "path": "", "file": "", "reader": ""}\n')
         sys.addaudithook(_Tracer(tree, opened))
 

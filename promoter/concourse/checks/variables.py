@@ -1,14 +1,18 @@
-"""Checks of variables and secrets: every secret is a ((variable)), every variable is described."""
+"""Checks of values, variables and secrets: each one that is read is set, and each is used."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
+from pathlib import Path
 from typing import Any
 
+from promoter.common.errors import InvalidFile
 from promoter.common.finding import Finding
-from promoter.concourse.schema import Pipeline, Task
+from promoter.common.yaml_file import read_yaml
+from promoter.concourse.pipelines import PipelineFiles
+from promoter.concourse.schema import Pipeline, read_document
 
 # vars/template.go of Concourse: an optional source, a path of names, optional fields.
 VARIABLE = re.compile(r"\(\(((?:[-/.\w]+:)?[-/.:@\"\w]+)\)\)")
@@ -20,6 +24,40 @@ _SECRET_KEY = re.compile(
 _SECRET = re.compile(
     r"-----BEGIN [A-Z ]*PRIVATE KEY|gh[pousr]_[A-Za-z0-9]{20}|AKIA[0-9A-Z]{16}|[a-z]+://[^/\s:@(]+:[^@\s(]+@"
 )
+_VALUE = re.compile(r"\bdata\.values\.(\w+)")
+_COMMENT = re.compile(r"(?m)^\s*#!.*$")
+
+
+def check_values(files: PipelineFiles, root: Path) -> Iterator[Finding]:
+    """Find values that a template reads and no file sets, and the other way round.
+
+    For machines without ytt, which reports the first kind itself.
+    """
+    present: dict[str, str] = {}
+    read: dict[str, str] = {}
+    for file in files.templates(root):
+        text, name = file.read_text(encoding="utf-8"), f"{files.folder}/{file.name}"
+        if "#@data/values" in text:
+            values = read_yaml(text, str(file))
+            if not isinstance(values, dict):
+                raise InvalidFile(str(file), "", "must be a mapping of values")
+            present |= dict.fromkeys(map(str, values), name)
+        else:
+            read = {**dict.fromkeys(_VALUE.findall(_COMMENT.sub("", text)), name), **read}
+    for value in sorted(read.keys() - present.keys()):
+        yield Finding(read[value], f"reads data.values.{value}, which no values file sets")
+    for value in sorted(present.keys() - read.keys()):
+        yield Finding(present[value], f"sets {value}, which no template reads")
+
+
+def read_variables(file: Path) -> Mapping[str, str]:
+    """Return the descriptions of the variables; raises `InvalidFile`."""
+    found = read_document(file) or {}
+    if not isinstance(found, dict) or not all(
+        isinstance(text, str) for item in found.items() for text in item
+    ):
+        raise InvalidFile(str(file), "", "must be a mapping of variables to descriptions")
+    return found
 
 
 def check_secrets(pipeline: Pipeline, described: Mapping[str, str]) -> Iterator[Finding]:
@@ -72,9 +110,3 @@ def _texts(value: Any, place: str = "", key: str = "") -> Iterator[tuple[str, st
             yield from _texts(inner, f"{place}.{name or index}", key)
     elif isinstance(value, str):
         yield place, key, value
-
-
-def is_pinned(task: Task) -> bool:
-    """Return whether the task's image is one digest, or a variable in its place."""
-    digest = (task.config.image_resource.version or {}).get("digest", "")
-    return bool(VARIABLE.fullmatch(digest) or re.fullmatch(r"sha256:[0-9a-f]{64}", digest))

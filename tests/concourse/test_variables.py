@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from promoter.common.errors import InvalidFile, PromoterError
-from promoter.concourse.checks.values import check_values
+from promoter.concourse.checks.variables import check_values
 from promoter.concourse.pipelines import PipelineFiles, render
 from tests.concourse.test_pipelines import ROOT, YTT
 
