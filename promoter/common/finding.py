@@ -8,10 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Finding:
-    """A problem at ``place``: a file of the repository, or a path inside of a document.
-
-    ``rule`` is the id of the lint rule that found it, empty for a check without an id.
-    """
+    """A problem at ``place``: a file, or a path in a document; ``rule`` is a lint rule's id."""
 
     place: str
     reason: str

@@ -1,7 +1,4 @@
-"""The values of ci/deployments, generated from the cepler files: one job per environment.
-
-Seed 004, step 4: cepler-in triggers a job, the job deploys, cepler-out records.
-"""
+"""The values of ci/deployments from the cepler files: a job per environment (seed 004, step 4)."""
 
 from __future__ import annotations
 

@@ -66,10 +66,7 @@ _MANUAL = {("open-promote-rc-pr", "release"): "a person merges"}
 
 
 def journey(root: Path) -> tuple[dict[Box, str], tuple[Arrow, ...]]:
-    """Return the file of each box, and all arrows.
-
-    Raises `InvalidFile` if an end of a joint does not exist.
-    """
+    """Return the file of each box, and all arrows; raises `InvalidFile` if one has no box."""
     boxes, arrows = dict(_boxes(root)), tuple(_arrows(root))
     for box in (end for arrow in arrows for end in (arrow.start, arrow.end)):
         if box not in boxes:

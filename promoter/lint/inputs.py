@@ -58,10 +58,7 @@ class StackTracer:
     scratch: Path
 
     def trace(self, stacks: Sequence[str], progress: Progress) -> tuple[StackInputs, ...]:
-        """Return the inputs of ``stacks``, in their order, then the other stacks, untraced.
-
-        As many at a time as there are processors.
-        """
+        """Return the inputs of ``stacks``, in their order, then the other stacks, untraced."""
         with (
             progress.task(f"synthesize {len(stacks)} stacks and trace their inputs") as detail,
             ThreadPoolExecutor(os.cpu_count() or 1) as pool,
@@ -110,11 +107,9 @@ class StackTracer:
 
 
 def referenced_paths(stack: Path, tree: Path) -> Iterator[Input]:
-    """Yield every path in ``stack`` (a cdk.tf.json) that lies in ``tree``, existing or not.
-
-    The paths in the file are relative to its own folder, in which Terraform runs.
-    """
+    """Yield every path in ``stack`` (a cdk.tf.json) that lies in ``tree``, existing or not."""
     top = tree.absolute()
+    # Terraform runs in the folder of the file.
     for block, text in _strings(json.loads(stack.read_text()), ""):
         for found in _PATH.findall(_MODULE_FOLDER.sub(".", text)):
             path = os.path.normpath(stack.parent.absolute() / found)

@@ -1,8 +1,7 @@
 """Wait until a Cachix cache has store paths (seed 004, `wait-cachix-paths`).
 
-A binary cache answers ``GET /<hash>.narinfo`` with 200 for a store path that it has and 404
-for another; the hash is the 32 characters before the first dash of the path's name (Nix's
-binary cache protocol).
+Nix's binary cache protocol: ``GET /<hash>.narinfo`` is 200 for a store path that the cache
+has, else 404; the hash is the 32 characters before the first dash of the path's name.
 """
 
 from __future__ import annotations
@@ -28,26 +27,22 @@ class PathsMissing(PromoterError):
 
     def __init__(self, cache: str, missing: Mapping[str, str]) -> None:
         listed = "".join(f"\n  {path} ({reason})" for path, reason in missing.items())
-        super().__init__(
-            f"wait for {cache}: {len(missing)} paths are missing:{listed}",
-            next_step="see whether the job that builds them failed, then run this again",
-        )
+        remedy = "see whether the job that builds them failed, then run this again"
+        reason = f"wait for {cache}: {len(missing)} paths are missing:{listed}"
+        super().__init__(reason, next_step=remedy)
         self.missing = dict(missing)
 
 
 @dataclass(frozen=True)
 class Retries:
-    """``attempts`` at most, with ``delay`` seconds after the first, then twice as long each time.
-
-    ``timeout`` is the number of seconds to wait for a response.
-    """
+    """The number of ``attempts``, the first ``delay`` and a response's ``timeout`` in seconds."""
 
     attempts: int
     delay: float
     timeout: float = 10
 
     def delays(self) -> list[float]:
-        """Return the seconds between the attempts: one fewer than there are attempts."""
+        """Return the seconds between the attempts, each twice the one before."""
         return [min(self.delay * 2**n, _LONGEST_DELAY) for n in range(self.attempts - 1)]
 
 
@@ -73,13 +68,11 @@ def wait(
     progress: Progress | None = None,
     sleep: Callable[[float], None] = time.sleep,
 ) -> int:
-    """Query the cache at ``address`` until it has all ``paths``; return the number of attempts.
+    """Query the cache until it has all ``paths`` and return the number of attempts.
 
-    After an error of the server or of the network a path counts as missing, for this attempt.
-    Raises `PathsMissing`.
+    An error of the server or of the network counts as a missing path. Raises `PathsMissing`.
     """
-    missing = dict.fromkeys(paths, "")
-    progress = progress or Silent()
+    missing, progress = dict.fromkeys(paths, ""), progress or Silent()
     with httpx.Client(base_url=address, timeout=retries.timeout, follow_redirects=True) as client:
         for attempt, delay in enumerate([*retries.delays(), None], 1):
             reasons = {path: _missing(client, path) for path in missing}

@@ -1,8 +1,7 @@
 """Give a task's command access: secrets from variables, in files that only it can read.
 
-Concourse passes secrets as variables, while git, crane and kubectl need files. The files have
-mode 0600, in a folder that is removed when the command ends; the command does not inherit the
-variables.
+Concourse passes secrets as variables, while git, crane and kubectl need files. The command
+gets files of mode 0600, which are removed when it ends, and does not inherit the variables.
 """
 
 from __future__ import annotations
@@ -33,16 +32,12 @@ def run(command: Sequence[str], given: Mapping[str, str]) -> int:
     if program is None:
         raise UsageError(f"run {command[0]}: not on PATH", next_step="see the task's image")
     with environment(given) as variables:
-        done = subprocess.run([program, *command[1:]], env=variables, check=False)
-    return done.returncode
+        return subprocess.run([program, *command[1:]], env=variables, check=False).returncode
 
 
 @contextmanager
 def environment(given: Mapping[str, str]) -> Iterator[dict[str, str]]:
-    """Yield the command's environment, whose files exist until the context ends.
-
-    Raises `UsageError` if the variables of a kind of access are incomplete.
-    """
+    """Yield the command's environment and create its files; raises `UsageError` if incomplete."""
     names = {name for variables, _ in _KINDS.values() for name in variables} - _KEPT
     variables = {name: value for name, value in given.items() if name not in names}
     writers = [write for kind, (needed, write) in _KINDS.items() if _described(kind, needed, given)]
@@ -57,12 +52,10 @@ def _described(kind: str, names: tuple[str, ...], given: Mapping[str, str]) -> b
     # A registry may need no password.
     if not present or present == ["REGISTRY"]:
         return False
-    missing = ", ".join(name for name in names if name not in present)
-    if missing:
-        raise UsageError(
-            f"give the task access ({kind}): {missing} is missing or empty",
-            next_step="declare it in the task's params; variables.yml says what it is",
-        )
+    if missing := ", ".join(name for name in names if name not in present):
+        reason = f"give the task access ({kind}): {missing} is missing or empty"
+        remedy = "declare it in the task's params; variables.yml says what it is"
+        raise UsageError(reason, next_step=remedy)
     return True
 
 
@@ -79,18 +72,16 @@ def _registry(folder: Path, given: Mapping[str, str]) -> dict[str, str]:
     auth = base64.b64encode(login.encode()).decode()
     addresses = [address.strip() for address in given["REGISTRY"].split(",")]
     if not all(addresses):
-        raise UsageError(
-            f"give the task access (registry): REGISTRY is {given['REGISTRY']!r}",
-            next_step="name one address, or several with a comma between them",
-        )
+        reason = f"give the task access (registry): REGISTRY is {given['REGISTRY']!r}"
+        raise UsageError(reason, next_step="name one address, or several with commas between them")
     auths = {address.partition("/")[0]: {"auth": auth} for address in addresses}
     _private(folder / "config.json", json.dumps({"auths": auths}))
     return {"DOCKER_CONFIG": str(folder)}
 
 
 def _cluster(folder: Path, given: Mapping[str, str]) -> dict[str, str]:
-    path = _private(folder / "kubeconfig", given["KUBECONFIG_DOCUMENT"])
-    return {"PROMOTER_KUBECONFIG": str(path)}
+    kubeconfig = _private(folder / "kubeconfig", given["KUBECONFIG_DOCUMENT"])
+    return {"PROMOTER_KUBECONFIG": str(kubeconfig)}
 
 
 def _signing(folder: Path, given: Mapping[str, str]) -> dict[str, str]:
@@ -105,12 +96,10 @@ def _testing(folder: Path, given: Mapping[str, str]) -> dict[str, str]:
 def _configured(settings: Mapping[str, str], given: Mapping[str, str]) -> dict[str, str]:
     """Return the variables that configure git, after those that ``given`` has."""
     before = int(given.get("GIT_CONFIG_COUNT") or 0)
-    added = {
-        f"GIT_CONFIG_{part}_{number}": text
-        for number, pair in enumerate(settings.items(), before)
-        for part, text in zip(("KEY", "VALUE"), pair, strict=True)
-    }
-    return {**added, "GIT_CONFIG_COUNT": str(before + len(settings))}
+    added = {"GIT_CONFIG_COUNT": str(before + len(settings))}
+    for number, (key, value) in enumerate(settings.items(), before):
+        added |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}
+    return added
 
 
 # The variables of each kind of access (a part of them alone is an error), and their function.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -16,9 +16,9 @@ from promoter.programs.workloads import container_images
 from promoter.site.site import Site
 from promoter.site.status import chart_ref, namespace_of, recorded_pins, vendored_by
 from promoter.testflight.attestation import ALLOWED_TESTERS, NotTested, find_attestation
-from promoter.trace.chain import Link, Trace
+from promoter.trace.chain import Link, Step, Trace
 from promoter.trace.pins import RunningImages, image_link, pin_link, running_images, source_link
-from promoter.trace.sources import Repositories, TraceSources
+from promoter.trace.sources import Clones, TraceSources, clones_below
 from promoter.vendoring.config import CONFIG_NAME, Contents, find_dependency, parse_config
 from promoter.vendoring.git_source import SourceRepository
 from promoter.vendoring.lock import LOCK_NAME
@@ -30,13 +30,10 @@ _TRAILERS = ("Testflight", "Untested")
 
 
 def trace(site: Site, environment: str, sources: TraceSources) -> Trace:
-    """Return the trace of one environment; broken links are part of it, not raised.
-
-    Raises `UsageError` for an environment that no cepler file has.
-    """
+    """Return the trace of one environment, broken or not; raises `UsageError` if it is unknown."""
     site.deployment_of(environment)
     with TemporaryDirectory(prefix="trace-") as folder:
-        return EnvironmentTracer(site, environment, sources, Repositories(Path(folder))).trace()
+        return EnvironmentTracer(site, environment, sources, clones_below(Path(folder))).trace()
 
 
 @dataclass(frozen=True)
@@ -46,7 +43,7 @@ class EnvironmentTracer:
     site: Site
     environment: str
     sources: TraceSources
-    repositories: Repositories
+    clones: Clones
 
     @cached_property
     def recorded(self) -> EnvironmentState | None:
@@ -61,12 +58,17 @@ class EnvironmentTracer:
             broken = ("it has no state file: it was never deployed",)
             return Trace(self.environment, [Link("environment", self.environment, {}, broken)])
         running, problems = self._running(recorded)
-        links = [self._environment(problems), self._state(recorded), self._chart(recorded)]
+        links = [self._environment(problems)]
+        steps: dict[Step, Callable[[EnvironmentState], Link]]
+        steps = {"state": self._state, "chart": self._chart}
+        for step, find in steps.items():
+            try:
+                links.append(find(recorded))
+            except PromoterError as error:
+                links.append(Link(step, "", {}, (str(error),)))
+        problem = "it pins nothing, or is not recorded"
         try:
-            pins, problem = (
-                recorded_pins(self.site, recorded),
-                "it pins nothing, or is not recorded",
-            )
+            pins = recorded_pins(self.site, recorded)
         except PromoterError as error:
             pins, problem = (), str(error)
         if not pins:
@@ -76,7 +78,7 @@ class EnvironmentTracer:
     def _pin(self, pin: Pin, running: RunningImages | None) -> tuple[Link, Link, Link]:
         with self.sources.progress.task(f"trace {pin.app}"):
             image = image_link(pin, self.sources.images)
-            return pin_link(pin, running), image, source_link(pin, self.repositories)
+            return pin_link(pin, running), image, source_link(pin, self.clones)
 
     def _environment(self, problems: tuple[str, ...]) -> Link:
         deployment = self.site.deployment_of(self.environment)
@@ -103,20 +105,14 @@ class EnvironmentTracer:
         nothing = f"nothing of {CHART} runs in namespace {namespace} of the cluster"
         return found, () if found else (nothing,)
 
-    # --- state ----------------------------------------------------------------------
-
     def _state(self, recorded: EnvironmentState) -> Link:
-        git, site = self.site.git, self.site
-        try:
-            path = site.deployment(self.environment).state_path(self.environment)
-            output = git.text("log", "-1", "--format=%H%x00%aI%x00%an <%ae>", site.tip, "--", path)
-            commit, time, author = output.split("\0")
-            head = recorded.current.head_commit
-            broken = list(self._file_problems(recorded))
-            if not git.is_ancestor(head, site.tip):
-                broken.append(f"its head {head[:12]} is not on {site.branch}")
-        except PromoterError as error:
-            return Link("state", "", {}, (str(error),))
+        git, site, head = self.site.git, self.site, recorded.current.head_commit
+        path = site.deployment(self.environment).state_path(self.environment)
+        output = git.text("log", "-1", "--format=%H%x00%aI%x00%an <%ae>", site.tip, "--", path)
+        commit, time, author = output.split("\0")
+        broken = list(self._file_problems(recorded))
+        if not git.is_ancestor(head, site.tip):
+            broken.append(f"its head {head[:12]} is not on {site.branch}")
         facts = {"file": path, "version": str(recorded.version), "recorded": time, "by": author}
         return Link("state", commit, facts, broken)
 
@@ -131,8 +127,6 @@ class EnvironmentTracer:
             if file.file_hash and known != file.file_hash:
                 yield f"{path} is not what commit {commit[:12]} has"
 
-    # --- chart ----------------------------------------------------------------------
-
     def vendored(self, recorded: EnvironmentState) -> tuple[str, Contents] | None:
         """Return the commit that vendored the chart, and the chart's entry in its vendir.yml."""
         commit = vendored_by(self.site.git, recorded)
@@ -143,18 +137,11 @@ class EnvironmentTracer:
         return None
 
     def _chart(self, recorded: EnvironmentState) -> Link:
-        try:
-            vendored, ref = self.vendored(recorded), chart_ref(self.site, recorded)
-            if vendored is None or ref is None:
-                broken = (f"no {LOCK_NAME} says which ref it was vendored from",)
-                return Link("chart", "", {}, broken)
-            return self._chart_link(*vendored, ref, recorded)
-        except PromoterError as error:
-            return Link("chart", "", {}, (str(error),))
-
-    def _chart_link(
-        self, commit: str, contents: Contents, ref: str, recorded: EnvironmentState
-    ) -> Link:
+        vendored, ref = self.vendored(recorded), chart_ref(self.site, recorded)
+        if vendored is None or ref is None:
+            problem = f"no {LOCK_NAME} says which ref it was vendored from"
+            return Link("chart", "", {}, (problem,))
+        commit, contents = vendored
         keys = "%x00".join(f"%(trailers:key={name},valueonly)" for name in _TRAILERS)
         values = self.site.git.text("log", "-1", f"--format={keys}", commit).split("\0")
         named = {name.lower(): value.strip() for name, value in zip(_TRAILERS, values, strict=True)}
@@ -164,7 +151,7 @@ class EnvironmentTracer:
         broken = list(self._testflight_problems(commit, ref, trailers))
         if is_full_id(contents.git.ref) and contents.git.ref != ref:
             broken.append(f"{LOCK_NAME} has it, but {CONFIG_NAME} has {contents.git.ref}")
-        charts = self.repositories.get(contents.git.url)
+        charts = self.clones(contents.git.url)
         if isinstance(charts, str):
             broken.append(charts)
         elif not is_full_id(ref) or charts.commit(ref) is None:

@@ -13,7 +13,7 @@ from promoter.git import Git
 from promoter.site.site import Site
 from promoter.site.status import chart_ref, recorded_pins
 from promoter.trace.environment import EnvironmentTracer
-from promoter.trace.sources import Repositories, TraceSources
+from promoter.trace.sources import Clones, TraceSources, clones_below
 
 _COMMIT = re.compile(r"[0-9a-f]{4,40}")
 
@@ -41,14 +41,12 @@ def find_running(site: Site, commit: str, sources: TraceSources) -> tuple[Runnin
     result would be incomplete.
     """
     if not _COMMIT.fullmatch(commit.lower()):
-        raise UsageError(
-            f"find commit {commit}: it is not 4 to 40 hex digits",
-            next_step=f"git rev-parse {commit}" if commit.isidentifier() else "",
-        )
+        remedy = f"git rev-parse {commit}" if commit.isidentifier() else ""
+        raise UsageError(f"find commit {commit}: it is not 4 to 40 hex digits", next_step=remedy)
     with TemporaryDirectory(prefix="trace-") as folder:
-        repositories = Repositories(Path(folder))
+        clones = clones_below(Path(folder))
         names = [name for each in site.deployments.values() for name in each.environments]
-        tracers = [EnvironmentTracer(site, name, sources, repositories) for name in names]
+        tracers = [EnvironmentTracer(site, name, sources, clones) for name in names]
         running = [each for tracer in tracers for each in _running(tracer)]
         gits = {each.git.dir: each.git for each in running} | {site.git.dir: site.git}
         full = _resolve(gits.values(), commit.lower())
@@ -82,18 +80,16 @@ def _running(tracer: EnvironmentTracer) -> Iterator[RunningCommit]:
     yield RunningCommit(name, "deployments", site.git, recorded.current.head_commit)
     ref, vendored = chart_ref(site, recorded), tracer.vendored(recorded)
     if ref and vendored:
-        charts = _clone(tracer.repositories, vendored[1].git.url)
+        charts = _clone(tracer.clones, vendored[1].git.url)
         yield RunningCommit(name, "chart", charts, ref)
     for pin in recorded_pins(site, recorded):
-        source = _clone(tracer.repositories, pin.source)
+        source = _clone(tracer.clones, pin.source)
         yield RunningCommit(name, pin.app, source, pin.commit_ref)
 
 
-def _clone(repositories: Repositories, url: str) -> Git:
-    found = repositories.get(url)
+def _clone(clones: Clones, url: str) -> Git:
+    found = clones(url)
     if isinstance(found, str):
-        raise PromoterError(
-            f"find where a commit runs: {found}",
-            next_step="check access to this repository: the result needs all of them",
-        )
+        remedy = "check access to this repository: the result needs all of them"
+        raise PromoterError(f"find where a commit runs: {found}", next_step=remedy)
     return found

@@ -15,7 +15,7 @@ from promoter.git import Git, is_full_id
 from promoter.programs.registry import ImageLookup
 from promoter.release.images import REVISION, SOURCE, TITLE, VERSION
 from promoter.trace.chain import Link
-from promoter.trace.sources import Repositories
+from promoter.trace.sources import Clones
 from promoter.vendoring.pins import Pin
 
 RunningImages = Mapping[str, Set[str]]
@@ -53,10 +53,10 @@ def image_link(pin: Pin, images: ImageLookup) -> Link:
     return Link("image", reference, {"version": str(labels.get(VERSION, "unknown"))}, broken)
 
 
-def source_link(pin: Pin, repositories: Repositories) -> Link:
+def source_link(pin: Pin, clones: Clones) -> Link:
     """Return the source commit, with its pull request and releases on the forge."""
     facts = {"repository": pin.source}
-    git = repositories.get(pin.source)
+    git = clones(pin.source)
     if isinstance(git, str):
         return Link("source", pin.commit_ref, facts, (git,))
     commit = git.commit(pin.commit_ref)
@@ -67,9 +67,8 @@ def source_link(pin: Pin, repositories: Repositories) -> Link:
     output = git.text("log", "-1", "--format=%s%x00%an <%ae>%x00%aI", commit)
     title, author, time = output.split("\0")
     origin, broken = origin_of(git, commit, title)
-    return Link(
-        "source", commit, {**facts, "title": title, "by": author, "at": time, **origin}, broken
-    )
+    facts |= {"title": title, "by": author, "at": time, **origin}
+    return Link("source", commit, facts, broken)
 
 
 def pin_link(pin: Pin, running: RunningImages | None) -> Link:
@@ -86,8 +85,6 @@ def pin_link(pin: Pin, running: RunningImages | None) -> Link:
     return Link("pin", pin.path, facts, broken)
 
 
-# --- the forge ------------------------------------------------------------------------
-
 Origin = tuple[dict[str, str], list[str]]
 """Facts about a source commit, and every check that failed."""
 
@@ -98,21 +95,19 @@ def origin_of(git: Git, commit: str, title: str) -> Origin:
     The forge is that of the remote ``origin``. Without one, title and tags are facts that are
     not checked, and the reason is another.
     """
-    tags = git.lines("tag", "--points-at", commit)
-    try:
-        return _checked_origin(git, forge_of(git), commit, title, tags)
-    except UsageError as error:
-        return {**_unchecked_facts(title, tags), "forge": f"not queried: {error}"}, []
-    except ForgeError as error:
-        return _unchecked_facts(title, tags), [str(error)]
-
-
-def _unchecked_facts(title: str, tags: Sequence[str]) -> dict[str, str]:
-    number = _NUMBER.search(title)
-    return {
-        **({"release": f"{', '.join(tags)} (by tag, not checked)"} if tags else {}),
-        **({"pull request": f"#{number[1]} (by title, not checked)"} if number else {}),
+    tags, number = git.lines("tag", "--points-at", commit), _NUMBER.search(title)
+    facts = {
+        "release": f"{', '.join(tags)} (by tag, not checked)" if tags else "",
+        "pull request": f"#{number[1]} (by title, not checked)" if number else "",
     }
+    broken: list[str] = []
+    try:
+        facts, broken = _checked_origin(git, forge_of(git), commit, title, tags)
+    except UsageError as error:
+        facts["forge"] = f"not queried: {error}"
+    except ForgeError as error:
+        broken = [str(error)]
+    return {name: fact for name, fact in facts.items() if fact}, broken
 
 
 def _checked_origin(git: Git, forge: Forge, commit: str, title: str, tags: Sequence[str]) -> Origin:
@@ -133,12 +128,9 @@ def _checked_origin(git: Git, forge: Forge, commit: str, title: str, tags: Seque
             broken.append(f"release {tag} is of commit {release.commit[:12]}")
         else:
             releases.append(release.url or tag)
-    facts = {
-        "pull request": ", ".join(pull.url for pull in pulls) or "none",
-        "candidate": ", ".join(candidates),
-        "release": ", ".join(releases),
-    }
-    return {name: fact for name, fact in facts.items() if fact}, broken
+    urls = ", ".join(pull.url for pull in pulls) or "none"
+    facts = {"candidate": ", ".join(candidates), "release": ", ".join(releases)}
+    return {"pull request": urls, **facts}, broken
 
 
 def _pull_problems(

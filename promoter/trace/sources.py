@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from promoter.common.errors import GitError
@@ -15,6 +16,9 @@ from promoter.programs.kubectl import Kubectl
 from promoter.programs.registry import ImageLookup, configured_mirrors
 
 _REGISTRIES = ("gcr.io", "us.gcr.io")
+
+Clones = Callable[[str], Git | str]
+"""Return the bare clone of an address, without file contents, or the reason for having none."""
 
 
 @dataclass(frozen=True)
@@ -32,26 +36,19 @@ def registry_mirrors(platform: str) -> Mapping[str, str]:
     return mirrors or (dict.fromkeys(_REGISTRIES, platform) if platform else {})
 
 
-@dataclass(frozen=True)
-class Repositories:
-    """Bare clones below ``folder``, without file contents, each created on its first use."""
+def clones_below(folder: Path) -> Clones:
+    """Return `Clones` that are created below ``folder`` on their first use."""
 
-    folder: Path
-    _clones: dict[str, Git | str] = field(default_factory=dict)
-
-    def get(self, url: str) -> Git | str:
-        """Return the clone of ``url``, or the reason why there is none."""
-        if url not in self._clones:
-            self._clones[url] = self._clone(url)
-        return self._clones[url]
-
-    def _clone(self, url: str) -> Git | str:
+    @cache
+    def clone(url: str) -> Git | str:
         if redact(url) != url:
             return f"clone {redact(url)}: the address contains a password or token"
-        target = self.folder / hashlib.sha256(url.encode()).hexdigest()[:16]
+        target = folder / hashlib.sha256(url.encode()).hexdigest()[:16]
         flags = ("--quiet", "--bare", "--filter=blob:none")
         try:
-            Git(self.folder).text("clone", *flags, "--", url, str(target))
+            Git(folder).text("clone", *flags, "--", url, str(target))
         except GitError as error:
             return str(error)
         return Git(target)
+
+    return clone

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from promoter.common.finding import Finding
 from promoter.concourse.schema import Get, InParallel, Job, LoadVar, Pipeline, Put, Step, Task
@@ -69,8 +68,11 @@ class _Walk:
         return available
 
     def _put(self, step: Put, available: frozenset[str]) -> frozenset[str]:
-        names = PATH_PARAMS.get(self.types.get(step.of, ""), ())
-        read = {_first(path) for name in names for path in _texts(step.params.get(name))}
+        read: set[str] = set()
+        for name in PATH_PARAMS.get(self.types.get(step.of, ""), ()):
+            value = step.params.get(name)
+            paths = [value] if isinstance(value, str) else value or ()
+            read |= {_first(path) for path in paths if isinstance(path, str)}
         for artifact in sorted(read):
             self._require(artifact, available, f"put {step.put}")
         if isinstance(step.inputs, tuple):
@@ -105,9 +107,3 @@ class _Walk:
 
 def _first(path: str) -> str:
     return path.removeprefix("./").partition("/")[0]
-
-
-def _texts(value: Any) -> tuple[str, ...]:
-    if isinstance(value, str):
-        return (value,)
-    return tuple(each for each in value or () if isinstance(each, str))

@@ -60,10 +60,7 @@ def _command(step: Task, place: str, files: PipelineFiles, root: Path) -> Iterat
 
 
 def _variables(script: Path) -> tuple[set[str], set[str]]:
-    """Return the variables that a script reads, and those for the programs that it calls.
-
-    The code names the ones that it reads, or a comment does: "# Variables:", "# Passes on:".
-    """
+    """Return the variables of a script's code and "# Variables:", and those of "# Passes on:"."""
     lines = script.read_text(encoding="utf-8").splitlines()
     code = "\n".join(line for line in lines if not line.lstrip().startswith("#"))
     read = set(_READ.findall(code)) - set(_SET.findall(code)) - _STANDARD

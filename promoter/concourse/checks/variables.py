@@ -29,10 +29,7 @@ _COMMENT = re.compile(r"(?m)^\s*#!.*$")
 
 
 def check_values(files: PipelineFiles, root: Path) -> Iterator[Finding]:
-    """Find values that a template reads and no file sets, and the other way round.
-
-    For machines without ytt, which reports the first kind itself.
-    """
+    """Find values that are read and not set (as ytt does), and those that are set and not read."""
     present: dict[str, str] = {}
     read: dict[str, str] = {}
     for file in files.templates(root):
@@ -53,9 +50,7 @@ def check_values(files: PipelineFiles, root: Path) -> Iterator[Finding]:
 def read_variables(file: Path) -> Mapping[str, str]:
     """Return the descriptions of the variables; raises `InvalidFile`."""
     found = read_document(file) or {}
-    if not isinstance(found, dict) or not all(
-        isinstance(text, str) for item in found.items() for text in item
-    ):
+    if not isinstance(found, dict) or {*map(type, found), *map(type, found.values())} - {str}:
         raise InvalidFile(str(file), "", "must be a mapping of variables to descriptions")
     return found
 
