@@ -199,6 +199,7 @@ class LoadVar(_Step):
 
 
 _KINDS = ("get", "put", "task", "do", "in_parallel", "try", "load_var")
+_ONE_KIND = f"a step is exactly one of {', '.join(_KINDS)}"
 
 
 def _kind(value: Any) -> str | None:
@@ -217,11 +218,7 @@ Step = Annotated[
     | Annotated[InParallel, Tag("in_parallel")]
     | Annotated[Try, Tag("try")]
     | Annotated[LoadVar, Tag("load_var")],
-    Discriminator(
-        _kind,
-        custom_error_type="step",
-        custom_error_message="a step is exactly one of " + ", ".join(_KINDS),
-    ),
+    Discriminator(_kind, custom_error_type="step", custom_error_message=_ONE_KIND),
 ]
 
 
