@@ -68,7 +68,8 @@ def _with_config(snapshot: GateSnapshot, file: str, content: bytes) -> GateSnaps
 
 def _missing(environment: Environment, snapshot: GateSnapshot) -> Iterator[AddedPattern]:
     upstream = snapshot.upstream(environment)
-    if upstream and any(each.problem for each in snapshot.inputs if each.stack == upstream.name):
+    before = snapshot.inputs.get(upstream.name) if upstream else None
+    if before and before.problem:
         return  # it is unknown what shapes the environment before
     paths: dict[str, list[str]] = {"propagated": [], "latest": []}
     for path, _, key in uncovered_inputs(environment, snapshot):

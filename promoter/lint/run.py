@@ -68,13 +68,14 @@ def _fork_point(git: Git, base: str, head: str) -> str:
     return fork.splitlines()[0]
 
 
-def _stack_inputs(git: Git, snapshot: GateSnapshot, progress: Progress) -> tuple[StackInputs, ...]:
+def _stack_inputs(git: Git, snapshot: GateSnapshot, progress: Progress) -> dict[str, StackInputs]:
     if _APP not in snapshot.files:
         progress.note(f"there is no {_APP}: no stack is synthesized")
-        return ()
+        return {}
     stacks = [environment.name for environment in snapshot.environments()]
     with TemporaryDirectory(prefix="promoter-lint-") as folder:
         scratch = Path(os.path.realpath(folder))
         with git.worktree(scratch / "tree", snapshot.commit) as tree:
             app = App.of(tree.dir, Toolchain(tree.dir, progress=progress))
-            return StackTracer(app, scratch).trace(stacks, progress)
+            traced = StackTracer(app, scratch).trace(stacks, progress)
+            return {each.stack: each for each in traced}

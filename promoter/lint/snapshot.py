@@ -65,8 +65,8 @@ class Environment:
 class GateSnapshot:
     """The gate at ``commit``: all files, the cepler files by path, the paths of state files.
 
-    ``invalid`` are the files that could not be read, ``inputs`` the files that shape each
-    stack, once they are known.
+    ``invalid`` are the files that could not be read, ``inputs`` what shapes the stacks, by
+    their names, once it is known.
     """
 
     commit: str
@@ -74,7 +74,7 @@ class GateSnapshot:
     configs: Mapping[str, CeplerConfig]
     states: frozenset[str]
     invalid: tuple[Finding, ...]
-    inputs: tuple[StackInputs, ...] = ()
+    inputs: Mapping[str, StackInputs] = field(default_factory=dict)
     _matches: dict[str, list[str]] = field(default_factory=dict, init=False, compare=False)
 
     def environments(self) -> Iterator[Environment]:

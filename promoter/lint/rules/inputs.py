@@ -54,7 +54,7 @@ def skipped_hidden_files(pattern: str, files: Iterable[str]) -> list[str]:
 def check_stacks(snapshot: GateSnapshot) -> Iterator[Finding]:
     """Find environments whose stack cannot be synthesized, and stacks without an environment."""
     gated = {environment.name: environment.file for environment in snapshot.environments()}
-    for each in snapshot.inputs:
+    for each in snapshot.inputs.values():
         if each.problem:
             place, reason = gated.get(each.stack, "cdktf.json"), f"{each.stack}: {each.problem}"
             remedy = f"correct it until this works: LANA_STACKS={each.stack} python -m stacks"
@@ -67,10 +67,9 @@ def check_stacks(snapshot: GateSnapshot) -> Iterator[Finding]:
 
 def check_uncovered_inputs(snapshot: GateSnapshot) -> Iterator[Finding]:
     """Find files that shape a stack and could change it without passing its gate."""
-    inputs = {each.stack: each.inputs for each in snapshot.inputs}
     for environment in snapshot.environments():
         name = environment.name
-        for each in inputs.get(name, ()):
+        for each in snapshot.inputs.get(name, StackInputs(name)).inputs:
             if each.kind == "declared" and not snapshot.below(each.path):
                 reason = f"{each.reader} declares {each.path} for {name}, but there is no such file"
                 yield Finding(each.file, reason, "remove the declaration, or correct the path")
@@ -100,20 +99,17 @@ def uncovered_inputs(
     Files that shape the environment before it as well are proven there: they belong to
     ``propagated``, all others to ``latest``.
     """
-    inputs = {each.stack: each for each in snapshot.inputs}
-    stack, upstream = inputs.get(environment.name), snapshot.upstream(environment)
-    if stack is None:
-        return
-    before = inputs.get(upstream.name) if upstream else None
-    shared = _uses(before, snapshot) if before else {}
-    for path, use in sorted(_uses(stack, snapshot).items()):
+    upstream = snapshot.upstream(environment)
+    shared = _uses(upstream.name, snapshot) if upstream else {}
+    for path, use in sorted(_uses(environment.name, snapshot).items()):
         if not environment.covers(path):
             yield path, use, "propagated" if path in shared else "latest"
 
 
-def _uses(stack: StackInputs, snapshot: GateSnapshot) -> dict[str, str]:
+def _uses(name: str, snapshot: GateSnapshot) -> dict[str, str]:
     """Return the files of the repository that shape a stack, each with its first use."""
     uses: dict[str, str] = {}
+    stack = snapshot.inputs.get(name, StackInputs(name))
     for kind, text in _USES.items():
         for each in stack.inputs:
             if each.kind == kind:
