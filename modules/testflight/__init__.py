@@ -38,8 +38,6 @@ class TestflightNamespace(Construct):
     keys     the required subset of ``KEYS`` (default: all)
     """
 
-    __test__ = False
-
     def __init__(
         self,
         scope: Construct,

@@ -37,10 +37,7 @@ class UnexpectedResponse(Exception):
 
 
 def check(endpoint: Endpoint, attempt: Callable[[], None], *, fake: bool = False) -> Result:
-    """Return the result of as many attempts as the declaration of the endpoint allows.
-
-    An ``attempt`` that raises `UnexpectedResponse` is repeated, with growing pauses.
-    """
+    """Return the result; repeat an ``attempt`` that raises `UnexpectedResponse`, as declared."""
     start = time.monotonic()
     outcome: Outcome = "failed"
     detail, attempts = "", 0

@@ -19,7 +19,6 @@ from promoter.programs.kubectl import Kubectl
 from promoter.smoketest.processes import Program, start_process
 from promoter.smoketest.report import SmoketestError
 
-_COMPONENT = "app.kubernetes.io/component"
 _REFERENCE = re.compile(r"\$\$|\$\(([A-Za-z_][A-Za-z0-9_.-]*)\)")
 _FORWARDING = re.compile(rb"Forwarding from 127\.0\.0\.1:(\d+) ->")
 _Object = Mapping[str, Any]
@@ -43,11 +42,6 @@ class Installation:
 
     values: _Object = field(repr=False)
     pods: tuple[Pod, ...]
-
-    @property
-    def domain(self) -> str:
-        """The domain of its hosts."""
-        return str(self.values.get("global", {}).get("lanaDomain", ""))
 
     def has(self, part: str) -> bool:
         """Return whether the part of the chart is installed (``""``: always)."""
@@ -78,21 +72,15 @@ def read_installation(kubectl: Kubectl, release: str, helm: Path) -> Installatio
 
 def _pod(item: _Object, simulated: bool) -> Pod:
     metadata, containers = item["metadata"], item["spec"]["containers"]
-    ports = {
-        port.get("name", str(port["containerPort"])): port["containerPort"]
-        for each in containers
-        for port in each.get("ports", ())
-    }
-    component = metadata.get("labels", {}).get(_COMPONENT, "")
-    return Pod(metadata["name"], component, containers[0]["image"], ports, simulated)
+    component = metadata.get("labels", {}).get("app.kubernetes.io/component", "")
+    ports = [port for each in containers for port in each.get("ports", ())]
+    named = {each.get("name", str(each["containerPort"])): each["containerPort"] for each in ports}
+    return Pod(metadata["name"], component, containers[0]["image"], named, simulated)
 
 
 @dataclass(frozen=True)
 class Container:
-    """A container's command with its arguments, its variables, and its files from ConfigMaps.
-
-    Values of Secrets are included: they are passed to programs and never shown.
-    """
+    """Command, variables (of Secrets too, to be passed on, never shown) and ConfigMaps' files."""
 
     command: tuple[str, ...]
     variables: Mapping[str, str] = field(repr=False)
@@ -160,10 +148,7 @@ def _mounted_files(
 
 @contextmanager
 def forward_port(kubectl: Kubectl, pod: str, port: int) -> Iterator[str]:
-    """Forward a loopback address, ``host:port``, to ``port`` of ``pod`` while the block runs.
-
-    Raises `SmoketestError` if kubectl does not open it.
-    """
+    """Yield a loopback address (``host:port``) that is forwarded to ``port`` of ``pod``."""
     command = (str(kubectl.program), "--namespace", kubectl.namespace, "port-forward")
     argv = (*command, "--address=127.0.0.1", f"pod/{pod}", f":{port}")
     program = Program(argv, kubectl.environment, ready=_FORWARDING)

@@ -57,10 +57,7 @@ def fake_program(component: str, variables: Mapping[str, str]) -> Program:
 
 
 def image_program(reference: str, registry: str, toolchain: Toolchain, folder: Path) -> Program:
-    """Return the program of the image ``reference``, whose files are extracted to ``folder``.
-
-    Raises what `extract_image` raises, and `SmoketestError` for an image without entrypoint.
-    """
+    """Return the program of the image ``reference``; see `extract_image`."""
     image = extract_image(reference, registry, toolchain, folder)
     config = json.loads(image.config.content).get("config", {})
     command = [*_words(config, "Entrypoint"), *_words(config, "Cmd")]

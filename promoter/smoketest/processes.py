@@ -62,10 +62,7 @@ class RunningProcess:
     start: float = field(default_factory=time.monotonic)
 
     def port(self) -> int:
-        """Wait until it listens and return its loopback port.
-
-        Raises `SmoketestError` with its last output if it ends or is not ready in time.
-        """
+        """Return its loopback port once it listens; raise `SmoketestError` if it never does."""
         deadline = self.start + self.program.seconds
         while True:
             ended, late = self.process.poll() is not None, time.monotonic() > deadline
@@ -109,10 +106,7 @@ def start_process(name: str, program: Program, log: Path) -> Iterator[RunningPro
 
 
 def run_guarded(argv: list[str]) -> int:
-    """Run ``argv`` until it or our standard input ends; return its exit code.
-
-    Its process group ends with it, so that the processes which it started end too.
-    """
+    """Run ``argv`` in a process group until it or our standard input ends; return its exit code."""
     with subprocess.Popen(argv, stdin=subprocess.DEVNULL, process_group=0) as process:
         signal.signal(signal.SIGTERM, lambda *_: _signal_group(process, signal.SIGTERM))
         threading.Thread(target=_end_with_input, args=(process,), daemon=True).start()

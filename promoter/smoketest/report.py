@@ -49,10 +49,7 @@ class Result:
 
 @dataclass(frozen=True)
 class Report:
-    """The results of all endpoints of one installation, in the order of their declaration.
-
-    ``pod_programs`` has the program that answered for each component with simulated pods.
-    """
+    """The results of all declared endpoints, and the programs of components by their names."""
 
     release: str
     namespace: str
@@ -110,18 +107,14 @@ class Report:
             errors="0",
             time=f"{sum(each.seconds for each in self.results):.3f}",
         )
-        suite.extend(self._test_case(each) for each in self.results)
+        for each in self.results:
+            attributes = {"name": each.endpoint, "time": f"{each.seconds:.3f}"}
+            case = Xml.SubElement(suite, "testcase", attributes, classname=self.namespace)
+            if kind := {"failed": "failure", "not installed": "skipped"}.get(each.outcome):
+                Xml.SubElement(case, kind, message=_NOT_XML.sub("?", redact(each.detail)))
+            if each.fake:
+                Xml.SubElement(case, "system-out").text = "answered by a fake"
         return bytes(Xml.tostring(suite, encoding="utf-8", xml_declaration=True)) + b"\n"
-
-    def _test_case(self, result: Result) -> Xml.Element:
-        attributes = {"name": result.endpoint, "time": f"{result.seconds:.3f}"}
-        case = Xml.Element("testcase", attributes, classname=self.namespace)
-        kind = {"failed": "failure", "not installed": "skipped"}.get(result.outcome)
-        if kind:
-            Xml.SubElement(case, kind, message=_NOT_XML.sub("?", redact(result.detail)))
-        if result.fake:
-            Xml.SubElement(case, "system-out").text = "answered by a fake"
-        return case
 
 
 class SmoketestError(PromoterError):

@@ -65,10 +65,7 @@ class PodServers:
 
 @dataclass(frozen=True)
 class SimulatedPods:
-    """The simulated ones among ``pods``, and what their servers are started with.
-
-    ``registry`` (``host:port``) has the images.
-    """
+    """The simulated ones among ``pods``; ``registry`` (``host:port``) has their images."""
 
     kubectl: Kubectl
     pods: Sequence[Pod]
@@ -151,15 +148,13 @@ class SimulatedPods:
 
     @contextmanager
     def _forwarded(self, servers: PodServers) -> Iterator[None]:
-        """Forward the ports of every pod whose server listens, while the block runs.
-
-        A program without a port of its own answers for every port of the pod.
-        """
+        """Forward the ports of every pod whose server listens, while the block runs."""
         forwards = {}
         for name, listening in servers.ports.items():
             port = servers.processes[name].program.port
             target = {"address": "127.0.0.1", "port": listening}
             for pod in self._pods(name):
+                # A program without a port of its own answers for every port of the pod.
                 ports = sorted([port] if port else pod.ports.values())
                 forwards[pod.name] = {
                     "apiVersion": f"{_GROUP}/v1alpha1",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,10 +28,7 @@ _CLIENT = "internal-service-account"
 
 @dataclass(frozen=True)
 class SmoketestTarget:
-    """The cluster and the programs of a smoketest.
-
-    ``registry`` (``host:port``) has the images of simulated pods; other pods need none.
-    """
+    """A cluster and programs; ``registry`` (``host:port``) has the images of simulated pods."""
 
     kubeconfig: Path | None
     toolchain: Toolchain
@@ -57,10 +54,7 @@ class SmoketestTarget:
 
 
 def require_smoketest(
-    release: str,
-    namespace: str,
-    target: SmoketestTarget,
-    endpoints: Sequence[Endpoint] | None = None,
+    release: str, namespace: str, target: SmoketestTarget, endpoints: Sequence[Endpoint] = ()
 ) -> Report:
     """Return the report of `run_smoketest`; raise `SmoketestFailed` if an endpoint failed."""
     report = run_smoketest(release, namespace, target, endpoints)
@@ -77,16 +71,10 @@ def require_smoketest(
 
 
 def run_smoketest(
-    release: str,
-    namespace: str,
-    target: SmoketestTarget,
-    endpoints: Sequence[Endpoint] | None = None,
+    release: str, namespace: str, target: SmoketestTarget, endpoints: Sequence[Endpoint] = ()
 ) -> Report:
-    """Check ``endpoints`` (None: the default ones) of ``release`` and return all results.
-
-    An endpoint of a part that is not installed is reported as such.
-    """
-    declared = read_endpoints() if endpoints is None else tuple(endpoints)
+    """Check ``endpoints``, by default the packaged ones, of ``release`` and return all results."""
+    declared = endpoints or read_endpoints()
     toolchain, progress = target.toolchain, target.progress
     kubectl = target.kubectl.within(namespace)
     installation = read_installation(kubectl, release, toolchain.program("helm"))
@@ -132,21 +120,16 @@ class _Checker:
         return pod
 
     def _attempt(self, endpoint: Endpoint, pod: Pod) -> None:
+        request = endpoint.request
+        domain = str(self.installation.values.get("global", {}).get("lanaDomain", ""))
+        headers = {key: text.replace("{domain}", domain) for key, text in request.headers.items()}
         try:
-            headers = self._headers(endpoint)
+            if request.token:
+                headers["Authorization"] = f"Bearer {self._token(endpoint)}"
             with forward_port(self.kubectl, pod.name, pod.ports[endpoint.port]) as address:
                 send(endpoint, f"http://{address}", headers)
         except PromoterError as error:
             raise UnexpectedResponse(str(error)) from error
-
-    def _headers(self, endpoint: Endpoint) -> Mapping[str, str]:
-        headers = {
-            name: value.replace("{domain}", self.installation.domain)
-            for name, value in endpoint.request.headers.items()
-        }
-        if endpoint.request.token:
-            headers["Authorization"] = f"Bearer {self._token(endpoint)}"
-        return headers
 
     def _token(self, endpoint: Endpoint) -> str:
         """Return an access token of the realm's service account from the installed Keycloak."""

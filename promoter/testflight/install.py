@@ -40,7 +40,11 @@ class ChartInstaller:
 
         ``crds/`` is rendered too: Helm installs its objects and never removes them again.
         """
-        namespace, cluster_kinds = self.kubectl.namespace, self._cluster_kinds()
+        namespace = self.kubectl.namespace
+        output = self.kubectl.run("api-resources", "--namespaced=false", "--no-headers")
+        # NAME SHORTNAMES APIVERSION NAMESPACED KIND; SHORTNAMES is empty for most.
+        rows = [line.split() for line in output.splitlines() if len(line.split()) >= 4]
+        cluster_kinds = {(_group(row[-3]), row[-1]) for row in rows}
         for each in _objects(self._render()):
             kind, metadata = each.get("kind", ""), each.get("metadata") or {}
             elsewhere = metadata.get("namespace") not in (None, "", namespace)
@@ -61,13 +65,6 @@ class ChartInstaller:
             asyncio.run(_cancel_when(unreachable, self._install(seconds)))
         except PyhelmError as error:
             raise _failure("install", str(error)) from error
-
-    def _cluster_kinds(self) -> frozenset[tuple[str, str]]:
-        """Return API group and name of the kinds without namespace, custom ones included."""
-        output = self.kubectl.run("api-resources", "--namespaced=false", "--no-headers")
-        rows = [line.split() for line in output.splitlines()]
-        # NAME SHORTNAMES APIVERSION NAMESPACED KIND; SHORTNAMES is empty for most.
-        return frozenset((_group(row[-3]), row[-1]) for row in rows if len(row) >= 4)
 
     def _render(self) -> Iterable[Any]:
         helm, namespace = Helm(self.helm, self.kubectl.kubeconfig), self.kubectl.namespace
@@ -105,11 +102,10 @@ class _ExecCommand(Command):  # type: ignore[misc]
         self.helm = str(helm)
 
     async def run(self, command: list[str], input: bytes | None = None) -> bytes:  # noqa: A002
-        """Return the standard output of ``helm <command>``."""
         return bytes(await super().run([self.helm, *command], input))
 
     def client_version(self) -> Any:
-        """Return Helm's version; pyhelm3 does not query it through `run`."""
+        # pyhelm3 does not query it through `run`.
         return Command(executable=self.helm).client_version()
 
 

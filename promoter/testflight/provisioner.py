@@ -49,21 +49,14 @@ _GRACE_SECONDS = 1
 class TestflightSpec:
     """One testflight: its chart ref (40 hex digits, or the hash of a folder) and its process."""
 
-    __test__ = False
-
     ref: str
     holder: Holder
     created: datetime
 
     @property
-    def short(self) -> str:
-        """The first seven digits of the ref."""
-        return self.ref[:7]
-
-    @property
     def namespace(self) -> str:
-        """The name of its namespace."""
-        return f"{PREFIX}{self.short}"
+        """The name of its namespace, which ends with the first seven digits of the ref."""
+        return f"{PREFIX}{self.ref[:7]}"
 
     @property
     def ref_label(self) -> str:
@@ -96,7 +89,7 @@ class Provisioner(ABC):
 
     @abstractmethod
     def provision(self, spec: TestflightSpec, keys_from: str) -> tuple[str, ...]:
-        """Create the namespace and return the names of the keys copied from ``keys_from``.
+        """Create the namespace; return the keys copied from ``keys_from``.
 
         Raises `TestflightError` if it exists.
         """

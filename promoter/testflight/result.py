@@ -5,19 +5,18 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
 from promoter.common.errors import PromoterError
 from promoter.common.text import redacted
+from promoter.site.evidence import actor, now
 from promoter.smoketest.report import Report
 
 
 class TestflightError(PromoterError):
     """A testflight could not run, or its installation did not become available."""
-
-    __test__ = False
 
 
 @dataclass(frozen=True)
@@ -27,15 +26,13 @@ class TestflightResult:
     ``reasons`` explain what was not ready at the end; ``error`` ended it, None if it passed.
     """
 
-    __test__ = False
-
     ref: str
     content: str
     namespace: str
-    outcome: Literal["passed", "failed"]
-    at: str
-    actor: str
-    without: tuple[str, ...]
+    outcome: Literal["passed", "failed"] = "failed"
+    at: str = field(default_factory=now)
+    actor: str = field(default_factory=actor)
+    without: tuple[str, ...] = ()
     summary: str = ""
     reasons: tuple[str, ...] = ()
     destroyed: bool = True

@@ -16,7 +16,6 @@ from typing import Any
 from promoter.common.errors import ClusterError
 from promoter.common.holder import Holder
 from promoter.common.signals import terminable, undisturbed
-from promoter.site.evidence import actor, now
 from promoter.smoketest.endpoints import Endpoint
 from promoter.smoketest.report import SmoketestFailed
 from promoter.smoketest.smoketest import SmoketestTarget, require_smoketest
@@ -42,17 +41,15 @@ class TestflightOptions:
     only_pinned  leave out the parts without a digest too
     sign         sign and push an attestation once it has passed
     seconds      Helm's timeout
-    endpoints    the endpoints to check (None: the default ones)
+    endpoints    the endpoints to check, by default the packaged ones
     """
-
-    __test__ = False
 
     keys_from: str = "lana-bank-staging"
     without: tuple[str, ...] = ()
     only_pinned: bool = False
     sign: bool = False
     seconds: int = INSTALL_SECONDS
-    endpoints: Sequence[Endpoint] | None = None
+    endpoints: Sequence[Endpoint] = ()
 
 
 def run_testflight(
@@ -65,8 +62,7 @@ def run_testflight(
 ) -> TestflightResult:
     """Test the chart ``source`` (see `open_chart`) for the checkout ``root``.
 
-    Writes what was observed to a folder below ``evidence``, and signs the attestation if the
-    options say so. Raises the error of a testflight that did not pass.
+    Writes the result to a folder below ``evidence``. Raises the error that ended the testflight.
     """
     note = target.progress.note
     with open_chart(source, root) as chart:
@@ -89,36 +85,29 @@ def run_testflight(
 class Testflight:
     """One testflight of ``chart``, to be run once; ``result`` is what is known so far."""
 
-    __test__ = False
-
     target: SmoketestTarget
     provisioner: Provisioner
     chart: ChartUnderTest
     options: TestflightOptions
 
     def __post_init__(self) -> None:
-        created = datetime.now(UTC)
-        self.spec = TestflightSpec(self.chart.ref, Holder.this_process(created), created)
-        self.result = TestflightResult(
-            ref=self.chart.ref,
-            content=self.chart.content,
-            namespace=self.spec.namespace,
-            outcome="failed",
-            at=now(),
-            actor=actor(),
-            without=self.options.without,
-        )
+        created, chart, without = datetime.now(UTC), self.chart, self.options.without
+        self.spec = spec = TestflightSpec(chart.ref, Holder.this_process(created), created)
+        self.result = TestflightResult(chart.ref, chart.content, spec.namespace, without=without)
 
     def run(self) -> TestflightResult:
         """Run it and return the result, that of a failed or interrupted one included."""
         try:
             with terminable():
-                self._sweep()
-                with self._namespace():
+                try:
+                    sweep(self.provisioner, MAX_AGE, self.target)
+                except (ClusterError, TestflightError) as error:
+                    # A namespace that a killed testflight left does not stop this one.
+                    self.target.progress.note(str(error))
+                with self._namespace() as name:
                     self._install()
-                    report = require_smoketest(
-                        RELEASE, self.spec.namespace, self.target, self.options.endpoints
-                    )
+                    endpoints = self.options.endpoints
+                    report = require_smoketest(RELEASE, name, self.target, endpoints)
                     self._update(report=report, summary=report.summary())
             self._update(outcome="passed")
         except BaseException as error:
@@ -131,21 +120,21 @@ class Testflight:
         self.result = replace(self.result, **fields)
 
     @contextmanager
-    def _namespace(self) -> Iterator[None]:
-        """Provision the namespace; destroy it at the end, however the block ends."""
+    def _namespace(self) -> Iterator[str]:
+        """Provision the namespace and yield its name; destroy it however the block ends."""
         progress, namespace = self.target.progress, self.spec.namespace
         try:
             # A partly provisioned namespace is destroyed too: the token of its holder is ours.
             self._update(destroyed=False)
             keys = self.provisioner.provision(self.spec, self.options.keys_from)
             progress.note(f"{namespace}: created, with {len(keys)} third-party keys")
-            yield
-        except BaseException as error:
+            yield namespace
+        except BaseException:
             try:
                 self._destroy()
-            except Exception as second:
-                progress.note(f"{namespace}: not destroyed: {second}")
-            raise error
+            except Exception as error:
+                progress.note(f"{namespace}: not destroyed: {error}")
+            raise
         self._destroy()
 
     def _destroy(self) -> None:
@@ -156,13 +145,6 @@ class Testflight:
                     self.provisioner.destroy(each)
                     progress.note(f"{namespace}: destroyed")
         self._update(destroyed=True)
-
-    def _sweep(self) -> None:
-        """Remove what killed testflights left; a failure to do so does not stop this one."""
-        try:
-            sweep(self.provisioner, MAX_AGE, self.target)
-        except (ClusterError, TestflightError) as error:
-            self.target.progress.note(str(error))
 
     def _install(self) -> None:
         target, namespace = self.target, self.spec.namespace
@@ -185,7 +167,7 @@ class Testflight:
 
     def _values(self) -> Mapping[str, Any]:
         """Return the values to install the chart with: all parts but the ones to leave out."""
-        parts, without = self.chart.parts(), self.options.without
+        parts, without, short = self.chart.parts(), self.options.without, self.chart.ref[:7]
         unknown = sorted(set(without) - set(parts))
         if unknown:
             raise TestflightError(
@@ -195,8 +177,8 @@ class Testflight:
         return {
             "chartHash": self.chart.content,
             "global": {
-                "environment": f"testflight-{self.spec.short}",
-                "lanaDomain": f"{self.spec.short}.{_DOMAIN}",
+                "environment": f"testflight-{short}",
+                "lanaDomain": f"{short}.{_DOMAIN}",
                 # Generated in the namespace: no credentials of staging's databases get here.
                 "secrets": {"mode": "generate"},
             },
@@ -207,11 +189,7 @@ class Testflight:
 def sweep(
     provisioner: Provisioner, age: timedelta, target: SmoketestTarget
 ) -> tuple[ProvisionedNamespace, ...]:
-    """Destroy and return the namespaces of testflights that are not in use any more.
-
-    Those are the ones with our label that are older than ``age``, or whose process ran on this
-    host and has ended.
-    """
+    """Destroy and return the stale namespaces (`ProvisionedNamespace.is_stale`) of testflights."""
     current = datetime.now(UTC)
     stale = tuple(each for each in provisioner.namespaces() if each.is_stale(current, age))
     for each in stale:

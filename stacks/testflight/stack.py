@@ -23,8 +23,6 @@ class TestflightStack(TerraformStack):
     ``keys_from`` is the environment whose vault is read.
     """
 
-    __test__ = False
-
     def __init__(
         self, app: App, keys_from: AzureBlueprint | GcpBlueprint, description: Mapping[str, Any]
     ) -> None:
