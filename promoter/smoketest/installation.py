@@ -48,7 +48,7 @@ class Installation:
         return not part or bool(self.values.get(part, {}).get("enabled"))
 
     def pod(self, component: str) -> Pod | None:
-        """Return one running pod of a component, None if there is none."""
+        """Return one running pod of a component, None without one."""
         return next((pod for pod in self.pods if pod.component == component), None)
 
 
@@ -99,7 +99,7 @@ def read_container(kubectl: Kubectl, pod: str) -> Container:
     """
     manifest = kubectl.object("pod", pod)
     if manifest is None:
-        raise SmoketestError(f"read the containers of {pod}: there is no such pod")
+        raise SmoketestError(f"read the containers of {pod}: no such pod")
     container = manifest["spec"]["containers"][0]
     command = (*container.get("command", ()), *container.get("args", ()))
 

@@ -148,7 +148,7 @@ def _code_location_options(command: tuple[str, ...], code: Path) -> tuple[str, .
 
 
 def find_keycloak() -> Path | None:
-    """Return the folder of the Keycloak whose ``kc.sh`` is on PATH, None if there is none."""
+    """Return the folder of the Keycloak whose ``kc.sh`` is on PATH, None without one."""
     script = shutil.which("kc.sh")
     home = Path(script).resolve().parents[1] if script else None
     return home if home and (home / "lib/quarkus").is_dir() else None

@@ -78,7 +78,7 @@ def content_hash(folder: Path) -> str:
     promoter must not import), so the two can be compared.
     """
     if not (folder / "Chart.yaml").is_file():
-        raise TestflightError(f"read chart {folder}: there is no Chart.yaml")
+        raise TestflightError(f"read chart {folder}: no Chart.yaml")
     total = hashlib.sha256()
     files = [entry for entry in folder.rglob("*") if entry.is_symlink() or not entry.is_dir()]
     for file in sorted(files, key=lambda each: each.relative_to(folder).as_posix()):
@@ -95,7 +95,7 @@ def _read_yaml(file: Path) -> Mapping[str, Any]:
         document = read_yaml(file.read_bytes(), str(file)) or {}
     except FileNotFoundError as error:
         raise TestflightError(
-            f"read chart {file.parent}: there is no {file.name}",
+            f"read chart {file.parent}: no {file.name}",
             next_step="vendor the folder of the dependency with the chart: nothing is downloaded",
         ) from error
     if not isinstance(document, dict):

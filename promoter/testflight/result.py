@@ -46,7 +46,7 @@ class TestflightResult:
         return dict(redacted({**fields, "smoketest": report}))
 
     def write(self, folder: Path) -> Path:
-        """Write the evidence, and the JUnit XML if there is a report, to a new folder below."""
+        """Write the evidence, and any report as JUnit XML, to a new folder below."""
         time = re.sub(r"[^0-9TZ]", "", self.at.replace("+00:00", "Z"))
         target = folder / f"{time}-{self.outcome}-{self.ref[:7]}"
         target.mkdir(parents=True, exist_ok=True)

@@ -90,5 +90,5 @@ def test_the_error_names_a_missing_key(kubectl: Kubectl) -> None:
 
 
 def test_a_missing_pod_is_an_error(kubectl: Kubectl) -> None:
-    with pytest.raises(SmoketestError, match="there is no such pod"):
+    with pytest.raises(SmoketestError, match="of gone: no such pod"):
         read_container(kubectl, "gone")

@@ -343,7 +343,7 @@ def test_a_chart_without_its_dependency_is_rejected(runner: Runner) -> None:
     shutil.rmtree(runner.chart / "charts/keycloak")
     code, _, err = wait_for(runner.run())
     assert code == 1
-    assert "there is no values.yaml" in err
+    assert "no values.yaml" in err
 
 
 def test_a_server_that_fails_stops_the_chart(
