@@ -57,10 +57,9 @@ _CUT = "\n\n(cut: the whole text is in the job's log)\n"
 
 @dataclass(frozen=True)
 class Limits:
-    """Timeouts and pauses in seconds, and the number of ``tries``.
+    """The number of ``tries``, and seconds: of one response, and at most until a limit's reset.
 
-    ``timeout`` of one response, ``rate_limit`` at most until a limit's reset, ``pause`` and
-    ``write_pause`` between requests, as GitHub's best practices recommend.
+    The pauses between requests are those that GitHub's best practices recommend.
     """
 
     timeout: int = 30
@@ -131,10 +130,9 @@ class GitHubForge(Forge):
             repository.get_pull(number).add_to_labels(*sorted(labels))
 
     def put_comment(self, number: int, topic: str, text: str) -> str:
-        """Make ``text`` the one comment about ``topic`` on a pull request; return its address.
+        """Make ``text`` the one comment with the hidden marker of ``topic``; return its address.
 
-        It is recognized by a hidden marker. Raises `UsageError` for a topic that could not
-        be recognized.
+        Raises `UsageError` for a topic that is not made of a-z, 0-9 and -.
         """
         if not re.fullmatch(r"[a-z][a-z0-9-]*", topic):
             raise UsageError(f"comment: {topic} is not a topic", next_step="use a-z, 0-9 and -")
@@ -207,11 +205,9 @@ class GitHubForge(Forge):
     def publish_release(self, tag: str) -> PublishedRelease:
         with self._request(f"publish release {tag}") as repository:
             found = _required(repository, tag)
-            if not found.draft:
-                return release_of(found)
-            return release_of(
-                found.update_release(found.name or tag, found.body or "", draft=False)
-            )
+            if found.draft:
+                found = found.update_release(found.name or tag, found.body or "", draft=False)
+            return release_of(found)
 
     def compare_url(self, old: str, new: str) -> str:
         return compare_page(self.name, old, new)

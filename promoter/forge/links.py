@@ -1,7 +1,4 @@
-"""Addresses on GitHub: its API, repositories and comparison pages.
-
-It imports nothing, so the gate's callers can use it at no cost.
-"""
+"""Addresses on GitHub. Imports nothing, so the gate's callers can use it at no cost."""
 
 from __future__ import annotations
 

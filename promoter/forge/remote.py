@@ -13,30 +13,26 @@ from promoter.git import Git
 
 TOKEN_VARIABLES = ("GH_TOKEN", "GITHUB_TOKEN")
 API_VARIABLE = "GITHUB_API_URL"
-ACTOR = "galoybot"
 
 
-def forge_of(git: Git, remote: str = "origin", *, actor: str = ACTOR) -> Forge:
+def forge_of(git: Git, remote: str = "origin") -> Forge:
     """Return the forge of ``remote``, its address read as git reads it (``insteadOf`` included).
 
-    A repository on this machine has a local forge, used by ``actor``; one on GitHub is
-    used with the token in GH_TOKEN or GITHUB_TOKEN. Raises `UsageError` for any other
-    address or without a token.
+    A repository on this machine has a local forge; one on GitHub is used with the token in
+    GH_TOKEN or GITHUB_TOKEN. Raises `UsageError` for any other address or without a token.
     """
     address = git.text("ls-remote", "--get-url", "--", remote)
     path = address.removeprefix("file://")
     # As git itself resolves it: x means x.git where there is no x.
     for folder in (Path(path), Path(f"{path}.git")):
         if folder.is_dir():
-            return LocalForge(Git(folder), actor)
-    name = repository_of(address)
-    if not name:
+            return LocalForge(Git(folder))
+    if not (name := repository_of(address)):
         raise UsageError(
             f"find the forge of {remote}: {address} is neither a folder nor on github.com",
             next_step="name a remote that is one of these",
         )
-    token = next(filter(None, map(os.environ.get, TOKEN_VARIABLES)), "")
-    if not token:
+    if not (token := next(filter(None, map(os.environ.get, TOKEN_VARIABLES)), "")):
         raise UsageError(
             f"open {name} on GitHub: there is no token",
             next_step=f"set {' or '.join(TOKEN_VARIABLES)}",

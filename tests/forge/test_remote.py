@@ -40,14 +40,14 @@ def test_a_folder_has_a_local_forge_also_through_instead_of(bare: Git) -> None:
     address = "git@github.com:GaloyMoney/lana-bank.git"
     bare.text("config", f"url.{bare.dir}.insteadOf", address)
     bare.text("remote", "add", "origin", address)
-    assert forge_of(bare, actor="someone") == LocalForge(Git(bare.dir), "someone")
+    assert forge_of(bare) == LocalForge(Git(bare.dir), "galoybot")
 
 
 def test_a_folder_may_be_named_without_its_git(bare: Git, tmp_path: Path) -> None:
     folder = tmp_path / "lana-bank.git"
     bare.text("clone", "--quiet", "--bare", ".", str(folder))
-    found = forge_of(bare, f"file://{tmp_path}/lana-bank", actor="someone")
-    assert found == LocalForge(Git(folder), "someone")
+    found = forge_of(bare, f"file://{tmp_path}/lana-bank")
+    assert found == LocalForge(Git(folder), "galoybot")
 
 
 def test_another_host_is_rejected(bare: Git) -> None:
