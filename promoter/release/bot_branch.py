@@ -20,10 +20,9 @@ def propose(
 ) -> PullRequest:
     """Commit ``files`` on ``parent``, push the bot's branch, open or update the pull request.
 
-    With ``supersede`` an open pull request with another commit or title is closed and a new
-    one opened, otherwise the open one is updated. Running it again changes nothing. The
-    branch moves by compare-and-swap: raises `RemoteMoved`, `ForgeError`, `ReleaseError`
-    where another process pushed meanwhile.
+    With ``supersede`` an open one with another commit or title is closed and a new one opened.
+    Running it again changes nothing. The branch moves by compare-and-swap: raises `RemoteMoved`,
+    `ForgeError`, `ReleaseError` where another process pushed meanwhile.
     """
     forge = repository.forge
     commit = repository.git.commit_files(parent, files, message, author=repository.author)

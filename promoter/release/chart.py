@@ -64,8 +64,7 @@ def set_app_version(text: str, version: str, file: str) -> str:
     """Return Chart.yaml with ``appVersion``, replaced or added after ``version``."""
     if re.search(r"^appVersion:", text, re.MULTILINE):
         return set_value(text, "appVersion", version, file=file)
-    after = re.search(r"^version:[^\r\n]*(\r?\n|\Z)", text, re.MULTILINE)
-    if after is None:
+    if (after := re.search(r"^version:[^\r\n]*(\r?\n|\Z)", text, re.MULTILINE)) is None:
         raise YamlEditError(f"write {file}: it has neither appVersion nor version")
     line_end = after[1] or "\n"
     before = text[: after.end()] + ("" if after[1] else line_end)

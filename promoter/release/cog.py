@@ -68,10 +68,7 @@ class CogSettings(BaseModel):
 
 
 def read_cog(git: Git, revision: str) -> CogSettings:
-    """Return the settings in ``revision``; cog's defaults where it has no cog.toml.
-
-    Raises `InvalidFile` for one that does not validate.
-    """
+    """Return the settings in ``revision``, cog's own without a cog.toml; raises `InvalidFile`."""
     content = git.file(revision, COG_FILE)
     try:
         return CogSettings.model_validate(tomllib.loads((content or b"").decode()))

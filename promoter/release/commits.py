@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 from promoter.git import Git
@@ -48,8 +49,7 @@ def check_commits(
 ) -> tuple[int, list[RejectedCommit]]:
     """Return the number of commits checked in ``revisions`` (``main..HEAD``), and the rejected.
 
-    Merge and fixup commits are skipped where cog.toml says so. Raises `ReleaseError` for
-    anything but a range.
+    Raises `ReleaseError` for anything but a range.
     """
     require_range("check commits", revisions, "main..HEAD")
     checked = list(commits_to_check(commits(git, revisions), settings))
@@ -86,10 +86,9 @@ def versioning_message(commit: Commit, settings: CogSettings) -> Conventional | 
     """Return the message where it counts for the version, None where cog skips the commit."""
     if settings.ignore_merge_commits and commit.parents > 1:
         return None
-    try:
+    with suppress(NotConventional):
         return parse_commit(commit, settings)
-    except NotConventional:
-        return None
+    return None
 
 
 def required_form(settings: CogSettings) -> str:

@@ -10,8 +10,8 @@ from promoter.release.errors import ReleaseError
 def set_variable(text: bytes, name: str, value: str) -> bytes:
     """Return ``text`` with the line ``name=value``, replaced in its place or appended.
 
-    Idempotent. A repeated assignment keeps only its first place, since readers differ in
-    which of two they take. Raises `ReleaseError` for a value that would need quotes.
+    Repeated ones are removed: readers differ in which of two they take. Raises `ReleaseError`
+    for a value that would need quotes.
     """
     if re.search(r"[\s#'\"\\$]", value):
         raise ReleaseError(f"write {name}: the value {value!r} would need quoting")

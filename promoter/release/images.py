@@ -107,16 +107,15 @@ def require_same_but_version(
 def _config(
     source: SourceTree, recipe: ImageRecipe, version: str, labels: Mapping[str, str]
 ) -> dict[str, object]:
-    variables = {
-        "COMMITHASH": source.commit,
-        "HOST": "0.0.0.0",  # noqa: S104 - inside its own network namespace
-        "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-        "PORT": str(recipe.port),
-        "VERSION": version,
-    }
     return {
         "Entrypoint": list(recipe.entrypoint),
-        "Env": [f"{name}={value}" for name, value in sorted(variables.items())],
+        "Env": [
+            f"COMMITHASH={source.commit}",
+            "HOST=0.0.0.0",  # inside its own network namespace
+            "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+            f"PORT={recipe.port}",
+            f"VERSION={version}",
+        ],
         "ExposedPorts": {f"{recipe.port}/tcp": {}},
         "Labels": labels,
         "User": recipe.user,

@@ -77,10 +77,9 @@ class AutoMerge:
 
 
 def automerge(forge: Forge, number: int, rule: AutoMerge | None = None) -> PullRequest:
-    """Merge pull request ``number`` if the rule allows it; a merged one is returned as it is.
+    """Merge pull request ``number``, only at the commit checked here; return it if it is merged.
 
-    Raises `NotCleared` with every objection: the rule's, a draft, a check that has not
-    succeeded. Only the commit that was checked is merged.
+    Raises `NotCleared` with every objection: the rule's, a draft, an unsuccessful check.
     """
     pull = forge.pull_request(number)
     if pull.state is PullRequestState.MERGED:
@@ -90,11 +89,8 @@ def automerge(forge: Forge, number: int, rule: AutoMerge | None = None) -> PullR
         reasons.append(f"it is {pull.state}")
     if pull.draft:
         reasons.append("it is a draft")
-    reasons += [
-        f"check {check.name} is {check.conclusion}"
-        for check in forge.checks(pull.head_commit)
-        if check.conclusion is not Conclusion.SUCCESS
-    ]
+    checks = [c for c in forge.checks(pull.head_commit) if c.conclusion is not Conclusion.SUCCESS]
+    reasons += [f"check {check.name} is {check.conclusion}" for check in checks]
     if reasons:
         raise NotCleared(
             f"merge pull request {number}: {'; '.join(reasons)}",

@@ -42,14 +42,9 @@ def promote(application: Application, version: str = "") -> PullRequest:
     _require_images(application, tag, settings)
     files = _changed_files(application, tag, final, settings)
     message = f"ci: release {final} [ci skip]\n\nCandidate: {tag.version}\n"
-    proposal = NewPullRequest(
-        TITLE.format(final),
-        _body(application, tag, final),
-        BRANCH,
-        application.branch,
-        draft=True,
-        labels=frozenset({LABEL, "galoybot"}),
-    )
+    title, labels = TITLE.format(final), frozenset({LABEL, "galoybot"})
+    body = _body(application, tag, final)
+    proposal = NewPullRequest(title, body, BRANCH, application.branch, draft=True, labels=labels)
     pull = propose(application, tag.commit, files, message, proposal, supersede=True)
     report_file_check(application.forge, pull)
     return pull
@@ -154,8 +149,7 @@ def _run(hook: Hook, folder: Path, version: str) -> None:
 
 def _body(application: Application, tag: VersionTag, final: str) -> str:
     tags, compare = application.tags(tag.commit), "first release"
-    older = [old for old in tags if not old.version.prerelease and old.version < tag.version]
-    if older:
+    if older := [o for o in tags if not o.version.prerelease and o.version < tag.version]:
         compare = application.forge.compare_url(older[-1].commit, tag.commit)
     return (
         f"# Promote {tag.version} to {final}\n\n"

@@ -32,8 +32,8 @@ _WORKERS = 4
 def release(application: Application, number: int = 0) -> VersionBuild:
     """Release the candidate of promote-rc pull request ``number`` (default: the newest merged).
 
-    Raises `NotCleared` while it is not merged, `NothingNewer` where there is none,
-    `ReleaseError` where a part of the release exists and contradicts it.
+    Raises `NotCleared` while it is not merged, `NothingNewer` without one, `ReleaseError` where a
+    part of the release exists and contradicts it.
     """
     application.fetch()
     pull = _merged_pull_request(application, number)
@@ -138,8 +138,7 @@ class _Publication:
     def draft(self, pull: PullRequest) -> None:
         """Create or complete the draft with its notes and files."""
         version, commit, forge = self.version, self.tag.commit, self.application.forge
-        draft = forge.release(version)
-        if draft is None:
+        if (draft := forge.release(version)) is None:
             text = self.application.git.file(pull.head_commit, changelog.CHANGELOG) or b""
             notes = changelog.notes(text.decode(), version)
             draft = forge.draft_release(version, commit, f"v{version}", notes)

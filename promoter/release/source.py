@@ -29,9 +29,9 @@ class SourceTree:
         return self.files[path].content
 
     def below(self, path: str) -> Iterator[tuple[str, SourceFile]]:
-        """Yield the file ``path`` as ``("", file)``, or the files below the folder ``path``.
+        """Yield the file ``path`` as ``("", file)``, or the files of the folder by relative path.
 
-        Sorted by path, relative to the folder; raises `ReleaseError` where there is neither.
+        Raises `ReleaseError` where neither exists.
         """
         if path in self.files:
             yield "", self.files[path]

@@ -35,8 +35,7 @@ class VersionBranch:
 
     def read(self) -> Counter:
         """Return the remote's counter; raise `ReleaseError` where it is not a version."""
-        commit = self.git.follow(self.remote, self.branch).get(self.branch)
-        if commit is None:
+        if (commit := self.git.follow(self.remote, self.branch).get(self.branch)) is None:
             return Counter(semver.Version(0), None)
         if (content := self.git.file(commit, self.file)) is None:
             raise ReleaseError(
@@ -53,10 +52,7 @@ class VersionBranch:
         return Counter(version, ledger.push(present.commit, entry))
 
     def raise_to(self, version: semver.Version) -> Counter:
-        """Set ``version`` unless the branch has it or a higher one; of two calls the higher wins.
-
-        Raises `RemoteMoved` when others keep moving the branch.
-        """
+        """Set ``version`` unless it is reached; raises `RemoteMoved` if others keep moving it."""
 
         def attempt() -> Counter:
             present = self.read()
