@@ -53,7 +53,7 @@ class Documents:
         """Return the pull request with ``number``; raises `ForgeMissing`."""
         path = _PULL.format(number)
         if (content := self.read(path)) is None:
-            raise ForgeMissing(f"read pull request {number}: there is none")
+            raise ForgeMissing(f"read pull request {number}: no such pull request")
         return _pull(path, content)
 
     def release(self, tag: str) -> PublishedRelease | None:

@@ -177,7 +177,7 @@ class GitHubForge(Forge):
         """See `Forge`. GitHub itself would keep two drafts of one tag."""
         with self._request(f"draft release {tag}") as repository:
             if _found(repository, tag):
-                raise ForgeConflict(f"draft release {tag}: there is one")
+                raise ForgeConflict(f"draft release {tag}: it already exists")
             return release_of(
                 repository.create_git_release(tag, name, notes, draft=True, target_commitish=commit)
             )
@@ -257,5 +257,5 @@ def _found(repository: Repository, tag: str) -> GitRelease | None:
 
 def _required(repository: Repository, tag: str) -> GitRelease:
     if (release := _found(repository, tag)) is None:
-        raise ForgeMissing(f"read release {tag}: there is none")
+        raise ForgeMissing(f"read release {tag}: no such release")
     return release

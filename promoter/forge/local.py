@@ -66,7 +66,7 @@ class LocalForge(Forge):
             head, base = self._tip(proposal.head), self._tip(proposal.base)
             branches, pulls = (proposal.head, proposal.base), documents.pulls()
             if any(p.state == "open" and (p.head, p.base) == branches for p in pulls):
-                raise ForgeConflict(f"{what}: there is one")
+                raise ForgeConflict(f"{what}: it already exists")
             if self.git.is_ancestor(head, base):
                 raise ForgeConflict(f"{what}: no commits between it and {proposal.base}")
             number, state = len(pulls) + 1, PullRequestState.OPEN
@@ -129,7 +129,7 @@ class LocalForge(Forge):
     def draft_release(self, tag: str, commit: str, name: str, notes: str) -> PublishedRelease:
         for documents in self._change(f"draft release {tag}"):
             if documents.release(tag):
-                raise ForgeConflict(f"draft release {tag}: there is one")
+                raise ForgeConflict(f"draft release {tag}: it already exists")
             if self.git.commit(commit) is None:
                 raise ForgeMissing(f"draft release {tag}: no commit {commit[:12]}")
             documents.put_release(PublishedRelease(tag, commit, name, notes, draft=True))
@@ -142,7 +142,7 @@ class LocalForge(Forge):
             if not release.draft:
                 raise ForgeConflict(f"upload {name} to release {tag}: it is published")
             if release.asset(name):
-                raise ForgeConflict(f"upload {name} to release {tag}: there is one")
+                raise ForgeConflict(f"upload {name} to release {tag}: it already exists")
             documents.put_release(replace(release, assets=(*release.assets, asset)))
             documents.files[ASSET.format(tag=tag, name=name)] = content
         return asset
@@ -175,7 +175,7 @@ class LocalForge(Forge):
 
     def _tip(self, branch: str) -> str:
         if (commit := self.branch(branch)) is None:
-            raise ForgeMissing(f"read branch {branch}: there is none")
+            raise ForgeMissing(f"read branch {branch}: no such branch")
         return commit
 
     def _brought(self, commit: str, tip: str, base: str) -> bool:
@@ -230,5 +230,5 @@ class LocalForge(Forge):
 
 def _release(tag: str, documents: Documents) -> PublishedRelease:
     if (release := documents.release(tag)) is None:
-        raise ForgeMissing(f"read release {tag}: there is none")
+        raise ForgeMissing(f"read release {tag}: no such release")
     return release

@@ -34,7 +34,7 @@ def forge_of(git: Git, remote: str = "origin") -> Forge:
         )
     if not (token := next(filter(None, map(os.environ.get, TOKEN_VARIABLES)), "")):
         raise UsageError(
-            f"open {name} on GitHub: there is no token",
+            f"open {name} on GitHub: no token",
             next_step=f"set {' or '.join(TOKEN_VARIABLES)}",
         )
     # PyGithub takes 0.3 s to import, and a local forge does not need it.

@@ -75,7 +75,7 @@ def _select_candidate(application: Application, tip: str, version: str) -> Versi
         candidates = [tag for tag in candidates if str(tag.version) == version]
         if not candidates:
             raise ReleaseError(
-                f"promote {version}: there is no such candidate",
+                f"promote {version}: no such candidate",
                 next_step="git ls-remote --tags lists them; promoter release candidate makes one",
             )
     releases = [tag.version for tag in tags if not tag.version.prerelease]

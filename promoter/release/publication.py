@@ -62,7 +62,7 @@ def read_release(application: Application, version: str = "") -> VersionBuild:
     tags = [tag for tag in application.tags(tip) if not tag.version.prerelease]
     matching = [tag for tag in tags if version in ("", str(tag.version))]
     if not matching:
-        raise NothingNewer(f"read release {version or 'of ' + application.remote}: there is none")
+        raise NothingNewer(f"read release {version or 'of ' + application.remote}: no such release")
     tag = matching[-1]
     existing = application.forge.release(str(tag.version))
     if existing is None or existing.draft:
@@ -89,7 +89,7 @@ def _merged_pull_request(application: Application, number: int) -> PullRequest:
         pulls = [pull for pull in found if pull.state is not PullRequestState.CLOSED]
     if not pulls:
         raise NothingNewer(
-            "release: there is no promote-rc pull request",
+            "release: no promote-rc pull request is open or merged",
             next_step="promoter release promote opens one",
         )
     merged = [pull for pull in pulls if pull.state is PullRequestState.MERGED]
@@ -144,7 +144,7 @@ class _Publication:
             draft = forge.draft_release(version, commit, f"v{version}", notes)
         if draft.commit != commit:
             raise ReleaseError(
-                f"release {version}: there is one of commit {draft.commit[:12]}",
+                f"release {version}: it already exists for commit {draft.commit[:12]}",
                 next_step="inspect it on the forge; delete it there if it is a mistaken draft",
             )
         files = {each.name: self.source.file(each.source) for each in self.settings.artifacts}

@@ -18,7 +18,7 @@ from promoter.release.images import Image
 
 
 def sbom(image: Image, content: OciImage[Layer], version: str, time: datetime) -> str:
-    """Return the bill of ``image`` as JSON, every file with its SHA-256; ``time`` is the commit's."""
+    """Return the bill of ``image`` as JSON at the commit's time, with the SHA-256 of every file."""
     files = [
         Component(
             name=path,

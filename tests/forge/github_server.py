@@ -239,17 +239,17 @@ def _list_pulls(call: _Call) -> Response:
 
 
 def _open_pull(call: _Call) -> Response:
-    said = call.json
+    request = call.json
     proposal = NewPullRequest(
-        said["title"], said["body"], said["head"], said["base"], said["draft"]
+        request["title"], request["body"], request["head"], request["base"], request["draft"]
     )
     try:
         return Response(201, _shown(call, call.forge.open_pull_request(proposal)))
     except ForgeConflict as error:
-        there_is_one = "there is one" in str(error)
+        exists = "already exists" in str(error)
         text = (
             f"A pull request already exists for {OWNER}:{proposal.head}."
-            if there_is_one
+            if exists
             else f"No commits between {proposal.base} and {proposal.head}"
         )
         entry = {"resource": "PullRequest", "code": "custom", "message": text}
@@ -261,11 +261,11 @@ def _get_pull(call: _Call) -> Response:
 
 
 def _edit_pull(call: _Call) -> Response:
-    number, said = int(call.parts[0]), call.json
-    if said.get("state") == "closed":
+    number, request = int(call.parts[0]), call.json
+    if request.get("state") == "closed":
         call.forge.close_pull_request(number)
-    if "title" in said:
-        call.forge.edit_pull_request(number, title=said["title"], body=said["body"])
+    if "title" in request:
+        call.forge.edit_pull_request(number, title=request["title"], body=request["body"])
     return _get_pull(call)
 
 
@@ -345,14 +345,14 @@ def _status(call: _Call) -> Response:
 
 
 def _set_status(call: _Call) -> Response:
-    said = call.json
-    check = StatusCheck(said["context"], Conclusion(said["state"]), said["description"])
+    request = call.json
+    check = StatusCheck(request["context"], Conclusion(request["state"]), request["description"])
     try:
         call.forge.set_check(call.parts[0], check)
     except ForgeMissing:
         text = f"No commit found for SHA: {call.parts[0]}"
         return Response(422, {"message": text, "documentation_url": "https://docs.github.com"})
-    return Response(201, {**said, "id": 1})
+    return Response(201, {**request, "id": 1})
 
 
 def _shown_release(call: _Call, release: PublishedRelease) -> dict[str, Any]:
@@ -389,8 +389,8 @@ def _releases(call: _Call) -> Response:
 
 
 def _draft(call: _Call) -> Response:
-    said = call.json
-    facts = (said[key] for key in ("tag_name", "target_commitish", "name", "body"))
+    request = call.json
+    facts = (request[key] for key in ("tag_name", "target_commitish", "name", "body"))
     return Response(201, _shown_release(call, call.forge.draft_release(*facts)))
 
 

@@ -157,7 +157,7 @@ def test_a_release_is_drafted_filled_and_published(bare: Git, forge: Forge) -> N
     head = commit(bare, "main")
     drafted = forge.draft_release("1.0.0", head, "v1.0.0", "Notes")
     assert (drafted.draft, drafted.commit, drafted.assets) == (True, head, ())
-    with pytest.raises(ForgeConflict, match="there is one"):
+    with pytest.raises(ForgeConflict, match="it already exists"):
         forge.draft_release("1.0.0", head, "v1.0.0", "Notes")
     assert forge.upload_asset("1.0.0", "lana-cli", b"\0binary") == Asset("lana-cli", 7)
     with pytest.raises(ForgeConflict):

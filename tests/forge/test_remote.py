@@ -28,7 +28,7 @@ def no_token(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_github_address_is_used_with_the_token(
     bare: Git, monkeypatch: pytest.MonkeyPatch, address: str
 ) -> None:
-    with pytest.raises(UsageError, match="there is no token"):
+    with pytest.raises(UsageError, match="GitHub: no token"):
         forge_of(bare, address)
     monkeypatch.setenv("GITHUB_TOKEN", "from-the-environment")
     found = forge_of(bare, address)

@@ -64,12 +64,12 @@ def test_pins_every_image_and_keeps_every_other_byte(sandbox: Sandbox) -> None:
     values = text(sandbox, pull.head_commit, "values.yaml")
     expected = VALUES
     for image, old in zip(made.images, ['""', '""', '""', '"" # keep this'], strict=True):
-        said = (
+        pinned = (
             f'"{image.digest}" # METADATA:: repository=https://github.com/GaloyMoney/lana-bank;'
             f"commit_ref={made.commit};app={image.name};"
         )
         kept = " # keep this" if "keep" in old else ""
-        expected = expected.replace(f"digest: {old}\n", f"digest: {said}{kept}\n", 1)
+        expected = expected.replace(f"digest: {old}\n", f"digest: {pinned}{kept}\n", 1)
     assert values == expected
     assert text(sandbox, pull.head_commit, "Chart.yaml") == (
         "apiVersion: v2\nname: lana-bank\nversion: 0.1.0 # ours\nappVersion: 0.1.0\n"

@@ -82,9 +82,9 @@ def test_the_commands_check_commits_and_print_versions(
     assert run(monkeypatch, "version", "next", "--commit", "0.41.0") == 2
     assert capsys.readouterr().out == ""
     assert run(monkeypatch, "commits", "check", "0.41.0..HEAD") == 1
-    said = capsys.readouterr().err
-    assert str(git.commit("HEAD"))[:12] in said
-    assert required_form(CogSettings()) in said
+    output = capsys.readouterr().err
+    assert str(git.commit("HEAD"))[:12] in output
+    assert required_form(CogSettings()) in output
     assert run(monkeypatch, "commits", "check", "0.41.0..HEAD^") == 0
     assert capsys.readouterr().out == "1 commits, all conventional\n"
 

@@ -6,7 +6,7 @@ from promoter.release.conventional import Conventional, NotConventional, parse
 
 
 @pytest.mark.parametrize(
-    ("message", "said"),
+    ("message", "parsed"),
     [
         ("feat: x", Conventional("feat", "", "x", breaking=False)),
         ("FIX(loans): x", Conventional("fix", "loans", "x", breaking=False)),
@@ -16,8 +16,8 @@ from promoter.release.conventional import Conventional, NotConventional, parse
         ("feat: BREAKING CHANGE: x", Conventional("feat", "", "BREAKING CHANGE: x", False)),
     ],
 )
-def test_summaries(message: str, said: Conventional) -> None:
-    assert parse(message) == said
+def test_summaries(message: str, parsed: Conventional) -> None:
+    assert parse(message) == parsed
 
 
 @pytest.mark.parametrize(

@@ -38,9 +38,9 @@ def test_opens_a_draft_with_changelog_and_docs_on_the_candidates_commit(sandbox:
         "docs-site/versioned_docs/version-0.1.0/intro.md",
         "docs-site/versions.json",
     )
-    said = (sandbox.git.file(pull.head_commit, "CHANGELOG.md") or b"").decode()
+    written = (sandbox.git.file(pull.head_commit, "CHANGELOG.md") or b"").decode()
     date = sandbox.git.text("show", "--no-patch", "--format=%cs", made.commit)
-    assert said == (
+    assert written == (
         f"# Changelog\n\n## [0.1.0] - {date}\n\n### Features\n\n- The application\n\n"
         "### Bug Fixes\n\n- *(loans)* Round once\n\n### Miscellaneous Tasks\n\n- Tidy\n"
     )
@@ -91,7 +91,7 @@ def test_without_a_new_candidate_nothing_is_promoted(sandbox: Sandbox) -> None:
     with pytest.raises(NothingNewer):
         promote(sandbox.application)
     made = create_candidate(sandbox.application)
-    with pytest.raises(ReleaseError, match="there is no such candidate"):
+    with pytest.raises(ReleaseError, match="no such candidate"):
         promote(sandbox.application, "0.1.0-rc.9")
     sandbox.git.text("tag", "0.1.0", made.commit)
     with pytest.raises(NothingNewer, match="released or superseded"):

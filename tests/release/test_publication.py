@@ -59,8 +59,8 @@ def test_the_release_has_the_reviewed_notes_the_binary_and_its_checksum(
 ) -> None:
     commit = create_candidate(sandbox.application).commit
     pull = promote(sandbox.application)
-    said = (sandbox.git.file(pull.head_commit, "CHANGELOG.md") or b"").decode()
-    reworded = said.replace("The application", "The very first application")
+    written = (sandbox.git.file(pull.head_commit, "CHANGELOG.md") or b"").decode()
+    reworded = written.replace("The application", "The very first application")
     pushed = sandbox.git.commit_files(
         pull.head_commit, {"CHANGELOG.md": reworded.encode()}, "docs: wording", author=DEV
     )
@@ -104,7 +104,7 @@ def test_nothing_is_released_before_the_merge(sandbox: Sandbox) -> None:
     sandbox.application.forge.close_pull_request(pull.number)
     with pytest.raises(NotCleared, match="it is closed, not merged"):
         release(sandbox.application, pull.number)
-    with pytest.raises(NothingNewer, match="there is none"):
+    with pytest.raises(NothingNewer, match="no such release"):
         read_release(sandbox.application)
     assert sandbox.tags() == ["0.1.0-rc.1"]
 
@@ -149,7 +149,7 @@ def test_a_draft_or_tag_of_another_commit_is_not_overwritten(sandbox: Sandbox) -
     merged(sandbox)
     other = sandbox.commit("docs: other")
     sandbox.application.forge.draft_release("0.1.0", other, "x", "x")
-    with pytest.raises(ReleaseError, match=f"there is one of commit {other[:12]}"):
+    with pytest.raises(ReleaseError, match=f"it already exists for commit {other[:12]}"):
         release(sandbox.application)
     sandbox.git.text("tag", "0.1.0", other)
     with pytest.raises(ReleaseError, match=f"the tag is at {other[:12]}"):
@@ -177,8 +177,8 @@ def test_completing_an_older_release_does_not_move_latest_back(sandbox: Sandbox)
     latest = sandbox.application.registry.digest("lana-bank", "latest")
     assert latest == second.images[0].digest
     assert sandbox.git.file("version", "version") == b"0.1.1\n"
-    said = (sandbox.git.file("main", "CHANGELOG.md") or b"").decode()
-    assert said.index("[0.1.1]") < said.index("[0.1.0]")
+    written = (sandbox.git.file("main", "CHANGELOG.md") or b"").decode()
+    assert written.index("[0.1.1]") < written.index("[0.1.0]")
 
 
 def test_a_release_differs_from_its_candidate_in_the_version_only(sandbox: Sandbox) -> None:

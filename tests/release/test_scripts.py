@@ -63,8 +63,8 @@ def test_the_tasks_carry_a_commit_to_pins(sandbox: Sandbox) -> None:
     folder = sandbox.application.git.dir.parent
     commit = sandbox.git.commit("main")
 
-    said = task(sandbox, "next-version")
-    assert (said.returncode, said.stdout) == (0, "0.1.0-rc.1\n")
+    done = task(sandbox, "next-version")
+    assert (done.returncode, done.stdout) == (0, "0.1.0-rc.1\n")
     assert (folder / "version" / "version").read_text() == "0.1.0-rc.1\n"
 
     assert task(sandbox, "build-rc").returncode == 0
@@ -141,8 +141,8 @@ def test_the_checks_of_a_pull_request(sandbox: Sandbox) -> None:
 
 
 def test_every_script_ships_in_the_wheel() -> None:
-    said = tomllib.loads((ROOT / "pyproject.toml").read_text())
-    shipped = said["tool"]["hatch"]["build"]["targets"]["wheel"]["shared-scripts"]
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    shipped = settings["tool"]["hatch"]["build"]["targets"]["wheel"]["shared-scripts"]
     there = {script.name for script in SCRIPTS.iterdir() if script.is_file()}
     assert shipped == {f"scripts/{name}": name for name in there}
     assert all(os.access(SCRIPTS / name, os.X_OK) for name in there)

@@ -74,9 +74,9 @@ def test_an_attested_image_verifies_and_names_its_commit(
         supply.verify(image)
     supply.attest(image, source, "1.0.0", ADDRESS)
 
-    said = supply.verify(image, source.commit)
+    verified = supply.verify(image, source.commit)
 
-    assert (said.commit, said.version) == (source.commit, "1.0.0")
+    assert (verified.commit, verified.version) == (source.commit, "1.0.0")
     with pytest.raises(VerificationError, match=f"names commit {source.commit}, not {'f' * 40}"):
         supply.verify(image, "f" * 40)
 
@@ -144,10 +144,10 @@ def test_the_bill_is_valid_and_the_same_for_the_same_image(
     image = pushed(application, registry)
     source = source_of_commit(application, "HEAD")
     content = registry.pull(image.name, image.digest)
-    said = sbom(image, content, "1.0.0", source.time)
-    assert sbom(image, content, "1.0.0", source.time) == said
-    assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(said) is None
-    assert [one["name"] for one in json.loads(said)["components"]] == ["/bin/lana-cli"]
+    bill = sbom(image, content, "1.0.0", source.time)
+    assert sbom(image, content, "1.0.0", source.time) == bill
+    assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(bill) is None
+    assert [one["name"] for one in json.loads(bill)["components"]] == ["/bin/lana-cli"]
 
 
 def test_the_predicate_names_source_commit_and_version(application: Git) -> None:

@@ -146,14 +146,14 @@ def test_messages_rejected_by_cog_are_rejected(
     with tempfile.TemporaryDirectory() as folder:
         git = new_repository(Path(folder))
         create_history(git, history, {"cog.toml": file})
-        said = subprocess.run(
+        done = subprocess.run(
             [cog, "check"], cwd=folder, env=environment(), capture_output=True, text=True
         )
-        theirs = set(re.findall(r"Errored commit: ([0-9a-f]{40})", said.stderr))
+        theirs = set(re.findall(r"Errored commit: ([0-9a-f]{40})", done.stderr))
         read = read_cog(git, "HEAD")
         counting = commits_to_check(commits(git, "HEAD"), read)
         ours = {one.id for one in counting if not conventional(one, read)}
-        assert (ours, bool(ours)) == (theirs, said.returncode != 0)
+        assert (ours, bool(ours)) == (theirs, done.returncode != 0)
 
 
 def conventional(commit: Commit, read: CogSettings) -> bool:
@@ -184,9 +184,9 @@ def compare(git: Git, theirs: str) -> None:
         return
     below_one = last is None or last.version.major == 0
     since = commits(git, "HEAD", *([f"^{last.commit}"] if last else []))
-    said = [one for commit in since if (one := versioning_message(commit, read))]
-    plain = {read.types[one.type] for one in said}
-    if below_one and any(one.breaking for one in said) and "minor" not in plain:
+    messages = [one for commit in since if (one := versioning_message(commit, read))]
+    plain = {read.types[one.type] for one in messages}
+    if below_one and any(one.breaking for one in messages) and "minor" not in plain:
         # Below 1.0.0 cog takes a breaking change for what its type is.
         assert ours.increment == "minor"
         assert not theirs or semver.Version.parse(theirs) <= ours.final

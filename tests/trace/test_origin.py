@@ -112,7 +112,7 @@ def test_the_reason_without_a_forge(bare: Git, monkeypatch: pytest.MonkeyPatch) 
     assert broken == []
     assert facts["release"] == "1.0.0 (by tag, not checked)"
     assert facts["pull request"] == "#3 (by title, not checked)"
-    assert "not queried: open GaloyMoney/lana-bank on GitHub: there is no token" in (facts["forge"])
+    assert "not queried: open GaloyMoney/lana-bank on GitHub: no token" in (facts["forge"])
 
 
 def test_a_repository_on_this_machine_has_a_forge(bare: Git) -> None:
