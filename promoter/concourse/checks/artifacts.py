@@ -82,17 +82,17 @@ class _Walk:
         return available if step.no_get else available | {step.put}
 
     def _task(self, step: Task, available: frozenset[str]) -> frozenset[str]:
-        inputs = {artifact.name for artifact in step.config.inputs}
+        task, inputs = f"task {step.task}", {artifact.name for artifact in step.config.inputs}
         outputs = {artifact.name for artifact in step.config.outputs}
-        self._report(set(step.input_mapping) - inputs, f"task {step.task} has no input")
-        self._report(set(step.output_mapping) - outputs, f"task {step.task} has no output")
+        self._report(set(step.input_mapping) - inputs, f"{task} has no input")
+        self._report(set(step.output_mapping) - outputs, f"{task} has no output")
         for name in sorted(inputs):
-            self._require(step.input_mapping.get(name, name), available, f"task {step.task}")
+            self._require(step.input_mapping.get(name, name), available, task)
         new = {step.output_mapping.get(name, name) for name in outputs}
         for name in new:
             # An output that is also an input edits what another step created.
             if name not in available:
-                self.created[name] = f"task {step.task}"
+                self.created[name] = task
             self.used.discard(name)
         return available | new
 
