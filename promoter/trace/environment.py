@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -148,7 +148,7 @@ class EnvironmentTracer:
         trailers = {name: value for name, value in named.items() if value}
         facts = {"repository": contents.git.url, "vendored": commit}
         facts |= trailers or {"testflight": "none is named"}
-        broken = list(self._testflight_problems(commit, ref, trailers))
+        broken = list(self._testflight_problems(commit, ref)) if "testflight" in trailers else []
         if is_full_id(contents.git.ref) and contents.git.ref != ref:
             broken.append(f"{LOCK_NAME} has it, but {CONFIG_NAME} has {contents.git.ref}")
         charts = self.clones(contents.git.url)
@@ -164,12 +164,10 @@ class EnvironmentTracer:
             broken += _chart_problems(charts, contents, ref, recorded)
         return Link("chart", ref, facts, broken)
 
-    def _testflight_problems(
-        self, commit: str, ref: str, trailers: Mapping[str, str]
-    ) -> Iterator[str]:
+    def _testflight_problems(self, commit: str, ref: str) -> Iterator[str]:
         # The testers of that commit: a tester who left later did not test less.
         git = self.site.git
-        if "testflight" not in trailers or git.file(commit, ALLOWED_TESTERS) is None:
+        if git.file(commit, ALLOWED_TESTERS) is None:
             return
         try:
             if find_attestation(git, self.site.remote, ref, commit) is None:

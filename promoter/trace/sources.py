@@ -15,8 +15,6 @@ from promoter.git import Git
 from promoter.programs.kubectl import Kubectl
 from promoter.programs.registry import ImageLookup, configured_mirrors
 
-_REGISTRIES = ("gcr.io", "us.gcr.io")
-
 Clones = Callable[[str], Git | str]
 """Return the bare clone of an address, without file contents, or the reason for having none."""
 
@@ -32,8 +30,8 @@ class TraceSources:
 
 def registry_mirrors(platform: str) -> Mapping[str, str]:
     """Return the mirrors of PROMOTER_REGISTRY_MIRROR, by default the ``platform``'s registry."""
-    mirrors = configured_mirrors()
-    return mirrors or (dict.fromkeys(_REGISTRIES, platform) if platform else {})
+    default = dict.fromkeys(("gcr.io", "us.gcr.io"), platform) if platform else {}
+    return configured_mirrors() or default
 
 
 def clones_below(folder: Path) -> Clones:

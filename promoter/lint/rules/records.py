@@ -85,12 +85,6 @@ def _record_problem(git: Git, commit: str, parent: str | None, path: str) -> str
         return f"{environment.name} is still in {environment.file}" if environment else ""
     if environment is None or parent is None:
         return "no record is possible there"
-    return _commit_problem(git, commit, parent, path, environment) or _content_problem(
-        git, parent, content, environment
-    )
-
-
-def _commit_problem(git: Git, commit: str, parent: str, path: str, environment: Environment) -> str:
     evidence = f"{folder(environment.deployment, environment.name)}/"
     changed = git.text("diff-tree", "-r", "-z", "--name-only", "--no-renames", parent, commit)
     paths = (each for each in changed.split("\0") if each not in ("", path))
@@ -100,7 +94,7 @@ def _commit_problem(git: Git, commit: str, parent: str, path: str, environment: 
     message = record_message(environment.deployment, environment.name)
     if git.text("log", "-1", "--format=%s", commit) != message:
         return f"the message of a record is: {message}"
-    return ""
+    return _content_problem(git, parent, content, environment)
 
 
 def _content_problem(git: Git, parent: str, content: bytes, environment: Environment) -> str:
