@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -70,23 +71,18 @@ def _problems_of_lock(config: VendirConfig, lock: Lock) -> list[str]:
     return problems
 
 
-def _compare(expected: Path, actual: Path, shown: str) -> list[Difference]:
+def _compare(expected: Path, actual: Path, shown: str) -> Iterator[Difference]:
     source, vendored = _files(expected), _files(actual)
-    return [
-        Difference(f"{shown}/{path}", problem)
-        for path in sorted(source.keys() | vendored.keys())
-        if (problem := _problem(source.get(path), vendored.get(path)))
-    ]
-
-
-def _problem(source: tuple[str, str] | None, vendored: tuple[str, str] | None) -> str:
-    if source is None:
-        return "is not in the source"
-    if vendored is None:
-        return "is missing"
-    if source[0] != vendored[0]:
-        return f"is {vendored[0]}, and {source[0]} in the source"
-    return "" if source == vendored else "its content differs from the source"
+    for path in sorted(source.keys() | vendored.keys()):
+        old, new = source.get(path), vendored.get(path)
+        if old is None:
+            yield Difference(f"{shown}/{path}", "is not in the source")
+        elif new is None:
+            yield Difference(f"{shown}/{path}", "is missing")
+        elif old[0] != new[0]:
+            yield Difference(f"{shown}/{path}", f"is {new[0]}, and {old[0]} in the source")
+        elif old != new:
+            yield Difference(f"{shown}/{path}", "its content differs from the source")
 
 
 def _files(folder: Path) -> dict[str, tuple[str, str]]:

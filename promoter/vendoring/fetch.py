@@ -32,7 +32,10 @@ _VENDIR_SECONDS = 1800
 
 
 def find_vendir(choice: str = "auto") -> Path | None:
-    """Return the vendir on PATH; without one None, or `VendorError` for ``always``."""
+    """Return the vendir on PATH, None without one or for ``never``.
+
+    Raises `VendorError` without one for ``always``.
+    """
     program = shutil.which("vendir") if choice != "never" else None
     if program is None and choice == "always":
         next_step = "install it, or use --vendir auto"

@@ -158,7 +158,7 @@ def _fetch(source: GitSource, folder: Path) -> SourceRepository:
 
 
 def fetch_commit(source: GitSource, sha: str, folder: Path) -> SourceRepository:
-    """Fetch the one commit ``sha``, which no branch or tag may reach; raise `GitError`."""
+    """Fetch one commit, without checking that a branch or tag reaches it; raise `GitError`."""
     return _fetch_into(source, folder, "--filter=blob:none", "--depth=1", "origin", sha)
 
 

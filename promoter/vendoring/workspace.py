@@ -39,23 +39,18 @@ def workspace(root: Path, *, timeout: float = 120) -> Iterator[Path]:
     file system refuses (full, read-only, no permission).
     """
     home = root / HOME
-    with _with_next_step(root), _lock(root, timeout):
-        home.mkdir(exist_ok=True)
-        (home / ".gitignore").write_text("*\n")
-        recover(root)
-        stage = Path(mkdtemp(prefix="stage-", dir=home))
-        try:
-            yield stage
-        finally:
-            shutil.rmtree(stage, ignore_errors=True)
-            if {entry.name for entry in home.iterdir()} == {".gitignore"}:
-                shutil.rmtree(home)
-
-
-@contextmanager
-def _with_next_step(root: Path) -> Iterator[None]:
     try:
-        yield
+        with _lock(root, timeout):
+            home.mkdir(exist_ok=True)
+            (home / ".gitignore").write_text("*\n")
+            recover(root)
+            stage = Path(mkdtemp(prefix="stage-", dir=home))
+            try:
+                yield stage
+            finally:
+                shutil.rmtree(stage, ignore_errors=True)
+                if {entry.name for entry in home.iterdir()} == {".gitignore"}:
+                    shutil.rmtree(home)
     except OSError as error:
         raise VendorError(
             f"vendor into {error.filename or root}: {error.strerror or error}",

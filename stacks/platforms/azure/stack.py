@@ -24,7 +24,12 @@ class AzureStack(TerraformStack):
         self._name = blueprint.source.stack
         super().__init__(app, self._name)
         self._backend()
-        self._providers()
+        subscription = blueprint.shared.subscription_id
+        azurerm = {"features": {}, "subscription_id": subscription, "storage_use_azuread": True}
+        tf.provider(self, "azurerm", AZURERM, azurerm)
+        # The kubeconfig comes from the environment (KUBE_CONFIG_PATH) and uses kubelogin: the
+        # cluster's data source would put its certificate into the state.
+        cluster_providers(self, access={})
         settings, vault = blueprint.lana_bank.secrets, key_vault(blueprint)
         secrets = Secrets(self, "secrets", vault, settings.versions, settings.external)
         postgres = self._postgres(secrets)
@@ -42,14 +47,6 @@ class AzureStack(TerraformStack):
         )
         # Entra instead of a key of the storage account, which would work for anyone who has it.
         self.add_override("terraform.backend.azurerm.use_azuread_auth", True)
-
-    def _providers(self) -> None:
-        subscription = self._blueprint.shared.subscription_id
-        azurerm = {"features": {}, "subscription_id": subscription, "storage_use_azuread": True}
-        tf.provider(self, "azurerm", AZURERM, azurerm)
-        # The kubeconfig comes from the environment (KUBE_CONFIG_PATH) and uses kubelogin: the
-        # cluster's data source would put its certificate into the state.
-        cluster_providers(self, access={})
 
     def _postgres(self, secrets: Secrets) -> AzurePostgres:
         shared, settings = self._blueprint.shared, self._blueprint.lana_bank

@@ -27,24 +27,17 @@ class GcpStack(TerraformStack):
         self._blueprint = blueprint
         self._name = blueprint.source.stack
         super().__init__(app, self._name)
-        self._backend()
-        self._providers()
+        # The bucket locks the state and encrypts it with a customer-managed key.
+        shared, state = blueprint.shared, blueprint.shared.state
+        GcsBackend(self, bucket=state.bucket, prefix=self._name)
+        self.add_override("terraform.backend.gcs.kms_encryption_key", state.kms_key)
+        tf.provider(self, "google", GOOGLE, {"project": shared.project, "region": shared.region})
+        cluster_providers(self, self._cluster_access())
         settings, vault = blueprint.lana_bank.secrets, secret_manager(blueprint)
         secrets = Secrets(self, "secrets", vault, settings.versions, settings.external)
         postgres = self._postgres(secrets)
         chart = VendoredChart.of(app, blueprint.source)
         add_release(self, blueprint, chart, secrets, postgres, values=self._values(chart))
-
-    def _backend(self) -> None:
-        """Add a bucket, which locks the state and encrypts it with a customer-managed key."""
-        state = self._blueprint.shared.state
-        GcsBackend(self, bucket=state.bucket, prefix=self._name)
-        self.add_override("terraform.backend.gcs.kms_encryption_key", state.kms_key)
-
-    def _providers(self) -> None:
-        shared = self._blueprint.shared
-        tf.provider(self, "google", GOOGLE, {"project": shared.project, "region": shared.region})
-        cluster_providers(self, self._cluster_access())
 
     def _cluster_access(self) -> dict[str, str]:
         """Return the access to the cluster; its token is new in each run and in no state."""
