@@ -37,11 +37,7 @@ class SmoketestTarget:
 
     @classmethod
     def on(cls, target: Target, toolchain: Toolchain, progress: Progress) -> SmoketestTarget:
-        """Return the smoketest target on the cluster of ``target``.
-
-        Images are pulled from the mirror of gcr.io in PROMOTER_REGISTRY_MIRROR, else from the
-        registry of the embedded platform, if one of them exists.
-        """
+        """Return it for ``target``, with the mirror of gcr.io or else the platform's registry."""
         running = Platform(target.local / "platform", toolchain).running()
         mirror = configured_mirrors().get("gcr.io", "")
         registry = mirror or (running.registry if running else "")

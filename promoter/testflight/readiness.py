@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -92,12 +92,9 @@ class ReadinessMonitor:
         ):
             return
         name = pod["metadata"]["name"]
-        try:
+        with suppress(ClusterError):
             output = self.kubectl.run("logs", name, "--all-containers", f"--tail={_LOG_LINES}")
-        except ClusterError:
-            return
-        for line in output.splitlines():
-            yield f"pod {name} logs: {redact(line)}"
+            yield from (f"pod {name} logs: {redact(line)}" for line in output.splitlines())
 
 
 def _is_ready(pod: Mapping[str, Any]) -> bool:
