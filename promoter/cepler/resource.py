@@ -33,13 +33,17 @@ _MOST_COMMITS = 20
 
 Entry = dict[str, str]
 
-# --- check -----------------------------------------------------------------------------
-
 
 def check(request: ResourceRequest, cache: Path, progress: Progress) -> list[Answer]:
     """Return the versions from the requested one on; the repository is kept in ``cache``."""
     source, last = request.source, request.version
-    git = _fetched(source, cache, progress)
+    if cache.exists() and any(cache.iterdir()):
+        progress.note("Pulling latest state")
+        git = Git(cache)
+        source.remote.pull(git, source.gates_branch)
+    else:
+        progress.note("Cloning repo")
+        git = source.remote.clone(cache)
     deployment = Deployment.at_commit(git, "HEAD", source.config)
     if source.environment is None:
         progress.note("No environment specified - ignoring")
@@ -54,19 +58,6 @@ def check(request: ResourceRequest, cache: Path, progress: Progress) -> list[Ans
         return [*versions, _version(due.trigger, due.version)]
     progress.note("Nothing new to deploy" if due is None else "Last trigger is still up to date")
     return versions
-
-
-def _fetched(source: ResourceSource, cache: Path, progress: Progress) -> Git:
-    if cache.exists() and any(cache.iterdir()):
-        progress.note("Pulling latest state")
-        git = Git(cache)
-        source.remote.pull(git, source.gates_branch)
-        return git
-    progress.note("Cloning repo")
-    return source.remote.clone(cache)
-
-
-# --- in --------------------------------------------------------------------------------
 
 
 def fetch_into(request: ResourceRequest, destination: Path, progress: Progress) -> Answer:
@@ -89,26 +80,18 @@ def fetch_into(request: ResourceRequest, destination: Path, progress: Progress) 
     progress.note(f"Checking if we can prepare deployment at trigger '{requested.trigger}'")
     prepares = request.params is None or request.params.prepare
     due = _prepared(deployment, source, requested, progress) if prepares else None
-    if due is None and not _reproduced(deployment, source.environment, requested, progress):
-        return _emptied(destination, requested)
+    if due is None:
+        progress.note("Reproducing last state")
+        recorded = reproduce_here(deployment, source.environment, clean=True)
+        if recorded.current.head_commit != requested.trigger:
+            progress.note("Reproduced state is out of sync - providing empty dir")
+            return _emptied(destination, requested)
     write_atomically(destination / ".git/cepler_environment", source.environment.encode())
     write_atomically(destination / ".git/cepler_trigger", requested.trigger.encode())
     before = due.recorded.current.head_commit if due and due.recorded else None
     changes = metadata(due.changes if due else (), gone="File was removed")
     ours = own_metadata(git, source.uri, source.environment, before, requested.trigger)
     return {"version": requested._asdict(), "metadata": [*changes, *ours]}
-
-
-def _reproduced(
-    deployment: Deployment, name: str, requested: ResourceVersion, progress: Progress
-) -> bool:
-    """Reproduce what was last recorded; return whether that is the requested version."""
-    progress.note("Reproducing last state")
-    recorded = reproduce_here(deployment, name, clean=True)
-    if recorded.current.head_commit == requested.trigger:
-        return True
-    progress.note("Reproduced state is out of sync - providing empty dir")
-    return False
 
 
 def _prepared(
@@ -139,9 +122,6 @@ def _emptied(folder: Path, version: ResourceVersion) -> Answer:
         else:
             entry.unlink()
     return {"version": version._asdict(), "metadata": []}
-
-
-# --- out -------------------------------------------------------------------------------
 
 
 def record_from(request: ResourceRequest, origin: Path, progress: Progress) -> Answer:
@@ -177,9 +157,6 @@ def record_from(request: ResourceRequest, origin: Path, progress: Progress) -> A
     }
 
 
-# --- in common -------------------------------------------------------------------------
-
-
 def _gated(deployment: Deployment, source: ResourceSource) -> Deployment:
     """Return ``deployment`` under the gates that ``source`` names, if it names any."""
     file, branch = source.gates_file, source.gates_branch
@@ -194,9 +171,6 @@ def _gated(deployment: Deployment, source: ResourceSource) -> Deployment:
 
 def _version(trigger: str, version: int) -> Answer:
     return ResourceVersion(trigger, str(version))._asdict()
-
-
-# --- metadata --------------------------------------------------------------------------
 
 
 def metadata(changes: tuple[FileChange, ...], *, gone: str) -> list[Entry]:

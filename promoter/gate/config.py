@@ -84,6 +84,11 @@ def state_folder(config_path: str, deployment: str) -> str:
     return f"{states}/{deployment}"
 
 
+def gating_patterns(config_path: str, deployment: str) -> Patterns:
+    """Return the patterns of the cepler file and its state files."""
+    return compiled((config_path, f"{state_folder(config_path, deployment)}/*"))
+
+
 def _environment(name: str, fields: Fields) -> EnvironmentConfig:
     return EnvironmentConfig(
         name=name,

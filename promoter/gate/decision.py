@@ -28,10 +28,10 @@ class DecisionStatus(StrEnum):
 class Decision(NamedTuple):
     """The decision about one environment.
 
-    ``changes`` are those that it may take if it is due, and those that ``holds`` hold back if
-    it is blocked. ``recorded`` is what the decision compared with, None before the first
-    deployment. ``state`` is what the environment runs afterwards, and ``decided_at`` the
-    commit that was read (the gate's or the tip): both only of a decision that is due.
+    ``changes`` are those that it may take if it is due, or those that ``holds`` hold back.
+    ``recorded`` is the record that they were compared with, None before the first deployment.
+    A decision that is due has the ``state`` that the environment runs afterwards, and the
+    commit that it was ``decided_at`` (the gate's or the tip).
     """
 
     environment: str
@@ -55,10 +55,7 @@ class Decision(NamedTuple):
 
     @property
     def trigger(self) -> str:
-        """The commit that the deployment is named by.
-
-        That is the oldest commit with the same outcome, by cepler's walk.
-        """
+        """The commit that names the deployment: by cepler's walk the oldest of the same outcome."""
         return self.state.head_commit
 
     @property
@@ -93,8 +90,8 @@ def decide(
 ) -> Decision:
     """Decide whether ``name`` is up to date, may take a change, or is held back.
 
-    With ``origins`` every file says which commit it comes from; without, only propagated ones
-    do (``from_commit`` and ``message`` of others are empty), which is cheaper.
+    Without ``origins``, which is cheaper, only propagated files have the commit that they come
+    from (``from_commit`` and ``message`` of others are empty).
     """
     with deployment.reading() as history:
         evaluator = Evaluator(deployment, history, ignore_queue=ignore_queue)
@@ -133,8 +130,7 @@ def check(
 
 def _decide(evaluator: Evaluator, name: str, *, origins: bool) -> Decision:
     outlook = Outlook(evaluator, name)
-    found = [kind.find(outlook) for kind in kinds()]
-    holds = tuple(hold for hold in found if hold is not None)
+    holds = tuple(hold for kind in kinds() if (hold := kind.find(outlook)) is not None)
     if not holds:
         return _cleared(evaluator, name, outlook.decided_at, origins=origins)
     if origins:

@@ -1,4 +1,4 @@
-"""One deployment: its environments, what is recorded for them, and what may come next."""
+"""One deployment: its environments and their records."""
 
 from __future__ import annotations
 
@@ -12,12 +12,7 @@ from promoter.common.errors import GitError, InvalidFile
 from promoter.gate.config import EnvironmentConfig, state_folder
 from promoter.gate.history import History, reading
 from promoter.gate.patterns import literal_folder
-from promoter.gate.sources import (
-    FileSource,
-    load_config,
-    load_states,
-    state_path,
-)
+from promoter.gate.sources import FileSource, load_config, load_states, state_path
 from promoter.gate.state import EnvironmentState
 from promoter.git import Git
 
@@ -28,9 +23,8 @@ if TYPE_CHECKING:
 class Deployment:
     """A cepler file with its state files, read from a work tree or from a commit.
 
-    ``tip`` is the commit that ungated environments are decided at. Where it is given a
-    history, everything that commits are asked for is read through that, and it stays open;
-    else through git processes that end with each call.
+    ``tip`` is the commit that ungated environments are decided at. Commits are read through
+    ``history``, which stays open, or else through git processes that end with each call.
     """
 
     def __init__(
@@ -61,7 +55,7 @@ class Deployment:
         *,
         history: History | None = None,
     ) -> Deployment:
-        """Return the deployment as ``commit`` has it: config and state files from its tree.
+        """Return the deployment in the tree of ``commit``.
 
         Raises `InvalidFile` for a config or state file that is missing or wrong.
         """
@@ -73,21 +67,16 @@ class Deployment:
 
     @classmethod
     def in_worktree(
-        cls,
-        git: Git,
-        config_path: str,
-        gates: Gates | None = None,
-        *,
-        history: History | None = None,
+        cls, git: Git, config_path: str, *, history: History | None = None
     ) -> Deployment:
-        """Return the deployment as the folder ``git.dir`` has it; commits count from HEAD."""
+        """Return the deployment in the folder ``git.dir``; commits count from HEAD."""
         with reading(git, history) as opened:
             tip = opened.commit("HEAD")
         if tip is None:
             raise GitError(
                 f"read HEAD in {git.dir}: there is no commit", next_step="commit something first"
             )
-        return cls(git, tip, config_path, FileSource(git.dir), gates, history)
+        return cls(git, tip, config_path, FileSource(git.dir), None, history)
 
     def reading(self) -> AbstractContextManager[History]:
         """Return the history that commits are read through, open for the block at least."""
@@ -98,8 +87,6 @@ class Deployment:
         other = copy(self)
         other.gates = gates
         return other
-
-    # --- what there is -------------------------------------------------------------
 
     @property
     def name(self) -> str:
@@ -115,8 +102,7 @@ class Deployment:
     def states(self) -> Mapping[str, EnvironmentState]:
         """Everything recorded, by environment; raises `InvalidFile`."""
         with self.reading() as history:
-            folder = state_folder(self.config_path, self.name)
-            return load_states(self._source, history, folder)
+            return load_states(self._source, history, state_folder(self.config_path, self.name))
 
     def environment(self, name: str) -> EnvironmentConfig:
         """Return the environment called ``name``; raise `InvalidFile` if there is none."""
@@ -148,7 +134,7 @@ class Deployment:
         return gate
 
     def folders(self) -> frozenset[str]:
-        """Return the paths at or below which everything lies that decisions read."""
+        """Return the paths that decisions read at or below."""
         taken = (text for each in self.environments.values() for text in each.latest)
         gating = (self.config_path, state_folder(self.config_path, self.name))
         return frozenset(gating).union(map(literal_folder, taken))

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple, TypeGuard
+from typing import Any, NamedTuple
 
 from promoter.common.errors import InvalidFile
 
@@ -110,15 +110,15 @@ class Fields(NamedTuple):
     def optional(self, name: str) -> str | None:
         """Return a text, None for a missing field, a plain ``~`` or a plain ``null``."""
         node = self.nodes.get(name)
-        if node is None or (_is_plain(node) and node.text in ("~", "null")):
+        if node is None or _plain(node) in ("~", "null"):
             return None
         return self.document.text(node, name)
 
     def flag(self, name: str) -> bool:
         """Return a plain ``true`` or ``false``, False for a missing field."""
         node = self.nodes.get(name)
-        if node is None or (_is_plain(node) and node.text in ("true", "false")):
-            return node is not None and node.text == "true"
+        if node is None or _plain(node) in ("true", "false"):
+            return node is not None and _plain(node) == "true"
         raise self.document.invalid(node, f"{name} must be true or false")
 
     def number(self, name: str) -> int:
@@ -126,10 +126,9 @@ class Fields(NamedTuple):
         node = self.nodes.get(name)
         if node is None:
             return 0
-        if _is_plain(node) and node.text.isascii():
-            digits = node.text.removeprefix("+")
-            if digits.isdigit() and int(digits) < 2**32 and (digits == "0" or digits[0] != "0"):
-                return int(digits)
+        digits = _plain(node).removeprefix("+")
+        if re.fullmatch("0|[1-9][0-9]*", digits) and int(digits) < 2**32:
+            return int(digits)
         raise self.document.invalid(node, f"{name} must be a number from 0 to {2**32 - 1}")
 
     def items(self, name: str) -> tuple[Node, ...]:
@@ -200,15 +199,12 @@ def _invalid(file: str, line: int, reason: str) -> InvalidFile:
     return InvalidFile(file, f"line {line}", reason, next_step=f"correct {file} and run again")
 
 
-def _is_plain(node: Node) -> TypeGuard[ScalarNode]:
-    return isinstance(node, ScalarNode) and node.plain
+def _plain(node: Node) -> str:
+    return node.text if isinstance(node, ScalarNode) and node.plain else ""
 
 
 def _kind(node: Node) -> str:
     return {ScalarNode: "text", SequenceNode: "list", MappingNode: "mapping"}[type(node)]
-
-
-# --- without a YAML library ------------------------------------------------------------
 
 
 class _Line(NamedTuple):
@@ -250,7 +246,10 @@ def _fullmatch(expression: re.Pattern[str], text: str) -> re.Match[str]:
 
 
 def _block(lines: list[_Line], start: int) -> tuple[Node, int]:
-    return (_list if lines[start].text.startswith("-") else _mapping)(lines, start)
+    node, end = (_list if lines[start].text.startswith("-") else _mapping)(lines, start)
+    if end < len(lines) and lines[end].indent > lines[start].indent:
+        raise _Unusual
+    return node, end
 
 
 def _mapping(lines: list[_Line], start: int) -> tuple[Node, int]:
@@ -266,8 +265,6 @@ def _mapping(lines: list[_Line], start: int) -> tuple[Node, int]:
         else:
             value, position = _nested(lines, position, line)
         entries.append((_scalar(entry[1], line.number), value))
-    if position < len(lines) and lines[position].indent > indent:
-        raise _Unusual
     return MappingNode(tuple(entries), lines[start].number), position
 
 
@@ -288,8 +285,6 @@ def _list(lines: list[_Line], start: int) -> tuple[Node, int]:
             break  # the next key of the mapping that this list is a value of
         items.append(_scalar(_fullmatch(_ITEM, line.text)[1] or "", line.number))
         position += 1
-    if position < len(lines) and lines[position].indent > indent:
-        raise _Unusual
     return SequenceNode(tuple(items), lines[start].number), position
 
 

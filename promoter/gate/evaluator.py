@@ -1,7 +1,7 @@
-"""The environments of one deployment evaluated: what the gate clears, and what waits behind it.
+"""Evaluates the environments of one deployment: the changes that the gate clears or holds back.
 
-Cepler knows "something new" and "nothing new". What waits is ours: it comes from comparing
-what is cleared with what the tip would bring.
+Cepler knows "something new" and "nothing new". Changes that wait are ours: they come from
+comparing what is cleared with the tip.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from promoter.git.objects import TreeEntry
 class Evaluator:
     """Evaluates environments of ``deployment`` while ``history`` is open.
 
-    What the evaluation of one environment needed is kept for the next one's.
+    Results are kept for the evaluation of other environments.
     """
 
     def __init__(
@@ -40,12 +40,10 @@ class Evaluator:
 
     def view(self, name: str, commit: str | None = None) -> View:
         """Return what ``name`` would run at ``commit``, by default the one it is decided at."""
-        at = commit or self.decided_at(name)
-        if (name, at) not in self._views:
-            environment = self.deployment.environment(name)
-            evaluation = self._evaluation(name)
-            self._views[name, at] = evaluation.at(at, environment, self.deployment.name)
-        return self._views[name, at]
+        key = (name, commit or self.decided_at(name))
+        if key not in self._views:
+            self._views[key] = self._evaluate(self._evaluation(name), *key)
+        return self._views[key]
 
     def oldest(self, view: View) -> View:
         """Return the same view at its trigger: the oldest commit with the same outcome."""
@@ -62,8 +60,7 @@ class Evaluator:
     def state_on_disk(self, name: str, disk: HashOnDisk) -> DeployState:
         """Return what ``name`` would run by the commits, triggered by what lies on ``disk``."""
         evaluation = self._evaluation(name, disk)
-        environment = self.deployment.environment(name)
-        view = evaluation.at(self.decided_at(name), environment, self.deployment.name)
+        view = self._evaluate(evaluation, name, self.decided_at(name))
         return self._with_origins(evaluation.oldest_equivalent(view))
 
     def state_if_passed(self, name: str) -> DeployState | None:
@@ -100,6 +97,10 @@ class Evaluator:
         own = self.deployment.recorded(name)
         return Evaluation(self._committed, own, ignore_queue=self._ignore_queue, disk=disk)
 
+    def _evaluate(self, evaluation: Evaluation, name: str, commit: str) -> View:
+        environment = self.deployment.environment(name)
+        return evaluation.at(commit, environment, self.deployment.name)
+
     def _with_origins(self, view: View) -> DeployState:
         from promoter.gate.origins import origins  # not for a check
 
@@ -115,7 +116,7 @@ class Evaluator:
 class Outlook:
     """The changes that the gate clears for one environment, and those that wait; read by holds.
 
-    ``changes`` and the others do not say which commit a file comes from.
+    The changes do not have the commits that files come from.
     """
 
     def __init__(self, evaluator: Evaluator, name: str) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections import deque
 from collections.abc import Iterable, Iterator
-from itertools import islice
+from itertools import count, islice
 from typing import IO, TYPE_CHECKING, NamedTuple, cast
 
 from promoter.common.errors import GitError
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import io
 
 _CHUNK = 256  # edges compared at once: their text fits into a pipe
-_MOST_PATHS = 40  # paths that git is given: it looks at each of them for every entry
+_MOST_PATHS = 40  # paths on git's command line: it compares each of them with every entry
 _SOON = 1_000  # commits, a few milliseconds: less than another rev-list takes
 FIRST_STEPS, MOST_STEPS = 4, 256
 """The number of commits that are compared ahead: at first, and at most."""
@@ -36,15 +36,23 @@ class PathChange(NamedTuple):
     child: TreeEntry | None
     parent: TreeEntry | None
 
+    @property
+    def content_differs(self) -> bool:
+        """True if more than the mode changed."""
+        child, parent = self.child, self.parent
+        return child is None or parent is None or child.blob != parent.blob
+
 
 class Folders:
     """Paths at or below any of some folders; "" is the whole repository.
 
-    What no tree can have (``../a``, ``/a``, ``a//b``) is left out: nothing is there.
+    Paths that no tree can have (``../a``, ``/a``, ``a//b``) are left out.
     """
 
     def __init__(self, folders: Iterable[str]) -> None:
-        chosen = frozenset(folder for folder in folders if not folder or _is_plain(folder))
+        chosen = frozenset(
+            folder for folder in folders if not folder or _NAMELESS.isdisjoint(folder.split("/"))
+        )
         self.paths = frozenset({""}) if "" in chosen else chosen
         self._below = tuple(f"{folder}/" for folder in self.paths)
 
@@ -52,7 +60,7 @@ class Folders:
         return "" in self.paths or path in self.paths or path.startswith(self._below)
 
     def cover(self, others: Folders) -> bool:
-        """Return whether all that is below ``others`` is below these."""
+        """Return whether every path below ``others`` is below these."""
         return all(path in self for path in others.paths)
 
     def fewer(self) -> Folders:
@@ -65,7 +73,7 @@ class Folders:
 
 
 class Comparison:
-    """Compares trees below some folders; what it found it keeps."""
+    """Compares trees below some folders, each edge once."""
 
     def __init__(self, session: Process, folders: Folders) -> None:
         self.folders = folders
@@ -82,47 +90,20 @@ class Comparison:
         pending = list(dict.fromkeys(new))
         for start in range(0, len(pending), _CHUNK):
             chunk = pending[start : start + _CHUNK]
-            self._known.update(zip(chunk, self._chunk(chunk), strict=True))
+            for child, parent in chunk:
+                self._requests.write(f"{child} {parent}\n".encode() + self._mark)
+            self._requests.flush()
+            self._known.update((edge, _changes(self._response())) for edge in chunk)
         return [self._known.get(edge, _NOTHING) for edge in edges]
 
-    def _chunk(self, edges: list[Edge]) -> list[list[PathChange]]:
-        question = b"".join(
-            b"%b %b\n%b" % (child.encode(), parent.encode(), self._mark) for child, parent in edges
-        )
-        self._requests.write(question)
-        self._requests.flush()
-        return [_changes(self._answer()) for _ in edges]
-
-    def _answer(self) -> bytes:
+    def _response(self) -> bytes:
         while (end := self._buffer.find(self._mark)) < 0:
             more = self._responses.read1(1 << 16)
             if not more:
                 raise GitError("compare trees: git diff-tree ended; is an object missing?")
             self._buffer += more
-        answer, self._buffer = self._buffer[:end], self._buffer[end + len(self._mark) :]
-        return answer
-
-
-class Changes:
-    """The changes that a comparison finds at or below some of its folders."""
-
-    def __init__(self, comparison: Comparison, folders: Folders) -> None:
-        self._comparison = comparison
-        self._folders = folders
-        self._all = folders.cover(comparison.folders)
-
-    def along(self, edges: list[Edge]) -> list[list[PathChange]]:
-        """Return the changes along each edge, in the same order."""
-        if not self._folders.paths:
-            return [_NOTHING for _ in edges]
-        found = self._comparison.along(edges)
-        if self._all:
-            return found
-        folders = self._folders
-        return [
-            [change for change in each if change.path in folders] if each else each
-            for each in found
-        ]
+        response, self._buffer = self._buffer[:end], self._buffer[end + len(self._mark) :]
+        return response
 
 
 class Edges:
@@ -143,7 +124,7 @@ class Edges:
         return found
 
     def _read_from(self, commit: str) -> None:
-        """Read the edges of ``commit`` and of some commits after it: they will be asked next."""
+        """Read the edges of ``commit`` and of some commits after it: they will be read next."""
         edges = [
             (each, parent)
             for each in islice(self._graph.after(commit), self._ahead)
@@ -153,7 +134,7 @@ class Edges:
         self._ahead = min(self._ahead * 4, MOST_STEPS)
         trees = [(self._graph.node(one).tree, self._graph.node(other).tree) for one, other in edges]
         for edge, changes in zip(edges, self._comparison.along(trees), strict=True):
-            self._known[edge] = tuple(each.path for each in changes if content_differs(each))
+            self._known[edge] = tuple(each.path for each in changes if each.content_differs)
 
 
 class Node(NamedTuple):
@@ -166,7 +147,7 @@ class Node(NamedTuple):
 class Graph:
     """Commits with tree and parents, in the order in which ``git rev-list`` gives them.
 
-    It starts at one commit and has all of its ancestors, so it serves each of these as well.
+    It starts at one commit and has all of its ancestors.
     """
 
     def __init__(self, stream: Process) -> None:
@@ -203,10 +184,10 @@ class Graph:
 
     def after(self, commit: str) -> Iterator[str]:
         """Yield ``commit`` and the commits that follow it in the order."""
-        place = self.place(commit)
-        while place < len(self._order) or self._read():
+        for place in count(self.place(commit)):
+            if place == len(self._order) and not self._read():
+                return
             yield self._order[place]
-            place += 1
 
     def walk(self, commit: str) -> Iterator[tuple[str, str]]:
         """Yield the ancestors of ``commit``, nearest first, each with the commit that led to it.
@@ -237,19 +218,8 @@ class Graph:
         return True
 
 
-def content_differs(change: PathChange) -> bool:
-    """Return whether more than the mode changed."""
-    if change.child is None or change.parent is None:
-        return True
-    return change.child.blob != change.parent.blob
-
-
 _NOTHING: list[PathChange] = []
 _NAMELESS = frozenset({"", ".", ".."})
-
-
-def _is_plain(path: str) -> bool:
-    return _NAMELESS.isdisjoint(path.split("/"))
 
 
 def _changes(raw: bytes) -> list[PathChange]:

@@ -1,15 +1,15 @@
 """The history of a repository: objects, listings, the graph, and the changes along its edges.
 
-Every answer comes from a git process that stays open and serves one request after another, so
-the cost is that of the commits that are read, not of starting git for each. What was read
-once is kept: a hundred environments decided through one history read it once.
+Git processes stay open and serve one request after another, so the cost is that of the commits
+that are read, not of starting git for each. Results are kept: a hundred environments decided
+through one history read it once.
 """
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from functools import cached_property
 from itertools import islice
 from typing import Self
@@ -18,8 +18,8 @@ from promoter.common.errors import GitError
 from promoter.gate.graph import (
     FIRST_STEPS,
     MOST_STEPS,
-    Changes,
     Comparison,
+    Edge,
     Edges,
     Folders,
     Graph,
@@ -39,7 +39,7 @@ from promoter.git.objects import (
 )
 
 # libgit2, which cepler reads with, knows no replacement objects.
-_PLAIN = {"GIT_NO_REPLACE_OBJECTS": "1"}
+_VARIABLES = {"GIT_NO_REPLACE_OBJECTS": "1", "GIT_FLUSH": "0"}
 
 
 class History:
@@ -60,17 +60,11 @@ class History:
         return self
 
     def __exit__(self, *error: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """End the git processes."""
         self._open.close()
         self._objects = None
         self._graphs.clear()
         self._comparisons.clear()
         self._edges.clear()
-
-    # --- objects -------------------------------------------------------------------
 
     def read(self, name: str) -> Object | None:
         """Return the object called ``name`` (an id, ``HEAD``, ``<commit>:<path>``), or None."""
@@ -85,22 +79,29 @@ class History:
 
     def about(self, commit: str) -> About | None:
         """Return the facts in the commit with the id ``commit``, None if there is none."""
-        known = self._commits.get(commit)
-        if known is None:
+        if commit not in self._commits:
             found = self.read(commit)
             if found is None or found.kind != "commit":
                 return None
-            known = self._commits[commit] = about(found.content)
-        return known
+            self._commits[commit] = about(found.content)
+        return self._commits[commit]
 
     def file(self, commit: str, path: str) -> Object | None:
         """Return the blob at ``path`` (taken literally) in ``commit``, None if there is none."""
-        if not _is_plain(path):
+        if path in ("", ".", "..") or path.startswith(("/", "./", "../")):
             return None  # no tree has such an entry; git would resolve it from its folder
         found = self.read(f"{commit}:{path}")
         return found if found is not None and found.kind == "blob" else None
 
-    # --- folders -------------------------------------------------------------------
+    def content(self, object_id: str, kind: str = "") -> bytes:
+        """Return the content of an object that has to exist."""
+        found = self.read(object_id)
+        if found is None:
+            raise GitError(
+                f"read {kind}{object_id} in {self.git.dir}: the object is missing",
+                next_step="git fsck, then fetch again or clone anew",
+            )
+        return found.content
 
     def entry(self, commit: str, path: str) -> TreeEntry | None:
         """Return the file's entry at ``path`` in ``commit``, None if there is none."""
@@ -130,25 +131,15 @@ class History:
         return tree
 
     def _folder(self, tree: str) -> Tree:
-        found = self._folders.get(tree)
-        if found is None:
-            read = self.read(tree)
-            if read is None:
-                raise GitError(
-                    f"read folder {tree} in {self.git.dir}: the object is missing",
-                    next_step="git fsck, then fetch again or clone anew",
-                )
-            found = self._folders[tree] = folder_of(read.content)
-        return found
+        if tree not in self._folders:
+            self._folders[tree] = folder_of(self.content(tree, "folder "))
+        return self._folders[tree]
 
     def _collect(self, tree: str, start: str, entries: dict[str, TreeEntry]) -> None:
         folder = self._folder(tree)
-        for name, entry in folder.files.items():
-            entries[start + name] = entry
+        entries.update((start + name, entry) for name, entry in folder.files.items())
         for name, below in folder.folders.items():
             self._collect(below, f"{start}{name}/", entries)
-
-    # --- the graph -----------------------------------------------------------------
 
     def graph(self, commit: str) -> Graph:
         """Return the commits from ``commit`` back, read only as far as needed."""
@@ -160,20 +151,26 @@ class History:
         return self._graphs[-1]
 
     def expect(self, folders: Iterable[str]) -> None:
-        """Say below which paths changes will be asked for, so that one process serves all."""
+        """Include ``folders`` in every comparison, so that one process serves all of them."""
         self._expected |= frozenset(folders)
 
-    def changes(self, folders: Iterable[str] = ("",)) -> Changes:
-        """Return the changes along edges, at or below ``folders``."""
+    def changes(self, edges: list[Edge], folders: Iterable[str]) -> list[list[PathChange]]:
+        """Return the changes along each edge at or below ``folders``, in the same order."""
         required = Folders(folders)
-        return Changes(self._comparison(required), required)
+        if not required.paths:
+            return [[] for _ in edges]
+        comparison = self._comparison(required)
+        found = comparison.along(edges)
+        if required.cover(comparison.folders):
+            return found
+        return [[change for change in each if change.path in required] for each in found]
 
     def edges(self, graph: Graph, folders: Iterable[str]) -> Edges:
         """Return the paths that changed along edges of ``graph``, below ``folders`` at least."""
-        comparison = self._comparison(Folders(folders))
-        if (graph, comparison) not in self._edges:
-            self._edges[graph, comparison] = Edges(graph, comparison)
-        return self._edges[graph, comparison]
+        key = (graph, self._comparison(Folders(folders)))
+        if key not in self._edges:
+            self._edges[key] = Edges(*key)
+        return self._edges[key]
 
     def _comparison(self, required: Folders) -> Comparison:
         for comparison in self._comparisons:
@@ -192,20 +189,17 @@ class History:
         return self.git.text("rev-parse", "--is-shallow-repository") == "true"
 
     def _start(self, *arguments: str) -> Process:
-        return self._open.enter_context(
-            self.git.process(*arguments, env={**_PLAIN, "GIT_FLUSH": "0"})
-        )
+        return self._open.enter_context(self.git.process(*arguments, env=_VARIABLES))
 
 
 class Steps:
-    """The steps of a walk with the changes along each, compared ahead in the walk's own order."""
+    """The steps of a walk with the changes along each, compared ahead."""
 
     def __init__(self, history: History, commit: str, folders: Iterable[str]) -> None:
         self._history = history
         self._graph = history.graph(commit)
         self._walk = self._graph.walk(commit)
         self._folders = frozenset(folders)
-        self._changes = history.changes(self._folders)
         self._steps: deque[tuple[str, str]] = deque()
         self._compared: deque[list[PathChange]] = deque()
         self._size = FIRST_STEPS
@@ -219,7 +213,9 @@ class Steps:
                     self._size = min(self._size * 4, MOST_STEPS)
                 if not self._steps:
                     return
-                self._compare()
+                node = self._graph.node
+                trees = [(node(child).tree, node(commit).tree) for commit, child in self._steps]
+                self._compared.extend(self._history.changes(trees, self._folders))
             yield *self._steps.popleft(), self._compared.popleft()
 
     def widen(self, folders: Iterable[str]) -> None:
@@ -227,24 +223,9 @@ class Steps:
         wider = self._folders | frozenset(folders)
         if wider != self._folders:
             self._folders = wider
-            self._changes = self._history.changes(wider)
             self._compared.clear()
 
-    def _compare(self) -> None:
-        node = self._graph.node
-        trees = [(node(child).tree, node(commit).tree) for commit, child in self._steps]
-        self._compared.extend(self._changes.along(trees))
 
-
-@contextmanager
-def reading(git: Git, history: History | None) -> Iterator[History]:
-    """Yield ``history``, which stays open, or else one that ends with the block."""
-    if history is not None:
-        yield history
-        return
-    with History(git) as opened:
-        yield opened
-
-
-def _is_plain(path: str) -> bool:
-    return bool(path) and not path.startswith(("/", "./", "../")) and path not in (".", "..")
+def reading(git: Git, history: History | None) -> AbstractContextManager[History]:
+    """Return ``history``, which stays open, or else one that ends with the block."""
+    return History(git) if history is None else nullcontext(history)

@@ -2,9 +2,9 @@
 
 By cepler's walk that is, from a commit on, breadth first along parents that have the same
 content, the first commit that no such parent is left for. Files are walked together as long
-as their histories agree. Where a walk stands at a single commit with nothing else to look
-at, what went before cannot matter any more: its answer there is its answer from the start.
-So what is recorded for a file at such a commit is the answer, and nothing older is read.
+as their histories agree. Where a walk has a single commit left to look at, the steps before
+cannot matter any more: its result there is its result from the start. So the record of a file
+at such a commit is the result, and nothing older is read.
 """
 
 from __future__ import annotations
@@ -13,9 +13,10 @@ import heapq
 import sys
 from collections import deque
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from itertools import count
 
-from promoter.gate.graph import Edge, Edges, Graph, content_differs
+from promoter.gate.graph import Edge, Edges, Graph
 from promoter.gate.history import History
 from promoter.gate.state import LATEST, DeployState, FileState, ident
 from promoter.git.objects import EMPTY_TREE, TreeEntry
@@ -30,14 +31,14 @@ def origins(
 ) -> dict[str, FileState]:
     """Return the file states by path of ``latest``, which are files of ``commit``.
 
-    What is ``recorded`` is believed where the commits bear it out, so only history since
-    then is read; in a shallow clone it is not, for there cepler's answer is another.
-    ``folders`` is below which paths all of them lie, where that is known.
+    ``recorded`` is used where the commits confirm it, so only history since then is read; not
+    in a shallow clone, for which cepler's result is another. All of the files lie at or below
+    ``folders``.
     """
     if not latest:
         return {}
     below = frozenset(latest if folders is None else folders)
-    known = _borne_out(history, latest, recorded, below) if recorded is not None else {}
+    known = _confirmed(history, latest, recorded, below) if recorded is not None else {}
     graph = history.graph(commit)
     edges = history.edges(graph, below)
     at = recorded.head_commit if recorded is not None else None
@@ -53,7 +54,7 @@ def _summary(history: History, commit: str) -> str:
     return about.summary if about is not None else ""
 
 
-def _borne_out(
+def _confirmed(
     history: History,
     latest: Mapping[str, TreeEntry],
     recorded: DeployState,
@@ -61,45 +62,29 @@ def _borne_out(
 ) -> dict[str, str]:
     """Return the recorded commit of each file that is as it was recorded.
 
-    Believed only if that commit did change the file (against each parent) to this content.
+    Left out unless that commit did change the file (against each parent) to this content.
     """
     if history.is_shallow:
         return {}
-    candidates = _unchanged(latest, recorded)
-    brought = _brought(history, candidates, folders)
-    return {
-        path: commit
-        for commit, paths in candidates.items()
-        for path in paths
-        if brought[commit] and all(each.get(path) == latest[path].blob for each in brought[commit])
-    }
-
-
-def _unchanged(latest: Mapping[str, TreeEntry], recorded: DeployState) -> dict[str, list[str]]:
-    """Return the paths whose content is as recorded, by the commit that is recorded for them."""
-    by_commit: dict[str, list[str]] = {}
+    candidates: dict[str, str] = {}
     for path, entry in latest.items():
         file = recorded.files.get(ident(LATEST, path))
         if file is not None and not file.dirty and file.file_hash == entry.blob:
-            by_commit.setdefault(file.from_commit, []).append(path)
-    return by_commit
-
-
-def _brought(
-    history: History, commits: Collection[str], folders: frozenset[str]
-) -> dict[str, list[Mapping[str, str]]]:
-    """Return for each commit, edge by edge to its parents, the blobs by path that it changed to."""
-    steps = [(commit, edge) for commit in commits for edge in _edges_of(history, commit)]
-    found = history.changes(folders).along([edge for _, edge in steps])
-    brought: dict[str, list[Mapping[str, str]]] = {commit: [] for commit in commits}
-    for (commit, _), changes in zip(steps, found, strict=True):
-        changed = {
-            change.path: change.child.blob
-            for change in changes
-            if change.child is not None and content_differs(change)
+            candidates[path] = file.from_commit
+    edges = {commit: _edges_of(history, commit) for commit in set(candidates.values())}
+    compared = [edge for each in edges.values() for edge in each]
+    blobs = {
+        edge: {
+            each.path: each.child.blob for each in changes if each.child and each.content_differs
         }
-        brought[commit].append(changed)
-    return brought
+        for edge, changes in zip(compared, history.changes(compared, folders), strict=True)
+    }
+    return {
+        path: commit
+        for path, commit in candidates.items()
+        if edges[commit]
+        and all(blobs[edge].get(path) == latest[path].blob for edge in edges[commit])
+    }
 
 
 def _edges_of(history: History, commit: str) -> list[Edge]:
@@ -113,18 +98,14 @@ def _edges_of(history: History, commit: str) -> list[Edge]:
     return edges or [(child.tree, EMPTY_TREE)]
 
 
+@dataclass(slots=True, eq=False)
 class _Group:
-    """Files (required ones, and ones whose answer is known) that are at the same point."""
+    """Files (required ones, and ones whose result is known) that are at the same point."""
 
-    __slots__ = ("known", "required", "visited", "waiting")
-
-    def __init__(
-        self, required: set[str], known: set[str], waiting: deque[str], visited: set[str]
-    ) -> None:
-        self.required = required
-        self.known = known
-        self.waiting = waiting
-        self.visited = visited
+    required: set[str]
+    known: set[str]
+    waiting: deque[str]
+    visited: set[str]
 
 
 class _Search:
@@ -161,7 +142,7 @@ class _Search:
         return self._found
 
     def _skip(self, group: _Group) -> None:
-        """Go on where nothing of the group changes, up to where others stand or come in.
+        """Go on where nothing of the group changes, up to the commits of other groups.
 
         Most of a history is that; it needs no turns.
         """
@@ -189,8 +170,7 @@ class _Search:
 
     def _take_known(self, group: _Group) -> None:
         both = group.required & group.known
-        for path in both:
-            self._found[path] = self._recorded[path]
+        self._found.update((path, self._recorded[path]) for path in both)
         group.required -= both
         group.known -= both
 
@@ -234,14 +214,11 @@ class _Search:
             for path, other in differs.items()
         }
 
-    def _go_on(self, group: _Group, commit: str, same: Iterable[str]) -> None:
-        left = False
-        for parent in same:
-            left = True
-            if parent not in group.visited:
-                group.visited.add(parent)
-                group.waiting.append(parent)
-        if left and group.waiting:
+    def _go_on(self, group: _Group, commit: str, same: Collection[str]) -> None:
+        new = [parent for parent in dict.fromkeys(same) if parent not in group.visited]
+        group.visited.update(new)
+        group.waiting.extend(new)
+        if same and group.waiting:
             self._queue(group)
         else:
             self._found.update(dict.fromkeys(group.required, commit))

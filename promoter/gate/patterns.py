@@ -1,4 +1,4 @@
-"""The patterns that say which files shape an environment.
+"""The patterns of the files that shape an environment.
 
 The language is the one of cepler's glob crate with literal separators and literal leading
 dots: ``?``, ``*`` and ``[...]`` stay inside one path component and never stand for the dot
@@ -20,7 +20,7 @@ _WILD = frozenset("?*[")
 
 
 class PatternError(ValueError):
-    """A pattern is not well formed; says near which character and why."""
+    """A pattern is not well formed; the message has the character and the reason."""
 
     def __init__(self, pattern: str, position: int, reason: str) -> None:
         super().__init__(f"pattern {pattern!r}: near character {position}: {reason}")
@@ -31,7 +31,12 @@ def expression(pattern: str) -> str:
     parts: list[str] = []
     position = 0
     while position < len(pattern):
-        part, position = _token(pattern, position)
+        character = pattern[position]
+        if character in "*[":
+            part, position = (_stars if character == "*" else _characters)(pattern, position)
+        else:
+            part = _ANY_CHARACTER if character == "?" else re.escape(character)
+            position += 1
         parts.append(part)
     return "".join(parts)
 
@@ -49,7 +54,7 @@ def literal_folder(pattern: str) -> str:
 
 
 class Patterns:
-    """A list of patterns: `matches` where one of them does. Raises `PatternError`."""
+    """A list of patterns; raises `PatternError`."""
 
     def __init__(self, patterns: Iterable[str]) -> None:
         self.texts = tuple(patterns)
@@ -58,7 +63,7 @@ class Patterns:
         self._match = re.compile("|".join(parts) if parts else "(?!)").fullmatch
 
     def matches(self, path: str) -> bool:
-        """Return whether ``path`` (from the repository's top, with slashes) is covered."""
+        """Return whether one of them matches ``path`` (from the repository's top)."""
         return self._match(path) is not None
 
     def folders(self) -> frozenset[str]:
@@ -73,21 +78,8 @@ def compiled(patterns: tuple[str, ...]) -> Patterns:
     return Patterns(patterns)
 
 
-def _token(pattern: str, position: int) -> tuple[str, int]:
-    character = pattern[position]
-    if character == "?":
-        return _ANY_CHARACTER, position + 1
-    if character == "*":
-        return _stars(pattern, position)
-    if character == "[":
-        return _characters(pattern, position)
-    return re.escape(character), position + 1
-
-
 def _stars(pattern: str, start: int) -> tuple[str, int]:
-    end = start
-    while end < len(pattern) and pattern[end] == "*":
-        end += 1
+    end = len(pattern) - len(pattern[start:].lstrip("*"))
     if end - start == 1:
         return _ANY_SEQUENCE, end
     if end - start > 2:

@@ -1,4 +1,4 @@
-"""Records: what a deployment's state file will say, and when it must not be said."""
+"""Records: the next content of a state file, and the refusals to write it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from promoter.gate.evaluator import Evaluator
 from promoter.gate.rules import FileChange, after_record, changes_between
 from promoter.gate.state import DeployState, EnvironmentState, path_of
 from promoter.gate.state_file import write_state
-from promoter.gate.workspace import Disk
+from promoter.gate.workspace import disk_hashes
 
 
 class RecordMoved(PromoterError):
@@ -42,8 +42,12 @@ def record(deployment: Deployment, due: Decision) -> Recorded:
     now = deployment.recorded(due.environment)
     if now == due.recorded:
         return record_state(deployment, due.environment, due.state)
-    path = deployment.state_path(due.environment)
-    if now is not None and now.version >= due.version and _same(now.current, due.state):
+    path, state = deployment.state_path(due.environment), due.state
+    if (
+        now is not None
+        and now.version >= due.version
+        and ((now.current.head_commit, now.current.files) == (state.head_commit, state.files))
+    ):
         raise AlreadyRecorded(
             f"record {due.environment}: {path} has version {now.version} of it already"
         )
@@ -55,7 +59,7 @@ def record(deployment: Deployment, due: Decision) -> Recorded:
 
 
 def record_state(deployment: Deployment, name: str, state: DeployState) -> Recorded:
-    """Return the state file that says that ``name`` now runs ``state``."""
+    """Return the record that ``name`` now runs ``state``."""
     recorded = deployment.recorded(name)
     after = after_record(name, deployment.environment(name).passed, state, deployment.states)
     return Recorded(
@@ -74,7 +78,7 @@ def observed(deployment: Deployment, name: str, *, ignore_queue: bool = False) -
     A file that differs from what was decided is dirty, one that is missing has no hash.
     Only for a deployment read `in_worktree`.
     """
-    disk = Disk(deployment.git.dir)
+    disk = disk_hashes(deployment.git.dir)
     with deployment.reading() as history:
         evaluator = Evaluator(deployment, history, ignore_queue=ignore_queue)
         state = evaluator.state_on_disk(name, disk)
@@ -90,10 +94,6 @@ def record_message(deployment: str, environment: str) -> str:
     if deployment == "default":
         return f"ci(cepler): Updated '{environment}' state"
     return f"ci(cepler): Updated '{deployment}' state in '{environment}'"
-
-
-def _same(one: DeployState, other: DeployState) -> bool:
-    return one.head_commit == other.head_commit and dict(one.files) == dict(other.files)
 
 
 def _version(state: EnvironmentState | None) -> str:

@@ -9,15 +9,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from promoter.gate.config import EnvironmentConfig
-from promoter.gate.patterns import Patterns
-from promoter.gate.state import (
-    LATEST,
-    DeployState,
-    EnvironmentState,
-    FileState,
-    ident,
-    path_of,
-)
+from promoter.gate.state import DeployState, EnvironmentState, FileState, path_of
 
 
 class FileChange(NamedTuple):
@@ -40,9 +32,6 @@ class FileChange(NamedTuple):
         return "removed" if self.current is None else "changed"
 
 
-# --- what an environment would run -----------------------------------------------------
-
-
 def propagated_target(
     environment: EnvironmentConfig,
     recorded: EnvironmentState | None,
@@ -60,33 +49,22 @@ def propagated_target(
     if recorded is None or recorded.current.propagated_head is None:
         return upstream.current
     taken = recorded.current.propagated_head
-    queue = upstream.propagation_queue
     if ignore_queue or environment.ignore_queue or taken == upstream.current.head_commit:
         return upstream.current
     target = upstream.current
-    have = _hashes_by_path(recorded.current)
     patterns = environment.propagated_patterns()
-    for queued in queue:
+    files = sorted(recorded.current.files.items(), reverse=True)  # of equal paths the first counts
+    have = {path_of(identity): file.file_hash for identity, file in files}
+    for queued in upstream.propagation_queue:
         if queued.head_commit == taken:
             break
-        if _brings_news(queued, have, patterns):
+        hashes = ((path_of(key), file.file_hash) for key, file in queued.files.items())
+        if any(
+            patterns.matches(path) and (path not in have or have[path] != blob)
+            for path, blob in hashes
+        ):
             target = queued
     return target
-
-
-def _hashes_by_path(state: DeployState) -> dict[str, str | None]:
-    hashes: dict[str, str | None] = {}
-    for identity in sorted(state.files):
-        hashes.setdefault(path_of(identity), state.files[identity].file_hash)
-    return hashes
-
-
-def _brings_news(state: DeployState, have: Mapping[str, str | None], patterns: Patterns) -> bool:
-    for identity, file in state.files.items():
-        path = path_of(identity)
-        if patterns.matches(path) and (path not in have or have[path] != file.file_hash):
-            return True
-    return False
 
 
 def taken_from(target: DeployState, environment: EnvironmentConfig) -> dict[str, FileState]:
@@ -99,24 +77,6 @@ def taken_from(target: DeployState, environment: EnvironmentConfig) -> dict[str,
         if file.file_hash is not None and patterns.matches(path):
             taken[path] = file._replace(dirty=False)
     return taken
-
-
-def identities(
-    environment: EnvironmentConfig,
-    latest: Mapping[str, str],
-    taken: Mapping[str, FileState],
-) -> dict[str, str]:
-    """Return every file's hash by identity; a path of the commit shadows a propagated one."""
-    hashes = {
-        ident(environment.passed or "", path): file.file_hash or ""
-        for path, file in taken.items()
-        if path not in latest
-    }
-    hashes.update((ident(LATEST, path), blob) for path, blob in latest.items())
-    return hashes
-
-
-# --- what is new -----------------------------------------------------------------------
 
 
 def changes_between(new: DeployState, old: DeployState | None) -> tuple[FileChange, ...]:
@@ -146,9 +106,6 @@ def _change(identity: str, new: FileState, old: FileState | None) -> FileChange 
     return None
 
 
-# --- what a record makes of the state files --------------------------------------------
-
-
 def after_record(
     name: str,
     passed: str | None,
@@ -159,25 +116,15 @@ def after_record(
     state = state._replace(any_dirty=any(file.dirty for file in state.files.values()))
     before = recorded.get(name)
     if before is None:
-        return EnvironmentState(1, state, passed, ())
+        return EnvironmentState(1, state, passed)
     queue = (before.current, *before.propagation_queue)
-    kept = _still_needed(name, state.head_commit, queue, recorded)
-    return EnvironmentState(before.version + 1, state, passed, queue[:kept])
-
-
-def _still_needed(
-    name: str,
-    head: str,
-    queue: tuple[DeployState, ...],
-    recorded: Mapping[str, EnvironmentState],
-) -> int:
     # As cepler counts: an environment whose deployment lies before what is kept already is
     # not found again from there, and then everything stays.
     kept = 0
     for other in sorted(recorded):
         taken = recorded[other].current.propagated_head
-        if other == name or recorded[other].propagated_from != name or taken in (None, head):
-            continue
-        while kept < len(queue) and queue[kept].head_commit != taken:
-            kept += 1
-    return kept
+        follows = other != name and recorded[other].propagated_from == name
+        if follows and taken not in (None, state.head_commit):
+            while kept < len(queue) and queue[kept].head_commit != taken:
+                kept += 1
+    return EnvironmentState(before.version + 1, state, passed, queue[:kept])

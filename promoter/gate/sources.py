@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
-from promoter.common.errors import GitError, InvalidFile
+from promoter.common.errors import InvalidFile
 from promoter.gate.config import CeplerConfig, EnvironmentConfig, read_config, state_folder
 from promoter.gate.history import History
 from promoter.gate.state import EnvironmentState
@@ -33,8 +33,9 @@ class FileSource(NamedTuple):
     def names(self, history: History, folder: str) -> list[str]:
         """Return the names of the files directly in ``folder``, sorted."""
         if self.folder is None:
-            paths = history.listing(self.commit, [folder])
-            return sorted(path[len(folder) + 1 :] for path in paths if _is_in(path, folder))
+            start, paths = f"{folder}/", history.listing(self.commit, [folder])
+            names = (path.removeprefix(start) for path in paths if path.startswith(start))
+            return sorted(name for name in names if "/" not in name)
         try:
             return sorted(entry.name for entry in (self.folder / folder).iterdir())
         except (FileNotFoundError, NotADirectoryError):
@@ -43,10 +44,6 @@ class FileSource(NamedTuple):
     def label(self, path: str) -> str:
         """Return the name of ``path`` in errors."""
         return path if self.folder is not None else f"{path} at {self.commit[:12]}"
-
-
-def _is_in(path: str, folder: str) -> bool:
-    return path.rpartition("/")[0] == folder and path != folder
 
 
 def load_config(source: FileSource, history: History, path: str) -> CeplerConfig:
@@ -73,23 +70,19 @@ def load_states(source: FileSource, history: History, folder: str) -> dict[str, 
     for name in source.names(history, folder):
         if name.endswith(_SUFFIX) and name != _SUFFIX:
             path = f"{folder}/{name}"
-            content = source.read(history, path)
-            if content is not None:
-                _refuse_cut(content, source.label(path), path)
-                states[name.removesuffix(_SUFFIX)] = read_state(content, source.label(path))
+            content, label = source.read(history, path), source.label(path)
+            if content is None:
+                continue
+            if content and not content.endswith(b"\n"):  # YAML may take the rest for the whole
+                line = content.count(b"\n") + 1
+                raise InvalidFile(
+                    label,
+                    f"line {line}",
+                    "the file ends within a line, it is cut off",
+                    next_step=f"restore it: git checkout -- {path}",
+                )
+            states[name.removesuffix(_SUFFIX)] = read_state(content, label)
     return states
-
-
-def _refuse_cut(content: bytes, label: str, path: str) -> None:
-    """Raise where a file ends within a line: YAML may take the rest for the whole."""
-    if content and not content.endswith(b"\n"):
-        line = content.count(b"\n") + 1
-        raise InvalidFile(
-            label,
-            f"line {line}",
-            "the file ends within a line, it is cut off",
-            next_step=f"restore it: git checkout -- {path}",
-        )
 
 
 class Committed:
@@ -110,9 +103,9 @@ class Committed:
         if entry is None:
             return None
         label = f"{self.config_path} at {commit[:12]}"
-        config = self._configs.get(entry.blob)
-        if config is None:
-            config = self._configs[entry.blob] = read_config(self._content(entry.blob), label)
+        if entry.blob not in self._configs:
+            self._configs[entry.blob] = read_config(self.history.content(entry.blob), label)
+        config = self._configs[entry.blob]
         if name not in config.environments:
             return None
         return config.environment(name, label), config.deployment
@@ -123,17 +116,7 @@ class Committed:
         entry = self.history.entry(commit, path)
         if entry is None:
             return None
-        state = self._states.get(entry.blob)
-        if state is None:
-            content = self._content(entry.blob)
-            state = self._states[entry.blob] = read_state(content, f"{path} at {commit[:12]}")
-        return state
-
-    def _content(self, blob: str) -> bytes:
-        found = self.history.read(blob)
-        if found is None:
-            raise GitError(
-                f"read {blob} in {self.history.git.dir}: the object is missing",
-                next_step="git fsck, then fetch again or clone anew",
-            )
-        return found.content
+        if entry.blob not in self._states:
+            content = self.history.content(entry.blob)
+            self._states[entry.blob] = read_state(content, f"{path} at {commit[:12]}")
+        return self._states[entry.blob]

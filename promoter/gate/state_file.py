@@ -27,8 +27,6 @@ def read_state(content: bytes, file: str) -> EnvironmentState:
     return fast if fast is not None else _from_document(read_document(content, file))
 
 
-# --- the form that cepler writes -------------------------------------------------------
-
 _HASH = r"([0-9a-f]{40}|\"[0-9a-f]{40}\")"
 _UNESCAPED = r'[^"\\\x00-\x1f\x7f]*'
 _QUOTED = rf'"{_UNESCAPED}(?:\\(?:["\\btnfr]|u00[0-9a-f]{{2}}){_UNESCAPED})*"'
@@ -131,9 +129,6 @@ def _unescape(found: re.Match[str]) -> str:
     return chr(int(found[1], 16)) if found[1] else _NAMED.get(found[2], found[2])
 
 
-# --- any other form --------------------------------------------------------------------
-
-
 def _from_document(document: CeplerDocument) -> EnvironmentState:
     fields = document.fields(document.root, "the state file", _FIELDS)
     current, queue = fields.required("current"), fields.items("propagation_queue")
@@ -171,8 +166,6 @@ def _file_state(fields: Fields) -> FileState:
         dirty=fields.flag("dirty"),
     )
 
-
-# --- writing ---------------------------------------------------------------------------
 
 _WORDS = (
     "yes|Yes|YES|no|No|NO|true|True|TRUE|false|False|FALSE|on|On|ON|off|Off|OFF|null|Null|NULL|~"

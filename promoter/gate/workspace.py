@@ -1,47 +1,41 @@
-"""Work trees: filled with what is cleared or recorded, and compared with it."""
+"""Work trees: filled with cleared or recorded files, and compared with them."""
 
 from __future__ import annotations
 
 import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
 from promoter.common.errors import PromoterError
-from promoter.gate.config import state_folder
+from promoter.gate.config import gating_patterns, state_folder
 from promoter.gate.deployment import Deployment
 from promoter.gate.evaluator import Evaluator
 from promoter.gate.history import History
-from promoter.gate.patterns import Patterns
+from promoter.gate.patterns import Patterns, compiled
 from promoter.gate.state import DeployState, EnvironmentState, is_propagated, path_of
 from promoter.git import Git
 from promoter.git.objects import TreeEntry, decode
 
-_KEPT = (".git/*", ".gitignore")
 
+def disk_hashes(folder: Path) -> Callable[[str], str | None]:
+    """Return the function from a path to the blob id of its file in ``folder``.
 
-class Disk:
-    """The blob id that each file of a folder has as it lies there (links followed), read once."""
+    Links are followed, each file is read once, and None means that there is no such file.
+    """
+    from hashlib import sha1  # a check needs none of it
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._known: dict[str, str | None] = {}
-
-    def __call__(self, path: str) -> str | None:
-        """Return the id, None where there is no such file."""
-        if path not in self._known:
-            self._known[path] = self._hash(path)
-        return self._known[path]
-
-    def _hash(self, path: str) -> str | None:
-        file = self._folder / path
+    @cache
+    def blob_id(path: str) -> str | None:
+        file = folder / path
         if not file.is_file():
             return None
-        from hashlib import sha1  # a check needs none of it
-
         content = file.read_bytes()
         return sha1(b"blob %d\0" % len(content) + content).hexdigest()  # noqa: S324
+
+    return blob_id
 
 
 class Workspace(NamedTuple):
@@ -51,26 +45,28 @@ class Workspace(NamedTuple):
     config_path: str
     deployment: str
 
+    def gating(self, path: str) -> bool:
+        """Return whether ``path`` is the config or a state file."""
+        return gating_patterns(self.config_path, self.deployment).matches(path)
+
     def clean(self, only: Patterns | None = None) -> None:
         """Remove every file that git does not ignore, or of them those that ``only`` matches.
 
         The config, the state files, and the top .gitignore stay. Folders stay, even empty.
         """
-        kept = Patterns(
-            [self.config_path, f"{state_folder(self.config_path, self.deployment)}/*", *_KEPT]
-        )
-        # In cepler's order, and looked at only when its turn has come: a link to a file that
-        # went before it is no file any more, and stays.
+        kept = compiled((".git/*", ".gitignore"))
+        # In cepler's order, and each is checked in its turn: a link to a file that was removed
+        # before is no file any more, and stays.
         files = self._in_order()
         while files:
             path = files.popleft()
             file = self.git.dir / path
-            if kept.matches(path) or not (only is None or only.matches(path)):
+            if kept.matches(path) or self.gating(path) or (only and not only.matches(path)):
                 continue
             if file.is_file():
                 file.unlink()
                 if file.name == ".gitignore":
-                    # What it named is not ignored any more, and comes after it.
+                    # The files that it named are not ignored any more, and come after it.
                     place = path.split("/")
                     files = deque(each for each in self._in_order() if each.split("/") > place)
 
@@ -84,26 +80,10 @@ class Workspace(NamedTuple):
             self.git.output("update-index", "-z", "--index-info", stdin=raw, env=scratch)
             self.git.output("checkout-index", "--all", "--force", "--quiet", env=scratch)
 
-    def differences(self, state: DeployState, covers: Callable[[str], bool]) -> tuple[str, ...]:
-        """Return paths that are not as ``state`` has them, or that only ``covers`` has."""
-        disk = Disk(self.git.dir)
-        expected = {path_of(key): file.file_hash for key, file in state.files.items()}
-        wrong = {path for path, blob in expected.items() if disk(path) != blob}
-        kept = Patterns([self.config_path, f"{state_folder(self.config_path, self.deployment)}/*"])
-        extra = {
-            path
-            for path in self._files()
-            if path not in expected
-            and covers(path)
-            and not kept.matches(path)
-            and os.path.lexists(self.git.dir / path)
-        }
-        return tuple(sorted(wrong | extra))
-
     def _in_order(self) -> deque[str]:
-        return deque(sorted(self._files(), key=lambda path: path.split("/")))
+        return deque(sorted(self.files(), key=lambda path: path.split("/")))
 
-    def _files(self) -> Iterator[str]:
+    def files(self) -> Iterator[str]:
         """Yield the files of the work tree that no ignore rule names, tracked or not."""
         tracked = self.git.output("ls-files", "-z", "--cached")
         ignored: set[bytes] = set()
@@ -187,13 +167,24 @@ def differences(
 ) -> tuple[str, ...]:
     """Return the paths at which ``worktree`` differs from ``state``, a state of ``name``.
 
-    Changed, missing, or there without belonging: covered by the environment's patterns
-    (and not ignored by git) but not in ``state``.
+    Changed, missing, or not in ``state`` though the environment's patterns cover it (and git
+    does not ignore it).
     """
     environment = deployment.environment(name)
     patterns = (environment.latest_patterns(), environment.propagated_patterns())
     workspace = Workspace(worktree, deployment.config_path, deployment.name)
-    return workspace.differences(state, lambda path: any(p.matches(path) for p in patterns))
+    disk = disk_hashes(worktree.dir)
+    expected = {path_of(key): file.file_hash for key, file in state.files.items()}
+    wrong = {path for path, blob in expected.items() if disk(path) != blob}
+    extra = {
+        path
+        for path in workspace.files()
+        if path not in expected
+        and any(each.matches(path) for each in patterns)
+        and not workspace.gating(path)
+        and os.path.lexists(worktree.dir / path)
+    }
+    return tuple(sorted(wrong | extra))
 
 
 def cleared_files(

@@ -75,14 +75,14 @@ def test_what_is_expected_is_compared_by_one_process(twin: Twin, history: Histor
     graph = history.graph(commits[0])
     edges = [(graph.node(one).tree, graph.node(two).tree) for one, two in pairwise(commits)]
     for folder, changed in {"m": {"m/a"}, "o": {"o/4"}, "m/sub": set()}.items():
-        found = history.changes([folder]).along(edges)
+        found = history.changes(edges, [folder])
         assert {change.path for change in found[0]} == changed
     assert history.edges(graph, ["m"]) is history.edges(graph, ["o/4"])
 
 
 def test_no_folder_is_no_change(history: History, twin: Twin) -> None:
     trees = twin.git("rev-parse", "HEAD^{tree}", "HEAD^^{tree}").split()
-    assert history.changes(["../m"]).along([(trees[0], trees[1])]) == [[]]
+    assert history.changes([(trees[0], trees[1])], ["../m"]) == [[]]
 
 
 @given(st.lists(PATHS, max_size=60), PATHS)

@@ -18,11 +18,7 @@ class WrongUsage(PromoterError):
 
 
 class HelpRequest(Exception):
-    """The command line requests help or version; ``text`` is the output."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__(text)
-        self.text = text
+    """The command line requests help or version; ``str()`` is the output."""
 
 
 def parse(argv: Sequence[str], variables: Values) -> tuple[tuple[str, ...], Values, Values]:

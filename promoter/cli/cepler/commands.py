@@ -28,7 +28,7 @@ def run(argv: Sequence[str]) -> int:
     try:
         command, top, inner = parse(argv, os.environ)
     except HelpRequest as request:
-        _out(request.text.rstrip("\n"))
+        _out(str(request).rstrip("\n"))
         return 0
     except WrongUsage as error:
         _err(f"error: {error}\n\nUSAGE:\n    {error.next_step}\n\nFor more information try --help")
