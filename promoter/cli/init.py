@@ -1,0 +1,43 @@
+"""``promoter init``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from promoter.cli.options import BRANCH, REMOTE
+from promoter.common.text import plain
+from promoter.setup.init import plan_init
+from promoter.setup.keys import key_in
+from promoter.site.site import Site
+
+
+def init(
+    tester: Annotated[
+        list[Path] | None,
+        typer.Option(help="Public key of a pipeline that tests charts; may be repeated."),
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Push without confirmation.")] = False,
+    remote: REMOTE = "origin",
+    branch: BRANCH = "main",
+) -> None:
+    """Create the gates branch, and list your signing key and the pipeline's.
+
+    Shows every commit before it is pushed. Running it again changes nothing.
+
+    Example: promoter init --tester pipeline.pub
+    """
+    site = Site.of(Path.cwd(), remote=remote, branch=branch)
+    plan = plan_init(site, [key_in(file) for file in tester or ()])
+    if not plan.changes:
+        typer.echo("already set up: every environment has a gate, and your key is listed")
+        return
+    for line in plan.lines():
+        typer.echo(plain(line))
+    if not yes:
+        typer.confirm("Push?", abort=True)
+    for change, commit in zip(plan.changes, plan.push(), strict=True):
+        typer.echo(f"pushed {commit[:12]} to {change.branch}")
+    typer.echo("next: promoter plan")

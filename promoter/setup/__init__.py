@@ -1,0 +1,1 @@
+"""Set up a deployments repository, and check what a first real run needs."""

@@ -1,0 +1,93 @@
+"""``promoter init``: the gates branch, and the keys whose signatures count."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import unified_diff
+
+from promoter.approvals.approvals import ALLOWED_SIGNERS
+from promoter.common.errors import GitError, PromoterError
+from promoter.gate.gates import BRANCH
+from promoter.git import Entry, Ledger
+from promoter.setup.gates import missing_gates
+from promoter.setup.keys import SigningKey, own_key, with_key
+from promoter.site.site import Site
+from promoter.testflight.attestation import ALLOWED_TESTERS
+
+
+@dataclass(frozen=True)
+class BranchChange:
+    """One commit that `push` makes: a branch, its tip, and the new content of files."""
+
+    branch: str
+    tip: str | None
+    files: Mapping[str, bytes]
+    message: str
+
+
+@dataclass(frozen=True)
+class InitPlan:
+    """The commits that set up a repository; none where it is set up."""
+
+    site: Site
+    changes: tuple[BranchChange, ...]
+
+    def lines(self) -> Iterator[str]:
+        """Yield the commits as people read them: branch, message, and a diff per file."""
+        for change in self.changes:
+            yield f"{change.branch}: {change.message}"
+            for path, content in change.files.items():
+                old = self.site.git.file(change.tip, path) if change.tip else None
+                yield from unified_diff(
+                    (old or b"").decode().splitlines(),
+                    content.decode().splitlines(),
+                    f"{path} (now)",
+                    f"{path} (new)",
+                    lineterm="",
+                )
+
+    def push(self) -> tuple[str, ...]:
+        """Commit and push every change; return the commits.
+
+        Signers are pushed before gates, so that no approval is possible that nobody may give.
+        """
+        return tuple(self._push(change) for change in self.changes)
+
+    def _push(self, change: BranchChange) -> str:
+        ledger = Ledger(self.site.git, self.site.remote, change.branch)
+        try:
+            return ledger.push(change.tip, Entry(change.files, change.message, sign=True))
+        except GitError as error:
+            raise PromoterError(
+                f"push {change.branch} to {self.site.remote}: {error}",
+                next_step=f"push it with an account that may, or open a pull request for "
+                f"{', '.join(change.files)}",
+            ) from error
+
+
+def plan_init(site: Site, testers: Sequence[SigningKey] = ()) -> InitPlan:
+    """Return the commits that ``site`` lacks: signers, ``testers``, and gates.
+
+    Raises `UsageError` where git cannot sign, `PromoterError` where a production cannot be
+    held at any commit.
+    """
+    keys = {ALLOWED_SIGNERS: (own_key(site.git),), ALLOWED_TESTERS: tuple(testers)}
+    lists = {path: _with_keys(site, path, listed) for path, listed in keys.items()}
+    main = {
+        path: content
+        for path, content in lists.items()
+        if content and content != site.git.file(site.tip, path)
+    }
+    changes = (
+        BranchChange(site.branch, site.tip, main, "chore: list signers and testers"),
+        BranchChange(BRANCH, site.gates_tip, missing_gates(site), "chore: open the gates"),
+    )
+    return InitPlan(site, tuple(change for change in changes if change.files))
+
+
+def _with_keys(site: Site, path: str, keys: Sequence[SigningKey]) -> bytes:
+    content = site.git.file(site.tip, path) or b""
+    for key in keys:
+        content = with_key(content, key)
+    return content
