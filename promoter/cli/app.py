@@ -1,80 +1,145 @@
-"""Every command but ``cepler``, one file a group."""
+"""The ``promoter`` application: it imports only the command that is called.
+
+Some commands begin with libraries that take longer to import than others take to run, so the
+table in `commands` holds what ``--help`` prints, and a command's module is imported when the
+command runs or its own help is shown.
+"""
 
 from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable, Mapping
 from importlib import import_module
+from importlib.metadata import version
+from typing import Annotated, Any, cast
 
 import typer
+from typer.core import TyperGroup
 from typer.exceptions import TyperException
+from typer.main import get_command
 
+from promoter.cli.commands import SECTIONS, Command, CommandGroup
 from promoter.common.errors import UsageError
 
-# Where each command is, in the order of the help. Only the one that is called is imported:
-# some of them start with libraries that take longer than the others' whole work.
-COMMANDS = {
-    "deploy": "promoter.cli.deploy:deploy",
-    "approve": "promoter.cli.approve:approve",
-    "status": "promoter.cli.status:status",
-    "plan": "promoter.cli.plan:plan",
-    "why": "promoter.cli.plan:why",
-    "lint": "promoter.cli.lint:lint",
-    "version": "promoter.cli.version:app",
-    "commits": "promoter.cli.commits:app",
-    "release": "promoter.cli.release:app",
-    "verify": "promoter.cli.verify:app",
-    "vendor": "promoter.cli.vendor:app",
-    "preview": "promoter.cli.preview:preview",
-    "testflight": "promoter.cli.testflight:app",
-    "trace": "promoter.cli.trace:trace",
-    "toolchain": "promoter.cli.toolchain:app",
-    "platform": "promoter.cli.platform:app",
-    "pipeline": "promoter.cli.pipeline:app",
+_APP: dict[str, Any] = {
+    "add_completion": False,
+    "pretty_exceptions_enable": False,
+    "rich_markup_mode": None,
 }
 
 
-def app_with(*names: str) -> typer.Typer:
-    """The application with the commands ``names`` of `COMMANDS`."""
-    app = typer.Typer(
-        name="promoter",
-        help="Carry a change from a commit to a gated production.",
-        epilog="The gate by cepler's own commands: promoter cepler --help",
-        add_completion=False,
-        pretty_exceptions_enable=False,
-        rich_markup_mode=None,
-        context_settings={
-            # The default of 80 cuts what the list says of most commands.
-            "max_content_width": 100,
-            "color": False if os.environ.get("NO_COLOR") else None,
-        },
+class LazyGroup(TyperGroup):
+    """A group of commands that are imported one by one."""
+
+    sections: Mapping[str, Mapping[str, Command | CommandGroup]]
+    default: str
+
+    @property
+    def entries(self) -> dict[str, Command | CommandGroup]:
+        """The group's commands by name, in the order of its help."""
+        return {name: entry for part in self.sections.values() for name, entry in part.items()}
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002
+        """Return the names of the commands."""
+        return list(self.entries)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002
+        """Return one command, imported now; None for an unknown name."""
+        entry = self.entries.get(cmd_name)
+        if entry is not None and cmd_name not in self.commands:
+            self.commands[cmd_name] = (
+                group(cmd_name, entry.help, {"Commands": entry.commands}, entry.default)
+                if isinstance(entry, CommandGroup)
+                else _command(cmd_name, entry)
+            )
+        return self.commands.get(cmd_name)
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002
+        """Write a section of names and summaries for each part of the table."""
+        width = max(map(len, self.entries))
+        for title, part in self.sections.items():
+            with formatter.section(title):
+                formatter.write_dl([(name.ljust(width), part[name].help) for name in part])
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Parse ``args``, which default to the group's default command."""
+        return super().parse_args(ctx, args or [self.default] * bool(self.default))
+
+
+def group(
+    name: str,
+    summary: str,
+    sections: Mapping[str, Mapping[str, Command | CommandGroup]],
+    default: str = "",
+    callback: Callable[..., None] = lambda: None,
+    **options: Any,
+) -> LazyGroup:
+    """Return a group called ``name`` with the commands in ``sections``."""
+    app = typer.Typer(name=name, cls=LazyGroup, help=summary, **{**_APP, **options})
+    app.callback()(callback)
+    made = cast("LazyGroup", get_command(app))
+    made.sections, made.default = sections, default
+    return made
+
+
+def application() -> LazyGroup:
+    """Return the whole command line."""
+    return group(
+        "promoter",
+        "Carry a change from a commit to a gated production.",
+        SECTIONS,
+        callback=_root,
+        epilog="cepler's own commands: promoter cepler --help",
+        add_completion=True,
+        context_settings=context_settings(),
     )
-    # With a callback, one command alone still is called by its name.
-    app.callback()(lambda: None)
-    for name in names:
-        module, _, attribute = COMMANDS[name].partition(":")
-        found = getattr(import_module(module), attribute)
-        if isinstance(found, typer.Typer):
-            app.add_typer(found, name=name)
-        else:
-            app.command(name)(found)
-    return app
+
+
+def context_settings() -> dict[str, Any]:
+    """Return the width of help texts, and no color where ``NO_COLOR`` is set (no-color.org)."""
+    return {"max_content_width": 100, "color": False if os.environ.get("NO_COLOR") else None}
 
 
 def run_app() -> int:
-    """Run the command in ``sys.argv``; gives its exit code or raises `PromoterError`."""
-    arguments = sys.argv[1:] or ["--help"]
-    app = app_with(arguments[0]) if arguments[0] in COMMANDS else app_with(*COMMANDS)
+    """Run the command in ``sys.argv``; return its exit code or raise `PromoterError`."""
     try:
-        outcome = app(args=arguments, prog_name="promoter", standalone_mode=False)
+        outcome = application().main(
+            args=sys.argv[1:] or ["--help"], prog_name="promoter", standalone_mode=False
+        )
     except TyperException as error:
-        raise UsageError(error.format_message(), next_step=f"{_called(error)} --help") from error
+        raise UsageError(error.format_message(), next_step=f"{_path(error)} --help") from error
     except typer.Abort as error:
         raise KeyboardInterrupt from error
     return outcome if isinstance(outcome, int) else 0
 
 
-def _called(error: TyperException) -> str:
-    """The command that was called wrongly: what --help is asked of."""
+def _print_version(requested: bool) -> None:
+    if requested:
+        typer.echo(version("promoter"))
+        raise typer.Exit
+
+
+def _root(
+    _version: Annotated[
+        bool,
+        typer.Option(
+            "--version", help="Show the version and exit.", is_eager=True, callback=_print_version
+        ),
+    ] = False,
+) -> None:
+    """Accept the options of ``promoter`` itself."""
+
+
+def _command(name: str, command: Command) -> Any:
+    module, _, attribute = f"promoter.cli.{command.target}".partition(":")
+    function: Callable[..., Any] = getattr(import_module(module), attribute)
+    app = typer.Typer(**_APP)
+    app.command(name, context_settings={"ignore_unknown_options": command.passes_options})(function)
+    return get_command(app)
+
+
+def _path(error: TyperException) -> str:
+    """Return the command whose --help explains a usage error."""
     context: typer.Context | None = getattr(error, "ctx", None)
     return context.command_path if context else "promoter"

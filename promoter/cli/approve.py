@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -12,9 +12,9 @@ from promoter.cli.options import BRANCH, JSON, REMOTE
 from promoter.cli.output import print_json
 from promoter.cli.plan import file_line
 from promoter.common.text import plain
-
-if TYPE_CHECKING:
-    from promoter.site.proposal import Proposal
+from promoter.site.proposal import ApprovalRequest, Proposal, propose
+from promoter.site.proposal import approve as run
+from promoter.site.site import Site
 
 _SHOWN = 40
 
@@ -44,10 +44,6 @@ def approve(
 
     Example: promoter approve local-production --reason 'seen in QA'
     """
-    from promoter.site.proposal import ApprovalRequest, propose
-    from promoter.site.proposal import approve as run
-    from promoter.site.site import Site
-
     site = Site.of(Path.cwd(), remote=remote, branch=branch)
     request = ApprovalRequest(environment, reason, commit=commit, plan=plan, destroy=destroy)
     proposal = propose(site, request)

@@ -13,15 +13,7 @@ from promoter.git import Git
 from promoter.release.cog import read_cog
 from promoter.release.commits import check_commits, required_form
 
-app = typer.Typer(help="Check commit messages.")
 
-
-@app.callback()
-def _group() -> None:
-    """Keep `check` a command of its own though it is the only one."""
-
-
-@app.command("check")
 def check_command(
     revisions: Annotated[str, typer.Argument(metavar="RANGE", help="Like main..HEAD.")],
     repository: REPOSITORY = Path(),

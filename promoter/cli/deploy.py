@@ -10,6 +10,9 @@ import typer
 from promoter.cli.options import BRANCH, JSON, KUBECONFIG, REMOTE
 from promoter.cli.output import print_json
 from promoter.cli.progress import shown
+from promoter.deploy.deploy import deploy as run
+from promoter.site.site import Site
+from promoter.synthesis.stack import target_of
 
 
 def deploy(
@@ -29,10 +32,6 @@ def deploy(
 
     Example: promoter deploy local-staging
     """
-    from promoter.deploy.deploy import deploy as run
-    from promoter.site.site import Site
-    from promoter.synthesis.stack import target_of
-
     progress = shown()
     site = Site.of(Path.cwd(), remote=remote, branch=branch)
     for path in site.git.changed()[:5]:

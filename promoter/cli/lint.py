@@ -9,6 +9,9 @@ import typer
 
 from promoter.cli.options import JSON
 from promoter.cli.output import print_json
+from promoter.cli.progress import shown
+from promoter.git import Git
+from promoter.lint import lint as run
 
 
 def lint(
@@ -27,10 +30,6 @@ def lint(
 
     Example: promoter lint --base origin/main
     """
-    from promoter.cli.progress import shown
-    from promoter.git import Git
-    from promoter.lint import lint as run
-
     report = run(Git(Git(Path.cwd()).top()), shown(), base, fix=fix)
     if as_json:
         print_json({"findings": report.findings} | ({"added": report.added} if fix else {}))

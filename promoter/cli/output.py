@@ -1,4 +1,4 @@
-"""What commands print on standard output: a document for programs, or a table for people."""
+"""Output of commands on standard output: a document for programs, or a table for people."""
 
 from __future__ import annotations
 

@@ -10,10 +10,15 @@ import typer
 
 from promoter.cli.options import JSON
 from promoter.cli.output import print_json
+from promoter.cli.progress import shown
+from promoter.concourse.checks import check_all
+from promoter.concourse.deployments import generate as run
+from promoter.concourse.journey import PAGE, REMEDY, updated_page
+from promoter.forge.github import GitHubForge
 from promoter.forge.links import API
 from promoter.git import Git
-
-app = typer.Typer(help="Render, check and draw the Concourse pipelines.")
+from promoter.tasks.cachix import Retries, read_paths, wait
+from promoter.tasks.credentials import run as run_with_access
 
 ROOT = Annotated[
     Path | None,
@@ -21,26 +26,20 @@ ROOT = Annotated[
 ]
 
 
-@app.command("generate")
 def generate(root: ROOT = None) -> None:
     """Render every pipeline with ytt, including the values from cepler's files.
 
     Example: promoter pipeline generate
     """
-    from promoter.concourse.deployments import generate as run
-
     for line in run(root or _top()):
         typer.echo(line)
 
 
-@app.command("check")
 def check_command(root: ROOT = None, as_json: JSON = False) -> int:
     """Exit 1 unless every rendered pipeline is up to date and free of findings.
 
     Example: promoter pipeline check
     """
-    from promoter.concourse.checks import check_all
-
     found = check_all(root or _top())
     if as_json:
         print_json(found)
@@ -51,7 +50,6 @@ def check_command(root: ROOT = None, as_json: JSON = False) -> int:
     return 1 if any(found.values()) else 0
 
 
-@app.command("exec", context_settings={"ignore_unknown_options": True})
 def exec_command(
     command: Annotated[list[str], typer.Argument(help="The command and its arguments.")],
 ) -> int:
@@ -64,12 +62,9 @@ def exec_command(
 
     Example: promoter pipeline exec -- promoter release promote
     """
-    from promoter.tasks.credentials import run
-
-    return run(command, os.environ)
+    return run_with_access(command, os.environ)
 
 
-@app.command("wait-cachix-paths")
 def wait_command(
     paths: Annotated[Path, typer.Option("--paths", "-p", help="A file of store paths.")],
     cache: Annotated[str, typer.Option("--cache", "-c", help="Like galoymoney.")],
@@ -85,15 +80,11 @@ def wait_command(
 
     Example: promoter pipeline wait-cachix-paths --paths paths.txt --cache galoymoney
     """
-    from promoter.cli.progress import shown
-    from promoter.tasks.cachix import Retries, read_paths, wait
-
     required, url = read_paths(paths), address or f"https://{cache}.cachix.org"
     count = wait(required, url, Retries(attempts, delay), shown())
     typer.echo(f"the cache has all {len(required)} paths, after {count} attempts")
 
 
-@app.command("comment")
 def comment_command(
     number: Annotated[int, typer.Argument(help="The pull request's number.")],
     file: Annotated[Path, typer.Argument(help="The comment, Markdown.")],
@@ -108,13 +99,10 @@ def comment_command(
 
     Example: promoter pipeline comment 17 gate.md --repository GaloyMoney/lana-bank --topic gate
     """
-    from promoter.forge.github import GitHubForge
-
     forge = GitHubForge(repository, token, address)
     typer.echo(forge.put_comment(number, topic, file.read_text(encoding="utf-8")))
 
 
-@app.command("graph")
 def graph_command(
     check_only: Annotated[
         bool, typer.Option("--check", help="Write nothing; exit 1 if it is out of date.")
@@ -125,8 +113,6 @@ def graph_command(
 
     Example: promoter pipeline graph --check
     """
-    from promoter.concourse.journey import PAGE, REMEDY, updated_page
-
     top = root or _top()
     page = top / PAGE
     present = page.read_text(encoding="utf-8")

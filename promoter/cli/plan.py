@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from promoter.cli.options import BRANCH, FETCH, JSON, REMOTE
 from promoter.cli.output import print_json
 from promoter.common.text import plain
-
-if TYPE_CHECKING:
-    from promoter.site.plan import ChangedFile, EnvironmentPlan
+from promoter.site.plan import ChangedFile, EnvironmentPlan, plan_all, plan_environment
+from promoter.site.site import Site
 
 _SHOWN = 5
 
@@ -27,9 +26,6 @@ def plan(
 
     Example: promoter plan --json
     """
-    from promoter.site.plan import plan_all
-    from promoter.site.site import Site
-
     plans = plan_all(Site.of(Path.cwd(), remote=remote, branch=branch, fetch=fetch))
     if as_json:
         print_json({"environments": plans})
@@ -49,9 +45,6 @@ def why(
 
     Example: promoter why local-production
     """
-    from promoter.site.plan import plan_environment
-    from promoter.site.site import Site
-
     site = Site.of(Path.cwd(), remote=remote, branch=branch, fetch=fetch)
     found = plan_environment(site, environment)
     if as_json:

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from promoter.cli.options import JSON
 from promoter.cli.output import print_json, print_table
 from promoter.cli.toolchain import current_toolchain
-
-if TYPE_CHECKING:
-    from promoter.platform import PartStatus, Platform
-
-app = typer.Typer(help="Run Kubernetes and an OCI registry on this machine's loopback.")
+from promoter.platform import PartStatus, Platform
 
 _FOLDER = Annotated[
     Path | None,
@@ -25,14 +21,10 @@ _FOLDER = Annotated[
 
 def _platform(folder: Path | None) -> Platform:
     """Return the platform in ``folder``, by default ``.local/platform`` of the repository."""
-    # Imported here: `--help` of this command need not load an HTTP client and pydantic.
-    from promoter.platform import Platform
-
     toolchain = current_toolchain()
     return Platform(folder or toolchain.root / ".local" / "platform", toolchain)
 
 
-@app.command()
 def up(
     folder: _FOLDER = None,
     kubeconfig: Annotated[
@@ -56,7 +48,6 @@ def up(
     typer.echo(f"registry    {running.registry}")
 
 
-@app.command()
 def down(folder: _FOLDER = None) -> None:
     """Stop the parts that `up` started; data is kept.
 
@@ -65,7 +56,6 @@ def down(folder: _FOLDER = None) -> None:
     _platform(folder).down()
 
 
-@app.command()
 def status(folder: _FOLDER = None, as_json: JSON = False) -> None:
     """Show each part; fail if one has died, with its last lines.
 

@@ -28,8 +28,6 @@ from promoter.release.publication import read_release, release
 from promoter.release.supply_chain import SupplyChain
 from promoter.release.version import parse_version
 
-app = typer.Typer(help="Candidates, releases and their pins.")
-
 REGISTRY_VARIABLE = "PROMOTER_REGISTRY"
 KEY_VARIABLE = "COSIGN_KEY"
 PUBLIC_KEY_VARIABLE = "COSIGN_PUBLIC_KEY"
@@ -61,7 +59,6 @@ APP_VERSION = "NEXT_PUBLIC_APP_VERSION"
 _GALOY = "gcr.io/galoyorg"
 
 
-@app.command("candidate")
 def candidate_command(
     commit: Annotated[str, typer.Argument(show_default="the remote branch's tip")] = "",
     repository: REPOSITORY = Path(),
@@ -75,7 +72,6 @@ def candidate_command(
     _render(create_candidate(_application(repository, registry, ""), commit), output)
 
 
-@app.command("prepare-apps")
 def prepare_apps_command(
     version: Annotated[str, typer.Argument(help="Like 0.42.0-rc.1.")],
     files: Annotated[list[Path], typer.Argument(help="The frontends' .env files.")],
@@ -90,7 +86,6 @@ def prepare_apps_command(
         file.write_bytes(content)
 
 
-@app.command("promote")
 def promote_command(
     version: Annotated[str, typer.Argument(show_default="the newest candidate")] = "",
     repository: REPOSITORY = Path(),
@@ -103,7 +98,6 @@ def promote_command(
     _render_pull(promote(_application(repository, registry, ""), version))
 
 
-@app.command("file-check")
 def file_check_command(
     number: Annotated[int, typer.Argument(help="The pull request's number.")] = 0,
     revisions: Annotated[
@@ -129,7 +123,6 @@ def file_check_command(
     return 0 if result.passes else 1
 
 
-@app.command("final")
 def final_command(
     number: Annotated[int, typer.Argument(show_default="the newest merged promote-rc")] = 0,
     repository: REPOSITORY = Path(),
@@ -145,7 +138,6 @@ def final_command(
     _render(release(_application(repository, registry, key, public_key), number), output)
 
 
-@app.command("show")
 def show_command(
     version: Annotated[str, typer.Argument(show_default="the newest release")] = "",
     repository: REPOSITORY = Path(),
@@ -159,7 +151,6 @@ def show_command(
     _render(read_release(_application(repository, registry, ""), version), output)
 
 
-@app.command("bump-chart")
 def bump_chart_command(
     version: Annotated[str, typer.Argument(show_default="the newest release")] = "",
     charts: _CHARTS = Path("../charts-repo"),
@@ -175,7 +166,6 @@ def bump_chart_command(
     _render_pull(bump_chart(application, _charts(charts), version))
 
 
-@app.command("automerge")
 def automerge_command(
     number: Annotated[int, typer.Argument(help="The pull request's number.")],
     charts: _CHARTS = Path(),

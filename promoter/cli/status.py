@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from promoter.cli.options import BRANCH, FETCH, JSON, KUBECONFIG, REMOTE
 from promoter.cli.output import print_json, print_table
+from promoter.cli.progress import shown
 from promoter.common.text import plain
-
-if TYPE_CHECKING:
-    from promoter.site.status import EnvironmentStatus
-
+from promoter.site.site import Site
+from promoter.site.status import Clusters, EnvironmentStatus, statuses
+from promoter.toolchain import Toolchain
 
 _HEADINGS = ("environment", "status", "chart", "revision", "since", "approved by")
 
@@ -32,11 +32,6 @@ def status(
 
     Example: promoter status --json
     """
-    from promoter.cli.progress import shown
-    from promoter.site.site import Site
-    from promoter.site.status import Clusters, statuses
-    from promoter.toolchain import Toolchain
-
     site = Site.of(Path.cwd(), remote=remote, branch=branch, fetch=fetch)
     program = Toolchain(site.git.dir, progress=shown()).program
     clusters = Clusters(site.git.dir, kubeconfig, program("kubectl"), program("helm"))

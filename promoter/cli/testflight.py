@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 import typer
 
 from promoter.cli.options import JSON, KUBECONFIG
 from promoter.cli.output import print_json
 from promoter.cli.progress import shown
-
-if TYPE_CHECKING:
-    from promoter.smoketest.smoketest import SmoketestTarget
-
-app = typer.Typer(help="Test a chart in a throwaway namespace.")
+from promoter.git import Git
+from promoter.smoketest.endpoints import read_endpoints
+from promoter.smoketest.smoketest import SmoketestTarget, run_smoketest
+from promoter.synthesis.stack import LOCAL, target_of
+from promoter.testflight.provisioner import create_provisioner
+from promoter.testflight.run import TestflightOptions, run_testflight, sweep
+from promoter.toolchain import Toolchain
 
 _ENDPOINTS = Annotated[
     Path | None,
@@ -41,7 +43,6 @@ _PROVISIONER = Annotated[
 ]
 
 
-@app.command("run")
 def run_command(
     chart: Annotated[str, typer.Option(help="Folder, or ref of the charts repository.")],
     kubeconfig: KUBECONFIG = None,
@@ -65,10 +66,6 @@ def run_command(
 
     Example: promoter testflight run --chart charts/lana-bank --only-pinned
     """
-    from promoter.smoketest.endpoints import read_endpoints
-    from promoter.testflight.provisioner import create_provisioner
-    from promoter.testflight.run import TestflightOptions, run_testflight
-
     root = _root()
     target = _target(root, kubeconfig)
     options = TestflightOptions(
@@ -89,7 +86,6 @@ def run_command(
         typer.echo(f"testflight of {result.ref[:12]} passed: {result.summary}")
 
 
-@app.command("sweep")
 def sweep_command(
     kubeconfig: KUBECONFIG = None,
     age: Annotated[int, typer.Option(min=0, help="Minutes after which one is abandoned.")] = 60,
@@ -99,16 +95,12 @@ def sweep_command(
 
     Example: promoter testflight sweep --age 0
     """
-    from promoter.testflight.provisioner import create_provisioner
-    from promoter.testflight.run import sweep
-
     root = _root()
     target = _target(root, kubeconfig)
     stale = sweep(create_provisioner(provisioner, root, target), timedelta(minutes=age), target)
     typer.echo(f"{len(stale)} removed{': ' if stale else ''}{', '.join(e.name for e in stale)}")
 
 
-@app.command("smoketest")
 def smoketest_command(
     namespace: Annotated[str, typer.Argument(help="For example lana-bank-staging.")],
     release: Annotated[str, typer.Option(help="Helm release in that namespace.")] = "lana-bank",
@@ -121,9 +113,6 @@ def smoketest_command(
 
     Example: promoter testflight smoketest lana-bank-staging
     """
-    from promoter.smoketest.endpoints import read_endpoints
-    from promoter.smoketest.smoketest import run_smoketest
-
     declared = read_endpoints(endpoints)
     report = run_smoketest(release, namespace, _target(_root(), kubeconfig), declared)
     if junit:
@@ -136,17 +125,12 @@ def smoketest_command(
 
 
 def _root() -> Path:
-    from promoter.git import Git
 
     return Git(Path.cwd()).top()
 
 
 def _target(root: Path, kubeconfig: Path | None) -> SmoketestTarget:
     """Return the named cluster, by default the embedded platform of this checkout."""
-    from promoter.smoketest.smoketest import SmoketestTarget
-    from promoter.synthesis.stack import LOCAL, target_of
-    from promoter.toolchain import Toolchain
-
     progress = shown()
     target = target_of(root, f"{LOCAL}testflight", kubeconfig)
     return SmoketestTarget.on(target, Toolchain(root, progress=progress), progress)

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from promoter.cli.options import BRANCH, JSON, KUBECONFIG, REMOTE
 from promoter.cli.output import print_json
 from promoter.cli.progress import shown
-
-if TYPE_CHECKING:
-    from promoter.site.site import Site
-    from promoter.trace.sources import TraceSources
+from promoter.common.errors import UsageError
+from promoter.platform import Platform
+from promoter.programs.kubectl import Kubectl
+from promoter.programs.registry import ImageLookup
+from promoter.site.site import Site
+from promoter.synthesis.stack import target_of
+from promoter.toolchain import Toolchain
+from promoter.trace.environment import trace as run
+from promoter.trace.location import find_running
+from promoter.trace.sources import TraceSources, registry_mirrors
 
 
 def trace(
@@ -33,10 +39,6 @@ def trace(
 
     Example: promoter trace local-production
     """
-    from promoter.common.errors import UsageError
-    from promoter.site.site import Site
-    from promoter.trace.environment import trace as run
-
     if bool(environment) == bool(reverse):
         raise UsageError(
             "trace: name an environment, or --reverse and a commit",
@@ -58,7 +60,6 @@ def trace(
 
 
 def _print_running(site: Site, commit: str, sources: TraceSources, as_json: bool) -> int:
-    from promoter.trace.location import find_running
 
     found = find_running(site, commit, sources)
     if as_json:
@@ -74,12 +75,6 @@ def _print_running(site: Site, commit: str, sources: TraceSources, as_json: bool
 def _sources(
     site: Site, environment: str, kubeconfig: Path | None, *, cluster: bool
 ) -> TraceSources:
-    from promoter.platform import Platform
-    from promoter.programs.kubectl import Kubectl
-    from promoter.programs.registry import ImageLookup
-    from promoter.synthesis.stack import target_of
-    from promoter.toolchain import Toolchain
-    from promoter.trace.sources import TraceSources, registry_mirrors
 
     progress = shown()
     toolchain = Toolchain(site.git.dir, progress=progress)

@@ -16,8 +16,6 @@ from promoter.vendoring import check, sync
 from promoter.vendoring.config import CONFIG_NAME
 from promoter.vendoring.fetch import find_vendir
 
-app = typer.Typer(help="Sync, check and bump the dependencies in vendir.yml.")
-
 
 class Vendir(StrEnum):
     """The choice of the program that fetches."""
@@ -36,7 +34,6 @@ _Root = Annotated[
 ]
 
 
-@app.command("sync")
 def sync_command(
     locked: Annotated[
         bool, typer.Option("--locked", help="Take the commits of vendir.lock.yml.")
@@ -59,7 +56,6 @@ def sync_command(
             typer.echo(f"{directory.path}/{contents.path}  {git.sha}  {plain(git.commit_title)}")
 
 
-@app.command("check")
 def check_command(vendir: _Vendir = Vendir.AUTO, root: _Root = None) -> int:
     """Exit 1 unless every vendored file matches the commits in vendir.lock.yml.
 
@@ -74,7 +70,6 @@ def check_command(vendir: _Vendir = Vendir.AUTO, root: _Root = None) -> int:
     return 1 if differences else 0
 
 
-@app.command("bump")
 def bump_command(
     dependency: Annotated[str, typer.Argument(envvar="DEP", help="Dependency, like lana-bank.")],
     ref: Annotated[str, typer.Argument(envvar="REF", help="Commit, tag or branch.")],

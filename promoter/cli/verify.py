@@ -13,15 +13,7 @@ from promoter.programs.registry import ImageLookup
 from promoter.release.images import Image
 from promoter.release.supply_chain import SupplyChain
 
-app = typer.Typer(help="Check signatures and provenance.")
 
-
-@app.callback()
-def _group() -> None:
-    """Keep `image` a command of its own though it is the only one."""
-
-
-@app.command("image")
 def image_command(
     reference: Annotated[str, typer.Argument(help="<registry>/<name>@sha256:... or :<tag>")],
     key: Annotated[

@@ -14,10 +14,7 @@ from promoter.release.settings import breaking_rule
 from promoter.release.version import next_version
 from promoter.release.version_branch import VersionBranch
 
-app = typer.Typer(help="Versions from conventional commits.")
 
-
-@app.command("next")
 def next_command(
     final: Annotated[bool, typer.Option("--final", help="The release, not its candidate.")] = False,
     commit: Annotated[str, typer.Option("--commit", help="The commit to release.")] = "HEAD",
@@ -45,7 +42,6 @@ def next_command(
         output.write_text(f"{version}\n")
 
 
-@app.command("current")
 def current_command(
     remote: Annotated[str, typer.Option("--remote")] = "origin",
     branch: Annotated[str, typer.Option("--branch")] = "version",

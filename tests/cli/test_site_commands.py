@@ -3,21 +3,14 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 import pytest
-from typer.testing import CliRunner
 
-from promoter.cli.app import app_with
 from promoter.site.site import Site
+from tests.command_line import promoter
 from tests.site.repository import deployed, site
 
 __all__ = ["site"]
-
-
-def invoke(*arguments: str, answer: str = "") -> Any:
-    app = app_with("plan", "why", "approve")
-    return CliRunner().invoke(app, list(arguments), input=answer, standalone_mode=False)
 
 
 @pytest.fixture
@@ -28,7 +21,7 @@ def after_qa(site: Site, monkeypatch: pytest.MonkeyPatch) -> Site:
 
 
 def test_plan_has_a_row_per_environment(after_qa: Site) -> None:
-    rows = json.loads(invoke("plan", "--json").stdout)["environments"]
+    rows = json.loads(promoter("plan", "--json").stdout)["environments"]
     assert [(row["environment"], row["status"]) for row in rows] == [
         ("qa", "up to date"),
         ("production", "blocked"),
@@ -37,21 +30,21 @@ def test_plan_has_a_row_per_environment(after_qa: Site) -> None:
 
 def test_plan_without_fetching_shows_what_was_fetched_last(after_qa: Site) -> None:
     after_qa.git.text("remote", "set-url", "origin", "/nowhere.git")
-    assert invoke("plan").exception is not None
-    shown = invoke("plan", "--no-fetch").stdout
+    assert promoter("plan").code == 1
+    shown = promoter("plan", "--no-fetch").stdout
     assert "production (app): blocked" in shown
     assert "next: promoter approve production" in shown
 
 
 def test_why_lists_every_file(after_qa: Site) -> None:
-    row = json.loads(invoke("why", "production", "--json").stdout)
+    row = json.loads(promoter("why", "production", "--json").stdout)
     assert {file["path"] for file in row["files"]} == {"shared/a", "production/c"}
-    assert "  added   production/c  [" in invoke("why", "production").stdout
+    assert "  added   production/c  [" in promoter("why", "production").stdout
 
 
 def test_approve_prints_the_proposal_and_the_approval_as_json(after_qa: Site) -> None:
     command = ("approve", "production", "--reason", "fine", "--yes", "--json")
-    document = json.loads(invoke(*command).stdout)
+    document = json.loads(promoter(*command).stdout)
     assert document["proposal"]["kind"] == "commit"
     assert {file["path"] for file in document["proposal"]["changes"]} == {
         "shared/a",
@@ -61,5 +54,5 @@ def test_approve_prints_the_proposal_and_the_approval_as_json(after_qa: Site) ->
 
 
 def test_approve_does_nothing_without_a_yes(after_qa: Site) -> None:
-    invoke("approve", "production", "--reason", "fine", answer="n\n")
+    promoter("approve", "production", "--reason", "fine", stdin="n\n")
     assert after_qa.fetched().gates_tip == after_qa.gates_tip

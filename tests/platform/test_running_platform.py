@@ -14,13 +14,12 @@ from pathlib import Path
 import httpx
 import pytest
 import yaml
-from typer.testing import CliRunner
 
-from promoter.cli.platform import app
 from promoter.common.errors import PlatformError, UsageError
 from promoter.common.progress import Silent
 from promoter.platform import PARTS, Platform
 from promoter.toolchain import Toolchain
+from tests.command_line import promoter
 from tests.platform.running_parts import parts, pids, until
 from tests.platform.workloads import deployment, pods
 from tests.platform_fixture import ROOT, kubectl
@@ -190,12 +189,12 @@ def test_a_missing_kubeconfig_is_wrong_usage(tmp_path: Path) -> None:
 
 def test_the_command_shows_every_part(platform: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
-    arguments = ["status", "--folder", str(platform.folder)]
-    table = CliRunner().invoke(app, arguments)
-    assert table.exit_code == 0, table.output
+    arguments = ["platform", "status", "--folder", str(platform.folder)]
+    table = promoter(*arguments)
+    assert table.code == 0, table.stderr
     assert all(f"{name} " in table.stdout for name in PARTS)
     assert max(len(line) for line in table.stdout.splitlines()) <= 100
-    document = json.loads(CliRunner().invoke(app, [*arguments, "--json"]).stdout)
+    document = json.loads(promoter(*arguments, "--json").stdout)
     assert document["running"]["registry"] == platform.require().registry
     assert [part["name"] for part in document["parts"]] == list(PARTS)
 

@@ -6,14 +6,13 @@ import json
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
-from promoter.cli.app import app_with
 from promoter.common.errors import PromoterError, UsageError
 from promoter.site.proposal import ApprovalRequest, approve, propose
 from promoter.site.site import Site
 from promoter.site.status import Clusters, statuses
 from promoter.toolchain import Toolchain
+from tests.command_line import promoter
 from tests.site.repository import deployed, pull, push, site
 
 __all__ = ["site"]
@@ -76,13 +75,13 @@ def test_a_cluster_that_cannot_be_reached_is_a_row_with_its_reason(
     programs = {"kubectl": clusters.kubectl, "helm": clusters.helm}
     monkeypatch.setattr(Toolchain, "program", lambda self, name: programs[name])
     command = ["status", "app", f"--kubeconfig={folder}"]
-    done = CliRunner().invoke(app_with("status"), [*command, "--json"], standalone_mode=False)
-    assert done.return_value == 1
+    done = promoter(*command, "--json")
+    assert done.code == 1
     qa, production = json.loads(done.stdout)["environments"]
     assert (qa["helm_revision"], qa["problem"]) == (3, "")
     assert (production["status"], production["version"]) == ("deployed", 1)
     assert production["problem"].endswith("Unable to connect to the server: EOF")
-    shown = CliRunner().invoke(app_with("status"), command, standalone_mode=False).stdout
+    shown = promoter(*command).stdout
     assert "production: kubectl get pods in default: Unable to connect" in shown
 
 

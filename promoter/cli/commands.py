@@ -1,0 +1,130 @@
+"""The table of commands: where each is implemented, and its one line of help."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+
+class Command(NamedTuple):
+    """A command: ``module:function`` below ``promoter.cli``, and its one line of help.
+
+    ``passes_options`` leaves options that it does not know to the program that it runs.
+    """
+
+    target: str
+    help: str
+    passes_options: bool = False
+
+
+class CommandGroup(NamedTuple):
+    """A command with subcommands; ``default`` is the one that runs when none is named."""
+
+    help: str
+    commands: Mapping[str, Command]
+    default: str = ""
+
+
+_VERSION = {
+    "next": Command(
+        "version:next_command", "Print the next version; exit 2 if no commit requires one."
+    ),
+    "current": Command("version:current_command", "Print the version on the version branch."),
+}
+_RELEASE = {
+    "candidate": Command(
+        "release:candidate_command", "Tag the next candidate and push its images."
+    ),
+    "prepare-apps": Command("release:prepare_apps_command", "Write the version into .env files."),
+    "promote": Command(
+        "release:promote_command", "Open the pull request whose merge releases a candidate."
+    ),
+    "file-check": Command(
+        "release:file_check_command", "Check that a promotion touches only docs."
+    ),
+    "final": Command("release:final_command", "Release a merged promote-rc pull request."),
+    "show": Command("release:show_command", "Show a published release and its image digests."),
+    "bump-chart": Command(
+        "release:bump_chart_command", "Open the pull request that pins a release."
+    ),
+    "automerge": Command("release:automerge_command", "Merge the bot's pull request of the chart."),
+}
+_VENDOR = {
+    "sync": Command(
+        "vendor:sync_command", "Fetch what vendir.yml names and write vendir.lock.yml."
+    ),
+    "check": Command("vendor:check_command", "Check that every vendored file is the locked one."),
+    "bump": Command(
+        "vendor:bump_command", "Vendor another ref in one commit; exit 2 if it is vendored."
+    ),
+}
+_TESTFLIGHT = {
+    "run": Command("testflight:run_command", "Install a chart, smoketest it and destroy it."),
+    "sweep": Command("testflight:sweep_command", "Remove what killed testflights left behind."),
+    "smoketest": Command("testflight:smoketest_command", "Test every endpoint of an installation."),
+}
+_PIPELINE = {
+    "generate": Command("pipeline:generate", "Render every pipeline with ytt."),
+    "check": Command("pipeline:check_command", "Check that every pipeline is rendered and sound."),
+    "exec": Command("pipeline:exec_command", "Run a command with the task's credentials.", True),
+    "wait-cachix-paths": Command("pipeline:wait_command", "Wait for paths in a Cachix cache."),
+    "comment": Command("pipeline:comment_command", "Put a comment on a pull request."),
+    "graph": Command("pipeline:graph_command", "Write the graph of all pipelines into the docs."),
+}
+_PLATFORM = {
+    "up": Command("platform:up", "Start every part that is not running."),
+    "down": Command("platform:down", "Stop every part; data is kept."),
+    "status": Command("platform:status", "Show each part; exit 1 if one has died."),
+}
+_TOOLCHAIN = {
+    "list": Command("toolchain:list_programs", "Show each program and where it comes from."),
+    "build": Command("toolchain:build", "Find or build programs now."),
+    "path": Command("toolchain:path", "Print the path of a program; build it if necessary."),
+}
+
+SECTIONS: Mapping[str, Mapping[str, Command | CommandGroup]] = {
+    "Set up": {
+        "init": Command("init:init", "Create the gates branch and list signing keys."),
+    },
+    "Deploy": {
+        "deploy": Command("deploy:deploy", "Deploy an environment and record it."),
+        "plan": Command("plan:plan", "Show what each environment would take, and what holds it."),
+        "why": Command("plan:why", "Show one environment file by file."),
+        "status": Command("status:status", "Show what each environment runs."),
+    },
+    "Approve": {
+        "approve": Command("approve:approve", "Approve a change for an environment."),
+    },
+    "Release": {
+        "release": CommandGroup(
+            "Build candidates and releases, and pin them in the chart.", _RELEASE
+        ),
+        "version": CommandGroup("Compute versions from conventional commits.", _VERSION),
+        "commits": CommandGroup(
+            "Check commit messages.",
+            {"check": Command("commits:check_command", "Check that every commit is conventional.")},
+        ),
+        "verify": CommandGroup(
+            "Verify signatures and provenance.",
+            {
+                "image": Command(
+                    "verify:image_command", "Verify an image's signature and provenance."
+                )
+            },
+        ),
+    },
+    "Vendor": {
+        "vendor": CommandGroup("Sync, check and bump the charts in vendir.yml.", _VENDOR),
+        "preview": Command("preview:preview", "Show what a chart's ref would change."),
+        "testflight": CommandGroup("Test a chart in a throwaway namespace.", _TESTFLIGHT),
+    },
+    "Inspect": {
+        "trace": Command("trace:trace", "Trace an environment back to its source commits."),
+        "lint": Command("lint:lint", "Find holes in the gate."),
+        "pipeline": CommandGroup("Render and check the Concourse pipelines.", _PIPELINE),
+    },
+    "Platform": {
+        "platform": CommandGroup("Run Kubernetes and an OCI registry on loopback.", _PLATFORM),
+        "toolchain": CommandGroup("Find or build the outside programs.", _TOOLCHAIN, "list"),
+    },
+}
