@@ -14,11 +14,7 @@ from promoter.cli.progress import shown
 from promoter.common.errors import ProgramMissing
 from promoter.git import Git
 from promoter.toolchain import NAMES, InventoryEntry, Toolchain
-
-app = typer.Typer(
-    help="Find the outside programs, or build their pinned versions once.",
-    invoke_without_command=True,
-)
+from promoter.toolchain.recipes import SHARED
 
 _HEADINGS = ("program", "version", "source", "path, or why the one on PATH is not accepted")
 _SOURCES = {
@@ -45,19 +41,11 @@ def program(name: str) -> Path:
     if found:
         return Path(found)
     for folder in (Path.cwd(), *Path.cwd().parents, *Path(__file__).resolve().parents):
-        if (folder / "dev" / "toolchain" / name / "go.mod").is_file():
+        if (folder / "dev" / "toolchain" / SHARED / "go.mod").is_file():
             return Toolchain(folder, progress=shown()).program(name)
     raise ProgramMissing(f"find {name}: it is not on PATH", next_step=f"install {name}")
 
 
-@app.callback()
-def default(context: typer.Context) -> None:
-    """List the programs when no command is given."""
-    if context.invoked_subcommand is None:
-        list_programs()
-
-
-@app.command("list")
 def list_programs(as_json: JSON = False) -> None:
     """Show each program, its version and where it comes from; builds nothing.
 
@@ -70,7 +58,6 @@ def list_programs(as_json: JSON = False) -> None:
         print_table(_HEADINGS, map(_row, entries))
 
 
-@app.command()
 def build(
     names: Annotated[
         list[str] | None, typer.Argument(help="Programs to build; all by default.")
@@ -82,12 +69,11 @@ def build(
     Example: promoter toolchain build helm kubectl
     """
     toolchain = current_toolchain()
-    paths = {name: toolchain.program(name) for name in names or NAMES}
+    paths = toolchain.programs(names or NAMES)
     if as_json:
         print_json(paths)
 
 
-@app.command()
 def path(name: Annotated[str, typer.Argument(help=f"One of {', '.join(NAMES)}.")]) -> None:
     """Print the path of a program, which is built if necessary.
 

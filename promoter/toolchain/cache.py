@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,26 +48,48 @@ class Cache:
         Processes that need it at the same time wait for the first; if ``make`` raises or the
         process is killed, nothing is left that could be mistaken for the result.
         """
-        target = self.path(kind, key)
-        if target.is_dir():
-            return target
-        lock = self.root / "locks" / f"{kind.replace('/', '-')}.lock"
-        lock.parent.mkdir(parents=True, exist_ok=True)
-        with exclusive(lock, f"another process that creates {kind}", progress):
-            if not target.is_dir():
-                self._make(target, make)
-        return target
+        places = {kind: self.path(kind, key)}
+        return self.folders(kind, places, lambda made, _: make(made[kind]), progress)[kind]
 
-    def _make(self, target: Path, make: Callable[[Path], None]) -> None:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        # We hold the lock: an existing temporary folder belongs to a killed process.
-        for leftover in target.parent.glob(".making-*"):
-            shutil.rmtree(leftover, ignore_errors=True)
-        scratch = Path(tempfile.mkdtemp(prefix=".making-", dir=target.parent))
+    def folders(
+        self,
+        group: str,
+        places: Mapping[str, Path],
+        make: Callable[[Mapping[str, Path], Collection[str]], None],
+        progress: Progress,
+    ) -> Mapping[str, Path]:
+        """Return ``places``; one call of ``make`` creates all that are missing.
+
+        ``make`` gets an empty folder for each missing name, and those names. Everything else
+        is as in `folder`; processes that work on the same ``group`` wait for each other.
+        """
+        if all(place.is_dir() for place in places.values()):
+            return places
+        name = group.replace("/", "-")
+        lock = self.root / "locks" / f"{name}.lock"
+        lock.parent.mkdir(parents=True, exist_ok=True)
+        with exclusive(lock, f"another process that creates {group}", progress):
+            missing = {each: place for each, place in places.items() if not place.is_dir()}
+            if missing:
+                self._make(self.root / "making" / name, missing, make)
+        return places
+
+    def _make(
+        self,
+        scratch: Path,
+        missing: Mapping[str, Path],
+        make: Callable[[Mapping[str, Path], Collection[str]], None],
+    ) -> None:
+        # We hold the lock: whatever is in the scratch folder belongs to a killed process.
+        shutil.rmtree(scratch, ignore_errors=True)
+        scratch.mkdir(parents=True)
+        folders = {name: Path(tempfile.mkdtemp(dir=scratch)) for name in missing}
+        for folder in folders.values():
+            folder.chmod(0o755)
         try:
-            whole = scratch / "whole"
-            whole.mkdir()
-            make(whole)
-            whole.rename(target)
+            make(folders, missing.keys())
+            for name, place in missing.items():
+                place.parent.mkdir(parents=True, exist_ok=True)
+                folders[name].rename(place)
         finally:
             shutil.rmtree(scratch, ignore_errors=True)

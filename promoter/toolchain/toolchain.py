@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -15,25 +16,24 @@ from promoter.toolchain.cache import Cache, default_cache
 from promoter.toolchain.recipes import ON_REQUEST, RECIPES, ProgramPin
 from promoter.toolchain.versions import OnPath, Unfit, Version, VersionRange, search, version_of
 
-# The accepted versions on PATH. OpenTofu and Terraform 1.11 brought write-only attributes,
-# git 2.38 `merge-tree --write-tree`; cdktn-cli 0.24 needs Node 22.19.
-_FIXED = {
+# The accepted versions on PATH, and the arguments that print a version. A number is the accepted
+# distance from the pinned minor version, any patch (kubectl: Kubernetes' version skew policy).
+# OpenTofu and Terraform 1.11 brought write-only attributes, git 2.38 `merge-tree --write-tree`;
+# cdktn-cli 0.24 needs Node 22.19. Any other program is always built.
+_SEARCHED: dict[str, tuple[VersionRange | int, tuple[str, ...]]] = {
     "tofu": (VersionRange(Version(1, 11), Version(2, 0)), ("version",)),
     "terraform": (VersionRange(Version(1, 11), Version(2, 0)), ("version",)),
     "helm": (VersionRange(Version(3, 0), Version(4, 0)), ("version", "--short")),
     "node": (VersionRange(Version(22, 19)), ("--version",)),
     "git": (VersionRange(Version(2, 38)), ("version",)),
-}
-# The accepted distance on PATH from the pinned minor version (kubectl: Kubernetes' version
-# skew policy). A program that is in neither table is always built.
-_NEAR_PINNED = {
+    "crane": (VersionRange(Version(0, 19), Version(1, 0)), ("version",)),
+    "cosign": (VersionRange(Version(3, 0), Version(4, 0)), ("version",)),
     "kubectl": (1, ("version", "--client")),
     "etcd": (0, ("--version",)),
     "kube-apiserver": (0, ("--version",)),
     "kube-controller-manager": (0, ("--version",)),
     "kube-scheduler": (0, ("--version",)),
     "kwok": (0, ("--version",)),
-    "crane": (0, ("version",)),
 }
 _UNBUILDABLE = {
     "git": "install git >= 2.38 with your system's package manager",
@@ -90,18 +90,21 @@ class Toolchain:
 
     def on_path(self, name: str) -> OnPath | Unfit:
         """Return the program ``name`` on PATH, or why none there is accepted."""
-        if name in _FIXED:
-            return search(name, *_FIXED[name])
-        if name in _NEAR_PINNED:
-            distance, arguments = _NEAR_PINNED[name]
-            pinned = Version.parse(self.pin(name).version)
-            return search(name, VersionRange.minors(pinned, distance), arguments)
+        if name in _SEARCHED:
+            return search(name, self.accepted(name), _SEARCHED[name][1])
         if name in RECIPES:
             return Unfit(())
         raise UsageError(
             f"find {name}: no such program in the toolchain",
             next_step=f"one of: {', '.join(NAMES)}",
         )
+
+    def accepted(self, name: str) -> VersionRange:
+        """Return the versions of ``name`` that are accepted on PATH."""
+        limits = _SEARCHED[name][0]
+        if isinstance(limits, VersionRange):
+            return limits
+        return VersionRange.minors(Version.parse(self.pin(name).version), limits)
 
     def inventory(self) -> tuple[InventoryEntry, ...]:
         """Return every program, in a fixed order; builds nothing."""
@@ -113,15 +116,39 @@ class Toolchain:
 
     def built(self, name: str) -> Path:
         """Return the program ``name`` built from its pinned module, whatever PATH has."""
-        pin = self.pin(name)
-        folder = Cache(self.cache).folder(
-            f"programs/{name}", pin.key, lambda f: build(pin, f, self.progress), self.progress
-        )
-        return folder / name
+        return self._built([name])[name]
+
+    def programs(self, names: Iterable[str]) -> dict[str, Path]:
+        """Return the paths of programs; those to be built share one build per Go module.
+
+        Raises as `program`.
+        """
+        missing = [
+            name for name in names if name in RECIPES and not isinstance(self.on_path(name), OnPath)
+        ]
+        built = self._built(missing)
+        return {name: built.get(name) or self.program(name) for name in names}
+
+    def _built(self, names: Sequence[str]) -> dict[str, Path]:
+        pins = [self.pin(name) for name in names]
+        for module in dict.fromkeys(pin.recipe.folder for pin in pins):
+            group = {pin.recipe.name: pin for pin in pins if pin.recipe.folder == module}
+            Cache(self.cache).folders(
+                f"programs of {module}",
+                {name: self._place(pin) for name, pin in group.items()},
+                lambda made, missing, group=group: build(  # type: ignore[misc]
+                    [group[name] for name in missing], made, self.progress
+                ),
+                self.progress,
+            )
+        return {pin.recipe.name: self._place(pin) / pin.recipe.name for pin in pins}
+
+    def _place(self, pin: ProgramPin) -> Path:
+        return Cache(self.cache).path(f"programs/{pin.recipe.name}", pin.key)
 
     def cached(self, name: str) -> Path | None:
         """Return ``name`` if it has been built already."""
-        path = Cache(self.cache).path(f"programs/{name}", self.pin(name).key) / name
+        path = self._place(self.pin(name)) / name
         return path if path.is_file() else None
 
     def terraform(self) -> Path:

@@ -20,9 +20,9 @@ BESIDE_THE_APP = (
     "stacks/requirements.lock",
     "charts/lana-bank/.helmignore",
     "charts/lana-bank/values.yaml",
-    "dev/toolchain/opentofu/go.mod",
+    "dev/toolchain/programs/go.mod",
     "dev/toolchain/terraform-provider-helm/go.sum",
-    "dev/toolchain/etcd/main.go",
+    "dev/toolchain/programs/etcd/main.go",
 )
 """Inputs of a deploy that the app does not read itself."""
 

@@ -1,23 +1,42 @@
-"""Trees with a program of one line of Go, and programs of one line of shell."""
+"""Trees with programs of one line of Go, and programs of one line of shell."""
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
+from promoter.toolchain.recipes import KEYS, SHARED, requirements_digest
+
 MODULE = "go.etcd.io/etcd/server/v3"
+REGISTRY_MODULE = "github.com/google/go-containerregistry"
 
 
 def small_tree(root: Path) -> Path:
-    """Write a tree to ``root`` that pins "etcd" 3.6.99."""
-    folder = root / "dev" / "toolchain" / "etcd"
-    (folder / "stub").mkdir(parents=True)
-    (folder / "stub" / "go.mod").write_text(f"module {MODULE}\n\ngo 1.21\n")
-    (folder / "go.mod").write_text(
-        f"module small\n\ngo 1.21\n\nrequire {MODULE} v3.6.99\n\nreplace {MODULE} => ./stub\n"
-    )
+    """Write a tree to ``root`` that pins "etcd" 3.6.99 and "registry" 0.22.99."""
+    folder = root / "dev" / "toolchain" / SHARED
+    for name in ("etcd", "registry"):
+        (folder / name).mkdir(parents=True)
+        (folder / name / "main.go").write_text(
+            f'package main\n\nfunc main() {{ println("small {name}") }}\n'
+        )
+    requirements = {MODULE: "v3.6.99", REGISTRY_MODULE: "v0.22.99"}
+    lines = ["module promoter/toolchain/programs", "go 1.21"]
+    for number, (module, version) in enumerate(requirements.items()):
+        stub = folder / f"stub{number}"
+        stub.mkdir()
+        (stub / "go.mod").write_text(f"module {module}\n\ngo 1.21\n")
+        lines += [f"require {module} {version}", f"replace {module} => ./{stub.name}"]
+    (folder / "go.mod").write_text("\n\n".join(lines) + "\n")
     (folder / "go.sum").write_text("")
-    (folder / "main.go").write_text('package main\n\nfunc main() { println("small") }\n')
+    write_keys(root, etcd="a", registry="b")
     return root
+
+
+def write_keys(root: Path, **programs: str) -> None:
+    """Write the keys of a tree's programs, for its present go.mod and go.sum."""
+    folder = root / "dev" / "toolchain" / SHARED
+    keys = {"requirements": requirements_digest(folder), "programs": programs}
+    (folder / KEYS).write_text(json.dumps(keys))
 
 
 def fake(folder: Path, name: str, script: str) -> Path:

@@ -11,10 +11,13 @@ from pathlib import Path
 
 import pytest
 
+from dev.toolchain_keys import MODULE as MODULE_FOLDER
+from dev.toolchain_keys import keys
 from promoter.common.errors import InvalidFile, ProgramMissing, UsageError
 from promoter.toolchain import BuildFailed, Toolchain
 from promoter.toolchain.cache import default_cache
-from tests.toolchain.fake_programs import MODULE, fake
+from promoter.toolchain.recipes import KEYS
+from tests.toolchain.fake_programs import MODULE, fake, write_keys
 
 BUILD = """
 import sys
@@ -53,31 +56,36 @@ def building(tree: Path, cache: Path, path: str) -> subprocess.Popen[str]:
 def test_two_processes_build_once(tree: Path, tmp_path: Path) -> None:
     calls, release = tmp_path / "calls", tmp_path / "release"
     os.mkfifo(release)
-    fake(tmp_path / "bin", "go", f'echo "$@" >>{calls}\nread -r x <{release}\nexec {go()} "$@"')
+    fake(
+        tmp_path / "bin",
+        "go",
+        f'echo "$@" >>{calls}\n[ $1 = list ] || read -r x <{release}\nexec {go()} "$@"',
+    )
     first, second = (building(tree, tmp_path / "cache", str(tmp_path / "bin")) for _ in range(2))
     with first, second:
         assert first.stdout is not None
         assert second.stdout is not None
         lines = sorted(process.stdout.readline() for process in (first, second))
         assert lines[0].startswith("build etcd v3.6.99")
-        assert lines[1].startswith("wait for another process that creates programs/etcd")
+        assert lines[1].startswith("wait for another process that creates programs of programs")
         release.write_text("go\n")
         outputs = [process.communicate(timeout=120)[0] for process in (first, second)]
     assert (first.returncode, second.returncode) == (0, 0)
-    assert len(calls.read_text().splitlines()) == 1
+    assert [line.split()[0] for line in calls.read_text().splitlines()] == ["list", "build"]
     (path,) = {output.strip() for output in outputs}
-    assert subprocess.run([path], capture_output=True, check=True).stderr == b"small\n"
+    assert subprocess.run([path], capture_output=True, check=True).stderr == b"small etcd\n"
 
 
 def test_a_killed_build_leaves_nothing_incomplete(tree: Path, tmp_path: Path) -> None:
     cache, here = tmp_path / "cache", tmp_path / "here"
     os.mkfifo(here)
     # It has begun to write the program when it says so, and then it would never end.
-    last = 'for each; do [ "$before" = -o ] && target=$each; before=$each; done'
+    last = 'for each; do [ "$before" = -o ] && target=$each/etcd; before=$each; done'
     fake(
         tmp_path / "bin",
         "go",
-        f"{last}\nprintf half >$target\necho >{here}\nexec tail -f /dev/null",
+        f'[ $1 = list ] && exit 0\n{last}\nmkdir -p "${{target%/*}}"\nprintf half >$target\n'
+        f"echo >{here}\nexec tail -f /dev/null",
     )
     process = building(tree, cache, str(tmp_path / "bin"))
     here.read_text()
@@ -86,15 +94,15 @@ def test_a_killed_build_leaves_nothing_incomplete(tree: Path, tmp_path: Path) ->
 
     toolchain = Toolchain(tree, cache=cache)
     assert toolchain.cached("etcd") is None
-    programs = cache / "programs" / "etcd"
-    assert [item.name.partition("-")[0] for item in programs.iterdir()] == [".making"]
+    assert not (cache / "programs").exists()
     built = toolchain.built("etcd")
-    assert subprocess.run([built], capture_output=True, check=True).stderr == b"small\n"
-    assert list(programs.iterdir()) == [built.parent]
+    assert subprocess.run([built], capture_output=True, check=True).stderr == b"small etcd\n"
+    assert list((cache / "programs" / "etcd").iterdir()) == [built.parent]
+    assert list((cache / "making").iterdir()) == []
 
 
 def test_a_failed_build_shows_the_last_lines(tree: Path, tmp_path: Path) -> None:
-    (tree / "dev" / "toolchain" / "etcd" / "main.go").write_text(
+    (tree / "dev" / "toolchain" / "programs" / "etcd" / "main.go").write_text(
         "package main\n\nfunc main() { undefinedName() }\n"
     )
     toolchain = Toolchain(tree, cache=tmp_path / "cache")
@@ -102,10 +110,10 @@ def test_a_failed_build_shows_the_last_lines(tree: Path, tmp_path: Path) -> None
         toolchain.built("etcd")
     message = str(error.value)
     assert message.startswith("build etcd v3.6.99: exit code 1, last lines:\n")
-    assert "  | ./main.go:3:15: undefined: undefinedName" in message
-    assert "go build ." in error.value.next_step
+    assert "  | etcd/main.go:3:15: undefined: undefinedName" in message
+    assert "go build ./etcd" in error.value.next_step
     assert "Go >= 1.21" in error.value.next_step
-    assert list((tmp_path / "cache" / "programs" / "etcd").iterdir()) == []
+    assert not (tmp_path / "cache" / "programs").exists()
 
 
 def test_without_go_the_error_names_the_version_to_install(
@@ -119,14 +127,42 @@ def test_without_go_the_error_names_the_version_to_install(
 
 def test_every_input_of_a_program_changes_its_key(tree: Path, tmp_path: Path) -> None:
     toolchain = Toolchain(tree, cache=tmp_path / "cache")
-    folder = tree / "dev" / "toolchain" / "etcd"
-    keys = {toolchain.pin("etcd").key}
-    for name, more in (("main.go", "// one"), ("go.sum", "\n"), ("go.mod", "// two")):
-        file = folder / name
-        file.write_text(file.read_text() + more)
-        keys.add(toolchain.pin("etcd").key)
-    assert len(keys) == 4
+    keys, registry = [toolchain.pin("etcd").key], toolchain.pin("registry").key
+    main = tree / "dev" / "toolchain" / "programs" / "etcd" / "main.go"
+    main.write_text(main.read_text() + "// changed")
+    keys.append(toolchain.pin("etcd").key)
+    write_keys(tree, etcd="c", registry="b")
+    keys.append(toolchain.pin("etcd").key)
+    assert len(set(keys)) == 3
     assert all(key.startswith("3.6.99-") for key in keys)
+    assert toolchain.pin("registry").key == registry
+
+
+@pytest.mark.parametrize("name", ["go.mod", "go.sum"])
+def test_keys_of_other_requirements_are_refused(tree: Path, tmp_path: Path, name: str) -> None:
+    file = tree / "dev" / "toolchain" / "programs" / name
+    file.write_text(file.read_text() + "// changed")
+    with pytest.raises(InvalidFile, match=r"does not belong to go\.mod and go\.sum") as error:
+        Toolchain(tree, cache=tmp_path / "cache").pin("etcd")
+    assert error.value.next_step == "make generated"
+
+
+def test_several_programs_are_built_by_one_command(tree: Path, tmp_path: Path) -> None:
+    calls = tmp_path / "calls"
+    fake(tmp_path / "bin", "go", f'echo "$@" >>{calls}\nexec {go()} "$@"')
+    toolchain = Toolchain(tree, cache=tmp_path / "cache")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PATH", f"{tmp_path / 'bin'}{os.pathsep}{os.environ['PATH']}")
+        paths = toolchain.programs(["registry", "etcd"])
+        toolchain.programs(["etcd"])
+    assert [line.split()[0] for line in calls.read_text().splitlines()] == ["list", "build"]
+    for name, path in paths.items():
+        done = subprocess.run([path], capture_output=True, check=True)
+        assert done.stderr == f"small {name}\n".encode()
+
+
+def test_the_committed_keys_are_current() -> None:
+    assert (MODULE_FOLDER / KEYS).read_text() == keys(), "make generated"
 
 
 def test_the_caller_s_go_flags_and_workspace_do_not_matter(
@@ -138,7 +174,7 @@ def test_the_caller_s_go_flags_and_workspace_do_not_matter(
 
 
 def test_a_module_that_does_not_require_the_program_is_named(tree: Path, tmp_path: Path) -> None:
-    file = tree / "dev" / "toolchain" / "etcd" / "go.mod"
+    file = tree / "dev" / "toolchain" / "programs" / "go.mod"
     file.write_text("module small\n\ngo 1.21\n")
     with pytest.raises(InvalidFile, match=f"{file}.*{MODULE} is not required"):
         Toolchain(tree, cache=tmp_path / "cache").pin("etcd")
