@@ -1,4 +1,6 @@
-# Every target that CI runs. `make help` lists them.
+# Every target that CI runs; `make help` lists them.
+# The folders whose tests need no cluster.
+FAST := tests/approvals tests/common tests/git tests/forge tests/gate tests/lint/rules tests/setup tests/site tests/vendoring tests/test_conventions.py
 .DEFAULT_GOAL := help
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
@@ -24,6 +26,16 @@ help: ## list the targets
 .PHONY: demo
 demo: .venv/installed ## take one change from a commit to a gated production, without a cloud
 	$(BIN)/python -m dev.demo
+
+.PHONY: play play-down
+play: .venv/installed ## the demo, and leave its end running to try things out
+	$(BIN)/python -m dev.play up
+play-down: .venv/installed ## stop what `make play` left running
+	$(BIN)/python -m dev.play down
+
+.PHONY: test-fast
+test-fast: .venv/installed ## the tests that need neither a cluster nor minutes
+	$(BIN)/python -m pytest -n 2 --dist loadscope -m "not providers and not slow" $(FAST)
 
 .PHONY: test
 test: .venv/installed ## every test
@@ -73,8 +85,10 @@ upstream: .venv/installed ## pin and vendor the present content of upstream/
 	$(BIN)/python -m dev.vendored
 
 .PHONY: generated
-generated: .venv/installed ## regenerate the block types' stub, the settings' schemas, the reference tables and the graph of the pipelines
+generated: .venv/installed ## regenerate every generated file: stubs, schemas, keys, tables, graphs
 	$(BIN)/python -m dev.provider_schemas
+	$(BIN)/python -m dev.toolchain_keys
+	$(BIN)/python -m dev.architecture
 	$(BIN)/python -m stacks.schema
 	$(BIN)/python -m dev.reference
 	$(BIN)/promoter pipeline graph

@@ -25,8 +25,17 @@ def main() -> int:
     parser.add_argument("--folder", type=Path, default=ROOT / ".local" / "demo")
     parser.add_argument("--keep", action="store_true", help="leave the platform running")
     options = parser.parse_args()
-    began = time.monotonic()
     scene = Scene(ROOT, options.folder.resolve())
+    try:
+        return run_demo(scene)
+    finally:
+        if not options.keep:
+            scene.close()
+
+
+def run_demo(scene: Scene) -> int:
+    """Run every step from an empty folder; leave the platform running."""
+    began = time.monotonic()
     try:
         scene.clear()
         scene.prepare()
@@ -34,9 +43,6 @@ def main() -> int:
     except (PromoterError, DemoError) as error:
         print(f"\nerror: {error}", file=sys.stderr)
         return 1
-    finally:
-        if not options.keep:
-            scene.close()
     print(f"\nfinished in {time.monotonic() - began:.0f} s; the report is {scene.report}")
     return 0
 

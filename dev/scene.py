@@ -63,9 +63,9 @@ class Scene:
         return self.folder / "report.json"
 
     @property
-    def environment(self) -> dict[str, str]:
-        """The variables of every command of the demo."""
-        own = {
+    def variables(self) -> dict[str, str]:
+        """The variables that lead the demo's commands to its remotes, registry and keys."""
+        return {
             "GIT_CONFIG_GLOBAL": str(self.folder / "gitconfig"),
             "PROMOTER_REGISTRY": f"{self.registry}/galoyorg",
             "COSIGN_KEY": str(self.folder / "cosign.key"),
@@ -75,8 +75,16 @@ class Scene:
                 f"{registry}={self.registry}" for registry in ("gcr.io", "us.gcr.io")
             ),
         }
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The variables of every command of the demo."""
         binaries = str(Path(sys.executable).parent)
-        return {**os.environ, **own, "PATH": f"{binaries}{os.pathsep}{os.environ['PATH']}"}
+        return {
+            **os.environ,
+            **self.variables,
+            "PATH": f"{binaries}{os.pathsep}{os.environ['PATH']}",
+        }
 
     @cached_property
     def toolchain(self) -> Toolchain:

@@ -1,11 +1,13 @@
-"""`make demo`, as a reader of the README runs it."""
+"""`make play`, which is `make demo` left running, as a reader of the README uses it."""
 
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,19 +18,27 @@ DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, dict]:
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, dict]]:
     """The demo's output, and its report."""
     folder = tmp_path_factory.mktemp("demo")
-    result = subprocess.run(
-        [sys.executable, "-m", "dev.demo", "--folder", str(folder)],
+    result = play("up", folder)
+    try:
+        assert result.returncode == 0, f"{result.stdout[-4000:]}\n{result.stderr[-4000:]}"
+        yield result.stdout, json.loads((folder / "report.json").read_text())
+    finally:
+        stopped = [play("down", folder).returncode for _ in range(2)]
+    assert stopped == [0, 0]
+
+
+def play(action: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "dev.play", action, "--folder", str(folder)],
         cwd=ROOT,
         capture_output=True,
         text=True,
         timeout=500,
         check=False,
     )
-    assert result.returncode == 0, f"{result.stdout[-4000:]}\n{result.stderr[-4000:]}"
-    return result.stdout, json.loads((folder / "report.json").read_text())
 
 
 def test_every_environment_runs_the_fixed_chart(demo: tuple[str, dict]) -> None:
@@ -84,3 +94,28 @@ def test_it_shows_every_refusal(demo: tuple[str, dict]) -> None:
     assert "held back by gate" in output
     assert output.count("exit 3") == 4
     assert output.count("exit 1") == 3
+
+
+def test_the_playground_s_commands_work_as_printed(demo: tuple[str, dict]) -> None:
+    """In a shell without any of our variables, as `make play` says."""
+    text = demo[0].partition("The playground runs.")[2]
+    entry = re.findall(r"(?m)^  (cd .+|source .+)$", text)
+    commands = re.findall(r"(?m)^  (promoter .+?|kubectl .+?) +#", text)
+    assert len(entry) == 2
+    assert len(commands) == 5
+    for command in commands:
+        script = " && ".join([*entry, command])
+        done = subprocess.run(
+            ["env", "-i", "PATH=/usr/bin:/bin", *home(), "bash", "-c", script],
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        assert done.returncode == 0, f"{command}: {done.stdout}{done.stderr}"
+
+
+def home() -> list[str]:
+    return [
+        f"{name}={os.environ[name]}" for name in ("HOME", "XDG_CACHE_HOME") if name in os.environ
+    ]
