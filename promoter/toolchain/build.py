@@ -105,7 +105,8 @@ def run(
     ) as process:
         try:
             for line in process.stdout or ():
-                last.append(line.rstrip())
+                if " " in line.strip():  # not the name of a compiled package
+                    last.append(line.rstrip())
                 detail(line.strip())
         except BaseException:  # Ctrl-C or an error: the child must not outlive us
             process.kill()

@@ -116,6 +116,16 @@ def test_a_failed_build_shows_the_last_lines(tree: Path, tmp_path: Path) -> None
     assert not (tmp_path / "cache" / "programs").exists()
 
 
+def test_an_error_is_shown_also_when_other_packages_follow_it(
+    tree: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script = '[ $1 = list ] && exit 0; echo "main.go:1:1: broken"; yes some/package | head -30'
+    fake(tmp_path / "bin", "go", f"{script}; exit 1")
+    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}{os.pathsep}{os.environ['PATH']}")
+    with pytest.raises(BuildFailed, match=r"main\.go:1:1: broken"):
+        Toolchain(tree, cache=tmp_path / "cache").built("etcd")
+
+
 def test_without_go_the_error_names_the_version_to_install(
     tree: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
