@@ -20,11 +20,11 @@ _CHART_HASH = "chartHash=" + "0" * 64
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-class _Dumper(yaml.SafeDumper):
+class _ManifestDumper(yaml.SafeDumper):
     """Writes texts of several lines line by line, so that their lines are compared."""
 
 
-_Dumper.add_representer(
+_ManifestDumper.add_representer(
     str,
     lambda dumper, text: dumper.represent_scalar(
         "tag:yaml.org,2002:str", text, style="|" if "\n" in text else None
@@ -61,7 +61,7 @@ def objects(rendered: str) -> dict[str, str]:
             while name in documents:
                 name += "'"
             redacted = _redacted(document)
-            documents[name] = yaml.dump(redacted, Dumper=_Dumper, width=100, allow_unicode=True)
+            documents[name] = yaml.dump(redacted, Dumper=_ManifestDumper, width=100, allow_unicode=True)
     return documents
 
 
