@@ -61,7 +61,9 @@ def objects(rendered: str) -> dict[str, str]:
             while name in documents:
                 name += "'"
             redacted = _redacted(document)
-            documents[name] = yaml.dump(redacted, Dumper=_ManifestDumper, width=100, allow_unicode=True)
+            documents[name] = yaml.dump(
+                redacted, Dumper=_ManifestDumper, width=100, allow_unicode=True
+            )
     return documents
 
 
