@@ -129,9 +129,8 @@ def _replay(git: Git, commit: str, tip: str, path: str) -> str:
         tree = git.text("write-tree", env=scratch)
     # A copy with the author and the message of the commit.
     about = git.text("show", "--no-patch", "--date=raw", "--format=%an%x00%ae%x00%ad", commit)
-    author = dict(zip(("NAME", "EMAIL", "DATE"), about.split("\0"), strict=True))
-    people = {f"GIT_AUTHOR_{part}": value for part, value in author.items()}
-    people = _REPLAYED_BY.variables() | people
+    author = zip(("NAME", "EMAIL", "DATE"), about.split("\0"), strict=True)
+    people = _REPLAYED_BY.variables() | {f"GIT_AUTHOR_{part}": value for part, value in author}
     message = git.output("cat-file", "commit", commit).partition(b"\n\n")[2]
     written = git.output("commit-tree", tree, "-p", tip, stdin=message, env=people)
     return written.decode().strip()

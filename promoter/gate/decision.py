@@ -71,10 +71,7 @@ class Decision(NamedTuple):
         return self.holds[0].next_step(self.environment) if self.holds else ""
 
     def require_due(self) -> Self:
-        """Return the decision if it is due.
-
-        Raise `NothingNewer` if the environment is up to date, `NotCleared` if it is blocked.
-        """
+        """Return the decision; raise `NothingNewer` if up to date, `NotCleared` if blocked."""
         if self.is_due:
             return self
         if self.holds:

@@ -1,13 +1,12 @@
-"""YAML as text with line numbers, read the way cepler's own reader takes it.
+"""YAML as text with line numbers, as cepler's own reader takes it.
 
-cepler asks for strings where it wants strings, so a plain ``yes``, ``0x10`` or ``1e5`` is
-that text; an empty plain value reads as ``~``. Only where a value is optional do a plain
-``~`` and ``null`` mean nothing.
+A plain ``yes``, ``0x10`` or ``1e5`` is that text, an empty plain value reads as ``~``, and only an
+optional field takes a plain ``~`` or ``null`` for nothing.
 
-There are two readers. Importing PyYAML takes longer than everything else that a check does, so
-the YAML that cepler files are mostly written in is read without it: block mappings, lists of
-one line or of one item per line, and scalars of one line without escapes. Where that reader
-has an answer, PyYAML has the same; for anything else it gives None.
+There are two readers. Importing PyYAML takes longer than the rest of a check, so the usual YAML of
+cepler files is read without it: block mappings, lists of one line or of one item per line, and
+scalars of one line without escapes. Where that reader returns a document, PyYAML returns the same;
+for anything else it returns None.
 """
 
 from __future__ import annotations
@@ -109,23 +108,21 @@ class Fields(NamedTuple):
 
     def optional(self, name: str) -> str | None:
         """Return a text, None for a missing field, a plain ``~`` or a plain ``null``."""
-        node = self.nodes.get(name)
-        if node is None or _plain(node) in ("~", "null"):
+        node = self.nodes.get(name, ScalarNode("~", True, 0))
+        if _plain(node) in ("~", "null"):
             return None
         return self.document.text(node, name)
 
     def flag(self, name: str) -> bool:
         """Return a plain ``true`` or ``false``, False for a missing field."""
-        node = self.nodes.get(name)
-        if node is None or _plain(node) in ("true", "false"):
-            return node is not None and _plain(node) == "true"
+        node = self.nodes.get(name, ScalarNode("false", True, 0))
+        if _plain(node) in ("true", "false"):
+            return _plain(node) == "true"
         raise self.document.invalid(node, f"{name} must be true or false")
 
     def number(self, name: str) -> int:
         """Return a plain number that fits 32 bits without a sign, 0 for a missing field."""
-        node = self.nodes.get(name)
-        if node is None:
-            return 0
+        node = self.nodes.get(name, ScalarNode("0", True, 0))
         digits = _plain(node).removeprefix("+")
         if re.fullmatch("0|[1-9][0-9]*", digits) and int(digits) < 2**32:
             return int(digits)
@@ -133,9 +130,9 @@ class Fields(NamedTuple):
 
     def items(self, name: str) -> tuple[Node, ...]:
         """Return a list's items, none for a missing field."""
-        node = self.nodes.get(name)
-        if node is None or isinstance(node, SequenceNode):
-            return node.items if node is not None else ()
+        node = self.nodes.get(name, SequenceNode((), 0))
+        if isinstance(node, SequenceNode):
+            return node.items
         raise self.document.invalid(node, f"{name} must be a list, not a {_kind(node)}")
 
 

@@ -19,10 +19,7 @@ from promoter.git.objects import TreeEntry
 
 
 class Evaluator:
-    """Evaluates environments of ``deployment`` while ``history`` is open.
-
-    Results are kept for the evaluation of other environments.
-    """
+    """Evaluates environments of ``deployment`` while ``history`` is open, each view once."""
 
     def __init__(
         self, deployment: Deployment, history: History, *, ignore_queue: bool = False
@@ -114,10 +111,7 @@ class Evaluator:
 
 
 class Outlook:
-    """The changes that the gate clears for one environment, and those that wait; read by holds.
-
-    The changes do not have the commits that files come from.
-    """
+    """The changes that the gate clears or holds back, without the commits that they come from."""
 
     def __init__(self, evaluator: Evaluator, name: str) -> None:
         self._evaluator = evaluator

@@ -107,15 +107,8 @@ def _characters(pattern: str, start: int) -> tuple[str, int]:
 
 
 def _members(text: str) -> str:
-    members: list[str] = []
-    index = 0
-    while index < len(text):
-        if text[index + 1 : index + 2] == "-" and index + 2 < len(text):
-            low, high = text[index], text[index + 2]
-            if low <= high:  # an upside-down range has no member
-                members.append(f"{re.escape(low)}-{re.escape(high)}")
-            index += 3
-        else:
-            members.append(re.escape(text[index]))
-            index += 1
-    return "".join(members)
+    return "".join(
+        re.escape(one) if one else f"{re.escape(low)}-{re.escape(high)}"
+        for low, high, one in re.findall("(.)-(.)|(.)", text, re.DOTALL)
+        if one or low <= high  # an upside-down range has no member
+    )

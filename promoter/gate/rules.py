@@ -70,13 +70,12 @@ def propagated_target(
 def taken_from(target: DeployState, environment: EnvironmentConfig) -> dict[str, FileState]:
     """Return the files, by path, that ``environment`` takes from ``target``, which passed."""
     patterns = environment.propagated_patterns()
-    taken: dict[str, FileState] = {}
-    for identity in sorted(target.files):
-        file = target.files[identity]
-        path = path_of(identity)
-        if file.file_hash is not None and patterns.matches(path):
-            taken[path] = file._replace(dirty=False)
-    return taken
+    files = ((path_of(identity), target.files[identity]) for identity in sorted(target.files))
+    return {
+        path: file._replace(dirty=False)
+        for path, file in files
+        if file.file_hash is not None and patterns.matches(path)
+    }
 
 
 def changes_between(new: DeployState, old: DeployState | None) -> tuple[FileChange, ...]:

@@ -99,11 +99,8 @@ class Workspace(NamedTuple):
 def prepare(deployment: Deployment, worktree: Git, state: DeployState, commit: str) -> None:
     """Make ``worktree`` (of the same repository) contain exactly the files of ``state``.
 
-    Those that were not taken from another environment are read at ``commit``.
-
-    Cepler's ``prepare --force-clean``: config, state files, the top .gitignore and what
-    git ignores stay; links and executable bits are as the commits have them. HEAD and
-    index do not change.
+    Files of no other environment are read at ``commit``. Like cepler's ``prepare --force-clean``
+    it keeps config, state files, the top .gitignore, ignored files, HEAD and index.
     """
     workspace = Workspace(worktree, deployment.config_path, deployment.name)
     workspace.clean()
