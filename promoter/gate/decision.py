@@ -65,7 +65,7 @@ class Decision(NamedTuple):
 
     @property
     def next_step(self) -> str:
-        """The command that brings the environment on, "" if it is up to date."""
+        """The next command for the environment, "" if it is up to date."""
         if self.is_due:
             return f"promoter deploy {self.environment}"
         return self.holds[0].next_step(self.environment) if self.holds else ""

@@ -55,7 +55,7 @@ class Evaluator:
         return self._with_origins(oldest) if origins else oldest.state()
 
     def state_on_disk(self, name: str, disk: HashOnDisk) -> DeployState:
-        """Return what ``name`` would run by the commits, triggered by what lies on ``disk``."""
+        """Return what ``name`` would run by the commits, triggered by the files on ``disk``."""
         evaluation = self._evaluation(name, disk)
         view = self._evaluate(evaluation, name, self.decided_at(name))
         return self._with_origins(evaluation.oldest_equivalent(view))

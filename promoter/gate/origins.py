@@ -60,7 +60,7 @@ def _confirmed(
     recorded: DeployState,
     folders: frozenset[str],
 ) -> dict[str, str]:
-    """Return the recorded commit of each file that is as it was recorded.
+    """Return the recorded commit of each file that is still as recorded.
 
     Left out unless that commit did change the file (against each parent) to this content.
     """
