@@ -81,8 +81,7 @@ class LocalForge(Forge):
         for documents in self._change(f"close pull request {number}"):
             pull = documents.pull(number)
             if pull.state is PullRequestState.OPEN:
-                closed = replace(self._with_head(pull), state=PullRequestState.CLOSED)
-                documents.put_pull(closed)
+                documents.put_pull(replace(self._with_head(pull), state=PullRequestState.CLOSED))
 
     def mark_ready(self, number: int) -> None:
         self._edit(number, "ready", lambda pull: replace(pull, draft=False))
