@@ -5,8 +5,6 @@ block types that an environment consists of (docs/decisions/0050). Code imports 
 ``provider`` from ``modules.terraform``, whose stub types them by the providers' schemas.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 from weakref import WeakKeyDictionary

@@ -1,7 +1,5 @@
 """Errors of constructs; every message can be shown as it is."""
 
-from __future__ import annotations
-
 
 class ModuleError(Exception):
     """A construct cannot be built; the message says why and what to change."""

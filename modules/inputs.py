@@ -7,8 +7,6 @@ before Python runs (locks) are declared by the code that uses them. The declarat
 events of Python, which cost nothing without a listener.
 """
 
-from __future__ import annotations
-
 import sys
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """``python -m policies`` (make policy): exit 0 when every policy holds, else 1 with findings."""
 
-from __future__ import annotations
-
 import datetime
 import sys
 import tempfile

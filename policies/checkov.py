@@ -1,7 +1,5 @@
 """Checkov over synthesized stacks and rendered charts, in a Python environment of its own."""
 
-from __future__ import annotations
-
 import json
 import os
 from collections.abc import Mapping

@@ -1,7 +1,5 @@
 """Synthesize every stack, and render the chart as each stack installs it."""
 
-from __future__ import annotations
-
 import json
 import re
 import shutil

@@ -1,7 +1,5 @@
 """The input of the checks: a synthesized stack, and the chart as that stack installs it."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path

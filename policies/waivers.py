@@ -1,7 +1,5 @@
 """Waivers: findings that are accepted for a reason, until a date."""
 
-from __future__ import annotations
-
 import datetime
 import fnmatch
 from collections.abc import Sequence

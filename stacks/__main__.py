@@ -5,8 +5,6 @@ or validated. ``CDKTF_OUTDIR`` (set by the CDK Terrain CLI) names another output
 Exit code 0, or 1 with one line per problem on standard error.
 """
 
-from __future__ import annotations
-
 import os
 import sys
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Discovery of the environments: every folder stacks/<platform>/<name>/ that has settings."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from pathlib import Path
 

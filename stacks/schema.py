@@ -4,8 +4,6 @@
 first line. They are generated from the pydantic models, which alone decide what is valid.
 """
 
-from __future__ import annotations
-
 import json
 import sys
 from collections.abc import Mapping

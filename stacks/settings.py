@@ -1,7 +1,5 @@
 """Read a YAML settings file into a pydantic model, with errors that name file, line and key."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Properties of the servers; imports no CDK Terrain."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal

@@ -1,7 +1,5 @@
 """Properties of the instances; imports no CDK Terrain."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field

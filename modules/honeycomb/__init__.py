@@ -1,7 +1,5 @@
 """Honeycomb boards and columns of an environment: the chart's Terraform module."""
 
-from __future__ import annotations
-
 from cdktn import TerraformStack
 from constructs import Construct
 

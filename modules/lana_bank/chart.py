@@ -1,7 +1,5 @@
 """The chart: its optional parts, and the hash of its folder; imports no CDK Terrain."""
 
-from __future__ import annotations
-
 import hashlib
 from pathlib import Path
 from typing import Literal, get_args

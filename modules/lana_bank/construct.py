@@ -1,7 +1,5 @@
 """The construct: one atomic ``helm_release`` of the vendored chart."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field

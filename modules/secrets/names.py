@@ -1,7 +1,5 @@
 """Names of the secrets, as the chart knows them; imports no CDK Terrain."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Literal
 

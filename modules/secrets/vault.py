@@ -1,7 +1,5 @@
 """The vaults that secrets live in: Google's Secret Manager and Azure's Key Vault."""
 
-from __future__ import annotations
-
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """The environment of a testflight in Terraform: a namespace with third-party keys, no release."""
 
-from __future__ import annotations
-
 import re
 
 from constructs import Construct

@@ -1,7 +1,5 @@
 """Our own checks, one per file."""
 
-from __future__ import annotations
-
 from policies.checks import (
     databases_kept,
     databases_private,

@@ -1,7 +1,5 @@
 """Databases survive mistakes in a plan."""
 
-from __future__ import annotations
-
 from policies.stack import CheckedStack, Violations
 
 _KEPT = (

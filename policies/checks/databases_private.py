@@ -1,7 +1,5 @@
 """Databases have no public address."""
 
-from __future__ import annotations
-
 from policies.stack import CheckedStack, Violations
 
 

@@ -1,7 +1,5 @@
 """Images are named by digest, so that the tested image is the one that runs."""
 
-from __future__ import annotations
-
 import re
 
 from policies.stack import UNPINNED, CheckedStack, Violations

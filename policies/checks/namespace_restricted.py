@@ -1,7 +1,5 @@
 """The namespace admits restricted pods only."""
 
-from __future__ import annotations
-
 from policies.stack import CheckedStack, Violations
 
 _LABEL = "pod-security.kubernetes.io/enforce"

@@ -1,7 +1,5 @@
 """Production survives the loss of a zone, and of an hour's data."""
 
-from __future__ import annotations
-
 from policies.stack import CheckedStack, Violations
 
 

@@ -1,7 +1,5 @@
 """Production runs on real time."""
 
-from __future__ import annotations
-
 import yaml
 
 from policies.stack import CheckedStack, Violations

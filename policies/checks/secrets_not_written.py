@@ -1,7 +1,5 @@
 """No secret is in a stack, in a state or in a rendered manifest."""
 
-from __future__ import annotations
-
 import re
 
 from policies.stack import CheckedStack, Violations

@@ -1,7 +1,5 @@
 """A cloud environment's state is remote, encrypted and locked."""
 
-from __future__ import annotations
-
 from policies.stack import CheckedStack, Violations
 
 

@@ -1,7 +1,5 @@
 """Traffic to a database is encrypted."""
 
-from __future__ import annotations
-
 from policies.stack import CheckedStack, Violations
 
 _TLS = ("ENCRYPTED_ONLY", "TRUSTED_CLIENT_CERTIFICATE_REQUIRED")

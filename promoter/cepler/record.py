@@ -1,7 +1,5 @@
 """Recording in a work tree: the state file on disk, its commit, and the way to the remote."""
 
-from __future__ import annotations
-
 from promoter.cepler.remote import Remote
 from promoter.common.errors import GitError
 from promoter.common.files import write_atomically

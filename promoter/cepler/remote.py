@@ -1,7 +1,5 @@
 """The repository's remote: clone, pull, and push a record by compare-and-swap."""
 
-from __future__ import annotations
-
 import os
 import tempfile
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """Requests to the Concourse resource: the JSON that cepler's resource takes, as records."""
 
-from __future__ import annotations
-
 from typing import Any, NamedTuple, TypeVar
 
 from promoter.cepler.remote import Remote

@@ -4,8 +4,6 @@ Requests and answers are the JSON of cepler's resource. Unlike cepler's, it does
 whole request, private key included, into a file for debugging.
 """
 
-from __future__ import annotations
-
 import shutil
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """The command line: `main` runs one command and turns its error into an exit code."""
 
-from __future__ import annotations
-
 import signal
 import sys
 from collections.abc import Callable

@@ -5,8 +5,6 @@ table in `commands` holds what ``--help`` prints, and a command's module is impo
 command runs or its own help is shown.
 """
 
-from __future__ import annotations
-
 import os
 import sys
 from collections.abc import Callable, Mapping

@@ -1,7 +1,5 @@
 """``promoter approve``: open an environment's gate, for a reason, in a commit."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated

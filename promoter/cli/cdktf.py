@@ -1,7 +1,5 @@
 """The console script ``cdktf``: the gate, then the CDK Terrain CLI on a supported Node."""
 
-from __future__ import annotations
-
 import os
 import subprocess
 import sys

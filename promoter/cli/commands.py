@@ -1,7 +1,5 @@
 """The table of commands: where each is implemented, and its one line of help."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """``promoter commits``: the check of a pull request's commit messages."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Annotated
 

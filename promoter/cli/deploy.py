@@ -1,7 +1,5 @@
 """``promoter deploy``: bring one environment to the state that the gate clears for it."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Annotated
 

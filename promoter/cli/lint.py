@@ -1,7 +1,5 @@
 """``promoter lint``: find holes in the gate."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Annotated
 

@@ -1,7 +1,5 @@
 """The options that several commands have, each said once."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Annotated
 

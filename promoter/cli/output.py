@@ -1,7 +1,5 @@
 """Output of commands on standard output: a document for programs, or a table for people."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, is_dataclass

@@ -1,7 +1,5 @@
 """``promoter pipeline``: render, check and draw the Concourse pipelines."""
 
-from __future__ import annotations
-
 import os
 from pathlib import Path
 from typing import Annotated

@@ -1,7 +1,5 @@
 """``promoter plan`` and ``promoter why``: what would be deployed, and what holds it back."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated

@@ -1,7 +1,5 @@
 """``promoter platform``: start, stop and inspect the embedded platform."""
 
-from __future__ import annotations
-
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated

@@ -1,7 +1,5 @@
 """``promoter preview``: the changes that a chart's ref makes in each environment."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Annotated
 

@@ -1,7 +1,5 @@
 """Rendering of progress: live lines on a terminal, plain ones in a log; on standard error."""
 
-from __future__ import annotations
-
 import threading
 import time
 from collections.abc import Callable, Iterator

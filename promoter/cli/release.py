@@ -1,7 +1,5 @@
 """``promoter release``: from a commit to a candidate, a release, and its pins in the chart."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Annotated
 

@@ -1,7 +1,5 @@
 """``promoter status``: the version of each environment, its age and its approval."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Annotated
 

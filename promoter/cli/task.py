@@ -4,8 +4,6 @@ A task has its inputs in folders of the working directory and writes its outputs
 A variable that is not set adds no argument.
 """
 
-from __future__ import annotations
-
 import os
 import sys
 from pathlib import Path

@@ -1,7 +1,5 @@
 """``promoter testflight``: test a chart in a throwaway namespace."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal

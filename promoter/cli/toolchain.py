@@ -1,7 +1,5 @@
 """``promoter toolchain``: list, build and locate the outside programs."""
 
-from __future__ import annotations
-
 import shutil
 from pathlib import Path
 from typing import Annotated

@@ -1,7 +1,5 @@
 """``promoter trace``: from an environment back to its source commits, or the other way round."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Annotated
 

@@ -1,7 +1,5 @@
 """``promoter vendor``: sync, check and bump the vendored charts."""
 
-from __future__ import annotations
-
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated

@@ -1,7 +1,5 @@
 """``promoter verify``: signature, provenance and SBOM of an image."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 import typer

@@ -1,7 +1,5 @@
 """``promoter version``: the next version, and the version branch."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Annotated, Literal
 

@@ -1,7 +1,5 @@
 """Write files so that a kill at any instant leaves the old content or the new."""
 
-from __future__ import annotations
-
 import os
 import tempfile
 from contextlib import suppress

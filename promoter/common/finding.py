@@ -1,7 +1,5 @@
 """A problem that a check reports: its place, its cause and its fix."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """The base of every pydantic model that describes a file which people edit."""
 
-from __future__ import annotations
-
 from pydantic import BaseModel, ConfigDict
 
 

@@ -1,7 +1,5 @@
 """Free ports on loopback, and the address range of the cluster's services."""
 
-from __future__ import annotations
-
 import random
 import socket
 from collections.abc import Collection, Mapping

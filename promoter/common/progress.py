@@ -1,7 +1,5 @@
 """The interface through which the core reports its work; it never prints."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Protocol

@@ -1,7 +1,5 @@
 """SIGTERM as an exception, and blocks that no signal interrupts."""
 
-from __future__ import annotations
-
 import signal
 import threading
 from collections.abc import Callable, Iterator

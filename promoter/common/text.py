@@ -1,7 +1,5 @@
 """Make untrusted text safe to print or to store: no terminal escapes, no secrets."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from typing import Any

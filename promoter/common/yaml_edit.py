@@ -3,8 +3,6 @@
 A load and dump would rewrite quoting, indentation, comments and line ends.
 """
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 

@@ -4,8 +4,6 @@ Every reader refuses text that is not UTF-8, is nested too deeply, or whose alia
 far more than was written (a few lines of nested aliases can stand for billions of values).
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 import yaml

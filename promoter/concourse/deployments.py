@@ -1,7 +1,5 @@
 """The values of ci/deployments from the cepler files: a job per environment (seed 004, step 4)."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path

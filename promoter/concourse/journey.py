@@ -5,8 +5,6 @@ that defines it. Only the steps from one repository to the next are listed here 
 because no file has both ends.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Set
 from pathlib import Path
 from typing import NamedTuple

@@ -6,8 +6,6 @@ A folder has ``pipeline.yml`` and ``values.yml`` (ytt), ``*.lib.yml``, generated
 are committed: every machine sees a template that changed alone.
 """
 
-from __future__ import annotations
-
 import hashlib
 import shutil
 from collections.abc import Iterator

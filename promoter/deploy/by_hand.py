@@ -1,7 +1,5 @@
 """``cdktf deploy`` and ``cdktf destroy`` typed by hand: the gate, before the CDK Terrain CLI."""
 
-from __future__ import annotations
-
 import fnmatch
 from collections.abc import Sequence
 from dataclasses import dataclass, replace

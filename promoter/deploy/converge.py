@@ -3,8 +3,6 @@
 The state is the gate's `DeployState`; the caller has chosen it, and holds the lease.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass

@@ -4,8 +4,6 @@ Nothing is recorded unless everything before it worked, so a failure leaves the 
 state file as it was and everything behind it blocked (seed 004, "How Cepler works").
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace

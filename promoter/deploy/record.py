@@ -1,7 +1,5 @@
 """Record a deployment or evidence on the remote's branch, the last step of a deploy."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 from promoter.common.errors import RemoteMoved

@@ -1,7 +1,5 @@
 """The local forge's documents, one JSON file each, changed in one transaction."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field

@@ -1,7 +1,5 @@
 """The `Forge` Protocol: the part of GitHub that a release needs."""
 
-from __future__ import annotations
-
 from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum

@@ -1,7 +1,5 @@
 """Addresses on GitHub. Imports nothing, so the gate's callers can use it at no cost."""
 
-from __future__ import annotations
-
 import re
 
 API = "https://api.github.com"

@@ -11,8 +11,6 @@ reviews, branch protection, rate limits, squash merges.
 """
 
 # ruff: noqa: D102 - the Protocol `Forge` documents the methods
-from __future__ import annotations
-
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 

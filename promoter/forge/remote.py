@@ -1,7 +1,5 @@
 """The forge of a git remote, found by the remote's address."""
 
-from __future__ import annotations
-
 import os
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """A deployment's cepler file: its environments and the files that each one takes."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """The files that one environment would run at a commit, and how far back they stay the same."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 

@@ -4,8 +4,6 @@ Cepler knows "something new" and "nothing new". Changes that wait are ours: they
 comparing what is cleared with the tip.
 """
 
-from __future__ import annotations
-
 from functools import cached_property
 
 from promoter.gate.config import EnvironmentConfig

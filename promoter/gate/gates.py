@@ -1,7 +1,5 @@
 """The gates file: the commit that each environment is decided at (``HEAD`` where ungated)."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from contextlib import suppress

@@ -5,8 +5,6 @@ that are read, not of starting git for each. Results are kept: a hundred environ
 through one history read it once.
 """
 
-from __future__ import annotations
-
 from collections import deque
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack, nullcontext

@@ -7,8 +7,6 @@ cannot matter any more: its result there is its result from the start. So the re
 at such a commit is the result, and nothing older is read.
 """
 
-from __future__ import annotations
-
 import heapq
 import sys
 from collections import deque

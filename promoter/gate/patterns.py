@@ -5,8 +5,6 @@ dots: ``?``, ``*`` and ``[...]`` stay inside one path component and never stand 
 that hides a file; ``**`` stands for whole components, none of them hidden.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable
 from functools import lru_cache

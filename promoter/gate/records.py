@@ -1,7 +1,5 @@
 """Records: the next content of a state file, and the refusals to write it."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from promoter.common.errors import NothingNewer, PromoterError

@@ -3,8 +3,6 @@
 No I/O here: commits, state files and listings come in as records.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """Config and state files, read from a folder or from commits."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """The state of an environment: the records in a state file."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple

@@ -6,8 +6,6 @@ conflict markers) goes through YAML, with a line for each error. It is written a
 YAML writer does (yaml-rust 0.4, as serde_yaml 0.8 uses it).
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from contextlib import suppress

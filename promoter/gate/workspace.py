@@ -1,7 +1,5 @@
 """Work trees: filled with cleared or recorded files, and compared with them."""
 
-from __future__ import annotations
-
 import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator

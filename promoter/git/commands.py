@@ -1,7 +1,5 @@
 """Run git: argument lists in, bytes or text out, errors as `GitError`."""
 
-from __future__ import annotations
-
 import os
 import re
 import subprocess

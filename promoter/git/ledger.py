@@ -5,8 +5,6 @@ computed from the branch's newest commit, and computed again if another process 
 Nothing is ever forced.
 """
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

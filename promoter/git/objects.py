@@ -1,7 +1,5 @@
 """Git objects: read through one process, and decoded."""
 
-from __future__ import annotations
-
 import re
 from contextlib import suppress
 from typing import IO, NamedTuple, cast

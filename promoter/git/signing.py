@@ -1,7 +1,5 @@
 """Commits signed with SSH keys, and who signed them (ssh-keygen(1), "ALLOWED SIGNERS")."""
 
-from __future__ import annotations
-
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Add missing patterns to cepler files, in place: comments, order and style stay as they are."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress

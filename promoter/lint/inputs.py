@@ -1,7 +1,5 @@
 """Synthesize every stack in a traced process, and collect the files that shape it."""
 
-from __future__ import annotations
-
 import json
 import os
 import re

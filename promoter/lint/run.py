@@ -1,7 +1,5 @@
 """Lint the gate of one commit, and the changes since another."""
 
-from __future__ import annotations
-
 import os
 from dataclasses import dataclass, replace
 from pathlib import Path

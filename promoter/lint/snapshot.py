@@ -1,7 +1,5 @@
 """The gate as one commit has it, read once."""
 
-from __future__ import annotations
-
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace

@@ -1,7 +1,5 @@
 """`Layout`: the folder of one platform, with the record of its state between commands."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from pathlib import Path
 

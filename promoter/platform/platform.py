@@ -1,7 +1,5 @@
 """`Platform`: a Kubernetes control plane and an OCI registry on loopback, in one folder."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass

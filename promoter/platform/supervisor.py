@@ -1,7 +1,5 @@
 """`Supervisor`: starts parts, waits for them, ends them, and keeps the record of them."""
 
-from __future__ import annotations
-
 import datetime
 import time
 from collections.abc import Callable, Collection, Sequence

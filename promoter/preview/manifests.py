@@ -1,7 +1,5 @@
 """Render a chart's objects without their secrets, and compare two renderings."""
 
-from __future__ import annotations
-
 import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Render a preview as Markdown, for the comment on a pull request."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 

@@ -1,7 +1,5 @@
 """Preview the changes that a ref of a dependency makes in each environment."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Run an outside program to its end: argument lists, bounded time, redacted messages."""
 
-from __future__ import annotations
-
 import os
 import subprocess
 from collections.abc import Mapping, Sequence

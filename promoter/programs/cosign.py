@@ -4,8 +4,6 @@ They are stored next to the image as OCI referrers. No transparency log is writt
 trusts the key trusts what it signed, also without a network.
 """
 
-from __future__ import annotations
-
 import base64
 import binascii
 import json

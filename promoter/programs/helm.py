@@ -3,8 +3,6 @@
 Testflights install through pyhelm3 (testflight/install.py), not here.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

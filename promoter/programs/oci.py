@@ -6,8 +6,6 @@ differently, and `crane validate` rejects plain tar layers, though the specifica
 Formats: OCI image-spec v1.1, image layout, config, manifest and layer.
 """
 
-from __future__ import annotations
-
 import gzip
 import hashlib
 import io

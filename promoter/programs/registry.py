@@ -3,8 +3,6 @@
 crane uses Docker's credentials; it speaks HTTP to loopback addresses and TLS to others.
 """
 
-from __future__ import annotations
-
 import json
 import os
 import re

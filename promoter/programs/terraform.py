@@ -1,7 +1,5 @@
 """OpenTofu or Terraform as a subprocess: one saved plan of a synthesized stack, then applied."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import signal

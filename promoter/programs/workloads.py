@@ -4,8 +4,6 @@ Each function takes kubectl on the release's namespace, and raises `ClusterError
 cluster refuses or does not respond.
 """
 
-from __future__ import annotations
-
 import time
 from collections.abc import Mapping
 from typing import Any

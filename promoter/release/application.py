@@ -1,7 +1,5 @@
 """The repositories that a release works on: their clone, their forge, their registry."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 
 import semver

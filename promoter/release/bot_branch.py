@@ -1,7 +1,5 @@
 """A pull request of the bot: one commit on a branch of its own, proposed and kept current."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from promoter.forge.forge import NewPullRequest, PullRequest, Query

@@ -4,8 +4,6 @@ The tag comes first and by compare-and-swap, so no version ever has two contents
 interrupted one again for the same commit finds the tag and completes the rest.
 """
 
-from __future__ import annotations
-
 import semver
 
 from promoter.common.errors import NothingNewer

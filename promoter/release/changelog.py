@@ -1,7 +1,5 @@
 """CHANGELOG.md: a release's section by git-cliff, inserted, and read back as notes."""
 
-from __future__ import annotations
-
 import re
 import shutil
 import sysconfig

@@ -4,8 +4,6 @@ One commit with values.yaml's pins, Chart.yaml's appVersion and the Terraform fo
 released commit (seeds, step 2e).
 """
 
-from __future__ import annotations
-
 import re
 
 from promoter.common.errors import NothingNewer, RegistryError, YamlEditError

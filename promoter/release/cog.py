@@ -3,8 +3,6 @@
 Keys that only cog's own commands need (changelog, hooks, branch lists) are left to it.
 """
 
-from __future__ import annotations
-
 import tomllib
 from collections.abc import Mapping
 from functools import cached_property

@@ -1,7 +1,5 @@
 """The commits of a repository, and the check that their messages are conventional."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass

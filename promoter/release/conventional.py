@@ -6,8 +6,6 @@ requests elsewhere: a footer may follow one line break only, may be indented whe
 first, and swallows every line up to the next footer.
 """
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Sets one variable of a .env file and keeps every other byte."""
 
-from __future__ import annotations
-
 import re
 
 from promoter.release.errors import ReleaseError

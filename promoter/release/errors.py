@@ -1,7 +1,5 @@
 """The error of the release steps, which every module of this package raises."""
 
-from __future__ import annotations
-
 from promoter.common.errors import PromoterError
 
 

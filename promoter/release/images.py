@@ -4,8 +4,6 @@ A file that carries the version is a layer of its own, so a candidate and its re
 the layer of all other files.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """The files that a pull request of the bot may change, and which of them merge unattended."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass
 

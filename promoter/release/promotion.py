@@ -3,8 +3,6 @@
 Built on the candidate's own commit, it identifies it however far the branch has moved on.
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 from tempfile import TemporaryDirectory
 

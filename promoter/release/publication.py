@@ -5,8 +5,6 @@ state, so an interrupted run is run again; a part that differs is an error, neve
 Tag, labels and notes name the candidate's commit, not the merge.
 """
 
-from __future__ import annotations
-
 import hashlib
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass

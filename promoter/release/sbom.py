@@ -1,7 +1,5 @@
 """The bill of materials of an image: CycloneDX 1.6, the same for the same image."""
 
-from __future__ import annotations
-
 import hashlib
 import uuid
 import warnings

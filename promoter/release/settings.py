@@ -1,7 +1,5 @@
 """`ci/release/release.yml`: the images, files and hooks of an application's release."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from pydantic import Field, StringConstraints, ValidationError

@@ -1,7 +1,5 @@
 """The files of an application in the commit that is released."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime

@@ -1,7 +1,5 @@
 """The evidence of an image: a signature, SLSA provenance and a bill of materials."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable
 from contextlib import suppress

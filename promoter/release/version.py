@@ -3,8 +3,6 @@
 The rules are cocogitto's (`cog bump --auto`), except for those that docs/decisions names.
 """
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from typing import Literal

@@ -3,8 +3,6 @@
 Concourse's semver resource keeps the same file, so a pipeline and this package can take turns.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import semver

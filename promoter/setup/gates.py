@@ -1,7 +1,5 @@
 """The gates that a deployments repository starts with."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 
 from promoter.approvals.approvals import gates_file

@@ -1,7 +1,5 @@
 """``promoter init``: the gates branch, and the keys whose signatures count."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import unified_diff

@@ -1,7 +1,5 @@
 """Signing keys, and the files that list whose signatures count."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Evidence of deploys and bypasses, kept outside of cepler's own folder, which cepler wipes."""
 
-from __future__ import annotations
-
 import getpass
 import json
 import re

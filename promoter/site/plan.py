@@ -1,7 +1,5 @@
 """The plan: every environment's decision, the files that it is about, and their age."""
 
-from __future__ import annotations
-
 import json
 from dataclasses import dataclass, replace
 from typing import Self

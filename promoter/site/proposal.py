@@ -1,7 +1,5 @@
 """The effect of an approval, shown before it is given, and giving it."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 from typing import Literal
 

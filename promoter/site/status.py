@@ -1,7 +1,5 @@
 """The state of each environment, read from its state file and its cluster."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace

@@ -1,7 +1,5 @@
 """Check one endpoint over HTTP until it responds as declared or its deadline has passed."""
 
-from __future__ import annotations
-
 import json
 import time
 from collections.abc import Callable, Mapping

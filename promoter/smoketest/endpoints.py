@@ -1,7 +1,5 @@
 """The declaration of the endpoints that an installation must have."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path

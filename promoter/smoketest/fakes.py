@@ -5,8 +5,6 @@ the part does: a token without a valid signature is rejected, a form without HTM
 Keycloak's paths and responses: its server documentation, "OIDC endpoints".
 """
 
-from __future__ import annotations
-
 import hmac
 import json
 import os

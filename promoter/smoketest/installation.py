@@ -1,7 +1,5 @@
 """One installed Helm release: its values, its pods, their containers and ports."""
 
-from __future__ import annotations
-
 import base64
 import re
 from collections.abc import Callable, Iterator, Mapping

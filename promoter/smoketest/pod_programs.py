@@ -5,8 +5,6 @@ chart gives the pod, so a wrong value fails them as it would fail the container.
 a folder of its own only.
 """
 
-from __future__ import annotations
-
 import argparse
 import hashlib
 import io

@@ -5,8 +5,6 @@ program until that ends or the guard's standard input is closed. A smoketest tha
 by SIGKILL, closes that pipe, so none of the processes that it started outlives it.
 """
 
-from __future__ import annotations
-
 import os
 import re
 import signal

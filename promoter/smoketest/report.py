@@ -1,7 +1,5 @@
 """Results of a smoketest: one per endpoint, as text, JSON evidence and JUnit XML."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field

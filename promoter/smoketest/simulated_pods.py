@@ -5,8 +5,6 @@ program on PATH, or a fake answers instead (`pod_programs`). An object PortForwa
 makes kwok forward a port-forward to the pod, through the API server, to that process.
 """
 
-from __future__ import annotations
-
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence, Set

@@ -1,7 +1,5 @@
 """One stack of a prepared tree, and the cluster that it is deployed to."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -4,8 +4,6 @@ Nix's binary cache protocol: ``GET /<hash>.narinfo`` is 200 for a store path tha
 has, else 404; the hash is the 32 characters before the first dash of the path's name.
 """
 
-from __future__ import annotations
-
 import re
 import time
 from collections.abc import Callable, Iterable, Mapping

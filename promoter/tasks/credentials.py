@@ -4,8 +4,6 @@ Concourse passes secrets as variables, while git, crane and kubectl need files. 
 gets files of mode 0600, which are removed when it ends, and does not inherit the variables.
 """
 
-from __future__ import annotations
-
 import base64
 import json
 import os

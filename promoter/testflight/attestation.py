@@ -5,8 +5,6 @@ repository, in commits signed with an SSH key that ``cepler/allowed_testers`` of
 The list is not ``allowed_signers``: a tester need not be able to approve.
 """
 
-from __future__ import annotations
-
 import json
 from operator import itemgetter
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The chart that a testflight installs: a folder, or a ref of the charts repository."""
 
-from __future__ import annotations
-
 import hashlib
 import re
 from collections.abc import Iterator, Mapping

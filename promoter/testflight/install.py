@@ -1,7 +1,5 @@
 """Install the chart under test: verify that it stays in its namespace, then run Helm by pyhelm3."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 import threading

@@ -3,8 +3,6 @@
 `Provisioner` is the extension point, `create_provisioner` its registry.
 """
 
-from __future__ import annotations
-
 import json
 import os
 import shutil

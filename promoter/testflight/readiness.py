@@ -1,7 +1,5 @@
 """Monitor what is not ready in a namespace, and the reasons, while Helm waits."""
 
-from __future__ import annotations
-
 import threading
 import time
 from collections.abc import Iterator, Mapping

@@ -1,7 +1,5 @@
 """The result of a testflight, its error, and the files that keep it as evidence."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Mapping

@@ -4,8 +4,6 @@ A process that is killed leaves its namespace. The next run or a sweep removes i
 and because of its age or because its process has ended.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace

@@ -1,7 +1,5 @@
 """`go build` of one program, with its progress, and an error that says what to do."""
 
-from __future__ import annotations
-
 import os
 import shutil
 import subprocess

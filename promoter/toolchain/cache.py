@@ -1,7 +1,5 @@
 """`Cache`: folders that are created once, under a lock, and are complete or absent."""
 
-from __future__ import annotations
-
 import os
 import shutil
 import tempfile

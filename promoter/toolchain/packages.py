@@ -1,7 +1,5 @@
 """Programs from package registries: Python environments, Node, and the CDK Terrain CLI."""
 
-from __future__ import annotations
-
 import hashlib
 import importlib.util
 import json

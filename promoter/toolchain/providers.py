@@ -1,7 +1,5 @@
 """A Terraform provider served from a folder, for machines that reach no provider registry."""
 
-from __future__ import annotations
-
 import platform
 import shutil
 from pathlib import Path

@@ -1,7 +1,5 @@
 """`Toolchain`: the outside programs, found on PATH or created once in a cache."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """The result of a trace: links, each checked, and the chains that they form."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal

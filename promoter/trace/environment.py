@@ -1,7 +1,5 @@
 """Trace an environment back to the source commits that run there, checking every link."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace

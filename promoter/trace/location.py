@@ -1,7 +1,5 @@
 """Find the environments that run a commit of any of the repositories."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass

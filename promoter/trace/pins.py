@@ -1,7 +1,5 @@
 """Trace one pin: the image in the cluster and in its registry, and the source commit."""
 
-from __future__ import annotations
-
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set

@@ -1,7 +1,5 @@
 """Everything outside of the deployments repository that a trace reads."""
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

@@ -5,8 +5,6 @@ follow once it exists and, if requested, has been pushed. So a push that lost a 
 repeated on the new tip, with nothing to undo.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path

@@ -1,7 +1,5 @@
 """`promoter vendor check`: compare the vendored folders with their lock, byte by byte."""
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -5,8 +5,6 @@ The format is vendir's ``vendir.k14s.io/v1alpha1`` ``Config``
 are errors, since a misspelt ``includePaths`` vendors everything.
 """
 
-from __future__ import annotations
-
 import posixpath
 from collections.abc import Iterator
 from dataclasses import dataclass

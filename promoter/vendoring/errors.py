@@ -1,7 +1,5 @@
 """Errors of vendoring."""
 
-from __future__ import annotations
-
 from promoter.common.errors import PromoterError
 
 

@@ -4,8 +4,6 @@ The program vendir fetches where PATH has it, our own git source where it has no
 way the content passes the same refusals.
 """
 
-from __future__ import annotations
-
 import shutil
 import subprocess
 from concurrent.futures import ThreadPoolExecutor

@@ -1,7 +1,5 @@
 """Folders as git sees them: path, mode and blob id; and commits made of them."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path

@@ -8,8 +8,6 @@ chart must have the same files whichever program synced it, so the corner cases 
 They were found by reading and by running both on random patterns.
 """
 
-from __future__ import annotations
-
 import posixpath
 import re
 from contextlib import suppress

@@ -5,8 +5,6 @@ libyaml's. So libyaml writes here, with go-yaml's rules for the texts that need 
 few corners in which the two differ are corrected. Compared with vendir on random texts.
 """
 
-from __future__ import annotations
-
 import datetime
 import math
 import re

@@ -4,8 +4,6 @@ A bump moves the branch first and the files after it. Killed in between, the wor
 shows the old files as if they had been edited; the journal tells the two cases apart.
 """
 
-from __future__ import annotations
-
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path

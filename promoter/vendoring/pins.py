@@ -6,8 +6,6 @@ The comment leads from a running image's digest back to the commit that it was b
 (seeds, step 2e).
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Names and symlinks that are never vendored, whichever program fetched them."""
 
-from __future__ import annotations
-
 import operator
 import posixpath
 import re

@@ -1,7 +1,5 @@
 """Select the files of a commit that a content takes."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 
 from promoter.git.objects import TreeEntry

@@ -1,7 +1,5 @@
 """Summarize the changes of a bump for its commit message."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain

@@ -1,7 +1,5 @@
 """`promoter vendor sync`: fetch what vendir.yml names, stage it, swap it in, write the lock."""
 
-from __future__ import annotations
-
 import shutil
 from dataclasses import dataclass
 from pathlib import Path

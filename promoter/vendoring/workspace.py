@@ -5,8 +5,6 @@ the file system cannot, the old one is moved aside first with a note, from which
 run restores it (`recover`).
 """
 
-from __future__ import annotations
-
 import ctypes
 import errno
 import fcntl

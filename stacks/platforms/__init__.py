@@ -5,8 +5,6 @@ imported only when a stack is built. So invalid settings are reported at once, a
 depends on the files of another platform.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from typing import Any
 

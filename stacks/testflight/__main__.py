@@ -4,8 +4,6 @@ The variable TESTFLIGHT describes it as a JSON object: ``ref``, ``created`` and 
 ``TestflightNamespace``, and ``keys_from``, the stack whose vault has the keys.
 """
 
-from __future__ import annotations
-
 import json
 import os
 import sys

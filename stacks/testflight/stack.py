@@ -1,7 +1,5 @@
 """The stack of one testflight: its namespace, and staging's third-party keys."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

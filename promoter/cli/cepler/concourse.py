@@ -1,7 +1,5 @@
 """``promoter cepler concourse``: JSON on standard input, JSON on standard output."""
 
-from __future__ import annotations
-
 import json
 import os
 import sys

@@ -1,7 +1,5 @@
 """The help texts of cepler 0.7.22, as its clap lays them out."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from promoter.cli.cepler.syntax import VERSION, CeplerCommand, Option, has_version

@@ -1,7 +1,5 @@
 """Checks of a pipeline, one subject per file."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Follow the artifacts through each job: every one that is read exists, every new one is read."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 

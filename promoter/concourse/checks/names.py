@@ -1,7 +1,5 @@
 """Checks of names and references: valid, unique, defined where used, used where defined."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterator, Mapping, Set
 from graphlib import CycleError, TopologicalSorter

@@ -1,7 +1,5 @@
 """Checks of tasks: pinned images, existing commands, matching variables, ensured teardowns."""
 
-from __future__ import annotations
-
 import os
 import re
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """Checks of values, variables and secrets: each one that is read is set, and each is used."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase

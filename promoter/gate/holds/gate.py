@@ -1,7 +1,5 @@
 """The gate of the environment names a commit before the change."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Self
 

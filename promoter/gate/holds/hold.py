@@ -1,7 +1,5 @@
 """The interface of a hold: a reason for which an environment may not take a change yet."""
 
-from __future__ import annotations
-
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import Self

@@ -1,7 +1,5 @@
 """The environment that has to pass first has not been deployed."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Self
 

@@ -1,7 +1,5 @@
 """The registry of the rules: the id of each is its heading in docs/linting.md."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 

@@ -1,7 +1,5 @@
 """Rules for a change of the gate: environments that became easier to change than before."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property

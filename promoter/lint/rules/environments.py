@@ -1,7 +1,5 @@
 """Rules for the cepler files and state files of one commit: names, order, and what arrives."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 from itertools import chain
 

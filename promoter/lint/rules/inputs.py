@@ -1,7 +1,5 @@
 """Rules for the inputs of stacks, and for the patterns that cover them."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator
 

@@ -4,8 +4,6 @@ A state file says what an environment runs, and the next environment takes what 
 edited one lets through what was never deployed.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 
 from promoter.common.errors import InvalidFile, PromoterError

@@ -1,7 +1,5 @@
 """The stack of an environment on Azure."""
 
-from __future__ import annotations
-
 from cdktn import App, AzurermBackend, TerraformStack
 
 from modules import terraform as tf

@@ -1,7 +1,5 @@
 """The stack of a local environment: a state file and one Helm release."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 from cdktn import App, TerraformStack
