@@ -48,7 +48,7 @@ class Preview:
 
     @property
     def failed(self) -> bool:
-        """Whether an environment cannot be rendered."""
+        """True if an environment cannot be rendered."""
         return any(each.problem for each in self.environments)
 
 

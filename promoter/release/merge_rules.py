@@ -21,7 +21,7 @@ class FileCheck:
 
     @property
     def passes(self) -> bool:
-        """Whether every file is allowed."""
+        """True if every file is allowed."""
         return not self.rejected
 
     def __str__(self) -> str:

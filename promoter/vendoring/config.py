@@ -14,7 +14,7 @@ from pathlib import Path
 from promoter.common.errors import InvalidFile, UsageError
 from promoter.common.text import redact
 from promoter.common.yaml_file import read_documents
-from promoter.vendoring.fields import Fields
+from promoter.vendoring.fields import VendirFields
 
 API_VERSION = "vendir.k14s.io/v1alpha1"
 CONFIG_NAME = "vendir.yml"
@@ -146,7 +146,7 @@ def parse_config(content: bytes, name: str = CONFIG_NAME) -> VendirConfig:
             raise InvalidFile(name, "kind", f"is {kind!r}, where only one Config is read")
     if len(values) != 1:
         raise InvalidFile(name, "", f"has {len(values)} documents where one Config is expected")
-    fields = Fields(values[0], name)
+    fields = VendirFields(values[0], name)
     if (version := fields.text("apiVersion")) != API_VERSION:
         raise fields.invalid("apiVersion", f"is {version!r}; {API_VERSION!r} is read here")
     fields.text("kind")
@@ -157,7 +157,7 @@ def parse_config(content: bytes, name: str = CONFIG_NAME) -> VendirConfig:
     return VendirConfig(directories)
 
 
-def _directory(fields: Fields) -> Directory:
+def _directory(fields: VendirFields) -> Directory:
     directory = Directory(
         path=_cleaned(fields, "path", fields.text("path")),
         contents=tuple(_contents(each) for each in fields.maps("contents")),
@@ -170,7 +170,7 @@ def _directory(fields: Fields) -> Directory:
     return directory
 
 
-def _contents(fields: Fields) -> Contents:
+def _contents(fields: VendirFields) -> Contents:
     path = _cleaned(fields, "path", fields.text("path"))
     for source in _OTHER_SOURCES:
         if fields.has(source):
@@ -192,7 +192,7 @@ def _contents(fields: Fields) -> Contents:
     return contents
 
 
-def _git(fields: Fields) -> GitSource:
+def _git(fields: VendirFields) -> GitSource:
     for key in _OTHER_KEYS:
         if fields.has(key):
             raise fields.invalid(key, "is read only by the program vendir")
@@ -216,7 +216,7 @@ def _git(fields: Fields) -> GitSource:
     return source
 
 
-def _cleaned(fields: Fields, key: str, path: str) -> str:
+def _cleaned(fields: VendirFields, key: str, path: str) -> str:
     """Return ``path`` without ``./`` and ``//``; it must stay below the folder of vendir.yml."""
     cleaned = posixpath.normpath(path)
     if cleaned.startswith("/") or ".." in cleaned.split("/"):
@@ -228,7 +228,7 @@ def _cleaned(fields: Fields, key: str, path: str) -> str:
     return cleaned
 
 
-def _check_apart(paths: list[str], fields: Fields, key: str) -> None:
+def _check_apart(paths: list[str], fields: VendirFields, key: str) -> None:
     for path, other in permutations(paths, 2):
         if path == "." or f"{other}/".startswith(f"{path}/"):
             raise fields.invalid(key, f"paths overlap: {other!r} and {path!r}")

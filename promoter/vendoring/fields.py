@@ -15,7 +15,7 @@ _T = TypeVar("_T")
 _NAMES = {str: "a text", bool: "true or false", int: "a number", list: "a list", dict: "a map"}
 
 
-class Fields:
+class VendirFields:
     """The keys of one map, each read once; `done` rejects those that were not read."""
 
     def __init__(self, value: object, file: str, place: str = "") -> None:
@@ -52,14 +52,14 @@ class Fields:
                 raise self.invalid(f"{key}[{number}]", f"is {_shown(value)}, not a text")
         return values
 
-    def maps(self, key: str) -> list[Fields]:
+    def maps(self, key: str) -> list[VendirFields]:
         """Return a list of maps; empty where it is absent."""
         items, place = enumerate(self._take(key, list, [])), self._place_of(key)
-        return [Fields(value, self.file, f"{place}[{number}]") for number, value in items]
+        return [VendirFields(value, self.file, f"{place}[{number}]") for number, value in items]
 
-    def map(self, key: str) -> Fields:
+    def map(self, key: str) -> VendirFields:
         """Return a map, which is required."""
-        return Fields(self._take(key, dict, None), self.file, self._place_of(key))
+        return VendirFields(self._take(key, dict, None), self.file, self._place_of(key))
 
     def has(self, key: str) -> bool:
         """Return whether the key exists and has not been read."""
