@@ -50,7 +50,7 @@ def test_a_package_with_another_hash_is_refused(tmp_path: Path) -> None:
         BuildFailed, match=r"(?s)^install .*requirements\.lock: exit code .*Hash mismatch"
     ):
         tree_with(tmp_path, forged).stacks_python()
-    assert list((tmp_path / "cache" / "python/stacks").iterdir()) == []
+    assert not (tmp_path / "cache" / "python/stacks").exists()
 
 
 def test_a_tree_without_locks_is_named(tmp_path: Path) -> None:
@@ -81,7 +81,7 @@ def test_a_lock_that_npm_cannot_install_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(BuildFailed, match="install cdktn-cli: exit code 1") as error:
         tree.cdktn()
     assert "package-lock.json" in error.value.next_step
-    assert list((tmp_path / "cache" / "node_modules").iterdir()) == []
+    assert not (tmp_path / "cache" / "node_modules").exists()
 
 
 @pytest.mark.parametrize("name", ["tofu", "terraform"])
