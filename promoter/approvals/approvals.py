@@ -26,9 +26,9 @@ Special = Literal["plan", "destroy"]
 class Approval:
     """One approval, as its commit states it.
 
-    ``subject`` is the approved commit, plan digest or recorded version. ``approved_by`` is
-    the verified signer's name; None where no allowed signer signed the commit, and then
-    ``claimed_by`` (the author) is all that is known. ``at`` is ISO 8601.
+    ``subject`` is the approved commit, plan digest or commit of the record to destroy.
+    ``approved_by`` is the verified signer's name; None where no allowed signer signed the
+    commit, and then ``claimed_by`` (the author) is all that is known. ``at`` is ISO 8601.
     """
 
     commit: str
@@ -79,7 +79,7 @@ class Approvals:
         return self._approval(self._since(deployment, environment, value), value)
 
     def special(self, environment: str, kind: Special, id_: str) -> Approval | None:
-        """Return the approval of one plan or of destroying one recorded version, if any."""
+        """Return the approval of one plan or of destroying what one commit recorded, if any."""
         name = _special_file(environment, kind, id_)
         if self.tip is None or self.git.file(self.tip, name) is None:
             return None
@@ -98,7 +98,7 @@ class Approvals:
         return self._append(change, environment, commit, f"up to {commit}", reason)
 
     def set_special(self, environment: str, kind: Special, id_: str, reason: str) -> Approval:
-        """Approve one plan by its digest, or destroying one recorded version."""
+        """Approve one plan by its digest, or destroying what one commit recorded."""
 
         def change(now: Approvals) -> dict[str, bytes]:
             if now.special(environment, kind, id_):

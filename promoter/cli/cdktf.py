@@ -1,93 +1,100 @@
-"""The console script ``cdktf``: the gate, then the CDK Terrain CLI on a supported Node."""
+"""The console script ``cdktf``: gated deploys and destroys, and the CDK Terrain CLI."""
 
 import os
-import subprocess
 import sys
-from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Never
 
 from promoter.cli import guarded
 from promoter.cli.progress import shown
-from promoter.deploy import lease
-from promoter.deploy.by_hand import REJECTED_VARIABLES, CdktfCommand, check, parse
+from promoter.common.progress import Progress
+from promoter.deploy.by_hand import Caller, deploy_each
+from promoter.deploy.command_line import VERBS, CdktfCommand, parse
+from promoter.deploy.deploy import note_local_changes
+from promoter.deploy.destroy import deploy_ungated, destroy_each
 from promoter.git import Git
+from promoter.programs.cdk_terrain import run_cli
+from promoter.programs.command import inherited_environment
 from promoter.site.site import Site
 from promoter.synthesis.app import App
-from promoter.synthesis.stack import LOCAL, target_of
+from promoter.synthesis.stack import Stack, Target, target_of
 from promoter.toolchain import Toolchain
 
 HELP = """\
-promoter adds to the commands below:
-  cdktf deploy|destroy <stack>   the gate comes first: only what is cleared (or recorded) is applied
-  --ungated "<reason>"           bypass the gate; kept as evidence, rejected if CI is set
+promoter's cdktf takes deploy, destroy, diff, list, get and synth of the commands below:
+  cdktf deploy <stack>...    lease, gate, exactly the cleared files, then verification and record
+  cdktf destroy <stack>...   needs an approval: promoter approve <stack> --destroy
+  --ungated "<reason>"       apply the tree around without the gate; kept as evidence, never in CI
+
 """
 
 
 def main() -> Never:
-    """Run ``cdktf <arguments>``; exits with the CLI's code, or 3 if the gate rejects it."""
+    """Run ``cdktf <arguments>``; exits with the codes of promoter, or with that of the CLI."""
     raise SystemExit(guarded(lambda: run(sys.argv[1:])))
 
 
-def run(arguments: Sequence[str]) -> int:
-    """Check the gate if the command changes something, then run the CDK Terrain CLI."""
+def run(arguments: list[str]) -> int:
+    """Deploy or destroy, or pass on a command that changes no environment."""
     command = parse(arguments)
-    toolchain = Toolchain(Git(Path.cwd()).top(), progress=shown())
+    root, progress = Git(Path.cwd()).top(), shown()
     if not command.gated:
-        return _run_cli(toolchain, command, command.stacks, command.arguments)
-    site = Site.of(toolchain.root)
-    stacks = check(site, command, in_ci=os.environ.get("CI", "") == "true")
-    with ExitStack() as leases:
-        for stack in stacks:
-            leases.enter_context(lease.held(site.git, site.remote, stack))
-        code = _run_cli(toolchain, command, stacks, _named(command, stacks))
-    if code == 0 and command.verb == "deploy":
-        _note_unrecorded(site, stacks)
-    return code
+        return _pass_on(root, command, progress)
+    site = Site.of(root)
+    for line in _changes(site, command, progress):
+        sys.stdout.write(f"{line}\n")
+        sys.stdout.flush()
+    return 0
 
 
-def _named(command: CdktfCommand, stacks: Sequence[str]) -> tuple[str, ...]:
-    """Return the arguments with the stacks' full names instead of patterns."""
-    rest = list(command.arguments)
-    for word in (command.verb, *command.stacks):
-        rest.remove(word or "")
-    return (command.verb or "", *stacks, *rest)
+def _changes(site: Site, command: CdktfCommand, progress: Progress) -> Iterator[str]:
+    caller = Caller.of(os.environ, terminal=sys.stdin.isatty())
+
+    def target(name: str) -> Target:
+        return _target(site.git.dir, name)
+
+    if command.verb == "destroy":
+        for gone in destroy_each(site, command, target, progress, caller):
+            yield f"destroyed {gone.environment}: record removed in {gone.recorded[:12]}"
+    elif command.ungated is not None:
+        for name, applied in deploy_ungated(site, command, target, progress, caller):
+            yield f"applied {name} ungated: {applied.plan}, not recorded as deployed"
+    else:
+        note_local_changes(site, progress)
+        for done in deploy_each(site, command, target, progress, caller):
+            place = (done.recorded or "")[:12]
+            yield f"deployed {done.environment}: version {done.version}, recorded in {place}"
 
 
-def _run_cli(
-    toolchain: Toolchain, command: CdktfCommand, stacks: Sequence[str], arguments: Sequence[str]
-) -> int:
-    local = bool(stacks) and all(stack.startswith(LOCAL) for stack in stacks)
-    extra = ["--skip-provider-lock"] if local and command.verb in ("deploy", "destroy") else []
-    if {"--help", "-h"} & set(arguments) or not arguments:
+def _pass_on(root: Path, command: CdktfCommand, progress: Progress) -> int:
+    toolchain = Toolchain(root, progress=progress)
+    environment = inherited_environment()
+    if command.needs_terraform:
+        environment = _environment(root, command, toolchain, progress)
+    elif "--help" in command.options:
         sys.stdout.write(HELP)
         sys.stdout.flush()
-    return subprocess.run(
-        [*toolchain.cdktn(), *arguments, *extra],
-        cwd=toolchain.root,
-        env=_environment(toolchain, stacks, local=local),
-        check=False,
-    ).returncode
-
-
-def _environment(toolchain: Toolchain, stacks: Sequence[str], *, local: bool) -> Mapping[str, str]:
-    inherited = App.of(toolchain.root, toolchain).environment(stacks)
-    variables = {name: each for name, each in inherited.items() if name not in REJECTED_VARIABLES}
-    variables["CHECKPOINT_DISABLE"] = "1"
-    if local:
-        own = os.environ.get("PROMOTER_KUBECONFIG")
-        target = target_of(toolchain.root, stacks[0], Path(own) if own else None)
-        target.state(stacks[0])  # The CLI does not create the folder that the state is kept in.
-        variables |= target.variables(stacks[0], toolchain)
-    return variables
-
-
-def _note_unrecorded(site: Site, stacks: Sequence[str]) -> None:
-    """Say what is not recorded: only `promoter deploy`, or cepler-out in Concourse, records."""
-    for stack in stacks:
-        if site.decide(stack, origins=False).is_due:
-            sys.stderr.write(
-                f"note:  {stack} runs it now, but it is not recorded\n"
-                f"next:  promoter deploy {stack} verifies and records it\n"
+        if command.verb in VERBS and VERBS[command.verb].gated:
+            sys.stdout.write(
+                f"options of {command.verb}: {' '.join(VERBS[command.verb].options)}\n"
             )
+            return 0
+    argv = (*toolchain.cdktn(), *command.arguments)
+    return run_cli(argv, root, {**environment, "CHECKPOINT_DISABLE": "1"})
+
+
+def _environment(
+    root: Path, command: CdktfCommand, toolchain: Toolchain, progress: Progress
+) -> dict[str, str]:
+    """Return the variables by which every verb uses the same program as a deploy."""
+    if len(command.stacks) == 1:
+        name = command.stacks[0]
+        return Stack(name, root, toolchain, _target(root, name), progress).cli_environment()
+    app = App.of(root, toolchain).environment()
+    return {**app, "TERRAFORM_BINARY_NAME": str(toolchain.terraform())}
+
+
+def _target(root: Path, name: str) -> Target:
+    own = os.environ.get("PROMOTER_KUBECONFIG")
+    return target_of(root, name, Path(own) if own else None)

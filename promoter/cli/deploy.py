@@ -9,6 +9,7 @@ from promoter.cli.options import BRANCH, JSON, KUBECONFIG, REMOTE
 from promoter.cli.output import print_json
 from promoter.cli.progress import shown
 from promoter.deploy.deploy import deploy as run
+from promoter.deploy.deploy import note_local_changes
 from promoter.site.site import Site
 from promoter.synthesis.stack import target_of
 
@@ -32,8 +33,7 @@ def deploy(
     """
     progress = shown()
     site = Site.of(Path.cwd(), remote=remote, branch=branch)
-    for path in site.git.changed()[:5]:
-        progress.note(f"not part of this deploy: {path} (changed here, not on {remote}/{branch})")
+    note_local_changes(site, progress)
     target = target_of(site.git.dir, environment, kubeconfig)
     done = run(site, environment, target, progress, record_it=record)
     if as_json:

@@ -38,6 +38,10 @@ class NotCleared(PromoterError):
     exit_code = 3
 
 
+class Declined(PromoterError):
+    """The person who was asked declined: nothing was changed."""
+
+
 class UsageError(PromoterError):
     """The command line is wrong: an unknown name, a contradiction, a missing argument."""
 

@@ -1,169 +1,222 @@
-"""``cdktf deploy`` and ``cdktf destroy`` typed by hand: the gate, before the CDK Terrain CLI."""
+"""``cdktf deploy`` and ``cdktf destroy``: whole deployments, in which the CDK Terrain CLI applies.
+
+The CLI can neither be given a saved plan nor be believed: it exits with 0 where it was declined.
+So the stack is planned before it runs, with the guard of `plan`, and what it did is read from the
+stack's state, from the cluster, and from a second plan.
+"""
 
 import fnmatch
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Self
 
-from promoter.common.errors import NotCleared, UsageError
+from promoter.common.errors import Declined, NotCleared, NothingNewer, PromoterError, UsageError
+from promoter.common.progress import Progress
+from promoter.deploy.command_line import CdktfCommand
+from promoter.deploy.converge import revisions
+from promoter.deploy.deploy import DeployResult, deploy
 from promoter.deploy.record import note
-from promoter.gate.decision import decide
-from promoter.gate.state import DeployState
-from promoter.gate.workspace import differences
+from promoter.gate.decision import DecisionStatus
+from promoter.programs.cdk_terrain import run_cli
+from promoter.programs.helm import HelmRevision
+from promoter.programs.terraform import STATEFUL, Plan, StateVersion
 from promoter.site.evidence import Evidence
 from promoter.site.site import Site
+from promoter.synthesis.app import SynthesizedStack
+from promoter.synthesis.stack import Stack, Target
 
-GATED = ("deploy", "destroy")
-_SHOWN = 5
+TargetOf = Callable[[str], Target]
 
-# Options of these verbs that take a value (cdktn-cli 0.24, `cdktn deploy --help`), so that
-# the value is not read as a stack's name. A list takes everything up to the next option.
-_VALUE_OPTIONS = {
-    "--experimental-provider-schema-cache-path",
-    "--log-file-directory",
-    "--log-level",
-    "--outputs-file",
-    "--parallelism",
-    "--terraform-parallelism",
-}
-_LIST_OPTIONS = {"--var", "--var-file"}
-# These would apply something other than the output of the tree that the gate checks.
-_REJECTED_OPTIONS = ("--app", "-a", "--output", "-o", "--skip-synth")
-REJECTED_VARIABLES = ("CDKTF_APP", "CDKTF_OUTPUT", "CDKTF_SKIP_SYNTH")
-"""The same options as CDK Terrain reads them from the environment."""
+_NOTHING_RECORDED = "nothing was recorded; run the command again"
 
 
 @dataclass(frozen=True)
-class CdktfCommand:
-    """A parsed command line of ``cdktf``; ``arguments`` are those for the real CLI."""
+class Caller:
+    """The circumstances of a command: a terminal to ask on, or a CI job."""
 
-    verb: str | None
-    stacks: tuple[str, ...]
-    arguments: tuple[str, ...]
-    ungated: str | None = None
+    terminal: bool
+    in_ci: bool
 
-    @property
-    def gated(self) -> bool:
-        """Return True if it changes an environment."""
-        return self.verb in GATED and not {"--help", "-h"} & set(self.arguments)
+    @classmethod
+    def of(cls, variables: Mapping[str, str], *, terminal: bool) -> Self:
+        """Return the caller with these variables; any ``CI`` but ``false`` means a CI job."""
+        return cls(terminal, variables.get("CI", "").strip().lower() not in ("", "false"))
+
+    def require_answer(self, command: CdktfCommand) -> None:
+        """Raise `UsageError` if the CLI would ask for an approval that nobody can give.
+
+        It would print that, apply nothing, and exit with 0.
+        """
+        if not (self.terminal or command.auto_approve):
+            raise UsageError(
+                f"{command}: standard input is not a terminal, so nobody can approve the plan",
+                next_step=f"{command} --auto-approve",
+            )
 
 
-def parse(line: Sequence[str]) -> CdktfCommand:
-    """Parse a command line; raises `UsageError` for options that bypass the gate."""
-    arguments, ungated = _without_ungated(list(line))
-    words = _positional(arguments)
-    command = CdktfCommand(words[0] if words else None, tuple(words[1:]), tuple(arguments), ungated)
-    if command.gated:
-        _reject_options(arguments)
-    return command
+@dataclass(frozen=True)
+class Observed:
+    """The state and the releases of a stack, as they are at one moment."""
+
+    state: StateVersion
+    releases: dict[str, HelmRevision | None]
+
+    @classmethod
+    def of(cls, stack: Stack) -> Self:
+        """Return what is there now."""
+        return cls(stack.terraform().state(), revisions(stack))
 
 
-def check(site: Site, command: CdktfCommand, *, in_ci: bool) -> tuple[str, ...]:
-    """Return the full names of the stacks that the command may change.
+def deploy_each(
+    site: Site, command: CdktfCommand, target_of: TargetOf, progress: Progress, caller: Caller
+) -> Iterator[DeployResult]:
+    """Deploy the stacks in promotion order, each decided once the one before is recorded.
 
-    Raises `NotCleared` if the work tree is neither what the gate clears for a stack nor what
-    is recorded for it, `UsageError` if no cepler file names a stack.
+    Raises `NothingNewer` if all are up to date; the first failure ends it.
     """
-    stacks = _expanded(site, command)
-    if command.ungated is not None:
-        _bypass(site, command, stacks, in_ci=in_ci)
-        return stacks
-    require = _require_approval if command.verb == "destroy" else _require_cleared_tree
+    stacks = in_promotion_order(site, command)
+    deployed = False
     for stack in stacks:
-        require(site, stack)
-    return stacks
+        site = site.fetched()
+        decision = site.decide(stack, origins=False)
+        if decision.status is DecisionStatus.UP_TO_DATE:
+            progress.note(f"{stack}: already up to date")
+            continue
+        decision.require_due()
+        caller.require_answer(command)
+        yield deploy(site, stack, target_of(stack), progress, apply=CliApply(command))
+        deployed = True
+    if not deployed:
+        raise NothingNewer(f"deploy {', '.join(stacks)}: nothing newer, already up to date")
 
 
-def _require_cleared_tree(site: Site, stack: str) -> None:
-    deployment = site.deployment(stack)
-    decision = decide(deployment, stack, origins=False)
-    recorded = deployment.recorded(stack)
-    allowed: list[DeployState] = [recorded.current] if recorded else []
-    if decision.is_due:
-        allowed.insert(0, decision.state)
-    different = [differences(deployment, site.git, stack, state) for state in allowed]
-    if () in different:
-        return
-    cause = "; ".join(different[0][:_SHOWN]) if different else "nothing is cleared for it"
-    raise NotCleared(
-        f"deploy {stack}: this tree is not what the gate cleared for it: {cause}",
-        next_step=f"promoter deploy {stack} deploys exactly what is cleared",
-    )
+@dataclass(frozen=True)
+class CliApply:
+    """The apply step of a deploy by the CDK Terrain CLI, with the options of ``command``."""
+
+    command: CdktfCommand
+
+    def __call__(self, stack: Stack, saved: Plan) -> None:
+        """Let the CLI apply the stack that ``saved`` was made from.
+
+        Raises `Declined` or `PromoterError` where the stack is not as the plan says afterwards.
+        """
+        before = Observed.of(stack)
+        with destroys_forbidden(stack, saved):
+            code = run(stack, self.command)
+        remaining, after = stack.terraform().plan(), Observed.of(stack)
+        if remaining.changes:
+            raise self._not_applied(stack, remaining, changed=after != before, code=code)
+        released = any(change.type == "helm_release" for change in saved.changes)
+        if released and after.releases == before.releases:
+            raise PromoterError(
+                f"deploy {stack.name}: its state says that it was applied, but no release in the "
+                "cluster has another revision",
+                next_step="look for another cluster in the stack's provider settings",
+            )
+
+    def _not_applied(
+        self, stack: Stack, remaining: Plan, *, changed: bool, code: int
+    ) -> PromoterError:
+        if changed:
+            return PromoterError(
+                f"deploy {stack.name}: the CDK Terrain CLI applied only a part "
+                f"(exit code {code}); left: {remaining.summary()}",
+                next_step=f"fix the cause shown above, then run it again; {_NOTHING_RECORDED}",
+            )
+        return nothing_done(f"deploy {stack.name}", code)
 
 
-def _require_approval(site: Site, stack: str) -> None:
-    recorded = site.deployment(stack).recorded(stack)
-    version = str(recorded.version) if recorded else "0"
-    if site.approvals.special(stack, "destroy", version) is None:
-        raise NotCleared(
-            f"destroy {stack}: version {version} has no approval to be destroyed",
-            next_step=f"promoter approve {stack} --destroy --reason '...'",
+def run(stack: Stack, command: CdktfCommand) -> int:
+    """Run the CLI for the stack exactly as it is synthesized; return its exit code."""
+    argv = (*stack.toolchain.cdktn(), command.verb, stack.name, *command.options)
+    own = ("--skip-synth", "--skip-provider-lock", "--ignore-missing-stack-dependencies")
+    return run_cli((*argv, *own), stack.tree, stack.cli_environment())
+
+
+@contextmanager
+def destroys_forbidden(stack: Stack, saved: Plan) -> Iterator[None]:
+    """Make Terraform itself refuse what the guard has not seen: the CLI plans once more.
+
+    An override file sets prevent_destroy for everything stateful, except where ``saved``
+    deletes it, which then has been approved.
+    """
+    approved = {change.address.partition("[")[0] for change in saved.destroys}
+    kept: dict[str, dict[str, object]] = {}
+    for kind, named in SynthesizedStack(stack.folder).document.get("resource", {}).items():
+        for name in named:
+            if kind in STATEFUL and f"{kind}.{name}" not in approved:
+                kept.setdefault(kind, {})[name] = {"lifecycle": {"prevent_destroy": True}}
+    file = stack.folder / "stateful_override.tf.json"
+    file.write_text(json.dumps({"resource": kept} if kept else {}))
+    try:
+        yield
+    finally:
+        file.unlink()
+
+
+def in_promotion_order(site: Site, command: CdktfCommand) -> tuple[str, ...]:
+    """Return the name of every stack that a pattern matches, what is passed first before others.
+
+    Raises `UsageError` where none is named, or no cepler file names one.
+    """
+    if not command.stacks:
+        raise UsageError(
+            f"{command}: no stack is named", next_step=f"{command} local-staging, for example"
         )
+    passed = {
+        name: each.passed
+        for deployment in site.deployments.values()
+        for name, each in deployment.environments.items()
+    }
+    names = {
+        name for pattern in command.stacks for name in fnmatch.filter(passed, pattern) or [pattern]
+    }
+    for name in names:
+        site.deployment_of(name)
+    order = list(passed)
+    return tuple(sorted(names, key=lambda name: (_distance(passed, name), order.index(name))))
 
 
-def _bypass(site: Site, command: CdktfCommand, stacks: Sequence[str], *, in_ci: bool) -> None:
+def bypass(site: Site, command: CdktfCommand, stacks: Sequence[str], caller: Caller) -> None:
     """Record that the gate is bypassed, before it is; never in CI."""
-    if in_ci:
+    if caller.in_ci:
         raise NotCleared(
-            f"{command.verb} {' '.join(stacks)}: --ungated is for people, and CI is set",
+            f"{command}: --ungated is for people, and CI is set",
             next_step=f"promoter deploy {stacks[0]}",
         )
     reason = " ".join((command.ungated or "").split())
     if not reason:
         raise UsageError("--ungated requires a reason")
+    caller.require_answer(command)
     trigger = site.git.commit("HEAD") or site.tip
     details = {"verb": command.verb, "changed": site.git.changed()}
     for stack in stacks:
-        bypass = Evidence(site.deployment_of(stack), stack, "ungated", "noted", trigger)
-        note(site, replace(bypass, summary=reason, details=details))
-
-
-def _expanded(site: Site, command: CdktfCommand) -> tuple[str, ...]:
-    """Return the name of every stack that a pattern matches: the gate requires names."""
-    if not command.stacks:
-        raise UsageError(
-            f"{command.verb}: no stack is named",
-            next_step=f"cdktf {command.verb} local-staging, for example",
+        deployment = site.deployment_of(stack)
+        note(
+            site,
+            Evidence(
+                deployment, stack, "ungated", "noted", trigger, summary=reason, details=details
+            ),
         )
-    known = [name for each in site.deployments.values() for name in each.environments]
-    names = [
-        name for pattern in command.stacks for name in fnmatch.filter(known, pattern) or [pattern]
-    ]
-    for name in names:
-        site.deployment_of(name)
-    return tuple(dict.fromkeys(names))
 
 
-def _without_ungated(arguments: list[str]) -> tuple[list[str], str | None]:
-    for index, word in enumerate(arguments):
-        if word.startswith("--ungated="):
-            return arguments[:index] + arguments[index + 1 :], word.partition("=")[2]
-        if word == "--ungated":
-            rest = arguments[index + 1 :]
-            if not rest or rest[0].startswith("-"):
-                raise UsageError(
-                    "--ungated requires a reason",
-                    next_step="--ungated '<why the gate cannot be used now>'",
-                )
-            return arguments[:index] + rest[1:], rest[0]
-    return arguments, None
+def _distance(passed: dict[str, str | None], name: str) -> int:
+    """Return the number of environments that come before ``name``; a cycle counts once."""
+    seen: set[str] = set()
+    current: str | None = name
+    while (current := passed.get(current or "")) and current not in seen:
+        seen.add(current)
+    return len(seen)
 
 
-def _positional(arguments: Sequence[str]) -> list[str]:
-    words, value, values = [], False, False
-    for argument in arguments:
-        if argument.startswith("-"):
-            value, values = argument in _VALUE_OPTIONS, argument in _LIST_OPTIONS
-        elif value:
-            value = False
-        elif not values:
-            words.append(argument)
-    return words
-
-
-def _reject_options(arguments: Sequence[str]) -> None:
-    for argument in arguments:
-        if argument.partition("=")[0] in _REJECTED_OPTIONS:
-            raise UsageError(
-                f"{argument}: would apply something other than the tree that the gate checks",
-                next_step="leave it out; cdktf diff shows the changes without applying them",
-            )
+def nothing_done(what: str, code: int) -> PromoterError:
+    """Return the error for a CLI that changed nothing: by its exit code declined, or failed."""
+    if code == 0:
+        return Declined(f"{what}: declined, nothing was changed", next_step=_NOTHING_RECORDED)
+    return PromoterError(
+        f"{what}: the CDK Terrain CLI failed (exit code {code}) and changed nothing",
+        next_step=f"fix the cause shown above; {_NOTHING_RECORDED}",
+    )

@@ -3,7 +3,7 @@
 The state is the gate's `DeployState`; the caller has chosen it, and holds the lease.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 from promoter.common.errors import NotCleared, PromoterError
 from promoter.common.progress import Progress
 from promoter.gate.state import DeployState
-from promoter.programs.helm import Helm
+from promoter.programs.helm import Helm, HelmRevision
 from promoter.programs.kubectl import Kubectl
 from promoter.programs.terraform import Plan
 from promoter.programs.workloads import wait_available
@@ -84,19 +84,39 @@ def plan(site: Site, stack: Stack) -> Plan:
     return saved
 
 
-def converge(stack: Stack, saved: Plan) -> Convergence:
-    """Apply exactly ``saved``, then wait for every release and smoketest it.
+Apply = Callable[[Stack, Plan], None]
+"""Brings a stack to what a saved plan of it says; raises `PromoterError` where it is not there."""
+
+
+def apply_saved(stack: Stack, saved: Plan) -> None:
+    """Apply exactly the saved plan."""
+    stack.terraform().apply(saved)
+
+
+def converge(stack: Stack, saved: Plan, apply: Apply) -> Convergence:
+    """Apply ``saved``, then wait for every release and smoketest it.
 
     Raises `PromoterError` if a release does not become available, `SmoketestFailed` if an
     endpoint does not answer.
     """
-    stack.terraform().apply(saved)
+    apply(stack, saved)
     revisions = _verified_revisions(stack)
     target = SmoketestTarget.on(stack.target, stack.toolchain, stack.progress)
     reports = [require_smoketest(each.name, each.namespace, target) for each in stack.releases()]
     return Convergence(
         saved.summary(), saved.digest, revisions, [report.evidence() for report in reports]
     )
+
+
+def revisions(stack: Stack) -> dict[str, HelmRevision | None]:
+    """Return the newest revision of each release in the cluster by ``<namespace>/<release>``."""
+    helm = _helm(stack)
+    return {
+        f"{each.namespace}/{each.name}": next(
+            reversed(helm.history(each.name, each.namespace)), None
+        )
+        for each in stack.releases()
+    }
 
 
 def _verified_revisions(stack: Stack) -> dict[str, int]:

@@ -8,10 +8,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 
-from promoter.common.errors import NotCleared, PromoterError
+from promoter.common.errors import Declined, NotCleared, PromoterError
 from promoter.common.progress import Progress
 from promoter.deploy import lease
-from promoter.deploy.converge import Convergence, converge, plan, prepared_stack, recover
+from promoter.deploy.converge import (
+    Apply,
+    Convergence,
+    apply_saved,
+    converge,
+    plan,
+    prepared_stack,
+    recover,
+)
 from promoter.deploy.record import note, record
 from promoter.gate.decision import Decision
 from promoter.site.evidence import Evidence, Outcome
@@ -32,9 +40,15 @@ class DeployResult(Convergence):
 
 
 def deploy(
-    site: Site, environment: str, target: Target, progress: Progress, *, record_it: bool = True
+    site: Site,
+    environment: str,
+    target: Target,
+    progress: Progress,
+    *,
+    record_it: bool = True,
+    apply: Apply = apply_saved,
 ) -> DeployResult:
-    """Bring ``environment`` to the state that the gate clears for it.
+    """Bring ``environment`` to the state that the gate clears for it, by ``apply``.
 
     Raises `NothingNewer` (2), `NotCleared` (3: held back, or being deployed by somebody
     else), or another `PromoterError` (1); then the state file is as it was.
@@ -50,8 +64,8 @@ def deploy(
         )
         deployment = site.deployment_of(environment)
         attempt = Evidence(deployment, environment, "deploy", "deployed", trigger)
-        with _failures_recorded(site, attempt, record_it):
-            done = asdict(_converged(site, decision, target, held, progress))
+        with failures_recorded(site, attempt, record_it=record_it):
+            done = asdict(_converged(site, decision, target, held, progress, apply))
         recorded = record(site, decision, replace(attempt, details=done)) if record_it else None
     return DeployResult(
         **done,
@@ -63,6 +77,13 @@ def deploy(
     )
 
 
+def note_local_changes(site: Site, progress: Progress) -> None:
+    """Note the first files that were changed here and are not part of a deploy."""
+    place = f"{site.remote}/{site.branch}"
+    for path in site.git.changed()[:5]:
+        progress.note(f"not part of this deploy: {path} (changed here, not on {place})")
+
+
 def cleared(site: Site, environment: str, *, origins: bool = True) -> Decision:
     """Return the decision; raises `NothingNewer`, or `NotCleared` naming what holds it back.
 
@@ -72,7 +93,12 @@ def cleared(site: Site, environment: str, *, origins: bool = True) -> Decision:
 
 
 def _converged(
-    site: Site, decision: Decision, target: Target, held: lease.Lease, progress: Progress
+    site: Site,
+    decision: Decision,
+    target: Target,
+    held: lease.Lease,
+    progress: Progress,
+    apply: Apply,
 ) -> Convergence:
     with prepared_stack(
         site, decision.environment, decision.state, decision.decided_at, target, progress
@@ -81,7 +107,7 @@ def _converged(
         saved = plan(site, stack)
         held.renew()
         require_unchanged(site, decision)
-        return converge(stack, saved)
+        return converge(stack, saved, apply)
 
 
 def require_unchanged(site: Site, decision: Decision) -> None:
@@ -104,10 +130,12 @@ def require_unchanged(site: Site, decision: Decision) -> None:
 
 
 @contextmanager
-def _failures_recorded(site: Site, attempt: Evidence, record_it: bool) -> Iterator[None]:
+def failures_recorded(site: Site, attempt: Evidence, *, record_it: bool = True) -> Iterator[None]:
     """Keep a failed attempt as evidence, and raise its error."""
     try:
         yield
+    except Declined:
+        raise
     except PromoterError as error:
         if record_it:
             outcome: Outcome = "refused" if isinstance(error, NotCleared) else "failed"

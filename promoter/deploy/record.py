@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from promoter.common.errors import RemoteMoved
 from promoter.gate.decision import Decision
-from promoter.gate.records import AlreadyRecorded
+from promoter.gate.records import AlreadyRecorded, removal_message
 from promoter.git.ledger import Entry, Ledger
 from promoter.site.evidence import Evidence
 from promoter.site.site import Site
@@ -27,6 +27,22 @@ def record(site: Site, decided: Decision, evidence: Evidence) -> str:
         return _ledger(site).append(entry)
     except AlreadyRecorded:
         return site.fetched().tip
+
+
+def remove(site: Site, evidence: Evidence) -> str:
+    """Commit the removal of an environment's state file with its evidence, and push it.
+
+    To cepler and to the gate it then is as before its first deployment.
+    """
+
+    def entry(tip: str | None) -> Entry:
+        deployment = replace(site, tip=tip or site.tip).deployments[evidence.deployment]
+        path, name = deployment.state_path(evidence.environment), evidence.environment
+        removed = {path: None} if deployment.recorded(name) else {}
+        files = {**removed, evidence.path: evidence.content()}
+        return Entry(files, removal_message(deployment.name, name))
+
+    return _ledger(site).append(entry)
 
 
 def note(site: Site, evidence: Evidence) -> str | None:

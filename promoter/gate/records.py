@@ -94,5 +94,10 @@ def record_message(deployment: str, environment: str) -> str:
     return f"ci(cepler): Updated '{deployment}' state in '{environment}'"
 
 
+def removal_message(deployment: str, environment: str) -> str:
+    """Return the message of the commit that removes the record of a destroyed environment."""
+    return record_message(deployment, environment).replace("Updated", "Removed", 1)
+
+
 def _version(state: EnvironmentState | None) -> str:
     return f"version {state.version} ({state.current.head_commit[:12]})" if state else "nothing"

@@ -42,6 +42,31 @@ def run_program(
     return done
 
 
+_STEERING = (
+    "CDKTF",
+    "CDKTN",
+    "HELM_KUBE",
+    "KUBE_CTX",
+    "LANA_STACKS",
+    "NODE_OPTIONS",
+    "PYTHON",
+    "TF_CLI_ARGS",
+    "TF_DATA_DIR",
+    "TF_REATTACH_PROVIDERS",
+    "TF_WORKSPACE",
+)
+
+
+def inherited_environment() -> dict[str, str]:
+    """Return the caller's variables without those that would change what is applied.
+
+    The CDK Terrain CLI reads its options from ``CDKTF_APP``, ``CDKTFAPP`` and ``CDKTF_a``, too.
+    """
+    return {
+        name: value for name, value in os.environ.items() if not name.upper().startswith(_STEERING)
+    }
+
+
 def kubeconfig_variables(kubeconfig: Path | None) -> dict[str, str]:
     """Variables by which kubectl, Helm and both generations of its provider find a cluster."""
     names = ("KUBECONFIG", "KUBE_CONFIG", "KUBE_CONFIG_PATH")
@@ -50,4 +75,4 @@ def kubeconfig_variables(kubeconfig: Path | None) -> dict[str, str]:
 
 def cluster_environment(kubeconfig: Path | None) -> dict[str, str]:
     """The inherited environment with `kubeconfig_variables`."""
-    return {**os.environ, **kubeconfig_variables(kubeconfig)}
+    return {**inherited_environment(), **kubeconfig_variables(kubeconfig)}

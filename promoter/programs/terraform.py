@@ -78,6 +78,15 @@ class Plan:
 
 
 @dataclass(frozen=True)
+class StateVersion:
+    """A version of a stack's state: every write has another, and ``resources`` counts them."""
+
+    lineage: str = ""
+    serial: int = 0
+    resources: int = 0
+
+
+@dataclass(frozen=True)
 class Terraform:
     """The program in the folder of one synthesized stack; ``environment`` has all its variables."""
 
@@ -89,7 +98,7 @@ class Terraform:
 
     def init(self) -> None:
         """Install the providers and open the state."""
-        self._run("init", "-reconfigure", *self.init_arguments)
+        self._run("init", *self.init_arguments)
 
     def plan(self) -> Plan:
         """Plan into a file and return what it contains."""
@@ -102,9 +111,15 @@ class Terraform:
         """Apply exactly ``plan``; Terraform itself rejects it if the state has changed since."""
         self._run("apply", _LOCK_TIMEOUT, str(plan.file))
 
+    def state(self) -> StateVersion:
+        """Return the version of the state, the first one if there is no state yet."""
+        pulled = json.loads(self._run("state pull") or "{}")
+        resources = sum(len(each["instances"]) for each in pulled.get("resources", ()))
+        return StateVersion(pulled.get("lineage", ""), pulled.get("serial", 0), resources)
+
     def _run(self, command: str, *arguments: str) -> str:
-        quiet = () if command == "show" else ("-input=false",)
-        argv = [str(self.program), command, "-no-color", *quiet, *arguments]
+        quiet = () if command in ("show", "state pull") else ("-input=false",)
+        argv = [str(self.program), *command.split(), "-no-color", *quiet, *arguments]
         with (
             self.progress.task(f"{self.program.name} {command} {self.folder.name}"),
             subprocess.Popen(

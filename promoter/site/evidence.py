@@ -12,7 +12,7 @@ from typing import Any, Literal
 from promoter.common.text import redacted
 
 Kind = Literal["deploy", "ungated", "destroy"]
-Outcome = Literal["deployed", "failed", "refused", "noted"]
+Outcome = Literal["deployed", "destroyed", "failed", "refused", "noted"]
 
 
 def now() -> str:

@@ -24,7 +24,9 @@ class ApprovalRequest:
 
 @dataclass(frozen=True)
 class Proposal:
-    """The effect of an approval. ``value`` is the commit, the plan's digest or the version.
+    """The effect of an approval.
+
+    ``value`` is the commit, the plan's digest, or the commit of the record to destroy.
 
     ``changes`` is everything that a gate at that commit would clear, the environment's own
     files included; ``still_held`` says why it would clear nothing.
@@ -48,12 +50,12 @@ def propose(site: Site, request: ApprovalRequest) -> Proposal:
     if request.plan:
         return Proposal(request, "plan", request.plan)
     if request.destroy:
-        recorded = site.deployment(request.environment).recorded(request.environment)
-        if recorded is None:
+        last = site.last_record(request.environment)
+        if last is None:
             raise UsageError(
                 f"approve: {request.environment} has not been deployed, nothing to destroy"
             )
-        return Proposal(request, "destroy", str(recorded.version))
+        return Proposal(request, "destroy", last[0])
     return _propose_gate(site, request)
 
 

@@ -15,7 +15,8 @@ from promoter.gate.decision import Decision, decide
 from promoter.gate.deployment import Deployment
 from promoter.gate.gates import BRANCH
 from promoter.gate.history import History, reading
-from promoter.gate.state import DeployState
+from promoter.gate.state import DeployState, EnvironmentState
+from promoter.gate.state_file import read_state
 from promoter.git import Git
 
 FOLDER = "cepler"
@@ -114,6 +115,17 @@ class Site:
     def decide(self, environment: str, *, origins: bool = True) -> Decision:
         """Return the decision about ``environment``; ``origins`` as in `decide`."""
         return decide(self.deployment(environment), environment, origins=origins)
+
+    def last_record(self, environment: str) -> tuple[str, EnvironmentState] | None:
+        """Return the newest commit that recorded ``environment``, and its record.
+
+        The record may have been removed since then by a destroy; None if there never was one.
+        """
+        path = self.deployments[self.deployment_of(environment)].state_path(environment)
+        arguments = ("-1", "--format=%H", "--diff-filter=AM", self.tip, "--", path)
+        for commit in self.git.lines("log", *arguments):
+            return commit, read_state(self.git.file(commit, path) or b"", path)
+        return None
 
     def prepare(self, tree: Git, environment: str, state: DeployState, commit: str) -> None:
         """Make ``tree``, a work tree of this repository, contain exactly the files of ``state``."""

@@ -13,15 +13,13 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from promoter.common.errors import InvalidFile, PromoterError, UsageError
-from promoter.programs.command import run_program
+from promoter.programs.command import inherited_environment, run_program
 from promoter.toolchain import Toolchain
 
 _FILE = "cdk.tf.json"
 _SHOWN = 5
 _UNKNOWN = "no settings describe it"
 """Part of the app's message about a stack that does not exist."""
-_NOT_INHERITED = {"PYTHONPATH", "LANA_STACKS"}
-"""Variables of the caller that would change the outcome."""
 
 
 class SynthesisError(PromoterError):
@@ -142,11 +140,10 @@ class App:
     def environment(self, stacks: Sequence[str] = ()) -> dict[str, str]:
         """Return the variables by which the app finds its Python, its Node and ``stacks``."""
         search = (str(self.python.parent), str(self.node.parent), os.environ.get("PATH", ""))
-        inherited = {name: os.environ[name] for name in os.environ.keys() - _NOT_INHERITED}
         limit = {"LANA_STACKS": " ".join(stacks)} if stacks else {}
         # The Python's folder may have a Node of its own, for which jsii prints a warning.
         node = {"JSII_NODE": str(self.node)}
-        return {**inherited, "PATH": os.pathsep.join(search), **node, **limit}
+        return {**inherited_environment(), "PATH": os.pathsep.join(search), **node, **limit}
 
     def _command(self) -> list[str]:
         try:

@@ -1,6 +1,6 @@
 """One stack of a prepared tree, and the cluster that it is deployed to."""
 
-import os
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,7 +8,7 @@ from pathlib import Path
 from promoter.common.errors import PlatformError
 from promoter.common.progress import Progress
 from promoter.platform import Platform
-from promoter.programs.command import kubeconfig_variables
+from promoter.programs.command import inherited_environment, kubeconfig_variables
 from promoter.programs.terraform import Terraform
 from promoter.synthesis.app import App, StackRelease, SynthesisError, SynthesizedStack
 from promoter.toolchain import Toolchain
@@ -99,5 +99,20 @@ class Stack:
         program = Path(variables.get("TERRAFORM_BINARY_NAME") or self.toolchain.terraform())
         local = self.name.startswith(LOCAL)
         backend = [f"-backend-config=path={self.target.state(self.name)}"] if local else []
-        environment = {**os.environ, **variables}
-        return Terraform(program, self.folder, environment, self.progress, backend)
+        environment = {**inherited_environment(), **variables}
+        init_arguments = ("-reconfigure", *backend)
+        return Terraform(program, self.folder, environment, self.progress, init_arguments)
+
+    def cli_environment(self) -> dict[str, str]:
+        """Return the variables by which the CDK Terrain CLI uses the same program and state."""
+        terraform = self.terraform()
+        variables = {
+            **App.of(self.tree, self.toolchain).environment((self.name,)),
+            **self.target.variables(self.name, self.toolchain),
+            "TERRAFORM_BINARY_NAME": str(terraform.program),
+            "TF_CLI_ARGS_init": shlex.join(terraform.init_arguments),
+            "CHECKPOINT_DISABLE": "1",
+            "CDKTF_DISABLE_PLUGIN_CACHE_ENV": "1",
+        }
+        variables.pop("TF_INPUT", None)  # The CLI answers Terraform's question for the user.
+        return variables

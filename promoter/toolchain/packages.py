@@ -71,7 +71,7 @@ def wheel_node(unfit: Unfit) -> Path:
 
 
 def cdktn(root: Path, cache: Cache, node: Path, progress: Progress) -> tuple[str, ...]:
-    """Return ``(node, <script of cdktn-cli>)``, installed once from the npm lock of ``root``."""
+    """Return the command of cdktn-cli, installed once from the npm lock of ``root``."""
     digest = hashlib.sha256()
     for name in ("package.json", "package-lock.json"):
         digest.update(read_committed(root / name) + b"\0")
@@ -82,7 +82,8 @@ def cdktn(root: Path, cache: Cache, node: Path, progress: Progress) -> tuple[str
         _install_cdktn(root, folder, node, progress)
 
     folder = cache.folder("node_modules", key, make, progress)
-    return (str(node), str(_cdktn_script(folder)))
+    # Its errors end in a stack trace of the CLI's own code, twice.
+    return (str(node), "--stack-trace-limit=0", str(_cdktn_script(folder)))
 
 
 def _install_cdktn(root: Path, folder: Path, node: Path, progress: Progress) -> None:

@@ -116,9 +116,10 @@ def test_a_commit_that_is_not_on_main_is_refused(site: Site) -> None:
         propose(site, ApprovalRequest("production", "x", commit=aside))
 
 
-def test_a_destroy_is_approved_for_the_version_that_runs(site: Site) -> None:
+def test_a_destroy_is_approved_for_the_record_of_what_runs(site: Site) -> None:
     site = deployed(site, "qa")
     approve(site, propose(site, ApprovalRequest("qa", "moving", destroy=True)))
+    record = site.git.text("log", "-1", "--format=%H", site.tip, "--", "cepler/.cepler")
     site = site.fetched()
-    assert site.approvals.special("qa", "destroy", "1") is not None
-    assert site.approvals.special("qa", "destroy", "2") is None
+    assert site.approvals.special("qa", "destroy", record) is not None
+    assert site.approvals.special("qa", "destroy", "0" * 40) is None

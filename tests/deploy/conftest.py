@@ -29,6 +29,7 @@ class Stage:
             command,
             cwd=self.scene.clone,
             env={**self.scene.environment, **variables},
+            stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
             timeout=180,

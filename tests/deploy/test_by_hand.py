@@ -1,86 +1,198 @@
-"""``cdktf`` typed by hand: parsed command lines, and what the gate lets through."""
+"""``cdktf deploy`` and ``destroy``: order, circumstances, approvals, and what Terraform refuses."""
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 
-from promoter.common.errors import NotCleared, PromoterError, UsageError
-from promoter.deploy.by_hand import CdktfCommand, check, parse
+from promoter.common.errors import NotCleared, NothingNewer, PromoterError, UsageError
+from promoter.common.progress import Silent
+from promoter.deploy import by_hand
+from promoter.deploy.by_hand import (
+    Caller,
+    bypass,
+    deploy_each,
+    destroys_forbidden,
+    in_promotion_order,
+)
+from promoter.deploy.command_line import parse
+from promoter.deploy.destroy import destroy_each
+from promoter.deploy.record import remove
+from promoter.programs import terraform
+from promoter.programs.terraform import STATEFUL, Plan, StateVersion
+from promoter.site.evidence import Evidence
 from promoter.site.plan import plan_environment
 from promoter.site.proposal import ApprovalRequest, approve, propose
 from promoter.site.site import Site
-from tests.site.repository import deployed, pull, push, site
+from promoter.synthesis.stack import Stack, Target
+from promoter.toolchain import Toolchain
+from tests.deploy.conftest import ROOT
+from tests.site.repository import deployed, site
 
 __all__ = ["site"]
 
-
-def test_values_of_options_are_not_stacks() -> None:
-    line = ["deploy", "--var", "a=1", "b=2", "--parallelism", "4", "qa", "--verbose", "other"]
-    assert parse(line) == CdktfCommand("deploy", ("qa", "other"), tuple(line))
+PERSON = Caller(terminal=True, in_ci=False)
 
 
-@pytest.mark.parametrize("reason", [["--ungated", "an outage"], ["--ungated=an outage"]])
-def test_the_reason_for_a_bypass_is_kept_from_the_real_cli(reason: list[str]) -> None:
-    command = parse(["deploy", "qa", *reason])
-    assert command == CdktfCommand("deploy", ("qa",), ("deploy", "qa"), "an outage")
+def target(_: str) -> Target:
+    raise AssertionError("nothing may be applied")
 
 
-@pytest.mark.parametrize("line", ["deploy qa --ungated", "deploy qa --ungated --auto-approve"])
-def test_a_bypass_requires_a_reason(line: str) -> None:
-    with pytest.raises(UsageError, match="--ungated requires a reason"):
-        parse(line.split())
+def deploy(site: Site, line: str, caller: Caller = PERSON) -> None:
+    list(deploy_each(site, parse(line.split()), target, Silent(), caller))
 
 
-@pytest.mark.parametrize("option", ["--app=x", "-a", "--output", "-o", "--skip-synth"])
-def test_options_that_change_what_is_applied_are_rejected(option: str) -> None:
-    with pytest.raises(UsageError, match="other than the tree"):
-        parse(["deploy", "qa", option])
-    assert not parse(["diff", "qa", option]).gated
-    assert not parse(["deploy", "--help", option]).gated
+def test_stacks_are_taken_in_promotion_order(site: Site) -> None:
+    for line in ("deploy production qa", "deploy *", "deploy qa production qa", "deploy p* q*"):
+        assert in_promotion_order(site, parse(line.split())) == ("qa", "production")
 
 
-def test_the_cleared_tree_goes_through_and_a_changed_one_does_not(site: Site) -> None:
-    assert check(site, parse(["deploy", "q*"]), in_ci=False) == ("qa",)
-    (site.git.dir / "qa/b").write_text("other")
-    with pytest.raises(NotCleared, match=r"not what the gate cleared for it: .*qa/b"):
-        check(site, parse(["deploy", "qa"]), in_ci=False)
-
-
-def test_a_recorded_tree_can_be_applied_again(site: Site) -> None:
-    site = deployed(site, "qa")
-    pull(site)
-    assert check(site, parse(["deploy", "qa"]), in_ci=False) == ("qa",)
-    push(site.git, {"qa/b": b"2"})
-    assert check(site.fetched(), parse(["deploy", "qa"]), in_ci=False) == ("qa",)
+@pytest.mark.parametrize(
+    ("stacks", "message"),
+    [
+        ([], "no stack is named"),
+        (["other"], "find environment other"),
+        (["qa", "x*"], "find environment x"),
+    ],
+)
+@pytest.mark.parametrize("verb", ["deploy", "destroy"])
+def test_stacks_are_named_in_a_cepler_file(
+    site: Site, verb: str, stacks: list[str], message: str
+) -> None:
+    with pytest.raises(PromoterError, match=message):
+        in_promotion_order(site, parse([verb, *stacks]))
 
 
 def test_nothing_goes_through_where_nothing_is_cleared(site: Site) -> None:
-    with pytest.raises(NotCleared, match="nothing is cleared for it"):
-        check(site, parse(["deploy", "production"]), in_ci=False)
+    with pytest.raises(NotCleared, match="'qa' not deployed yet"):
+        deploy(site, "deploy production --auto-approve")
 
 
-def test_a_destroy_needs_an_approval_of_that_version(site: Site) -> None:
-    site = deployed(site, "qa")
-    with pytest.raises(NotCleared, match="version 1 has no approval"):
-        check(site, parse(["destroy", "qa"]), in_ci=False)
-    approve(site, propose(site, ApprovalRequest("qa", "moving", destroy=True)))
-    assert check(site.fetched(), parse(["destroy", "qa"]), in_ci=False) == ("qa",)
+def test_what_is_recorded_is_not_deployed_again(site: Site) -> None:
+    with pytest.raises(NothingNewer, match="deploy qa: nothing newer"):
+        deploy(deployed(site, "qa"), "deploy qa --auto-approve")
+
+
+def test_one_that_is_up_to_date_does_not_hide_one_that_is_not_cleared(site: Site) -> None:
+    with pytest.raises(NotCleared, match="deploy production: held back"):
+        deploy(deployed(site, "qa"), "deploy qa production --auto-approve")
+
+
+def test_nobody_can_approve_without_a_terminal(site: Site) -> None:
+    pipe = Caller(terminal=False, in_ci=False)
+    with pytest.raises(UsageError, match="not a terminal") as refused:
+        deploy(site, "deploy qa", pipe)
+    assert refused.value.next_step == "cdktf deploy qa --auto-approve"
+    with pytest.raises(AssertionError, match="nothing may be applied"):
+        deploy(site, "deploy qa --auto-approve", pipe)
+    with pytest.raises(AssertionError, match="nothing may be applied"):
+        deploy(site, "deploy qa", PERSON)
+
+
+@pytest.mark.parametrize("value", ["true", "1", "True", "TRUE", "yes", "0", "no", " true "])
+def test_any_ci_but_false_is_one(value: str) -> None:
+    assert Caller.of({"CI": value}, terminal=True).in_ci
+
+
+@pytest.mark.parametrize("variables", [{}, {"CI": "false"}, {"CI": "False"}, {"CI": ""}])
+def test_no_ci_is_a_person(variables: dict[str, str]) -> None:
+    assert Caller.of(variables, terminal=True) == PERSON
 
 
 def test_a_bypass_is_recorded_and_rejected_in_ci(site: Site) -> None:
     command = parse(["deploy", "production", "--ungated", "an   outage"])
     with pytest.raises(NotCleared, match="CI is set"):
-        check(site, command, in_ci=True)
+        bypass(site, command, ["production"], Caller(terminal=True, in_ci=True))
+    with pytest.raises(UsageError, match="not a terminal"):
+        bypass(site, command, ["production"], Caller(terminal=False, in_ci=False))
     assert plan_environment(site.fetched(), "production").ungated is None
-    assert check(site, command, in_ci=False) == ("production",)
+    bypass(site, command, ["production"], PERSON)
     assert plan_environment(site.fetched(), "production").ungated == "an outage"
     with pytest.raises(UsageError, match="requires a reason"):
-        check(site, parse(["deploy", "qa", "--ungated= "]), in_ci=False)
+        bypass(site, parse(["deploy", "qa", "--ungated= "]), ["qa"], PERSON)
 
 
-@pytest.mark.parametrize(
-    ("stacks", "message"), [([], "no stack is named"), (["other"], "find environment other")]
-)
-def test_stacks_are_named_in_a_cepler_file(site: Site, stacks: list[str], message: str) -> None:
-    with pytest.raises(PromoterError, match=message):
-        check(site, parse(["deploy", *stacks]), in_ci=False)
+def destroy(site: Site, caller: Caller = PERSON) -> None:
+    list(destroy_each(site, parse(["destroy", "qa"]), target, Silent(), caller))
+
+
+def destroyed(site: Site, outcome: str = "destroyed") -> Site:
+    """Remove the record of QA, as a destroy does in the end."""
+    remove(site, Evidence("app", "qa", "destroy", outcome, site.tip))
+    return site.fetched()
+
+
+def approved_to_destroy(site: Site) -> Site:
+    approve(site, propose(site, ApprovalRequest("qa", "moving", destroy=True)))
+    return site.fetched()
+
+
+def test_a_destroy_needs_an_approval_of_that_record(site: Site) -> None:
+    with pytest.raises(NotCleared, match="never recorded"):
+        destroy(site)
+    site = deployed(site, "qa")
+    with pytest.raises(NotCleared, match="version 1 has no approval"):
+        destroy(site)
+    site = approved_to_destroy(site)
+    with pytest.raises(AssertionError, match="nothing may be applied"):
+        destroy(site)
+    with pytest.raises(UsageError, match="not a terminal"):
+        destroy(site, Caller(terminal=False, in_ci=False))
+
+
+def test_what_is_destroyed_no_longer_counts_as_passed(site: Site) -> None:
+    site = deployed(site, "qa")
+    approve(site, propose(site, ApprovalRequest("production", "fine")))
+    site = destroyed(site)
+    assert site.deployment("qa").recorded("qa") is None
+    assert site.git.file(site.tip, site.deployment("qa").state_path("qa")) is None
+    assert site.decide("qa").is_due
+    message = site.git.text("log", "-1", "--format=%s", site.tip)
+    assert message == "ci(cepler): Removed 'app' state in 'qa'"
+
+
+def test_an_approval_lets_a_destroy_be_finished_but_not_another_record_be_destroyed(
+    site: Site,
+) -> None:
+    site = destroyed(approved_to_destroy(deployed(site, "qa")), "failed")
+    with pytest.raises(AssertionError, match="nothing may be applied"):
+        destroy(site)
+    again = deployed(destroyed(site, "destroyed"), "qa")
+    recorded = again.deployment("qa").recorded("qa")
+    assert recorded is not None
+    assert recorded.version == 1
+    with pytest.raises(NotCleared, match="version 1 has no approval"):
+        destroy(again)
+
+
+def test_terraform_itself_keeps_what_the_guard_has_not_approved(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The CLI plans again after the guard: a replacement that it alone sees is refused."""
+    monkeypatch.setattr(terraform, "STATEFUL", STATEFUL | {"terraform_data"})
+    monkeypatch.setattr(by_hand, "STATEFUL", STATEFUL | {"terraform_data"})
+    stack = Stack("gcp-x", tmp_path, Toolchain(ROOT), Target(tmp_path, None), Silent())
+    stack.folder.mkdir(parents=True)
+
+    def planned(version: str) -> Plan:
+        database = {"database": {"triggers_replace": version}}
+        document = {"resource": {"terraform_data": database}}
+        (stack.folder / "cdk.tf.json").write_text(json.dumps(document))
+        return stack.terraform().plan()
+
+    stack.terraform().init()
+    before = stack.terraform().state()
+    stack.terraform().apply(planned("1"))
+    assert before == StateVersion()
+    assert stack.terraform().state().resources == 1
+    approved, unapproved = planned("2"), Plan(tmp_path, "", ())
+    assert [str(each) for each in approved.destroys] == ["delete/create terraform_data.database"]
+    with (
+        destroys_forbidden(stack, unapproved),
+        pytest.raises(PromoterError, match="Instance cannot be destroyed"),
+    ):
+        stack.terraform().plan()
+    with destroys_forbidden(stack, approved):
+        stack.terraform().apply(stack.terraform().plan())

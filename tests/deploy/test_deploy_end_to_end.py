@@ -208,23 +208,6 @@ def test_a_lease_of_another_host_is_respected(stage: Stage) -> None:
     assert "elsewhere" in done.stderr
 
 
-def test_by_hand_only_what_is_cleared_is_applied(stage: Stage) -> None:
-    git = Git(stage.scene.clone)
-    git.text("pull", "--quiet", "--rebase")
-    refused = stage.run("cdktf", "deploy", "local-qa", "--auto-approve")
-    assert refused.returncode == 3
-    assert "promoter deploy local-qa" in refused.stderr
-    unapproved = stage.run("cdktf", "destroy", "local-staging", "--auto-approve")
-    assert unapproved.returncode == 3
-    assert "--destroy" in unapproved.stderr
-    in_ci = stage.run("cdktf", "deploy", "local-qa", "--ungated", "because", CI="true")
-    assert in_ci.returncode == 3
-    assert "CI is set" in in_ci.stderr
-    by_hand = stage.run("cdktf", "deploy", "local-staging", "--auto-approve")
-    assert by_hand.returncode == 0, by_hand.stderr
-    assert "is not recorded" in by_hand.stderr
-
-
 def test_without_the_platform_it_says_how_to_get_it(stage: Stage) -> None:
     done = stage.run("promoter", "deploy", "local-staging", PROMOTER_KUBECONFIG="/nowhere/config")
     assert done.returncode == 1

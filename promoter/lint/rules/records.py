@@ -12,7 +12,7 @@ from promoter.gate.decision import check
 from promoter.gate.deployment import Deployment
 from promoter.gate.gates import Gates
 from promoter.gate.history import History
-from promoter.gate.records import record, record_message
+from promoter.gate.records import record, record_message, removal_message
 from promoter.gate.sources import state_path
 from promoter.gate.state_file import read_state
 from promoter.git import Git
@@ -70,7 +70,8 @@ def _record_problem(git: Git, commit: str, parent: str | None, path: str) -> str
     """Return the reason why ``commit`` is not a record of the state file ``path``, or "".
 
     A record changes one state file and adds evidence of the same environment, has the message
-    of a record, and exactly the content that the gate would have recorded on its parent.
+    of a record, and exactly the content that the gate would have recorded on its parent; one
+    of a destroy removes the file instead, with a message of its own.
     That the deploy took place, no commit can prove.
     """
     content = git.file(commit, path)
@@ -79,20 +80,23 @@ def _record_problem(git: Git, commit: str, parent: str | None, path: str) -> str
         for each in read_snapshot(git, commit).environments()
     }
     environment = environments.get(path)
-    if content is None:
-        return f"{environment.name} is still in {environment.file}" if environment else ""
+    if content is None and (environment is None or parent is None):
+        return ""
     if environment is None or parent is None:
         return "no record is possible there"
     evidence = f"{folder(environment.deployment, environment.name)}/"
     changed = git.text("diff-tree", "-r", "-z", "--name-only", "--no-renames", parent, commit)
     paths = (each for each in changed.split("\0") if each not in ("", path))
     others = [each for each in paths if not each.startswith(evidence)]
+    words = record_message if content is not None else removal_message
+    message, problem = words(environment.deployment, environment.name), ""
     if others:
-        return f"a record does not change {summarize(others)}"
-    message = record_message(environment.deployment, environment.name)
-    if git.text("log", "-1", "--format=%s", commit) != message:
-        return f"the message of a record is: {message}"
-    return _content_problem(git, parent, content, environment)
+        problem = f"a record does not change {summarize(others)}"
+    elif git.text("log", "-1", "--format=%s", commit) != message:
+        problem = f"the message of a record is: {message}"
+    if content is None:
+        return problem and f"{environment.name} is still in {environment.file}"
+    return problem or _content_problem(git, parent, content, environment)
 
 
 def _content_problem(git: Git, parent: str, content: bytes, environment: Environment) -> str:

@@ -172,6 +172,19 @@ def test_a_record_of_an_unknown_commit(repository: Repository) -> None:
     ]
 
 
+def test_a_removal_after_a_destroy(repository: Repository) -> None:
+    deploy(repository, "staging")
+    base = str(repository.git.commit("HEAD"))
+    evidence = {"cepler/evidence/app/staging/1-destroy-destroyed.json": "{}"}
+    message = "ci(cepler): Removed 'app' state in 'staging'"
+    repository.commit({STAGING: None, **evidence}, message)
+    assert problems(repository, base) == []
+    deploy(repository, "staging")
+    base = str(repository.git.commit("HEAD"))
+    repository.commit({STAGING: None, "shared/a": "other"}, message)
+    assert problems(repository, base) == [("staging", "staging is still in cepler/app.yml")]
+
+
 def test_a_removed_state(repository: Repository) -> None:
     deploy(repository, "staging")
     base = str(repository.git.commit("HEAD"))

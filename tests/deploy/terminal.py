@@ -1,0 +1,53 @@
+"""Commands on a pseudo-terminal: keys are typed when a text shows."""
+
+from __future__ import annotations
+
+import os
+import pty
+import select
+import signal
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+ENTER, DOWN, INTERRUPT = b"\r", b"\x1b[B", b"\x03"
+
+_SECONDS = 180
+
+
+@dataclass(frozen=True)
+class TerminalResult:
+    """The exit code of a command, and what it wrote on its terminal."""
+
+    code: int
+    output: str
+
+
+def run_on_terminal(
+    command: Sequence[str], folder: Path, environment: Mapping[str, str], shows: str, keys: bytes
+) -> TerminalResult:
+    """Run ``command``, and type ``keys`` half a second after it wrote ``shows``."""
+    pid, terminal = pty.fork()
+    if pid == 0:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ignored where tests run in the background.
+        os.chdir(folder)
+        os.execvpe(command[0], command, {**environment, "TERM": "xterm"})
+    output, typed, until = b"", False, time.monotonic() + _SECONDS
+    while time.monotonic() < until:
+        try:
+            output += _read(terminal)
+        except OSError:  # Linux: the other end was closed.
+            break
+        if not typed and shows.encode() in output:
+            time.sleep(0.5)  # The CLI shows its question before it reads keys.
+            os.write(terminal, keys)
+            typed = True
+    assert typed, output.decode(errors="replace")
+    _, status = os.waitpid(pid, 0)
+    return TerminalResult(os.waitstatus_to_exitcode(status), output.decode(errors="replace"))
+
+
+def _read(terminal: int) -> bytes:
+    readable, _, _ = select.select([terminal], [], [], 0.2)
+    return os.read(terminal, 1 << 16) if readable else b""
