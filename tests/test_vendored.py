@@ -1,4 +1,4 @@
-"""What is committed is what the folders of upstream/ make; `make upstream` brings it in step."""
+"""The committed charts are made from the folders of upstream/; `make upstream` renews them."""
 
 from __future__ import annotations
 
