@@ -56,7 +56,7 @@ class CloudSql:
         return Answer(200, {**self.instances[name], **self._given(name, found["project"])})
 
     def _given(self, name: str, project: str) -> dict[str, Any]:
-        """What an instance has that nobody asks for."""
+        """Return the defaults of an instance that no setting names."""
         return {
             "project": project,
             "state": "RUNNABLE",
