@@ -23,6 +23,9 @@ from promoter.programs.cosign import create_keys
 from promoter.programs.registry import MIRROR_VARIABLE, Registry
 from promoter.release.images import Image, build_and_push_all
 from promoter.release.source import source_of_commit
+from promoter.setup.init import plan_init
+from promoter.setup.keys import key_in
+from promoter.site.site import Site
 from promoter.toolchain import Toolchain
 from promoter.vendoring.pins import Pin, set_pins
 
@@ -236,18 +239,7 @@ class Scene:
         Git(self.folder).text("config", "--file", "gitconfig", "--add", *public)
 
     def _open_gates(self) -> None:
-        """Add the approver as an allowed signer, and hold production at the first commit."""
-        git = Git(self.clone)
-        key = (self.folder / "approver-key.pub").read_text()
-        signers = self.clone / "cepler" / "allowed_signers"
-        present = signers.read_text() if signers.exists() else ""
-        signers.write_text(f'{present}{APPROVER[1]} namespaces="git" {key}')
-        # In the demo the same person tests and approves; these are separate permissions.
-        testers = self.clone / "cepler" / "allowed_testers"
-        testers.write_text(f'{testers.read_text()}{APPROVER[1]} namespaces="git" {key}')
-        git.text("add", "cepler/allowed_signers", "cepler/allowed_testers")
-        git.text("commit", "--quiet", "-m", "chore: the demo's approver may approve and test")
-        git.text("push", "--quiet", "origin", "main")
-        gates = f"local-staging: HEAD\nlocal-qa: HEAD\nlocal-production: {git.commit('HEAD')}\n"
-        commit = git.commit_files(None, {"local.yml": gates.encode()}, "chore: hold production")
-        git.push("origin", commit, "refs/heads/cepler-gates", expect=None)
+        """Run `promoter init` as the approver, who also tests; production is held."""
+        site = Site.of(self.clone)
+        plan_init(site, [key_in(self.folder / "approver-key.pub")]).push()
+        Git(self.clone).text("pull", "--quiet", "--ff-only", "origin", "main")

@@ -9,27 +9,36 @@ import typer
 from promoter.cli.options import BRANCH, FETCH, JSON, REMOTE
 from promoter.cli.output import print_json
 from promoter.common.text import plain
-from promoter.site.plan import ChangedFile, EnvironmentPlan, plan_all, plan_environment
+from promoter.site.plan import UNREADABLE, ChangedFile, EnvironmentPlan, plan_all, plan_environment
 from promoter.site.site import Site
 
 _SHOWN = 5
 
 
 def plan(
-    remote: REMOTE = "origin", branch: BRANCH = "main", fetch: FETCH = True, as_json: JSON = False
-) -> None:
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(help="Deployments or environments; all by default.", show_default=False),
+    ] = None,
+    remote: REMOTE = "origin",
+    branch: BRANCH = "main",
+    fetch: FETCH = True,
+    as_json: JSON = False,
+) -> int:
     """Show every environment: up to date, due (which files), or blocked (by what).
 
-    Changes nothing.
+    Changes nothing. Exit 1 if a deployment cannot be read; the others are shown.
 
-    Example: promoter plan --json
+    Example: promoter plan local --json
     """
-    plans = plan_all(Site.of(Path.cwd(), remote=remote, branch=branch, fetch=fetch))
+    site = Site.of(Path.cwd(), remote=remote, branch=branch, fetch=fetch)
+    plans = plan_all(site, names or ())
     if as_json:
         print_json({"environments": plans})
-        return
-    for each in plans:
-        _print(each, _SHOWN)
+    else:
+        for each in plans:
+            _print(each, _SHOWN)
+    return 1 if any(each.status == UNREADABLE for each in plans) else 0
 
 
 def why(

@@ -1,14 +1,19 @@
 """The plan: every environment's decision, the files that it is about, and their age."""
 
 import json
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from typing import Self
 
+from promoter.common.errors import PromoterError, UsageError
 from promoter.gate.decision import Decision, decide_all
 from promoter.gate.rules import FileChange
 from promoter.git import Git
 from promoter.site.evidence import folder
 from promoter.site.site import Site
+
+UNREADABLE = "unreadable"
+"""The status of an environment whose deployment cannot be decided; ``holds`` has the cause."""
 
 
 @dataclass(frozen=True)
@@ -35,10 +40,10 @@ class ChangedFile:
 class EnvironmentPlan:
     """The decision about one environment.
 
-    ``status`` is ``up to date``, ``due`` or ``blocked``; ``holds`` are the reasons why it is
-    blocked. ``since`` (ISO 8601) is the date of the oldest commit that waits here. ``ungated``
-    is the reason why the gate was bypassed since the last gated deploy; ``untested`` why the
-    charts that wait were vendored without a testflight, each with its commit.
+    ``status`` is ``up to date``, ``due``, ``blocked`` or `UNREADABLE`; ``holds`` are the reasons
+    why it waits. ``since`` (ISO 8601) is the date of the oldest commit that waits here.
+    ``ungated`` is the reason why the gate was bypassed since the last gated deploy; ``untested``
+    why the charts that wait were vendored without a testflight, each with its commit.
     """
 
     deployment: str
@@ -52,21 +57,50 @@ class EnvironmentPlan:
     untested: tuple[str, ...] = ()
 
 
-def plan_all(site: Site) -> tuple[EnvironmentPlan, ...]:
+def plan_all(site: Site, names: Collection[str] = ()) -> tuple[EnvironmentPlan, ...]:
     """Return every environment of every deployment, in the order of the cepler files.
 
+    ``names`` (of deployments and environments) restricts them; raises `UsageError` for an
+    unknown one. A deployment that cannot be decided gives rows with the status `UNREADABLE`.
     All are decided in one pass over history, which shares its git processes.
     """
     with site.opened() as opened, opened.reading() as history:
-        deployments = [opened.gated(name) for name in opened.deployments]
-        for deployment in deployments:
-            history.expect(deployment.folders())
-        plans = [
-            _plan(opened, name, decision)
-            for deployment in deployments
-            for name, decision in decide_all(deployment).items()
-        ]
+        chosen = _chosen(opened, names)
+        readable = {}
+        plans: list[EnvironmentPlan] = []
+        for name in dict.fromkeys(deployment for deployment, _ in chosen):
+            try:
+                readable[name] = opened.gated(name)
+                history.expect(readable[name].folders())
+            except PromoterError as error:
+                plans += _unreadable([each for each in chosen if each[0] == name], error)
+        for name, deployment in readable.items():
+            decisions = decide_all(deployment)
+            plans += [_plan(opened, env, decisions[env]) for each, env in chosen if each == name]
     return _with_commits(site.git, plans)
+
+
+def _chosen(site: Site, names: Collection[str]) -> list[tuple[str, str]]:
+    """Return deployment and name of each environment that ``names`` select."""
+    every = [(name, env) for name, each in site.deployments.items() for env in each.environments]
+    known = {name for pair in every for name in pair}
+    if unknown := sorted(set(names) - known):
+        raise UsageError(
+            f"plan {', '.join(unknown)}: unknown deployment or environment",
+            next_step=f"known: {', '.join(dict.fromkeys(name for pair in every for name in pair))}",
+        )
+    return [pair for pair in every if not names or set(pair) & set(names)]
+
+
+def _unreadable(
+    environments: Iterable[tuple[str, str]], error: PromoterError
+) -> list[EnvironmentPlan]:
+    return [
+        EnvironmentPlan(
+            deployment, name, UNREADABLE, holds=(str(error),), next_step=error.next_step
+        )
+        for deployment, name in environments
+    ]
 
 
 def plan_environment(site: Site, environment: str) -> EnvironmentPlan:
