@@ -88,6 +88,7 @@ def sweep_command(
     kubeconfig: KUBECONFIG = None,
     age: Annotated[int, typer.Option(min=0, help="Minutes after which one is abandoned.")] = 60,
     provisioner: _PROVISIONER = "cluster",
+    as_json: JSON = False,
 ) -> None:
     """Remove the namespaces of killed testflights; only those with their label.
 
@@ -96,7 +97,11 @@ def sweep_command(
     root = _root()
     target = _target(root, kubeconfig)
     stale = sweep(create_provisioner(provisioner, root, target), timedelta(minutes=age), target)
-    typer.echo(f"{len(stale)} removed{': ' if stale else ''}{', '.join(e.name for e in stale)}")
+    names = [each.name for each in stale]
+    if as_json:
+        print_json({"removed": names})
+    else:
+        typer.echo(f"{len(names)} removed{': ' if names else ''}{', '.join(names)}")
 
 
 def smoketest_command(

@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from promoter.cli.options import JSON
+from promoter.cli.output import print_json
 from promoter.cli.progress import shown
 from promoter.common.errors import UsageError
 from promoter.common.text import plain
@@ -41,6 +43,7 @@ def sync_command(
     ] = True,
     vendir: _Vendir = Vendir.AUTO,
     root: _Root = None,
+    as_json: JSON = False,
 ) -> None:
     """Fetch the dependencies in vendir.yml and write vendir.lock.yml.
 
@@ -48,18 +51,24 @@ def sync_command(
     """
     program = find_vendir(vendir)
     lock = sync(root or _top(), locked=locked, lazy=lazy, vendir=program, progress=shown())
+    if as_json:
+        print_json(lock)
+        return
     for directory in lock.directories:
         for contents in directory.contents:
             git = contents.git
             typer.echo(f"{directory.path}/{contents.path}  {git.sha}  {plain(git.commit_title)}")
 
 
-def check_command(vendir: _Vendir = Vendir.AUTO, root: _Root = None) -> int:
+def check_command(vendir: _Vendir = Vendir.AUTO, root: _Root = None, as_json: JSON = False) -> int:
     """Exit 1 unless every vendored file matches the commits in vendir.lock.yml.
 
     Example: promoter vendor check
     """
     differences = check(root or _top(), vendir=find_vendir(vendir), progress=shown())
+    if as_json:
+        print_json({"differences": differences})
+        return 1 if differences else 0
     for difference in differences:
         typer.echo(str(difference))
     if differences:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -44,6 +45,17 @@ def test_check(target: Target) -> None:
     assert done.returncode == 1
     assert done.stdout == "charts/lana-bank/values.yaml: its content differs from the source\n"
     assert "promoter vendor sync --locked" in done.stderr
+
+
+def test_sync_and_check_as_json(source: Source, target: Target) -> None:
+    lock = json.loads(promoter(target, "sync", "--json").stdout)
+    assert lock["directories"][0]["contents"][0]["git"]["sha"] == source.head
+    assert json.loads(promoter(target, "check", "--json").stdout) == {"differences": []}
+    (target.chart / "values.yaml").write_text("")
+    done = promoter(target, "check", "--json")
+    assert done.returncode == 1
+    (difference,) = json.loads(done.stdout)["differences"]
+    assert difference["path"] == "charts/lana-bank/values.yaml"
 
 
 def test_bump_and_bump_again(source: Source, target: Target) -> None:
