@@ -38,7 +38,8 @@ test-fast: .venv/installed ## the tests that need neither a cluster nor minutes
 	$(BIN)/python -m pytest -n 2 --dist loadscope -m "not providers and not slow" $(FAST)
 
 .PHONY: test
-test: .venv/installed ## every test
+test: .venv/installed ## every test; missing programs are built first
+	$(BIN)/promoter toolchain build
 	$(BIN)/python -m pytest -n 3 --dist loadscope
 
 # Apart from `make test`: the first run builds the provider, some minutes and 3 GB of memory.
