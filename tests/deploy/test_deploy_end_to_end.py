@@ -159,7 +159,7 @@ def without_kept_secrets(stage: Stage) -> None:
 def test_a_plan_that_loses_something_stateful_waits_for_its_own_approval(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The release stands in for a database: on this platform nothing else can be replaced."""
+    """The release takes the place of a database: nothing else can be replaced on this platform."""
     without_kept_secrets(stage)
     monkeypatch.setattr(terraform, "STATEFUL", frozenset({"helm_release"}))
     git = Git(stage.scene.clone)

@@ -1,4 +1,4 @@
-"""Two deploys of one environment: one wins, the other is told who holds it."""
+"""Two deploys of one environment: one wins, the other names the holder."""
 
 from __future__ import annotations
 

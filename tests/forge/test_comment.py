@@ -20,8 +20,8 @@ def test_a_topic_has_one_comment_however_often_it_is_written(
     other = github.put_comment(7, "plan", "of another topic")
     again = github.put_comment(7, "preview", "new")
     assert again == first != other
-    told = [text.partition("\n")[2] for text in comments[130:]]
-    assert told == ["new", "of another topic"]
+    bodies = [text.partition("\n")[2] for text in comments[130:]]
+    assert bodies == ["new", "of another topic"]
     assert comments[:130] == ["somebody's"] * 130
 
 

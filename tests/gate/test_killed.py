@@ -136,7 +136,7 @@ def _left(twin: Twin, place: Path) -> dict[str, object]:
 def _only_this_record_changed(
     before: dict[str, bytes], after: dict[str, bytes], name: str, done: object
 ) -> None:
-    """From whole to whole, and what was staged lies beside it; nothing else is touched."""
+    """From whole to whole, and what was staged lies next to it; nothing else is touched."""
     state = f".cepler/lana/{name}.state"
     staged = {path for path in after if path.startswith(".cepler/lana/.")}
     changed = {path for path in after.keys() | before.keys() if after.get(path) != before.get(path)}

@@ -42,8 +42,8 @@ class Obtained:
         Without its version: a version that nobody has is a fault of the stack, no reason to skip.
         """
         required = stack["terraform"]["required_providers"].values()
-        told = [self._asked(each["source"]) for each in required]
-        return next(filter(None, told), "")
+        reasons = [self._asked(each["source"]) for each in required]
+        return next(filter(None, reasons), "")
 
     def _asked(self, source: str) -> str:
         if source not in self._known:
