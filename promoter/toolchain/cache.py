@@ -3,7 +3,7 @@
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,19 +47,19 @@ class Cache:
         process is killed, nothing is left that could be mistaken for the result.
         """
         places = {kind: self.path(kind, key)}
-        return self.folders(kind, places, lambda made, _: make(made[kind]), progress)[kind]
+        return self.folders(kind, places, lambda made: make(made[kind]), progress)[kind]
 
     def folders(
         self,
         group: str,
         places: Mapping[str, Path],
-        make: Callable[[Mapping[str, Path], Collection[str]], None],
+        make: Callable[[Mapping[str, Path]], None],
         progress: Progress,
     ) -> Mapping[str, Path]:
         """Return ``places``; one call of ``make`` creates all that are missing.
 
-        ``make`` gets an empty folder for each missing name, and those names. Everything else
-        is as in `folder`; processes that work on the same ``group`` wait for each other.
+        ``make`` gets an empty folder for each missing name. Everything else is as in `folder`;
+        processes that work on the same ``group`` wait for each other.
         """
         if all(place.is_dir() for place in places.values()):
             return places
@@ -76,7 +76,7 @@ class Cache:
         self,
         scratch: Path,
         missing: Mapping[str, Path],
-        make: Callable[[Mapping[str, Path], Collection[str]], None],
+        make: Callable[[Mapping[str, Path]], None],
     ) -> None:
         # We hold the lock: whatever is in the scratch folder belongs to a killed process.
         shutil.rmtree(scratch, ignore_errors=True)
@@ -85,7 +85,7 @@ class Cache:
         for folder in folders.values():
             folder.chmod(0o755)
         try:
-            make(folders, missing.keys())
+            make(folders)
             for name, place in missing.items():
                 place.parent.mkdir(parents=True, exist_ok=True)
                 folders[name].rename(place)

@@ -1,7 +1,7 @@
 """`Toolchain`: the outside programs, found on PATH or created once in a cache."""
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -128,18 +128,18 @@ class Toolchain:
         return {name: built.get(name) or self.program(name) for name in names}
 
     def _built(self, names: Sequence[str]) -> dict[str, Path]:
-        pins = [self.pin(name) for name in names]
-        for module in dict.fromkeys(pin.recipe.folder for pin in pins):
-            group = {pin.recipe.name: pin for pin in pins if pin.recipe.folder == module}
-            Cache(self.cache).folders(
-                f"programs of {module}",
-                {name: self._place(pin) for name, pin in group.items()},
-                lambda made, missing, group=group: build(  # type: ignore[misc]
-                    [group[name] for name in missing], made, self.progress
-                ),
-                self.progress,
-            )
-        return {pin.recipe.name: self._place(pin) / pin.recipe.name for pin in pins}
+        pins = {name: self.pin(name) for name in names}
+        for module in dict.fromkeys(pin.recipe.folder for pin in pins.values()):
+            group = {name: pin for name, pin in pins.items() if pin.recipe.folder == module}
+            self._build_missing(module, group)
+        return {name: self._place(pin) / name for name, pin in pins.items()}
+
+    def _build_missing(self, module: str, pins: Mapping[str, ProgramPin]) -> None:
+        def make(folders: Mapping[str, Path]) -> None:
+            build([pins[name] for name in folders], folders, self.progress)
+
+        places = {name: self._place(pin) for name, pin in pins.items()}
+        Cache(self.cache).folders(f"programs of {module}", places, make, self.progress)
 
     def _place(self, pin: ProgramPin) -> Path:
         return Cache(self.cache).path(f"programs/{pin.recipe.name}", pin.key)
