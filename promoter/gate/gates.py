@@ -106,14 +106,14 @@ def with_gate(text: str, environment: str, commit: str, *, file: str = "gates fi
     added at the end. Raises `InvalidFile` where ``text`` is no gates file, or where the entry
     is written in a way that one line cannot replace (flow style, anchors).
     """
-    expected = {**_entries(text, file), environment: commit}
+    expected = {**entries_in(text, file), environment: commit}
     changed = _replaced(text, environment, commit)
     if changed is None:
         gap = "" if not text or text.endswith("\n") else "\n"
         plain = re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_./-]*", environment)
         changed = f"{text}{gap}{environment if plain else quoted(environment)}: {commit}\n"
     with suppress(InvalidFile):
-        if _entries(changed, file) == expected:
+        if entries_in(changed, file) == expected:
             return changed
     raise InvalidFile(
         file,
@@ -123,7 +123,8 @@ def with_gate(text: str, environment: str, commit: str, *, file: str = "gates fi
     )
 
 
-def _entries(text: str, file: str) -> dict[str, str]:
+def entries_in(text: str, file: str) -> dict[str, str]:
+    """Return the gates by environment, none for a blank file; raise `InvalidFile`."""
     blank = all(line.strip() == "" or line.lstrip().startswith("#") for line in text.splitlines())
     return {} if blank else dict(read_gates(text.encode(), file).entries)
 

@@ -1,12 +1,12 @@
 """The gates that a deployments repository starts with."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from promoter.approvals.approvals import gates_file
 from promoter.common.errors import PromoterError
 from promoter.common.yaml_file import read_yaml
 from promoter.gate.deployment import Deployment
-from promoter.gate.gates import UNGATED, with_gate
+from promoter.gate.gates import UNGATED, entries_in, with_gate
 from promoter.gate.sources import state_path
 from promoter.git import Git
 from promoter.site.site import Site
@@ -33,7 +33,7 @@ def missing_gates(site: Site) -> dict[str, bytes]:
 
 
 def _entries(site: Site, deployment: Deployment, text: str) -> Iterator[tuple[str, str]]:
-    present: Mapping[str, object] = read_yaml(text, gates_file(deployment.name)) or {}
+    present = entries_in(text, gates_file(deployment.name))
     for environment in deployment.environments:
         if environment not in present:
             yield environment, initial_gate(site, deployment, environment)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from promoter.common.errors import PromoterError, UsageError
+from promoter.common.errors import InvalidFile, PromoterError, UsageError
 from promoter.git import Git
 from promoter.setup.init import plan_init
 from promoter.setup.keys import SigningKey, key_in
@@ -115,6 +115,13 @@ def test_existing_entries_and_comments_stay(clone: Git) -> None:
     plan_init(Site.of(clone.dir)).push()
     Site.of(clone.dir)
     assert gates(clone).startswith("# ours\nlocal-staging: HEAD\nlocal-production: ")
+
+
+def test_a_gates_file_that_is_no_mapping_is_refused(clone: Git) -> None:
+    commit = clone.commit_files(None, {"app.yml": b"local-staging local-production\n"}, "chore: x")
+    clone.push("origin", commit, "refs/heads/cepler-gates", expect=None)
+    with pytest.raises(InvalidFile, match=r"app\.yml"):
+        plan_init(Site.of(clone.dir))
 
 
 def test_without_a_key_nothing_is_pushed(clone: Git) -> None:
