@@ -1,6 +1,7 @@
-"""`go build` of one program, with its progress, and an error that says what to do."""
+"""`go build` of several programs, with its progress, and an error that says what to do."""
 
 import os
+import re
 import shutil
 import subprocess
 from collections import deque
@@ -9,18 +10,31 @@ from pathlib import Path
 
 from promoter.common.errors import ProgramMissing, PromoterError
 from promoter.common.progress import Progress
+from promoter.toolchain.cache import Workplace
 from promoter.toolchain.recipes import ProgramPin, go_version
+from promoter.toolchain.tracker import Tracker
 
 _TAIL_LINES = 15
+# Causes that are not the program's: with them the last lines say less than one of them.
+_CAUSES = {
+    r"(?i)no space left on device|disk quota exceeded|ENOSPC": "the disk is full",
+    r"GOPROXY=off|dial tcp|no such host|i/o timeout|ENOTFOUND|ECONNREFUSED|dns error": (
+        "no network"
+    ),
+}
 
 
 class BuildFailed(PromoterError):
     """A program could not be built or installed; the message ends with its last lines."""
 
 
-def build(pins: Sequence[ProgramPin], folders: Mapping[str, Path], progress: Progress) -> None:
-    """Build programs of one Go module by one ``go build``, each into its own folder.
+def build(
+    pins: Sequence[ProgramPin], weights: Mapping[str, float], work: Workplace, progress: Progress
+) -> None:
+    """Build programs of one Go module by one ``go build``; publish each when it is complete.
 
+    Go compiles in the order of ``pins`` (it prefers the dependencies of what is named first),
+    so the first program does not wait for the last. ``weights`` are expected seconds of CPU.
     Raises `ProgramMissing` without Go, `BuildFailed`.
     """
     go, names = _go(pins), [f"{pin.recipe.name} {pin.version}" for pin in pins]
@@ -28,24 +42,29 @@ def build(pins: Sequence[ProgramPin], folders: Mapping[str, Path], progress: Pro
     module, packages = pins[0].module, [pin.recipe.package for pin in pins]
     variables = [each for pin in pins for each in pin.recipe.assignments(pin.version)]
     linker = " ".join(["-s", "-w", *dict.fromkeys(variables)])
-    scratch = next(iter(folders.values())).parent / "built"
-    with progress.task(f"{title} from Go modules") as detail:
-        counter = _Counter(pins, _count(go, module, packages, detail), detail)
+    with progress.task(f"{title} from Go modules") as task:
+
+        def detail(text: str) -> None:
+            task(text)
+            work.status.write_text(text)
+
+        tracker = Tracker(pins, weights, work, detail, progress.note)
+        tracker.total = _count(go, module, packages, detail)
         run(
             title,
             [
                 *(go, "build", "-v", *pins[0].recipe.flags),
-                *("-ldflags", linker, "-o", f"{scratch}/", *packages),
+                *("-ldflags", linker, "-o", f"{tracker.output}/", *packages),
             ],
             cwd=module,
-            env=_go_environment(),
-            detail=counter.line,
-            next_step=f"read the lines above; by hand: cd {module} && go build "
+            # Programs are moved to their output by a rename only within one file system.
+            env={**_go_environment(), "GOTMPDIR": str(work.scratch)},
+            detail=tracker.line,
+            watch=tracker.publish,
+            next_step=f"what was compiled is kept; by hand: cd {module} && go build "
             f"{' '.join(packages)} (needs Go >= {go_version(module / 'go.mod')}, the Go module "
             "proxy, 8 GB of disk)",
         )
-    for name, folder in folders.items():
-        (scratch / name).rename(folder / name)
 
 
 def _go(pins: Sequence[ProgramPin]) -> str:
@@ -75,7 +94,7 @@ def _count(go: str, module: Path, packages: Sequence[str], detail: Callable[[str
         cwd=module,
         env=_go_environment(),
         detail=line,
-        next_step="read the lines above; it needs the Go module proxy (go env GOPROXY)",
+        next_step="what was downloaded is kept; it needs the Go module proxy (go env GOPROXY)",
     )
     return sum(not text.startswith("go: ") for text in lines)
 
@@ -88,8 +107,12 @@ def run(
     env: Mapping[str, str],
     detail: Callable[[str], None],
     next_step: str,
+    watch: Callable[[int], None] = lambda _: None,
 ) -> None:
-    """Run ``command`` to its end, each line of its output to ``detail``; raises `BuildFailed`."""
+    """Run ``command`` to its end, each line of its output to ``detail``; raises `BuildFailed`.
+
+    ``watch`` gets the process ID after each line, and at the end of the output.
+    """
     last: deque[str] = deque(maxlen=_TAIL_LINES)
     with subprocess.Popen(
         command,
@@ -106,14 +129,24 @@ def run(
                 if " " in line.strip():  # not the name of a compiled package
                     last.append(line.rstrip())
                 detail(line.strip())
+                watch(process.pid)
+            watch(process.pid)
         except BaseException:  # Ctrl-C or an error: the child must not outlive us
             process.kill()
             raise
     if process.returncode != 0:
-        tail = "\n".join(f"  | {line}" for line in last)
-        raise BuildFailed(
-            f"{title}: exit code {process.returncode}, last lines:\n{tail}", next_step=next_step
-        )
+        raise _failure(f"{title}: exit code {process.returncode}", last, next_step)
+
+
+def _failure(what: str, last: Sequence[str], next_step: str) -> BuildFailed:
+    for pattern, cause in _CAUSES.items():
+        found = next((line.strip() for line in last if re.search(pattern, line)), None)
+        if found:
+            return BuildFailed(f"{what}: {cause} ({found})", next_step=next_step)
+    tail = "\n".join(f"  | {line}" for line in last)
+    return BuildFailed(
+        f"{what}, last lines:\n{tail}", next_step=f"read the lines above; {next_step}"
+    )
 
 
 def _go_environment() -> dict[str, str]:
@@ -121,34 +154,3 @@ def _go_environment() -> dict[str, str]:
     # program than the committed go.mod and go.sum describe.
     flags = "-mod=readonly -trimpath -buildvcs=false"
     return {**os.environ, "CGO_ENABLED": "0", "GOFLAGS": flags, "GOWORK": "off"}
-
-
-class _Counter:
-    """Turns ``go build -v``, which prints each package that it compiles, into progress."""
-
-    def __init__(
-        self, pins: Sequence[ProgramPin], total: int, detail: Callable[[str], None]
-    ) -> None:
-        self._left = {_import_path(pin): pin.recipe.name for pin in pins}
-        self._seconds = sum(pin.recipe.seconds for pin in pins) / (os.cpu_count() or 1)
-        self._total, self._detail = max(total, 1), detail
-        self._count = 0
-
-    def line(self, text: str) -> None:
-        """Take one line of the output."""
-        self._count += 1
-        self._left.pop(text, None)
-        left = ", ".join(self._left.values()) or "linking"
-        remaining = self._seconds * (1 - min(self._count / self._total, 1))
-        self._detail(
-            f"{self._count} of {self._total} packages, about {_about(remaining)} left ({left})"
-        )
-
-
-def _import_path(pin: ProgramPin) -> str:
-    package = pin.recipe.package
-    return package if package[0] != "." else f"promoter/toolchain/{pin.recipe.folder}/{package[2:]}"
-
-
-def _about(seconds: float) -> str:
-    return f"{seconds / 60:.0f} min" if seconds > 90 else f"{max(seconds, 1):.0f} s"

@@ -53,7 +53,7 @@ def _install_python(lock: Path, environment: Path, progress: Progress) -> None:
                 cwd=environment.parent,
                 env=env,
                 detail=detail,
-                next_step="read the lines above; it needs the Python package index",
+                next_step="it needs the Python package index",
             )
 
 
@@ -96,7 +96,7 @@ def _install_cdktn(root: Path, folder: Path, node: Path, progress: Progress) -> 
             cwd=folder,
             env={**os.environ, "PATH": f"{node.parent}{os.pathsep}{os.environ.get('PATH', '')}"},
             detail=detail,
-            next_step="read the lines above; npm needs package-lock.json and the npm registry",
+            next_step="npm needs package-lock.json and the npm registry",
         )
     _cdktn_script(folder)
 

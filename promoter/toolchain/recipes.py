@@ -84,19 +84,20 @@ def _provider(name: str, seconds: int) -> Recipe:
     return Recipe(name, name, f"{_HASHICORP}/{name}", f"{_HASHICORP}/{name}", seconds)
 
 
+# In the order in which a first change needs them, and builds them (`build`).
 _ALL = (
-    _kubernetes("kube-apiserver", 250),
-    _command("tofu", _TOFU, 200, f"{_TOFU}/version.dev=no"),
+    Recipe("registry", SHARED, "./registry", _CRANE, 35),
+    _command("crane", _CRANE, 15, f"{_CRANE}/cmd/crane/cmd.Version={{version}}"),
+    _command("cosign", _COSIGN, 170, "sigs.k8s.io/release-utils/version.gitVersion={version}"),
+    Recipe("etcd", SHARED, "./etcd", "go.etcd.io/etcd/server/v3", 40),
+    _kubernetes("kube-apiserver", 200),
     _kubernetes("kube-controller-manager", 65),
     _kubernetes("kube-scheduler", 8),
+    _command("kwok", _KWOK, 30),
     _kubernetes("kubectl", 20),
-    _command("helm", _HELM, 50, f"{_HELM}/internal/version.version={{version}}"),
-    Recipe("etcd", SHARED, "./etcd", "go.etcd.io/etcd/server/v3", 40),
-    _command("kwok", _KWOK, 40),
-    _command("crane", _CRANE, 10, f"{_CRANE}/cmd/crane/cmd.Version={{version}}"),
-    Recipe("registry", SHARED, "./registry", _CRANE, 3),
-    _command("cosign", _COSIGN, 100, "sigs.k8s.io/release-utils/version.gitVersion={version}"),
-    _provider("terraform-provider-helm", 110),
+    _command("helm", _HELM, 40, f"{_HELM}/internal/version.version={{version}}"),
+    _command("tofu", _TOFU, 180, f"{_TOFU}/version.dev=no"),
+    _provider("terraform-provider-helm", 100),
     _kubernetes("kubelet", 25),
     _kubernetes("kube-proxy", 11),
     _provider("terraform-provider-azurerm", 940),

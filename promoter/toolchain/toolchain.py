@@ -10,8 +10,9 @@ from promoter.common.errors import ProgramMissing, UsageError
 from promoter.common.progress import Progress, Silent
 from promoter.toolchain import packages, providers
 from promoter.toolchain.build import build
-from promoter.toolchain.cache import Cache, default_cache
+from promoter.toolchain.cache import Cache, Workplace, default_cache
 from promoter.toolchain.recipes import ON_REQUEST, RECIPES, ProgramPin
+from promoter.toolchain.tracker import recorded
 from promoter.toolchain.versions import OnPath, Unfit, Version, VersionRange, search, version_of
 
 # The accepted versions on PATH, and the arguments that print a version. A number is the accepted
@@ -119,13 +120,23 @@ class Toolchain:
     def programs(self, names: Iterable[str]) -> dict[str, Path]:
         """Return the paths of programs; those to be built share one build per Go module.
 
-        Raises as `program`.
+        The first of ``names`` is complete first, and other processes find it then. Raises as
+        `program`.
         """
-        missing = [
-            name for name in names if name in RECIPES and not isinstance(self.on_path(name), OnPath)
-        ]
-        built = self._built(missing)
+        names = tuple(names)
+        built = self._built([name for name in names if self._buildable(name)])
         return {name: built.get(name) or self.program(name) for name in names}
+
+    def unbuilt(self, names: Iterable[str]) -> tuple[str, ...]:
+        """Return those of ``names`` that `programs` would build."""
+        return tuple(name for name in names if self._buildable(name) and not self.cached(name))
+
+    def seconds(self, name: str) -> float:
+        """Return the seconds of CPU that a build of ``name`` takes: here, or else committed."""
+        return recorded(self._place(self.pin(name)).parent) or RECIPES[name].seconds
+
+    def _buildable(self, name: str) -> bool:
+        return name in RECIPES and not isinstance(self.on_path(name), OnPath)
 
     def _built(self, names: Sequence[str]) -> dict[str, Path]:
         pins = {name: self.pin(name) for name in names}
@@ -135,8 +146,9 @@ class Toolchain:
         return {name: self._place(pin) / name for name, pin in pins.items()}
 
     def _build_missing(self, module: str, pins: Mapping[str, ProgramPin]) -> None:
-        def make(folders: Mapping[str, Path]) -> None:
-            build([pins[name] for name in folders], folders, self.progress)
+        def make(work: Workplace) -> None:
+            weights = {name: self.seconds(name) for name in work.folders}
+            build([pins[name] for name in work.folders], weights, work, self.progress)
 
         places = {name: self._place(pin) for name, pin in pins.items()}
         Cache(self.cache).folders(f"programs of {module}", places, make, self.progress)

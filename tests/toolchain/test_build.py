@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import subprocess
 import sys
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -16,7 +21,8 @@ from dev.toolchain_keys import keys
 from promoter.common.errors import InvalidFile, ProgramMissing, UsageError
 from promoter.toolchain import BuildFailed, Toolchain
 from promoter.toolchain.cache import default_cache
-from promoter.toolchain.recipes import KEYS
+from promoter.toolchain.recipes import KEYS, RECIPES
+from promoter.toolchain.tracker import SECONDS
 from tests.toolchain.fake_programs import MODULE, fake, write_keys
 
 BUILD = """
@@ -31,9 +37,34 @@ class PrintedProgress:
         print(description, flush=True)
         yield lambda detail: None
 
+    def note(self, line):
+        pass
+
 toolchain = Toolchain(Path(sys.argv[1]), cache=Path(sys.argv[2]), progress=PrintedProgress())
 print(toolchain.built("etcd"), flush=True)
 """
+
+
+class Seen:
+    """Progress that keeps every line."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+
+    @contextmanager
+    def task(self, description: str, **_attributes: str) -> Iterator[Callable[[str], None]]:
+        self.lines.append(description)
+        yield self.lines.append
+
+    def note(self, line: str) -> None:
+        self.lines.append(line)
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
 
 
 def go() -> str:
@@ -42,10 +73,10 @@ def go() -> str:
     return found
 
 
-def building(tree: Path, cache: Path, path: str) -> subprocess.Popen[str]:
+def building(tree: Path, cache: Path, path: str, script: str = BUILD) -> subprocess.Popen[str]:
     """A process of its own that builds "etcd", with ``path`` before PATH."""
     return subprocess.Popen(
-        [sys.executable, "-c", BUILD, str(tree), str(cache)],
+        [sys.executable, "-c", script, str(tree), str(cache)],
         env={**os.environ, "PATH": f"{path}{os.pathsep}{os.environ['PATH']}"},
         stdout=subprocess.PIPE,
         text=True,
@@ -169,6 +200,57 @@ def test_several_programs_are_built_by_one_command(tree: Path, tmp_path: Path) -
     for name, path in paths.items():
         done = subprocess.run([path], capture_output=True, check=True)
         assert done.stderr == f"small {name}\n".encode()
+
+
+def test_a_program_is_published_before_the_others_are_built(tree: Path, tmp_path: Path) -> None:
+    """Another process waits for what it needs, not for the whole build."""
+    first, second = tmp_path / "first", tmp_path / "second"
+    os.mkfifo(first)
+    os.mkfifo(second)
+    program = (
+        'cd "$target" && printf "#!/bin/sh\\n" >new && chmod +x new && mv new %s; echo some/package'
+    )
+    fake(
+        tmp_path / "bin",
+        "go",
+        "[ $1 = list ] && exit 0\n"
+        'for each; do [ "$before" = -o ] && target=$each; before=$each; done\n'
+        f"echo some/package; read -r x <{first}; {program.replace('%s', 'etcd')}\n"
+        f"read -r x <{second}; {program.replace('%s', 'registry')}",
+    )
+    both, path = BUILD.replace('built("etcd")', 'programs(["etcd", "registry"])'), tmp_path / "bin"
+    cache, seen = tmp_path / "cache", Seen()
+    found = Toolchain(tree, cache=cache, progress=seen)
+    with building(tree, cache, str(path), both) as builder, ThreadPoolExecutor() as pool:
+        wait_until((cache / "making" / "programs of programs" / "status").is_file)
+        waiting = pool.submit(found.built, "etcd")
+        wait_until(lambda: any("left etcd, registry" in line for line in seen.lines))
+        first.write_text("go\n")
+        etcd = waiting.result(timeout=60)
+        assert builder.poll() is None
+        assert found.unbuilt(["etcd", "registry"]) == ("registry",)
+        second.write_text("go\n")
+        builder.communicate(timeout=60)
+    assert found.unbuilt(["etcd", "registry"]) == ()
+    assert subprocess.run([etcd], check=True).returncode == 0
+    assert seen.lines[0] == "wait for another process that creates programs of programs"
+
+
+def test_what_takes_how_long_is_shown_and_remembered(tree: Path, tmp_path: Path) -> None:
+    for main in tree.rglob("main.go"):
+        main.write_text(f"{main.read_text()}// {time.time_ns()}: not in Go's own cache\n")
+    seen = Seen()
+    toolchain = Toolchain(tree, cache=tmp_path / "cache", progress=seen)
+    assert toolchain.seconds("etcd") == RECIPES["etcd"].seconds
+    toolchain.programs(["registry", "etcd"])
+    for name in ("registry v0.22.99", "etcd v3.6.99"):
+        assert [line for line in seen.lines if re.fullmatch(rf"built {name} \(.* s of CPU\)", line)]
+    shown = [line for line in seen.lines if "left registry, etcd, about" in line]
+    assert shown, seen.lines
+    assert re.search(r"about \d+ (s|min) \(\d+ of \d+ packages\)", shown[0])
+    place = toolchain.built("etcd").parent
+    (place / SECONDS).write_text("12.5\n")
+    assert toolchain.seconds("etcd") == 12.5
 
 
 def test_the_committed_keys_are_current() -> None:
