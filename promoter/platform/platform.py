@@ -67,21 +67,22 @@ class Platform:
         own_cluster = None if embedded else kubeconfig or self._layout.record().own_kubeconfig
         if own_cluster is not None:
             _require_response(own_cluster, self.toolchain.program("kubectl"))
-        # Before the lock is acquired: building a program takes minutes.
-        programs = {name: self.toolchain.program(name) for name in _names(own_cluster)}
-        with self._locked(progress):
-            if own_cluster is not None:
-                Supervisor(self._layout).end(self._layout.record().parts.keys() - {"registry"})
-            self._layout.update(own_kubeconfig=own_cluster and own_cluster.absolute())
-            for _ in range(_ATTEMPTS - 1):
-                try:
-                    return self._start(programs, progress)
-                except PortInUse as error:
-                    progress.note(f"{error}; choosing another")
-                    used = self._layout.record().ports.items()
-                    kept = {name: port for name, port in used if _part_of(name) != error.part}
-                    self._layout.update(ports=kept)
-            return self._start(programs, progress)
+        supervisor = Supervisor(self._layout, progress)
+        try:
+            # The registry is needed first. Building the cluster's programs takes minutes, so it
+            # comes after that, and the lock is not held meanwhile.
+            for names in dict.fromkeys((_names(own_cluster)[:1], _names(own_cluster))):
+                programs = self.toolchain.programs(names)
+                with self._locked(progress):
+                    self._choose(own_cluster)
+                    self._start(programs, supervisor)
+        except BaseException:
+            # Whatever happened (an error, Ctrl-C): parts that ran before are left running.
+            if supervisor.started:
+                with self._locked(Silent()):
+                    supervisor.end(supervisor.started)
+            raise
+        return self._running()
 
     def down(self) -> None:
         """End the parts that ``up`` started, and nothing else; data is kept."""
@@ -122,23 +123,35 @@ class Platform:
         holder = f"another command that works on {self.folder}"
         return exclusive(self._layout.folder / "lock", holder, progress, _LOCK_SECONDS)
 
-    def _start(self, programs: Mapping[str, Path], progress: Progress) -> RunningPlatform:
-        record = self._layout.update(ports=self._available_ports(progress))
+    def _choose(self, own_cluster: Path | None) -> None:
+        """Record which cluster is used; end the embedded one if it is not."""
+        if own_cluster is not None:
+            Supervisor(self._layout).end(self._layout.record().parts.keys() - {"registry"})
+        self._layout.update(own_kubeconfig=own_cluster and own_cluster.absolute())
+
+    def _start(self, programs: Mapping[str, Path], supervisor: Supervisor) -> None:
+        """Start the parts ``programs``; a part whose port was taken meanwhile gets another."""
         # cryptography takes a while to import, and only starting the parts needs it.
         from promoter.platform.certificates import Credentials
 
-        parts = Parts(self._layout, Credentials(self._layout.pki), record.ports, programs)
-        supervisor = Supervisor(self._layout, progress)
-        try:
-            if record.own_kubeconfig is None:
-                self._start_all(parts, supervisor)
+        for attempt in range(1, _ATTEMPTS + 1):
+            record = self._layout.update(ports=self._available_ports(supervisor.progress))
+            parts = Parts(self._layout, Credentials(self._layout.pki), record.ports, programs)
+            try:
+                if len(programs) > 1:
+                    self._start_all(parts, supervisor)
+                else:
+                    supervisor.ensure([parts.registry()])
+            except PortInUse as error:
+                if attempt == _ATTEMPTS:
+                    raise
+                supervisor.end({error.part})
+                supervisor.progress.note(f"{error}; choosing another")
+                used = record.ports.items()
+                kept = {name: port for name, port in used if _part_of(name) != error.part}
+                self._layout.update(ports=kept)
             else:
-                supervisor.ensure([parts.registry()])
-        except BaseException:
-            # Whatever happened (an error, Ctrl-C): parts that ran before are left running.
-            supervisor.end(supervisor.started)
-            raise
-        return self._running()
+                return
 
     def _start_all(self, parts: Parts, supervisor: Supervisor) -> None:
         """Start every part, and wait until a pod could run."""

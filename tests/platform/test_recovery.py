@@ -7,7 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -16,6 +16,7 @@ from promoter.common import ports
 from promoter.common.errors import InvalidFile, PlatformError
 from promoter.common.progress import Silent
 from promoter.platform import PARTS, Platform
+from promoter.toolchain import BuildFailed, Toolchain
 from tests.command_line import promoter
 from tests.platform.running_parts import kill, parts, pids, processes_of, until
 from tests.platform_fixture import ROOT, kubectl, toolchain
@@ -68,6 +69,23 @@ def test_a_part_that_died_is_reported_and_started_again(
     assert [line.partition(",")[0] for line in notes.lines] == ["kube-scheduler had died"]
     after = pids(lone)
     assert {name for name in PARTS if before[name] != after[name]} == {"kube-scheduler"}
+
+
+def test_the_registry_serves_while_the_cluster_s_programs_are_built(lone: Platform) -> None:
+    """And it is ended again where one of them cannot be built."""
+    running: list[str] = []
+
+    class ClusterUnbuilt(Toolchain):
+        def programs(self, names: Iterable[str]) -> dict[str, Path]:
+            if tuple(names) == ("registry",):
+                return super().programs(names)
+            running.extend(name for name, part in parts(lone).items() if part.state == "running")
+            raise BuildFailed("build 5 programs: the disk is full")
+
+    with pytest.raises(BuildFailed, match="the disk is full"):
+        Platform(lone.folder, ClusterUnbuilt(ROOT)).up(Silent())
+    assert running == ["registry"]
+    assert {part.state for part in lone.status()} == {"stopped"}
 
 
 def test_data_survives_when_everything_is_killed_and_its_ports_are_in_use(
