@@ -59,6 +59,10 @@ lint: .venv/installed ## format, lint and types
 policy: .venv/installed ## check the policies for every environment, on the resources that would be applied
 	$(BIN)/python -m policies
 
+.PHONY: mutants
+mutants: .venv/installed ## dangerous edits, each of which a policy or a schema must refuse
+	$(BIN)/python -m dev.mutants
+
 .PHONY: toolchain
 toolchain: .venv/installed ## find or build every outside program
 	$(BIN)/promoter toolchain build

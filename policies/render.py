@@ -4,16 +4,21 @@ import json
 import re
 import shutil
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from policies.hcl import read_module
 from policies.stack import UNPINNED, CheckedStack
 from promoter.common.errors import PromoterError
+from promoter.common.yaml_file import read_yaml
 from promoter.programs.helm import Helm, HelmError
 from promoter.synthesis.app import App, SynthesizedStack
 from promoter.toolchain import Toolchain
+from stacks.environments import EnvironmentFiles, discover
+from stacks.platforms import PLATFORMS
 
 _RELEASE = "lana-bank"
 _EMPTY_DIGEST = re.compile(r'^(\s*digest:) (""|\'\')', re.MULTILINE)
@@ -34,7 +39,14 @@ def render_stacks(toolchain: Toolchain, folder: Path) -> tuple[CheckedStack, ...
     stacks = app.synthesize(folder / "cdktf.out")
     if not stacks:
         raise PolicyError("synthesize the stacks: none found")
-    return tuple(_render(stack, chart, folder / f"{stack.name}.yaml", helm) for stack in stacks)
+    sources = {source.stack: source for source in discover(root, tuple(PLATFORMS))}
+    rendered = tuple(
+        _render(stack, chart, folder / f"{stack.name}.yaml", helm, sources[stack.name])
+        for stack in stacks
+    )
+    return tuple(
+        replace(one, others=tuple(each for each in rendered if each is not one)) for one in rendered
+    )
 
 
 def renderable_chart(chart: Path, copy: Path) -> Path:
@@ -58,7 +70,9 @@ def render_objects(
     )
 
 
-def _render(stack: SynthesizedStack, chart: Path, manifest: Path, helm: Path) -> CheckedStack:
+def _render(
+    stack: SynthesizedStack, chart: Path, manifest: Path, helm: Path, source: EnvironmentFiles
+) -> CheckedStack:
     release = next((each for each in stack.releases() if each.name == _RELEASE), None)
     if release is None:
         raise PolicyError(f"render the chart for {stack.name}: it has no release {_RELEASE}")
@@ -67,7 +81,19 @@ def _render(stack: SynthesizedStack, chart: Path, manifest: Path, helm: Path) ->
     except HelmError as error:
         raise PolicyError(f"render the chart for {stack.name}: {error.cause}") from error
     manifest.write_text(yaml.safe_dump_all(objects), encoding="utf-8")
-    return CheckedStack(stack.name, stack.document, objects, (stack.file, manifest))
+    stage = str((read_yaml(source.shared.read_bytes(), str(source.shared)) or {}).get("stage"))
+    files, modules = (stack.file, manifest), _modules(stack)
+    return CheckedStack(
+        stack.name, stack.document, objects, source.platform, stage, modules, files=files
+    )
+
+
+def _modules(stack: SynthesizedStack) -> tuple[tuple[str, dict[str, Any]], ...]:
+    """Return the blocks of each Terraform module of the stack by its folder in the chart."""
+    return tuple(
+        (f"module.{name}/", read_module((stack.folder / body["source"]).resolve()))
+        for name, body in stack.document.get("module", {}).items()
+    )
 
 
 def _resolved(value: Any) -> Any:

@@ -12,7 +12,8 @@ class BigQuery(Construct):
     """The dataset, owned by the ``pipeline``'s account; ``dataset`` is the expression of its id.
 
     ``source`` is the chart's tf/bq-setup, relative to Terraform's working folder, ``prefix``
-    that of every name, ``additional_owners`` the e-mail addresses of further owners.
+    that of every name, ``additional_owners`` the e-mail addresses of further owners, ``kms_key``
+    the key of the tables (None: Google's own).
     """
 
     def __init__(
@@ -25,6 +26,7 @@ class BigQuery(Construct):
         project: str,
         region: str,
         additional_owners: tuple[str, ...] = (),
+        kms_key: str | None = None,
         pipeline: tf.GoogleServiceAccountBlock,
     ) -> None:
         super().__init__(scope, name)
@@ -33,6 +35,7 @@ class BigQuery(Construct):
             "gcp_project": project,
             "gcp_region": region,
             "additional_owners": list(additional_owners),
+            "kms_key": kms_key or "",
         }
         chart_module(self, "bigquery", source, variables)
         self.dataset = "${module.bigquery.dataset_id}"

@@ -1,7 +1,5 @@
 """Production runs on real time."""
 
-import yaml
-
 from policies.stack import CheckedStack, Violations
 
 
@@ -9,9 +7,7 @@ def check(stack: CheckedStack) -> Violations:
     """Return production servers that are configured with a clock of their own."""
     if not stack.is_production:
         return
-    for place, item in stack.objects_of("ConfigMap"):
-        settings = (item.get("data") or {}).get("lana.yml")
-        if settings is not None:
-            mode = (yaml.safe_load(settings) or {}).get("time", {}).get("mode")
-            if mode != "realtime":
-                yield place, f"the server's time is {mode or 'not set'}"
+    for place, settings in stack.configurations("lana.yml"):
+        mode = settings.get("time", {}).get("mode")
+        if mode != "realtime":
+            yield place, f"the server's time is {mode or 'not set'}"

@@ -17,6 +17,8 @@ _SECRET_ATTRIBUTES = {
 """Resource types with an attribute that would put a secret into the state."""
 
 _SECRET_NAME = re.compile(r"(PASSWORD|SECRET|TOKEN|API_KEY|ENCRYPTION_KEY|CREDENTIALS|PG_CON)")
+_KEY = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----")
+_WRITTEN_PASSWORD = re.compile(r"://[^:@/]*:(?!\$\()[^@/]*@")
 _REFERENCE = re.compile(r"\$\([A-Z_]+\)")
 
 
@@ -29,8 +31,13 @@ def check(stack: CheckedStack) -> Violations:
     if not stack.is_local:
         for place, _ in stack.objects_of("Secret"):
             yield place, "the chart renders a Secret; a cloud's come from its vault"
+    for place, item in stack.objects_of("ConfigMap"):
+        for name, text in (item.get("data") or {}).items():
+            if _KEY.search(text):
+                yield f"{place}/{name}", "it contains a private key"
     for place, container in stack.containers():
         for variable in container.get("env", []):
             name, value = variable["name"], variable.get("value")
-            if value and _SECRET_NAME.search(name) and not _REFERENCE.search(value):
+            written = value and _SECRET_NAME.search(name) and not _REFERENCE.search(value)
+            if written or _WRITTEN_PASSWORD.search(value or ""):
                 yield place, f"{name} has its value written out"

@@ -82,6 +82,7 @@ class GcpStack(TerraformStack):
             project=shared.project,
             region=shared.region,
             additional_owners=settings.additional_bq_owners,
+            kms_key=shared.kms_key,
             pipeline=pipeline,
         )
         dataset = warehouse.dataset

@@ -12,6 +12,12 @@ variable "gcp_region" {
   type = string
 }
 
+# Cloud KMS key of the tables; empty: Google's own.
+variable "kms_key" {
+  type    = string
+  default = ""
+}
+
 variable "additional_owners" {
   type    = list(string)
   default = []
@@ -26,6 +32,13 @@ resource "google_bigquery_dataset" "dbt" {
   dataset_id    = local.dataset_id
   friendly_name = "${var.name_prefix} data warehouse"
   location      = var.gcp_region
+
+  dynamic "default_encryption_configuration" {
+    for_each = var.kms_key == "" ? [] : [var.kms_key]
+    content {
+      kms_key_name = default_encryption_configuration.value
+    }
+  }
 }
 
 resource "google_bigquery_dataset_iam_member" "owners" {

@@ -88,8 +88,8 @@ attributes:
 {{- end -}}
 
 {{/*
-A client for sign-in with a browser. clientId, url, redirects (list); secret (placeholder; none for a
-public client); mappers (JSON list items).
+A client for sign-in with a browser. clientId, url, callback (its path there), redirects (list); secret
+(placeholder; none for a public client); mappers (JSON list items).
 */}}
 {{- define "keycloak.browserClient" -}}
 {{- $origins := list .url }}
@@ -100,7 +100,7 @@ public client); mappers (JSON list items).
   "protocol": "openid-connect",
   "rootUrl": {{ .url | quote }},
   "baseUrl": "/",
-  "redirectUris": {{ concat (list (printf "%s/*" .url)) .redirects | toJson }},
+  "redirectUris": {{ concat (list (printf "%s%s" .url .callback)) .redirects | toJson }},
   "webOrigins": {{ $origins | toJson }},
   {{- if .secret }}
   "publicClient": false,
@@ -115,7 +115,7 @@ public client); mappers (JSON list items).
   "serviceAccountsEnabled": false,
   "attributes": {
     "pkce.code.challenge.method": "S256",
-    "post.logout.redirect.uris": {{ printf "%s/*" .url | quote }}
+    "post.logout.redirect.uris": {{ printf "%s/" .url | quote }}
   },
   "protocolMappers": [{{ .mappers }}]
 }

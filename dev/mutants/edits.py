@@ -1,0 +1,393 @@
+"""The edits: each a function on the text of a file, and the rule that refuses its result."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+Edit = Callable[[str], str]
+
+SETTINGS, VALUES = "settings", "values.schema.json"
+"""The refusals besides policies: synthesis by the settings' models, Helm by the chart's schemas."""
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """An edit of ``file``, and its ``refusal``: the id of a policy, `SETTINGS` or `VALUES`."""
+
+    refusal: str
+    file: str
+    edit: Edit
+    name: str
+
+
+def swap(old: str, new: str) -> Edit:
+    """Return an edit that replaces the first ``old``; raises `ValueError` where there is none."""
+
+    def edit(text: str) -> str:
+        if old not in text:
+            raise ValueError(f"there is no {old!r}")
+        return text.replace(old, new, 1)
+
+    return edit
+
+
+def append(text: str) -> Edit:
+    """Return an edit that adds ``text`` at the end."""
+    return lambda old: old + text
+
+
+def _mutants(refusal: str, *entries: tuple[str, Edit, str]) -> list[Mutant]:
+    return [Mutant(refusal, *entry) for entry in entries]
+
+
+_CHART = "charts/lana-bank"
+_VALUES = f"{_CHART}/values.yaml"
+_KEYCLOAK = f"{_CHART}/charts/keycloak"
+_COLLECTOR = f"{_CHART}/charts/opentelemetry-collector"
+_GATEWAY = f"{_CHART}/charts/oathkeeper/templates/_configuration.tpl"
+_FLOWS = f"{_CHART}/templates/_flows.tpl"
+_POD = f"{_CHART}/charts/common/templates/_pod.tpl"
+_SUPPORT = f"{_CHART}/charts/common/templates/_support.tpl"
+_POLICIES = f"{_CHART}/templates/network-policies.yaml"
+_INGRESS = f"{_CHART}/templates/ingress.yaml"
+_REALM = f"{_KEYCLOAK}/templates/_realm.tpl"
+_WAREHOUSE = f"{_CHART}/tf/bq-setup/main.tf"
+_SQL, _FLEXIBLE = "modules/gcp_postgres/construct.py", "modules/azure_postgres/construct.py"
+_FLAGS = "modules/gcp_postgres/props.py"
+_VAULT, _RELEASE = "modules/secrets/vault.py", "modules/lana_bank/construct.py"
+_AZURE_PROPS, _HONEYCOMB = "modules/azure_postgres/props.py", "modules/honeycomb/__init__.py"
+_NAMESPACE, _IDENTITY = "modules/kubernetes/__init__.py", "modules/gcp_identity/__init__.py"
+_GCP, _CLOUD = "stacks/platforms/gcp/stack.py", "stacks/platforms/release.py"
+_PRODUCTION = "stacks/gcp/volcano-production"
+_QA = "stacks/gcp/volcano-qa"
+
+MUTANTS = (
+    *_mutants(
+        "api-authenticated",
+        (_GATEWAY, swap("- handler: jwt", "- handler: noop"), "an API without a token"),
+        (_GATEWAY, swap("(?!/(graphql|webhook)(/|$)).*", ".*"), "a page's rule matches the API"),
+        (_GATEWAY, swap("  noop:\n", "  anonymous:\n"), "anonymous requests"),
+    ),
+    *_mutants(
+        "audit-logged",
+        (
+            _FLAGS,
+            swap('"log_connections": "on"', '"log_connections": "off"'),
+            "connections unlogged",
+        ),
+        (_FLAGS, swap('"ddl,role"', '"none"'), "roles unaudited"),
+    ),
+    *_mutants(
+        "backups-kept",
+        (_SQL, swap('"enabled": True', '"enabled": False'), "no backups on Cloud SQL"),
+        (_FLAGS, swap("backups_kept: int = 14", "backups_kept: int = 1"), "a single backup"),
+        (_AZURE_PROPS, swap("backup_days: int = 14", "backup_days: int = 7"), "a week of backups"),
+    ),
+    *_mutants(
+        "blocks-listed",
+        (_WAREHOUSE, append('data "external" "x" {\n  program = ["sh"]\n}\n'), "a program runs"),
+        (_WAREHOUSE, append('resource "google_service_account_key" "k" {\n}\n'), "a lasting key"),
+        (
+            _VAULT,
+            swap('block_type="ephemeral")["hex"]', 'block_type="data")["hex"]'),
+            "a key in state",
+        ),
+    ),
+    *_mutants(
+        "databases-kept",
+        (_SQL, swap("body, keep=True)", "body, keep=False)"), "a database may be destroyed"),
+        (
+            _FLAGS,
+            swap("deletion_protection: bool = True", "deletion_protection: bool = False"),
+            "no deletion protection",
+        ),
+    ),
+    *_mutants(
+        "databases-private",
+        (_SQL, swap('"ipv4_enabled": False', '"ipv4_enabled": True'), "a public Cloud SQL"),
+        (
+            _FLEXIBLE,
+            swap('network_access_enabled": False', 'network_access_enabled": True'),
+            "a public Flexible Server",
+        ),
+    ),
+    *_mutants(
+        "dataset-protected",
+        (
+            _WAREHOUSE,
+            swap("= var.gcp_region\n", "= var.gcp_region\n  delete_contents_on_destroy = true\n"),
+            "tables go with the dataset",
+        ),
+    ),
+    *_mutants(
+        "disruption-bounded",
+        (_SUPPORT, swap("maxUnavailable: 1", "maxUnavailable: 100%"), "all pods at a time"),
+        (_POD, swap('"topology.kubernetes.io/zone" ', ""), "all pods in one zone"),
+    ),
+    *_mutants(
+        "edge-encrypted",
+        (_INGRESS, swap("  tls:\n", "  unused:\n"), "no certificate"),
+    ),
+    *_mutants(
+        "egress-listed",
+        (_POLICIES, swap("169.254.0.0/16]", "169.253.0.0/16]"), "the metadata server is reachable"),
+        (
+            _FLOWS,
+            swap(
+                "{from: server, to: internet, port: 443}", "{from: server, to: internet, port: 22}"
+            ),
+            "any port",
+        ),
+        (_POLICIES, swap("lana-bank-default", "lana-bank-extra"), "no default policy"),
+    ),
+    *_mutants(
+        "environments-apart",
+        (
+            f"{_QA}/shared.yml",
+            swap("bucket: volcano-qa-", "bucket: volcano-production-"),
+            "one state bucket",
+        ),
+        (
+            f"{_QA}/shared.yml",
+            swap("project: volcano-qa", "project: volcano-production"),
+            "one project",
+        ),
+        (
+            "stacks/local/qa/lana-bank.yml",
+            swap("lana-bank-qa", "lana-bank-staging"),
+            "one namespace",
+        ),
+    ),
+    *_mutants(
+        "gateway-only",
+        (
+            _SUPPORT,
+            swap(
+                "spec:\n  selector:\n    {{- include",
+                "spec:\n  type: NodePort\n  selector:\n    {{- include",
+            ),
+            "Services on the nodes",
+        ),
+        (
+            _FLOWS,
+            swap(
+                "{from: oathkeeper, to: server, port: 5253}",
+                "{from: ingress, to: server, port: 5253}",
+            ),
+            "around the gateway",
+        ),
+        (_INGRESS, swap('"/realms/" "/resources/"', '"/"'), "Keycloak's administration"),
+    ),
+    *_mutants(
+        "images-listed",
+        (
+            _VALUES,
+            swap("repository: gcr.io/galoyorg/lana-bank\n", "repository: gcr.io/other/lana-bank\n"),
+            "another registry",
+        ),
+    ),
+    *_mutants(
+        "images-by-digest",
+        (
+            _VALUES,
+            swap('    digest: "sha256:', '    digest: "" # "sha256:'),
+            "an image without a pin",
+        ),
+    ),
+    *_mutants(
+        "keys-customer-managed",
+        (
+            _SQL,
+            swap('"encryption_key_name": self._props.kms_key', '"encryption_key_name": None'),
+            "the cloud's key for databases",
+        ),
+        (
+            f"{_PRODUCTION}/shared.yml",
+            swap("\nkms_key:", "\n# kms_key:"),
+            "the cloud's key for all",
+        ),
+        (
+            _GCP,
+            swap(
+                "            kms_key=shared.kms_key,\n            pipeline",
+                "            pipeline",
+            ),
+            "the cloud's key for the warehouse",
+        ),
+    ),
+    *_mutants(
+        "keys-kept",
+        (
+            _VAULT,
+            swap(
+                '"google_secret_manager_secret", body, keep=True',
+                '"google_secret_manager_secret", body',
+            ),
+            "secrets may be destroyed",
+        ),
+        (
+            _VAULT,
+            swap('"deletion_policy": "DISABLE"', '"deletion_policy": "DELETE"'),
+            "a rotation deletes",
+        ),
+    ),
+    *_mutants(
+        "namespace-restricted",
+        (_NAMESPACE, swap("{**labels, **RESTRICTED}", "{**labels}"), "any pod is admitted"),
+    ),
+    *_mutants(
+        "production-available",
+        (_SQL, swap('"REGIONAL" if', '"ZONAL" if'), "no standby"),
+        (
+            f"{_CHART}/templates/server.yaml",
+            swap("replicas: {{ .Values.lanaBank.replicas }}", "replicas: 1"),
+            "a single server",
+        ),
+    ),
+    *_mutants(
+        "production-domain",
+        (
+            f"{_QA}/lana-bank.yml",
+            swap("qa.lana.galoy.io", "app.lana.galoy.io"),
+            "QA in production's domain",
+        ),
+    ),
+    *_mutants(
+        "providers-bounded",
+        (_GCP, swap('GOOGLE = "~> 8.0"', 'GOOGLE = ">= 8.0"'), "any later provider"),
+        (
+            _HONEYCOMB,
+            swap('source="honeycombio/honeycombio"', 'source="other/honeycombio"'),
+            "another maintainer",
+        ),
+    ),
+    *_mutants(
+        "real-time",
+        (
+            f"{_CHART}/templates/_server-configuration.tpl",
+            swap('"manual" "realtime"', '"manual" "manual"'),
+            "a clock that can be moved",
+        ),
+    ),
+    *_mutants(
+        "realms-strict",
+        (
+            _REALM,
+            swap('"registrationAllowed": false', '"registrationAllowed": true'),
+            "self-registration",
+        ),
+        (
+            _REALM,
+            swap('"bruteForceProtected": true', '"bruteForceProtected": false'),
+            "passwords are guessed",
+        ),
+        (f"{_KEYCLOAK}/realms/internal.json", swap("/oauth2/callback", "/*"), "any redirect"),
+        (
+            _REALM,
+            swap('"implicitFlowEnabled": false', '"implicitFlowEnabled": true'),
+            "tokens in addresses",
+        ),
+    ),
+    *_mutants(
+        "release-atomic",
+        (_RELEASE, swap("atomic=True", "atomic=False"), "a failed release stays"),
+        (
+            _RELEASE,
+            swap('"chartHash": chart_hash(props.chart),\n', ""),
+            "changed charts are not applied",
+        ),
+    ),
+    *_mutants(
+        "roles-least",
+        (_GCP, swap('"roles/cloudsql.client"', '"roles/owner"'), "workloads own the project"),
+        (_WAREHOUSE, swap('"user:${each.value}"', '"allAuthenticatedUsers"'), "a public warehouse"),
+        (
+            _IDENTITY,
+            swap('"roles/iam.workloadIdentityUser"', '"roles/iam.serviceAccountAdmin"'),
+            "accounts make accounts",
+        ),
+    ),
+    *_mutants(
+        "secrets-not-written",
+        (_SQL, swap('"password_wo": password', '"password": password'), "a password in the state"),
+        (_NAMESPACE, swap('"data_wo": dict(data)', '"data": dict(data)'), "Secrets in the state"),
+        (
+            f"{_CHART}/templates/server.yaml",
+            swap(
+                "postgres://$(DATABASE_USERNAME):$(DATABASE_PASSWORD)@$(DATABASE_HOST)",
+                "postgres://lana:lana@lana",
+            ),
+            "a password in a manifest",
+        ),
+    ),
+    *_mutants(
+        "state-protected",
+        (_GCP, swap("prefix=self._name", 'prefix="shared"'), "a shared state"),
+        (_GCP, swap("kms_encryption_key", "encryption"), "an unencrypted state"),
+    ),
+    *_mutants(
+        "telemetry-redacted",
+        (
+            f"{_COLLECTOR}/files/collector.yaml",
+            swap("hash, redaction, batch", "hash, batch"),
+            "every attribute leaves",
+        ),
+        (
+            f"{_COLLECTOR}/files/collector.yaml",
+            swap("- attempt", "- graphql.variables"),
+            "customer data leaves",
+        ),
+        (
+            f"{_COLLECTOR}/files/collector.yaml",
+            swap("api.honeycomb.io", "example.com"),
+            "another receiver",
+        ),
+    ),
+    *_mutants(
+        "transport-encrypted",
+        (_SQL, swap('"ENCRYPTED_ONLY"', '"ALLOW_UNENCRYPTED_AND_ENCRYPTED"'), "plain connections"),
+        (_CLOUD, swap('postgres.hosts, "require"', 'postgres.hosts, "disable"'), "plain clients"),
+    ),
+    *_mutants(
+        SETTINGS,
+        (
+            f"{_PRODUCTION}/lana-bank.yml",
+            swap("time: false", "time: true"),
+            "production on artificial time",
+        ),
+        (
+            f"{_PRODUCTION}/lana-bank.yml",
+            swap("replicas: 2", "replicas: 1"),
+            "production with single pods",
+        ),
+        (
+            f"{_PRODUCTION}/lana-bank.yml",
+            swap("high_availability: true", "high_availability: false"),
+            "production without a standby",
+        ),
+        (f"{_PRODUCTION}/lana-bank.yml", append("replica: 3\n"), "an unknown key"),
+        (f"{_PRODUCTION}/shared.yml", swap("10.22.0.0/20", "10.22.16.0/20"), "overlapping ranges"),
+        (f"{_PRODUCTION}/shared.yml", swap("10.22.0.0/20", "8.8.0.0/16"), "a public range"),
+        (f"{_PRODUCTION}/shared.yml", swap("stage: production", "stage: prod"), "an unknown stage"),
+        (
+            f"{_PRODUCTION}/lana-bank.yml",
+            swap("namespace: lana-bank", "namespace: Lana_Bank"),
+            "no namespace's name",
+        ),
+        (
+            f"{_PRODUCTION}/lana-bank.yml",
+            swap("db-custom-4-15360", "db-f1-micro"),
+            "a shared CPU with a standby",
+        ),
+    ),
+    *_mutants(
+        VALUES,
+        (_VALUES, swap('digest: "sha256:', 'digest: "latest:'), "a tag instead of a digest"),
+        (_VALUES, swap("  replicas: 1\n", "  replicas: -1\n"), "a negative number of pods"),
+        (_VALUES, append("unknown: true\n"), "an unknown value"),
+        (_VALUES, swap("{memory: 1Gi}", "{memory: 1XX}"), "no amount of memory"),
+        (_VALUES, swap("className: nginx", 'className: ""'), "an empty Ingress class"),
+    ),
+)
+"""Every edit; a further policy needs at least one here (tests/policies/test_mutants.py)."""

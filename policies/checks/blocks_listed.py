@@ -1,0 +1,73 @@
+"""Only known kinds of blocks, so that no rule here is bypassed by another kind."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from policies.stack import BlockType, CheckedStack, Violations, kind_of
+
+_KINDS: dict[BlockType, frozenset[str]] = {
+    "resource": frozenset(
+        {
+            "azurerm_key_vault_secret",
+            "azurerm_monitor_diagnostic_setting",
+            "azurerm_postgresql_flexible_server",
+            "azurerm_postgresql_flexible_server_active_directory_administrator",
+            "azurerm_postgresql_flexible_server_configuration",
+            "azurerm_postgresql_flexible_server_database",
+            "azurerm_private_dns_zone",
+            "azurerm_private_dns_zone_virtual_network_link",
+            "azurerm_subnet",
+            "google_bigquery_dataset",
+            "google_bigquery_dataset_iam_member",
+            "google_project_iam_member",
+            "google_secret_manager_secret",
+            "google_secret_manager_secret_version",
+            "google_service_account",
+            "google_service_account_iam_member",
+            "google_sql_database",
+            "google_sql_database_instance",
+            "google_sql_user",
+            "helm_release",
+            "honeycombio_derived_column",
+            "kubernetes_namespace_v1",
+            "kubernetes_secret_v1",
+        }
+    ),
+    # A data source's result is in the state, so none that reads a secret is listed.
+    "data": frozenset({"google_container_cluster"}),
+    "ephemeral": frozenset(
+        {
+            "azurerm_key_vault_secret",
+            "google_client_config",
+            "google_secret_manager_secret_version",
+            "random_bytes",
+            "random_password",
+        }
+    ),
+}
+"""A new kind is added here together with the rules that it needs."""
+
+_MODULES = ("tf/bq-setup", "tf/honeycomb")
+_RUN = ("provisioner", "local-exec", "remote-exec")
+
+
+def check(stack: CheckedStack) -> Violations:
+    """Return blocks of unlisted kinds, foreign modules, outputs and provisioners."""
+    for block, kinds in _KINDS.items():
+        for place, body in stack.blocks(block):
+            if kind_of(place) not in kinds:
+                yield place, f"the {block} {kind_of(place)} is not listed"
+            if any(key in _RUN for key in _keys(body)):
+                yield place, "it runs a program (provisioner)"
+    for name, body in stack.content.get("module", {}).items():
+        if not body.get("source", "").endswith(_MODULES):
+            yield f"module.{name}", f"its source {body.get('source')} is not one of the chart's"
+    for name in stack.content.get("output", {}):
+        yield f"output.{name}", "an output is in the state"
+
+
+def _keys(body: Any) -> Iterator[str]:
+    if isinstance(body, Mapping):
+        for key, value in body.items():
+            yield key
+            yield from _keys(value)
