@@ -148,10 +148,10 @@ class Journey:
 
     def _result(self) -> None:
         self._step("The status of every environment, read from the cluster and the state files")
-        self._run("promoter status", DONE)
+        self._run("promoter status local", DONE)
         self._step("The trace from production back to the source commits, every link verified")
         self._run("promoter trace local-production", DONE)
-        self.scene.report.write_text(self._output("promoter status --json"))
+        self.scene.report.write_text(self._output("promoter status local --json"))
 
     def _step(self, title: str) -> None:
         self.steps += 1

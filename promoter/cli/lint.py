@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from promoter.cli.options import JSON
+from promoter.cli.options import JSON, NAMES
 from promoter.cli.output import print_json
 from promoter.cli.progress import shown
 from promoter.git import Git
@@ -13,6 +13,7 @@ from promoter.lint import lint as run
 
 
 def lint(
+    names: NAMES = None,
     base: Annotated[
         str | None,
         typer.Option("--base", help="Also report what is weaker than where the branch left it."),
@@ -24,11 +25,11 @@ def lint(
 ) -> int:
     """Find holes in the gate at HEAD, such as files that no pattern covers.
 
-    Exit code 1 if there is one.
+    Exit code 1 if there is one. What concerns no single environment is always checked.
 
-    Example: promoter lint --base origin/main
+    Example: promoter lint local --base origin/main
     """
-    report = run(Git(Git(Path.cwd()).top()), shown(), base, fix=fix)
+    report = run(Git(Git(Path.cwd()).top()), shown(), base, names or (), fix=fix)
     if as_json:
         print_json({"findings": report.findings} | ({"added": report.added} if fix else {}))
         return 1 if report.findings else 0

@@ -17,6 +17,10 @@ KUBECONFIG = Annotated[
         "Default for a local environment: the embedded platform's.",
     ),
 ]
+NAMES = Annotated[
+    list[str] | None,
+    typer.Argument(help="Deployments or environments; all by default.", show_default=False),
+]
 REPOSITORY = Annotated[
     Path, typer.Option("--repository", "-C", help="A clone of the application's repository.")
 ]

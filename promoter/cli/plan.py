@@ -1,25 +1,22 @@
 """``promoter plan`` and ``promoter why``: what would be deployed, and what holds it back."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from promoter.cli.options import BRANCH, FETCH, JSON, REMOTE
+from promoter.cli.options import BRANCH, FETCH, JSON, NAMES, REMOTE
 from promoter.cli.output import print_json
 from promoter.common.text import plain
-from promoter.site.plan import UNREADABLE, ChangedFile, EnvironmentPlan, plan_all, plan_environment
+from promoter.site.plan import UNREADABLE, ChangedFile, EnvironmentPlan, plan_all
 from promoter.site.site import Site
 
 _SHOWN = 5
 
 
 def plan(
-    names: Annotated[
-        list[str] | None,
-        typer.Argument(help="Deployments or environments; all by default.", show_default=False),
-    ] = None,
+    names: NAMES = None,
     remote: REMOTE = "origin",
     branch: BRANCH = "main",
     fetch: FETCH = True,
@@ -27,7 +24,7 @@ def plan(
 ) -> int:
     """Show every environment: up to date, due (which files), or blocked (by what).
 
-    Changes nothing. Exit 1 if a deployment cannot be read; the others are shown.
+    Changes nothing. Exit 1 if one cannot be decided; the others are shown.
 
     Example: promoter plan local --json
     """
@@ -38,7 +35,7 @@ def plan(
     else:
         for each in plans:
             _print(each, _SHOWN)
-    return 1 if any(each.status == UNREADABLE for each in plans) else 0
+    return _code(plans)
 
 
 def why(
@@ -47,17 +44,25 @@ def why(
     branch: BRANCH = "main",
     fetch: FETCH = True,
     as_json: JSON = False,
-) -> None:
+) -> int:
     """Show one environment file by file: what would change, or what holds it back.
+
+    Exit 1 if it cannot be decided, with the reason.
 
     Example: promoter why local-production
     """
     site = Site.of(Path.cwd(), remote=remote, branch=branch, fetch=fetch)
-    found = plan_environment(site, environment)
+    site.deployment_of(environment)
+    (found,) = plan_all(site, [environment])
     if as_json:
         print_json(found)
     else:
         _print(found, len(found.files))
+    return _code([found])
+
+
+def _code(plans: Iterable[EnvironmentPlan]) -> int:
+    return 1 if any(each.status == UNREADABLE for each in plans) else 0
 
 
 def file_line(file: ChangedFile) -> str:
@@ -74,7 +79,8 @@ def _print(found: EnvironmentPlan, shown: int) -> None:
 def _lines(found: EnvironmentPlan, shown: int) -> Iterator[str]:
     since = f", since {found.since}" if found.since else ""
     count = f": {len(found.files)} files" if found.files else ""
-    yield f"{found.environment} ({found.deployment}): {found.status}{count}{since}"
+    name = f"{found.environment} ({found.deployment})" if found.environment else found.deployment
+    yield f"{name}: {found.status}{count}{since}"
     for hold in found.holds:
         yield f"  {hold}"
     yield from map(file_line, found.files[:shown])

@@ -1,11 +1,10 @@
 """``promoter status``: the version of each environment, its age and its approval."""
 
 from pathlib import Path
-from typing import Annotated
 
 import typer
 
-from promoter.cli.options import BRANCH, FETCH, JSON, KUBECONFIG, REMOTE
+from promoter.cli.options import BRANCH, FETCH, JSON, KUBECONFIG, NAMES, REMOTE
 from promoter.cli.output import print_json, print_table
 from promoter.cli.progress import shown
 from promoter.common.text import plain
@@ -17,7 +16,7 @@ _HEADINGS = ("environment", "status", "chart", "revision", "since", "approved by
 
 
 def status(
-    deployment: Annotated[str, typer.Argument(help="Which deployment.")] = "local",
+    names: NAMES = None,
     kubeconfig: KUBECONFIG = None,
     remote: REMOTE = "origin",
     branch: BRANCH = "main",
@@ -26,27 +25,27 @@ def status(
 ) -> int:
     """Show each environment's version, from its state file and its cluster.
 
-    Exit 1 if a cluster cannot be queried.
+    Exit 1 if one cannot be read or its cluster cannot be queried; the others are shown.
 
-    Example: promoter status --json
+    Example: promoter status local --json
     """
     site = Site.of(Path.cwd(), remote=remote, branch=branch, fetch=fetch)
     program = Toolchain(site.git.dir, progress=shown()).program
     clusters = Clusters(site.git.dir, kubeconfig, program("kubectl"), program("helm"))
-    found = statuses(site, deployment, clusters)
+    found = statuses(site, names or (), clusters)
     if as_json:
         print_json({"environments": found})
     else:
         print_table(_HEADINGS, map(_row, found))
         for each in found:
             for reason in filter(None, (each.why, each.problem)):
-                typer.echo(plain(f"{each.name}: {reason}"))
+                typer.echo(plain(f"{each.name or each.deployment}: {reason}"))
     return 1 if any(each.problem for each in found) else 0
 
 
 def _row(found: EnvironmentStatus) -> tuple[str, ...]:
     return (
-        found.name,
+        found.name or found.deployment,
         found.status,
         (found.chart_ref or "-")[:12],
         "unknown" if found.problem else str(found.helm_revision or "-"),

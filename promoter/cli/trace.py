@@ -8,20 +8,23 @@ import typer
 from promoter.cli.options import BRANCH, JSON, KUBECONFIG, REMOTE
 from promoter.cli.output import print_json
 from promoter.cli.progress import shown
-from promoter.common.errors import UsageError
+from promoter.common.errors import PromoterError, UsageError
 from promoter.platform import Platform
 from promoter.programs.kubectl import Kubectl
 from promoter.programs.registry import ImageLookup
 from promoter.site.site import Site
 from promoter.synthesis.stack import target_of
 from promoter.toolchain import Toolchain
+from promoter.trace.chain import Trace
 from promoter.trace.environment import trace as run
 from promoter.trace.location import find_running
 from promoter.trace.sources import TraceSources, registry_mirrors
 
 
 def trace(
-    environment: Annotated[str, typer.Argument(help="For example local-production.")] = "",
+    names: Annotated[
+        list[str] | None, typer.Argument(help="Deployments or environments, like local-qa.")
+    ] = None,
     reverse: Annotated[
         str, typer.Option(metavar="COMMIT", help="Find the environments that run this commit.")
     ] = "",
@@ -31,30 +34,45 @@ def trace(
     branch: BRANCH = "main",
     as_json: JSON = False,
 ) -> int:
-    """Trace an environment back to its source commits, checking every link.
+    """Trace environments back to their source commits, checking every link.
 
     The links are state, chart, pins and images. Exit 1 if one is broken.
 
     Example: promoter trace local-production
     """
-    if bool(environment) == bool(reverse):
+    if bool(names) == bool(reverse):
         raise UsageError(
-            "trace: name an environment, or --reverse and a commit",
+            "trace: name environments, or --reverse and a commit",
             next_step="promoter trace local-production",
         )
     site = Site.of(Path.cwd(), remote=remote, branch=branch)
     if reverse:
         sources = _sources(site, "", kubeconfig, cluster=False)
         return _print_running(site, reverse, sources, as_json)
-    site.deployment_of(environment)
-    found = run(site, environment, _sources(site, environment, kubeconfig, cluster=cluster))
+    found = [_trace(site, pair, kubeconfig, cluster=cluster) for pair in site.select(names or ())]
     if as_json:
-        print_json(found.document())
-        return 1 if found.broken else 0
+        print_json({"environments": [each.document() for each in found]})
+    else:
+        for each in found:
+            _print(each)
+    return 1 if any(each.broken for each in found) else 0
+
+
+def _trace(
+    site: Site, selected: tuple[str, str], kubeconfig: Path | None, *, cluster: bool
+) -> Trace:
+    deployment, environment = selected
+    try:
+        site.gated(deployment)
+        return run(site, environment, _sources(site, environment, kubeconfig, cluster=cluster))
+    except PromoterError as error:
+        return Trace.unreadable(environment or deployment, error)
+
+
+def _print(found: Trace) -> None:
     for line in found.lines():
         typer.echo(line)
     typer.echo(f"{len(found.broken)} broken links" if found.broken else "every link holds")
-    return 1 if found.broken else 0
 
 
 def _print_running(site: Site, commit: str, sources: TraceSources, as_json: bool) -> int:

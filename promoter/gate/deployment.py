@@ -42,6 +42,7 @@ class Deployment:
         self.config_path = config_path
         self.gates = gates
         self._source = source
+        self._recorded: frozenset[str] | None = None
         with self.reading() as opened:
             self.config = load_config(source, opened, config_path)
 
@@ -88,6 +89,17 @@ class Deployment:
         other.gates = gates
         return other
 
+    def alone(self, name: str) -> Deployment:
+        """Return the same deployment with the records that decide ``name``: its and `passed`'s.
+
+        A state file of another environment that cannot be read is then no obstacle.
+        """
+        other = copy(self)
+        other.__dict__.pop("states", None)
+        passed = self.environment(name).passed
+        other._recorded = frozenset(filter(None, (name, passed)))
+        return other
+
     @property
     def name(self) -> str:
         """The deployment's name."""
@@ -101,8 +113,9 @@ class Deployment:
     @cached_property
     def states(self) -> Mapping[str, EnvironmentState]:
         """Everything recorded, by environment; raises `InvalidFile`."""
+        folder = state_folder(self.config_path, self.name)
         with self.reading() as history:
-            return load_states(self._source, history, state_folder(self.config_path, self.name))
+            return load_states(self._source, history, folder, self._recorded)
 
     def environment(self, name: str) -> EnvironmentConfig:
         """Return the environment called ``name``; raise `InvalidFile` if there is none."""

@@ -1,5 +1,6 @@
 """Config and state files, read from a folder or from commits."""
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import NamedTuple
 
@@ -62,11 +63,17 @@ def state_path(config_path: str, deployment: str, environment: str) -> str:
     return f"{state_folder(config_path, deployment)}/{environment}{_SUFFIX}"
 
 
-def load_states(source: FileSource, history: History, folder: str) -> dict[str, EnvironmentState]:
-    """Return all recorded states in ``folder`` by environment; raise `InvalidFile`."""
+def load_states(
+    source: FileSource, history: History, folder: str, only: Collection[str] | None = None
+) -> dict[str, EnvironmentState]:
+    """Return the recorded states in ``folder`` by environment; raise `InvalidFile`.
+
+    ``only`` restricts them to these environments.
+    """
     states: dict[str, EnvironmentState] = {}
     for name in source.names(history, folder):
-        if name.endswith(_SUFFIX) and name != _SUFFIX:
+        environment = name.removesuffix(_SUFFIX)
+        if environment not in ("", name) and (only is None or environment in only):
             path = f"{folder}/{name}"
             content, label = source.read(history, path), source.label(path)
             if content is None:
@@ -79,7 +86,7 @@ def load_states(source: FileSource, history: History, folder: str) -> dict[str, 
                     "the file ends within a line, it is cut off",
                     next_step=f"restore it: git checkout -- {path}",
                 )
-            states[name.removesuffix(_SUFFIX)] = read_state(content, label)
+            states[environment] = read_state(content, label)
     return states
 
 

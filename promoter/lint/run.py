@@ -1,6 +1,7 @@
 """Lint the gate of one commit, and the changes since another."""
 
 import os
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -28,12 +29,21 @@ class LintReport:
     added: tuple[AddedPattern, ...] = ()
 
 
-def lint(git: Git, progress: Progress, base: str | None = None, *, fix: bool = False) -> LintReport:
+def lint(
+    git: Git,
+    progress: Progress,
+    base: str | None = None,
+    names: Collection[str] = (),
+    *,
+    fix: bool = False,
+) -> LintReport:
     """Return the problems of the gate at HEAD, and those of the changes since ``base``.
 
     ``git`` is the top folder of a clone. Only commits are checked; with ``fix``, missing
     patterns are added to the cepler files of the work tree, and what they cover is no finding.
-    Raises `UsageError` if ``base`` is not a commit, `PromoterError` if there is no gate.
+    ``names`` (of deployments and environments) restricts the environments that are checked.
+    Raises `UsageError` for an unknown name or if ``base`` is not a commit, `PromoterError` if
+    there is no gate.
     """
     head = git.commit("HEAD")
     if head is None:
@@ -44,12 +54,25 @@ def lint(git: Git, progress: Progress, base: str | None = None, *, fix: bool = F
     if not snapshot.configs and not snapshot.invalid:
         reason = f"lint the gate: {head[:12]} has no cepler file"
         raise PromoterError(reason, next_step=f"add one to {FOLDER}/")
+    snapshot = _restricted(snapshot, names)
     if git.changed():
         progress.note("uncommitted changes are not checked: the gate reads commits")
     snapshot = replace(snapshot, inputs=_stack_inputs(git, snapshot, progress))
     added, covered = add_missing_patterns(snapshot, git.dir) if fix else ((), snapshot)
-    change = GateChange(git, read_snapshot(git, fork), snapshot) if fork else None
+    before = replace(read_snapshot(git, fork), names=names) if fork else None
+    change = GateChange(git, before, snapshot) if before else None
     return LintReport(tuple(dict.fromkeys(check(snapshot, covered, change))), added)
+
+
+def _restricted(snapshot: GateSnapshot, names: Collection[str]) -> GateSnapshot:
+    every = snapshot.every_environment()
+    known = dict.fromkeys(name for each in every for name in (each.deployment, each.name))
+    if unknown := sorted(set(names) - known.keys()):
+        raise UsageError(
+            f"lint {', '.join(unknown)}: no such deployment or environment at HEAD",
+            next_step=f"one of: {', '.join(known)}",
+        )
+    return replace(snapshot, names=names)
 
 
 def _fork_point(git: Git, base: str, head: str) -> str:
@@ -70,7 +93,10 @@ def _stack_inputs(git: Git, snapshot: GateSnapshot, progress: Progress) -> dict[
     if _APP not in snapshot.files:
         progress.note(f"there is no {_APP}: no stack is synthesized")
         return {}
-    stacks = [environment.name for environment in snapshot.environments()]
+    chosen = list(snapshot.environments())
+    # What shapes the environment before it decides the list that a pattern belongs to.
+    every = (*chosen, *filter(None, map(snapshot.upstream, chosen)))
+    stacks = list(dict.fromkeys(environment.name for environment in every))
     with TemporaryDirectory(prefix="promoter-lint-") as folder:
         scratch = Path(os.path.realpath(folder))
         with git.worktree(scratch / "tree", snapshot.commit) as tree:

@@ -1,7 +1,7 @@
 """The gate as one commit has it, read once."""
 
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import takewhile
@@ -64,7 +64,8 @@ class GateSnapshot:
     """The gate at ``commit``: all files, the cepler files by path, the paths of state files.
 
     ``invalid`` are the files that could not be read, ``inputs`` what shapes the stacks, by
-    their names, once it is known.
+    their names, once it is known. ``names`` (of deployments and environments) restricts the
+    environments that are checked; empty: all.
     """
 
     commit: str
@@ -73,9 +74,16 @@ class GateSnapshot:
     states: frozenset[str]
     invalid: tuple[Finding, ...]
     inputs: Mapping[str, StackInputs] = field(default_factory=dict)
+    names: Collection[str] = ()
     _matches: dict[str, list[str]] = field(default_factory=dict, init=False, compare=False)
 
     def environments(self) -> Iterator[Environment]:
+        """Yield the environments to check, in the order of the cepler files."""
+        for each in self.every_environment():
+            if not self.names or {each.deployment, each.name} & set(self.names):
+                yield each
+
+    def every_environment(self) -> Iterator[Environment]:
         """Yield every environment, in the order of the cepler files."""
         for file, config in self.configs.items():
             for environment in config.environments.values():

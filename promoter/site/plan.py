@@ -1,19 +1,21 @@
 """The plan: every environment's decision, the files that it is about, and their age."""
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Self
 
-from promoter.common.errors import PromoterError, UsageError
-from promoter.gate.decision import Decision, decide_all
+from promoter.common.errors import PromoterError
+from promoter.gate.decision import Decision, decide, decide_all
 from promoter.gate.rules import FileChange
 from promoter.git import Git
 from promoter.site.evidence import folder
 from promoter.site.site import Site
 
 UNREADABLE = "unreadable"
-"""The status of an environment whose deployment cannot be decided; ``holds`` has the cause."""
+"""The status of an environment that cannot be decided; ``holds`` has the cause.
+
+A deployment whose cepler file cannot be read has one plan, with the environment ""."""
 
 
 @dataclass(frozen=True)
@@ -61,57 +63,43 @@ def plan_all(site: Site, names: Collection[str] = ()) -> tuple[EnvironmentPlan, 
     """Return every environment of every deployment, in the order of the cepler files.
 
     ``names`` (of deployments and environments) restricts them; raises `UsageError` for an
-    unknown one. A deployment that cannot be decided gives rows with the status `UNREADABLE`.
+    unknown one. An environment that cannot be decided has the status `UNREADABLE`.
     All are decided in one pass over history, which shares its git processes.
     """
     with site.opened() as opened, opened.reading() as history:
-        chosen = _chosen(opened, names)
-        readable = {}
-        plans: list[EnvironmentPlan] = []
-        for name in dict.fromkeys(deployment for deployment, _ in chosen):
-            try:
-                readable[name] = opened.gated(name)
-                history.expect(readable[name].folders())
-            except PromoterError as error:
-                plans += _unreadable([each for each in chosen if each[0] == name], error)
-        for name, deployment in readable.items():
-            decisions = decide_all(deployment)
-            plans += [_plan(opened, env, decisions[env]) for each, env in chosen if each == name]
+        chosen = opened.select(names)
+        selected = dict.fromkeys(deployment for deployment, _ in chosen)
+        for name in selected.keys() & opened.deployments.keys():
+            history.expect(opened.deployments[name].folders())
+        decisions = {name: _decisions(opened, name) for name in selected}
+        plans = [_plan(opened, name, env, decisions[name][env]) for name, env in chosen]
     return _with_commits(site.git, plans)
 
 
-def _chosen(site: Site, names: Collection[str]) -> list[tuple[str, str]]:
-    """Return deployment and name of each environment that ``names`` select."""
-    every = [(name, env) for name, each in site.deployments.items() for env in each.environments]
-    known = {name for pair in every for name in pair}
-    if unknown := sorted(set(names) - known):
-        raise UsageError(
-            f"plan {', '.join(unknown)}: unknown deployment or environment",
-            next_step=f"known: {', '.join(dict.fromkeys(name for pair in every for name in pair))}",
+def _decisions(site: Site, deployment: str) -> Mapping[str, Decision | PromoterError]:
+    """Return the decision about each environment, or the error of one that cannot be decided."""
+    try:
+        return decide_all(site.gated(deployment))
+    except PromoterError:
+        names = (name for _, name in site.select([deployment]))
+        return {name: _attempt(site, deployment, name) for name in names}
+
+
+def _attempt(site: Site, deployment: str, environment: str) -> Decision | PromoterError:
+    try:
+        return decide(site.gated(deployment).alone(environment), environment)
+    except PromoterError as error:
+        return error
+
+
+def _plan(
+    site: Site, deployment: str, environment: str, decision: Decision | PromoterError
+) -> EnvironmentPlan:
+    if isinstance(decision, PromoterError):
+        cause, remedy = str(decision), decision.next_step
+        return EnvironmentPlan(
+            deployment, environment, UNREADABLE, holds=(cause,), next_step=remedy
         )
-    return [pair for pair in every if not names or set(pair) & set(names)]
-
-
-def _unreadable(
-    environments: Iterable[tuple[str, str]], error: PromoterError
-) -> list[EnvironmentPlan]:
-    return [
-        EnvironmentPlan(
-            deployment, name, UNREADABLE, holds=(str(error),), next_step=error.next_step
-        )
-        for deployment, name in environments
-    ]
-
-
-def plan_environment(site: Site, environment: str) -> EnvironmentPlan:
-    """Return one environment; raises `UsageError` if no cepler file names it."""
-    with site.opened() as opened:
-        plan = _plan(opened, environment, opened.decide(environment))
-    return _with_commits(site.git, [plan])[0]
-
-
-def _plan(site: Site, environment: str, decision: Decision) -> EnvironmentPlan:
-    deployment = site.deployment_of(environment)
     return EnvironmentPlan(
         deployment=deployment,
         environment=environment,

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
 
 from promoter.approvals.approvals import Approvals
@@ -84,16 +84,52 @@ class Site:
         return reading(self.git, self.history)
 
     @cached_property
-    def deployments(self) -> dict[str, Deployment]:
-        """Every deployment by name, without its gates."""
+    def _read(self) -> tuple[dict[str, Deployment], dict[str, PromoterError]]:
         with self.reading() as history:
             listed = history.listing(self.tip, [FOLDER])
-        files = [path for path in listed if path.endswith(".yml") and path.count("/") == 1]
-        at_commit = partial(Deployment.at_commit, self.git, self.tip, history=self.history)
-        return {each.name: each for each in map(at_commit, files)}
+        deployments, errors = {}, {}
+        for path in listed:
+            if path.endswith(".yml") and path.count("/") == 1:
+                try:
+                    each = Deployment.at_commit(self.git, self.tip, path, history=self.history)
+                    deployments[each.name] = each
+                except PromoterError as error:
+                    errors[Path(path).stem] = error
+        return deployments, errors
+
+    @property
+    def deployments(self) -> dict[str, Deployment]:
+        """Every deployment by name, without its gates; `unreadable` has the others."""
+        return self._read[0]
+
+    @property
+    def unreadable(self) -> dict[str, PromoterError]:
+        """The error of each cepler file that cannot be read, by the file's stem."""
+        return self._read[1]
+
+    def select(self, names: Collection[str] = ()) -> tuple[tuple[str, str], ...]:
+        """Return deployment and name of each environment that ``names`` select, all by default.
+
+        A name is that of a deployment or an environment; raises `UsageError` for another one.
+        A deployment that cannot be read has one environment with the name "".
+        """
+        every = [
+            (name, env) for name, each in self.deployments.items() for env in each.environments
+        ]
+        every += [(name, "") for name in self.unreadable]
+        known = dict.fromkeys(name for pair in every for name in pair if name)
+        if unknown := sorted(set(names) - known.keys()):
+            raise UsageError(
+                f"find {', '.join(unknown)}: no such deployment or environment at "
+                f"{self.remote}/{self.branch}",
+                next_step=f"one of: {', '.join(known) or 'none is defined'}",
+            )
+        return tuple(pair for pair in every if not names or set(pair) & set(names))
 
     def gated(self, name: str) -> Deployment:
         """Return the deployment called ``name`` with its gates."""
+        if name in self.unreadable:
+            raise self.unreadable[name]
         return self.deployments[name].under(self.approvals.gates(name))
 
     def deployment_of(self, environment: str) -> str:
@@ -101,6 +137,8 @@ class Site:
         for name, deployment in self.deployments.items():
             if environment in deployment.environments:
                 return name
+        for error in self.unreadable.values():
+            raise error  # it may have the environment
         known = [name for each in self.deployments.values() for name in each.environments]
         raise UsageError(
             f"find environment {environment}: no file of {FOLDER}/ at "
@@ -114,7 +152,8 @@ class Site:
 
     def decide(self, environment: str, *, origins: bool = True) -> Decision:
         """Return the decision about ``environment``; ``origins`` as in `decide`."""
-        return decide(self.deployment(environment), environment, origins=origins)
+        deployment = self.deployment(environment).alone(environment)
+        return decide(deployment, environment, origins=origins)
 
     def last_record(self, environment: str) -> tuple[str, EnvironmentState] | None:
         """Return the newest commit that recorded ``environment``, and its record.

@@ -1,14 +1,14 @@
 """The state of each environment, read from its state file and its cluster."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
-from promoter.common.errors import PromoterError, UsageError
+from promoter.common.errors import PromoterError
 from promoter.common.yaml_file import read_yaml
-from promoter.gate.decision import DecisionStatus
+from promoter.gate.decision import Decision, DecisionStatus, decide
 from promoter.gate.state import EnvironmentState, path_of
 from promoter.git import Git, is_full_id
 from promoter.programs.helm import Helm
@@ -41,6 +41,9 @@ class Clusters:
 class EnvironmentStatus:
     """One environment. ``status`` is ``deployed``, ``due``, ``blocked`` or ``never deployed``.
 
+    It is ``unreadable`` where gates, record or cepler file cannot be read (``problem``); a
+    deployment without a readable cepler file has one environment with the name "".
+
     ``source_commit``, the application's commit that the pins name, and ``chart_ref`` are 40 hex
     digits; ``since`` is ISO 8601. ``digests`` and ``helm_revision`` come from the environment's
     cluster; ``problem`` says why it could not be queried.
@@ -48,6 +51,7 @@ class EnvironmentStatus:
 
     name: str
     status: str
+    deployment: str = ""
     namespace: str = ""
     version: int | None = None
     source_commit: str | None = None
@@ -61,21 +65,14 @@ class EnvironmentStatus:
 
 
 def statuses(
-    site: Site, deployment: str, clusters: Clusters | None
+    site: Site, names: Collection[str], clusters: Clusters | None
 ) -> tuple[EnvironmentStatus, ...]:
-    """Return every environment of a deployment, in the order of its cepler file.
+    """Return the environments that ``names`` select (see `Site.select`), in their order.
 
-    Their clusters are queried side by side, none of them without ``clusters``. Raises
-    `UsageError` for an unknown deployment.
+    Their clusters are queried side by side, none of them without ``clusters``.
     """
-    if deployment not in site.deployments:
-        raise UsageError(
-            f"find deployment {deployment}: no cepler file has it",
-            next_step=f"one of: {', '.join(site.deployments)}",
-        )
     with site.opened() as opened:
-        names = opened.deployments[deployment].environments
-        found = [_recorded_status(opened, deployment, name) for name in names]
+        found = [_recorded_status(opened, *pair) for pair in opened.select(names)]
     if clusters is None:
         return tuple(found)
     with ThreadPoolExecutor(max(len(found), 1)) as pool:
@@ -98,25 +95,32 @@ def _with_cluster(clusters: Clusters, status: EnvironmentStatus) -> EnvironmentS
 
 
 def _recorded_status(site: Site, deployment: str, name: str) -> EnvironmentStatus:
-    recorded = site.deployments[deployment].recorded(name)
-    decision = site.decide(name, origins=False)
-    why = "; ".join(map(str, decision.holds))
-    if recorded is None:
-        return EnvironmentStatus(name, "never deployed", why=why)
-    path = site.deployments[deployment].state_path(name)
-    approval = site.approvals.gate(deployment, name)
-    return EnvironmentStatus(
-        name=name,
-        status="deployed"
-        if decision.status is DecisionStatus.UP_TO_DATE
-        else decision.status.value,
-        namespace=namespace_of(site, recorded, name),
+    try:
+        gated = site.gated(deployment).alone(name)
+        decision = decide(gated, name, origins=False)
+        why = "; ".join(map(str, decision.holds))
+        status = EnvironmentStatus(name, "never deployed", deployment, why=why)
+        recorded = gated.recorded(name)
+        return status if recorded is None else _with_record(site, status, decision, recorded)
+    except PromoterError as error:
+        return EnvironmentStatus(name, "unreadable", deployment, problem=str(error))
+
+
+def _with_record(
+    site: Site, status: EnvironmentStatus, decision: Decision, recorded: EnvironmentState
+) -> EnvironmentStatus:
+    path = site.deployments[status.deployment].state_path(status.name)
+    approval = site.approvals.gate(status.deployment, status.name)
+    up_to_date = decision.status is DecisionStatus.UP_TO_DATE
+    return replace(
+        status,
+        status="deployed" if up_to_date else decision.status.value,
+        namespace=namespace_of(site, recorded, status.name),
         version=recorded.version,
         source_commit=next((pin.commit_ref for pin in recorded_pins(site, recorded)), None),
         chart_ref=chart_ref(site, recorded),
         since=site.git.text("log", "-1", "--format=%aI", site.tip, "--", path) or None,
         approved_by=approval.by if approval else None,
-        why=why,
     )
 
 

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
+from promoter.common.errors import PromoterError
 from promoter.common.text import plain, redact, redacted
 
 Step = Literal["environment", "state", "chart", "pin", "image", "source"]
@@ -37,6 +38,11 @@ class Trace:
     environment: str
     links: Sequence[Link]
     pins: Sequence[Sequence[Link]] = ()
+
+    @classmethod
+    def unreadable(cls, environment: str, error: PromoterError) -> Self:
+        """Return the trace of an environment that cannot be traced: one broken link."""
+        return cls(environment, [Link("environment", environment, {}, (str(error),))])
 
     @property
     def all_links(self) -> tuple[Link, ...]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
 from promoter.site.site import Site
+from promoter.toolchain import Toolchain
 from tests.command_line import promoter
 from tests.site.repository import deployed, push, site
 
@@ -64,8 +66,8 @@ def test_plan_is_restricted_to_names(after_qa: Site) -> None:
     assert len(json.loads(promoter("plan", "app", "--json").stdout)["environments"]) == 2
     done = promoter("plan", "nowhere")
     assert done.code == 64
-    assert "plan nowhere: unknown deployment or environment" in done.stderr
-    assert "next:  known: app, qa, production" in done.stderr
+    assert "find nowhere: no such deployment or environment" in done.stderr
+    assert "next:  one of: app, qa, production" in done.stderr
 
 
 def test_a_deployment_without_gates_does_not_hide_the_others(after_qa: Site) -> None:
@@ -78,3 +80,54 @@ def test_a_deployment_without_gates_does_not_hide_the_others(after_qa: Site) -> 
     assert "read other.yml on branch cepler-gates of origin: no such file" in done.stdout
     assert "qa (app): up to date" in done.stdout
     assert promoter("plan", "app").code == 0
+
+
+def break_parts(site: Site) -> None:
+    """Cut production's record off, and add a deployment whose cepler file is not YAML."""
+    state = "cepler/.cepler/app/production.state"
+    site.git.text("merge", "-q", "--ff-only", site.tip)
+    push(site.git, {state: b"current:\n  version: 1\n  head", "cepler/broken.yml": b"a: ["})
+
+
+def test_a_record_and_a_cepler_file_that_cannot_be_read_hide_nothing(after_qa: Site) -> None:
+    break_parts(after_qa)
+    done = promoter("plan")
+    assert done.code == 1
+    assert "qa (app): up to date" in done.stdout
+    assert "production (app): unreadable" in done.stdout
+    assert "the file ends within a line, it is cut off" in done.stdout
+    assert "broken: unreadable" in done.stdout
+    assert promoter("plan", "qa").code == 0
+
+
+def test_why_shows_the_reason_for_an_unreadable_environment(after_qa: Site) -> None:
+    break_parts(after_qa)
+    done = promoter("why", "production")
+    assert (done.code, done.stderr) == (1, "")
+    assert "production (app): unreadable" in done.stdout
+    assert promoter("why", "qa").code == 0
+    assert promoter("why", "app").code == 1  # not an environment; it may be broken.yml's
+
+
+def test_status_and_trace_show_every_readable_environment(
+    after_qa: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "qa.kubeconfig").write_text("{}")
+    program = Path("/bin/false")
+    monkeypatch.setattr(Toolchain, "program", lambda self, name: program)
+    break_parts(after_qa)
+    done = promoter("status", "--json", f"--kubeconfig={tmp_path}")
+    rows = {row["name"]: row for row in json.loads(done.stdout)["environments"]}
+    assert done.code == 1
+    assert {name: row["status"] for name, row in rows.items()} == {
+        "qa": "deployed",
+        "production": "unreadable",
+        "": "unreadable",
+    }
+    assert "cut off" in rows["production"]["problem"]
+    assert rows[""]["deployment"] == "broken"
+    traced = promoter("trace", "app", "broken", "--no-cluster")
+    assert traced.code == 1
+    assert "environment: qa" in traced.stdout
+    assert "environment: production\n  broken: read cepler/.cepler/app" in traced.stdout
+    assert "environment: broken\n  broken: read cepler/broken.yml" in traced.stdout

@@ -23,7 +23,7 @@ from promoter.deploy.record import remove
 from promoter.programs import terraform
 from promoter.programs.terraform import STATEFUL, Plan, StateVersion
 from promoter.site.evidence import Evidence
-from promoter.site.plan import plan_environment
+from promoter.site.plan import plan_all
 from promoter.site.proposal import ApprovalRequest, approve, propose
 from promoter.site.site import Site
 from promoter.synthesis.stack import Stack, Target
@@ -107,9 +107,9 @@ def test_a_bypass_is_recorded_and_rejected_in_ci(site: Site) -> None:
         bypass(site, command, ["production"], Caller(terminal=True, in_ci=True))
     with pytest.raises(UsageError, match="not a terminal"):
         bypass(site, command, ["production"], Caller(terminal=False, in_ci=False))
-    assert plan_environment(site.fetched(), "production").ungated is None
+    assert plan_all(site.fetched(), ["production"])[0].ungated is None
     bypass(site, command, ["production"], PERSON)
-    assert plan_environment(site.fetched(), "production").ungated == "an outage"
+    assert plan_all(site.fetched(), ["production"])[0].ungated == "an outage"
     with pytest.raises(UsageError, match="requires a reason"):
         bypass(site, parse(["deploy", "qa", "--ungated= "]), ["qa"], PERSON)
 

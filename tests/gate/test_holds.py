@@ -164,6 +164,6 @@ def test_a_new_kind_of_hold_blocks_and_is_shown_everywhere(
     with pytest.raises(NotCleared, match=r"^deploy staging: frozen until Monday") as refused:
         cleared(site, "staging")
     assert refused.value.next_step == "promoter deploy staging on Monday"
-    assert statuses(site, "app", None)[0].why == "frozen until Monday"
+    assert statuses(site, ["app"], None)[0].why == "frozen until Monday"
     request = ApprovalRequest("staging", "it is fine")
     assert propose(site, request).still_held == "frozen until Monday"

@@ -10,7 +10,7 @@ import pytest
 
 from promoter.deploy.record import note
 from promoter.site.evidence import Evidence, now
-from promoter.site.plan import plan_all, plan_environment
+from promoter.site.plan import plan_all
 from promoter.site.proposal import ApprovalRequest, approve, propose
 from promoter.site.site import Site
 from tests.site.repository import CONFIG, deployed, push, site
@@ -30,7 +30,7 @@ def test_before_the_first_deploy_each_environment_waits_for_the_one_before(site:
 
 
 def test_files_name_their_commits(site: Site) -> None:
-    due = plan_environment(site, "qa")
+    due = plan_all(site, ["qa"])[0]
     assert {file.path: file.kind for file in due.files} == {"shared/a": "added", "qa/b": "added"}
     assert {file.commit for file in due.files} == {site.git.commit("HEAD")}
     assert due.since == site.git.text("log", "-1", "--format=%cI")
@@ -41,7 +41,7 @@ def test_an_untested_chart_is_reported_with_its_reason(site: Site) -> None:
     message = "chore(charts): bump\n\nUntested: no cluster\n  today\n"
     made = site.git.commit_files(site.git.commit("HEAD"), {"qa/b": b"2"}, message)
     site.git.push("origin", made, "refs/heads/main", expect=site.tip)
-    assert plan_environment(site.fetched(), "qa").untested == (f"[{made[:7]}] no cluster today",)
+    assert plan_all(site.fetched(), ["qa"])[0].untested == (f"[{made[:7]}] no cluster today",)
     assert {each.environment: each.untested for each in plan_all(site.fetched())}[
         "production"
     ] == ()
@@ -66,10 +66,10 @@ def test_a_bypass_is_shown_until_the_next_gated_deploy(site: Site) -> None:
     site = deployed(site, "qa")
     bypass = Evidence("app", "qa", "ungated", "noted", site.tip, now(), "a test", "an outage")
     note(site, bypass)
-    assert plan_environment(site.fetched(), "qa").ungated == "an outage"
+    assert plan_all(site.fetched(), ["qa"])[0].ungated == "an outage"
     gated = dataclasses.replace(bypass, kind="deploy", outcome="deployed", at=now())
     note(site.fetched(), gated)
-    assert plan_environment(site.fetched(), "qa").ungated is None
+    assert plan_all(site.fetched(), ["qa"])[0].ungated is None
 
 
 def test_more_environments_need_no_more_git_processes(
@@ -120,7 +120,7 @@ def test_what_is_held_back_says_since_when(site: Site) -> None:
     site = deployed(site, "production")
     site.git.text("merge", "-q", "--ff-only", site.tip)
     commit = push(site.git, {"production/c": b"2", "shared/a": b"2"})
-    held = plan_environment(site.fetched(), "production")
+    held = plan_all(site.fetched(), ["production"])[0]
     assert held.status == "blocked"
     assert {(file.path, file.commit) for file in held.files} == {
         ("production/c", commit),

@@ -59,7 +59,7 @@ def clusters(both: Site, tmp_path: Path) -> Clusters:
 def test_each_environment_is_read_from_its_own_cluster_at_the_same_time(
     both: Site, clusters: Clusters
 ) -> None:
-    found = statuses(both, "app", clusters)
+    found = statuses(both, ["app"], clusters)
     assert [(each.name, each.helm_revision) for each in found] == [("qa", 3), ("production", 2)]
     assert {each.digests["server"] for each in found} == {DIGEST}
     assert [each.problem for each in found] == ["", ""]
@@ -92,18 +92,18 @@ def test_an_environment_without_a_kubeconfig_in_the_folder_is_named(
     assert folder is not None
     (folder / "qa.kubeconfig").unlink()
     (folder / "qa.queried").touch()
-    found = {each.name: each.problem for each in statuses(both, "app", clusters)}
+    found = {each.name: each.problem for each in statuses(both, ["app"], clusters)}
     assert "qa.kubeconfig: no such file" in found["qa"]
     assert found["production"] == ""
 
 
 def test_without_clusters_only_the_records_are_read(both: Site) -> None:
-    assert [each.version for each in statuses(both, "app", None)] == [1, 1]
+    assert [each.version for each in statuses(both, ["app"], None)] == [1, 1]
 
 
 def test_an_unknown_deployment_is_wrong_usage(site: Site) -> None:
-    with pytest.raises(UsageError, match="find deployment other"):
-        statuses(site, "other", None)
+    with pytest.raises(UsageError, match="find other: no such deployment or environment"):
+        statuses(site, ["other"], None)
 
 
 def test_without_fetching_the_remote_is_as_it_was_fetched_last(site: Site) -> None:
@@ -124,6 +124,6 @@ def test_a_remote_that_was_never_fetched_says_so(site: Site) -> None:
 def test_a_change_is_due_first_and_held_back_after(both: Site) -> None:
     pull(both)
     push(both.git, {"shared/a": b"2"})
-    found = statuses(both.fetched(), "app", None)
+    found = statuses(both.fetched(), ["app"], None)
     assert [each.status for each in found] == ["due", "blocked"]
     assert "not passed by 'qa'" in found[1].why

@@ -36,7 +36,7 @@ PINS = {
 def broken(stage: Stage, *more: str, **variables: str) -> list[str]:
     done = stage.run(*STAGING, "--json", *more, **variables)
     assert done.returncode == 1, done.stdout + done.stderr
-    found: list[str] = json.loads(done.stdout)["broken"]
+    found: list[str] = json.loads(done.stdout)["environments"][0]["broken"]
     assert found
     return found
 
@@ -60,7 +60,7 @@ def kept(folder: Path) -> Iterator[None]:
 def test_every_link_holds(deployed: Stage) -> None:
     done = deployed.run(*STAGING, "--json")
     assert done.returncode == 0, done.stdout + done.stderr
-    document = json.loads(done.stdout)
+    (document,) = json.loads(done.stdout)["environments"]
     assert [link["step"] for link in document["links"]] == ["environment", "state", "chart"]
     assert document["links"][2]["value"] == deployed.scene.charts_tip()
     assert document["links"][2]["facts"]["untested"] == "these tests are of deploys"

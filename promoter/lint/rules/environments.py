@@ -30,7 +30,9 @@ def check_orphan_states(snapshot: GateSnapshot) -> Iterator[Finding]:
     """Find state files of environments that no cepler file has."""
     if any(finding.place not in snapshot.states for finding in snapshot.invalid):
         return  # their owner may be in the cepler file that cannot be read
-    known = {state_path(each.file, each.deployment, each.name) for each in snapshot.environments()}
+    known = {
+        state_path(each.file, each.deployment, each.name) for each in snapshot.every_environment()
+    }
     for path in sorted(snapshot.states - known):
         deployment, _, name = path.removesuffix(".state").rpartition("/")
         reason = f"no file in {FOLDER}/ has environment {name} of {deployment.rpartition('/')[2]}"

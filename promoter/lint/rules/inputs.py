@@ -51,7 +51,7 @@ def skipped_hidden_files(pattern: str, files: Iterable[str]) -> list[str]:
 
 def check_stacks(snapshot: GateSnapshot) -> Iterator[Finding]:
     """Find environments whose stack cannot be synthesized, and stacks without an environment."""
-    gated = {environment.name: environment.file for environment in snapshot.environments()}
+    gated = {environment.name: environment.file for environment in snapshot.every_environment()}
     for each in snapshot.inputs.values():
         if each.problem:
             place, reason = gated.get(each.stack, "cdktf.json"), f"{each.stack}: {each.problem}"

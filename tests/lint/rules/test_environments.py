@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from promoter.common.errors import UsageError
+from promoter.common.progress import Silent
+from promoter.lint import lint
 from tests.lint.repository import CONFIG, STATE, Repository
 
 STATE_FILE = "cepler/.cepler/app/staging.state"
@@ -177,3 +180,24 @@ def test_a_file_of_latest_need_not_be_upstream(repository: Repository) -> None:
 def test_a_cycle_ends(repository: Repository) -> None:
     repository.config("  qa:\n    passed: staging", "  qa:\n    passed: production")
     assert len(repository.findings("not-upstream")) == 2
+
+
+def test_names_restrict_the_environments_that_are_checked(repository: Repository) -> None:
+    repository.config("latest: [qa/*]", "latest: [qa/*, nothing/*]")
+    repository.config("latest: [production/*]", "latest: [production/*, nowhere/*]")
+
+    def patterns(*names: str) -> list[str]:
+        found = lint(repository.git, Silent(), names=names).findings
+        return [each.reason.split("'")[1] for each in found if each.rule == "dead-pattern"]
+
+    assert patterns() == patterns("app") == ["nothing/*", "nowhere/*"]
+    assert patterns("qa") == ["nothing/*"]
+    assert patterns("staging") == []
+    with pytest.raises(UsageError, match="lint other: no such deployment or environment"):
+        patterns("other")
+
+
+def test_the_others_are_no_orphans_where_names_restrict(repository: Repository) -> None:
+    repository.commit({STATE_FILE: STATE})
+    found = lint(repository.git, Silent(), names=["qa"]).findings
+    assert [each for each in found if each.rule == "orphan-state"] == []
