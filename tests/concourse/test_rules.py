@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from dev.rulesets import REPOSITORIES, files, required_checks
 from tests.concourse.ruleset_schema import Ruleset
 from tests.concourse.test_pipelines import ROOT
 from tests.concourse.test_workflows import document, program
@@ -35,19 +36,46 @@ def test_history_is_never_rewritten(name: str) -> None:
     assert {"deletion", "non_fast_forward"} <= set(rules(name))
 
 
-def test_main_requires_reviews_and_checks() -> None:
+def test_main_requires_reviews() -> None:
     found = rules("main")
     assert found["pull_request"]["require_code_owner_review"]
     assert found["pull_request"]["required_approving_review_count"] >= 1
-    required = {
-        each["context"] for each in found["required_status_checks"]["required_status_checks"]
-    }
-    jobs = {
-        job["name"]
-        for file in (GITHUB / "workflows").glob("*.yml")
-        for job in document(file)["jobs"].values()
-    }
-    assert required <= jobs
+
+
+@pytest.mark.parametrize("repository", REPOSITORIES, ids=lambda each: each.name)
+def test_the_ruleset_of_main_is_the_generated_one(repository: Path) -> None:
+    file = repository / ".github" / "rulesets" / "main.json"
+    assert file.read_text() == files()[file], "run make generated"
+    Ruleset.model_validate_json(file.read_bytes())
+
+
+@pytest.mark.parametrize(
+    ("repository", "checks"),
+    [
+        (ROOT, {"ci", "gate"}),
+        (REPOSITORIES[1], {"nextest", "data-pipeline", "promote-rc-file-check"}),
+        (REPOSITORIES[2], {"chart"}),
+    ],
+    ids=lambda each: each.name if isinstance(each, Path) else "",
+)
+def test_every_check_of_a_pull_request_is_required(repository: Path, checks: set[str]) -> None:
+    required = required_checks(repository)
+    assert checks <= set(required)
+    assert not {name for name in required if "$" in name}
+    assert len(set(required)) == len(required)
+
+
+def test_no_workflow_has_a_filter_that_would_keep_a_required_check_from_reporting() -> None:
+    for repository in REPOSITORIES:
+        for file in (repository / ".github" / "workflows").glob("*.yml"):
+            trigger = document(file)["on"].get("pull_request") or {}
+            assert not {"paths", "paths-ignore"} & set(trigger), file
+
+
+def test_the_merging_bot_may_read_what_it_waits_for() -> None:
+    jobs = document(REPOSITORIES[2] / ".github/workflows/bot-automerge-lana.yml")["jobs"]
+    permissions = jobs["bot-automerge-lana"]["permissions"]
+    assert permissions["checks"] == permissions["statuses"] == "read"
 
 
 def test_only_the_deploy_key_bypasses_main_and_nothing_bypasses_the_gates() -> None:

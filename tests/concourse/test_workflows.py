@@ -88,7 +88,7 @@ def test_zizmor_finds_nothing_at_its_strictest(repository: Path) -> None:
 @pytest.mark.parametrize("file", WORKFLOWS, ids=names(WORKFLOWS))
 def test_every_action_is_pinned_to_a_commit_with_its_version(file: Path) -> None:
     for line in file.read_text().splitlines():
-        if "uses:" in line and "uses: ./" not in line:
+        if re.search(r"^\s+(- )?uses:", line) and "uses: ./" not in line:
             assert PINNED.match(line), line
 
 
@@ -154,4 +154,12 @@ def test_jobs_with_nix_read_the_cache_and_never_write_it() -> None:
 def test_the_throwaway_datasets_are_always_removed() -> None:
     found = steps(LANA / "workflows" / "data-pipeline.yml")
     assert found[-1]["run"] == "ci/tasks/bigquery down"
-    assert found[-1]["if"] == "${{ always() }}"
+    assert found[-1]["if"] == "${{ always() && steps.changes.outputs.found }}"
+
+
+def test_the_data_pipeline_has_every_variable_of_its_terraform_module() -> None:
+    module = (LANA.parent / "tf" / "bq-setup" / "main.tf").read_text()
+    declared = re.findall(r'variable "(\w+)" \{([^}]*)\}', module)
+    required = {f"TF_VAR_{name}" for name, body in declared if "default" not in body}
+    job = document(LANA / "workflows" / "data-pipeline.yml")["jobs"]["data-pipeline"]
+    assert required == set(job["env"])
