@@ -55,7 +55,7 @@ def down(folder: _FOLDER = None) -> None:
 
 
 def status(folder: _FOLDER = None, as_json: JSON = False) -> None:
-    """Show each part; fail if one has died, with its last lines.
+    """Show each part; fail if one has died, with the cause from its log.
 
     Example: promoter platform status --json
     """

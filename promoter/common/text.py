@@ -1,7 +1,7 @@
 """Make untrusted text safe to print or to store: no terminal escapes, no secrets."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 # Escape sequences, line ends, and what reverses the direction of writing.
@@ -33,6 +33,20 @@ _SECRETS = (
         r"[\"']?\s*[:=]\s*[\"']?)([^\s\"',}]{3,})"
     ),
 )
+
+
+_CRASH = re.compile(r"(fatal error: |panic: |thread '.*' panicked at )")
+_LINES = 12
+
+
+def telling_lines(lines: Sequence[str]) -> list[str]:
+    """Return the lines of a program's output that show why it ended: the last ones.
+
+    A Go or Rust program that crashes prints the reason first and its stacks after it, so those
+    of a crash are its first lines.
+    """
+    crash = next((number for number, line in enumerate(lines) if _CRASH.match(line)), -_LINES)
+    return list(lines[crash:][:_LINES])
 
 
 def plain(text: str) -> str:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import base64
 import json
 import ssl
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import yaml
@@ -65,8 +66,31 @@ class ServerAccess:
 def bootstrap(access: ServerAccess) -> None:
     """Create the objects of bootstrap.yaml or correct our fields; raises `PlatformError`."""
     manifests = files(__package__).joinpath("bootstrap.yaml").read_bytes()
+    _apply(access, yaml.safe_load_all(manifests))
+
+
+def apply_nodes(access: ServerAccess, *, managed: bool) -> None:
+    """Create the simulated nodes or correct our fields; kwok only sees those that are ``managed``.
+
+    They have no status: kwok's stages give them one. Raises `PlatformError`.
+    """
+    annotations = {NODE_ANNOTATION: "fake"} if managed else {}
+    _apply(access, (_node(name, annotations) for name in _NODES))
+
+
+def _node(name: str, annotations: Mapping[str, str]) -> Mapping[str, Any]:
+    labels = {"hostname": name, "os": "linux", "arch": "amd64"}
+    metadata = {
+        "name": name,
+        "annotations": annotations,
+        "labels": {f"kubernetes.io/{key}": value for key, value in labels.items()},
+    }
+    return {"apiVersion": "v1", "kind": "Node", "metadata": metadata}
+
+
+def _apply(access: ServerAccess, documents: Iterable[Mapping[str, Any]]) -> None:
     with _client(access) as client:
-        for document in yaml.safe_load_all(manifests):
+        for document in documents:
             version, kind = document["apiVersion"], document["kind"].lower()
             # Each of these kinds has a regular plural.
             collection = f"/{'apis' if '/' in version else 'api'}/{version}/{kind}s"

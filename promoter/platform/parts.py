@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import ssl
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path
@@ -14,7 +14,7 @@ import httpx
 
 from promoter.common.files import write_atomically
 from promoter.common.ports import HOST, SERVICE_RANGE
-from promoter.platform.cluster import NODE_ANNOTATION, POD_FORWARD, ServerAccess
+from promoter.platform.cluster import NODE_ANNOTATION, POD_FORWARD, ServerAccess, apply_nodes
 from promoter.platform.layout import Layout
 
 if TYPE_CHECKING:
@@ -28,12 +28,16 @@ _PROBE_SECONDS = 5.0
 
 @dataclass(frozen=True)
 class Part:
-    """One process of the platform; ``probe`` is the URL that answers once it is ready."""
+    """One process of the platform; ``probe`` is the URL that answers once it is ready.
+
+    ``admit`` is called with False before it is started, and with True once it is ready.
+    """
 
     name: str
     argv: tuple[str, ...]
     probe: str
     tls: ssl.SSLContext | None
+    admit: Callable[[bool], None] = lambda _: None
 
     @property
     def fingerprint(self) -> str:
@@ -173,10 +177,13 @@ class Parts:
         )
 
     def _kwok(self) -> Part:
-        """Return kwok, which simulates a kubelet for the simulated nodes, port-forward included."""
+        """Return kwok, which simulates a kubelet for the simulated nodes, port-forward included.
+
+        It manages no node before its server is ready: docs/traps.md, "concurrent map writes".
+        """
         port, stages = self.ports["kwok"], self.layout.config("kwok.yaml")
         write_atomically(stages, files(__package__).joinpath("stages.yaml").read_bytes(), 0o600)
-        return self._controller(
+        part = self._controller(
             "kwok",
             f"--config={stages}",
             f"--enable-crds={POD_FORWARD}",
@@ -187,6 +194,7 @@ class Parts:
             f"--node-port={port}",
             f"--server-address={HOST}:{port}",
         )
+        return replace(part, admit=lambda ready: apply_nodes(self.access, managed=ready))
 
     def _controller(self, name: str, *flags: str) -> Part:
         """Return the part that is the user ``system:<name>`` and serves with its certificate."""

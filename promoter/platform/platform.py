@@ -13,7 +13,7 @@ from promoter.common.progress import Progress, Silent
 from promoter.platform.cluster import bootstrap, missing
 from promoter.platform.layout import Layout, Record
 from promoter.platform.parts import PARTS, PORTS, Parts
-from promoter.platform.supervisor import READY_SECONDS, PortInUse, Supervisor, log_tail, wait
+from promoter.platform.supervisor import READY_SECONDS, PortInUse, Supervisor, log_extract, wait
 from promoter.programs.kubectl import Kubectl
 from promoter.toolchain.toolchain import Toolchain
 
@@ -34,7 +34,7 @@ class RunningPlatform:
 class PartStatus:
     """One part; ``died`` means that it ended although nobody stopped it.
 
-    ``log`` has the last lines of a part that died. ``since`` is an ISO time in UTC.
+    ``log`` has the lines of a dead part's log that show the cause. ``since`` is an ISO time in UTC.
     """
 
     name: str
@@ -60,7 +60,7 @@ class Platform:
         Data, certificates and (while they are free) ports are kept from one ``up`` to the
         next. With ``kubeconfig``, the user's own cluster is used from now on: it only has to
         respond, and the registry alone is started; ``embedded`` reverts that. Raises
-        `PlatformError` with the log's last lines if a part does not start; the parts that this
+        `PlatformError` with the log's cause if a part does not start; the parts that this
         call started are then ended again.
         """
         self._layout.create()
@@ -101,12 +101,12 @@ class Platform:
         return self._running() if up else None
 
     def require(self) -> RunningPlatform:
-        """Return the platform; raise `PlatformError` with a dead part's last lines if not up."""
+        """Return the platform; raise `PlatformError` with a dead part's log if not up."""
         parts = self.status()
         for part in parts:
             if part.state == "died":
                 raise PlatformError(
-                    f"use platform {self.folder}: {part.name} died, its last lines:\n{part.log}",
+                    f"use platform {self.folder}: {part.name} died, its log:\n{part.log}",
                     next_step="promoter platform up starts it again, with its data",
                 )
         if any(part.state == "stopped" for part in parts):
@@ -169,7 +169,7 @@ class Platform:
             def complete() -> bool:
                 awaited = missing(parts.access)
                 detail(f"waiting for {awaited}" if awaited else "")
-                supervisor.check(controllers)
+                supervisor.restart_dead(controllers)
                 return not awaited
 
             if not wait(complete):
@@ -204,8 +204,8 @@ class Platform:
             return PartStatus(name, "stopped", port=port)
         if part.process.alive:
             return PartStatus(name, "running", part.pid, port, part.since)
-        tail = log_tail(self._layout.log(name), part.log_offset)
-        return PartStatus(name, "died", part.pid, port, part.since, tail)
+        extract = log_extract(self._layout.log(name), part.log_offset)
+        return PartStatus(name, "died", part.pid, port, part.since, extract)
 
 
 def _names(own_cluster: Path | None) -> tuple[str, ...]:

@@ -10,13 +10,14 @@ from pathlib import Path
 from promoter.common.errors import PlatformError
 from promoter.common.process import ProcessId, end, start
 from promoter.common.progress import Progress, Silent
+from promoter.common.text import telling_lines
 from promoter.platform.layout import Layout, PartRecord
 from promoter.platform.parts import Part
 
 READY_SECONDS = 60.0
 _POLL_SECONDS = 0.05
+_STARTS = 3
 _LOG_BYTES = 10_000_000
-_TAIL_LINES = 12
 _LINE_CHARACTERS = 400
 
 
@@ -32,7 +33,7 @@ class PortInUse(PlatformError):
 class Supervisor:
     """The processes of the platform in ``layout``; its caller holds the platform's lock.
 
-    ``started`` has the names of the parts that this supervisor started.
+    ``started`` has a part's name for each time that this supervisor started it.
     """
 
     layout: Layout
@@ -42,21 +43,22 @@ class Supervisor:
     def ensure(self, parts: Sequence[Part]) -> None:
         """Start those of ``parts`` that do not run as they should, and wait until all serve.
 
-        Raises `PortInUse`, or `PlatformError` with the last lines of a part that died.
+        One that dies meanwhile is started again. Raises `PortInUse`, or `PlatformError` with
+        the log of a part that died each time.
         """
         for part in parts:
             if not self._up_to_date(part):
                 self.end({part.name})
-                self.started.append(part.name)
                 self._start(part)
         for part in parts:
             self._await(part)
 
-    def check(self, parts: Sequence[Part]) -> None:
-        """Raise `PlatformError` with the last lines of the first of ``parts`` that died."""
+    def restart_dead(self, parts: Sequence[Part]) -> None:
+        """Start those of ``parts`` again that died since they served; raises as `ensure`."""
         for part in parts:
             if not self._recorded(part).process.alive:
-                raise self._failure(part, "it died")
+                self._restart(part)
+                self._await(part)
 
     def end(self, names: Collection[str]) -> None:
         """End the parts ``names`` that run, clients before servers, and forget them."""
@@ -83,6 +85,8 @@ class Supervisor:
         return True
 
     def _start(self, part: Part) -> None:
+        part.admit(False)
+        self.started.append(part.name)
         log = self.layout.log(part.name)
         if log.is_file() and log.stat().st_size >= _LOG_BYTES:
             log.replace(log.with_suffix(".log.1"))
@@ -103,22 +107,40 @@ class Supervisor:
         environment = {"HOME": str(self.layout.folder), "PATH": "/usr/bin:/bin"}
         start(part.argv, log, environment, note)
 
+    def _restart(self, part: Part) -> None:
+        """Start a part that died while it was starting, `_STARTS` times in all."""
+        starts = self.started.count(part.name)
+        if starts >= _STARTS:
+            raise self._failure(part, f"it died {starts} times")
+        log = self.layout.log(part.name)
+        self.progress.note(
+            f"{part.name} died while starting, starting it again "
+            f"({starts} of {_STARTS - 1}); its log is {log}"
+        )
+        self._start(part)
+
     def _await(self, part: Part) -> None:
-        recorded = self._recorded(part)
-        # Alive is checked after ready: otherwise a stranger's response on its port would do.
-        if not wait(lambda: part.ready() or not recorded.process.alive):
-            raise self._failure(part, f"it is not ready after {READY_SECONDS:.0f} s")
-        if not recorded.process.alive:
+        while not self._ready(part):
+            recorded = self._recorded(part)
             lines = _log_lines(self.layout.log(part.name), recorded.log_offset)
             if any("address already in use" in line for line in lines):
                 raise PortInUse(part.name)
-            raise self._failure(part, "it died")
+            self._restart(part)
+        part.admit(True)
+
+    def _ready(self, part: Part) -> bool:
+        """Wait for ``part``; return False if it died."""
+        process = self._recorded(part).process
+        # Alive is checked after ready: otherwise a stranger's response on its port would do.
+        if not wait(lambda: part.ready() or not process.alive):
+            raise self._failure(part, f"it is not ready after {READY_SECONDS:.0f} s")
+        return process.alive
 
     def _failure(self, part: Part, cause: str) -> PlatformError:
         log = self.layout.log(part.name)
-        tail = log_tail(log, self._recorded(part).log_offset)
+        extract = log_extract(log, self._recorded(part).log_offset)
         return PlatformError(
-            f"start {part.name}: {cause}, its last lines:\n{tail}",
+            f"start {part.name}: {cause}, its log:\n{extract}",
             next_step=f"read {log}; `promoter platform down`, then `up`, restarts everything",
         )
 
@@ -133,10 +155,10 @@ def wait(condition: Callable[[], bool]) -> bool:
     return True
 
 
-def log_tail(log: Path, offset: int) -> str:
-    """Return the last lines since ``offset``, indented for a message."""
-    last = _log_lines(log, offset)[-_TAIL_LINES:]
-    return "\n".join(f"  | {line[:_LINE_CHARACTERS]}" for line in last) or "  | (nothing)"
+def log_extract(log: Path, offset: int) -> str:
+    """Return the lines since ``offset`` that have the cause, indented for a message."""
+    lines = telling_lines(_log_lines(log, offset))
+    return "\n".join(f"  | {line[:_LINE_CHARACTERS]}" for line in lines) or "  | (nothing)"
 
 
 def _log_lines(log: Path, offset: int) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from promoter.common.text import plain, redact
+from promoter.common.text import plain, redact, telling_lines
 
 
 @pytest.mark.parametrize(
@@ -41,3 +41,22 @@ def test_secrets_are_redacted(text: str, hidden: str) -> None:
 def test_digests_and_commits_stay_readable() -> None:
     line = "sha256:" + "a" * 64 + " " + "b" * 40
     assert redact(line) == line
+
+
+@pytest.mark.parametrize(
+    "crash",
+    [
+        "fatal error: concurrent map writes",
+        "panic: runtime error: index out of range [3] with length 3",
+        "thread 'main' panicked at src/main.rs:4:5:",
+    ],
+)
+def test_the_first_lines_of_a_crash_are_shown(crash: str) -> None:
+    stack = [f"goroutine {number} [chan receive]:" for number in range(500)]
+    assert telling_lines(["started", crash, *stack]) == [crash, *stack[:11]]
+
+
+def test_the_last_lines_are_shown_without_a_crash() -> None:
+    lines = [f"line {number}" for number in range(20)]
+    assert telling_lines(lines) == lines[-12:]
+    assert telling_lines(lines[:2]) == lines[:2]

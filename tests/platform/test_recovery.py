@@ -7,7 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -16,6 +16,7 @@ from promoter.common import ports
 from promoter.common.errors import InvalidFile, PlatformError
 from promoter.common.progress import Silent
 from promoter.platform import PARTS, Platform
+from promoter.platform.cluster import NODE_ANNOTATION
 from promoter.toolchain import BuildFailed, Toolchain
 from tests.command_line import promoter
 from tests.platform.running_parts import kill, parts, pids, processes_of, until
@@ -56,13 +57,13 @@ def test_a_part_that_died_is_reported_and_started_again(
     died = parts(lone)["kube-scheduler"]
     assert died.state == "died"
     assert "Serving securely" in died.log
-    with pytest.raises(PlatformError, match=r"kube-scheduler died, its last lines:\n  \| "):
+    with pytest.raises(PlatformError, match=r"kube-scheduler died, its log:\n  \| "):
         lone.require()
     monkeypatch.chdir(ROOT)
     result = promoter("platform", "status", "--folder", str(lone.folder))
     assert result.code == 1
     assert "died" in result.stdout
-    assert "kube-scheduler died, its last lines:" in result.stderr
+    assert "kube-scheduler died, its log:" in result.stderr
 
     notes = RecordedNotes()
     assert lone.up(notes) == running
@@ -138,13 +139,88 @@ def test_a_part_that_cannot_start_is_reported_and_nothing_stays(lone: Platform) 
     lone.folder.mkdir()
     (lone.folder / "etcd").write_text("a file in place of the folder of etcd")
     with pytest.raises(
-        PlatformError, match=r"start etcd: it died, its last lines:\n  \| "
+        PlatformError, match=r"start etcd: it died 3 times, its log:\n  \| "
     ) as error:
         lone.up(Silent())
     assert "not a directory" in str(error.value)
     assert str(lone.folder / "logs" / "etcd.log") in error.value.next_step
     assert processes_of(lone.folder) == []
     (lone.folder / "etcd").unlink()
+
+
+CRASH = """\
+fatal error: concurrent map writes
+
+goroutine 67 [running]:
+internal/runtime/maps.fatal({0x2c1f0a4?, 0x0?})
+"""
+
+
+class Wrapped(Toolchain):
+    """The programs ``preludes``, each of which runs a piece of shell script first."""
+
+    def __init__(self, folder: Path, preludes: Mapping[str, str]) -> None:
+        super().__init__(ROOT)
+        self.folder, self.preludes = folder, preludes
+
+    def programs(self, names: Iterable[str]) -> dict[str, Path]:
+        found = super().programs(names)
+        for name in found.keys() & self.preludes.keys():
+            wrapper = self.folder / name
+            wrapper.write_text(f'#!/bin/sh\n{self.preludes[name]}\nexec {found[name]} "$@"\n')
+            wrapper.chmod(0o755)
+            found[name] = wrapper
+        return found
+
+
+def crash(file: Path, times: int) -> str:
+    """Return a script that crashes ``times``, with a line in ``file`` for each."""
+    stack = "".join(f"goroutine {number} [chan receive]:\n" for number in range(100))
+    return (
+        f"echo crashed >>{file}\n"
+        f"[ $(wc -l <{file}) -le {times} ] && {{ cat <<'END'\n{CRASH}{stack}END\nexit 2; }}"
+    )
+
+
+def test_each_part_that_crashes_while_it_starts_is_started_again(
+    lone: Platform, tmp_path: Path
+) -> None:
+    notes = RecordedNotes()
+    once = {name: crash(tmp_path / f"{name}.crashes", times=1) for name in PARTS}
+    Platform(lone.folder, Wrapped(tmp_path, once)).up(notes)
+    restarts = [line for line in notes.lines if "died while starting" in line]
+    assert sorted(line.partition(" ")[0] for line in restarts) == sorted(PARTS)
+    assert all("starting it again (1 of 2); its log is " in line for line in restarts)
+    assert {part.state for part in lone.status()} == {"running"}
+
+
+@pytest.mark.parametrize("name", PARTS)
+def test_a_part_that_always_crashes_is_named_with_the_first_lines_of_the_crash(
+    lone: Platform, tmp_path: Path, name: str
+) -> None:
+    crashes = tmp_path / "crashes"
+    with pytest.raises(PlatformError) as error:
+        Platform(lone.folder, Wrapped(tmp_path, {name: crash(crashes, times=9)})).up(Silent())
+    heading, *lines = str(error.value).splitlines()
+    assert heading == f"start {name}: it died 3 times, its log:"
+    assert lines[0] == "  | fatal error: concurrent map writes"
+    assert len(lines) == 12
+    assert crashes.read_text() == "crashed\n" * 3
+    assert processes_of(lone.folder) == []
+
+
+def test_kwok_manages_no_node_before_its_server_is_ready(lone: Platform, tmp_path: Path) -> None:
+    """Both would write one map without a lock: docs/traps.md, "concurrent map writes"."""
+    seen, annotation = tmp_path / "nodes.json", f'"{NODE_ANNOTATION}"'
+    look = f'{lone.toolchain.program("kubectl")} "$1" get nodes --output=json >{seen}'
+    observed = Platform(lone.folder, Wrapped(tmp_path, {"kwok": look}))
+    observed.up(Silent())
+    kill(lone, "kwok")
+    for _ in ("a new platform's first start", "with nodes that an earlier kwok managed"):
+        assert seen.read_text().count('"kind": "Node"') == 2
+        assert annotation not in seen.read_text()
+        observed.up(Silent())
+        assert kubectl(lone, "get", "nodes", "--output=json").count(f"{annotation}: ") == 2
 
 
 def test_two_concurrent_commands_complete_a_killed_up(lone: Platform) -> None:
