@@ -76,15 +76,20 @@ class Approvals:
         value = self.gates(deployment).commit(environment)
         if value is None:
             return None
-        return self._approval(self._since(deployment, environment, value), value)
+        name = gates_file(deployment)
+
+        def is_present(content: bytes) -> bool:
+            return read_gates(content, name).entries.get(environment) == value
+
+        return self._approval(self._since(name, is_present), value)
 
     def special(self, environment: str, kind: Special, id_: str) -> Approval | None:
         """Return the approval of one plan or of destroying what one commit recorded, if any."""
         name = _special_file(environment, kind, id_)
-        if self.tip is None or self.git.file(self.tip, name) is None:
+        present = self.git.file(self.tip, name) if self.tip else None
+        if present is None:
             return None
-        added = self.git.lines("log", "--format=%H", "--diff-filter=A", self.tip, "--", name)
-        return self._approval(added[0], id_)
+        return self._approval(self._since(name, present.__eq__), id_)
 
     def set_gate(self, deployment: str, environment: str, commit: str, reason: str) -> Approval:
         """Set the environment's gate to ``commit`` in a commit of its own, and push it."""
@@ -124,13 +129,19 @@ class Approvals:
         )
         return self._approval(commit, subject)
 
-    def _since(self, deployment: str, environment: str, value: str) -> str:
-        """Return the oldest commit of the newest run in which the gate has its present value."""
-        name = gates_file(deployment)
-        oldest = tip = self.tip or "HEAD"
-        for commit in self.git.lines("log", "--format=%H", tip, "--", name):
-            content = self.git.file(commit, name)
-            if content is None or read_gates(content, name).entries.get(environment) != value:
+    def _since(self, file: str, is_present: Callable[[bytes], bool]) -> str:
+        """Return the oldest commit of the newest run in which ``file`` has its present content.
+
+        A merge begins a run: it can take its tree from any parent, so it is a decision of its own
+        (`git log` would skip it, and name the approver of what it went back to).
+        """
+        tip = self.tip or "HEAD"
+        merges = self.git.lines("rev-list", "--topo-order", "--merges", "--max-count=1", tip)
+        since = [f"^{merge}" for merge in merges]
+        oldest = tip
+        for commit in (*self.git.lines("log", "--format=%H", tip, *since, "--", file), *merges):
+            content = self.git.file(commit, file)
+            if content is None or not is_present(content):
                 break
             oldest = commit
         return oldest

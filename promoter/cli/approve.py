@@ -62,5 +62,7 @@ def _lines(proposal: Proposal) -> Iterator[str]:
         yield file_line(file)
     if len(proposal.changes) > _SHOWN:
         yield f"  ... and {len(proposal.changes) - _SHOWN} more files"
+    if proposal.freezes:
+        yield "  it is ungated now; from now on it would be held at this commit"
     if proposal.still_held:
         yield f"  it would clear nothing yet: {proposal.still_held}"

@@ -12,7 +12,7 @@ from promoter.deploy.deploy import cleared
 from promoter.git import Git
 from promoter.site.proposal import ApprovalRequest, approve, propose
 from promoter.site.site import Site
-from tests.site.repository import deployed, push, site
+from tests.site.repository import deployed, pull, push, site
 
 __all__ = ["site"]
 
@@ -99,6 +99,14 @@ def test_an_approval_by_another_in_between_is_kept(site: Site) -> None:
         (ApprovalRequest("production", "  "), "reason is empty"),
         (ApprovalRequest("production", "x", commit="0" * 40), "no commit"),
         (ApprovalRequest("production", "x", plan="a", destroy=True), "different things"),
+        (ApprovalRequest("production", "x", plan="", destroy=True), "different things"),
+        (ApprovalRequest("production", "x", plan=""), "not the digest of a plan"),
+        (ApprovalRequest("production", "x", plan="abc"), "not the digest of a plan"),
+        (ApprovalRequest("production", "x", commit=""), "no commit"),
+        (ApprovalRequest("nowhere", "x", plan="a" * 64), "find environment nowhere"),
+        (ApprovalRequest("../evil", "x", plan="a" * 64), r"find environment \.\./evil"),
+        (ApprovalRequest("nowhere", "x", destroy=True), "find environment nowhere"),
+        (ApprovalRequest("qa", "x"), "approve qa: it is ungated"),
         (ApprovalRequest("production", "x", destroy=True), "has not been deployed"),
         (ApprovalRequest("nowhere", "x"), "find environment nowhere"),
     ],
@@ -123,3 +131,52 @@ def test_a_destroy_is_approved_for_the_record_of_what_runs(site: Site) -> None:
     site = site.fetched()
     assert site.approvals.special("qa", "destroy", record) is not None
     assert site.approvals.special("qa", "destroy", "0" * 40) is None
+
+
+def test_an_ungated_environment_is_held_only_by_a_commit_that_is_named(site: Site) -> None:
+    proposal = propose(site, ApprovalRequest("qa", "freeze", commit=site.tip))
+    assert proposal.freezes
+    approve(site, proposal)
+    assert site.fetched().approvals.gates("app").commit("qa") == site.tip
+
+
+def push_gates(site: Site, parents: list[str], tree_of: str) -> Site:
+    """Push an unsigned commit with the tree of another one onto the gates branch."""
+    tree = site.git.text("rev-parse", f"{tree_of}^{{tree}}")
+    made = site.git.commit_tree(tree, parents, "Merge\n")
+    tip = site.fetched().approvals.tip
+    site.git.push("origin", made, "refs/heads/cepler-gates", expect=tip)
+    return site.fetched()
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_an_unsigned_merge_that_goes_back_to_an_old_approval_is_not_that_approval(
+    site: Site, tmp_path: Path, order: int
+) -> None:
+    site = signing(site, tmp_path, allowed=True)
+    site.git.text("merge", "-q", "--ff-only", site.tip)
+    site = deployed(site, "qa")
+    old = approve(site, propose(site, ApprovalRequest("production", "the first")))
+    site = site.fetched()
+    first = site.approvals.gates("app").commit("production")
+    pull(site)
+    push(site.git, {"shared/a": b"2"})
+    site = deployed(site, "qa")
+    new = approve(site, propose(site, ApprovalRequest("production", "the second")))
+    site = push_gates(site, [new.commit, old.commit][::order], old.commit)
+    found = site.approvals.gate("app", "production")
+    assert site.approvals.gates("app").commit("production") == first
+    assert found is not None
+    assert (found.commit, found.approved_by) == (site.gates_tip, None)
+
+
+def test_an_approval_file_that_a_merge_adds_is_the_mergers(site: Site, tmp_path: Path) -> None:
+    site = deployed(signing(site, tmp_path, allowed=True), "qa")
+    approval = approve(site, propose(site, ApprovalRequest("qa", "moving", destroy=True)))
+    held, approved = site.gates_tip or "", approval.commit
+    site.git.push("origin", "", "refs/heads/cepler-gates", expect=approved)
+    site = push_gates(site, [held], held)
+    site = push_gates(site, [site.gates_tip or "", held], approved)
+    found = site.approvals.special("qa", "destroy", approval.subject)
+    assert found is not None
+    assert (found.commit, found.approved_by) == (site.gates_tip, None)
