@@ -9,6 +9,7 @@ from promoter.cli.options import JSON, REPOSITORY
 from promoter.cli.output import print_json
 from promoter.cli.progress import shown
 from promoter.cli.toolchain import program
+from promoter.common.errors import UsageError
 from promoter.forge.forge import PullRequest
 from promoter.forge.remote import forge_of
 from promoter.git import Git
@@ -99,8 +100,8 @@ def promote_command(
 def file_check_command(
     number: Annotated[int, typer.Argument(help="The pull request's number.")] = 0,
     revisions: Annotated[
-        str, typer.Option("--range", help="Check a range of commits instead: main...HEAD.")
-    ] = "",
+        str | None, typer.Option("--range", help="Check a range of commits instead: main...HEAD.")
+    ] = None,
     repository: REPOSITORY = Path(),
     as_json: JSON = False,
 ) -> int:
@@ -109,8 +110,10 @@ def file_check_command(
     Example: promoter release file-check --range main...HEAD
     """
     git = Git(repository)
-    if revisions:
+    if revisions is not None:
         result = range_file_check(git, revisions)
+    elif number < 1:
+        raise UsageError("file-check: no pull request is named", next_step="its number, or --range")
     else:
         forge = forge_of(git)
         result = report_file_check(forge, forge.pull_request(number))

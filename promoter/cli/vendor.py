@@ -117,7 +117,7 @@ def bump_command(
         branch=branch,
         vendir=find_vendir(vendir),
         check_digests=digest_check,
-        proof=lambda sha: proof(Git(folder), remote, branch, sha, untested),
+        proof=lambda sha: proof(Git(folder), remote, sha, untested),
         progress=shown(),
     )
     result = bump(folder, dependency, ref, push=push, options=options)

@@ -16,18 +16,19 @@ API_VARIABLE = "GITHUB_API_URL"
 def forge_of(git: Git, remote: str = "origin") -> Forge:
     """Return the forge of ``remote``, its address read as git reads it (``insteadOf`` included).
 
-    A repository on this machine has a local forge; one on GitHub is used with the token in
-    GH_TOKEN or GITHUB_TOKEN. Raises `UsageError` for any other address or without a token.
+    An absolute path is a local forge; a repository on GitHub is used with the token in GH_TOKEN
+    or GITHUB_TOKEN. Raises `UsageError` for any other address or without a token. A relative path
+    is another address: a commit can bring a folder of any name.
     """
     address = git.text("ls-remote", "--get-url", "--", remote)
     path = address.removeprefix("file://")
     # As git itself resolves it: x means x.git where there is no x.
     for folder in (Path(path), Path(f"{path}.git")):
-        if folder.is_dir():
+        if folder.is_absolute() and folder.is_dir():
             return LocalForge(Git(folder))
     if not (name := repository_of(address)):
         raise UsageError(
-            f"find the forge of {remote}: {address} is neither a folder nor on github.com",
+            f"find the forge of {remote}: {address} is neither an absolute path nor on github.com",
             next_step="name a remote that is one of these",
         )
     if not (token := next(filter(None, map(os.environ.get, TOKEN_VARIABLES)), "")):

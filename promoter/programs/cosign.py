@@ -8,15 +8,18 @@ import base64
 import binascii
 import json
 import os
+import re
 import subprocess
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from promoter.common.errors import PromoterError, RegistryError
+from promoter.common.errors import PromoterError, RegistryError, UsageError
 
 _SECONDS = 120
+_REFERENCE = re.compile(r"[a-z0-9]+:")
+"""The start of a reference to a KMS or a token, not a file."""
 _SIGN_FLAGS = ("--tlog-upload=false", "--use-signing-config=false", "--yes")
 
 
@@ -63,6 +66,7 @@ class Cosign:
     def _write(self, verb: str, reference: str, *arguments: str) -> None:
         if not self.key:
             raise VerificationError(f"{verb} {reference}: no key to sign with")
+        _require_key(self.key, "--key or COSIGN_KEY")
         done = _run(self.program, verb, "--key", self.key, *_SIGN_FLAGS, *arguments, reference)
         if done.returncode != 0:
             raise RegistryError(
@@ -72,18 +76,22 @@ class Cosign:
 
     def _check(self, verb: str, reference: str, *arguments: str) -> str:
         key = self.public_key or self.key
-        if not self.public_key and "://" not in self.key:
+        if not self.public_key and not _REFERENCE.match(self.key):
             key = str(Path(self.key).with_suffix(".pub") if self.key else "")
-            if not Path(key).is_file():
-                raise VerificationError(
-                    f"verify with {key or 'no key'}: no such public key",
-                    next_step="name it: --public-key or COSIGN_PUBLIC_KEY",
-                )
+        _require_key(key, "--public-key or COSIGN_PUBLIC_KEY")
         flags = ("--key", key, "--insecure-ignore-tlog=true")
         done = _run(self.program, verb, *flags, *arguments, reference)
         if done.returncode != 0:
             raise VerificationError(f"{verb} {reference}: {_last_line(done.stderr)}")
         return done.stdout
+
+
+def _require_key(key: str, option: str) -> None:
+    """Raise `UsageError` for a key file that does not exist: that proves nothing of an image."""
+    if not _REFERENCE.match(key) and not Path(key).is_file():
+        raise UsageError(
+            f"read key {key or '(none is named)'}: no such file", next_step=f"name it: {option}"
+        )
 
 
 def create_keys(program: Path, folder: Path) -> tuple[Path, Path]:

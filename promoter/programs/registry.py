@@ -24,6 +24,8 @@ MIRROR_VARIABLE = "PROMOTER_REGISTRY_MIRROR"
 _SECONDS = 120
 _PUSH_SECONDS = 1800
 _ABSENT = ("MANIFEST_UNKNOWN", "NAME_UNKNOWN", "404 Not Found", "NOT_FOUND")
+_BUSY = re.compile(r"status code (429|5\d\d)\b|TOOMANYREQUESTS|UNAVAILABLE")
+_FORBIDDEN = re.compile(r"status code 40[13]\b|UNAUTHORIZED|DENIED")
 _PINNED = re.compile(r"[^/@]+/[^@]+@sha256:[0-9a-f]{64}")
 _REFERENCE = re.compile(r"(?P<host>[^@/]+)(?P<folder>/[^@]+)?/(?P<name>[^/:@]+)[:@](?P<tag>[^/]+)")
 
@@ -115,8 +117,16 @@ class Registry:
         absent = any(sign in stderr for sign in _ABSENT)
         return (_ImageAbsent if absent else RegistryError)(
             f"{arguments[0]} {arguments[-1]}: {lines[-1].removeprefix('Error: ')}",
-            next_step=f"check that {self.address} is up and writable for you, then run it again",
+            next_step=self._remedy(stderr),
         )
+
+    def _remedy(self, stderr: str) -> str:
+        host = self.address.partition("/")[0]
+        if _BUSY.search(stderr):
+            return f"{host} is overloaded or failing: run it again later"
+        if _FORBIDDEN.search(stderr):
+            return f"docker login {host}, with an account that may do this"
+        return f"check that {self.address} is up and reachable, then run it again"
 
 
 @dataclass(frozen=True)
@@ -152,15 +162,14 @@ class ImageLookup:
                 next_step="name the image's repository next to its digest in values.yaml",
             )
         registry, name, digest = self.locate(reference)
-        host, mirror = reference.partition("/")[0], registry.address.partition("/")[0]
+        host = reference.partition("/")[0]
         try:
             return registry.digest(name, digest) is not None
         except RegistryError as error:
             raise RegistryError(
                 f"look up image {reference}: {error}",
-                next_step=f"check that {mirror} is reachable and readable (docker login {mirror}); "
-                f"{MIRROR_VARIABLE}={host}=<address> queries another registry, "
-                "--no-digest-check skips the lookup",
+                next_step=f"{error.next_step}; {MIRROR_VARIABLE}={host}=<address> queries another "
+                "registry, --no-digest-check skips the lookup",
             ) from error
 
 

@@ -95,6 +95,12 @@ def required_form(settings: CogSettings) -> str:
 
 
 def require_range(verb: str, revisions: str, example: str) -> None:
-    """Raise `ReleaseError` unless ``revisions`` is a range like ``example``."""
-    if revisions.startswith("-") or ".." not in revisions:
-        raise ReleaseError(f"{verb} {revisions}: not a range", next_step=f"write it as {example}")
+    """Raise `ReleaseError` unless ``revisions`` is a range like ``example``.
+
+    Both ends are named: git reads an empty one, as an unset variable leaves it, as HEAD.
+    """
+    first, _, last = revisions.partition("..")
+    if revisions.startswith("-") or not first or not last.strip("."):
+        raise ReleaseError(
+            f"{verb} {revisions!r}: not a range of two commits", next_step=f"write it as {example}"
+        )

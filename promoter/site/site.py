@@ -19,6 +19,7 @@ from promoter.gate.state import DeployState, EnvironmentState
 from promoter.gate.state_file import read_state
 from promoter.git import Git
 
+_SHOWN_BRANCHES = 5
 FOLDER = "cepler"
 """The folder of the cepler files, one per deployment."""
 
@@ -64,9 +65,15 @@ class Site:
         if self.branch not in tips:
             raise PromoterError(
                 f"fetch {self.branch} of {self.remote}: it has no such branch",
-                next_step=f"git push {self.remote} HEAD:{self.branch}",
+                next_step=self._other_branch(),
             )
         return replace(self, tip=tips[self.branch], gates_tip=tips.get(BRANCH))
+
+    def _other_branch(self) -> str:
+        heads = self.git.lines("ls-remote", "--heads", "--", self.remote)
+        names = [line.partition("refs/heads/")[2] for line in heads][:_SHOWN_BRANCHES]
+        known = ", ".join(names)
+        return f"--branch with one of: {known}" if known else "push the first commit there"
 
     @contextmanager
     def opened(self) -> Iterator[Site]:

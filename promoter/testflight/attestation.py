@@ -16,6 +16,7 @@ from promoter.git.signing import can_sign, read_signature
 from promoter.testflight.result import TestflightError, TestflightResult
 
 BRANCH = "testflights"
+MAIN = "main"
 ALLOWED_TESTERS = "cepler/allowed_testers"
 _CHART = "lana-bank"
 
@@ -64,7 +65,7 @@ def find_attestation(git: Git, remote: str, ref: str, main: str) -> str | None:
     ``main`` is the commit whose list of testers counts. Raises `NotTested` for an attestation
     that none of them signed, or that names another ref or outcome.
     """
-    tip = Ledger(git, remote, BRANCH).tip()
+    tip = _tip(git, remote, BRANCH)
     content = git.file(tip, _file(ref)) if tip else None
     if tip is None or content is None:
         return None
@@ -89,18 +90,21 @@ def find_attestation(git: Git, remote: str, ref: str, main: str) -> str | None:
     return f"Testflight: {commit} by {signer}{left_out}"
 
 
-def proof(git: Git, remote: str, branch: str, ref: str, untested: str = "") -> tuple[str, ...]:
+def proof(git: Git, remote: str, ref: str, untested: str = "") -> tuple[str, ...]:
     """Return the trailers of a bump to the chart ref: its attestation, or the waiver's reason.
 
-    ``branch`` (empty: the name of the checked-out one) of ``remote`` lists the testers. Without
-    a list no attestation is required. Raises `NotTested` if a listed tester must attest ``ref``.
+    Branch main of ``remote`` (a name or an address) lists the testers: nothing that is only in
+    this clone adds or removes one. Without a list there no attestation is required. Raises
+    `NotTested` if a listed tester must attest ``ref``.
     """
     if untested:
         return (f"Untested: {' '.join(untested.split())}",)
-    # The list of the remote counts, so that a local commit adds no tester.
-    name, main = branch or git.branch(), "HEAD"
-    if name and remote in git.lines("remote"):
-        main = git.follow(remote, name).get(name, "HEAD")
+    main = _tip(git, remote, MAIN)
+    if main is None:
+        raise NotTested(
+            f"vendor {ref[:12]}: {remote} has no branch {MAIN}, which lists the testers",
+            next_step="--remote with the deployments repository; or --untested '<reason>'",
+        )
     if git.file(main, ALLOWED_TESTERS) is None:
         return ()
     trailer = find_attestation(git, remote, ref, main)
@@ -111,6 +115,15 @@ def proof(git: Git, remote: str, branch: str, ref: str, untested: str = "") -> t
             "--untested '<reason>', which is recorded in the commit",
         )
     return (trailer,)
+
+
+def _tip(git: Git, remote: str, branch: str) -> str | None:
+    """Return the commit of ``branch`` on ``remote`` now, fetched where it is not here yet."""
+    ref = f"refs/heads/{branch}"
+    tip = git.remote_ref(remote, ref)
+    if tip and git.commit(tip) is None:
+        git.fetch(remote, ref)
+    return tip
 
 
 def _file(ref: str) -> str:

@@ -180,3 +180,9 @@ def test_an_approval_file_that_a_merge_adds_is_the_mergers(site: Site, tmp_path:
     found = site.approvals.special("qa", "destroy", approval.subject)
     assert found is not None
     assert (found.commit, found.approved_by) == (site.gates_tip, None)
+
+
+def test_a_branch_that_the_remote_lacks_is_not_one_to_push(site: Site) -> None:
+    with pytest.raises(PromoterError, match="it has no such branch") as raised:
+        Site.of(site.git.dir, branch="typo")
+    assert raised.value.next_step == "--branch with one of: cepler-gates, main"

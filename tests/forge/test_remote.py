@@ -51,5 +51,17 @@ def test_a_folder_may_be_named_without_its_git(bare: Git, tmp_path: Path) -> Non
 
 
 def test_another_host_is_rejected(bare: Git) -> None:
-    with pytest.raises(UsageError, match="neither a folder nor on github"):
+    with pytest.raises(UsageError, match="neither an absolute path nor on github"):
         forge_of(bare, "https://example.org/x.git")
+
+
+@pytest.mark.parametrize("address", ["git@github.com:GaloyMoney/lana-bank.git", "lana-bank"])
+def test_a_folder_that_is_named_like_the_address_is_not_its_forge(
+    bare: Git, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    named = tmp_path / "clone" / address
+    named.parent.mkdir(parents=True)
+    bare.text("clone", "--quiet", "--bare", ".", str(named))
+    monkeypatch.chdir(tmp_path / "clone")
+    with pytest.raises(UsageError, match=r"no token|neither an absolute path"):
+        forge_of(bare, address)

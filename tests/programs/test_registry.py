@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+import http.server
 import socket
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -29,6 +32,46 @@ def test_a_registry_that_is_down_is_an_error_and_not_absence(crane: Path) -> Non
     with pytest.raises(RegistryError, match=r"digest .*refused") as raised:
         gone.digest("lana-bank", "latest")
     assert gone.address in raised.value.next_step
+
+
+@pytest.mark.parametrize(
+    ("status", "next_step"),
+    [
+        (401, "docker login {}, with an account"),
+        (403, "docker login {}, with an account"),
+        (429, "{} is overloaded or failing: run it again later"),
+        (500, "{} is overloaded or failing: run it again later"),
+    ],
+)
+def test_the_next_step_is_for_the_status_that_a_registry_answers(
+    crane: Path, status: int, next_step: str
+) -> None:
+    with answering(status) as address:
+        reference = f"{address}/galoyorg/lana-bank@sha256:{'a' * 64}"
+        with pytest.raises(RegistryError, match=f"status code {status}") as raised:
+            ImageLookup(crane).exists(reference)
+    assert raised.value.next_step.startswith(next_step.format(address))
+
+
+@contextmanager
+def answering(status: int) -> Iterator[str]:
+    """Run a registry that answers every request for an image with ``status``."""
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200 if self.path == "/v2/" else status)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        do_HEAD = do_GET  # noqa: N815
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"127.0.0.1:{server.server_port}"
+        server.shutdown()
 
 
 def test_a_registry_that_drops_the_connection_leaves_a_rerun_that_completes(
@@ -63,7 +106,7 @@ def test_a_registry_that_is_down_is_an_error_and_not_a_missing_image(crane: Path
         reference = f"{address}/galoyorg/lana-bank@sha256:{'a' * 64}"
     with pytest.raises(RegistryError, match=r"look up image .*refused") as raised:
         ImageLookup(crane).exists(reference)
-    assert f"docker login {address}" in raised.value.next_step
+    assert f"check that {address}/galoyorg is up" in raised.value.next_step
     assert "PROMOTER_REGISTRY_MIRROR" in raised.value.next_step
 
 

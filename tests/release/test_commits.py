@@ -59,7 +59,9 @@ def test_merges_and_fixups_are_skipped_as_cog_toml_says(tmp_path: Path) -> None:
     assert check_commits(git, "HEAD~2..HEAD", lenient) == (1, [])
 
 
-@pytest.mark.parametrize("revisions", ["HEAD", "--all", "--output=x..y"])
+@pytest.mark.parametrize(
+    "revisions", ["HEAD", "--all", "--output=x..y", "", "..", "...", "main..", "..HEAD", "...HEAD"]
+)
 def test_anything_but_a_range_is_rejected(tmp_path: Path, revisions: str) -> None:
     git = new_repository(tmp_path)
     create_history(git, [HistoryCommit("feat: a")])
@@ -101,6 +103,17 @@ def test_the_checks_print_json(
     assert document["rejected"][0]["commit"]["id"] == git.commit("HEAD")
     assert run(monkeypatch, "release", "file-check", "--json", "--range", "HEAD^...HEAD") == 0
     assert json.loads(capsys.readouterr().out) == {"rejected": []}
+
+
+def test_a_file_check_of_nothing_does_not_pass(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    create_history(new_repository(tmp_path), [HistoryCommit("feat: a")])
+    monkeypatch.chdir(tmp_path)
+    for revisions in ("", "...", "main...", "...HEAD"):
+        assert run(monkeypatch, "release", "file-check", "--range", revisions) == 1
+        assert "not a range of two commits" in capsys.readouterr().err
+    assert run(monkeypatch, "release", "file-check") == 64
 
 
 def test_the_rule_below_one_comes_from_release_yml(

@@ -13,7 +13,7 @@ import pytest
 from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 
-from promoter.common.errors import RegistryError
+from promoter.common.errors import RegistryError, UsageError
 from promoter.forge.forge import Query
 from promoter.git import Git
 from promoter.programs.cosign import Cosign, VerificationError, create_keys
@@ -117,6 +117,20 @@ def test_another_key_or_another_image_does_not_verify(
     absent = replace(image, digest=f"sha256:{'0' * 64}")
     with pytest.raises(RegistryError, match="the registry does not have it"):
         supply.verify(absent)
+
+
+@pytest.mark.parametrize("keys", [("missing.key", ""), ("", "missing.pub"), ("missing.key", "x")])
+def test_a_missing_key_file_is_said_so(
+    program: Path, tmp_path: Path, keys: tuple[str, str]
+) -> None:
+    key, public = (str(tmp_path / name) if name else "" for name in keys)
+    cosign = Cosign(program, key, public)
+    with pytest.raises(UsageError, match="no such file") as raised:
+        cosign.verify("127.0.0.1:1/x@sha256:" + "a" * 64)
+    assert "COSIGN_PUBLIC_KEY" in raised.value.next_step
+    if key:
+        with pytest.raises(UsageError, match=r"missing\.key: no such file"):
+            cosign.sign("127.0.0.1:1/x@sha256:" + "a" * 64)
 
 
 def test_the_pin_bump_rejects_an_image_that_does_not_verify(

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from promoter.common.errors import NothingNewer, UsageError
+from promoter.common.errors import GitError, NothingNewer, UsageError
 from promoter.git import Git
 from promoter.smoketest.report import Report, Result
 from promoter.testflight.attestation import ALLOWED_TESTERS, BRANCH, NotTested, attest, proof
@@ -65,7 +65,7 @@ def passed(**more: object) -> TestflightResult:
 
 
 def trailers(repositories: Repositories, ref: str = REF, untested: str = "") -> tuple[str, ...]:
-    return proof(repositories.clone, "origin", "main", ref, untested)
+    return proof(repositories.clone, "origin", ref, untested)
 
 
 def test_an_attestation_by_a_tester_is_cited(repositories: Repositories) -> None:
@@ -153,3 +153,36 @@ def test_only_a_commit_that_passed_is_attested_and_only_once(repositories: Repos
 
 def test_a_repository_without_testers_requires_no_attestation(repositories: Repositories) -> None:
     assert trailers(repositories) == ()
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        ["checkout -q -b aside"],
+        ["checkout -q --detach"],
+        ["branch -f testers-gone", "checkout -q -b main2 --track testers-gone"],
+        ["remote set-url --push origin /nowhere"],
+    ],
+)
+def test_nothing_in_the_clone_removes_the_testers(
+    repositories: Repositories, before: list[str]
+) -> None:
+    repositories.allow(repositories.key("tester"))
+    git = repositories.clone
+    for command in before:
+        git.text(*command.split())
+    git.text("rm", "-q", ALLOWED_TESTERS)
+    git.text("commit", "-q", "-m", "no testers")
+    git.text("update-ref", "refs/remotes/origin/main", "HEAD")
+    for remote in ("origin", str(repositories.folder / "remote.git")):
+        with pytest.raises(NotTested, match="has not passed a testflight"):
+            proof(git, remote, REF)
+
+
+def test_a_remote_without_main_does_not_waive_the_testflight(repositories: Repositories) -> None:
+    Git(repositories.folder).text("init", "--quiet", "--bare", "empty.git")
+    with pytest.raises(NotTested, match="has no branch main, which lists the testers"):
+        proof(repositories.clone, str(repositories.folder / "empty.git"), REF)
+    with pytest.raises(GitError):
+        proof(repositories.clone, "nowhere", REF)
+    assert proof(repositories.clone, "nowhere", REF, "a fire") == ("Untested: a fire",)

@@ -32,6 +32,14 @@ def promoter(target: Target, *arguments: str) -> subprocess.CompletedProcess[str
     return run(target, "promoter", "vendor", *arguments, "--vendir", "never")
 
 
+def publish(target: Target) -> Path:
+    """Give the repository a remote, whose main lists the testers (none)."""
+    remote = target.folder.with_name("remote.git")
+    git(target.folder, "clone", "-q", "--bare", ".", str(remote))
+    git(target.folder, "remote", "add", "origin", str(remote))
+    return remote
+
+
 def test_sync_prints_the_vendored_commits(source: Source, target: Target) -> None:
     done = promoter(target, "sync")
     assert (done.returncode, done.stdout) == (0, f"charts/lana-bank  {source.head}  feat: first\n")
@@ -59,6 +67,7 @@ def test_sync_and_check_as_json(source: Source, target: Target) -> None:
 
 
 def test_bump_and_bump_again(source: Source, target: Target) -> None:
+    publish(target)
     new = source.commit("feat: more", {"charts/lana-bank/values.yaml": "replicas: 2\n"})
     done = promoter(target, "bump", "lana-bank", new)
     assert done.returncode == 0, done.stderr
@@ -81,6 +90,7 @@ def test_exit_codes_of_errors(target: Target) -> None:
 
 
 def test_pins_are_looked_up_unless_disabled(source: Source, target: Target) -> None:
+    publish(target)
     pin = f'image:\n  repository: r.invalid/x/y\n  digest: "sha256:{"a" * 64}" '
     pin += "# METADATA:: repository=https://github.com/a/b;commit_ref=abcdef0;app=y;\n"
     new = source.commit("feat: pin", {"charts/lana-bank/values.yaml": pin})
@@ -97,14 +107,12 @@ def make(target: Target, *variables: str) -> subprocess.CompletedProcess[str]:
     return run(target, "make", *there, "bump-vendored-ref", *variables)
 
 
-def test_the_make_target_pushes(source: Source, target: Target, tmp_path: Path) -> None:
-    git(tmp_path, "init", "-q", "--bare", "-b", "main", "remote.git")
-    git(target.folder, "remote", "add", "origin", str(tmp_path / "remote.git"))
-    git(target.folder, "push", "-q", "origin", "main")
+def test_the_make_target_pushes(source: Source, target: Target) -> None:
+    remote = publish(target)
     new = source.commit("feat: more", {"charts/lana-bank/values.yaml": "a: 2\n"})
     done = make(target, "DEP=lana-bank", f"REF={new}", 'UNTESTED=it\'s "urgent"')
     assert done.returncode == 0, done.stderr
-    assert git(tmp_path / "remote.git", "rev-parse", "main") == target.head
+    assert git(remote, "rev-parse", "main") == target.head
     assert 'Untested: it\'s "urgent"' in git(target.folder, "log", "-1", "--format=%B")
     assert make(target, "DEP=lana-bank", f"REF={new}").returncode == 2
     hostile = make(target, "DEP=lana-bank", 'REF=main"; touch pwned; "')
@@ -112,12 +120,11 @@ def test_the_make_target_pushes(source: Source, target: Target, tmp_path: Path) 
     assert not (target.folder / "pwned").exists()
 
 
-def test_the_pipeline_s_script(source: Source, target: Target, tmp_path: Path) -> None:
+def test_the_pipeline_s_script(source: Source, target: Target) -> None:
     new = source.commit("feat: more", {"charts/lana-bank/values.yaml": "replicas: 2\n"})
-    git(tmp_path, "clone", "-q", "--bare", str(target.folder), "remote.git")
-    git(target.folder, "remote", "add", "origin", str(tmp_path / "remote.git"))
+    remote = publish(target)
     variables = {"DEP": "lana-bank", "REF": new, "PUSH": "1", "BRANCH": "main"}
     done = run(target, str(SCRIPT), "--vendir", "never", **variables)
     assert done.returncode == 0, done.stderr
-    assert git(tmp_path / "remote.git", "rev-parse", "main") == target.head
+    assert git(remote, "rev-parse", "main") == target.head
     assert run(target, str(SCRIPT), "lana-bank", new, "--vendir", "never").returncode == 2
