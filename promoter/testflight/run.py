@@ -19,6 +19,7 @@ from promoter.smoketest.report import SmoketestFailed
 from promoter.smoketest.smoketest import SmoketestTarget, require_smoketest
 from promoter.testflight.attestation import attest, refuse_unsignable
 from promoter.testflight.chart import ChartUnderTest, open_chart
+from promoter.testflight.identity import namespace_identity
 from promoter.testflight.install import INSTALL_SECONDS, RELEASE, ChartInstaller
 from promoter.testflight.provisioner import ProvisionedNamespace, Provisioner, TestflightSpec
 from promoter.testflight.readiness import ReadinessMonitor
@@ -145,23 +146,27 @@ class Testflight:
         self._update(destroyed=True)
 
     def _install(self) -> None:
-        target, namespace = self.target, self.spec.namespace
+        target, namespace, seconds = self.target, self.spec.namespace, self.options.seconds
         kubectl, helm = target.kubectl.within(namespace), target.toolchain.program("helm")
-        installer = ChartInstaller(helm, kubectl, self.chart.folder, self._values())
-        installer.require_namespaced()
         monitor = ReadinessMonitor(kubectl, target.progress)
         task = f"install {self.chart.ref[:12]} in {namespace}"
-        with monitor.running(), target.progress.task(task):
-            try:
-                installer.install(self.options.seconds, monitor.unreachable)
-            except TestflightError as error:
-                next_step = "once the cluster is back: promoter testflight sweep"
-                if not monitor.unreachable.is_set():
-                    monitor.poll()
-                    next_step = "docs/testflight.md explains such messages"
-                self._update(reasons=monitor.reasons)
-                reasons = "; ".join(monitor.reasons) or "no pod is known to be unready"
-                raise TestflightError(f"{error}; {reasons}", next_step=next_step) from error
+        with namespace_identity(kubectl, seconds) as restricted:
+            installer = ChartInstaller(helm, restricted, self.chart.folder, self._values())
+            installer.require_namespaced()
+            with monitor.running(), target.progress.task(task):
+                self._run_installer(installer, monitor)
+
+    def _run_installer(self, installer: ChartInstaller, monitor: ReadinessMonitor) -> None:
+        try:
+            installer.install(self.options.seconds, monitor.unreachable)
+        except TestflightError as error:
+            next_step = "once the cluster is back: promoter testflight sweep"
+            if not monitor.unreachable.is_set():
+                monitor.poll()
+                next_step = "docs/testflight.md explains such messages"
+            self._update(reasons=monitor.reasons)
+            reasons = "; ".join(monitor.reasons) or "no pod is known to be unready"
+            raise TestflightError(f"{error}; {reasons}", next_step=next_step) from error
 
     def _values(self) -> Mapping[str, Any]:
         """Return the values to install the chart with: all parts but the ones to leave out."""

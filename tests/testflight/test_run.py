@@ -316,6 +316,44 @@ def test_objects_outside_of_the_namespace_are_rejected(
     assert runner.namespace not in runner.namespaces()
 
 
+# Rendered without a cluster, `lookup` finds nothing and these templates are empty.
+SEEN_WHEN_INSTALLED = (
+    '{{ if lookup "v1" "ServiceAccount" .Release.Namespace "default" }}\n%s{{ end }}\n'
+)
+
+
+@pytest.mark.parametrize(
+    ("content", "refused"),
+    [
+        (WIDE, 'clusterroles.rbac.authorization.k8s.io "wide" is forbidden'),
+        (
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: far, namespace: default}\n",
+            'configmaps "far" is forbidden',
+        ),
+    ],
+    ids=["cluster-scoped", "another namespace"],
+)
+def test_the_server_refuses_what_only_appears_when_it_is_installed(
+    runner: Runner, content: str, refused: str
+) -> None:
+    (runner.chart / "templates/hidden.yaml").write_text(SEEN_WHEN_INSTALLED % content)
+    code, _, err = wait_for(runner.run())
+    assert code == 1
+    assert refused in " ".join(err.split())
+    kinds = ("clusterroles/wide", "configmaps/far")
+    found = kubectl(runner.platform, "get", *kinds, "--namespace=default", "--ignore-not-found")
+    assert found == ""
+    assert runner.namespace not in runner.namespaces()
+
+
+def test_a_chart_reads_nothing_outside_of_its_namespace(runner: Runner) -> None:
+    spy = '{{ $all := lookup "v1" "Secret" "kube-system" "" }}\n'
+    (runner.chart / "templates/spy.yaml").write_text(spy)
+    code, _, err = wait_for(runner.run())
+    assert code == 1
+    assert "secrets is forbidden" in " ".join(err.split())
+
+
 def test_cluster_scoped_custom_resources_are_rejected(runner: Runner, tmp_path: Path) -> None:
     definition = tmp_path / "moons.yaml"
     definition.write_text(DEFINITION)

@@ -1,0 +1,76 @@
+"""The identity that installs the chart under test: everything in its namespace, nothing elsewhere.
+
+A rendered chart does not show what its templates do with the answers of a cluster (`lookup`), so
+the API server itself must refuse what is outside of the namespace.
+"""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from promoter.common.files import write_atomically
+from promoter.programs.kubectl import Kubectl
+
+INSTALLER = "testflight-installer"
+_GROUP = "rbac.authorization.k8s.io"
+_LEAST_SECONDS = 600
+"""The API server issues no token for a shorter time."""
+
+_SPARE_SECONDS = 300
+
+
+@contextmanager
+def namespace_identity(kubectl: Kubectl, seconds: int) -> Iterator[Kubectl]:
+    """Yield kubectl as an account with every right in its namespace, and none outside.
+
+    The account goes with the namespace; its token is valid a little longer than ``seconds``, and
+    its kubeconfig (0600) is removed when the block ends. Raises `ClusterError`.
+    """
+    kubectl.apply(_account())
+    duration = max(_LEAST_SECONDS, seconds + _SPARE_SECONDS)
+    token = kubectl.run("create", "token", INSTALLER, f"--duration={duration}s").strip()
+    current = json.loads(kubectl.run("config", "view", "--raw", "--minify", "--output=json"))
+    with TemporaryDirectory(prefix="promoter-testflight-") as folder:
+        file = Path(folder) / "kubeconfig"
+        content = _kubeconfig(current["clusters"][0], kubectl.namespace, token)
+        write_atomically(file, json.dumps(content).encode(), 0o600)
+        yield replace(kubectl, kubeconfig=file)
+
+
+def _account() -> list[dict[str, Any]]:
+    metadata = {"name": INSTALLER}
+    everything = {"apiGroups": ["*"], "resources": ["*"], "verbs": ["*"]}
+    role = {"apiGroup": _GROUP, "kind": "Role", "name": INSTALLER}
+    subject = {"kind": "ServiceAccount", "name": INSTALLER}
+    return [
+        {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": metadata},
+        {
+            "apiVersion": f"{_GROUP}/v1",
+            "kind": "Role",
+            "metadata": metadata,
+            "rules": [everything],
+        },
+        {
+            "apiVersion": f"{_GROUP}/v1",
+            "kind": "RoleBinding",
+            "metadata": metadata,
+            "roleRef": role,
+            "subjects": [subject],
+        },
+    ]
+
+
+def _kubeconfig(cluster: dict[str, Any], namespace: str, token: str) -> dict[str, Any]:
+    context = {"cluster": cluster["name"], "user": INSTALLER, "namespace": namespace}
+    return {
+        "apiVersion": "v1",
+        "kind": "Config",
+        "clusters": [cluster],
+        "users": [{"name": INSTALLER, "user": {"token": token}}],
+        "contexts": [{"name": INSTALLER, "context": context}],
+        "current-context": INSTALLER,
+    }
