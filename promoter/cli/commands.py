@@ -83,6 +83,7 @@ _TOOLCHAIN = {
 SECTIONS: Mapping[str, Mapping[str, Command | CommandGroup]] = {
     "Set up": {
         "init": Command("init:init", "Create the gates branch and list signing keys."),
+        "doctor": Command("doctor:doctor", "Check what a first real run needs."),
     },
     "Deploy": {
         "deploy": Command("deploy:deploy", "Deploy an environment and record it."),

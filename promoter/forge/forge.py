@@ -1,9 +1,9 @@
 """The `Forge` Protocol: the part of GitHub that a release needs."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Protocol
 
 from promoter.common.errors import PromoterError
 
@@ -176,6 +176,12 @@ class Forge(Protocol):
 
     def publish_release(self, tag: str) -> PublishedRelease:
         """Publish the draft of ``tag``; a published one stays as it is."""
+
+    def rulesets(self) -> tuple[Mapping[str, Any], ...]:
+        """Return the rulesets of the repository, each as GitHub's REST API documents it."""
+
+    def workflow_settings(self) -> frozenset[str]:
+        """Return the names of the secrets and variables of workflows: ``secrets.X``, ``vars.Y``."""
 
     def compare_url(self, old: str, new: str) -> str:
         """Return the address of the page that compares two commits."""

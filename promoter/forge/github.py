@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from operator import attrgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import requests
 from github import Auth, Github
@@ -208,6 +208,19 @@ class GitHubForge(Forge):
             if found.draft:
                 found = found.update_release(found.name or tag, found.body or "", draft=False)
             return release_of(found)
+
+    def rulesets(self) -> tuple[Mapping[str, Any], ...]:
+        """See `Forge`. PyGithub has no call for them; the list has no rules, each one has."""
+        with self._request("read the rulesets") as repository:
+            get, url = repository.requester.requestJsonAndCheck, f"{repository.url}/rulesets"
+            _, listed = get("GET", url, parameters={"per_page": 100})
+            return tuple(get("GET", f"{url}/{each['id']}")[1] for each in listed)
+
+    def workflow_settings(self) -> frozenset[str]:
+        with self._request("list secrets and variables") as repository:
+            secrets, variables = repository.get_secrets(), repository.get_variables()
+            names = [f"secrets.{each.name}" for each in secrets]
+            return frozenset(names + [f"vars.{each.name}" for each in variables])
 
     def compare_url(self, old: str, new: str) -> str:
         return compare_page(self.name, old, new)

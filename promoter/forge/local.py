@@ -11,14 +11,16 @@ reviews, branch protection, rate limits, squash merges.
 """
 
 # ruff: noqa: D102 - the Protocol `Forge` documents the methods
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from promoter.forge.documents import ASSET, REF, Documents
 from promoter.forge.forge import (
     Asset,
     Forge,
     ForgeConflict,
+    ForgeError,
     ForgeMissing,
     NewPullRequest,
     PublishedRelease,
@@ -162,6 +164,15 @@ class LocalForge(Forge):
             if tagged is None:
                 documents.moves.append((f"refs/tags/{tag}", release.commit, None))
         return _release(tag, self._documents())
+
+    def rulesets(self) -> tuple[Mapping[str, Any], ...]:
+        raise self._without("rulesets")
+
+    def workflow_settings(self) -> frozenset[str]:
+        raise self._without("secrets and variables")
+
+    def _without(self, what: str) -> ForgeError:
+        return ForgeError(f"read {what}: {self.git.dir.name} is a folder, which has none")
 
     def compare_url(self, old: str, new: str) -> str:
         """See `Forge`. As GitHub's address for a repository of this folder's name."""

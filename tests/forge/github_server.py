@@ -80,6 +80,8 @@ class Server:
         self.half_uploaded: dict[str, str] = {}
         self.comments: list[str] = []
         self.page_size: int | None = None
+        self.rulesets: list[dict[str, Any]] = []
+        self.workflow_settings: dict[str, list[str]] = {"secrets": [], "variables": []}
 
     def fail(self, request: str, *answers: Response) -> None:
         """The next requests whose "METHOD path" fits the regex get these, one each."""
@@ -426,6 +428,23 @@ def _delete_asset(call: _Call) -> Response:
     return Response(204, b"")
 
 
+def _rulesets(call: _Call) -> Response:
+    """The list: without conditions, rules and bypass actors."""
+    fields = ("id", "name", "target", "enforcement")
+    return Response(200, [{name: each[name] for name in fields} for each in call.state.rulesets])
+
+
+def _ruleset(call: _Call) -> Response:
+    found = [each for each in call.state.rulesets if str(each["id"]) == call.parts[0]]
+    return Response(200, found[0]) if found else Response(404, {"message": "Not Found"})
+
+
+def _workflow_settings(call: _Call) -> Response:
+    kind = call.parts[0]
+    listed = [{"name": name} for name in call.state.workflow_settings[kind]]
+    return Response(200, {"total_count": len(listed), kind: listed})
+
+
 _ROUTES: list[tuple[str, str, Callable[[_Call], Response]]] = [
     ("GET", r"/pulls", _list_pulls),
     ("POST", r"/pulls", _open_pull),
@@ -449,4 +468,7 @@ _ROUTES: list[tuple[str, str, Callable[[_Call], Response]]] = [
     ("POST", r"/releases/([^/]+)/assets", _upload),
     ("GET", r"/releases/([^/]+)/assets/([^/]+)", _asset),
     ("DELETE", r"/releases/([^/]+)/assets/([^/]+)", _delete_asset),
+    ("GET", r"/rulesets", _rulesets),
+    ("GET", r"/rulesets/(\d+)", _ruleset),
+    ("GET", r"/actions/(secrets|variables)", _workflow_settings),
 ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -12,56 +11,7 @@ from promoter.git import Git
 from promoter.setup.init import plan_init
 from promoter.setup.keys import SigningKey, key_in
 from promoter.site.site import Site
-
-CONFIG = b"""\
-deployment: app
-environments:
-  local-staging:
-    latest: [shared/*]
-  local-production:
-    passed: local-staging
-    propagated: [shared/*]
-"""
-FILES = {
-    "cepler/app.yml": CONFIG,
-    "shared/a": b"1",
-    "stacks/local/staging/shared.yml": b"stage: staging\n",
-    "stacks/local/production/shared.yml": b"stage: production\n",
-}
-STATE = "cepler/.cepler/app/local-staging.state"
-
-
-@pytest.fixture
-def clone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Git:
-    """A clone with a key, of a remote that has cepler files and no gates."""
-    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(tmp_path / "gitconfig"))
-    public_key(tmp_path / "key", "ann@bank.example")
-    settings = {
-        "user.name": "Ann",
-        "user.email": "ann@bank.example",
-        "gpg.format": "ssh",
-        "user.signingkey": f"{tmp_path}/key.pub",
-    }
-    for name, value in settings.items():
-        Git(tmp_path).text("config", "--file", "gitconfig", name, value)
-    Git(tmp_path).text("init", "-q", "--bare", "--initial-branch=main", "origin.git")
-    Git(tmp_path).text("clone", "-q", "origin.git", "clone")
-    git = Git(tmp_path / "clone")
-    push(git, FILES)
-    return git
-
-
-def public_key(file: Path, comment: str) -> Path:
-    command = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", comment, "-f", str(file)]
-    subprocess.run(command, check=True)
-    return file.with_suffix(".pub")
-
-
-def push(git: Git, files: dict[str, bytes]) -> str:
-    commit = git.commit_files(git.commit("HEAD"), files, "feat: change")
-    git.text("checkout", "-q", "-B", "main", commit)
-    git.text("push", "-q", "origin", "main")
-    return commit
+from tests.setup.repository import FILES, STATE, public_key, push
 
 
 def gates(git: Git) -> str:

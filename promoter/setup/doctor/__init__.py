@@ -1,0 +1,88 @@
+"""Check what a first real run needs. A check is one function and one entry of `CHECKS`."""
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from threading import Thread
+
+from promoter.common.errors import PromoterError
+from promoter.setup.doctor import forge, machine, places, repository
+from promoter.setup.doctor.check import Check, CheckResult, CheckState, Surroundings
+from promoter.site.site import Site
+from promoter.toolchain import Toolchain
+
+MACHINE: Mapping[str, Check] = {
+    "programs": machine.check_programs,
+    "cache": machine.check_cache,
+    "signing": machine.check_signing,
+}
+"""The checks that need nothing of the remote, in the order of their rows."""
+
+CHECKS: Mapping[str, Check] = {
+    **MACHINE,
+    "push": repository.check_push,
+    "gates": repository.check_gates,
+    "keys": repository.check_keys,
+    "settings": repository.check_placeholders,
+    "rulesets": forge.check_rulesets,
+    "workflows": forge.check_workflows,
+    "variables": forge.check_variables,
+    "credentials": machine.check_credentials,
+    "cluster": places.check_clusters,
+    "images": places.check_images,
+    "state": places.check_states,
+}
+"""All checks."""
+
+SECONDS = 60.0
+"""The time after which a check that has not ended is unknown."""
+
+
+def diagnose(
+    site: Site, names: Sequence[str] = (), kubeconfig: Path | None = None, *, fetch: bool = True
+) -> tuple[CheckResult, ...]:
+    """Return the rows of all checks for the environments that ``names`` select.
+
+    ``site`` has not been read yet. Where it cannot be, that is a row after those of `MACHINE`.
+    """
+    surroundings = Surroundings(site.git, site, Toolchain(site.git.dir), tuple(names), kubeconfig)
+    try:
+        site = Site.of(site.git.dir, remote=site.remote, branch=site.branch, fetch=fetch)
+    except PromoterError as error:
+        return (*examine(surroundings, MACHINE), CheckResult.failed("repository", error))
+    site.select(names)
+    return examine(replace(surroundings, site=site))
+
+
+def examine(
+    surroundings: Surroundings, checks: Mapping[str, Check] = CHECKS, seconds: float = SECONDS
+) -> tuple[CheckResult, ...]:
+    """Return the rows of all checks, run side by side for at most ``seconds``.
+
+    A check that raises `PromoterError` is a problem with that message.
+    """
+    results: dict[str, tuple[CheckResult, ...]] = {}
+
+    def run(name: str, check: Check) -> None:
+        try:
+            results[name] = tuple(check(surroundings))
+        except PromoterError as error:
+            results[name] = (CheckResult.failed(name, error),)
+
+    # Daemons: one that hangs must not keep the command from ending.
+    threads = [Thread(target=run, args=each, daemon=True) for each in checks.items()]
+    for thread in threads:
+        thread.start()
+    deadline = time.monotonic() + seconds
+    for thread in threads:
+        thread.join(max(0.0, deadline - time.monotonic()))
+    late = f"it did not end within {seconds:.0f} s"
+    return tuple(
+        row
+        for name in checks
+        for row in results.get(name, (CheckResult(name, CheckState.UNKNOWN, late),))
+    )
+
+
+__all__ = ["CHECKS", "CheckResult", "CheckState", "Surroundings", "diagnose", "examine"]

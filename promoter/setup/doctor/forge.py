@@ -1,0 +1,102 @@
+"""Checks of the forge and of what pipelines need: rulesets, secrets and variables."""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from promoter.common.errors import UsageError
+from promoter.concourse.checks.variables import VARIABLE
+from promoter.concourse.pipelines import DEPLOYMENTS
+from promoter.forge.forge import ForgeError
+from promoter.forge.remote import forge_of
+from promoter.setup.doctor.check import CheckResult, CheckState, Surroundings
+
+_FOLDER = ".github"
+_SETTING = re.compile(r"\$\{\{[^}]*?\b(?P<kind>secrets|vars)\.(?P<name>\w+)")
+_APPLY = "an administrator imports it: Settings > Rules > Rulesets > Import"
+
+
+def check_rulesets(surroundings: Surroundings) -> Iterator[CheckResult]:
+    """Compare the committed rulesets with those of the forge."""
+    site = surroundings.site
+    files = site.git.listing(site.tip, f"{_FOLDER}/rulesets")
+    try:
+        live = {each["name"]: each for each in forge_of(site.git, site.remote).rulesets()}
+    except (ForgeError, UsageError) as error:
+        yield CheckResult("rulesets", CheckState.UNKNOWN, str(error), error.next_step)
+        return
+    for path in files:
+        file = f"{_FOLDER}/rulesets/{path}"
+        committed = json.loads(site.git.file(site.tip, file) or b"{}")
+        check, name = f"ruleset {committed['name']}", committed["name"]
+        differing = sorted(_differing(committed, live[name])) if name in live else []
+        if name not in live:
+            detail, state = f"{file} is not active on the forge", CheckState.PROBLEM
+        elif differing:
+            detail = f"the forge differs from {file}: {', '.join(differing)}"
+            state = CheckState.PROBLEM
+        else:
+            detail, state = f"as in {file}", CheckState.OK
+        yield CheckResult(check, state, detail, _APPLY if state is CheckState.PROBLEM else "")
+
+
+def _differing(committed: Any, live: Any, key: str = "") -> Iterator[str]:
+    """Yield the keys of ``committed`` that ``live`` lacks or has otherwise; it may have more keys.
+
+    A list has to have the same items in any order, rules of a ruleset may be more.
+    """
+    if isinstance(committed, dict) and isinstance(live, dict):
+        for name, value in committed.items():
+            yield from _differing(value, live.get(name), f"{key}.{name}".lstrip("."))
+    elif isinstance(committed, list) and isinstance(live, list):
+        unmatched = [
+            item for item in committed if all(list(_differing(item, other)) for other in live)
+        ]
+        if unmatched or (len(live) != len(committed) and key != "rules"):
+            names = [
+                each["type"] for each in unmatched if isinstance(each, dict) and "type" in each
+            ]
+            yield f"{key} ({', '.join(names)})" if names else key
+    elif committed != live:
+        yield key
+
+
+def check_variables(surroundings: Surroundings) -> Iterator[CheckResult]:
+    """List the variables of the deployments' pipeline: nobody can read them from here."""
+    site, folder = surroundings.site, DEPLOYMENTS.folder
+    text = (site.git.file(site.tip, f"{folder}/rendered/pipeline.yml") or b"").decode()
+    named = sorted(set(VARIABLE.findall(text)))
+    jobs = {each.name for each in surroundings.selected() if each.platform != "local"}
+    chosen = [each.name for each in surroundings.environments if each.name in jobs]
+    groups = {job: [name for name in named if name.startswith(f"{job}.")] for job in chosen}
+    if chosen:
+        groups["every job"] = [name for name in named if name.partition(".")[0] not in jobs]
+    for group, names in groups.items():
+        texts = ", ".join(name.removeprefix(f"{group}.") for name in names)
+        detail = f"{texts}: Concourse's credential manager has them; it was not read"
+        remedy = f"{folder}/variables.yml describes them"
+        yield CheckResult(f"variables of {group}", CheckState.UNKNOWN, detail, remedy)
+
+
+def check_workflows(surroundings: Surroundings) -> Iterator[CheckResult]:
+    """Find secrets and variables that the workflows name and the forge does not have."""
+    site, named = surroundings.site, set()
+    for path in site.git.listing(site.tip, f"{_FOLDER}/workflows"):
+        content = site.git.file(site.tip, f"{_FOLDER}/workflows/{path}") or b""
+        named |= {f"{each['kind']}.{each['name']}" for each in _SETTING.finditer(content.decode())}
+    named -= {"secrets.GITHUB_TOKEN"}
+    if not named:
+        return
+    check = "secrets of workflows"
+    try:
+        present = forge_of(site.git, site.remote).workflow_settings()
+    except (ForgeError, UsageError) as error:
+        detail = f"{', '.join(sorted(named))}: {error}"
+        yield CheckResult(check, CheckState.UNKNOWN, detail, error.next_step)
+        return
+    if missing := sorted(named - present):
+        remedy = "gh secret set <name>, gh variable set <name>"
+        yield CheckResult(check, CheckState.PROBLEM, f"not set: {', '.join(missing)}", remedy)
+    else:
+        yield CheckResult(check, CheckState.OK, f"{len(named)} are set")

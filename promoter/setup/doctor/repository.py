@@ -1,0 +1,92 @@
+"""Checks of the repository: push rights, gates, lists of keys, placeholders."""
+
+import re
+from collections.abc import Iterator
+
+from promoter.approvals.approvals import ALLOWED_SIGNERS
+from promoter.common.errors import PromoterError
+from promoter.gate.gates import BRANCH
+from promoter.setup.doctor.check import CheckResult, CheckState, Surroundings
+from promoter.setup.remote import require_push
+from promoter.site.site import Site
+from promoter.testflight.attestation import ALLOWED_TESTERS
+
+_ZEROS = re.compile(r"[0-]*0{8}-0{4}[0-]*")
+
+
+def check_push(surroundings: Surroundings) -> Iterator[CheckResult]:
+    """Check that the remote accepts pushes from here; its rulesets apply only to real ones."""
+    site = surroundings.site
+    require_push(site, BRANCH)
+    yield CheckResult("push", CheckState.OK, f"{site.remote} accepts pushes; rules not tried")
+
+
+def check_gates(surroundings: Surroundings) -> Iterator[CheckResult]:
+    """Find deployments whose gates file is missing, incomplete or wrong."""
+    site = surroundings.site
+    for error in site.unreadable.values():
+        yield CheckResult.failed("gates", error)
+    for deployment in dict.fromkeys(each.deployment for each in surroundings.environments):
+        check = f"gates of {deployment}"
+        try:
+            yield CheckResult(check, CheckState.OK, _gated(site, deployment))
+        except PromoterError as error:
+            yield CheckResult(check, CheckState.PROBLEM, str(error), "promoter init")
+
+
+def _gated(site: Site, deployment: str) -> str:
+    """Return how many environments are held; raises `PromoterError` for an invalid gate."""
+    gated = site.gated(deployment)
+    with gated.reading() as history:
+        decided = [gated.decided_at(name, history) for name in gated.environments]
+    held = len([commit for commit in decided if commit != site.tip])
+    return f"{len(decided)} environments, {held} held at a commit"
+
+
+def check_keys(surroundings: Surroundings) -> Iterator[CheckResult]:
+    """Find lists of signers and testers that are empty."""
+    lists = {
+        "signers": (ALLOWED_SIGNERS, "promoter init"),
+        "testers": (ALLOWED_TESTERS, "promoter init --tester <pipeline's public key>"),
+    }
+    site = surroundings.site
+    for check, (path, remedy) in lists.items():
+        text = (site.git.file(site.tip, path) or b"").decode(errors="replace")
+        lines = [line for line in text.splitlines() if line.strip() and line[0] != "#"]
+        if lines:
+            yield CheckResult(check, CheckState.OK, f"{path} lists {len(lines)}")
+        else:
+            detail = f"{path} lists nobody on {site.remote}/{site.branch}"
+            yield CheckResult(check, CheckState.PROBLEM, detail, remedy)
+
+
+def check_placeholders(surroundings: Surroundings) -> Iterator[CheckResult]:
+    """Find settings that still have a placeholder: an id of zeros."""
+    clean = 0
+    for environment in surroundings.environments:
+        files = ("shared.yml", f"{environment.deployment}.yml", "lana-bank.yml")
+        found = {
+            f"{file}: {key}": None
+            for file in dict.fromkeys(files)
+            for key in _zero_keys(environment.settings(file))
+        }
+        clean += not found
+        if found:
+            detail = f"ids are zeros: {', '.join(found)}"
+            remedy = f"write the real ids into {environment.folder}/"
+            check = f"settings of {environment.name}"
+            yield CheckResult(check, CheckState.PROBLEM, detail, remedy)
+    if clean:
+        detail = f"{clean} environments without a placeholder"
+        yield CheckResult("settings", CheckState.OK, detail)
+
+
+def _zero_keys(value: object, key: str = "") -> Iterator[str]:
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            yield from _zero_keys(inner, f"{key}.{name}".lstrip("."))
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            yield from _zero_keys(inner, f"{key}[{index}]")
+    elif isinstance(value, str) and _ZEROS.fullmatch(value):
+        yield key

@@ -1,0 +1,268 @@
+"""``promoter doctor``: every row on a real repository; GitHub is a server that answers like it."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from promoter.forge.local import LocalForge
+from promoter.git import Git
+from promoter.setup.doctor import CHECKS, Surroundings, examine
+from promoter.setup.doctor.check import CheckResult, CheckState
+from promoter.setup.init import plan_init
+from promoter.setup.keys import key_in
+from promoter.site.site import Site
+from promoter.toolchain import Toolchain
+from tests.command_line import promoter
+from tests.forge import github_server
+from tests.setup.repository import public_key, push, served_read_only
+
+ROOT = Path(__file__).parents[2]
+OK, PROBLEM, UNKNOWN = CheckState.OK, CheckState.PROBLEM, CheckState.UNKNOWN
+ZEROS = "00000000-0000-0000-0000-000000000000"
+PIPELINE = b"key: ((github.key))\ngcp: ((gcp-one.kubeconfig))\nother: ((gcp-two.kubeconfig))\n"
+CLOUD = b"""\
+deployment: bank
+environments:
+  gcp-one: {latest: [shared/*]}
+  azure-two: {latest: [shared/*]}
+"""
+CLOUD_FILES = {
+    "cepler/bank.yml": CLOUD,
+    "stacks/gcp/one/shared.yml": b"state: {bucket: one-state}\n",
+    "stacks/azure/two/shared.yml": f"ids: [{{tenant: {ZEROS}}}]\n".encode()
+    + b"state: {storage_account: twostate}\n",
+    "ci/deployments/rendered/pipeline.yml": PIPELINE,
+}
+
+
+def rows(git: Git, check: str, *names: str, **more: Any) -> dict[str, CheckResult]:
+    """Return the rows of one check by their subject."""
+    site, toolchain = Site.of(git.dir), Toolchain(ROOT)
+    found = examine(Surroundings(git, site, toolchain, names, **more), {check: CHECKS[check]})
+    return {each.check: each for each in found}
+
+
+def test_a_fresh_repository_lacks_gates_and_keys_and_says_what_adds_them(clone: Git) -> None:
+    gates = rows(clone, "gates")["gates of app"]
+    assert (gates.state, gates.remedy) == (PROBLEM, "promoter init")
+    keys = rows(clone, "keys")
+    assert {each.state for each in keys.values()} == {PROBLEM}
+    assert keys["testers"].remedy.startswith("promoter init --tester")
+
+
+def test_after_init_they_are_there(clone: Git, tmp_path: Path) -> None:
+    plan_init(Site.of(clone.dir), [key_in(public_key(tmp_path / "tester", "ci@bank"))]).push()
+    assert rows(clone, "gates")["gates of app"].detail == "2 environments, 1 held at a commit"
+    assert [each.state for each in rows(clone, "keys").values()] == [OK, OK]
+
+
+def test_a_gate_that_names_no_commit_is_a_problem(clone: Git) -> None:
+    gates = f"local-staging: HEAD\nlocal-production: {'1' * 40}\n".encode()
+    commit = clone.commit_files(None, {"app.yml": gates}, "chore: gates")
+    clone.push("origin", commit, "refs/heads/cepler-gates", expect=None)
+    assert "Gate commit doesn't exist" in rows(clone, "gates")["gates of app"].detail
+
+
+def test_ids_of_zeros_are_named_by_file_and_key(clone: Git) -> None:
+    push(clone, CLOUD_FILES)
+    found = rows(clone, "settings")
+    assert found["settings of azure-two"].detail == "ids are zeros: shared.yml: ids[0].tenant"
+    assert found["settings"].detail == "3 environments without a placeholder"
+    assert PROBLEM not in {each.state for each in rows(clone, "settings", "app").values()}
+
+
+def test_variables_that_the_pipeline_names_are_listed_by_environment(clone: Git) -> None:
+    push(clone, CLOUD_FILES)
+    found = rows(clone, "variables", "gcp-one")
+    assert found["variables of gcp-one"].detail.startswith("kubeconfig: Concourse's")
+    assert "github.key" in found["variables of every job"].detail
+    assert {each.state for each in found.values()} == {UNKNOWN}
+    assert rows(clone, "variables", "app") == {}
+
+
+def test_a_state_in_a_cloud_is_unknown_and_one_here_is_written(clone: Git) -> None:
+    push(clone, CLOUD_FILES)
+    found = rows(clone, "state")
+    assert found["state of local-staging, local-production"].state is OK
+    assert found["state of gcp-one"].remedy == "gcloud storage ls gs://one-state"
+    assert "twostate was not probed" in found["state of azure-two"].detail
+    assert {found[f"state of {name}"].state for name in ("gcp-one", "azure-two")} == {UNKNOWN}
+    (clone.dir / ".local").write_text("a file where a folder has to be")
+    assert rows(clone, "state")["state of local-staging, local-production"].state is PROBLEM
+
+
+def test_credentials_are_found_or_named(
+    clone: Git, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    push(clone, CLOUD_FILES)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    for name in ("GOOGLE_CREDENTIALS", "GOOGLE_APPLICATION_CREDENTIALS", "ARM_CLIENT_SECRET"):
+        monkeypatch.delenv(name, raising=False)
+    found = rows(clone, "credentials")
+    assert {name: each.state for name, each in found.items()} == {
+        "credentials of azure": PROBLEM,
+        "credentials of gcp": PROBLEM,
+    }
+    monkeypatch.setenv("GOOGLE_CREDENTIALS", "{}")
+    assert rows(clone, "credentials", "gcp-one")["credentials of gcp"].state is UNKNOWN
+
+
+def test_a_platform_that_is_not_up_is_one_problem(clone: Git) -> None:
+    found = rows(clone, "cluster")["cluster of local-staging, local-production"]
+    assert (found.state, found.remedy) == (PROBLEM, "promoter platform up")
+
+
+def test_a_remote_that_refuses_pushes_is_a_problem(clone: Git, tmp_path: Path) -> None:
+    assert rows(clone, "push")["push"].state is OK
+    with served_read_only(tmp_path) as address:
+        clone.text("remote", "set-url", "origin", f"{address}/origin.git")
+        found = rows(clone, "push")["push"]
+    assert found.state is PROBLEM
+    assert "push to cepler-gates of origin: remote error: access denied" in found.detail
+
+
+def test_programs_that_would_be_built_have_their_minutes(
+    clone: Git, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "git").symlink_to(Path("/usr/bin/git"))
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
+    site = Site.of(clone.dir)
+    empty = Toolchain(ROOT, cache=tmp_path / "cache")
+    surroundings = Surroundings(clone, site, empty)
+    (found,) = examine(surroundings, {"programs": CHECKS["programs"]})
+    assert found.state is PROBLEM
+    assert " min on " in found.detail
+    assert "kube-apiserver" in found.detail
+    assert "go is not on PATH" in found.detail
+    assert not (tmp_path / "cache").exists()
+
+
+def test_a_cache_that_cannot_be_written_is_a_problem(clone: Git, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    surroundings = Surroundings(
+        clone, Site.of(clone.dir), Toolchain(ROOT, cache=tmp_path / "file" / "promoter")
+    )
+    (found,) = examine(surroundings, {"cache": CHECKS["cache"]})
+    assert found.state is PROBLEM
+    assert "XDG_CACHE_HOME" in found.remedy
+
+
+def test_a_check_that_hangs_is_unknown_and_hides_nothing(clone: Git) -> None:
+    released = threading.Event()
+
+    def hang(_: Surroundings) -> Iterator[CheckResult]:
+        released.wait(30)
+        yield CheckResult("slow", OK, "")
+
+    started = time.monotonic()
+    surroundings = Surroundings(clone, Site.of(clone.dir), Toolchain(ROOT))
+    found = examine(surroundings, {"slow": hang, "keys": CHECKS["keys"]}, seconds=1)
+    released.set()
+    assert time.monotonic() - started < 10
+    assert (found[0].state, found[0].detail) == (UNKNOWN, "it did not end within 1 s")
+    assert [each.check for each in found] == ["slow", "signers", "testers"]
+
+
+def ruleset(name: str, **more: Any) -> dict[str, Any]:
+    rules = [{"type": "deletion"}, {"type": "pull_request", "parameters": {"count": 1}}]
+    return {"name": name, "target": "branch", "enforcement": "active", "rules": rules} | more
+
+
+@pytest.fixture
+def on_github(
+    clone: Git, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[tuple[Surroundings, github_server.Server]]:
+    """The repository was fetched; now its remote is the one that the server serves."""
+    workflow = b"env:\n  A: ${{ secrets.DEPLOY_KEY }}\n  B: ${{ vars.HOSTS }}\n"
+    files = {f".github/rulesets/{name}.json": ruleset(name) for name in ("main", "gates")}
+    push(clone, {path: json.dumps(each).encode() for path, each in files.items()})
+    push(clone, {".github/workflows/ci.yml": workflow})
+    surroundings = Surroundings(clone, Site.of(clone.dir), Toolchain(ROOT))
+    address = f"https://github.com/{github_server.NAME}.git"
+    clone.text("remote", "set-url", "origin", address)
+    with github_server.serving(LocalForge(Git(tmp_path / "origin.git"))) as (server, api):
+        monkeypatch.setenv("GITHUB_API_URL", api)
+        monkeypatch.setenv("GH_TOKEN", "a-token")
+        yield surroundings, server
+
+
+def test_rulesets_are_compared_with_the_committed_ones(
+    on_github: tuple[Surroundings, github_server.Server],
+) -> None:
+    surroundings, server = on_github
+    weaker = [{"type": "deletion"}, {"type": "pull_request", "parameters": {"count": 0}}]
+    # GitHub adds fields of its own, and an administrator may add rules.
+    stricter = [*ruleset("main")["rules"], {"type": "required_signatures"}]
+    server.rulesets = [
+        ruleset("main", id=1, source="a/b", rules=stricter),
+        ruleset("gates", id=2, rules=weaker, enforcement="disabled"),
+    ]
+    found = examine(surroundings, {"rulesets": CHECKS["rulesets"]})
+    by_name = {each.check: each for each in found}
+    assert by_name["ruleset main"].state is OK
+    assert by_name["ruleset gates"].state is PROBLEM
+    assert by_name["ruleset gates"].detail.endswith("enforcement, rules (pull_request)")
+    server.rulesets = []
+    found = examine(surroundings, {"rulesets": CHECKS["rulesets"]})
+    assert [each.state for each in found] == [PROBLEM, PROBLEM]
+    assert "is not active on the forge" in found[0].detail
+
+
+def test_secrets_that_workflows_name_are_looked_up(
+    on_github: tuple[Surroundings, github_server.Server],
+) -> None:
+    surroundings, server = on_github
+    server.workflow_settings["secrets"] = ["DEPLOY_KEY"]
+    (found,) = examine(surroundings, {"workflows": CHECKS["workflows"]})
+    assert (found.state, found.detail) == (PROBLEM, "not set: vars.HOSTS")
+    server.workflow_settings["variables"] = ["HOSTS"]
+    (found,) = examine(surroundings, {"workflows": CHECKS["workflows"]})
+    assert found.state is OK
+    refused = github_server.Response(403, {"message": "Resource not accessible"})
+    server.fail("GET .*/actions/secrets", refused)
+    (found,) = examine(surroundings, {"workflows": CHECKS["workflows"]})
+    assert found.state is UNKNOWN
+    assert "vars.HOSTS" in found.detail
+
+
+def test_without_a_token_they_are_unknown(
+    on_github: tuple[Surroundings, github_server.Server], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("GH_TOKEN")
+    monkeypatch.delenv("GITHUB_TOKEN", raising=False)
+    names = ("rulesets", "workflows")
+    found = examine(on_github[0], {name: CHECKS[name] for name in names})
+    assert [each.state for each in found] == [UNKNOWN, UNKNOWN]
+    assert found[0].remedy == "set GH_TOKEN or GITHUB_TOKEN"
+
+
+def test_the_command_exits_1_where_something_blocks(
+    clone: Git, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(clone.dir)
+    done = promoter("doctor", "app", "--json")
+    assert done.code == 1
+    states = {row["check"]: row["state"] for row in json.loads(done.stdout)["checks"]}
+    assert states["gates of app"] == "problem"
+    assert states["signing"] == "ok"
+    shown = promoter("doctor", "app").stdout
+    assert max(map(len, shown.splitlines())) <= 100
+    assert promoter("doctor", "nowhere").code == 64
+
+
+def test_a_remote_that_cannot_be_read_is_a_row(clone: Git, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(clone.dir)
+    clone.text("remote", "remove", "origin")
+    done = promoter("doctor", "--json")
+    assert done.code == 1
+    found = {row["check"]: row["state"] for row in json.loads(done.stdout)["checks"]}
+    assert found["repository"] == "problem"
+    assert found["signing"] == "ok"
