@@ -38,7 +38,7 @@ class CheckResult:
 
 
 @dataclass(frozen=True)
-class Environment:
+class ExaminedEnvironment:
     """An environment of a deployment that is examined, with its settings in one commit."""
 
     deployment: str
@@ -73,14 +73,14 @@ class Surroundings:
     kubeconfig: Path | None = None
 
     @cached_property
-    def environments(self) -> tuple[Environment, ...]:
+    def environments(self) -> tuple[ExaminedEnvironment, ...]:
         """The environments that the names select."""
         return self.selected(self.names)
 
-    def selected(self, names: tuple[str, ...] = ()) -> tuple[Environment, ...]:
+    def selected(self, names: tuple[str, ...] = ()) -> tuple[ExaminedEnvironment, ...]:
         """Return the environments that ``names`` select, all by default."""
         selected = self.site.select(names)
-        return tuple(Environment(name, env, self.site) for name, env in selected if env)
+        return tuple(ExaminedEnvironment(name, env, self.site) for name, env in selected if env)
 
     def program(self, name: str) -> Path | None:
         """Return the path of a program, None where it would have to be built first."""

@@ -9,7 +9,7 @@ from promoter.concourse.deployments import EMBEDDED
 from promoter.platform import Platform
 from promoter.programs.kubectl import Kubectl
 from promoter.programs.registry import MIRROR_VARIABLE, ImageLookup, configured_mirrors
-from promoter.setup.doctor.check import CheckResult, CheckState, Environment, Surroundings
+from promoter.setup.doctor.check import CheckResult, CheckState, ExaminedEnvironment, Surroundings
 from promoter.setup.doctor.machine import probe_folder
 from promoter.site.status import VALUES
 from promoter.synthesis.stack import target_of
@@ -105,7 +105,7 @@ def check_states(surroundings: Surroundings) -> Iterator[CheckResult]:
             yield _remote_state(environment)
 
 
-def _remote_state(environment: Environment) -> CheckResult:
+def _remote_state(environment: ExaminedEnvironment) -> CheckResult:
     check, settings = f"state of {environment.name}", environment.settings("shared.yml")
     state: Any = settings.get("state", {}) if isinstance(settings, dict) else {}
     if environment.platform == "gcp":
