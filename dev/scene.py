@@ -204,9 +204,9 @@ class Scene:
         return commit
 
     def states(self) -> dict[str, str]:
-        """Return the blob of every state file on the remote's main, by path."""
+        """Return the blob of every state file on the platform's remote, by path."""
         git = Git(self.clone)
-        tip = git.follow("origin", "main")["main"]
+        tip = git.follow("platform", "main")["main"]
         listed = git.lines("ls-tree", "-r", tip, "--", "cepler/.cepler")
         return {line.partition("\t")[2]: line.split()[2] for line in listed}
 
