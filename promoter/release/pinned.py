@@ -32,8 +32,8 @@ class PinnedImage:
     missing: str
 
 
-Builds = Callable[[str], tuple[str, Mapping[str, OciImage[Layer]]]]
-"""Return the commit that the folder of a source repository results in, and its images by name."""
+Builds = Callable[[str], Mapping[str, OciImage[Layer]]]
+"""Return the images of a source repository by name, none where ``upstream/`` does not have it."""
 
 
 def provide_pinned(git: Git, registry: str, crane: Path) -> tuple[PinnedImage, ...]:
@@ -53,26 +53,23 @@ def _provide(pin: Pin, lookup: ImageLookup, builds: Builds) -> PinnedImage:
     registry, name, digest = lookup.locate(f"{pin.image}@{pin.digest}")
     missing = ""
     if registry.digest(name, digest) is None:
-        commit, images = builds(pin.source)
-        image = images.get(pin.app)
+        image = builds(pin.source).get(pin.app)
         if image is not None and image.digest == digest:
             registry.push(name, image, [_TAG])
         else:
-            made = f"{commit[:12]} with {image.digest[:19]}" if image else commit[:12] or "missing"
-            missing = (
-                f"it is of {pin.commit_ref[:12]}, and upstream/{Path(pin.source).name} is {made}"
-            )
+            made = f"has {image.digest[:19]}" if image else "is missing"
+            folder = f"upstream/{Path(pin.source).name}"
+            missing = f"it is of commit {pin.commit_ref[:12]}; that of {folder} {made}"
     return PinnedImage(pin.image, pin.digest, missing)
 
 
-def _built(folder: Path) -> tuple[str, Mapping[str, OciImage[Layer]]]:
+def _built(folder: Path) -> Mapping[str, OciImage[Layer]]:
     if not folder.is_dir():
-        return "", {}
+        return {}
     with TemporaryDirectory() as scratch:
         bare = Path(scratch) / "source.git"
         source = source_of_commit(Git(bare), export(folder, bare))
     settings = read_settings(source)
-    images = {
+    return {
         recipe.name: build(source, recipe, VERSION, settings.source) for recipe in settings.images
     }
-    return source.commit, images
