@@ -8,7 +8,6 @@ from typing import Never
 
 from promoter.cli import guarded
 from promoter.cli.progress import shown
-from promoter.common.errors import UsageError
 from promoter.common.progress import Progress
 from promoter.deploy.by_hand import Caller, deploy_each
 from promoter.deploy.command_line import VERBS, CdktfCommand, parse
@@ -17,7 +16,6 @@ from promoter.deploy.destroy import deploy_ungated, destroy_each
 from promoter.git import Git
 from promoter.programs.cdk_terrain import run_cli
 from promoter.programs.command import inherited_environment
-from promoter.site.platform_remote import is_local
 from promoter.site.site import Site
 from promoter.synthesis.app import App
 from promoter.synthesis.stack import Stack, Target, target_of
@@ -43,22 +41,11 @@ def run(arguments: list[str]) -> int:
     root, progress = Git(Path.cwd()).top(), shown()
     if not command.gated:
         return _pass_on(root, command, progress)
-    site = _site(root, command)
+    site = Site.of(root, *command.stacks)
     for line in _changes(site, command, progress):
         sys.stdout.write(f"{line}\n")
         sys.stdout.flush()
     return 0
-
-
-def _site(root: Path, command: CdktfCommand) -> Site:
-    """Return the repository as the remote of the stacks has it; raises `UsageError` for two."""
-    sites = {is_local(name) for name in command.stacks}
-    if len(sites) > 1:
-        raise UsageError(
-            f"{command}: local stacks and others are recorded on two remotes",
-            next_step="name them in two commands",
-        )
-    return Site.of(root, *command.stacks[:1])
 
 
 def _changes(site: Site, command: CdktfCommand, progress: Progress) -> Iterator[str]:

@@ -46,35 +46,55 @@ class Site:
     local: bool | None = None
 
     @classmethod
+    def unread(
+        cls, folder: Path, *names: str, remote: str | None = None, branch: str = "main"
+    ) -> Site:
+        """Return the repository that ``folder`` is in, before its `read`.
+
+        ``names`` are deployments and environments. Those of the embedded platform are recorded
+        on the platform's own remote, all others on origin; a ``remote`` that is named has every
+        deployment. Raises `UsageError` for names of two remotes.
+        """
+        parts = {is_local(name) for name in names} if remote is None else {None}
+        if len(parts) > 1:
+            raise UsageError(
+                f"find {', '.join(names)}: local environments and others have two remotes",
+                next_step="name them in two commands",
+            )
+        local = False if not parts else parts.pop()
+        remote = remote or (REMOTE if local else "origin")
+        return cls(Git(Git(folder).top()), remote, branch, "", local=local)
+
+    @classmethod
     def of(
         cls,
         folder: Path,
-        name: str = "",
-        *,
+        *names: str,
         remote: str | None = None,
         branch: str = "main",
         fetch: bool = True,
     ) -> Site:
-        """Return the repository that ``folder`` is in, as the remote of ``name`` has it.
+        """Return the repository that ``folder`` is in, as the remote of ``names`` has it.
 
-        ``name`` is a deployment or an environment. What belongs to the embedded platform is
-        recorded on the platform's own remote, everything else on origin; a ``remote`` that is
-        named has every deployment. Without ``fetch``: as it was when it was last fetched; the
-        remote is not contacted.
+        The remote is that of `unread`, ``fetch`` as for `read`.
         """
-        local = is_local(name) if remote is None else None
-        remote = remote or (REMOTE if local else "origin")
-        site = cls(Git(Git(folder).top()), remote, branch, "", local=local)
+        return cls.unread(folder, *names, remote=remote, branch=branch).read(fetch=fetch)
+
+    def read(self, *, fetch: bool = True) -> Site:
+        """Return the same as the remote has it now.
+
+        Without ``fetch``: as it was when it was last fetched; the remote is not contacted.
+        """
         if fetch:
-            return retry_when_moved(site._following_checkout) if local else site.fetched()
-        names = (f"refs/remotes/{remote}/{name}" for name in (branch, BRANCH))
-        tip, gates_tip = map(site.git.commit, names)
+            return retry_when_moved(self._following_checkout) if self.local else self.fetched()
+        names = (f"refs/remotes/{self.remote}/{name}" for name in (self.branch, BRANCH))
+        tip, gates_tip = map(self.git.commit, names)
         if tip is None:
             raise PromoterError(
-                f"read {branch} of {remote}: it has never been fetched",
+                f"read {self.branch} of {self.remote}: it has never been fetched",
                 next_step="run the command without --no-fetch",
             )
-        return replace(site, tip=tip, gates_tip=gates_tip)
+        return replace(self, tip=tip, gates_tip=gates_tip)
 
     @classmethod
     def each(

@@ -175,3 +175,8 @@ def test_a_remote_that_is_named_has_every_deployment(clone: Git) -> None:
     named = Site.of(clone.dir, "local-staging", remote="origin")
     assert (named.remote, list(named.deployments)) == ("origin", ["lana-bank", "local"])
     assert list(Site.of(clone.dir).deployments) == ["lana-bank"]
+
+
+def test_one_command_records_on_one_remote(clone: Git) -> None:
+    with pytest.raises(UsageError, match="local environments and others have two remotes"):
+        Site.of(clone.dir, "local-staging", "gcp-staging")
