@@ -7,8 +7,9 @@ import os
 import pytest
 
 from tests.platform_fixture import namespace, platform
+from tests.policies_fixture import stacks
 
-__all__ = ["namespace", "platform"]
+__all__ = ["namespace", "platform", "stacks"]
 
 
 @pytest.fixture(autouse=True, scope="session")

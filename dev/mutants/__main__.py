@@ -8,6 +8,7 @@ them has a tree of its own, in which only the stack that it touches is synthesiz
 from __future__ import annotations
 
 import argparse
+import json
 import shutil
 import subprocess
 import sys
@@ -22,6 +23,7 @@ from policies.checks import CHECKS
 from policies.render import render_stacks, renderable_chart
 from promoter.cli import guarded
 from promoter.cli.progress import shown
+from promoter.common.errors import PromoterError
 from promoter.programs.helm import Helm, HelmError
 from promoter.synthesis.app import App, SynthesisError
 from promoter.toolchain import Toolchain
@@ -29,6 +31,10 @@ from promoter.toolchain import Toolchain
 ROOT = Path(__file__).resolve().parents[2]
 _COPIED = ("cdktf.json", "package.json", "package-lock.json", "dev/toolchain")
 _FOLDERS = ("charts", "modules", "stacks", *_COPIED)
+
+
+class MutantError(PromoterError):
+    """The edits say nothing."""
 
 
 def batches(mutants: Iterable[Mutant], *, most: int = 100) -> list[list[Mutant]]:
@@ -79,9 +85,10 @@ def copy_tree(tree: Path) -> None:
 
 
 def _refusals(batch: list[Mutant], toolchain: Toolchain, folder: Path) -> set[str]:
-    if batch[0].refusal == SETTINGS:
+    refusals = {mutant.refusal for mutant in batch}
+    if SETTINGS in refusals:
         return _by_settings(batch[0], toolchain, folder)
-    if batch[0].refusal == VALUES:
+    if VALUES in refusals:
         return _by_values(toolchain, folder)
     stacks = render_stacks(toolchain, folder)
     return {name for name, check in CHECKS.items() if any(any(check(each)) for each in stacks)}
@@ -98,12 +105,26 @@ def _by_settings(mutant: Mutant, toolchain: Toolchain, folder: Path) -> set[str]
 
 
 def _by_values(toolchain: Toolchain, folder: Path) -> set[str]:
+    """Render the chart alone, as a release without settings of its own would be."""
     chart = renderable_chart(toolchain.root / "charts" / "lana-bank", folder / "chart")
+    values = json.dumps({"global": {"lanaDomain": "example.com", "environment": "mutant"}})
     try:
-        Helm(toolchain.program("helm")).template("lana-bank", chart, "lana-bank", ["{}"])
-    except HelmError as error:
-        return {VALUES} if VALUES in str(error) or "schema" in str(error) else set()
+        Helm(toolchain.program("helm")).template("lana-bank", chart, "lana-bank", [values])
+    except HelmError:
+        return {VALUES}
     return set()
+
+
+def require_acceptable(toolchain: Toolchain) -> None:
+    """Raise `MutantError` where the tree as it is would be refused: then no refusal means much."""
+    with tempfile.TemporaryDirectory() as folder:
+        refused = _refusals([], toolchain, Path(folder, "s"))
+        refused |= _by_values(toolchain, Path(folder, "v"))
+    if refused:
+        raise MutantError(
+            f"apply edits: the tree without any is refused by {', '.join(sorted(refused))}",
+            next_step="make policy",
+        )
 
 
 def run() -> int:
@@ -113,7 +134,9 @@ def run() -> int:
         "--most", type=int, default=100, help="edits per batch, 1 to judge each alone"
     )
     began, options = time.monotonic(), parser.parse_args()
-    alive = survivors(MUTANTS, Toolchain(ROOT, progress=shown()), most=options.most)
+    toolchain = Toolchain(ROOT, progress=shown())
+    require_acceptable(toolchain)
+    alive = survivors(MUTANTS, toolchain, most=options.most)
     for mutant in alive:
         sys.stderr.write(f"{mutant.file}: {mutant.name}: not refused [{mutant.refusal}]\n")
     elapsed = time.monotonic() - began

@@ -123,7 +123,11 @@ MUTANTS = (
     *_mutants(
         "disruption-bounded",
         (_SUPPORT, swap("maxUnavailable: 1", "maxUnavailable: 100%"), "all pods at a time"),
-        (_POD, swap('"topology.kubernetes.io/zone" ', ""), "all pods in one zone"),
+        (
+            _POD,
+            swap('"topology.kubernetes.io/zone" .root', '"other" .root'),
+            "all pods in one zone",
+        ),
     ),
     *_mutants(
         "edge-encrypted",
@@ -387,6 +391,7 @@ MUTANTS = (
         (_VALUES, swap("  replicas: 1\n", "  replicas: -1\n"), "a negative number of pods"),
         (_VALUES, append("unknown: true\n"), "an unknown value"),
         (_VALUES, swap("{memory: 1Gi}", "{memory: 1XX}"), "no amount of memory"),
+        (_VALUES, swap("{memory: 1Gi}", "{memory: 256Mi}"), "a request above its limit"),
         (_VALUES, swap("className: nginx", 'className: ""'), "an empty Ingress class"),
     ),
 )

@@ -5,7 +5,8 @@ from typing import Any
 
 from policies.stack import CheckedStack, Violations
 
-_KEYS = {"topology.kubernetes.io/zone", "kubernetes.io/hostname"}
+_ZONE, _FORCED = "topology.kubernetes.io/zone", "DoNotSchedule"
+_KEYS = {_ZONE, "kubernetes.io/hostname"}
 
 
 def check(stack: CheckedStack) -> Violations:
@@ -19,6 +20,9 @@ def check(stack: CheckedStack) -> Violations:
         spread = template["spec"].get("topologySpreadConstraints", [])
         if not {each["topologyKey"] for each in spread} >= _KEYS:
             yield place, "it is not spread over zones and nodes"
+        forced = {each["topologyKey"] for each in spread if each["whenUnsatisfiable"] == _FORCED}
+        if stack.is_production and not stack.is_local and _ZONE not in forced:
+            yield place, "its pods may share a zone (whenUnsatisfiable)"
     for place, item in stack.objects_of("PodDisruptionBudget"):
         if item["spec"].get("maxUnavailable") != 1:
             yield place, "more than one pod may be unavailable at a time"

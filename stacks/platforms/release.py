@@ -68,6 +68,8 @@ def _values(blueprint: CloudBlueprint, secrets: Secrets) -> dict[str, Any]:
     return {
         "global": {
             "secrets": {"version": secrets.version},
+            # Regional clusters: a production part must survive the loss of a zone.
+            **({"zoneSpread": "DoNotSchedule"} if blueprint.shared.stage == "production" else {}),
             "networkPolicies": {"databaseCidrs": [blueprint.shared.network.database_cidr]},
         },
         "databaseRoles": {"enabled": True},

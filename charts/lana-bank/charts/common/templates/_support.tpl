@@ -48,8 +48,14 @@ spec:
 {{- end }}
 {{- end -}}
 
-{{/* Ports of a container, from the same mapping. */}}
+{{/*
+Ports of a container, from the same mapping. A pod that ends serves 5 s longer, until its Service has
+stopped sending requests to it.
+*/}}
 {{- define "common.ports" -}}
+lifecycle:
+  preStop:
+    sleep: {seconds: 5}
 ports:
   {{- range $name, $number := .ports }}
   - name: {{ $name }}

@@ -27,6 +27,7 @@ Allowed connections with their ports, from which the NetworkPolicies of both end
 - {from: keycloak, to: postgresql, port: 5432}
 - {from: keycloak, to: database, port: 5432}
 - {from: keycloak, to: keycloak, port: 7800}
+- {from: keycloak, to: keycloak, port: 57800}
 - {from: oauth2-proxy, to: dagster, port: 3000}
 - {from: oauth2-proxy, to: internet, port: 443}
 - {from: dagster, to: dagster-code, port: 4000}

@@ -16,10 +16,10 @@ securityContext:
     type: RuntimeDefault
 topologySpreadConstraints:
   {{- $selector := include "common.selector" . }}
-  {{- range $key := list "topology.kubernetes.io/zone" "kubernetes.io/hostname" }}
+  {{- range $key, $otherwise := dict "topology.kubernetes.io/zone" .root.Values.global.zoneSpread "kubernetes.io/hostname" "ScheduleAnyway" }}
   - maxSkew: 1
     topologyKey: {{ $key }}
-    whenUnsatisfiable: ScheduleAnyway
+    whenUnsatisfiable: {{ $otherwise }}
     labelSelector:
       matchLabels:
         {{- $selector | nindent 8 }}
@@ -48,8 +48,18 @@ lana.galoy.io/configuration: {{ sha256sum . }}
 {{- end }}
 {{- end -}}
 
+{{/* A quantity of memory in Mi: `512Mi`, `1Gi`. */}}
+{{- define "common.mebibytes" -}}
+{{- mul (ternary 1024 1 (hasSuffix "Gi" .)) (regexFind "^[0-9]+" . | int) -}}
+{{- end -}}
+
 {{/* Container settings of every component. image, resources. */}}
 {{- define "common.container" -}}
+{{- with .resources }}
+{{- if gt (include "common.mebibytes" .requests.memory | int) (include "common.mebibytes" .limits.memory | int) }}
+{{- fail (printf "resources: requests.memory %s is above limits.memory %s" .requests.memory .limits.memory) }}
+{{- end }}
+{{- end -}}
 image: {{ include "common.image" .image }}
 imagePullPolicy: IfNotPresent
 securityContext:

@@ -14,5 +14,5 @@ from promoter.toolchain import Toolchain
 @pytest.fixture(scope="session")
 def stacks(tmp_path_factory: pytest.TempPathFactory) -> dict[str, CheckedStack]:
     folder = tmp_path_factory.mktemp("policies")
-    rendered = render_stacks(Toolchain(Path(__file__).parents[2]), folder)
+    rendered = render_stacks(Toolchain(Path(__file__).parents[1]), folder)
     return {stack.name: stack for stack in rendered}
