@@ -27,6 +27,12 @@ help: ## list the targets
 demo: .venv/installed ## take one change from a commit to a gated production, without a cloud
 	$(BIN)/python -m dev.demo
 
+.PHONY: up down
+up: .venv/installed ## start the embedded platform, its registry with the images that the chart pins
+	@$(BIN)/promoter platform up
+down: .venv/installed ## stop what `make up` started; its data is kept
+	@$(BIN)/promoter platform down
+
 .PHONY: play play-down
 play: .venv/installed ## the demo, and leave its end running to try things out
 	$(BIN)/python -m dev.play up

@@ -12,7 +12,6 @@ from pathlib import Path
 
 import httpx
 
-from dev.upstream import export
 from promoter.cli.progress import shown
 from promoter.common.ports import HOST
 from promoter.forge.forge import Forge
@@ -22,7 +21,9 @@ from promoter.platform import Platform, RunningPlatform
 from promoter.programs.cosign import create_keys
 from promoter.programs.registry import MIRROR_VARIABLE, Registry
 from promoter.release.images import Image, build_and_push_all
+from promoter.release.pinned import VERSION
 from promoter.release.source import source_of_commit
+from promoter.release.upstream import export
 from promoter.setup.init import plan_init
 from promoter.setup.keys import key_in
 from promoter.site.site import Site
@@ -32,7 +33,6 @@ from promoter.vendoring.pins import Pin, set_pins
 GITHUB = "git@github.com:GaloyMoney"
 PUBLIC = "https://github.com/GaloyMoney"
 SOURCE = f"{PUBLIC}/lana-bank"
-VERSION = "0.1.0"
 # The image that each value of the chart pins (seed 004, 2e).
 PINS = {
     "lanaBank.image.digest": "lana-bank",
@@ -204,9 +204,9 @@ class Scene:
         return commit
 
     def states(self) -> dict[str, str]:
-        """Return the blob of every state file on the remote's main, by path."""
+        """Return the blob of every state file on the platform's remote, by path."""
         git = Git(self.clone)
-        tip = git.follow("origin", "main")["main"]
+        tip = git.follow("platform", "main")["main"]
         listed = git.lines("ls-tree", "-r", tip, "--", "cepler/.cepler")
         return {line.partition("\t")[2]: line.split()[2] for line in listed}
 

@@ -13,12 +13,13 @@ import sys
 import tempfile
 from pathlib import Path
 
-from dev.scene import GITHUB, PINS, SOURCE, VERSION
-from dev.upstream import export
+from dev.scene import GITHUB, PINS, SOURCE
 from promoter.git import Git
 from promoter.release.images import build
+from promoter.release.pinned import VERSION
 from promoter.release.settings import read_settings
 from promoter.release.source import source_of_commit
+from promoter.release.upstream import export
 from promoter.vendoring import sync
 from promoter.vendoring.pins import Pin, set_pins
 

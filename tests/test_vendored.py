@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from dev.upstream import export
 from dev.vendored import CHARTS, ROOT, VALUES, pinned, vendored_ref
+from promoter.release.upstream import export
 
 REMEDY = "run make upstream and commit what it changes"
 

@@ -31,7 +31,7 @@ def approve(
         bool, typer.Option("--destroy", help="Approve destroying the environment.")
     ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
-    remote: REMOTE = "origin",
+    remote: REMOTE = None,
     branch: BRANCH = "main",
     as_json: JSON = False,
 ) -> None:
@@ -42,7 +42,7 @@ def approve(
 
     Example: promoter approve local-production --reason 'seen in QA'
     """
-    site = Site.of(Path.cwd(), remote=remote, branch=branch)
+    site = Site.of(Path.cwd(), environment, remote=remote, branch=branch)
     request = ApprovalRequest(environment, reason, commit=commit, plan=plan, destroy=destroy)
     proposal = propose(site, request)
     for line in _lines(proposal):

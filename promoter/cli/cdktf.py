@@ -41,7 +41,7 @@ def run(arguments: list[str]) -> int:
     root, progress = Git(Path.cwd()).top(), shown()
     if not command.gated:
         return _pass_on(root, command, progress)
-    site = Site.of(root)
+    site = Site.of(root, *command.stacks)
     for line in _changes(site, command, progress):
         sys.stdout.write(f"{line}\n")
         sys.stdout.flush()

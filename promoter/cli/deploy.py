@@ -20,7 +20,7 @@ def deploy(
         bool, typer.Option(help="Record it; off in Concourse, where cepler-out does.")
     ] = True,
     kubeconfig: KUBECONFIG = None,
-    remote: REMOTE = "origin",
+    remote: REMOTE = None,
     branch: BRANCH = "main",
     as_json: JSON = False,
 ) -> None:
@@ -32,7 +32,7 @@ def deploy(
     Example: promoter deploy local-staging
     """
     progress = shown()
-    site = Site.of(Path.cwd(), remote=remote, branch=branch)
+    site = Site.of(Path.cwd(), environment, remote=remote, branch=branch)
     note_local_changes(site, progress)
     target = target_of(site.git.dir, environment, kubeconfig)
     done = run(site, environment, target, progress, record_it=record)

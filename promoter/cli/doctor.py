@@ -9,7 +9,6 @@ from promoter.cli.options import BRANCH, FETCH, JSON, KUBECONFIG, NAMES, REMOTE
 from promoter.cli.output import print_json, print_table
 from promoter.cli.progress import shown
 from promoter.common.text import plain, redact, redacted
-from promoter.git import Git
 from promoter.setup.doctor import CheckResult, CheckState, diagnose
 from promoter.site.site import Site
 
@@ -19,7 +18,7 @@ _HEADINGS = ("check", "state", "detail", "remedy")
 def doctor(
     names: NAMES = None,
     kubeconfig: KUBECONFIG = None,
-    remote: REMOTE = "origin",
+    remote: REMOTE = None,
     branch: BRANCH = "main",
     fetch: FETCH = True,
     as_json: JSON = False,
@@ -31,7 +30,7 @@ def doctor(
 
     Example: promoter doctor local
     """
-    site = Site(Git(Git(Path.cwd()).top()), remote, branch, "")
+    site = Site.unread(Path.cwd(), *(names or ()), remote=remote, branch=branch)
     with shown().task("check this machine and the repository"):
         found = diagnose(site, names or (), kubeconfig, fetch=fetch)
     counts = Counter(each.state for each in found)

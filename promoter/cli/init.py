@@ -18,7 +18,7 @@ def init(
         typer.Option(help="Public key of a pipeline that tests charts; may be repeated."),
     ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Push without confirmation.")] = False,
-    remote: REMOTE = "origin",
+    remote: REMOTE = None,
     branch: BRANCH = "main",
 ) -> None:
     """Create the gates branch, and list your signing key and the pipeline's.

@@ -6,7 +6,14 @@ from typing import Annotated
 import typer
 
 JSON = Annotated[bool, typer.Option("--json", help="Print JSON for programs to read.")]
-REMOTE = Annotated[str, typer.Option(help="The git remote that decides and is recorded on.")]
+REMOTE = Annotated[
+    str | None,
+    typer.Option(
+        help="Git remote to read from and record on [the embedded platform's own for local "
+        "environments, origin for others].",
+        show_default=False,
+    ),
+]
 FETCH = Annotated[bool, typer.Option(help="Fetch first, or read what was fetched last.")]
 BRANCH = Annotated[str, typer.Option(help="The branch of the remote.")]
 KUBECONFIG = Annotated[

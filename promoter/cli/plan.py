@@ -17,7 +17,7 @@ _SHOWN = 5
 
 def plan(
     names: NAMES = None,
-    remote: REMOTE = "origin",
+    remote: REMOTE = None,
     branch: BRANCH = "main",
     fetch: FETCH = True,
     as_json: JSON = False,
@@ -28,8 +28,8 @@ def plan(
 
     Example: promoter plan local --json
     """
-    site = Site.of(Path.cwd(), remote=remote, branch=branch, fetch=fetch)
-    plans = plan_all(site, names or ())
+    sites = Site.each(Path.cwd(), names or (), remote=remote, branch=branch, fetch=fetch)
+    plans = [each for site, chosen in sites for each in plan_all(site, chosen)]
     if as_json:
         print_json({"environments": plans})
     else:
@@ -40,7 +40,7 @@ def plan(
 
 def why(
     environment: Annotated[str, typer.Argument(help="For example local-qa.")],
-    remote: REMOTE = "origin",
+    remote: REMOTE = None,
     branch: BRANCH = "main",
     fetch: FETCH = True,
     as_json: JSON = False,
@@ -51,7 +51,7 @@ def why(
 
     Example: promoter why local-production
     """
-    site = Site.of(Path.cwd(), remote=remote, branch=branch, fetch=fetch)
+    site = Site.of(Path.cwd(), environment, remote=remote, branch=branch, fetch=fetch)
     site.deployment_of(environment)
     (found,) = plan_all(site, [environment])
     if as_json:

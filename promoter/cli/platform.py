@@ -9,7 +9,10 @@ import typer
 from promoter.cli.options import JSON
 from promoter.cli.output import print_json, print_table
 from promoter.cli.toolchain import current_toolchain
+from promoter.common.text import plain
+from promoter.git import Git
 from promoter.platform import PartStatus, Platform
+from promoter.release.pinned import provide_pinned
 
 _FOLDER = Annotated[
     Path | None,
@@ -35,15 +38,23 @@ def up(
 ) -> None:
     """Start the parts that do not run; harmless when all of them do.
 
+    The registry then gets the images that the chart at HEAD pins, built from upstream/.
+
     Example: promoter platform up --kubeconfig ~/.kube/config
     """
     platform = _platform(folder)
-    running = platform.up(platform.toolchain.progress, kubeconfig=kubeconfig, embedded=embedded)
+    toolchain = platform.toolchain
+    running = platform.up(toolchain.progress, kubeconfig=kubeconfig, embedded=embedded)
+    images = provide_pinned(Git(toolchain.root), running.registry, toolchain.program("crane"))
+    missing = [image for image in images if image.missing]
     if as_json:
-        print_json(running)
+        print_json({**asdict(running), "images": images})
         return
     typer.echo(f"kubeconfig  {running.kubeconfig}")
     typer.echo(f"registry    {running.registry}")
+    typer.echo(f"images      {len(images) - len(missing)} of the {len(images)} that the chart pins")
+    for image in missing:
+        typer.echo(plain(f"no image    {image.image}@{image.digest[:19]}: {image.missing}"))
 
 
 def down(folder: _FOLDER = None) -> None:

@@ -8,6 +8,7 @@ from promoter.cli.options import BRANCH, FETCH, JSON, KUBECONFIG, NAMES, REMOTE
 from promoter.cli.output import print_json, print_table
 from promoter.cli.progress import shown
 from promoter.common.text import plain
+from promoter.git import Git
 from promoter.site.site import Site
 from promoter.site.status import Clusters, EnvironmentStatus, statuses
 from promoter.toolchain import Toolchain
@@ -18,7 +19,7 @@ _HEADINGS = ("environment", "status", "chart", "revision", "since", "approved by
 def status(
     names: NAMES = None,
     kubeconfig: KUBECONFIG = None,
-    remote: REMOTE = "origin",
+    remote: REMOTE = None,
     branch: BRANCH = "main",
     fetch: FETCH = True,
     as_json: JSON = False,
@@ -29,10 +30,11 @@ def status(
 
     Example: promoter status local --json
     """
-    site = Site.of(Path.cwd(), remote=remote, branch=branch, fetch=fetch)
-    program = Toolchain(site.git.dir, progress=shown()).program
-    clusters = Clusters(site.git.dir, kubeconfig, program("kubectl"), program("helm"))
-    found = statuses(site, names or (), clusters)
+    root = Git(Path.cwd()).top()
+    program = Toolchain(root, progress=shown()).program
+    clusters = Clusters(root, kubeconfig, program("kubectl"), program("helm"))
+    sites = Site.each(root, names or (), remote=remote, branch=branch, fetch=fetch)
+    found = [each for site, chosen in sites for each in statuses(site, chosen, clusters)]
     if as_json:
         print_json({"environments": found})
     else:

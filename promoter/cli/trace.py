@@ -1,5 +1,6 @@
 """``promoter trace``: from an environment back to its source commits, or the other way round."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -30,7 +31,7 @@ def trace(
     ] = "",
     cluster: Annotated[bool, typer.Option(help="Query the cluster for running digests.")] = True,
     kubeconfig: KUBECONFIG = None,
-    remote: REMOTE = "origin",
+    remote: REMOTE = None,
     branch: BRANCH = "main",
     as_json: JSON = False,
 ) -> int:
@@ -45,11 +46,15 @@ def trace(
             "trace: name environments, or --reverse and a commit",
             next_step="promoter trace local-production",
         )
-    site = Site.of(Path.cwd(), remote=remote, branch=branch)
+    sites = list(Site.each(Path.cwd(), names or (), remote=remote, branch=branch))
     if reverse:
-        sources = _sources(site, "", kubeconfig, cluster=False)
-        return _print_running(site, reverse, sources, as_json)
-    found = [_trace(site, pair, kubeconfig, cluster=cluster) for pair in site.select(names or ())]
+        sources = _sources(sites[0][0], "", kubeconfig, cluster=False)
+        return _print_running([site for site, _ in sites], reverse, sources, as_json)
+    found = [
+        _trace(site, pair, kubeconfig, cluster=cluster)
+        for site, chosen in sites
+        for pair in site.select(chosen)
+    ]
     if as_json:
         print_json({"environments": [each.document() for each in found]})
     else:
@@ -75,9 +80,8 @@ def _print(found: Trace) -> None:
     typer.echo(f"{len(found.broken)} broken links" if found.broken else "every link holds")
 
 
-def _print_running(site: Site, commit: str, sources: TraceSources, as_json: bool) -> int:
-
-    found = find_running(site, commit, sources)
+def _print_running(sites: Sequence[Site], commit: str, sources: TraceSources, as_json: bool) -> int:
+    found = find_running(sites, commit, sources)
     if as_json:
         print_json([{"environment": each.environment, "by": each.by} for each in found])
         return 0

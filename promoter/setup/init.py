@@ -8,8 +8,8 @@ from promoter.approvals.approvals import ALLOWED_SIGNERS
 from promoter.common.errors import GitError, PromoterError
 from promoter.gate.gates import BRANCH
 from promoter.git.ledger import Entry, Ledger
-from promoter.setup.gates import missing_gates
 from promoter.setup.keys import SigningKey, own_key, with_key
+from promoter.site.gates import missing_gates
 from promoter.site.site import Site
 from promoter.testflight.attestation import ALLOWED_TESTERS
 

@@ -18,6 +18,9 @@ from promoter.gate.history import History, reading
 from promoter.gate.state import DeployState, EnvironmentState
 from promoter.gate.state_file import read_state
 from promoter.git import Git
+from promoter.git.ledger import Entry, Ledger, retry_when_moved
+from promoter.site.gates import missing_gates
+from promoter.site.platform_remote import DEPLOYMENT, REMOTE, PlatformRemote, is_local
 
 _SHOWN_BRANCHES = 5
 FOLDER = "cepler"
@@ -28,8 +31,10 @@ FOLDER = "cepler"
 class Site:
     """One commit of the deployments repository and one of its gates branch.
 
-    ``git`` is any clone; neither its work tree nor its branches are read or changed.
-    ``gates_tip`` is None if the remote has no gates branch.
+    ``git`` is any clone; neither its work tree nor its branches are read or changed, but that
+    the platform's remote follows HEAD (see `platform_remote`). ``gates_tip`` is None if the
+    remote has no gates branch. ``local`` restricts it to the deployment of the embedded
+    platform (True) or to all others (False).
     """
 
     git: Git
@@ -38,26 +43,92 @@ class Site:
     tip: str
     gates_tip: str | None = None
     history: History | None = field(default=None, compare=False)
+    local: bool | None = None
+
+    @classmethod
+    def unread(
+        cls, folder: Path, *names: str, remote: str | None = None, branch: str = "main"
+    ) -> Site:
+        """Return the repository that ``folder`` is in, before its `read`.
+
+        ``names`` are deployments and environments. Those of the embedded platform are recorded
+        on the platform's own remote, all others on origin; a ``remote`` that is named has every
+        deployment. Raises `UsageError` for names of two remotes.
+        """
+        parts = {is_local(name) for name in names} if remote is None else {None}
+        if len(parts) > 1:
+            raise UsageError(
+                f"find {', '.join(names)}: local environments and others have two remotes",
+                next_step="name them in two commands",
+            )
+        local = False if not parts else parts.pop()
+        remote = remote or (REMOTE if local else "origin")
+        return cls(Git(Git(folder).top()), remote, branch, "", local=local)
 
     @classmethod
     def of(
-        cls, folder: Path, *, remote: str = "origin", branch: str = "main", fetch: bool = True
+        cls,
+        folder: Path,
+        *names: str,
+        remote: str | None = None,
+        branch: str = "main",
+        fetch: bool = True,
     ) -> Site:
-        """Return the repository that ``folder`` is in, as ``remote`` has it.
+        """Return the repository that ``folder`` is in, as the remote of ``names`` has it.
+
+        The remote is that of `unread`, ``fetch`` as for `read`.
+        """
+        return cls.unread(folder, *names, remote=remote, branch=branch).read(fetch=fetch)
+
+    def read(self, *, fetch: bool = True) -> Site:
+        """Return the same as the remote has it now.
 
         Without ``fetch``: as it was when it was last fetched; the remote is not contacted.
         """
-        site = cls(Git(Git(folder).top()), remote, branch, "")
         if fetch:
-            return site.fetched()
-        names = (f"refs/remotes/{remote}/{name}" for name in (branch, BRANCH))
-        tip, gates_tip = map(site.git.commit, names)
+            return retry_when_moved(self._following_checkout) if self.local else self.fetched()
+        names = (f"refs/remotes/{self.remote}/{name}" for name in (self.branch, BRANCH))
+        tip, gates_tip = map(self.git.commit, names)
         if tip is None:
             raise PromoterError(
-                f"read {branch} of {remote}: it has never been fetched",
-                next_step=f"git fetch {remote}",
+                f"read {self.branch} of {self.remote}: it has never been fetched",
+                next_step="run the command without --no-fetch",
             )
-        return replace(site, tip=tip, gates_tip=gates_tip)
+        return replace(self, tip=tip, gates_tip=gates_tip)
+
+    @classmethod
+    def each(
+        cls,
+        folder: Path,
+        names: Collection[str] = (),
+        *,
+        remote: str | None = None,
+        branch: str = "main",
+        fetch: bool = True,
+    ) -> Iterator[tuple[Site, list[str]]]:
+        """Yield the repository as every remote of ``names`` has it, and the names of each.
+
+        Without ``names`` as every remote has it on which a deployment is recorded.
+        """
+        parts = {is_local(name) if remote is None else None for name in names}
+        if not names and remote is None:
+            local = Git(Git(folder).top()).file("HEAD", f"{FOLDER}/{DEPLOYMENT}.yml")
+            parts = {False} if local is None else {False, True}
+        for part in sorted(parts or {None}, key=bool):
+            site = cls.of(
+                folder, DEPLOYMENT if part else "", remote=remote, branch=branch, fetch=fetch
+            )
+            yield site, [name for name in names if part is None or is_local(name) is part]
+
+    def _following_checkout(self) -> Site:
+        """Return the platform's remote with the files of HEAD, and a gate for each environment."""
+        PlatformRemote(self.git, self.branch).follow_checkout()
+        site = self.fetched()
+        if missing := missing_gates(site):
+            entry = Entry(missing, "chore: open the gates")
+            Ledger(site.git, site.remote, BRANCH).push(site.gates_tip, entry)
+            return site.fetched()
+        return site
 
     def fetched(self) -> Site:
         """Return the same as the remote has it now."""
@@ -96,7 +167,8 @@ class Site:
             listed = history.listing(self.tip, [FOLDER])
         deployments, errors = {}, {}
         for path in listed:
-            if path.endswith(".yml") and path.count("/") == 1:
+            recorded_here = self.local in (None, is_local(Path(path).stem))
+            if recorded_here and path.endswith(".yml") and path.count("/") == 1:
                 try:
                     each = Deployment.at_commit(self.git, self.tip, path, history=self.history)
                     deployments[each.name] = each
@@ -106,7 +178,7 @@ class Site:
 
     @property
     def deployments(self) -> dict[str, Deployment]:
-        """Every deployment by name, without its gates; `unreadable` has the others."""
+        """Every deployment of the remote, without its gates; `unreadable` has the others."""
         return self._read[0]
 
     @property

@@ -1,7 +1,7 @@
 """Find the environments that run a commit of any of the repositories."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -31,8 +31,10 @@ class RunningCommit:
         return f"{self.role} {self.commit[:12]}"
 
 
-def find_running(site: Site, commit: str, sources: TraceSources) -> tuple[RunningCommit, ...]:
-    """Return the running commits that are ``commit`` or contain it.
+def find_running(
+    sites: Sequence[Site], commit: str, sources: TraceSources
+) -> tuple[RunningCommit, ...]:
+    """Return the running commits that are ``commit`` or contain it, in any of ``sites``.
 
     ``commit`` has at least 4 digits and is of any of the repositories. Raises `UsageError` if
     it is not the id of exactly one commit, `PromoterError` if a repository cannot be read: the
@@ -43,10 +45,14 @@ def find_running(site: Site, commit: str, sources: TraceSources) -> tuple[Runnin
         raise UsageError(f"find commit {commit}: it is not 4 to 40 hex digits", next_step=remedy)
     with TemporaryDirectory(prefix="trace-") as folder:
         clones = clones_below(Path(folder))
-        names = [name for each in site.deployments.values() for name in each.environments]
-        tracers = [EnvironmentTracer(site, name, sources, clones) for name in names]
+        tracers = [
+            EnvironmentTracer(site, name, sources, clones)
+            for site in sites
+            for each in site.deployments.values()
+            for name in each.environments
+        ]
         running = [each for tracer in tracers for each in _running(tracer)]
-        gits = {each.git.dir: each.git for each in running} | {site.git.dir: site.git}
+        gits = {git.dir: git for git in [each.git for each in running] + [sites[0].git]}
         full = _resolve(gits.values(), commit.lower())
         known = (each for each in running if each.git.commit(full) is not None)
         return tuple(each for each in known if each.git.is_ancestor(full, each.commit))

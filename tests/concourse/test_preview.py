@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from dev.scene import GITHUB
-from dev.upstream import export
 from promoter.gate.config import read_config
 from promoter.git import Git
+from promoter.release.upstream import export
 from promoter.toolchain import Toolchain
 from promoter.toolchain.cache import default_cache
 from promoter.vendoring import sync

@@ -74,10 +74,10 @@ class Stage:
         return {"PATH": f"{folder}{os.pathsep}{self.scene.environment['PATH']}"}
 
     def somebody_pushes(self, path: str, content: str) -> str:
-        """A shell line by which another clone commits and pushes one file."""
-        other = self.folder / "other"
+        """A shell line by which another clone of the platform's remote pushes one file."""
+        other, remote = self.folder / "other", self.scene.clone / ".local/platform/remote.git"
         return (
-            f"rm -rf {other}; git clone -q git@github.com:GaloyMoney/galoy-deployments.git {other}"
+            f"rm -rf {other}; git clone -q {remote} {other}"
             f" && cd {other} && mkdir -p $(dirname {path}) && printf '%s' '{content}' >> {path}"
             f" && git add {path} && git commit -qm 'chore: somebody else' && git push -q"
             f" >/dev/null 2>&1; cd - >/dev/null"

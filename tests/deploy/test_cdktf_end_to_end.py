@@ -20,7 +20,7 @@ STAGING_STATE = "cepler/.cepler/local/local-staging.state"
 
 
 def tip(stage: Stage) -> str:
-    return remote_main(stage).text("rev-parse", "origin/main")
+    return remote_main(stage).text("rev-parse", "platform/main")
 
 
 def on_terminal(stage: Stage, shows: str, keys: bytes, *options: str) -> TerminalResult:
@@ -30,7 +30,7 @@ def on_terminal(stage: Stage, shows: str, keys: bytes, *options: str) -> Termina
 
 def require_released(stage: Stage) -> None:
     """Nobody holds a lease, and the Terraform state is whole."""
-    assert not Git(stage.scene.clone).remote_refs("origin", "refs/promoter/lease/*")
+    assert not Git(stage.scene.clone).remote_refs("platform", "refs/promoter/lease/*")
     state = stage.scene.clone / ".local" / "state" / "local-staging.tfstate"
     assert json.loads(state.read_text())["resources"]
 
@@ -94,7 +94,7 @@ def test_both_are_recorded_from_the_cleared_files_and_a_third_run_has_nothing_ne
     app.write_text(committed)
     assert done.returncode == 0, done.stderr
     assert "not part of this deploy: stacks/__main__.py" in done.stderr
-    subjects = remote_main(stage).lines("log", "-2", "--reverse", "--format=%s", "origin/main")
+    subjects = remote_main(stage).lines("log", "-2", "--reverse", "--format=%s", "platform/main")
     names = ("local-staging", "local-qa")
     assert subjects == [f"ci(cepler): Updated 'local' state in '{name}'" for name in names]
     assert [each["environment"] for each in evidence(stage, "deployed")] == sorted(names)
@@ -220,7 +220,7 @@ def read_by_cepler(stage: Stage, folder: Path) -> None:
         pytest.skip(f"the rest of this test passed; {missing}")
     git = Git(folder / "clone")
     Git(folder).text("clone", "-q", str(stage.scene.clone / ".git"), "clone")
-    git.text("fetch", "-q", str(stage.scene.folder / "remotes/galoy-deployments.git"), "main")
+    git.text("fetch", "-q", str(stage.scene.clone / ".local/platform/remote.git"), "main")
     git.text("checkout", "-q", "--detach", "FETCH_HEAD")
     codes = [
         reference.run_cepler(program, git.dir, "-c", "cepler/local.yml", "check", "-e", name)

@@ -27,15 +27,15 @@ STAGING = ("promoter", "deploy", "local-staging")
 
 def remote_main(stage: Stage) -> Git:
     git = Git(stage.scene.clone)
-    git.fetch("origin", "+refs/heads/main:refs/remotes/origin/main")
+    git.fetch("platform", "+refs/heads/main:refs/remotes/platform/main")
     return git
 
 
 def evidence(stage: Stage, outcome: str) -> list[dict]:
     git = remote_main(stage)
-    names = git.lines("ls-tree", "-r", "--name-only", "origin/main", "cepler/evidence/")
+    names = git.lines("ls-tree", "-r", "--name-only", "platform/main", "cepler/evidence/")
     found = [name for name in names if f"-{outcome}-" in name]
-    return [json.loads(git.file("origin/main", name) or b"") for name in found]
+    return [json.loads(git.file("platform/main", name) or b"") for name in found]
 
 
 def test_a_deploy_is_recorded_with_its_evidence(stage: Stage) -> None:
@@ -45,7 +45,7 @@ def test_a_deploy_is_recorded_with_its_evidence(stage: Stage) -> None:
     (recorded,) = evidence(stage, "deployed")
     assert recorded["trigger"] == deployed["trigger"]
     assert recorded["details"]["plan_digest"] == deployed["plan_digest"]
-    message = remote_main(stage).text("log", "-1", "--format=%s", "origin/main")
+    message = remote_main(stage).text("log", "-1", "--format=%s", "platform/main")
     assert message == "ci(cepler): Updated 'local' state in 'local-staging'"
 
 
@@ -61,7 +61,7 @@ def test_a_commit_that_others_push_after_the_apply_stays_below_the_record(stage:
     pushed = stage.somebody_pushes("docs/note.md", "hello")
     done = stage.run(*STAGING, **stage.tofu_that("apply", after=pushed))
     assert done.returncode == 0, done.stderr
-    subjects = remote_main(stage).lines("log", "-2", "--format=%s", "origin/main")
+    subjects = remote_main(stage).lines("log", "-2", "--format=%s", "platform/main")
     assert subjects == [
         "ci(cepler): Updated 'local' state in 'local-staging'",
         "chore: somebody else",
@@ -95,8 +95,8 @@ def test_the_lint_knows_the_records_of_deploys_from_that_edit(stage: Stage) -> N
     main = remote_main(stage)
     clone = Git(stage.folder / "linted")
     Git(stage.folder).text("clone", "-q", str(main.dir), "linted")
-    clone.text("checkout", "-q", "--detach", str(main.commit("origin/main")))
-    first = main.lines("rev-list", "--max-parents=0", "origin/main")[0]
+    clone.text("checkout", "-q", "--detach", str(main.commit("platform/main")))
+    first = main.lines("rev-list", "--max-parents=0", "platform/main")[0]
     command = [sys.executable, "-m", "promoter", "lint", "--json", "--base", first]
     done = subprocess.run(
         command, cwd=clone.dir, env=stage.scene.environment, capture_output=True, check=False
@@ -107,7 +107,9 @@ def test_the_lint_knows_the_records_of_deploys_from_that_edit(stage: Stage) -> N
         for each in json.loads(done.stdout)["findings"]
         if each["rule"] == "state-edited"
     ]
-    commits = main.lines("log", "--format=%h", "--abbrev=12", "--grep=somebody else", "origin/main")
+    commits = main.lines(
+        "log", "--format=%h", "--abbrev=12", "--grep=somebody else", "platform/main"
+    )
     assert len(edits) == 1
     assert edits[0].removeprefix("commit ")[:12] in commits
 
@@ -173,14 +175,14 @@ def test_a_plan_that_loses_something_stateful_waits_for_its_own_approval(
     with pytest.raises(
         NotCleared, match="something stateful: delete/create helm_release"
     ) as refused:
-        deploy(Site.of(stage.scene.clone), "local-staging", place, Silent())
+        deploy(Site.of(stage.scene.clone, "local"), "local-staging", place, Silent())
     assert [each["kind"] for each in evidence(stage, "refused")] == ["deploy"] * 2
     digest = refused.value.next_step.split("--plan ")[1].split()[0]
     approved = stage.run(
         "promoter", "approve", "local-staging", "--plan", digest, "--yes", "--reason", "empty"
     )
     assert approved.returncode == 0, approved.stderr
-    done = deploy(Site.of(stage.scene.clone), "local-staging", place, Silent())
+    done = deploy(Site.of(stage.scene.clone, "local"), "local-staging", place, Silent())
     assert list(done.revisions) == ["moved-staging/lana-bank"]
 
 
@@ -196,13 +198,13 @@ def test_a_lease_of_another_host_is_respected(stage: Stage) -> None:
 
     stage.change_chart()
     git = Git(stage.scene.clone)
-    put_on(git, "local-staging", host="elsewhere", pid=1)
+    put_on(git, "local-staging", remote="platform", host="elsewhere", pid=1)
     done = stage.run(*STAGING)
     git.push(
-        "origin",
+        "platform",
         "",
         "refs/promoter/lease/local-staging",
-        expect=git.remote_ref("origin", "refs/promoter/lease/local-staging"),
+        expect=git.remote_ref("platform", "refs/promoter/lease/local-staging"),
     )
     assert done.returncode == 3
     assert "elsewhere" in done.stderr

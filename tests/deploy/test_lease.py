@@ -30,14 +30,14 @@ def clone(tmp_path: Path) -> Git:
     return Git(tmp_path / "clone")
 
 
-def put_on(git: Git, environment: str, **changes: object) -> None:
+def put_on(git: Git, environment: str, *, remote: str = "origin", **changes: object) -> None:
     """A lease of somebody else on the remote."""
     holder = Holder.this_process(datetime.now(UTC))
     held = {**holder.__dict__, **changes}
     empty = git.output("mktree").decode().strip()
     commit = git.commit_tree(empty, [], json.dumps(held), lease._IDENTITY)
     ref = f"refs/promoter/lease/{environment}"
-    git.push("origin", commit, ref, expect=git.remote_ref("origin", ref))
+    git.push(remote, commit, ref, expect=git.remote_ref(remote, ref))
 
 
 def put(git: Git, **changes: object) -> None:

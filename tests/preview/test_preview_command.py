@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from dev.upstream import AUTHOR, export
 from promoter.git import Git
+from promoter.release.upstream import AUTHOR, export
 from tests.platform_fixture import ROOT
 
 pytestmark = pytest.mark.slow

@@ -58,7 +58,8 @@ def deployed(site: Site, environment: str) -> Site:
     """Record what is cleared, as a deploy would in the end."""
     site = site.fetched()
     due = cleared(site, environment)
-    evidence = Evidence("app", environment, "deploy", "deployed", due.trigger, now(), "a test")
+    deployment = site.deployment_of(environment)
+    evidence = Evidence(deployment, environment, "deploy", "deployed", due.trigger, now(), "a test")
     record(site, due, evidence)
     return site.fetched()
 

@@ -14,12 +14,12 @@ from typing import Any
 import pytest
 
 from dev.scene import PINS, SOURCE, VERSION
-from dev.upstream import export
 from promoter.git import Git
 from promoter.platform import Platform
 from promoter.programs.registry import Registry
 from promoter.release.images import build_and_push_all
 from promoter.release.source import source_of_commit
+from promoter.release.upstream import export
 from promoter.smoketest.smoketest import SmoketestTarget
 from promoter.vendoring.pins import Pin, set_pins
 from tests.platform_fixture import ROOT

@@ -73,7 +73,7 @@ def test_a_release_that_responds_wrongly_is_not_recorded(
 
 def failed_evidence(stage: Stage) -> dict:
     git = Git(stage.scene.clone)
-    git.fetch("origin", "main")
+    git.fetch("platform", "main")
     names = git.lines("ls-tree", "-r", "--name-only", "FETCH_HEAD", "cepler/evidence/")
     newest = max(name for name in names if "-failed-" in name)
     return json.loads(git.file("FETCH_HEAD", newest) or b"")

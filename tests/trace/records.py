@@ -72,7 +72,7 @@ class Records:
         return head
 
     def site(self) -> Site:
-        return Site.of(self.target.folder)
+        return Site.of(self.target.folder, remote="origin")
 
     def trace(self, cluster: Kubectl | None = None) -> Trace:
         """Return the trace without a registry: every image link is broken."""

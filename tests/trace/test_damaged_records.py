@@ -158,14 +158,14 @@ def test_terminal_escapes_are_removed(records: Records) -> None:
 def test_short_ids(records: Records) -> None:
     for commit in (records.source.head, records.charts.head):
         for text in (commit, commit[:9], commit[:9].upper()):
-            (found,) = find_running(records.site(), text, unreachable_registry())
+            (found,) = find_running([records.site()], text, unreachable_registry())
             assert found.commit == commit
 
 
 @pytest.mark.parametrize("commit", ["main", "HEAD", "abc", ":/feat", "--all", "g" * 40, "a" * 41])
 def test_invalid_ids(records: Records, commit: str) -> None:
     with pytest.raises(UsageError, match="4 to 40 hex digits"):
-        find_running(records.site(), commit, unreachable_registry())
+        find_running([records.site()], commit, unreachable_registry())
 
 
 def commit_id(body: bytes) -> str:
@@ -182,7 +182,7 @@ def test_an_ambiguous_id(records: Records) -> None:
     found = git(folder, *write, stdin=body)
     git(folder, "update-ref", "refs/heads/main", found)
     with pytest.raises(UsageError, match=f"2 commits begin with it: .*{found}") as caught:
-        find_running(records.site(), short, unreachable_registry())
+        find_running([records.site()], short, unreachable_registry())
     assert "use more digits" in caught.value.next_step
 
 
@@ -190,4 +190,4 @@ def test_an_incomplete_result_is_an_error(records: Records) -> None:
     head = Git(records.charts.folder).commit("HEAD") or ""
     shutil.rmtree(records.source.folder)
     with pytest.raises(PromoterError, match="find where a commit runs"):
-        find_running(records.site(), head, unreachable_registry())
+        find_running([records.site()], head, unreachable_registry())

@@ -48,7 +48,7 @@ def diagnose(
     """
     surroundings = Surroundings(site.git, site, Toolchain(site.git.dir), tuple(names), kubeconfig)
     try:
-        site = Site.of(site.git.dir, remote=site.remote, branch=site.branch, fetch=fetch)
+        site = site.read(fetch=fetch)
     except PromoterError as error:
         return (*examine(surroundings, MACHINE), CheckResult.failed("repository", error))
     site.select(names)

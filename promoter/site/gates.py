@@ -1,6 +1,9 @@
 """The gates that a deployments repository starts with."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from promoter.approvals.approvals import gates_file
 from promoter.common.errors import PromoterError
@@ -9,7 +12,9 @@ from promoter.gate.deployment import Deployment
 from promoter.gate.gates import UNGATED, entries_in, with_gate
 from promoter.gate.sources import state_path
 from promoter.git import Git
-from promoter.site.site import Site
+
+if TYPE_CHECKING:
+    from promoter.site.site import Site
 
 PRODUCTION = "production"
 
