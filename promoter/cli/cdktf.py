@@ -8,6 +8,7 @@ from typing import Never
 
 from promoter.cli import guarded
 from promoter.cli.progress import shown
+from promoter.common.environment import PROVIDERS, child_environment
 from promoter.common.progress import Progress
 from promoter.deploy.by_hand import Caller, deploy_each
 from promoter.deploy.command_line import VERBS, CdktfCommand, parse
@@ -15,7 +16,6 @@ from promoter.deploy.deploy import note_local_changes
 from promoter.deploy.destroy import deploy_ungated, destroy_each
 from promoter.git import Git
 from promoter.programs.cdk_terrain import run_cli
-from promoter.programs.command import inherited_environment
 from promoter.site.site import Site
 from promoter.synthesis.app import App
 from promoter.synthesis.stack import Stack, Target, target_of
@@ -69,7 +69,7 @@ def _changes(site: Site, command: CdktfCommand, progress: Progress) -> Iterator[
 
 def _pass_on(root: Path, command: CdktfCommand, progress: Progress) -> int:
     toolchain = Toolchain(root, progress=progress)
-    environment = inherited_environment()
+    environment = child_environment()
     if command.needs_terraform:
         environment = _environment(root, command, toolchain, progress)
     elif "--help" in command.options:
@@ -90,9 +90,13 @@ def _environment(
     """Return the variables by which every verb uses the same program as a deploy."""
     if len(command.stacks) == 1:
         name = command.stacks[0]
-        return Stack(name, root, toolchain, _target(root, name), progress).cli_environment()
-    app = App.of(root, toolchain).environment()
-    return {**app, "TERRAFORM_BINARY_NAME": str(toolchain.terraform())}
+        stack = Stack(name, root, toolchain, _target(root, name), progress)
+        variables = stack.cli_environment()
+    else:
+        variables = App.of(root, toolchain).environment()
+        variables["TERRAFORM_BINARY_NAME"] = str(toolchain.terraform())
+    # The CLI synthesizes them only now, so any provider may be among theirs.
+    return {**child_environment(*PROVIDERS.values()), **variables}
 
 
 def _target(root: Path, name: str) -> Target:

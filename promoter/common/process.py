@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from promoter.common.environment import child_environment
 from promoter.common.errors import PlatformError
 
 # The child waits for one line before it becomes the program: a parent that is killed
@@ -125,7 +126,7 @@ def _ps_mark(pid: int) -> str | None:
         capture_output=True,
         text=True,
         check=False,
-        env={**os.environ, "LC_ALL": "C", "TZ": "UTC"},
+        env={**child_environment(), "LC_ALL": "C", "TZ": "UTC"},
     )
     state, _, started = done.stdout.strip().partition(" ")
     return None if not started or state.startswith("Z") else started.strip()

@@ -15,6 +15,7 @@ from promoter.gate.history import History
 from promoter.gate.patterns import Patterns, compiled
 from promoter.gate.state import DeployState, EnvironmentState, is_propagated, path_of
 from promoter.git import Git
+from promoter.git.checkout import write_files
 from promoter.git.objects import TreeEntry, decode
 
 
@@ -69,14 +70,8 @@ class Workspace(NamedTuple):
                     files = deque(each for each in self._in_order() if each.split("/") > place)
 
     def write(self, files: Iterable[tuple[str, TreeEntry]]) -> None:
-        """Write ``files`` with content and mode of their entries; index and HEAD stay."""
-        index = "".join(f"{entry.mode} {entry.blob}\t{path}\0" for path, entry in files)
-        if not index:
-            return
-        with self.git.scratch_index() as scratch:
-            raw = index.encode("utf-8", "surrogateescape")
-            self.git.output("update-index", "-z", "--index-info", stdin=raw, env=scratch)
-            self.git.output("checkout-index", "--all", "--force", "--quiet", env=scratch)
+        """Write ``files`` with exactly the content and mode of their entries (`write_files`)."""
+        write_files(self.git, self.git.dir, files)
 
     def _in_order(self) -> deque[str]:
         return deque(sorted(self.files(), key=lambda path: path.split("/")))

@@ -8,32 +8,37 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from promoter.common.environment import GIT, child_environment
 from promoter.common.errors import GitError
 
 Process = subprocess.Popen[bytes]
 
-# Variables that select how a remote is reached and which configuration is read. Any other
-# inherited GIT_* (GIT_DIR, GIT_INDEX_FILE, ... as set inside a hook) would silently point
-# git at another repository, so it is dropped. cepler's own GIT_URL, GIT_BRANCH and
-# GIT_PRIVATE_KEY are arguments of ours, not git's.
-_KEPT = re.compile(
-    r"GIT_(ALLOW_PROTOCOL|ASKPASS|SSH|SSH_COMMAND|SSL_CAINFO|TRACE)"
-    r"|GIT_CONFIG_(COUNT|GLOBAL|NOSYSTEM|SYSTEM|KEY_.*|VALUE_.*)"
+# Content is what the object store has, and no code of the caller's runs: no replaced or grafted
+# objects, hooks (those of a remote run), filters by attributes from outside of the tree, monitors.
+_FAITHFUL = {
+    "GIT_NO_REPLACE_OBJECTS": "1",
+    "GIT_GRAFT_FILE": f"{os.devnull}/none",  # git warns of one that exists, even if it is empty
+    "GIT_ATTR_NOSYSTEM": "1",
+}
+_GIT = (
+    *("git", "-c", f"core.hooksPath={os.devnull}", "-c", f"core.attributesFile={os.devnull}"),
+    *("-c", "core.fsmonitor=false"),
 )
+
+_REMOTE_LINES = 5
 
 # A lock file of a git process that is running, or of one that was killed.
 LOCK = re.compile(r"Unable to create '([^'\n]+\.lock)': File exists")
 
 
 def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
-    """Return the environment for a git process, without inherited GIT_* that redirect it."""
-    kept = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith("GIT_") or _KEPT.fullmatch(name)
-    }
+    """Return the environment for a git process: nothing in it points git at another repository.
+
+    cepler's own GIT_URL, GIT_BRANCH and GIT_PRIVATE_KEY are arguments of ours, not git's.
+    """
     # Messages are matched, and a prompt would block a pipeline forever.
-    return {**kept, "LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", **(extra or {})}
+    fixed = {"LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", **_FAITHFUL}
+    return {**child_environment(GIT), **fixed, **(extra or {})}
 
 
 @dataclass(frozen=True)
@@ -57,7 +62,7 @@ class Commands:
         """Return the finished process of ``git <arguments>``, whatever its exit code."""
         try:
             return subprocess.run(
-                ["git", *arguments],
+                [*_GIT, *arguments],
                 cwd=self.dir,
                 input=stdin,
                 capture_output=True,
@@ -76,7 +81,7 @@ class Commands:
         """
         try:
             running = subprocess.Popen(
-                ["git", *arguments],
+                [*_GIT, *arguments],
                 cwd=self.dir,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
@@ -104,7 +109,9 @@ def failure(arguments: Sequence[str], folder: Path, stderr: str) -> GitError:
     """Return the error of a failed command, with the cause taken from ``stderr``."""
     lines = [line for line in stderr.strip().splitlines() if line.strip()]
     causes = [line for line in lines if line.startswith(("fatal: ", "error: "))] or lines
-    cause = "; ".join(causes[-3:]) or "no message"
+    # What a remote says (a hook, a protected branch) comes before git's own conclusion.
+    remote = [line.rstrip() for line in lines if line.startswith("remote: ")]
+    cause = "; ".join((*remote[-_REMOTE_LINES:], *causes[-3:])) or "no message"
     lock = LOCK.search(stderr)
     next_step = unlock(lock[1]) if lock is not None else ""
     return GitError(f"run git {arguments[0]} in {folder}: {cause}", stderr, next_step=next_step)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from promoter.common.errors import GitError, RemoteMoved
+from promoter.git.checkout import write_files
 from promoter.git.commands import LOCK, Commands, failure, unlock
 from promoter.git.objects import READ_OPTIONS, ObjectReader, TreeEntry, decode, entry_of
 
@@ -233,14 +234,17 @@ class Git(Commands):
     def worktree(self, folder: Path, revision: str, *, empty: bool = False) -> Iterator[Git]:
         """Yield a detached work tree of ``revision`` in ``folder``, removed after the block.
 
-        ``empty`` checks out none of its files. The leftover of an interrupted run in the same
-        place is removed first.
+        Its files have the bytes of the object store (`write_files`); ``empty`` writes none. The
+        leftover of an interrupted run in the same place is removed first.
         """
         self._drop_worktree(folder)
-        flags = ["--no-checkout"] if empty else []
-        self.text("worktree", "add", "--quiet", "--detach", *flags, str(folder), revision)
+        self.text("worktree", "add", "--quiet", "--detach", "--no-checkout", str(folder), revision)
         try:
-            yield Git(folder)
+            tree = Git(folder)
+            if not empty:
+                tree.text("read-tree", "HEAD")
+                write_files(tree, folder, tree.listing("HEAD").items())
+            yield tree
         finally:
             self._drop_worktree(folder)
 

@@ -1,10 +1,10 @@
 """Run an outside program to its end: argument lists, bounded time, redacted messages."""
 
-import os
 import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from promoter.common.environment import CLUSTER, child_environment
 from promoter.common.text import redact
 
 TIMED_OUT = 124
@@ -21,14 +21,14 @@ def run_program(
 ) -> subprocess.CompletedProcess[str]:
     """Run ``arguments`` and return its outcome, with everything secret cut from its messages.
 
-    ``environment`` replaces the inherited one. A program that needs more than ``seconds`` is
+    ``environment`` replaces `child_environment`. A program that needs more than ``seconds`` is
     ended, and its outcome is `TIMED_OUT`.
     """
     try:
         done = subprocess.run(
             [str(argument) for argument in arguments],
             cwd=folder,
-            env=environment,
+            env=child_environment() if environment is None else environment,
             input=stdin,
             capture_output=True,
             text=True,
@@ -42,37 +42,20 @@ def run_program(
     return done
 
 
-_STEERING = (
-    "CDKTF",
-    "CDKTN",
-    "HELM_KUBE",
-    "KUBE_CTX",
-    "LANA_STACKS",
-    "NODE_OPTIONS",
-    "PYTHON",
-    "TF_CLI_ARGS",
-    "TF_DATA_DIR",
-    "TF_REATTACH_PROVIDERS",
-    "TF_WORKSPACE",
-)
-
-
-def inherited_environment() -> dict[str, str]:
-    """Return the caller's variables without those that would change what is applied.
-
-    The CDK Terrain CLI reads its options from ``CDKTF_APP``, ``CDKTFAPP`` and ``CDKTF_a``, too.
-    """
-    return {
-        name: value for name, value in os.environ.items() if not name.upper().startswith(_STEERING)
-    }
+_KUBECONFIG = ("KUBECONFIG", "KUBE_CONFIG_PATH", "KUBE_CONFIG")
 
 
 def kubeconfig_variables(kubeconfig: Path | None) -> dict[str, str]:
-    """Variables by which kubectl, Helm and both generations of its provider find a cluster."""
-    names = ("KUBECONFIG", "KUBE_CONFIG", "KUBE_CONFIG_PATH")
-    return dict.fromkeys(names, str(kubeconfig)) if kubeconfig else {}
+    """Variables by which kubectl, Helm and both generations of its provider find a cluster.
+
+    Without ``kubeconfig`` the first one that the caller has set is used by all of them: what is
+    applied by the provider is verified by kubectl in the same cluster.
+    """
+    caller = child_environment(CLUSTER)
+    named = kubeconfig or next(filter(None, map(caller.get, _KUBECONFIG)), None)
+    return dict.fromkeys(_KUBECONFIG, str(named)) if named else {}
 
 
 def cluster_environment(kubeconfig: Path | None) -> dict[str, str]:
-    """The inherited environment with `kubeconfig_variables`."""
-    return {**inherited_environment(), **kubeconfig_variables(kubeconfig)}
+    """Variables for a program that uses a cluster, with `kubeconfig_variables`."""
+    return {**child_environment(CLUSTER), **kubeconfig_variables(kubeconfig)}

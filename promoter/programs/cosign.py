@@ -7,7 +7,6 @@ trusts the key trusts what it signed, also without a network.
 import base64
 import binascii
 import json
-import os
 import re
 import subprocess
 import tempfile
@@ -15,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from promoter.common.environment import REGISTRY, child_environment
 from promoter.common.errors import PromoterError, RegistryError, UsageError
 
 _SECONDS = 120
@@ -117,7 +117,7 @@ def _run(
             [program, *arguments],
             cwd=folder,
             # Without a password cosign would prompt for one on a terminal.
-            env={"COSIGN_PASSWORD": "", **os.environ},
+            env={"COSIGN_PASSWORD": "", **child_environment(REGISTRY)},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,

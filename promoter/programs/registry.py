@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from promoter.common.environment import REGISTRY, child_environment
 from promoter.common.errors import RegistryError, UsageError
 from promoter.programs.oci import MANIFEST_TYPE, Blob, Layer, OciImage, unpacked, write_layout
 
@@ -103,7 +104,13 @@ class Registry:
     def _run(self, *arguments: str, seconds: int = _SECONDS) -> bytes:
         command = [str(self.crane), *arguments]
         try:
-            done = subprocess.run(command, capture_output=True, check=False, timeout=seconds)
+            done = subprocess.run(
+                command,
+                capture_output=True,
+                check=False,
+                timeout=seconds,
+                env=child_environment(REGISTRY),
+            )
         except subprocess.TimeoutExpired as error:
             raise self._failure(arguments, f"timeout after {seconds} s") from error
         except OSError as error:

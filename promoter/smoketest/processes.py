@@ -79,7 +79,7 @@ def start_process(name: str, program: Program, log: Path) -> Iterator[RunningPro
     """Run ``program`` until the block or this process ends."""
     environment = {
         **program.variables,
-        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
         "HOST": "127.0.0.1",
         "PORT": "0",
     }

@@ -12,8 +12,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from promoter.common.environment import BACKENDS, PROVIDERS, child_environment
 from promoter.common.errors import InvalidFile, PromoterError, UsageError
-from promoter.programs.command import inherited_environment, run_program
+from promoter.programs.command import run_program
 from promoter.toolchain import Toolchain
 
 _FILE = "cdk.tf.json"
@@ -64,6 +65,19 @@ class SynthesizedStack:
     def document(self) -> Mapping[str, Any]:
         """The content of the Terraform JSON."""
         return dict(json.loads(self.file.read_text(encoding="utf-8")))
+
+    def credentials(self) -> tuple[str, ...]:
+        """Return the variables of its providers and its backend, as `child_environment` takes.
+
+        Those of every provider where it is not synthesized yet.
+        """
+        if not self.file.is_file():
+            return tuple(PROVIDERS.values())
+        settings = self.document.get("terraform", {})
+        required = settings.get("required_providers", {}).values()
+        names = [each["source"].rpartition("/")[2] for each in required]
+        names += [BACKENDS.get(kind, "") for kind in settings.get("backend", {})]
+        return tuple(PROVIDERS[name] for name in names if name in PROVIDERS)
 
     def releases(self) -> tuple[StackRelease, ...]:
         """Return every Helm release that the stack declares."""
@@ -143,7 +157,7 @@ class App:
         limit = {"LANA_STACKS": " ".join(stacks)} if stacks else {}
         # The Python's folder may have a Node of its own, for which jsii prints a warning.
         node = {"JSII_NODE": str(self.node)}
-        return {**inherited_environment(), "PATH": os.pathsep.join(search), **node, **limit}
+        return {**child_environment(), "PATH": os.pathsep.join(search), **node, **limit}
 
     def _command(self) -> list[str]:
         try:

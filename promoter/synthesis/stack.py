@@ -5,10 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from promoter.common.environment import child_environment
 from promoter.common.errors import PlatformError
 from promoter.common.progress import Progress
 from promoter.platform import Platform
-from promoter.programs.command import inherited_environment, kubeconfig_variables
+from promoter.programs.command import kubeconfig_variables
 from promoter.programs.terraform import Terraform
 from promoter.synthesis.app import App, StackRelease, SynthesisError, SynthesizedStack
 from promoter.toolchain import Toolchain
@@ -99,7 +100,7 @@ class Stack:
         program = Path(variables.get("TERRAFORM_BINARY_NAME") or self.toolchain.terraform())
         local = self.name.startswith(LOCAL)
         backend = [f"-backend-config=path={self.target.state(self.name)}"] if local else []
-        environment = {**inherited_environment(), **variables}
+        environment = {**child_environment(*self._credentials()), **variables}
         init_arguments = ("-reconfigure", *backend)
         return Terraform(program, self.folder, environment, self.progress, init_arguments)
 
@@ -107,6 +108,7 @@ class Stack:
         """Return the variables by which the CDK Terrain CLI uses the same program and state."""
         terraform = self.terraform()
         variables = {
+            **child_environment(*self._credentials()),
             **App.of(self.tree, self.toolchain).environment((self.name,)),
             **self.target.variables(self.name, self.toolchain),
             "TERRAFORM_BINARY_NAME": str(terraform.program),
@@ -116,3 +118,6 @@ class Stack:
         }
         variables.pop("TF_INPUT", None)  # The CLI answers Terraform's question for the user.
         return variables
+
+    def _credentials(self) -> tuple[str, ...]:
+        return SynthesizedStack(self.folder).credentials()

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import threading
 from collections.abc import Coroutine, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from pyhelm3.command import SafeLoader  # type: ignore[import-untyped]
 from pyhelm3.errors import Error as PyhelmError  # type: ignore[import-untyped]
 
 from promoter.common.text import redact
+from promoter.programs.command import cluster_environment
 from promoter.programs.helm import Helm, HelmError
 from promoter.programs.kubectl import Kubectl
 from promoter.testflight.result import TestflightError
@@ -97,10 +99,13 @@ class _ExecCommand(Command):  # type: ignore[misc]
 
     def __init__(self, helm: Path, kubeconfig: Path | None) -> None:
         super().__init__(executable="exec", kubeconfig=kubeconfig)
-        self.helm = str(helm)
+        self.helm, self.kubeconfig = str(helm), kubeconfig
 
     async def run(self, command: list[str], input: bytes | None = None) -> bytes:  # noqa: A002
-        return bytes(await super().run([self.helm, *command], input))
+        # pyhelm3 passes its own environment on.
+        dropped = os.environ.keys() - cluster_environment(self.kubeconfig).keys()
+        unset = [flag for name in sorted(dropped) for flag in ("-u", name)]
+        return bytes(await super().run(["env", *unset, self.helm, *command], input))
 
     def client_version(self) -> Any:
         # pyhelm3 does not query it through `run`.

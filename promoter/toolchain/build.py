@@ -1,6 +1,5 @@
 """`go build` of several programs, with its progress, and an error that says what to do."""
 
-import os
 import re
 import shutil
 import subprocess
@@ -8,6 +7,7 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from promoter.common.environment import BUILD, child_environment
 from promoter.common.errors import ProgramMissing, PromoterError
 from promoter.common.progress import Progress
 from promoter.toolchain.cache import Workplace
@@ -153,4 +153,4 @@ def _go_environment() -> dict[str, str]:
     # Flags of the caller's (-mod=mod, -race) or a workspace around us would build another
     # program than the committed go.mod and go.sum describe.
     flags = "-mod=readonly -trimpath -buildvcs=false"
-    return {**os.environ, "CGO_ENABLED": "0", "GOFLAGS": flags, "GOWORK": "off"}
+    return {**child_environment(BUILD), "CGO_ENABLED": "0", "GOFLAGS": flags, "GOWORK": "off"}

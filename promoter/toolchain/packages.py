@@ -10,6 +10,7 @@ from pathlib import Path
 
 import uv
 
+from promoter.common.environment import BUILD, child_environment
 from promoter.common.errors import InvalidFile, ProgramMissing
 from promoter.common.progress import Progress
 from promoter.toolchain.build import run
@@ -44,14 +45,13 @@ def _install_python(lock: Path, environment: Path, progress: Progress) -> None:
     create = ("venv", "--quiet", "--relocatable", "--python", sys.executable, str(environment))
     install = ("pip", "install", "--require-hashes", "--no-deps", "--compile-bytecode")
     target = ("--python", str(environment / "bin" / "python"), "-r", str(lock))
-    env = {name: value for name, value in os.environ.items() if name != "VIRTUAL_ENV"}
     with progress.task(f"install {lock.parent.name}/{lock.name}", lock=str(lock)) as detail:
         for arguments in (create, (*install, *target)):
             run(
                 f"install {lock}",
                 [uv.find_uv_bin(), *arguments],
                 cwd=environment.parent,
-                env=env,
+                env=child_environment(BUILD),
                 detail=detail,
                 next_step="it needs the Python package index",
             )
@@ -94,7 +94,10 @@ def _install_cdktn(root: Path, folder: Path, node: Path, progress: Progress) -> 
             f"install {_CLI_PACKAGE}",
             [*_npm(node), "ci", *_NPM_FLAGS],
             cwd=folder,
-            env={**os.environ, "PATH": f"{node.parent}{os.pathsep}{os.environ.get('PATH', '')}"},
+            env={
+                **child_environment(BUILD),
+                "PATH": f"{node.parent}{os.pathsep}{os.environ.get('PATH', '')}",
+            },
             detail=detail,
             next_step="npm needs package-lock.json and the npm registry",
         )

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from promoter.common.environment import child_environment
+
 _NUMBERS = re.compile(r"(?<![\d.])v?(\d+)\.(\d+)(?:\.(\d+))?")
 _PROBE_SECONDS = 30
 
@@ -138,5 +140,4 @@ def _quiet_environment() -> dict[str, str]:
     """Return our environment, less what makes a program do more than print its version."""
     # A CLI configuration that does not exist makes Terraform warn before it answers, and
     # Checkpoint would make it ask its vendor for a newer version.
-    kept = {name: value for name, value in os.environ.items() if name != "TF_CLI_CONFIG_FILE"}
-    return {**kept, "CHECKPOINT_DISABLE": "1", "LC_ALL": "C"}
+    return {**child_environment(), "CHECKPOINT_DISABLE": "1", "LC_ALL": "C"}

@@ -1,0 +1,65 @@
+"""The caller's variables that a child process gets: an allow-list, by what the child needs.
+
+Nothing else reaches a child, so no TF_CLI_ARGS, TF_VAR_*, CDKTF*, PYTHON*, NODE_OPTIONS, KUBE_CTX,
+HELM_* or GIT_DIR of the caller's changes what is applied, read or recorded.
+"""
+
+import os
+import re
+from collections.abc import Mapping
+
+_MACHINE = r"""
+    PATH HOME USER LOGNAME SHELL TMPDIR TZ TERM COLUMNS LINES NO_COLOR LANG LANGUAGE LC_\w+ XDG_\w+
+    (HTTPS?|ALL|NO)_PROXY (https?|all|no)_proxy
+    SSL_CERT_FILE SSL_CERT_DIR NIX_SSL_CERT_FILE NODE_EXTRA_CA_CERTS
+"""
+
+GIT = r"""
+    SSH_AUTH_SOCK SSH_ASKPASS GNUPGHOME GPG_TTY GH_TOKEN GITHUB_TOKEN
+    GIT_(ASKPASS|SSH|SSH_COMMAND|SSH_VARIANT|SSL_CAINFO|SSL_CAPATH|ALLOW_PROTOCOL)
+    GIT_CONFIG_(GLOBAL|SYSTEM|NOSYSTEM|COUNT|KEY_\d+|VALUE_\d+)
+    GIT_(AUTHOR|COMMITTER)_(NAME|EMAIL)
+"""
+"""How git reaches a remote, its configuration, and who commits; nothing that moves a repository."""
+
+REGISTRY = r"""
+    DOCKER_CONFIG REGISTRY_AUTH_FILE GOOGLE_APPLICATION_CREDENTIALS CLOUDSDK_CONFIG
+    AWS_\w+ AZURE_\w+ VAULT_(ADDR|TOKEN) COSIGN_PASSWORD
+"""
+"""How crane and cosign log in to a registry, and cosign to the KMS that has its key."""
+
+BUILD = r"GO\w+ CARGO_\w+ RUSTUP_\w+ (npm_config|NPM_CONFIG)_\w+ PIP_\w+ UV_\w+"
+"""The registries, proxies and caches from which the toolchain is built."""
+
+PROVIDERS: Mapping[str, str] = {
+    "google": "GOOGLE_CREDENTIALS GOOGLE_APPLICATION_CREDENTIALS GOOGLE_OAUTH_ACCESS_TOKEN"
+    " GOOGLE_IMPERSONATE_SERVICE_ACCOUNT CLOUDSDK_CONFIG",
+    "azurerm": "ARM_CLIENT_ID ARM_CLIENT_SECRET ARM_SUBSCRIPTION_ID ARM_TENANT_ID"
+    " ARM_CLIENT_CERTIFICATE_PATH ARM_CLIENT_CERTIFICATE_PASSWORD ARM_USE_OIDC ARM_USE_MSI"
+    " ARM_OIDC_TOKEN ARM_OIDC_TOKEN_FILE_PATH ARM_OIDC_REQUEST_TOKEN ARM_OIDC_REQUEST_URL"
+    " AZURE_CONFIG_DIR",
+    "honeycombio": "HONEYCOMB_API_KEY",
+    "helm": "KUBECONFIG KUBE_CONFIG KUBE_CONFIG_PATH",
+    "kubernetes": "KUBECONFIG KUBE_CONFIG_PATH",
+}
+"""The credentials of each Terraform provider, by its type as a stack requires it."""
+
+BACKENDS: Mapping[str, str] = {"gcs": "google", "azurerm": "azurerm"}
+"""The provider whose credentials open a backend's state."""
+
+CLUSTER = " ".join(
+    (
+        *(PROVIDERS[name] for name in ("helm", "google", "azurerm")),
+        r"AAD_\w+ AZURE_\w+ USE_GKE_GCLOUD_AUTH_PLUGIN",
+    )
+)
+"""What kubectl, Helm and a kubeconfig's credential plugins (gcloud, kubelogin) read."""
+
+
+def child_environment(*allowed: str) -> dict[str, str]:
+    """Return the caller's variables that describe this machine, and those that ``allowed`` name.
+
+    ``allowed`` are texts of this module: patterns with spaces between them.
+    """
+    pattern = re.compile("|".join(" ".join((_MACHINE, *allowed)).split()))
+    return {name: value for name, value in os.environ.items() if pattern.fullmatch(name)}

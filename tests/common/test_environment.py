@@ -1,0 +1,148 @@
+"""What a child process gets of the caller's environment."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from promoter.common.environment import CLUSTER, GIT, PROVIDERS, REGISTRY, child_environment
+from promoter.common.progress import Silent
+from promoter.programs.command import cluster_environment, kubeconfig_variables
+from promoter.programs.cosign import Cosign
+from promoter.programs.helm import Helm
+from promoter.programs.kubectl import Kubectl
+from promoter.programs.registry import Registry
+from promoter.synthesis.stack import Stack, Target
+from promoter.toolchain import Toolchain
+
+STEERING = {
+    "CDKTF_A": "other.py",
+    "CDKTFAPP": "other.py",
+    "CDKTF_app": "other.py",
+    "CDKTN_DISABLE_LOGGING": "1",
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES": "/other",
+    "GIT_ATTR_SOURCE": "other",
+    "GIT_AUTHOR_DATE": "2001-01-01T00:00:00",
+    "GIT_CONFIG": "/other",
+    "GIT_CONFIG_PARAMETERS": "'core.bare'='true'",
+    "GIT_DIR": "/other",
+    "GIT_EXEC_PATH": "/other",
+    "GIT_EXTERNAL_DIFF": "/other",
+    "GIT_INDEX_FILE": "/other",
+    "GIT_NAMESPACE": "other",
+    "GIT_OBJECT_DIRECTORY": "/other",
+    "GIT_REPLACE_REF_BASE": "refs/other",
+    "GIT_TEMPLATE_DIR": "/other",
+    "GIT_WORK_TREE": "/other",
+    "HELM_DRIVER": "memory",
+    "HELM_KUBECONTEXT": "other",
+    "HELM_NAMESPACE": "other",
+    "HELM_POST_RENDERER": "other",
+    "JSII_RUNTIME": "/other",
+    "KUBE_CTX": "other",
+    "KUBE_CTX_CLUSTER": "other",
+    "KUBE_HOST": "https://other",
+    "KUBE_TOKEN": "other",
+    "LANA_STACKS": "other",
+    "LD_PRELOAD": "/other",
+    "NODE_OPTIONS": "--require /other",
+    "NODE_PATH": "/other",
+    "PYTHONPATH": "/other",
+    "PYTHONSTARTUP": "/other",
+    "TF_CLI_ARGS": "-refresh-only",
+    "TF_CLI_ARGS_plan": "-refresh-only",
+    "TF_CLI_CONFIG_FILE": "/other",
+    "TF_DATA_DIR": "/other",
+    "TF_REATTACH_PROVIDERS": "{}",
+    "TF_VAR_replicas": "0",
+    "TF_WORKSPACE": "other",
+}
+"""Variables of the caller's that would change what is applied, read or recorded."""
+
+
+@pytest.fixture(autouse=True)
+def _steered(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in STEERING.items():
+        monkeypatch.setenv(name, value)
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> Path:
+    """A program that writes the names of its variables to a file next to itself."""
+    program = tmp_path / "program"
+    seen = tmp_path / "seen"
+    program.write_text(f"#!/bin/sh\nenv | sed 's/=.*//' > {seen}\necho '[]'\n")
+    program.chmod(0o755)
+    return program
+
+
+def stack_of(folder: Path, terraform: str) -> Stack:
+    """A stack that was synthesized with ``terraform`` as its settings."""
+    stack = Stack("gcp-qa", folder, Toolchain(folder), Target(folder, None), Silent())
+    stack.folder.mkdir(parents=True)
+    (stack.folder / "cdk.tf.json").write_text(f'{{"terraform": {terraform}}}')
+    return stack
+
+
+def test_nothing_that_steers_a_program_is_passed_on() -> None:
+    everything = child_environment(CLUSTER, GIT, REGISTRY, *PROVIDERS.values())
+    assert not STEERING.keys() & everything.keys()
+
+
+def test_programs_run_without_it(program: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://proxy")
+    monkeypatch.setenv("LC_TIME", "C")
+    runs = (
+        lambda: Helm(program).history("a", "b"),
+        lambda: Kubectl(program, None).run("get", "pods"),
+        lambda: Registry("127.0.0.1:1/a", program).tag("a", "sha256:0", "b"),
+        lambda: Cosign(program, "key").sign("a@sha256:0"),
+    )
+    for run in runs:
+        run()
+        seen = set((program.parent / "seen").read_text().split())
+        assert {"PATH", "HOME", "HTTPS_PROXY", "LC_TIME"} <= seen
+        assert not STEERING.keys() & seen
+
+
+def test_a_stack_gets_the_credentials_of_its_own_providers_and_backend(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("GOOGLE_CREDENTIALS", "ARM_CLIENT_SECRET", "HONEYCOMB_API_KEY", "AWS_PROFILE"):
+        monkeypatch.setenv(name, "mine")
+    monkeypatch.setenv("TERRAFORM_BINARY_NAME", "tofu")
+    monkeypatch.setattr(Toolchain, "terraform", lambda _: Path("tofu"))
+    providers = {"google": '{"google": {"source": "hashicorp/google"}}', "none": "{}"}
+    cases = (
+        (f'{{"required_providers": {providers["google"]}}}', {"GOOGLE_CREDENTIALS"}),
+        ('{"backend": {"azurerm": {}}, "required_providers": {}}', {"ARM_CLIENT_SECRET"}),
+        (
+            '{"backend": {"gcs": {}}, "required_providers": '
+            '{"honeycombio": {"source": "honeycombio/honeycombio"}}}',
+            {"GOOGLE_CREDENTIALS", "HONEYCOMB_API_KEY"},
+        ),
+    )
+    for number, (settings, expected) in enumerate(cases):
+        stack = stack_of(tmp_path / str(number), settings)
+        given = stack.terraform().environment
+        assert {name for name, value in given.items() if value == "mine"} == expected
+        assert not STEERING.keys() & given.keys()
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
+def test_the_page_lists_the_variables_of_a_provider(provider: str) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "environments.md").read_text()
+    names = " ".join(f"`{name}`" for name in PROVIDERS[provider].split())
+    assert f"| {provider} | {names} |" in page
+
+
+def test_every_program_uses_one_cluster(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("KUBECONFIG", "KUBE_CONFIG", "KUBE_CONFIG_PATH"):
+        monkeypatch.delenv(name, raising=False)
+    assert kubeconfig_variables(None) == {}
+    monkeypatch.setenv("KUBE_CONFIG_PATH", "/applied")
+    monkeypatch.setenv("KUBECONFIG", "/verified")
+    used = {cluster_environment(None)[name] for name in ("KUBECONFIG", "KUBE_CONFIG_PATH")}
+    assert used == {"/verified"}
+    assert set(kubeconfig_variables(Path("/named")).values()) == {"/named"}
