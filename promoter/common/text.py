@@ -1,5 +1,6 @@
 """Make untrusted text safe to print or to store: no terminal escapes, no secrets."""
 
+import os
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -14,25 +15,49 @@ SECRET_NAME = re.compile(
 )
 """Found in the name of a setting whose value is a secret."""
 
-# Headers, and lines of configuration files, inside of a longer text.
-_AUTHORIZATION = re.compile(r"(?i)\b((?:bearer|basic)\s+)[A-Za-z0-9._~+/=-]{6,}")
+_SECRET_VARIABLE = re.compile(
+    r"\w*(TOKEN|KEY|PASSWORD|PASSWD|PASSPHRASE|SECRET|CREDENTIALS?|PRIVATE\w*|_AUTH)(_DOCUMENT)?"
+)
+_SHORTEST = 6  # of a value: a shorter one is a word of many other texts
+
+# Lines of configuration files, by whole values.
 _SETTING = re.compile(
     rf"^(\s*[\w.\"'-]*(?:{SECRET_NAME.pattern})[\w\"']*\s*[:=]\s*)\S.*$",
     re.IGNORECASE | re.MULTILINE,
 )
 
-# Tokens of the forges and clouds by their published prefixes, keys, credentials in addresses,
-# and values behind names of secrets.
-_SECRETS = (
-    re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?-----END [A-Z ]*PRIVATE KEY-----", re.S),
-    re.compile(r"\b(?:gh[pousr]_|github_pat_|ya29\.|AKIA)[A-Za-z0-9_.\-]{8,}"),
-    re.compile(r"\beyJ[A-Za-z0-9_\-]{8,}\.[A-Za-z0-9_\-]{8,}\.[A-Za-z0-9_\-]*"),
-    re.compile(r"(?<=://)[^/\s:@]*:[^/\s@]+(?=@)"),
-    re.compile(
-        r"(?i)(?<![A-Za-z])((?:[a-z0-9_\-]*(?:password|passwd|secret|token|api[_\-]?key))"
-        r"[\"']?\s*[:=]\s*[\"']?)([^\s\"',}]{3,})"
-    ),
+_NAMES = (
+    r"(?:password|passwd|passphrase|secret|token|credentials?"
+    r"|(?:api|access|account|private|encryption|client|signing)[_-]?key(?:[_-]?data)?)"
 )
+# A value: up to the quote that it began with, else a word. Its opening quote stays.
+_VALUE = r"(?P<quote>\\?[\"'])?)(?(quote)(?:(?!(?P=quote))(?:\\.|.))+|[^\s\"',}\\-][^\s\"',}]{2,})"
+
+# Common shapes of secrets. A group is what stays.
+_SHAPES = (
+    # Keys, and tokens of forges, clouds and registries by their published prefixes.
+    re.compile(
+        r"()-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)", re.S
+    ),
+    re.compile(
+        r"()\b(?:gh[pousr]_|github_pat_|gl(?:pat|ptt|rt|dt|soat)-|npm_|pypi-|dckr_pat_|xox[abp]-"
+        r"|hvs\.|ya29\.|AKIA|ASIA)[\w.\-]{8,}"
+    ),
+    re.compile(r"()\beyJ[\w\-]{8,}\.[\w\-]{8,}\.[\w\-]*"),
+    # The user information of an address, unless it is a name alone, as in ssh://git@host.
+    re.compile(r"(://)[^/\s:@\"']*:(?!\d+/)[^\s@\"']*(?=@)"),
+    re.compile(r"(https?://)[^/\s@\"']+(?=@)"),
+    # Headers.
+    re.compile(r"(?i)(\bbearer\s+)(?!auth|token|realm)[\w.~+/=-]{6,}"),
+    re.compile(r"((?i:\bbasic)\s+)(?=\S*(?:[0-9=]|[a-z+/][A-Z]))[A-Za-z0-9+/]{6,}={0,2}"),
+    re.compile(r"(?i)(\bauthorization\\?[\"']?\s*[:=]\s*\\?[\"']?)(?!\s|basic|bearer)[^\"'\n]+"),
+    # Docker's auth; settings; options of a command line.
+    re.compile(rf"(\\?\"(?:auth|identitytoken|registrytoken)\\?\"\s*:\s*{_VALUE}"),
+    re.compile(rf"(?i)((?<![A-Za-z])[\w.-]*{_NAMES}\\?[\"']?\s*[:=]\s*{_VALUE}"),
+    re.compile(rf"(?i)((?<!\S)--?[\w-]*{_NAMES}[ =]\s*{_VALUE}"),
+)
+
+_known: set[str] = set()
 
 
 _CRASH = re.compile(r"(fatal error: |panic: |thread '.*' panicked at )")
@@ -54,16 +79,33 @@ def plain(text: str) -> str:
     return _CONTROL.sub("?", text)
 
 
+def conceal(*values: str) -> None:
+    """Let `redact` replace ``values`` from now on: credentials that this process has read."""
+    _known.update(value for value in map(str.strip, values) if len(value) >= _SHORTEST)
+
+
 def redact(text: str) -> str:
-    """Return ``text`` with everything that looks like a secret replaced."""
-    for pattern in _SECRETS[:-1]:
-        text = pattern.sub(HIDDEN, text)
-    return _SECRETS[-1].sub(rf"\1{HIDDEN}", text)
+    """Return ``text`` without the secrets of this process, and without what looks like one.
+
+    The secrets are the values of variables with such a name (``*_TOKEN``, ``*_KEY``,
+    ``*_PASSWORD``, ``*_SECRET`` ...; no paths and addresses), and what `conceal` was given.
+    """
+    for value in sorted(_known | _inherited(), key=len, reverse=True):
+        text = text.replace(value, HIDDEN)
+    for shape in _SHAPES:
+        text = shape.sub(rf"\1{HIDDEN}", text)
+    return text
+
+
+def _inherited() -> set[str]:
+    named = (value for name, value in os.environ.items() if _SECRET_VARIABLE.fullmatch(name))
+    stripped = (value.strip() for value in named)
+    return {v for v in stripped if len(v) >= _SHORTEST and not v.startswith("/") and "://" not in v}
 
 
 def redact_settings(text: str) -> str:
     """Return a configuration text redacted more strictly than prose, by whole values."""
-    return redact(_AUTHORIZATION.sub(rf"\1{HIDDEN}", _SETTING.sub(rf"\1{HIDDEN}", text)))
+    return redact(_SETTING.sub(rf"\1{HIDDEN}", text))
 
 
 def redacted(value: Any) -> Any:

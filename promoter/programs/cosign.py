@@ -16,6 +16,7 @@ from typing import Any
 
 from promoter.common.environment import REGISTRY, child_environment
 from promoter.common.errors import PromoterError, RegistryError, UsageError
+from promoter.common.text import redact
 
 _SECONDS = 120
 _REFERENCE = re.compile(r"[a-z0-9]+:")
@@ -143,6 +144,6 @@ def _predicate(line: str) -> dict[str, Any]:
 
 
 def _last_line(stderr: str) -> str:
-    lines = [line for line in stderr.strip().splitlines() if line.strip()]
+    lines = [line for line in redact(stderr).strip().splitlines() if line.strip()]
     errors = [line for line in lines if line.lower().startswith("error")]
     return (errors or lines or ["no message"])[-1].removeprefix("Error: ")

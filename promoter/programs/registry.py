@@ -16,6 +16,7 @@ from typing import Any
 
 from promoter.common.environment import REGISTRY, child_environment
 from promoter.common.errors import RegistryError, UsageError
+from promoter.common.text import redact
 from promoter.programs.oci import MANIFEST_TYPE, Blob, Layer, OciImage, unpacked, write_layout
 
 MIRROR_VARIABLE = "PROMOTER_REGISTRY_MIRROR"
@@ -120,7 +121,7 @@ class Registry:
         return done.stdout
 
     def _failure(self, arguments: Sequence[str], stderr: str) -> RegistryError:
-        lines = stderr.strip().splitlines() or ["no message"]
+        lines = redact(stderr).strip().splitlines() or ["no message"]
         absent = any(sign in stderr for sign in _ABSENT)
         return (_ImageAbsent if absent else RegistryError)(
             f"{arguments[0]} {arguments[-1]}: {lines[-1].removeprefix('Error: ')}",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from promoter.common.text import plain, redact, telling_lines
+from promoter.common.text import conceal, plain, redact, telling_lines
 
 
 @pytest.mark.parametrize(
@@ -31,6 +31,22 @@ def test_control_characters_are_replaced(text: str, shown: str) -> None:
         ("GITHUB_TOKEN=abcdefgh", "abcdefgh"),
         ("the_api_key: zzzz9999", "zzzz9999"),
         ("-----BEGIN OPENSSH PRIVATE KEY-----\nxyz\n-----END OPENSSH PRIVATE KEY-----", "xyz"),
+        ("-----BEGIN RSA PRIVATE KEY-----\nxyz cut off", "xyz"),
+        ("curl -H 'Authorization: Bearer abcdef'", "abcdef"),
+        ("Authorization: Basic dXNlcjpwYXNz", "dXNlcjpwYXNz"),
+        ('invalid header field value "Basic dXNlcjpwYXNz\\n"', "dXNlcjpwYXNz"),
+        ("authorization: token abcdef", "abcdef"),
+        ('{"auths": {"gcr.io": {"auth": "dXNlcjpwYXNz\\n"}}}', "dXNlcjpwYXNz"),
+        ("glpat-abcdefgh1234", "abcdefgh"),
+        ("aws_secret_access_key = wJal/K7+MDENG", "wJal"),
+        ("    client-key-data: LS0tLS1CRUdJTg==", "LS0tLS1"),
+        ("helm registry login --password hunter22 -u me", "hunter22"),
+        ("--api-key=hunter22", "hunter22"),
+        ("https://u:a/b@h/path", "a/b"),
+        ("https://abcdef@host/x", "abcdef"),
+        ("https://:abcdef@host/x", "abcdef"),
+        ('{"password": "three short words"}', "short words"),
+        ('a string: "{\\"token\\": \\"three short words\\"}"', "short words"),
     ],
 )
 def test_secrets_are_redacted(text: str, hidden: str) -> None:
@@ -38,8 +54,21 @@ def test_secrets_are_redacted(text: str, hidden: str) -> None:
     assert hidden not in redact(text)
 
 
-def test_digests_and_commits_stay_readable() -> None:
-    line = "sha256:" + "a" * 64 + " " + "b" * 40
+@pytest.mark.parametrize(
+    "line",
+    [
+        "sha256:" + "a" * 64 + " " + "b" * 40,
+        "http://127.0.0.1:5000/galoyorg/lana@sha256:" + "a" * 64,
+        "ssh://git@github.com/GaloyMoney/lana-bank.git",
+        "git@github.com:GaloyMoney/lana-bank.git",
+        "https://github.com/actions/checkout@v4",
+        "basic authentication failed",
+        'www-authenticate: Bearer realm="https://host/v2/auth"',
+        "unknown flag: --token",
+        'secrets "lana-bank-external" not found',
+    ],
+)
+def test_what_is_no_secret_stays_readable(line: str) -> None:
     assert redact(line) == line
 
 
@@ -60,3 +89,14 @@ def test_the_last_lines_are_shown_without_a_crash() -> None:
     lines = [f"line {number}" for number in range(20)]
     assert telling_lines(lines) == lines[-12:]
     assert telling_lines(lines[:2]) == lines[:2]
+
+
+def test_the_secrets_of_this_process_are_redacted_by_value(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HONEYCOMB_API_KEY", "plain words 1")
+    monkeypatch.setenv("COSIGN_KEY", "/keys/cosign.key")
+    monkeypatch.setenv("SOME_TOKEN", "a")
+    assert redact("got: plain words 1, a /keys/cosign.key") == (
+        "got: [redacted], a /keys/cosign.key"
+    )
+    conceal("what was read\n")
+    assert redact("it printed what was read") == "it printed [redacted]"

@@ -118,9 +118,7 @@ def test_what_is_in_the_way_is_replaced(remote: Git, tmp_path: Path) -> None:
     assert (folder / "was-a-file/inner").read_text() == "text"
 
 
-@pytest.mark.parametrize(
-    "path", ["../out", ".git/hooks/a", "a/.GIT/config", "/a", "a//b"]
-)
+@pytest.mark.parametrize("path", ["../out", ".git/hooks/a", "a/.GIT/config", "/a", "a//b"])
 def test_a_path_out_of_the_work_tree_is_refused(remote: Git, tmp_path: Path, path: str) -> None:
     entry = TreeEntry("100644", remote.write_blob(b"text"))
     with pytest.raises(GitError, match="not a path inside of a work tree"):
