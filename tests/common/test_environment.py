@@ -97,7 +97,7 @@ def test_programs_run_without_it(program: Path, monkeypatch: pytest.MonkeyPatch)
         lambda: Helm(program).history("a", "b"),
         lambda: Kubectl(program, None).run("get", "pods"),
         lambda: Registry("127.0.0.1:1/a", program).tag("a", "sha256:0", "b"),
-        lambda: Cosign(program, "key").sign("a@sha256:0"),
+        lambda: Cosign(program, "hashivault://key").sign("a@sha256:0"),
     )
     for run in runs:
         run()
