@@ -20,13 +20,13 @@ GIT = r"""
     GIT_CONFIG_(GLOBAL|SYSTEM|NOSYSTEM|COUNT|KEY_\d+|VALUE_\d+)
     GIT_(AUTHOR|COMMITTER)_(NAME|EMAIL)
 """
-"""How git reaches a remote, its configuration, and who commits; nothing that moves a repository."""
+"""Access of git to a remote, its configuration, and the author; nothing that moves a repository."""
 
 REGISTRY = r"""
     DOCKER_CONFIG REGISTRY_AUTH_FILE GOOGLE_APPLICATION_CREDENTIALS CLOUDSDK_CONFIG
     AWS_\w+ AZURE_\w+ VAULT_(ADDR|TOKEN) COSIGN_PASSWORD
 """
-"""How crane and cosign log in to a registry, and cosign to the KMS that has its key."""
+"""The login of crane and cosign to a registry, and of cosign to the KMS that has its key."""
 
 BUILD = r"GO\w+ CARGO_\w+ RUSTUP_\w+ (npm_config|NPM_CONFIG)_\w+ PIP_\w+ UV_\w+"
 """The registries, proxies and caches from which the toolchain is built."""
@@ -53,7 +53,7 @@ CLUSTER = " ".join(
         r"AAD_\w+ AZURE_\w+ USE_GKE_GCLOUD_AUTH_PLUGIN",
     )
 )
-"""What kubectl, Helm and a kubeconfig's credential plugins (gcloud, kubelogin) read."""
+"""Variables of kubectl, Helm and a kubeconfig's credential plugins (gcloud, kubelogin)."""
 
 
 def child_environment(*allowed: str) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""What a child process gets of the caller's environment."""
+"""Tests of the variables that a child process gets of the caller's."""
 
 from __future__ import annotations
 
