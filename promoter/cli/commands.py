@@ -23,6 +23,9 @@ class CommandGroup(NamedTuple):
     default: str = ""
 
 
+_ENVIRONMENT = {
+    "add": Command("environment:add", "Add an environment as a copy of another one."),
+}
 _VERSION = {
     "next": Command(
         "version:next_command", "Print the next version; exit 2 if no commit requires one."
@@ -83,6 +86,7 @@ _TOOLCHAIN = {
 SECTIONS: Mapping[str, Mapping[str, Command | CommandGroup]] = {
     "Set up": {
         "init": Command("init:init", "Create the gates branch and list signing keys."),
+        "environment": CommandGroup("Add environments.", _ENVIRONMENT),
         "doctor": Command("doctor:doctor", "Check what a first real run needs."),
     },
     "Deploy": {

@@ -3,13 +3,15 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import unified_diff
+from typing import Self
 
-from promoter.approvals.approvals import ALLOWED_SIGNERS
+from promoter.approvals.approvals import ALLOWED_SIGNERS, gates_file
 from promoter.common.errors import GitError, PromoterError
 from promoter.gate.gates import BRANCH
 from promoter.git.ledger import Entry, Ledger
 from promoter.setup.keys import SigningKey, own_key, with_key
-from promoter.site.gates import missing_gates
+from promoter.setup.remote import require_push
+from promoter.site.gates import missing_gates, with_gate_of_copy
 from promoter.site.site import Site
 from promoter.testflight.attestation import ALLOWED_TESTERS
 
@@ -30,6 +32,17 @@ class InitPlan:
 
     site: Site
     changes: tuple[BranchChange, ...]
+
+    @classmethod
+    def of(cls, site: Site, *changes: BranchChange) -> Self:
+        """Return the plan of those ``changes`` that have files.
+
+        Raises `PromoterError` where the remote refuses a push from here.
+        """
+        plan = cls(site, tuple(change for change in changes if change.files))
+        for change in plan.changes:
+            require_push(site, change.branch)
+        return plan
 
     def lines(self) -> Iterator[str]:
         """Yield the commits as people read them: branch, message, and a diff per file."""
@@ -68,7 +81,7 @@ def plan_init(site: Site, testers: Sequence[SigningKey] = ()) -> InitPlan:
     """Return the commits that ``site`` lacks: signers, ``testers``, and gates.
 
     Raises `UsageError` where git cannot sign, `PromoterError` where a production cannot be
-    held at any commit.
+    held at any commit, or where the remote refuses a push from here.
     """
     keys = {ALLOWED_SIGNERS: (own_key(site.git),), ALLOWED_TESTERS: tuple(testers)}
     lists = {path: _with_keys(site, path, listed) for path, listed in keys.items()}
@@ -77,11 +90,21 @@ def plan_init(site: Site, testers: Sequence[SigningKey] = ()) -> InitPlan:
         for path, content in lists.items()
         if content and content != site.git.file(site.tip, path)
     }
-    changes = (
+    return InitPlan.of(
+        site,
         BranchChange(site.branch, site.tip, main, "chore: list signers and testers"),
         BranchChange(BRANCH, site.gates_tip, missing_gates(site), "chore: open the gates"),
     )
-    return InitPlan(site, tuple(change for change in changes if change.files))
+
+
+def plan_gate(site: Site, deployment: str, like: str, name: str, stage: str) -> InitPlan:
+    """Return the commit that adds the gate of ``name``; raises as `with_gate_of_copy`."""
+    file = gates_file(deployment)
+    content = with_gate_of_copy(site, deployment, like, name, stage)
+    present = site.git.file(site.gates_tip or "", file)
+    files = {file: content} if content != present else {}
+    message = f"chore: add the gate of {name}"
+    return InitPlan.of(site, BranchChange(BRANCH, site.gates_tip, files, message))
 
 
 def _with_keys(site: Site, path: str, keys: Sequence[SigningKey]) -> bytes:

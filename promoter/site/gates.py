@@ -25,6 +25,8 @@ def missing_gates(site: Site) -> dict[str, bytes]:
     Existing entries stay. An environment of stage production is held at the newest commit at
     which nothing is cleared for it; raises `PromoterError` where there is no such commit.
     """
+    for error in site.unreadable.values():
+        raise error
     files = {}
     for deployment in site.deployments.values():
         name = gates_file(deployment.name)
@@ -41,14 +43,17 @@ def _entries(site: Site, deployment: Deployment, text: str) -> Iterator[tuple[st
     present = entries_in(text, gates_file(deployment.name))
     for environment in deployment.environments:
         if environment not in present:
-            yield environment, initial_gate(site, deployment, environment)
+            settings = stage(site.git, site.tip, environment)
+            passed = deployment.environment(environment).passed
+            yield environment, initial_gate(site, deployment, environment, settings, passed)
 
 
-def initial_gate(site: Site, deployment: Deployment, environment: str) -> str:
+def initial_gate(
+    site: Site, deployment: Deployment, environment: str, stage: str, passed: str | None
+) -> str:
     """Return the first value of an environment's gate: ``HEAD``, or a commit for production."""
-    if stage(site.git, site.tip, environment) != PRODUCTION:
+    if stage != PRODUCTION:
         return UNGATED
-    passed = deployment.environment(environment).passed
     if passed is None:
         raise PromoterError(
             f"hold {environment}: it has no `passed` environment, so every commit clears it",
@@ -64,6 +69,21 @@ def initial_gate(site: Site, deployment: Deployment, environment: str) -> str:
             next_step=f"set the gate by hand in {gates_file(deployment.name)}",
         )
     return held_at
+
+
+def with_gate_of_copy(site: Site, deployment: str, like: str, name: str, stage: str) -> bytes:
+    """Return the gates file with an entry for ``name``, a copy of the environment ``like``.
+
+    An entry that exists stays. Raises `PromoterError` where the gates file is missing, or as
+    `initial_gate`.
+    """
+    gated, file = site.gated(deployment), gates_file(deployment)
+    text = (site.git.file(site.gates_tip or "", file) or b"").decode()
+    if name not in entries_in(text, file):
+        passed = gated.environment(like).passed
+        value = initial_gate(site, gated, name, stage, passed)
+        text = with_gate(text, name, value, file=file)
+    return text.encode()
 
 
 def newest_without(git: Git, tip: str, path: str) -> str | None:

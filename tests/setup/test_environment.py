@@ -1,0 +1,187 @@
+"""``promoter environment add`` on a clone of this repository's settings and cepler files."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+import yaml
+
+from promoter.common.errors import PromoterError, UsageError, YamlEditError
+from promoter.git import Git
+from promoter.lint.snapshot import parse_config
+from promoter.setup.copies import Renaming, cepler_copy, settings_copy
+from promoter.setup.environment import ACCOUNT, plan_environment
+from promoter.setup.init import plan_gate, plan_init
+from promoter.site.site import Site
+from tests.command_line import promoter
+from tests.setup.repository import CONFIG, STATE, push
+
+ROOT = Path(__file__).parents[2]
+INPUTS = (
+    *(
+        ".gitignore",
+        "cdktf.json",
+        "cepler",
+        "charts",
+        "ci",
+        "dev/toolchain",
+        "modules",
+        "package.json",
+    ),
+    *("package-lock.json", "stacks"),
+)
+
+
+@pytest.fixture
+def tree(clone: Git, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A clone with this repository's stacks, cepler files and pipeline, and gates."""
+    ignored = shutil.ignore_patterns("__pycache__", "*.pyc")
+    for name in INPUTS:
+        source, target = ROOT / name, clone.dir / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if source.is_dir():
+            shutil.rmtree(target, ignore_errors=True)
+            shutil.copytree(source, target, ignore=ignored)
+        else:
+            shutil.copy(source, target)
+    clone.text("add", "--all")
+    clone.text("commit", "-q", "-m", "feat: everything")
+    clone.text("push", "-q", "origin", "main")
+    plan_init(Site.of(clone.dir)).push()
+    monkeypatch.chdir(clone.dir)
+    return clone.dir
+
+
+def gates(tree: Path) -> dict[str, str]:
+    content = Site.of(tree).git.file("refs/remotes/origin/cepler-gates", "lana-bank.yml")
+    return dict(yaml.safe_load(content or b""))
+
+
+def test_a_copy_is_synthesized_gated_and_in_the_pipeline(tree: Path) -> None:
+    before = (tree / "cepler/lana-bank.yml").read_text()
+    done = promoter("environment", "add", "gcp-volcano-demo", "--like", "gcp-volcano-qa", "--yes")
+    assert done.code == 0, done.stderr
+    shared = (tree / "stacks/gcp/volcano-demo/shared.yml").read_text()
+    assert "# Private services access: the addresses of Cloud SQL." in shared
+    assert "project: volcano-demo" in shared
+    assert "stage: qa" in shared
+    release = (tree / "stacks/gcp/volcano-demo/lana-bank.yml").read_text()
+    assert "lana_domain: demo.lana.galoy.io" in release
+    assert gates(tree)["gcp-volcano-demo"] == "HEAD"
+    after = (tree / "cepler/lana-bank.yml").read_text()
+    assert [line for line in before.splitlines() if line not in after.splitlines()] == []
+    entry = parse_config(after.encode(), "cepler/lana-bank.yml").environments["gcp-volcano-demo"]
+    assert entry.passed == "gcp-galoy-staging"
+    assert entry.latest == ("stacks/gcp/volcano-demo/*",)
+    assert "- job: gcp-volcano-demo" in (tree / "ci/deployments/environments.yml").read_text()
+    for expected in (
+        "vault: gcp-volcano-demo-honeycomb-api-key, gcp-volcano-demo-oathkeeper-jwks",
+        "Concourse's credential manager: gcp-volcano-demo.google_credentials",
+        "DNS: admin., app., auth. and dagster.demo.lana.galoy.io",
+    ):
+        assert expected in done.stdout
+    files = {path: path.read_bytes() for path in tree.rglob("*") if path.is_file()}
+    again = promoter("environment", "add", "gcp-volcano-demo", "--like", "gcp-volcano-qa", "--yes")
+    assert again.code == 64
+    assert "it exists already" in again.stderr
+    unchanged = {path: content for path, content in files.items() if ".git" not in path.parts}
+    assert all(path.read_bytes() == content for path, content in unchanged.items())
+
+
+@pytest.mark.slow
+def test_lint_finds_nothing_in_the_copy(tree: Path) -> None:
+    for name, like in (
+        ("azure-volcano-demo", "azure-volcano-staging"),
+        ("local-demo", "local-qa"),
+    ):
+        done = promoter("environment", "add", name, "--like", like, "--yes")
+        assert done.code == 0, done.stderr
+    Git(tree).text("add", "--all")
+    Git(tree).text("commit", "-q", "-m", "feat: environments")
+    linted = promoter("lint", "azure-volcano-demo", "local-demo")
+    assert (linted.code, linted.stdout) == (0, "no problems found in the gate\n")
+
+
+def test_settings_that_the_app_refuses_leave_nothing(tree: Path) -> None:
+    name = f"azure-{'volcano' * 4}"
+    done = promoter("environment", "add", name, "--like", "azure-volcano-staging", "--yes")
+    assert done.code == 1
+    assert f"add {name}: its settings are refused: " in done.stderr
+    assert "key_vault" in done.stderr
+    assert Git(tree).changed() == []
+    assert name not in gates(tree)
+
+
+def test_declined_is_unchanged(tree: Path) -> None:
+    done = promoter("environment", "add", "local-demo", "--like", "local-qa", stdin="n\n")
+    assert done.code != 0
+    assert Git(tree).changed() == []
+
+
+@pytest.mark.parametrize(
+    ("name", "like", "reason"),
+    [
+        ("gcp-volcano-qa", "gcp-galoy-staging", "it exists already, in a cepler file"),
+        ("gcp-new", "gcp-nowhere", "copy environment gcp-nowhere: no cepler file has it"),
+        ("azure-new", "gcp-volcano-qa", "gcp-volcano-qa is on platform gcp"),
+        ("gcp-New", "gcp-volcano-qa", "not a valid name"),
+        ("gcp-../x", "gcp-volcano-qa", "not a valid name"),
+        (f"local-{'x' * 60}", "local-qa", "not a valid name"),
+        ("gcp-volcano-production-eu", "gcp-volcano-qa", "would be those of gcp-volcano-production"),
+    ],
+)
+def test_a_name_that_cannot_be_is_refused(name: str, like: str, reason: str) -> None:
+    with pytest.raises(UsageError, match=re.escape(reason)):
+        plan_environment(ROOT, name, like)
+
+
+def test_a_folder_that_is_there_already_is_refused(tree: Path) -> None:
+    (tree / "stacks/gcp/volcano-demo").mkdir()
+    with pytest.raises(UsageError, match="it exists already, in stacks/gcp/volcano-demo"):
+        plan_environment(tree, "gcp-volcano-demo", "gcp-volcano-qa")
+
+
+def test_account_ids_are_cut_where_the_stack_cuts_them() -> None:
+    stack = (ROOT / "stacks/platforms/gcp/stack.py").read_text()
+    assert re.findall(r"_name\[:(\d+)\]\.rstrip\('-'\)", stack) == [str(ACCOUNT)]
+
+
+def test_a_copy_of_production_is_held_where_nothing_is_cleared(clone: Git) -> None:
+    first = clone.commit("HEAD")
+    push(clone, {STATE: b"recorded\n"})
+    plan_init(Site.of(clone.dir)).push()
+    site = Site.of(clone.dir)
+    plan = plan_gate(site, "app", "local-production", "local-demo", "production")
+    assert f"local-demo: {first}\n" in plan.changes[0].files["app.yml"].decode()
+    plan.push()
+    again = plan_gate(site.fetched(), "app", "local-production", "local-demo", "production")
+    assert again.changes == ()
+
+
+def test_without_gates_the_gate_is_left_to_init(clone: Git) -> None:
+    with pytest.raises(PromoterError, match=r"read app\.yml on branch cepler-gates"):
+        plan_gate(Site.of(clone.dir), "app", "local-staging", "local-demo", "staging")
+
+
+def test_names_are_replaced_in_values_alone() -> None:
+    text = "# volcano-qa is ours\nproject: volcano-qa  # qa\nstorage: volcanoqatf\nstage: qa\n"
+    assert settings_copy(text, Renaming("gcp-volcano-qa", "gcp-acme-demo"), "x.yml") == (
+        "# volcano-qa is ours\nproject: acme-demo  # qa\nstorage: acmedemotf\nstage: qa\n"
+    )
+
+
+def test_an_entry_in_one_line_and_the_comments_around_it_stay() -> None:
+    text = CONFIG.decode().replace("[shared/*]\n", "[shared/*, stacks/local/staging/*] # ours\n", 1)
+    copy = cepler_copy(text, Renaming("local-staging", "local-demo"), "x.yml")
+    assert copy.startswith(text[: text.index("  local-production")])
+    assert "  local-demo:\n    latest: [shared/*, stacks/local/demo/*] # ours\n" in copy
+    assert copy.endswith(text[text.index("  local-production") :])
+
+
+def test_an_entry_without_lines_of_its_own_is_refused() -> None:
+    text = "environments: {local-qa: {latest: [a/*]}, local-b: {latest: [b/*]}}\n"
+    with pytest.raises(YamlEditError, match="cannot be copied alone"):
+        cepler_copy(text, Renaming("local-qa", "local-demo"), "x.yml")
