@@ -10,7 +10,6 @@ from promoter.cli.output import print_json, print_table
 from promoter.cli.progress import shown
 from promoter.common.text import plain, redact, redacted
 from promoter.setup.doctor import CheckResult, CheckState, diagnose
-from promoter.site.site import Site
 
 _HEADINGS = ("check", "state", "detail", "remedy")
 
@@ -30,9 +29,10 @@ def doctor(
 
     Example: promoter doctor local
     """
-    site = Site.unread(Path.cwd(), *(names or ()), remote=remote, branch=branch)
     with shown().task("check this machine and the repository"):
-        found = diagnose(site, names or (), kubeconfig, fetch=fetch)
+        found = diagnose(
+            Path.cwd(), names or (), kubeconfig, remote=remote, branch=branch, fetch=fetch
+        )
     counts = Counter(each.state for each in found)
     if as_json:
         print_json(redacted({"checks": [vars(each) for each in found]}))

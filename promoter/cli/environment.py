@@ -12,6 +12,7 @@ from promoter.common.text import plain, redact
 from promoter.git import Git
 from promoter.setup.environment import NewEnvironment, plan_environment
 from promoter.setup.init import plan_gate
+from promoter.site.platform_remote import is_local
 from promoter.site.site import Site
 
 _GATE = "gate: promoter init adds it once the cepler entry is on the remote"
@@ -21,7 +22,7 @@ def add(
     name: Annotated[str, typer.Argument(help="For example gcp-volcano-demo.")],
     like: Annotated[str, typer.Option(help="The environment to copy, of the same platform.")],
     yes: Annotated[bool, typer.Option("--yes", help="Write and push without asking.")] = False,
-    remote: REMOTE = "origin",
+    remote: REMOTE = None,
     branch: BRANCH = "main",
 ) -> None:
     """Add an environment as a copy: settings, cepler entry, pipeline and gate.
@@ -43,8 +44,13 @@ def add(
         typer.echo(plain(redact(f"- {each}")))
 
 
-def _push_gate(new: NewEnvironment, remote: str, branch: str, *, yes: bool) -> list[str]:
-    """Push the gate; return what is left to do where that was declined or is not possible."""
+def _push_gate(new: NewEnvironment, remote: str | None, branch: str, *, yes: bool) -> list[str]:
+    """Push the gate; return what is left to do where that was declined or is not possible.
+
+    The embedded platform's remote gets a gate for every committed environment by itself.
+    """
+    if remote is None and is_local(new.name):
+        return []
     try:
         site = Site.of(new.root, remote=remote, branch=branch)
         plan = plan_gate(site, new.config.deployment, new.renaming.old, new.name, new.stage)

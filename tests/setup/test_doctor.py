@@ -13,7 +13,8 @@ import pytest
 
 from promoter.forge.local import LocalForge
 from promoter.git import Git
-from promoter.setup.doctor import CHECKS, Surroundings, examine
+from promoter.setup.doctor import CHECKS as REPOSITORY
+from promoter.setup.doctor import MACHINE, Surroundings, examine
 from promoter.setup.doctor.check import CheckResult, CheckState
 from promoter.setup.init import plan_init
 from promoter.setup.keys import key_in
@@ -21,9 +22,10 @@ from promoter.site.site import Site
 from promoter.toolchain import Toolchain
 from tests.command_line import promoter
 from tests.forge import github_server
-from tests.setup.repository import public_key, push, served_read_only
+from tests.setup.repository import CONFIG, public_key, push, served_read_only
 
 ROOT = Path(__file__).parents[2]
+CHECKS = {**MACHINE, **REPOSITORY}
 OK, PROBLEM, UNKNOWN = CheckState.OK, CheckState.PROBLEM, CheckState.UNKNOWN
 ZEROS = "00000000-0000-0000-0000-000000000000"
 PIPELINE = b"key: ((github.key))\ngcp: ((gcp-one.kubeconfig))\nother: ((gcp-two.kubeconfig))\n"
@@ -266,3 +268,16 @@ def test_a_remote_that_cannot_be_read_is_a_row(clone: Git, monkeypatch: pytest.M
     found = {row["check"]: row["state"] for row in json.loads(done.stdout)["checks"]}
     assert found["repository"] == "problem"
     assert found["signing"] == "ok"
+
+
+def test_local_environments_are_examined_though_origin_cannot_be_read(
+    clone: Git, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    push(clone, {"cepler/local.yml": CONFIG.replace(b": app", b": local")})
+    monkeypatch.chdir(clone.dir)
+    clone.text("remote", "remove", "origin")
+    done = promoter("doctor", "--json")
+    found = {row["check"]: row["state"] for row in json.loads(done.stdout)["checks"]}
+    assert found["repository"] == "problem"
+    assert found["gates of local"] == "ok"
+    assert "signers" not in found

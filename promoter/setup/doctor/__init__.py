@@ -1,15 +1,17 @@
 """Check what a first real run needs. A check is one function and one entry of `CHECKS`."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from threading import Thread
 
-from promoter.common.errors import PromoterError
+from promoter.common.errors import PromoterError, UsageError
+from promoter.git import Git
 from promoter.setup.doctor import forge, machine, places, repository
 from promoter.setup.doctor.check import Check, CheckResult, CheckState, Surroundings
-from promoter.site.site import Site
+from promoter.site.platform_remote import DEPLOYMENT, is_local
+from promoter.site.site import FOLDER, Site
 from promoter.toolchain import Toolchain
 
 MACHINE: Mapping[str, Check] = {
@@ -19,8 +21,15 @@ MACHINE: Mapping[str, Check] = {
 }
 """The checks that need nothing of the remote, in the order of their rows."""
 
+PLATFORM: Mapping[str, Check] = {
+    "gates": repository.check_gates,
+    "cluster": places.check_clusters,
+    "images": places.check_images,
+    "state": places.check_states,
+}
+"""The checks of local environments, whose remote is the embedded platform's own."""
+
 CHECKS: Mapping[str, Check] = {
-    **MACHINE,
     "push": repository.check_push,
     "gates": repository.check_gates,
     "keys": repository.check_keys,
@@ -29,34 +38,62 @@ CHECKS: Mapping[str, Check] = {
     "workflows": forge.check_workflows,
     "variables": forge.check_variables,
     "credentials": machine.check_credentials,
-    "cluster": places.check_clusters,
-    "images": places.check_images,
-    "state": places.check_states,
+    **PLATFORM,
 }
-"""All checks."""
+"""The checks of a repository on a forge."""
 
-SECONDS = 60.0
+SECONDS = 40.0
 """The time after which a check that has not ended is unknown."""
 
 
 def diagnose(
-    site: Site, names: Sequence[str] = (), kubeconfig: Path | None = None, *, fetch: bool = True
+    folder: Path,
+    names: Sequence[str] = (),
+    kubeconfig: Path | None = None,
+    *,
+    remote: str | None = None,
+    branch: str = "main",
+    fetch: bool = True,
 ) -> tuple[CheckResult, ...]:
     """Return the rows of all checks for the environments that ``names`` select.
 
-    ``site`` has not been read yet. Where it cannot be, that is a row after those of `MACHINE`.
+    A remote that cannot be read is a row, and the checks go on with the next one. Raises
+    `UsageError` for an unknown name.
     """
-    surroundings = Surroundings(site.git, site, Toolchain(site.git.dir), tuple(names), kubeconfig)
-    try:
-        site = site.read(fetch=fetch)
-    except PromoterError as error:
-        return (*examine(surroundings, MACHINE), CheckResult.failed("repository", error))
-    site.select(names)
-    return examine(replace(surroundings, site=site))
+    git = Git(Git(folder).top())
+    toolchain = Toolchain(git.dir)
+    unread = Surroundings(git, Site(git, "", branch, ""), toolchain, (), kubeconfig)
+    rows = [*examine(unread, MACHINE)]
+    for part in _parts(git, names, remote):
+        try:
+            site = Site.of(git.dir, *part, remote=remote, branch=branch, fetch=fetch)
+            site.select(part)
+            surroundings = replace(unread, site=site, names=tuple(part))
+            rows += examine(surroundings, PLATFORM if site.local else CHECKS)
+        except UsageError:
+            raise
+        except PromoterError as error:
+            rows.append(CheckResult.failed("repository", error))
+    return tuple(rows)
+
+
+def _parts(git: Git, names: Sequence[str], remote: str | None) -> Iterator[Sequence[str]]:
+    """Yield the names of each remote: origin's, then those of the embedded platform's own."""
+    local = [name for name in names if is_local(name)]
+    if not names and git.file("HEAD", f"{FOLDER}/{DEPLOYMENT}.yml"):
+        local = [DEPLOYMENT]
+    if remote is not None:
+        yield names
+        return
+    others = [name for name in names if not is_local(name)]
+    if others or not names:
+        yield others
+    if local:
+        yield local
 
 
 def examine(
-    surroundings: Surroundings, checks: Mapping[str, Check] = CHECKS, seconds: float = SECONDS
+    surroundings: Surroundings, checks: Mapping[str, Check], seconds: float = SECONDS
 ) -> tuple[CheckResult, ...]:
     """Return the rows of all checks, run side by side for at most ``seconds``.
 
@@ -85,4 +122,13 @@ def examine(
     )
 
 
-__all__ = ["CHECKS", "CheckResult", "CheckState", "Surroundings", "diagnose", "examine"]
+__all__ = [
+    "CHECKS",
+    "MACHINE",
+    "PLATFORM",
+    "CheckResult",
+    "CheckState",
+    "Surroundings",
+    "diagnose",
+    "examine",
+]
