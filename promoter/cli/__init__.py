@@ -44,6 +44,8 @@ def guarded(command: Callable[[], int]) -> int:
 
 def _tell(said: str) -> None:
     """An error's words, which may be a remote's or a chart's: no secret, and nothing obeyed."""
+    from promoter.cli.screen import one_screen
     from promoter.common.text import plain, redact
 
-    print("\n".join(map(plain, redact(said).splitlines())), file=sys.stderr)  # noqa: T201
+    said = "\n".join(map(plain, redact(said).splitlines()))
+    print(one_screen(said), file=sys.stderr)  # noqa: T201

@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 # Escape sequences, line ends, and what reverses the direction of writing.
@@ -72,6 +72,17 @@ def telling_lines(lines: Sequence[str]) -> list[str]:
     """
     crash = next((number for number, line in enumerate(lines) if _CRASH.match(line)), -_LINES)
     return list(lines[crash:][:_LINES])
+
+
+def by_cause(causes: Iterable[tuple[str, str, str]]) -> list[str]:
+    """Return a line per cause of ``(kind, name, cause)``: "pod web-1: ...", or "12 pods: ..."."""
+    names: dict[tuple[str, str], list[str]] = {}
+    for kind, name, cause in causes:
+        names.setdefault((kind, cause), []).append(name)
+    return [
+        f"{kind} {each[0]}: {cause}" if len(each) == 1 else f"{len(each)} {kind}s: {cause}"
+        for (kind, cause), each in names.items()
+    ]
 
 
 def plain(text: str) -> str:

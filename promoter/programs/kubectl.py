@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from promoter.common.errors import ClusterError
+from promoter.common.text import telling_lines
 from promoter.programs.command import TIMED_OUT, cluster_environment, run_program
 
 _REQUEST_SECONDS = 20
 _SECONDS = 30
-_LONGEST = 300
 _REASON = re.compile(r"^Error from server \((\w+)\): ", re.MULTILINE)
 _KLOG = re.compile(r"^[IWEF]\d{4} .*\n?", re.MULTILINE)
 _UNREACHABLE = ("The connection to the server", "Unable to connect to the server")
@@ -89,7 +89,7 @@ class Kubectl:
         command = " ".join(each for each in arguments[:2] if not each.startswith("-"))
         place = f" in {self.namespace}" if self.namespace else ""
         raise ClusterError(
-            f"kubectl {command}{place}: {message[-_LONGEST:]}",
+            f"kubectl {command}{place}: {'; '.join(telling_lines(message.splitlines()))}",
             "Unreachable" if done.returncode == TIMED_OUT else _reason(done.stderr),
             next_step="promoter platform status, or kubectl get nodes for a cluster of your own",
         )

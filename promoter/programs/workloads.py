@@ -10,7 +10,9 @@ from typing import Any
 
 from promoter.common.errors import PromoterError
 from promoter.common.progress import Progress
+from promoter.common.text import by_cause
 from promoter.programs.kubectl import Kubectl
+from promoter.programs.pods import unready
 
 _KINDS = "deployments,statefulsets,daemonsets"
 
@@ -29,10 +31,12 @@ def wait_available(kubectl: Kubectl, release: str, seconds: float, progress: Pro
             missing = list(filter(None, map(_unavailable, found)))
             if found and not missing:
                 return
-            update(missing[0] if missing else "no workload yet")
+            update(by_cause(missing)[0] if missing else "no workload yet")
             if time.monotonic() > deadline:
+                pods = kubectl.items("pods", _instance(release))
+                causes = by_cause([*missing, *unready(pods)])
                 raise PromoterError(
-                    f"verify release {name}: {'; '.join(missing) or 'it has no workload'}",
+                    f"verify release {name}: {'; '.join(causes) or 'it has no workload'}",
                     next_step=f"kubectl -n {kubectl.namespace} get events, fix the cause, "
                     "and deploy again",
                 )
@@ -60,8 +64,8 @@ def _instance(release: str) -> str:
     return f"app.kubernetes.io/instance={release}"
 
 
-def _unavailable(item: Mapping[str, Any]) -> str:
-    """Return how many pods a workload lacks, empty if all of its current generation are there."""
+def _unavailable(item: Mapping[str, Any]) -> tuple[str, str, str] | None:
+    """Return kind, name and the pods that a workload lacks; None with all of its generation."""
     status = item["status"]
     if item["kind"] == "DaemonSet":
         required = status.get("desiredNumberScheduled", 0)
@@ -74,6 +78,5 @@ def _unavailable(item: Mapping[str, Any]) -> str:
     rolling = " (rolling out)" if updated < required else ""
     reason = " (not yet seen by its controller)" if stale else rolling
     if available >= required and not reason:
-        return ""
-    name = f"{item['kind']} {item['metadata']['name']}"
-    return f"{name}: {available} of {required} available{reason}"
+        return None
+    return item["kind"], item["metadata"]["name"], f"{available} of {required} available{reason}"

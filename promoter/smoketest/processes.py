@@ -17,14 +17,13 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from promoter.common.text import redact
+from promoter.common.text import redact, telling_lines
 from promoter.smoketest.report import SmoketestError
 
 _LISTENING = re.compile(rb"listening on 127\.0\.0\.1:(\d+)\s")
 _END_SECONDS = 10.0
 _GRACE_SECONDS = 3.0
 _PAUSE_SECONDS = 0.02
-_TAIL = 400
 
 
 @dataclass(frozen=True)
@@ -68,8 +67,8 @@ class RunningProcess:
                 return int(match[1])
             if ended or late:
                 cause = "it ended" if ended else f"not ready within {self.program.seconds:.0f} s"
-                tail = redact(self.log.read_text(errors="replace")).strip()[-_TAIL:]
-                output = f"; last output: {tail}" if tail else ""
+                lines = redact(self.log.read_text(errors="replace")).strip().splitlines()
+                output = f"; its output: {'; '.join(telling_lines(lines))}" if lines else ""
                 raise SmoketestError(f"start {self.name}: {cause}{output}")
             time.sleep(_PAUSE_SECONDS)
 

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from xml.etree import ElementTree as Xml
 
 from promoter.common.errors import PromoterError
-from promoter.common.text import redact, redacted
+from promoter.common.text import by_cause, redact, redacted
 
 Outcome = Literal["passed", "failed", "not installed"]
 
@@ -38,11 +38,16 @@ class Result:
     part: str = ""
     fake: bool = False
 
+    @property
+    def reason(self) -> str:
+        """The detail, with the number of attempts if there were several."""
+        attempts = f"{self.attempts} attempts" if self.attempts > 1 else ""
+        return ", after ".join(filter(None, (self.detail, attempts)))
+
     def __str__(self) -> str:
         fake = " (answered by a fake)" if self.fake else ""
-        attempts = f" after {self.attempts} attempts" if self.attempts > 1 else ""
-        detail = f": {self.detail}" if self.detail else ""
-        return f"{self.outcome}{fake}: {self.endpoint}{attempts}{detail}"
+        reason = f": {self.reason}" if self.reason else ""
+        return f"{self.outcome}{fake}: {self.endpoint}{reason}"
 
 
 @dataclass(frozen=True)
@@ -74,12 +79,22 @@ class Report:
         """Return the number of endpoints with ``outcome``."""
         return sum(each.outcome == outcome for each in self.results)
 
+    @property
+    def failures(self) -> list[str]:
+        """One line per cause of failure."""
+        return by_cause(("endpoint", each.endpoint, each.reason) for each in self.failed)
+
     def lines(self) -> Iterator[str]:
-        """Yield one line per checked endpoint, one for all absent parts, and the summary."""
-        yield from map(str, self.checked)
+        """Yield a line per endpoint that passed, per cause of failure, and the summary."""
+        yield from self.passed_lines()
+        yield from (f"failed: {cause}" for cause in self.failures)
+        yield self.summary()
+
+    def passed_lines(self) -> Iterator[str]:
+        """Yield a line per endpoint that passed, and one for all absent parts."""
+        yield from (str(each) for each in self.results if each.outcome == "passed")
         if self.absent:
             yield f"not installed: {', '.join(self.absent)}"
-        yield self.summary()
 
     def summary(self) -> str:
         """Return one line with the counts, those of fakes included."""

@@ -54,12 +54,11 @@ def require_smoketest(
 ) -> Report:
     """Return the report of `run_smoketest`; raise `SmoketestFailed` if an endpoint failed."""
     report = run_smoketest(release, namespace, target, endpoints)
-    for line in report.lines():
+    for line in (*report.passed_lines(), report.summary()):
         target.progress.note(f"smoketest {namespace}: {line}")
     if report.failed:
         raise SmoketestFailed(
-            f"smoketest {namespace}/{release}: "
-            + "; ".join(f"{each.endpoint}: {each.detail}" for each in report.failed),
+            f"smoketest {namespace}/{release}: {'; '.join(report.failures)}",
             report,
             next_step=f"kubectl -n {namespace} get pods, and docs/testflight.md",
         )

@@ -14,7 +14,7 @@ from pyhelm3 import Client, Command  # type: ignore[import-untyped]
 from pyhelm3.command import SafeLoader  # type: ignore[import-untyped]
 from pyhelm3.errors import Error as PyhelmError  # type: ignore[import-untyped]
 
-from promoter.common.text import redact
+from promoter.common.text import redact, telling_lines
 from promoter.programs.command import cluster_environment
 from promoter.programs.helm import Helm, HelmError
 from promoter.programs.kubectl import Kubectl
@@ -22,7 +22,6 @@ from promoter.testflight.result import TestflightError
 
 RELEASE = "lana-bank"
 INSTALL_SECONDS = 900
-_MAX_MESSAGE = 600
 _POLL_SECONDS = 0.5
 
 
@@ -136,6 +135,5 @@ async def _cancel_when(unreachable: threading.Event, work: Coroutine[Any, Any, N
 
 
 def _failure(action: str, message: str) -> TestflightError:
-    return TestflightError(
-        f"{action} {RELEASE}: {redact(' '.join(message.split()))[-_MAX_MESSAGE:]}"
-    )
+    lines = telling_lines(message.strip().splitlines())
+    return TestflightError(f"{action} {RELEASE}: {redact(' '.join('; '.join(lines).split()))}")

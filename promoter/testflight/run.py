@@ -148,17 +148,17 @@ class Testflight:
     def _install(self) -> None:
         target, namespace, seconds = self.target, self.spec.namespace, self.options.seconds
         kubectl, helm = target.kubectl.within(namespace), target.toolchain.program("helm")
-        monitor = ReadinessMonitor(kubectl, target.progress)
         task = f"install {self.chart.ref[:12]} in {namespace}"
         with namespace_identity(kubectl, seconds) as restricted:
             installer = ChartInstaller(helm, restricted, self.chart.folder, self._values())
             installer.require_namespaced()
-            with monitor.running(), target.progress.task(task):
-                self._run_installer(installer, monitor)
+            with target.progress.task(task) as update:
+                self._run_installer(installer, ReadinessMonitor(kubectl, update))
 
     def _run_installer(self, installer: ChartInstaller, monitor: ReadinessMonitor) -> None:
         try:
-            installer.install(self.options.seconds, monitor.unreachable)
+            with monitor.running():
+                installer.install(self.options.seconds, monitor.unreachable)
         except TestflightError as error:
             next_step = "once the cluster is back: promoter testflight sweep"
             if not monitor.unreachable.is_set():

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+import stat
+from pathlib import Path
 from typing import Never
 
 import pytest
@@ -27,6 +30,41 @@ def test_secrets_and_escape_sequences_are_not_printed(
         "fatal: no\n"
         "next:  set token=[redacted]\n"
     )
+
+
+def test_an_error_fills_one_screen_at_most_and_the_whole_is_in_a_file(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    lines = ["apply: token=abcdefgh", "x" * 500, *(f"line {number}" for number in range(100))]
+    guarded(lambda: failing(PromoterError("\n".join(lines), next_step="read it")))
+    shown = capsys.readouterr().err.splitlines()
+    (report,) = tmp_path.iterdir()
+    assert shown[-2:] == [f"... the whole message: {report}", "next:  read it"]
+    assert sum(math.ceil(len(line) / 100) for line in shown) <= 20
+    assert stat.S_IMODE(report.stat().st_mode) == 0o600
+    assert report.read_text().splitlines() == [
+        "error: apply: token=[redacted]",
+        *lines[1:],
+    ]
+
+
+def test_an_error_of_one_long_line_is_cut(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    guarded(lambda: failing(PromoterError("x" * 5000)))
+    assert len(capsys.readouterr().err) < 2000
+    (report,) = tmp_path.iterdir()
+    assert "x" * 5000 in report.read_text()
+
+
+def test_without_room_for_a_file_all_is_printed(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "none"))
+    guarded(lambda: failing(PromoterError("x" * 5000)))
+    assert capsys.readouterr().err == f"error: {'x' * 5000}\n"
 
 
 def test_the_exit_code_is_the_error_class_s() -> None:

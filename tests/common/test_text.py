@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from promoter.common.text import conceal, plain, redact, telling_lines
+from promoter.common.text import by_cause, conceal, plain, redact, telling_lines
 
 
 @pytest.mark.parametrize(
@@ -100,3 +100,12 @@ def test_the_secrets_of_this_process_are_redacted_by_value(monkeypatch: pytest.M
     )
     conceal("what was read\n")
     assert redact("it printed what was read") == "it printed [redacted]"
+
+
+def test_the_same_cause_is_one_line() -> None:
+    cause = "PodScheduled is False: 0/2 nodes are available"
+    pods = [("pod", f"web-{number}", cause) for number in range(12)]
+    assert by_cause([*pods[:6], ("pod", "db-0", "phase Pending"), *pods[6:]]) == [
+        f"12 pods: {cause}",
+        "pod db-0: phase Pending",
+    ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +20,14 @@ def item(kind: str, **status: int) -> dict[str, Any]:
     return {"kind": kind, "metadata": metadata, "spec": {"replicas": 2}, "status": status}
 
 
-def wait(tmp_path: Path, *items: dict[str, Any]) -> None:
-    (tmp_path / "items.json").write_text(json.dumps({"items": items}))
+def wait(tmp_path: Path, *items: dict[str, Any], pods: Sequence[dict[str, Any]] = ()) -> None:
+    for name, objects in (("pods", pods), ("workloads", items)):
+        (tmp_path / name).write_text(json.dumps({"items": list(objects)}))
     program = tmp_path / "kubectl"
-    program.write_text(f"#!/bin/sh\ncat {tmp_path}/items.json\n")
+    program.write_text(
+        "#!/bin/sh\n"
+        f'case "$*" in *" pods "*) cat {tmp_path}/pods;; *) cat {tmp_path}/workloads;; esac\n'
+    )
     program.chmod(0o755)
     wait_available(Kubectl(program, None, "space"), "lana", 0, Silent())
 
@@ -57,3 +62,18 @@ def test_available_workloads(tmp_path: Path) -> None:
 def test_an_unavailable_release(tmp_path: Path, items: list[dict[str, Any]], reason: str) -> None:
     with pytest.raises(PromoterError, match=f"verify release space/lana: {reason}"):
         wait(tmp_path, *items)
+
+
+def test_workloads_and_pods_that_wait_for_the_same_are_one_line(tmp_path: Path) -> None:
+    condition = {"type": "PodScheduled", "status": "False", "message": "0/2 nodes are available"}
+    pods = [
+        {"kind": "Pod", "metadata": {"name": f"app-{n}"}, "status": {"conditions": [condition]}}
+        for n in range(12)
+    ]
+    down = item("Deployment", observedGeneration=2, availableReplicas=0, updatedReplicas=2)
+    with pytest.raises(PromoterError) as error:
+        wait(tmp_path, down, down, down, pods=pods)
+    assert str(error.value) == (
+        "verify release space/lana: 3 Deployments: 0 of 2 available; "
+        "12 pods: PodScheduled is False: 0/2 nodes are available"
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -80,6 +81,20 @@ def test_evidence_is_json_without_secrets() -> None:
     assert "abcdefgh" not in json.dumps(evidence)
     outcomes = [each["outcome"] for each in evidence["results"]]
     assert outcomes == ["passed", "failed", "not installed", "passed"]
+
+
+def test_a_cause_is_one_line_however_many_endpoints_fail() -> None:
+    cause = "component server has no running pod"
+    down = [Result(f"api-{number}", "failed", cause, 0, 0.0) for number in range(12)]
+    report = replace(REPORT, results=(*REPORT.results, *down))
+    assert list(report.lines()) == [
+        "passed: one",
+        "passed (answered by a fake): four",
+        "not installed: ",
+        "failed: endpoint two: status 500: \x00 token=abcdefgh <&>, after 3 attempts",
+        "failed: 12 endpoints: component server has no running pod",
+        report.summary(),
+    ]
 
 
 def test_every_form_of_the_report_shows_that_a_fake_answered() -> None:
