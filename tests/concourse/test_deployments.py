@@ -5,7 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import yaml
 
+from policies.stack import CheckedStack
+from promoter.common.environment import BACKENDS, PROVIDERS
 from promoter.common.errors import InvalidFile, ProgramMissing
 from promoter.concourse import deployments
 from promoter.concourse.pipelines import checksums_of
@@ -74,3 +77,40 @@ def test_the_checksums_change_with_a_template(tmp_path: Path) -> None:
     before = checksums_of(files, tmp_path)
     (folder / "pipeline.yml").write_text("jobs: [] \n")
     assert checksums_of(files, tmp_path) != before
+
+
+def jobs_of_the_pipeline() -> dict[str, dict[str, str]]:
+    """Return the variables of each rendered deploy job."""
+    rendered = yaml.safe_load((ROOT / "ci/deployments/rendered/pipeline.yml").read_text())
+    tasks = {
+        job["name"]: [step for step in job["plan"] if "task" in step] for job in rendered["jobs"]
+    }
+    return {name: task["config"]["params"] for name, (task,) in tasks.items()}
+
+
+@pytest.mark.parametrize("name", jobs_of_the_pipeline())
+def test_a_job_passes_the_credentials_that_its_stack_requires_and_no_others(
+    name: str, stacks: dict[str, CheckedStack]
+) -> None:
+    terraform, params = stacks[name].content["terraform"], set(jobs_of_the_pipeline()[name])
+    providers = set(terraform["required_providers"]) | {
+        BACKENDS[backend] for backend in terraform["backend"]
+    }
+    required = {each: set(PROVIDERS[each].split()) for each in providers if each in PROVIDERS}
+    # The task writes this document to the file that KUBECONFIG names.
+    passed = params | ({"KUBECONFIG"} if "KUBECONFIG_DOCUMENT" in params else set())
+    missing = {provider for provider, names in required.items() if not names & passed}
+    assert missing == set()
+    known = {each for names in PROVIDERS.values() for each in names.split()}
+    assert (params & known) - set().union(*required.values()) == set()
+
+
+def test_every_provider_of_a_stack_has_its_variables_declared(
+    stacks: dict[str, CheckedStack],
+) -> None:
+    required = {
+        provider
+        for stack in stacks.values()
+        for provider in stack.content["terraform"]["required_providers"]
+    }
+    assert required - {"random"} <= set(PROVIDERS), "random has no credentials"
