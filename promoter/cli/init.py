@@ -7,7 +7,7 @@ import typer
 
 from promoter.cli.options import BRANCH, REMOTE
 from promoter.common.text import plain
-from promoter.setup.init import plan_init
+from promoter.setup.init import has_testers, plan_init
 from promoter.setup.keys import key_in
 from promoter.site.site import Site
 
@@ -23,12 +23,18 @@ def init(
 ) -> None:
     """Create the gates branch, and list your signing key and the pipeline's.
 
-    Shows every commit before it is pushed. Running it again changes nothing.
+    Asks for the pipeline's key where none is listed or named. Shows every commit before it is
+    pushed. Running it again changes nothing.
 
     Example: promoter init --tester pipeline.pub
     """
     site = Site.of(Path.cwd(), remote=remote, branch=branch)
-    plan = plan_init(site, [key_in(file) for file in tester or ()])
+    testers = [key_in(file) for file in tester or ()]
+    untested = not testers and not has_testers(site)
+    if untested and not yes:
+        file = typer.prompt("Public key of the pipeline that tests charts (empty: later)", "")
+        testers = [key_in(Path(file).expanduser())] if file else []
+    plan = plan_init(site, testers)
     if not plan.changes:
         typer.echo("already set up: every environment has a gate, and your key is listed")
         return
@@ -38,4 +44,5 @@ def init(
         typer.confirm("Push?", abort=True)
     for change, commit in zip(plan.changes, plan.push(), strict=True):
         typer.echo(f"pushed {commit[:12]} to {change.branch}")
-    typer.echo("next: promoter plan")
+    later = untested and not testers
+    typer.echo(f"next: {'promoter init --tester <key>.pub' if later else 'promoter doctor'}")

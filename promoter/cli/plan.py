@@ -28,8 +28,9 @@ def plan(
 
     Example: promoter plan local --json
     """
-    sites = Site.each(Path.cwd(), names or (), remote=remote, branch=branch, fetch=fetch)
+    sites, errors = Site.each(Path.cwd(), names or (), remote=remote, branch=branch, fetch=fetch)
     plans = [each for site, chosen in sites for each in plan_all(site, chosen)]
+    plans += [EnvironmentPlan.unreadable(name, "", error) for name, error in errors.items()]
     if as_json:
         print_json({"environments": plans})
     else:

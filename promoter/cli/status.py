@@ -33,8 +33,9 @@ def status(
     root = Git(Path.cwd()).top()
     program = Toolchain(root, progress=shown()).program
     clusters = Clusters(root, kubeconfig, program("kubectl"), program("helm"))
-    sites = Site.each(root, names or (), remote=remote, branch=branch, fetch=fetch)
+    sites, errors = Site.each(root, names or (), remote=remote, branch=branch, fetch=fetch)
     found = [each for site, chosen in sites for each in statuses(site, chosen, clusters)]
+    found += [EnvironmentStatus.unreadable(name, "", error) for name, error in errors.items()]
     if as_json:
         print_json({"environments": found})
     else:

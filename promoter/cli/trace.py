@@ -46,15 +46,17 @@ def trace(
             "trace: name environments, or --reverse and a commit",
             next_step="promoter trace local-production",
         )
-    sites = list(Site.each(Path.cwd(), names or (), remote=remote, branch=branch))
+    sites, errors = Site.each(Path.cwd(), names or (), remote=remote, branch=branch)
     if reverse:
+        for error in errors.values():
+            raise error  # the result would be incomplete
         sources = _sources(sites[0][0], "", kubeconfig, cluster=False)
         return _print_running([site for site, _ in sites], reverse, sources, as_json)
     found = [
         _trace(site, pair, kubeconfig, cluster=cluster)
         for site, chosen in sites
         for pair in site.select(chosen)
-    ]
+    ] + [Trace.unreadable(name, error) for name, error in errors.items()]
     if as_json:
         print_json({"environments": [each.document() for each in found]})
     else:

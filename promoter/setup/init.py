@@ -9,7 +9,7 @@ from promoter.approvals.approvals import ALLOWED_SIGNERS, gates_file
 from promoter.common.errors import GitError, PromoterError
 from promoter.gate.gates import BRANCH
 from promoter.git.ledger import Entry, Ledger
-from promoter.setup.keys import SigningKey, own_key, with_key
+from promoter.setup.keys import SigningKey, keys_in, own_key, with_key
 from promoter.setup.remote import require_push
 from promoter.site.gates import missing_gates, with_gate_of_copy
 from promoter.site.site import Site
@@ -95,6 +95,11 @@ def plan_init(site: Site, testers: Sequence[SigningKey] = ()) -> InitPlan:
         BranchChange(site.branch, site.tip, main, "chore: list signers and testers"),
         BranchChange(BRANCH, site.gates_tip, missing_gates(site), "chore: open the gates"),
     )
+
+
+def has_testers(site: Site) -> bool:
+    """Return whether the list of testers has a key."""
+    return bool(keys_in(site.git.file(site.tip, ALLOWED_TESTERS) or b""))
 
 
 def plan_gate(site: Site, deployment: str, like: str, name: str, stage: str) -> InitPlan:

@@ -57,10 +57,16 @@ def key_in(file: Path, principal: str = "") -> SigningKey:
     return SigningKey(owner, " ".join(fields[:2]))
 
 
+def keys_in(listed: bytes) -> list[str]:
+    """Return the lines of an allowed-signers file that name a key."""
+    lines = listed.decode(errors="replace").splitlines()
+    return [line for line in lines if line.strip() and not line.startswith("#")]
+
+
 def with_key(listed: bytes, key: SigningKey) -> bytes:
     """Return the allowed-signers file ``listed`` with ``key`` added; unchanged if it has it."""
     text = listed.decode()
-    if any(key.public in line for line in text.splitlines() if not line.startswith("#")):
+    if any(key.public in line for line in keys_in(listed)):
         return listed
     separator = "" if not text or text.endswith("\n") else "\n"
     return f"{text}{separator}{key.line}\n".encode()

@@ -58,6 +58,12 @@ class EnvironmentPlan:
     ungated: str | None = None
     untested: tuple[str, ...] = ()
 
+    @classmethod
+    def unreadable(cls, deployment: str, environment: str, error: PromoterError) -> Self:
+        """Return the row of what cannot be decided because of ``error``."""
+        cause, remedy = str(error), error.next_step
+        return cls(deployment, environment, UNREADABLE, holds=(cause,), next_step=remedy)
+
 
 def plan_all(site: Site, names: Collection[str] = ()) -> tuple[EnvironmentPlan, ...]:
     """Return every environment of every deployment, in the order of the cepler files.
@@ -96,10 +102,7 @@ def _plan(
     site: Site, deployment: str, environment: str, decision: Decision | PromoterError
 ) -> EnvironmentPlan:
     if isinstance(decision, PromoterError):
-        cause, remedy = str(decision), decision.next_step
-        return EnvironmentPlan(
-            deployment, environment, UNREADABLE, holds=(cause,), next_step=remedy
-        )
+        return EnvironmentPlan.unreadable(deployment, environment, decision)
     return EnvironmentPlan(
         deployment=deployment,
         environment=environment,

@@ -105,20 +105,28 @@ class Site:
         remote: str | None = None,
         branch: str = "main",
         fetch: bool = True,
-    ) -> Iterator[tuple[Site, list[str]]]:
-        """Yield the repository as every remote of ``names`` has it, and the names of each.
+    ) -> tuple[list[tuple[Site, list[str]]], dict[str, PromoterError]]:
+        """Return the repository as every remote of ``names`` has it, and the names of each.
 
-        Without ``names`` as every remote has it on which a deployment is recorded.
+        Without ``names`` as every remote has it on which a deployment is recorded. The other
+        result is the error of each remote that cannot be read; raises it if that is all of them.
         """
         parts = {is_local(name) if remote is None else None for name in names}
         if not names and remote is None:
             local = Git(Git(folder).top()).file("HEAD", f"{FOLDER}/{DEPLOYMENT}.yml")
             parts = {False} if local is None else {False, True}
+        sites: list[tuple[Site, list[str]]] = []
+        errors: dict[str, PromoterError] = {}
         for part in sorted(parts or {None}, key=bool):
-            site = cls.of(
-                folder, DEPLOYMENT if part else "", remote=remote, branch=branch, fetch=fetch
-            )
-            yield site, [name for name in names if part is None or is_local(name) is part]
+            unread = cls.unread(folder, DEPLOYMENT if part else "", remote=remote, branch=branch)
+            own = [name for name in names if part is None or is_local(name) is part]
+            try:
+                sites.append((unread.read(fetch=fetch), own))
+            except PromoterError as error:
+                errors[unread.remote] = error
+        if not sites:
+            raise next(iter(errors.values()))
+        return sites, errors
 
     def _following_checkout(self) -> Site:
         """Return the platform's remote with the files of HEAD, and a gate for each environment."""

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
+from typing import Self
 
 from promoter.common.errors import PromoterError
 from promoter.common.yaml_file import read_yaml
@@ -63,6 +64,11 @@ class EnvironmentStatus:
     why: str = ""
     problem: str = ""
 
+    @classmethod
+    def unreadable(cls, deployment: str, name: str, error: PromoterError) -> Self:
+        """Return the row of what cannot be read because of ``error``."""
+        return cls(name, "unreadable", deployment, problem=str(error))
+
 
 def statuses(
     site: Site, names: Collection[str], clusters: Clusters | None
@@ -103,7 +109,7 @@ def _recorded_status(site: Site, deployment: str, name: str) -> EnvironmentStatu
         recorded = gated.recorded(name)
         return status if recorded is None else _with_record(site, status, decision, recorded)
     except PromoterError as error:
-        return EnvironmentStatus(name, "unreadable", deployment, problem=str(error))
+        return EnvironmentStatus.unreadable(deployment, name, error)
 
 
 def _with_record(

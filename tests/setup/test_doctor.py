@@ -278,6 +278,6 @@ def test_local_environments_are_examined_though_origin_cannot_be_read(
     clone.text("remote", "remove", "origin")
     done = promoter("doctor", "--json")
     found = {row["check"]: row["state"] for row in json.loads(done.stdout)["checks"]}
-    assert found["repository"] == "problem"
+    assert found["remote origin"] == "problem"
     assert found["gates of local"] == "ok"
     assert "signers" not in found

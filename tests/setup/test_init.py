@@ -11,7 +11,9 @@ from promoter.git import Git
 from promoter.setup.init import plan_init
 from promoter.setup.keys import SigningKey, key_in
 from promoter.site.site import Site
-from tests.setup.repository import FILES, STATE, public_key, push
+from promoter.testflight.attestation import ALLOWED_TESTERS
+from tests.command_line import promoter
+from tests.setup.repository import FILES, STATE, public_key, push, served_read_only
 
 
 def gates(git: Git) -> str:
@@ -91,3 +93,75 @@ def test_a_key_that_is_listed_is_not_added_again(clone: Git, tmp_path: Path) -> 
     site = Site.of(clone.dir)
     key = SigningKey("other@bank.example", key_in(tmp_path / "key.pub").public)
     assert plan_init(site, [key]).changes[0].files.keys() == {"cepler/allowed_testers"}
+
+
+def tips(git: Git) -> list[str]:
+    """Return every ref of the remote."""
+    return Git(git.dir.parent / "origin.git").lines("for-each-ref")
+
+
+def test_without_the_right_to_push_it_says_so_before_it_writes(
+    clone: Git, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(clone.dir)
+    before = tips(clone)
+    with served_read_only(tmp_path) as address:
+        clone.text("remote", "set-url", "origin", f"{address}/origin.git")
+        done = promoter("init", "--yes")
+    assert done.code == 1
+    assert "error: push to main of origin: remote error: access denied" in done.stderr
+    assert "next:  use an account that may push there" in done.stderr
+    assert done.stdout == ""
+    assert tips(clone) == before
+
+
+def test_it_asks_for_the_pipelines_key_and_shows_the_commits_before_it_pushes(
+    clone: Git, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(clone.dir)
+    tester = public_key(tmp_path / "tester", "pipeline@bank.example")
+    before = tips(clone)
+    declined = promoter("init", stdin=f"{tester}\nn\n")
+    assert declined.code != 0
+    assert "+local-staging: HEAD" in declined.stdout
+    assert tips(clone) == before
+    done = promoter("init", stdin=f"{tester}\ny\n")
+    assert done.code == 0, done.stderr
+    assert done.stdout.endswith("next: promoter doctor\n")
+    assert b"pipeline@bank" in (clone.file(Site.of(clone.dir).tip, ALLOWED_TESTERS) or b"")
+    after = tips(clone)
+    again = promoter("init")
+    assert (again.code, again.stdout.startswith("already set up")) == (0, True)
+    assert tips(clone) == after
+
+
+def test_a_script_that_names_no_tester_is_told_how_to_add_one(
+    clone: Git, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(clone.dir)
+    done = promoter("init", "--yes")
+    assert (done.code, done.stdout.splitlines()[-1]) == (
+        0,
+        "next: promoter init --tester <key>.pub",
+    )
+
+
+def test_a_detached_head_is_no_obstacle(clone: Git, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(clone.dir)
+    clone.text("checkout", "-q", "--detach")
+    assert promoter("init", "--yes").code == 0
+    assert gates(clone).startswith("local-staging: HEAD")
+
+
+def test_a_repository_without_commits_is_one_message(
+    clone: Git, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Git(tmp_path).text("init", "-q", "--bare", "--initial-branch=main", "empty.git")
+    Git(tmp_path).text("clone", "-q", "empty.git", "empty")
+    monkeypatch.chdir(tmp_path / "empty")
+    for command in (["init", "--yes"], ["plan"], ["doctor"]):
+        done = promoter(*command)
+        assert done.code == 1
+        assert "fetch main of origin: it has no such branch" in " ".join(
+            (done.stdout + done.stderr).split()
+        ).replace("- ", "-"), command

@@ -180,3 +180,21 @@ def test_a_remote_that_is_named_has_every_deployment(clone: Git) -> None:
 def test_one_command_records_on_one_remote(clone: Git) -> None:
     with pytest.raises(UsageError, match="local environments and others have two remotes"):
         Site.of(clone.dir, "local-staging", "gcp-staging")
+
+
+def test_a_remote_that_cannot_be_read_does_not_hide_the_platforms(
+    clone: Git, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(clone.dir)
+    clone.text("remote", "set-url", "origin", str(clone.dir.parent / "nowhere"))
+    done = promoter("plan", "--json")
+    rows = json.loads(done.stdout)["environments"]
+    assert done.code == 1
+    assert {row["environment"]: row["status"] for row in rows} == {
+        "local-staging": "due",
+        "local-production": "blocked",
+        "": "unreadable",
+    }
+    assert "nowhere" in rows[-1]["holds"][0]
+    assert promoter("plan", "local").code == 0
+    assert promoter("plan", "gcp-staging").code == 1

@@ -1,7 +1,7 @@
 """Check what a first real run needs. A check is one function and one entry of `CHECKS`."""
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from threading import Thread
@@ -10,8 +10,7 @@ from promoter.common.errors import PromoterError, UsageError
 from promoter.git import Git
 from promoter.setup.doctor import forge, machine, places, repository
 from promoter.setup.doctor.check import Check, CheckResult, CheckState, Surroundings
-from promoter.site.platform_remote import DEPLOYMENT, is_local
-from promoter.site.site import FOLDER, Site
+from promoter.site.site import Site
 from promoter.toolchain import Toolchain
 
 MACHINE: Mapping[str, Check] = {
@@ -64,32 +63,18 @@ def diagnose(
     toolchain = Toolchain(git.dir)
     unread = Surroundings(git, Site(git, "", branch, ""), toolchain, (), kubeconfig)
     rows = [*examine(unread, MACHINE)]
-    for part in _parts(git, names, remote):
-        try:
-            site = Site.of(git.dir, *part, remote=remote, branch=branch, fetch=fetch)
-            site.select(part)
-            surroundings = replace(unread, site=site, names=tuple(part))
-            rows += examine(surroundings, PLATFORM if site.local else CHECKS)
-        except UsageError:
-            raise
-        except PromoterError as error:
-            rows.append(CheckResult.failed("repository", error))
+    try:
+        sites, errors = Site.each(git.dir, names, remote=remote, branch=branch, fetch=fetch)
+    except UsageError:
+        raise
+    except PromoterError as error:
+        return (*rows, CheckResult.failed("repository", error))
+    for site, chosen in sites:
+        site.select(chosen)
+        surroundings = replace(unread, site=site, names=tuple(chosen))
+        rows += examine(surroundings, PLATFORM if site.local else CHECKS)
+    rows += [CheckResult.failed(f"remote {name}", error) for name, error in errors.items()]
     return tuple(rows)
-
-
-def _parts(git: Git, names: Sequence[str], remote: str | None) -> Iterator[Sequence[str]]:
-    """Yield the names of each remote: origin's, then those of the embedded platform's own."""
-    local = [name for name in names if is_local(name)]
-    if not names and git.file("HEAD", f"{FOLDER}/{DEPLOYMENT}.yml"):
-        local = [DEPLOYMENT]
-    if remote is not None:
-        yield names
-        return
-    others = [name for name in names if not is_local(name)]
-    if others or not names:
-        yield others
-    if local:
-        yield local
 
 
 def examine(

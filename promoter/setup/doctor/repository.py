@@ -7,6 +7,7 @@ from promoter.approvals.approvals import ALLOWED_SIGNERS
 from promoter.common.errors import PromoterError
 from promoter.gate.gates import BRANCH
 from promoter.setup.doctor.check import CheckResult, CheckState, Surroundings
+from promoter.setup.keys import keys_in
 from promoter.setup.remote import require_push
 from promoter.site.site import Site
 from promoter.testflight.attestation import ALLOWED_TESTERS
@@ -51,10 +52,8 @@ def check_keys(surroundings: Surroundings) -> Iterator[CheckResult]:
     }
     site = surroundings.site
     for check, (path, remedy) in lists.items():
-        text = (site.git.file(site.tip, path) or b"").decode(errors="replace")
-        lines = [line for line in text.splitlines() if line.strip() and line[0] != "#"]
-        if lines:
-            yield CheckResult(check, CheckState.OK, f"{path} lists {len(lines)}")
+        if keys := keys_in(site.git.file(site.tip, path) or b""):
+            yield CheckResult(check, CheckState.OK, f"{path} lists {len(keys)}")
         else:
             detail = f"{path} lists nobody on {site.remote}/{site.branch}"
             yield CheckResult(check, CheckState.PROBLEM, detail, remedy)
