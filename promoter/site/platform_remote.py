@@ -22,7 +22,8 @@ REMOTE = "platform"
 # Relative to the work tree's top, so that each work tree of a repository has its own.
 _ADDRESS = Path(".local/platform/remote.git")
 _RECORDS = (f"cepler/.cepler/{DEPLOYMENT}", f"cepler/evidence/{DEPLOYMENT}")
-_IDENTITY = Identity("promoter", "promoter@localhost")
+IDENTITY = Identity("promoter", "promoter@localhost")
+"""The author of what is committed there without anybody's doing."""
 
 
 def is_local(name: str) -> bool:
@@ -73,7 +74,7 @@ class PlatformRemote:
         if tree != git.tree(head) or (tip and not git.is_ancestor(tip, head)):
             parents = [tip, head] if tip else [head]
             message = f"chore: follow the checkout at {head[:12]}\n"
-            commit = git.commit_tree(tree, parents, message, _IDENTITY)
+            commit = git.commit_tree(tree, parents, message, IDENTITY)
         git.push(REMOTE, commit, f"refs/heads/{self.branch}", expect=tip)
 
     def _tree(self, tip: str | None, head: str) -> str:

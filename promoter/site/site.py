@@ -20,7 +20,7 @@ from promoter.gate.state_file import read_state
 from promoter.git import Git
 from promoter.git.ledger import Entry, Ledger, retry_when_moved
 from promoter.site.gates import missing_gates
-from promoter.site.platform_remote import DEPLOYMENT, REMOTE, PlatformRemote, is_local
+from promoter.site.platform_remote import DEPLOYMENT, IDENTITY, REMOTE, PlatformRemote, is_local
 
 _SHOWN_BRANCHES = 5
 FOLDER = "cepler"
@@ -133,7 +133,7 @@ class Site:
         PlatformRemote(self.git, self.branch).follow_checkout()
         site = self.fetched()
         if missing := missing_gates(site):
-            entry = Entry(missing, "chore: open the gates")
+            entry = Entry(missing, "chore: open the gates", author=IDENTITY)
             Ledger(site.git, site.remote, BRANCH).push(site.gates_tip, entry)
             return site.fetched()
         return site

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import threading
 import time
 from collections.abc import Iterator
@@ -13,12 +14,14 @@ import pytest
 
 from promoter.forge.local import LocalForge
 from promoter.git import Git
+from promoter.platform import Platform
 from promoter.setup.doctor import CHECKS as REPOSITORY
 from promoter.setup.doctor import MACHINE, Surroundings, examine
 from promoter.setup.doctor.check import CheckResult, CheckState
 from promoter.setup.init import plan_init
 from promoter.setup.keys import key_in
 from promoter.site.site import Site
+from promoter.site.status import VALUES
 from promoter.toolchain import Toolchain
 from tests.command_line import promoter
 from tests.forge import github_server
@@ -173,6 +176,49 @@ def test_a_check_that_hangs_is_unknown_and_hides_nothing(clone: Git) -> None:
     assert [each.check for each in found] == ["slow", "signers", "testers"]
 
 
+@pytest.mark.slow
+def test_a_cluster_and_a_registry_that_respond_are_ok(
+    clone: Git, tmp_path: Path, platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    running = platform.require()
+    monkeypatch.setenv("PROMOTER_REGISTRY_MIRROR", f"gcr.io={running.registry}")
+    (tmp_path / "layer.tar").write_bytes(b"\0" * 10240)
+    pushed = subprocess.run(
+        [
+            platform.toolchain.program("crane"),
+            *("append", "--oci-empty-base", f"--new_layer={tmp_path}/layer.tar"),
+            f"--new_tag={running.registry}/doctor/app:1",
+        ],
+        capture_output=True,
+        check=True,
+        text=True,
+    )
+    digest = pushed.stdout.strip().partition("@")[2]
+    push(clone, {**CLOUD_FILES, VALUES: values(digest)})
+    site = Site.of(clone.dir)
+    surroundings = Surroundings(
+        clone, site, platform.toolchain, ("gcp-one", "app"), running.kubeconfig
+    )
+    found = examine(surroundings, {name: CHECKS[name] for name in ("cluster", "images")})
+    by_name = {each.check: each for each in found}
+    names = "local-staging, local-production, gcp-one"
+    assert by_name[f"cluster of {names}"].state is OK, found
+    assert by_name["images"].state is OK
+    assert by_name["images of local"].state is UNKNOWN
+    push(clone, {VALUES: values(f"sha256:{'1' * 64}")})
+    missing = rows(clone, "images", "gcp-one")["images"]
+    assert (missing.state, missing.detail) == (
+        PROBLEM,
+        f"missing: gcr.io/doctor/app@sha256:{'1' * 64}",
+    )
+
+
+def values(digest: str) -> bytes:
+    metadata = f"METADATA:: repository=https://example.com/x.git;commit_ref={'a' * 40};app=app;"
+    image = f'repository: gcr.io/doctor/app\n  digest: "{digest}" # {metadata}\n'
+    return f"image:\n  {image}".encode()
+
+
 def ruleset(name: str, **more: Any) -> dict[str, Any]:
     rules = [{"type": "deletion"}, {"type": "pull_request", "parameters": {"count": 1}}]
     return {"name": name, "target": "branch", "enforcement": "active", "rules": rules} | more
@@ -267,7 +313,7 @@ def test_a_remote_that_cannot_be_read_is_a_row(clone: Git, monkeypatch: pytest.M
     assert done.code == 1
     found = {row["check"]: row["state"] for row in json.loads(done.stdout)["checks"]}
     assert found["repository"] == "problem"
-    assert found["signing"] == "ok"
+    assert found["cache"] == "ok"
 
 
 def test_local_environments_are_examined_though_origin_cannot_be_read(

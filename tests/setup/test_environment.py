@@ -115,6 +115,17 @@ def test_settings_that_the_app_refuses_leave_nothing(tree: Path) -> None:
     assert name not in gates(tree)
 
 
+def test_a_cache_that_cannot_be_written_leaves_nothing(
+    tree: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    monkeypatch.setenv("HOME", "/dev/null/home")
+    done = promoter("environment", "add", "local-demo", "--like", "local-qa", "--yes")
+    assert done.code == 1
+    assert "error: write to the cache /dev/null/home/.cache/promoter" in done.stderr
+    assert Git(tree).changed() == []
+
+
 def test_declined_is_unchanged(tree: Path) -> None:
     done = promoter("environment", "add", "local-demo", "--like", "local-qa", stdin="n\n")
     assert done.code != 0

@@ -198,3 +198,12 @@ def test_a_remote_that_cannot_be_read_does_not_hide_the_platforms(
     assert "nowhere" in rows[-1]["holds"][0]
     assert promoter("plan", "local").code == 0
     assert promoter("plan", "gcp-staging").code == 1
+
+
+def test_a_clone_without_an_identity_can_be_read(
+    clone: Git, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(clone.dir)
+    (tmp_path / "gitconfig").write_text("[user]\n\tuseConfigOnly = true\n")
+    done = promoter("plan", "local")
+    assert done.code == 0, done.stderr

@@ -16,7 +16,6 @@ from promoter.toolchain import Toolchain
 MACHINE: Mapping[str, Check] = {
     "programs": machine.check_programs,
     "cache": machine.check_cache,
-    "signing": machine.check_signing,
 }
 """The checks that need nothing of the remote, in the order of their rows."""
 
@@ -29,6 +28,7 @@ PLATFORM: Mapping[str, Check] = {
 """The checks of local environments, whose remote is the embedded platform's own."""
 
 CHECKS: Mapping[str, Check] = {
+    "signing": machine.check_signing,
     "push": repository.check_push,
     "gates": repository.check_gates,
     "keys": repository.check_keys,
