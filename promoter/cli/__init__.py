@@ -1,9 +1,17 @@
 """The command line: `main` runs one command and turns its error into an exit code."""
 
+from __future__ import annotations
+
 import signal
 import sys
 from collections.abc import Callable
-from typing import Never
+from contextlib import suppress
+from typing import TYPE_CHECKING, Never
+
+from promoter.cli.streams import abandon, finish, protect
+
+if TYPE_CHECKING:
+    from promoter.common.errors import PromoterError
 
 
 def main() -> Never:
@@ -12,6 +20,7 @@ def main() -> Never:
     ``promoter cepler`` is asked for every minute by every Concourse worker, so it is
     dispatched before anything that the other commands need has been imported.
     """
+    protect()
     if sys.argv[1:2] == ["cepler"]:
         from promoter.cli.cepler import run
 
@@ -22,24 +31,53 @@ def main() -> Never:
 
 
 def guarded(command: Callable[[], int]) -> int:
-    """The exit code of ``command``; prints a `PromoterError` as what happened and what next."""
+    """Return the exit code of ``command``, which is that of its error where it raises one.
+
+    A `PromoterError` is printed as what happened and what next, anything that nobody expected as
+    one line that names a file with the details. With ``--json`` it is JSON as well, on standard
+    output: ``{"error": ..., "next": ..., "exit_code": ...}``.
+    """
     from promoter.common.errors import PromoterError
 
     # Ending politely runs what is in `finally`: leases are given back, platforms ended.
     signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     try:
-        return command()
+        code = command()
+        if lost := finish():
+            _tell(f"note: standard output was lost: {lost}")
     except PromoterError as error:
-        _tell(f"error: {error}")
-        if error.next_step:
-            _tell(f"next:  {error.next_step}")
-        return error.exit_code
+        return _failed(error)
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)  # noqa: T201
         return 130
     except BrokenPipeError:
-        sys.stderr.close()
+        abandon()
         return 141
+    except Exception as error:
+        from promoter.cli.unexpected import explained
+
+        return _failed(explained(error))
+    return code
+
+
+def _failed(error: PromoterError) -> int:
+    """Print ``error``; return its exit code."""
+    _tell(f"error: {error}")
+    if error.next_step:
+        _tell(f"next:  {error.next_step}")
+    if "--json" in sys.argv:
+        import json
+
+        from promoter.common.text import redact
+
+        document = {"error": str(error), "next": error.next_step, "exit_code": error.exit_code}
+        with suppress(OSError):
+            print(redact(json.dumps(document, indent=2)), flush=True)  # noqa: T201
+    try:
+        finish()
+    except OSError:
+        abandon()
+    return error.exit_code
 
 
 def _tell(said: str) -> None:

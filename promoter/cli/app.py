@@ -18,6 +18,7 @@ from typer.exceptions import TyperException
 from typer.main import get_command
 
 from promoter.cli.commands import SECTIONS, Command, CommandGroup
+from promoter.cli.streams import keep_going
 from promoter.common.errors import UsageError
 
 _APP: dict[str, Any] = {
@@ -130,6 +131,8 @@ def _root(
 
 
 def _command(name: str, command: Command) -> Any:
+    if command.changes:
+        keep_going()
     module, _, attribute = f"promoter.cli.{command.target}".partition(":")
     function: Callable[..., Any] = getattr(import_module(module), attribute)
     app = typer.Typer(**_APP)

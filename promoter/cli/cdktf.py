@@ -8,6 +8,7 @@ from typing import Never
 
 from promoter.cli import guarded
 from promoter.cli.progress import shown
+from promoter.cli.streams import keep_going, protect
 from promoter.common.environment import PROVIDERS, child_environment
 from promoter.common.progress import Progress
 from promoter.deploy.by_hand import Caller, deploy_each
@@ -32,6 +33,7 @@ promoter's cdktf takes deploy, destroy, diff, list, get and synth of the command
 
 def main() -> Never:
     """Run ``cdktf <arguments>``; exits with the codes of promoter, or with that of the CLI."""
+    protect()
     raise SystemExit(guarded(lambda: run(sys.argv[1:])))
 
 
@@ -41,6 +43,7 @@ def run(arguments: list[str]) -> int:
     root, progress = Git(Path.cwd()).top(), shown()
     if not command.gated:
         return _pass_on(root, command, progress)
+    keep_going()
     site = Site.of(root, *command.stacks)
     for line in _changes(site, command, progress):
         sys.stdout.write(f"{line}\n")

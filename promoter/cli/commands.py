@@ -7,12 +7,14 @@ from typing import NamedTuple
 class Command(NamedTuple):
     """A command: ``module:function`` below ``promoter.cli``, and its one line of help.
 
-    ``passes_options`` leaves options that it does not know to the program that it runs.
+    ``passes_options`` leaves options that it does not know to the program that it runs. One that
+    ``changes`` something finishes and keeps its exit code even where its output is lost.
     """
 
     target: str
     help: str
     passes_options: bool = False
+    changes: bool = False
 
 
 class CommandGroup(NamedTuple):
@@ -24,7 +26,7 @@ class CommandGroup(NamedTuple):
 
 
 _ENVIRONMENT = {
-    "add": Command("environment:add", "Add an environment as a copy of another one."),
+    "add": Command("environment:add", "Add an environment as a copy of another one.", changes=True),
 }
 _VERSION = {
     "next": Command(
@@ -34,69 +36,91 @@ _VERSION = {
 }
 _RELEASE = {
     "candidate": Command(
-        "release:candidate_command", "Tag the next candidate and push its images."
+        "release:candidate_command", "Tag the next candidate and push its images.", changes=True
     ),
-    "prepare-apps": Command("release:prepare_apps_command", "Write the version into .env files."),
+    "prepare-apps": Command(
+        "release:prepare_apps_command", "Write the version into .env files.", changes=True
+    ),
     "promote": Command(
-        "release:promote_command", "Open the pull request whose merge releases a candidate."
+        "release:promote_command",
+        "Open the pull request whose merge releases a candidate.",
+        changes=True,
     ),
     "file-check": Command(
         "release:file_check_command", "Check that a promotion touches only docs."
     ),
-    "final": Command("release:final_command", "Release a merged promote-rc pull request."),
+    "final": Command(
+        "release:final_command", "Release a merged promote-rc pull request.", changes=True
+    ),
     "show": Command("release:show_command", "Show a published release and its image digests."),
     "bump-chart": Command(
-        "release:bump_chart_command", "Open the pull request that pins a release."
+        "release:bump_chart_command", "Open the pull request that pins a release.", changes=True
     ),
-    "automerge": Command("release:automerge_command", "Merge the bot's pull request of the chart."),
+    "automerge": Command(
+        "release:automerge_command", "Merge the bot's pull request of the chart.", changes=True
+    ),
 }
 _VENDOR = {
     "sync": Command(
-        "vendor:sync_command", "Fetch what vendir.yml names and write vendir.lock.yml."
+        "vendor:sync_command",
+        "Fetch what vendir.yml names and write vendir.lock.yml.",
+        changes=True,
     ),
     "check": Command("vendor:check_command", "Check that every vendored file is the locked one."),
     "bump": Command(
-        "vendor:bump_command", "Vendor another ref in one commit; exit 2 if it is vendored."
+        "vendor:bump_command",
+        "Vendor another ref in one commit; exit 2 if it is vendored.",
+        changes=True,
     ),
 }
 _TESTFLIGHT = {
-    "run": Command("testflight:run_command", "Install a chart, smoketest it and destroy it."),
-    "sweep": Command("testflight:sweep_command", "Remove what killed testflights left behind."),
+    "run": Command(
+        "testflight:run_command", "Install a chart, smoketest it and destroy it.", changes=True
+    ),
+    "sweep": Command(
+        "testflight:sweep_command", "Remove what killed testflights left behind.", changes=True
+    ),
     "smoketest": Command("testflight:smoketest_command", "Test every endpoint of an installation."),
 }
 _PIPELINE = {
-    "generate": Command("pipeline:generate", "Render every pipeline with ytt."),
+    "generate": Command("pipeline:generate", "Render every pipeline with ytt.", changes=True),
     "check": Command("pipeline:check_command", "Check that every pipeline is rendered and sound."),
     "exec": Command("pipeline:exec_command", "Run a command with the task's credentials.", True),
     "wait-cachix-paths": Command("pipeline:wait_command", "Wait for paths in a Cachix cache."),
-    "comment": Command("pipeline:comment_command", "Put a comment on a pull request."),
-    "graph": Command("pipeline:graph_command", "Write the graph of all pipelines into the docs."),
+    "comment": Command(
+        "pipeline:comment_command", "Put a comment on a pull request.", changes=True
+    ),
+    "graph": Command(
+        "pipeline:graph_command", "Write the graph of all pipelines into the docs.", changes=True
+    ),
 }
 _PLATFORM = {
-    "up": Command("platform:up", "Start every part that is not running."),
-    "down": Command("platform:down", "Stop every part; data is kept."),
+    "up": Command("platform:up", "Start every part that is not running.", changes=True),
+    "down": Command("platform:down", "Stop every part; data is kept.", changes=True),
     "status": Command("platform:status", "Show each part; exit 1 if one has died."),
 }
 _TOOLCHAIN = {
     "list": Command("toolchain:list_programs", "Show each program and where it comes from."),
-    "build": Command("toolchain:build", "Find or build programs now."),
+    "build": Command("toolchain:build", "Find or build programs now.", changes=True),
     "path": Command("toolchain:path", "Print the path of a program; build it if necessary."),
 }
 
 SECTIONS: Mapping[str, Mapping[str, Command | CommandGroup]] = {
     "Set up": {
-        "init": Command("init:init", "Create the gates branch and list signing keys."),
+        "init": Command(
+            "init:init", "Create the gates branch and list signing keys.", changes=True
+        ),
         "environment": CommandGroup("Add environments.", _ENVIRONMENT),
         "doctor": Command("doctor:doctor", "Check what a first real run needs."),
     },
     "Deploy": {
-        "deploy": Command("deploy:deploy", "Deploy an environment and record it."),
+        "deploy": Command("deploy:deploy", "Deploy an environment and record it.", changes=True),
         "plan": Command("plan:plan", "Show what each environment would take, and what holds it."),
         "why": Command("plan:why", "Show one environment file by file."),
         "status": Command("status:status", "Show what each environment runs."),
     },
     "Approve": {
-        "approve": Command("approve:approve", "Approve a change for an environment."),
+        "approve": Command("approve:approve", "Approve a change for an environment.", changes=True),
     },
     "Release": {
         "release": CommandGroup(

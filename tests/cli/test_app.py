@@ -53,6 +53,7 @@ def test_help_imports_no_command() -> None:
         "promoter.cli",
         "promoter.cli.app",
         "promoter.cli.commands",
+        "promoter.cli.streams",
         "promoter.common",
         "promoter.common.errors",
     }

@@ -1,0 +1,98 @@
+"""Standard output and error on which a pipe that closes or a full device changes no outcome."""
+
+import errno
+import io
+import os
+import sys
+from typing import cast
+
+
+class _Descriptor(io.RawIOBase):
+    """A descriptor. Once ``lossy``, its first error is kept, and what follows is dropped."""
+
+    def __init__(self, number: int, *, lossy: bool) -> None:
+        self._number = number
+        self.lossy = lossy
+        self.error: OSError | None = None
+
+    def writable(self) -> bool:
+        return True
+
+    def fileno(self) -> int:
+        return self._number
+
+    def isatty(self) -> bool:
+        return os.isatty(self._number)
+
+    def write(self, data: "memoryview") -> int:  # type: ignore[override]
+        if self.error is None:
+            try:
+                return os.write(self._number, data)
+            except OSError as error:
+                if not self.lossy:
+                    raise
+                self.error = error
+        return len(data)
+
+
+def protect() -> None:
+    """Replace both streams: errors on standard error are ignored, on standard output raised.
+
+    A standard stream that was closed is /dev/null, so that no file of ours gets its number. What
+    the locale cannot express is written as an escape.
+    """
+    _open_standard_streams()
+    sys.stdout = _stream(1, lossy=False, encoding=_encoding(sys.stdout))
+    sys.stderr = _stream(2, lossy=True, encoding=_encoding(sys.stderr))
+
+
+def keep_going() -> None:
+    """Ignore errors on standard output, too: the command changes something, and has to finish."""
+    if (descriptor := _descriptor()) is not None:
+        descriptor.lossy = True
+
+
+def finish() -> str:
+    """Write what is left; return why standard output was lost, empty if it was not, or closed.
+
+    Raises `OSError` where it is not to be ignored.
+    """
+    sys.stdout.flush()
+    descriptor = _descriptor()
+    error = descriptor.error if descriptor is not None else None
+    return "" if error is None or error.errno == errno.EPIPE else str(error.strerror)
+
+
+def abandon() -> None:
+    """Drop what standard output still has to write: the interpreter would fail on it at its end."""
+    keep_going()
+    if (descriptor := _descriptor()) is not None:
+        descriptor.error = descriptor.error or BrokenPipeError()
+
+
+def _descriptor() -> _Descriptor | None:
+    raw = getattr(getattr(sys.stdout, "buffer", None), "raw", None)
+    return raw if isinstance(raw, _Descriptor) else None
+
+
+def _stream(number: int, *, lossy: bool, encoding: str) -> io.TextIOWrapper:
+    raw = cast("io.RawIOBase", _Descriptor(number, lossy=lossy))
+    buffered = io.BufferedWriter(raw)
+    return io.TextIOWrapper(
+        buffered,
+        encoding=encoding,
+        errors="backslashreplace",
+        line_buffering=number == 2 or os.isatty(number),
+    )
+
+
+def _encoding(stream: object) -> str:
+    return getattr(stream, "encoding", None) or "utf-8"
+
+
+def _open_standard_streams() -> None:
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
