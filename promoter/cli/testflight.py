@@ -87,6 +87,7 @@ def run_command(
 def sweep_command(
     kubeconfig: KUBECONFIG = None,
     age: Annotated[int, typer.Option(min=0, help="Minutes after which one is abandoned.")] = 60,
+    ref: Annotated[str, typer.Option(help="Also remove the testflight of this commit.")] = "",
     provisioner: _PROVISIONER = "cluster",
     as_json: JSON = False,
 ) -> None:
@@ -96,7 +97,8 @@ def sweep_command(
     """
     root = _root()
     target = _target(root, kubeconfig)
-    stale = sweep(create_provisioner(provisioner, root, target), timedelta(minutes=age), target)
+    created = create_provisioner(provisioner, root, target)
+    stale = sweep(created, timedelta(minutes=age), target, ref)
     names = [each.name for each in stale]
     if as_json:
         print_json({"removed": names})

@@ -64,12 +64,16 @@ class TestflightSpec:
 
 @dataclass(frozen=True)
 class ProvisionedNamespace:
-    """An existing namespace of a testflight; ``uid`` distinguishes it from a later one."""
+    """An existing namespace of a testflight; ``uid`` distinguishes it from a later one.
+
+    ``ref`` is the label with the ref that it tests.
+    """
 
     name: str
     uid: str
     created: datetime
     holder: Holder | None
+    ref: str = ""
 
     def is_stale(self, now: datetime, age: timedelta) -> bool:
         """Return True if it is older than ``age``, or its process ran on this host and ended."""
@@ -141,7 +145,7 @@ class ClusterProvisioner(Provisioner):
         """See `Provisioner`. The values of keys are neither printed nor stored elsewhere."""
         kubectl = self.target.kubectl
         try:
-            kubectl.create(_namespace_object(spec))
+            kubectl.create(namespace_object(spec))
         except ClusterError as error:
             if error.reason != "AlreadyExists":
                 raise
@@ -239,7 +243,8 @@ def _namespace_exists(kubectl: Kubectl, spec: TestflightSpec) -> TestflightError
     return TestflightError(f"create namespace {spec.namespace}: {cause}", next_step=next_step)
 
 
-def _namespace_object(spec: TestflightSpec) -> Mapping[str, Any]:
+def namespace_object(spec: TestflightSpec) -> Mapping[str, Any]:
+    """Return the namespace of a testflight, which admits restricted pods only."""
     modes = (f"pod-security.kubernetes.io/{mode}" for mode in ("enforce", "audit", "warn"))
     own = {REF_LABEL: spec.ref_label, CREATED_LABEL: str(int(spec.created.timestamp()))}
     labels = {**LABELS, **dict.fromkeys(modes, "restricted"), **own}
@@ -255,4 +260,5 @@ def _read_namespace(metadata: Mapping[str, Any]) -> ProvisionedNamespace:
         holder = Holder(**json.loads(metadata["annotations"][HOLDER_ANNOTATION]))
     except (KeyError, ValueError, TypeError):
         holder = None
-    return ProvisionedNamespace(metadata["name"], metadata["uid"], created, holder)
+    ref = metadata.get("labels", {}).get(REF_LABEL, "")
+    return ProvisionedNamespace(metadata["name"], metadata["uid"], created, holder, ref)

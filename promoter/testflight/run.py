@@ -190,11 +190,18 @@ class Testflight:
 
 
 def sweep(
-    provisioner: Provisioner, age: timedelta, target: SmoketestTarget
+    provisioner: Provisioner, age: timedelta, target: SmoketestTarget, ref: str = ""
 ) -> tuple[ProvisionedNamespace, ...]:
-    """Destroy and return the stale namespaces (`ProvisionedNamespace.is_stale`) of testflights."""
+    """Destroy and return the namespaces of testflights that are stale or, if given, test ``ref``.
+
+    See `ProvisionedNamespace.is_stale`.
+    """
     current = datetime.now(UTC)
-    stale = tuple(each for each in provisioner.namespaces() if each.is_stale(current, age))
+    stale = tuple(
+        each
+        for each in provisioner.namespaces()
+        if each.is_stale(current, age) or (ref and each.ref == ref)
+    )
     for each in stale:
         with undisturbed(), target.progress.task(f"destroy {each.name}"):
             provisioner.destroy(each)

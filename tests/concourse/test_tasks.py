@@ -301,7 +301,7 @@ def test_a_testflight_has_the_chart_and_its_teardown_sweeps(promoter: Worker, so
     commit = Git(source).commit("HEAD")
     assert outcome(promoter) == [
         f"promoter testflight run --chart {commit} --keys-from lana-bank-staging --sign",
-        "promoter testflight sweep --age 0",
+        f"promoter testflight sweep --ref {commit}",
     ]
 
 
@@ -494,12 +494,14 @@ def test_repipe_sets_the_committed_pipeline_and_no_edited_one(
     worker.fake("fly")
     assert call(worker, tmp_path / "ci", "repipe", "team")[0] == 0
     assert worker.calls == [
-        f"fly -t team set-pipeline -p {place.name} -c rendered/pipeline.yml",
+        f"fly -t team set-pipeline --team main --check-creds -p {place.name}"
+        " -c rendered/pipeline.yml",
+        f"fly -t team unpause-pipeline --team main -p {place.name}",
     ]
     with (tmp_path / "ci" / "pipeline.yml").open("a") as template:
         template.write("#! edited\n")
     assert call(worker, tmp_path / "ci", "repipe", "team")[0] != 0
-    assert len(worker.calls) == 1
+    assert len(worker.calls) == 2
 
 
 def test_every_script_is_run_by_a_test_of_this_file() -> None:

@@ -12,15 +12,19 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 import yaml
 
+from promoter.common.holder import Holder
 from promoter.platform import Platform
+from promoter.programs.kubectl import Kubectl
 from promoter.smoketest.endpoints import read_endpoints
 from promoter.testflight.chart import content_hash
+from promoter.testflight.provisioner import TestflightSpec, namespace_object
 from tests.platform_fixture import ROOT, kubectl
 from tests.smoketest.conftest import Application
 
@@ -187,6 +191,25 @@ def test_the_namespace_of_a_killed_run_is_swept(runner: Runner, chart: Path) -> 
     assert code == 0
     assert runner.namespace in out
     assert runner.namespace not in runner.namespaces()
+
+
+def test_a_sweep_of_a_ref_keeps_the_testflight_of_another(runner: Runner) -> None:
+    spec = TestflightSpec("a" * 40, Holder.this_process(datetime.now(UTC)), datetime.now(UTC))
+    others = [replace(spec, ref=digit * 40) for digit in "bc"]
+    cluster = Kubectl(runner.platform.toolchain.program("kubectl"), runner.running.kubeconfig)
+    for each in (spec, *others):
+        # Of a process on another machine: only its age or its ref says that it may go.
+        content = namespace_object(replace(each, holder=replace(each.holder, host="elsewhere")))
+        cluster.create(content)
+    try:
+        code, out, _ = wait_for(runner.start("sweep", "--ref", spec.ref))
+        assert (code, spec.namespace in out) == (0, True)
+        left = runner.namespaces()
+        assert spec.namespace not in left
+        assert {each.namespace for each in others} <= left
+    finally:
+        names = [each.namespace for each in others]
+        kubectl(runner.platform, "delete", "namespace", *names, "--wait=false")
 
 
 def test_a_foreign_namespace_is_rejected_and_kept(runner: Runner) -> None:
