@@ -1,7 +1,7 @@
 """Copies of an environment's YAML under another name; comments and order stay as they are."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -12,6 +12,8 @@ from promoter.common.yaml_edit import KeyPath, compose, find, replace
 from promoter.gate.config import CeplerConfig, read_config
 
 _KEPT = ("platform", "stage")
+_UNIQUE = {"lana_domain": "{folder}.{value}", "honeycomb_dataset": "{value}-{folder}"}
+"""Settings that no two environments share, and their value where the renamed one is taken."""
 
 
 @dataclass(frozen=True)
@@ -48,13 +50,26 @@ class Renaming:
         return re.sub(names, lambda found: renamed.get(found[0], last), text)
 
 
-def settings_copy(text: str, renaming: Renaming, file: str) -> str:
-    """Return the settings in ``text`` with the names of the copy; raises `YamlEditError`."""
+def settings_copy(text: str, renaming: Renaming, file: str, taken: Collection[str] = ()) -> str:
+    """Return the settings in ``text`` with the names of the copy; raises `YamlEditError`.
+
+    ``taken`` are the `unique_values` of the other environments.
+    """
     for path in list(_scalars(compose(text, file), ())):
         value = find(text, path, file).value
-        if path[-1] not in _KEPT and (renamed := renaming.value(value)) != value:
+        renamed = value if path[-1] in _KEPT else renaming.value(value)
+        if path[-1] in _UNIQUE and renamed in taken:
+            folder = renaming.folders[1].rpartition("/")[2]
+            renamed = _UNIQUE[str(path[-1])].format(folder=folder, value=value)
+        if renamed != value:
             text = replace(text, path, renamed, file)
     return text
+
+
+def unique_values(text: str, file: str) -> set[str]:
+    """Return the values in settings that no other environment may have."""
+    paths = _scalars(compose(text, file), ())
+    return {find(text, path, file).value for path in paths if path[-1] in _UNIQUE}
 
 
 def _scalars(node: yaml.Node | None, path: KeyPath) -> Iterator[KeyPath]:

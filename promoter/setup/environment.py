@@ -18,7 +18,7 @@ from promoter.concourse import deployments
 from promoter.concourse.checks.variables import VARIABLE
 from promoter.concourse.pipelines import DEPLOYMENTS, existing_pipelines
 from promoter.gate.config import CeplerConfig, read_config
-from promoter.setup.copies import Renaming, cepler_copy, settings_copy
+from promoter.setup.copies import Renaming, cepler_copy, settings_copy, unique_values
 from promoter.synthesis.app import App, SynthesisError
 from promoter.toolchain import Toolchain
 
@@ -147,11 +147,12 @@ def plan_environment(root: Path, name: str, like: str) -> NewEnvironment:
     old, new = renaming.folders
     file = next(file for file, config in configs.items() if like in config.environments)
     text = (root / file).read_text(encoding="utf-8")
+    settings = {path: path.read_text(encoding="utf-8") for path in root.glob("stacks/*/*/*.yml")}
+    taken = {value for path, each in settings.items() for value in unique_values(each, path.name)}
     files = {
-        f"{new}/{source.name}": settings_copy(
-            source.read_text(encoding="utf-8"), renaming, f"{old}/{source.name}"
-        )
-        for source in sorted((root / old).glob("*.yml"))
+        f"{new}/{path.name}": settings_copy(each, renaming, f"{old}/{path.name}", taken)
+        for path, each in sorted(settings.items())
+        if path.parent == root / old
     }
     files[file] = cepler_copy(text, renaming, file)
     return NewEnvironment(root, renaming, file, configs[file], files)

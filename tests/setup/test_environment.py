@@ -184,6 +184,27 @@ def test_names_are_replaced_in_values_alone() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("name", "like", "domain", "dataset"),
+    [
+        ("gcp-acme-demo", "gcp-volcano-qa", "demo.lana.galoy.io", "lana-bank-demo"),
+        # The renamed ones would be those of production and of another staging.
+        ("gcp-volcano-eu", "gcp-volcano-production", "volcano-eu.app.lana.galoy.io", ""),
+        ("gcp-acme-staging", "gcp-volcano-qa", "acme-staging.qa.lana.galoy.io", ""),
+    ],
+)
+def test_a_domain_is_never_that_of_another_environment(
+    name: str, like: str, domain: str, dataset: str
+) -> None:
+    new = plan_environment(ROOT, name, like)
+    folder = new.renaming.folders[1]
+    release = yaml.safe_load(new.files[f"{folder}/lana-bank.yml"])
+    assert release["lana_domain"] == domain
+    others = [yaml.safe_load(path.read_text()) for path in ROOT.glob("stacks/*/*/lana-bank.yml")]
+    assert release["honeycomb_dataset"] not in {each.get("honeycomb_dataset") for each in others}
+    assert dataset in release["honeycomb_dataset"]
+
+
 def test_an_entry_in_one_line_and_the_comments_around_it_stay() -> None:
     text = CONFIG.decode().replace("[shared/*]\n", "[shared/*, stacks/local/staging/*] # ours\n", 1)
     copy = cepler_copy(text, Renaming("local-staging", "local-demo"), "x.yml")

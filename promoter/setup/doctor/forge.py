@@ -74,7 +74,7 @@ def check_variables(surroundings: Surroundings) -> Iterator[CheckResult]:
         groups["every job"] = [name for name in named if name.partition(".")[0] not in jobs]
     for group, names in groups.items():
         texts = ", ".join(name.removeprefix(f"{group}.") for name in names)
-        detail = f"{texts}: Concourse's credential manager has them; it was not read"
+        detail = f"Concourse's credential manager was not read; it needs {texts}"
         remedy = f"{folder}/variables.yml describes them"
         yield CheckResult(f"variables of {group}", CheckState.UNKNOWN, detail, remedy)
 

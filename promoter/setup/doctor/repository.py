@@ -19,7 +19,9 @@ def check_push(surroundings: Surroundings) -> Iterator[CheckResult]:
     """Check that the remote accepts pushes from here; its rulesets apply only to real ones."""
     site = surroundings.site
     require_push(site, BRANCH)
-    yield CheckResult("push", CheckState.OK, f"{site.remote} accepts pushes; rules not tried")
+    yield CheckResult(
+        "push", CheckState.OK, f"{site.remote} accepts pushes; its rules were not tried"
+    )
 
 
 def check_gates(surroundings: Surroundings) -> Iterator[CheckResult]:
@@ -36,12 +38,14 @@ def check_gates(surroundings: Surroundings) -> Iterator[CheckResult]:
 
 
 def _gated(site: Site, deployment: str) -> str:
-    """Return how many environments are held; raises `PromoterError` for an invalid gate."""
+    """Return which environments are held; raises `PromoterError` for an invalid gate."""
     gated = site.gated(deployment)
     with gated.reading() as history:
-        decided = [gated.decided_at(name, history) for name in gated.environments]
-    held = len([commit for commit in decided if commit != site.tip])
-    return f"{len(decided)} environments, {held} held at a commit"
+        for name in gated.environments:
+            gated.decided_at(name, history)
+    gates = site.approvals.gates(deployment)
+    held = [name for name in gated.environments if gates.commit(name)]
+    return f"every environment has one; held at a commit: {', '.join(held) or 'none'}"
 
 
 def check_keys(surroundings: Surroundings) -> Iterator[CheckResult]:
@@ -61,7 +65,7 @@ def check_keys(surroundings: Surroundings) -> Iterator[CheckResult]:
 
 def check_placeholders(surroundings: Surroundings) -> Iterator[CheckResult]:
     """Find settings that still have a placeholder: an id of zeros."""
-    clean = 0
+    clean = []
     for environment in surroundings.environments:
         files = ("shared.yml", f"{environment.deployment}.yml", "lana-bank.yml")
         found = {
@@ -69,15 +73,15 @@ def check_placeholders(surroundings: Surroundings) -> Iterator[CheckResult]:
             for file in dict.fromkeys(files)
             for key in _zero_keys(environment.settings(file))
         }
-        clean += not found
-        if found:
+        if not found:
+            clean.append(environment.name)
+        else:
             detail = f"ids are zeros: {', '.join(found)}"
             remedy = f"write the real ids into {environment.folder}/"
             check = f"settings of {environment.name}"
             yield CheckResult(check, CheckState.PROBLEM, detail, remedy)
     if clean:
-        detail = f"{clean} environments without a placeholder"
-        yield CheckResult("settings", CheckState.OK, detail)
+        yield CheckResult("settings", CheckState.OK, f"no placeholder in {', '.join(clean)}")
 
 
 def _zero_keys(value: object, key: str = "") -> Iterator[str]:
