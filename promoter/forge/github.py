@@ -37,6 +37,7 @@ from promoter.forge.forge import (
     Query,
     StatusCheck,
 )
+from promoter.forge.github_connection import limit_connections
 from promoter.forge.github_responses import (
     check_of,
     error_of,
@@ -245,6 +246,7 @@ class GitHubForge(Forge):
 
     @cached_property
     def _client(self) -> Github:
+        limit_connections()
         retry = GithubRetry(
             total=self.limits.tries,
             backoff_factor=self.limits.backoff,

@@ -16,6 +16,7 @@ import yaml
 
 from promoter.common.errors import PlatformError
 from promoter.common.files import write_atomically
+from promoter.common.http import HttpClient
 
 if TYPE_CHECKING:
     from promoter.platform.certificates import KeyPair
@@ -125,10 +126,10 @@ def _schedulable(response: httpx.Response) -> bool:
     return ready and not node["spec"].get("taints")
 
 
-def _client(access: ServerAccess) -> httpx.Client:
+def _client(access: ServerAccess) -> HttpClient:
     # trust_env: a proxy for the outside world has no business on loopback.
     tls = access.ssl_context()
-    return httpx.Client(base_url=access.url, verify=tls, timeout=_SECONDS, trust_env=False)
+    return HttpClient(_SECONDS, base_url=access.url, verify=tls, trust_env=False)
 
 
 def _encoded(file: Path) -> str:

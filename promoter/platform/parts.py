@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import httpx
 
 from promoter.common.files import write_atomically
+from promoter.common.http import HttpClient
 from promoter.common.ports import HOST, SERVICE_RANGE
 from promoter.platform.cluster import NODE_ANNOTATION, POD_FORWARD, ServerAccess, apply_nodes
 from promoter.platform.layout import Layout
@@ -52,10 +53,10 @@ class Part:
 
     def ready(self) -> bool:
         """Return True if the part serves."""
-        verify, seconds = self.tls or False, _PROBE_SECONDS
         try:
             # Without TLS nothing is verified, and loading the authorities of the system is slow.
-            with httpx.Client(verify=verify, timeout=seconds, trust_env=False) as client:
+            verify = self.tls or False
+            with HttpClient(_PROBE_SECONDS, verify=verify, trust_env=False) as client:
                 return client.get(self.probe).is_success
         except httpx.HTTPError:
             return False

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from promoter.common.environment import REGISTRY, child_environment
 from promoter.common.errors import RegistryError, UsageError
@@ -25,6 +25,8 @@ MIRROR_VARIABLE = "PROMOTER_REGISTRY_MIRROR"
 # A registry that accepts a connection and never responds must not block a pipeline.
 _SECONDS = 120
 _PUSH_SECONDS = 1800
+# Nor may one that never stops responding fill memory (in KiB) or disk (in blocks of 512 bytes).
+_LIMITED = 'ulimit -d 1048576; ulimit -f 8388608; exec "$@"'
 _ABSENT = ("MANIFEST_UNKNOWN", "NAME_UNKNOWN", "404 Not Found", "NOT_FOUND")
 _BUSY = re.compile(r"status code (429|5\d\d)\b|TOOMANYREQUESTS|UNAVAILABLE")
 _FORBIDDEN = re.compile(r"status code 40[13]\b|UNAUTHORIZED|DENIED")
@@ -40,11 +42,13 @@ class _ImageAbsent(RegistryError):
 class Registry:
     """A folder of a registry, like ``gcr.io/galoyorg`` or ``127.0.0.1:5000/galoyorg``.
 
-    ``crane`` is the program's path. Every method raises `RegistryError`.
+    ``crane`` is the program's path, ``seconds`` its limit except for uploads. Every method
+    raises `RegistryError`.
     """
 
     address: str
     crane: Path
+    seconds: int = _SECONDS
 
     def repository(self, name: str) -> str:
         """Return the repository of the image ``name``, without tag or digest."""
@@ -102,12 +106,24 @@ class Registry:
             raise RegistryError(f"read {digest} of {name}: it has other content")
         return blob
 
-    def _run(self, *arguments: str, seconds: int = _SECONDS) -> bytes:
-        command = [str(self.crane), *arguments]
+    def _run(self, *arguments: str, seconds: int = 0) -> bytes:
+        command = ["/bin/sh", "-c", _LIMITED, "sh", str(self.crane), *arguments]
+        with tempfile.TemporaryFile() as output:
+            done = self._completed(command, output, arguments, seconds or self.seconds)
+            output.seek(0)
+            content = output.read()
+        if done.returncode != 0:
+            raise self._failure(arguments, done.stderr.decode(errors="replace"))
+        return content
+
+    def _completed(
+        self, command: Sequence[str], output: IO[bytes], arguments: Sequence[str], seconds: int
+    ) -> subprocess.CompletedProcess[bytes]:
         try:
-            done = subprocess.run(
+            return subprocess.run(
                 command,
-                capture_output=True,
+                stdout=output,
+                stderr=subprocess.PIPE,
                 check=False,
                 timeout=seconds,
                 env=child_environment(REGISTRY),
@@ -116,9 +132,6 @@ class Registry:
             raise self._failure(arguments, f"timeout after {seconds} s") from error
         except OSError as error:
             raise RegistryError(f"run {self.crane}: {error.strerror}") from error
-        if done.returncode != 0:
-            raise self._failure(arguments, done.stderr.decode(errors="replace"))
-        return done.stdout
 
     def _failure(self, arguments: Sequence[str], stderr: str) -> RegistryError:
         lines = redact(stderr).strip().splitlines() or ["no message"]

@@ -10,6 +10,7 @@ from pathlib import Path
 import httpx
 
 from promoter.common.errors import PromoterError
+from promoter.common.http import HttpClient
 from promoter.common.progress import Progress, Silent
 from promoter.platform import Platform
 from promoter.programs.kubectl import Kubectl
@@ -136,12 +137,9 @@ class _Checker:
         form = {"grant_type": "client_credentials", "client_id": _CLIENT, "client_secret": secret}
         with forward_port(self.kubectl, keycloak.name, keycloak.ports["http"]) as address:
             try:
-                response = httpx.post(
-                    f"http://{address}/realms/{realm}/protocol/openid-connect/token",
-                    data=form,
-                    timeout=endpoint.timeout,
-                    trust_env=False,
-                )
+                url = f"http://{address}/realms/{realm}/protocol/openid-connect/token"
+                with HttpClient(endpoint.timeout, trust_env=False, verify=False) as client:
+                    response = client.post(url, data=form)
                 return str(response.raise_for_status().json()["access_token"])
             except (httpx.HTTPError, ValueError, KeyError) as error:
                 raise UnexpectedResponse(f"Keycloak issued no token: {error}") from error

@@ -13,6 +13,7 @@ from pathlib import Path
 import httpx
 
 from promoter.common.errors import InvalidFile, PromoterError
+from promoter.common.http import HttpClient
 from promoter.common.progress import Progress, Silent
 
 # Nix's base 32 leaves out e, o, t and u.
@@ -71,7 +72,7 @@ def wait(
     An error of the server or of the network counts as a missing path. Raises `PathsMissing`.
     """
     missing, progress = dict.fromkeys(paths, ""), progress or Silent()
-    with httpx.Client(base_url=address, timeout=retries.timeout, follow_redirects=True) as client:
+    with HttpClient(retries.timeout, base_url=address, follow_redirects=True) as client:
         for attempt, delay in enumerate([*retries.delays(), None], 1):
             reasons = {path: _missing(client, path) for path in missing}
             missing = {path: reason for path, reason in reasons.items() if reason}

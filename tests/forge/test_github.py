@@ -16,6 +16,7 @@ from promoter.forge.forge import (
 from promoter.forge.github import GitHubForge, Limits
 from promoter.forge.local import LocalForge
 from promoter.git import Git
+from tests.slow_server import MODES, never_ending
 
 from .conftest import DEV
 from .github_server import (
@@ -134,3 +135,13 @@ def test_the_rest_of_an_interrupted_upload_is_replaced(
 
 def test_the_token_is_not_shown(github: GitHubForge) -> None:
     assert "a-token" not in repr(github)
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_a_response_that_never_ends_is_an_error(mode: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("promoter.forge.github_connection._MOST_BYTES", 10**7)
+    limits = Limits(timeout=1, tries=0, backoff=0, rate_limit=0, pause=0, write_pause=0)
+    with never_ending(mode) as address:
+        forge = GitHubForge(NAME, "a-token", f"http://{address}", limits)
+        with pytest.raises(ForgeError, match=r"no complete response|response of more than"):
+            forge.pull_request(1)

@@ -3,6 +3,7 @@ from __future__ import annotations
 import http.server
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +16,7 @@ from promoter.programs.registry import MIRROR_VARIABLE, ImageLookup, Registry, c
 from promoter.release.images import build_and_push_all
 from promoter.release.source import source_of_commit
 from tests.release.conftest import application, crane, registry, serving
+from tests.slow_server import MODES, never_ending
 
 __all__ = ["application", "crane", "registry"]
 
@@ -53,13 +55,29 @@ def test_the_next_step_is_for_the_status_that_a_registry_answers(
     assert raised.value.next_step.startswith(next_step.format(address))
 
 
+@pytest.mark.parametrize("mode", MODES)
+def test_a_token_endpoint_that_never_completes_its_response_is_an_error(
+    crane: Path, mode: str
+) -> None:
+    with never_ending(mode) as tokens, answering(401, f'Bearer realm="http://{tokens}/"') as host:
+        start = time.monotonic()
+        with pytest.raises(RegistryError, match=f"digest {host}/galoyorg/lana-bank:1: "):
+            Registry(f"{host}/galoyorg", crane, seconds=2).digest("lana-bank", "1")
+    assert time.monotonic() - start < 20
+
+
 @contextmanager
-def answering(status: int) -> Iterator[str]:
-    """Run a registry that answers every request for an image with ``status``."""
+def answering(status: int, challenge: str = "") -> Iterator[str]:
+    """Run a registry that answers every request for an image with ``status``.
+
+    With a ``challenge`` (RFC 9110, WWW-Authenticate) it answers every request so.
+    """
 
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            self.send_response(200 if self.path == "/v2/" else status)
+            self.send_response(200 if self.path == "/v2/" and not challenge else status)
+            if challenge:
+                self.send_header("WWW-Authenticate", challenge)
             self.send_header("Content-Length", "0")
             self.end_headers()
 

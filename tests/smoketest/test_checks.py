@@ -45,8 +45,8 @@ def test_a_server_that_starts_late_passes(tmp_path: Path) -> None:
     [
         ("500", "status 500, not 200"),
         ("not-found", "status 404, not 200"),
-        ("slow", "no response within 1 s"),
-        ("hanging", "no response within 1 s"),
+        ("slow", "no complete response within 1 s"),
+        ("hanging", "no complete response within 1 s"),
         ("dripping", "no complete response within 1 s"),
         ("endless", "response of more than 4194304 bytes"),
         ("no-json", "is not JSON: <html>Welcome</html>"),

@@ -1,0 +1,52 @@
+"""Connections to GitHub with limits on a whole exchange, retries and their pauses included."""
+
+from typing import Any
+
+import requests
+from github.Requester import HTTPRequestsConnectionClass, HTTPSRequestsConnectionClass, Requester
+from requests.adapters import HTTPAdapter
+
+from promoter.common.http import bounded, limited
+
+_MOST_BYTES = 256 * 1024 * 1024  # an asset of a release is the largest response
+
+
+class _LimitedAdapter(HTTPAdapter):
+    """An adapter that returns the whole response; raises `requests.RequestException`."""
+
+    def send(self, request: requests.PreparedRequest, **options: Any) -> requests.Response:  # type: ignore[override]
+        """Send ``request``, and again as `GithubRetry` decides, for as long as that may take."""
+        retry = self.max_retries
+        pauses = getattr(retry, "max_rate_limit_wait", 0)
+        seconds = (1 + (retry.total or 0)) * options["timeout"] + pauses
+        try:
+            return bounded(lambda: self._exchange(request, options), seconds)
+        except TimeoutError as error:
+            raise requests.Timeout(str(error)) from error
+        except ValueError as error:
+            raise requests.RequestException(str(error)) from error
+
+    def _exchange(
+        self, request: requests.PreparedRequest, options: dict[str, Any]
+    ) -> requests.Response:
+        response = super().send(request, **{**options, "stream": True})
+        with response:
+            response._content = limited(response.iter_content(65536), _MOST_BYTES)
+        return response
+
+
+class _Https(HTTPSRequestsConnectionClass):
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.session.mount("https://", _LimitedAdapter(max_retries=self.retry))
+
+
+class _Http(HTTPRequestsConnectionClass):
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.session.mount("http://", _LimitedAdapter(max_retries=self.retry))
+
+
+def limit_connections() -> None:
+    """Let PyGithub connect through `_LimitedAdapter` from now on."""
+    Requester.injectConnectionClasses(_Http, _Https)
