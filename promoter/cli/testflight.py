@@ -32,7 +32,7 @@ _KEYS_FROM = Annotated[
     str,
     typer.Option(
         help="Source of the third-party keys: a namespace, or with --provisioner terraform a "
-        "stack with a vault."
+        "stack with a vault. Without it none are copied."
     ),
 ]
 _PROVISIONER = Annotated[
@@ -44,7 +44,7 @@ _PROVISIONER = Annotated[
 def run_command(
     chart: Annotated[str, typer.Option(help="Folder, or ref of the charts repository.")],
     kubeconfig: KUBECONFIG = None,
-    keys_from: _KEYS_FROM = "lana-bank-staging",
+    keys_from: _KEYS_FROM = "",
     provisioner: _PROVISIONER = "cluster",
     without: Annotated[
         list[str] | None, typer.Option(help="Part of the chart to leave out; repeatable.")

@@ -139,7 +139,7 @@ def create_provisioner(
 
 
 class ClusterProvisioner(Provisioner):
-    """Provisions through kubectl; ``keys_from`` is a namespace."""
+    """Provisions through kubectl; ``keys_from`` is a namespace, or empty for no keys."""
 
     def provision(self, spec: TestflightSpec, keys_from: str) -> tuple[str, ...]:
         """See `Provisioner`. The values of keys are neither printed nor stored elsewhere."""
@@ -150,9 +150,7 @@ class ClusterProvisioner(Provisioner):
             if error.reason != "AlreadyExists":
                 raise
             raise _namespace_exists(kubectl, spec) from error
-        source = kubectl.within(keys_from).object("secret", SECRET) or {}
-        data = source.get("data") or {}
-        keys = {key: data[key] for key in THIRD_PARTY_KEYS if key in data}
+        keys = _keys(kubectl, keys_from) if keys_from else {}
         metadata = {"name": SECRET, "labels": LABELS}
         secret = {"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "data": keys}
         kubectl.within(spec.namespace).create(secret)
@@ -220,6 +218,21 @@ class TerraformProvisioner(Provisioner):
     def _folder_of(self, namespace: str, holder: Holder) -> Path:
         # The token comes from an annotation, which anybody may have written.
         return self.folder / f"{namespace}-{''.join(filter(str.isalnum, holder.token))}"
+
+
+def _keys(kubectl: Kubectl, namespace: str) -> dict[str, str]:
+    """Return the third-party keys (base64) in ``namespace``; raises if it has none of them."""
+    source = kubectl.within(namespace).object("secret", SECRET)
+    data = (source or {}).get("data") or {}
+    keys = {key: data[key] for key in THIRD_PARTY_KEYS if key in data}
+    if not keys:
+        cause = f"has none of {', '.join(THIRD_PARTY_KEYS)}" if source else "does not exist"
+        raise TestflightError(
+            f"copy keys from {namespace}: Secret {SECRET} {cause}",
+            next_step="--keys-from names the namespace of the staging environment in this cluster; "
+            "leave it out to test without third-party keys",
+        )
+    return keys
 
 
 def _namespace_exists(kubectl: Kubectl, spec: TestflightSpec) -> TestflightError:

@@ -35,7 +35,7 @@ _DOMAIN = "testflight.lana.localhost"
 class TestflightOptions:
     """Options of a testflight.
 
-    keys_from    the namespace, or stack, whose third-party keys are copied
+    keys_from    the namespace, or stack, whose third-party keys are copied; empty for none
     without      the parts of the chart to leave out
     only_pinned  leave out the parts without a digest too
     sign         sign and push an attestation once it has passed
@@ -43,7 +43,7 @@ class TestflightOptions:
     endpoints    the endpoints to check, by default the packaged ones
     """
 
-    keys_from: str = "lana-bank-staging"
+    keys_from: str = ""
     without: tuple[str, ...] = ()
     only_pinned: bool = False
     sign: bool = False

@@ -169,6 +169,27 @@ def test_only_the_named_keys_are_copied_and_no_value_is_shown(runner: Runner, st
     assert runner.namespace not in runner.namespaces()
 
 
+@pytest.mark.parametrize(
+    ("secret", "cause"), [("", "does not exist"), ("other", "has none of honeycomb-api-key")]
+)
+def test_keys_that_are_not_there_are_named(
+    runner: Runner, platform: Platform, namespace: str, secret: str, cause: str
+) -> None:
+    if secret:
+        create = ("create", "secret", "generic", "lana-bank-external", f"--from-literal={secret}=x")
+        kubectl(platform, "--namespace", namespace, *create)
+    code, _, err = wait_for(runner.run(f"--keys-from={namespace}"))
+    assert code == 1
+    assert f"copy keys from {namespace}: Secret lana-bank-external {cause}" in " ".join(err.split())
+    assert runner.namespace not in runner.namespaces()
+
+
+def test_the_pipeline_takes_the_keys_from_the_namespace_of_staging() -> None:
+    values = yaml.safe_load((ROOT / "upstream/galoy-private-charts/ci/values.yml").read_text())
+    settings = yaml.safe_load((ROOT / "stacks/gcp/galoy-staging/lana-bank.yml").read_text())
+    assert values["keys_from"] == settings["namespace"]
+
+
 def test_the_reasons_for_what_is_not_ready_are_shown(runner: Runner) -> None:
     unschedulable(runner.chart)
     code, _, err = wait_for(runner.run("--timeout=8"))
