@@ -27,6 +27,7 @@ class CommandGroup(NamedTuple):
 
 _ENVIRONMENT = {
     "add": Command("environment:add", "Add an environment as a copy of another one.", changes=True),
+    "values": Command("environment:values", "Print the Helm values of an environment."),
 }
 _VERSION = {
     "next": Command(
@@ -110,7 +111,7 @@ SECTIONS: Mapping[str, Mapping[str, Command | CommandGroup]] = {
         "init": Command(
             "init:init", "Create the gates branch and list signing keys.", changes=True
         ),
-        "environment": CommandGroup("Add environments.", _ENVIRONMENT),
+        "environment": CommandGroup("Add environments, and print their Helm values.", _ENVIRONMENT),
         "doctor": Command("doctor:doctor", "Check what a first real run needs."),
     },
     "Deploy": {

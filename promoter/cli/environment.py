@@ -12,8 +12,11 @@ from promoter.common.text import plain, redact
 from promoter.git import Git
 from promoter.setup.environment import NewEnvironment, plan_environment
 from promoter.setup.init import plan_gate
+from promoter.setup.values import helm_values
 from promoter.site.platform_remote import is_local
 from promoter.site.site import Site
+from promoter.synthesis.app import App
+from promoter.toolchain import Toolchain
 
 _GATE = "gate: promoter init adds it once the cepler entry is on the remote"
 
@@ -42,6 +45,23 @@ def add(
     typer.echo(f"added {name}; what is left to do:")
     for each in remaining:
         typer.echo(plain(redact(f"- {each}")))
+
+
+def values(
+    environment: Annotated[str, typer.Argument(help="For example local-production.")],
+) -> None:
+    """Print the Helm values of an environment, for `helm upgrade --install` without Terraform.
+
+    Refused where Terraform alone knows a value, as on Google Cloud.
+
+    Example: promoter environment values local-production
+    """
+    top = Git(Path.cwd()).top()
+    progress = shown()
+    app = App.of(top, Toolchain(top, progress=progress))
+    with progress.task(f"synthesize {environment}"):
+        text = helm_values(app, environment)
+    typer.echo(text, nl=False)
 
 
 def _push_gate(new: NewEnvironment, remote: str | None, branch: str, *, yes: bool) -> list[str]:

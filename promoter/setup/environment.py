@@ -165,7 +165,10 @@ def _require_valid(root: Path, name: str, like: str, names: list[str]) -> None:
     folder = root / Renaming(like, name).folders[1]
     if name in names or folder.exists():
         place = "a cepler file" if name in names else folder.relative_to(root)
-        raise UsageError(f"add {name}: it exists already, in {place}; nothing was changed")
+        raise UsageError(
+            f"add {name}: it exists already, in {place}; nothing was changed",
+            next_step="choose another name, or remove what is left of it first",
+        )
     platform = like.partition("-")[0]
     if not name.startswith(f"{platform}-"):
         raise UsageError(
