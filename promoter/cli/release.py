@@ -16,12 +16,13 @@ from promoter.git import Git
 from promoter.programs.cosign import Cosign
 from promoter.programs.registry import Registry
 from promoter.release.application import Application, HostedRepository
+from promoter.release.automerge import AutoMerge, automerge
 from promoter.release.candidate import create_candidate
 from promoter.release.chart import bump_chart
 from promoter.release.env_file import set_variable
 from promoter.release.errors import ReleaseError
 from promoter.release.images import VersionBuild
-from promoter.release.merge_rules import automerge, range_file_check, report_file_check
+from promoter.release.merge_rules import range_file_check, report_file_check
 from promoter.release.promotion import promote
 from promoter.release.publication import read_release, release
 from promoter.release.supply_chain import SupplyChain
@@ -170,12 +171,15 @@ def bump_chart_command(
 def automerge_command(
     number: Annotated[int, typer.Argument(help="The pull request's number.")],
     charts: _CHARTS = Path(),
+    source: Annotated[
+        str, typer.Option(help="The application's repository, whose releases may be pinned.")
+    ] = AutoMerge.source,
 ) -> None:
     """Merge the bot's pull request of the charts; exit 3 if it needs a review.
 
     Example: promoter release automerge 17 --charts ../galoy-private-charts
     """
-    _render_pull(automerge(_charts(charts).forge, number))
+    _render_pull(automerge(_charts(charts), number, AutoMerge(source=source)))
 
 
 def _application(repository: Path, registry: str, key: str, public_key: str = "") -> Application:

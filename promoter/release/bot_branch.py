@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from promoter.forge.forge import NewPullRequest, PullRequest, Query
+from promoter.git.signing import can_sign
 from promoter.release.application import HostedRepository
 from promoter.release.errors import ReleaseError
 
@@ -23,7 +24,8 @@ def propose(
     `ForgeError`, `ReleaseError` where another process pushed meanwhile.
     """
     forge = repository.forge
-    commit = repository.git.commit_files(parent, files, message, author=repository.author)
+    git, author = repository.git, repository.author
+    commit = git.commit_files(parent, files, message, author=author, sign=can_sign(git))
     commit = _push(repository, parent, commit, proposal.head, supersede=supersede)
     for pull in forge.pull_requests(Query(head=proposal.head)):
         if not supersede:

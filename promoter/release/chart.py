@@ -5,6 +5,7 @@ released commit (seeds, step 2e).
 """
 
 import re
+from collections.abc import Sequence
 
 from promoter.common.errors import NothingNewer, RegistryError, YamlEditError
 from promoter.forge.forge import NewPullRequest, PullRequest
@@ -42,20 +43,32 @@ def bump_chart(
     pins = _pins(application, release, settings)
     git, folder, version = charts.git, settings.chart.folder, str(release.version)
     tip = git.tip(charts.remote, charts.branch)
-    values, about = f"{folder}/values.yaml", f"{folder}/Chart.yaml"
-    present = _text(git, tip, values)
-    files = {
-        values: set_pins(present, pins, file=values).encode(),
-        about: set_app_version(_text(git, tip, about), version, about).encode(),
-        **_terraform(git, tip, settings.chart, source),
-    }
-    files = {path: content for path, content in files.items() if git.file(tip, path) != content}
+    present = _text(git, tip, f"{folder}/values.yaml")
+    files = pinned_files(git, tip, settings.chart, source, pins, version)
     if not files:
         raise NothingNewer(f"bump {folder}: it pins {version} already")
     title = f"bump lana-bank images to {version}"
     body = _body(application, present, release)
     proposal = NewPullRequest(f"chore: {title}", body, BRANCH, charts.branch, labels=LABELS)
     return propose(charts, tip, files, f"chore(lana-bank): {title}\n", proposal)
+
+
+def pinned_files(
+    git: Git,
+    tip: str,
+    chart: ChartSettings,
+    source: SourceTree,
+    pins: Sequence[Pin],
+    version: str,
+) -> dict[str, bytes | None]:
+    """Return the files that pinning ``version`` changes in the chart of commit ``tip``."""
+    values, about = f"{chart.folder}/values.yaml", f"{chart.folder}/Chart.yaml"
+    files = {
+        values: set_pins(_text(git, tip, values), pins, file=values).encode(),
+        about: set_app_version(_text(git, tip, about), version, about).encode(),
+        **_terraform(git, tip, chart, source),
+    }
+    return {path: content for path, content in files.items() if git.file(tip, path) != content}
 
 
 def set_app_version(text: str, version: str, file: str) -> str:

@@ -1,23 +1,27 @@
 from __future__ import annotations
 
 import re
+import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
 
 from promoter.common.errors import NotCleared, NothingNewer, RegistryError, YamlEditError
 from promoter.common.yaml_edit import find, parse_path
-from promoter.forge.forge import Conclusion, PullRequestState, Query, StatusCheck
+from promoter.forge.forge import Conclusion, PullRequest, PullRequestState, Query, StatusCheck
 from promoter.forge.local import LocalForge
 from promoter.programs.registry import Registry
+from promoter.release.application import BOT
+from promoter.release.automerge import AutoMerge, automerge
+from promoter.release.bot_commit import BOT_SIGNERS
 from promoter.release.candidate import create_candidate
 from promoter.release.chart import bump_chart, set_app_version
 from promoter.release.errors import ReleaseError
 from promoter.release.images import VersionBuild
-from promoter.release.merge_rules import AutoMerge, automerge
 from promoter.release.promotion import promote
 from promoter.release.publication import read_release, release
 from promoter.release.settings import parse_settings
@@ -48,6 +52,10 @@ def released_once(tmp_path_factory: pytest.TempPathFactory, crane: Path) -> Iter
 @pytest.fixture
 def sandbox(released_once: Sandbox, tmp_path: Path) -> Sandbox:
     return copy_sandbox(released_once, tmp_path)
+
+
+def rule(sandbox: Sandbox) -> AutoMerge:
+    return AutoMerge(source=str(sandbox.git.dir))
 
 
 def text(sandbox: Sandbox, commit: str, name: str) -> str:
@@ -97,7 +105,7 @@ def test_the_pull_request_lists_the_changes_since_the_last_pins(sandbox: Sandbox
     opened = bump_chart(sandbox.application, sandbox.charts)
     assert opened.labels == {"galoybot", "lana-bank"}
     assert not opened.draft
-    automerge(sandbox.charts.forge, opened.number)
+    automerge(sandbox.charts, opened.number, rule(sandbox))
     sandbox.commit("fix(loans): round once")
     second = cut(sandbox)
 
@@ -116,7 +124,7 @@ def test_a_second_run_updates_the_pull_request_and_does_nothing_once_merged(
 ) -> None:
     pull = bump_chart(sandbox.application, sandbox.charts)
     assert bump_chart(sandbox.application, sandbox.charts) == pull
-    automerge(sandbox.charts.forge, pull.number)
+    automerge(sandbox.charts, pull.number, rule(sandbox))
     with pytest.raises(NothingNewer, match=r"it pins 0\.1\.0 already"):
         bump_chart(sandbox.application, sandbox.charts)
 
@@ -126,7 +134,7 @@ def test_a_chart_that_moved_meanwhile_keeps_its_change(sandbox: Sandbox) -> None
     sandbox.commit_chart("feat: more", {f"{FOLDER}/README.md": b"hello"})
     second = bump_chart(sandbox.application, sandbox.charts)
     assert second.number == first.number
-    automerge(sandbox.charts.forge, second.number)
+    automerge(sandbox.charts, second.number, rule(sandbox))
     assert text(sandbox, sandbox.charts.git.tip("origin", "main"), "README.md") == "hello"
     assert (
         len(read_pins(text(sandbox, sandbox.charts.git.tip("origin", "main"), "values.yaml"))) == 4
@@ -213,9 +221,10 @@ def test_only_this_author_these_labels_and_these_paths_merge_without_a_review(
     pull = bump_chart(sandbox.application, sandbox.charts)
     forge = sandbox.charts.forge
     assert isinstance(forge, LocalForge)
-    other = AutoMerge("someone", frozenset({"galoybot", "urgent"}), ("charts/lana-bank/tf/",))
+    labels, paths = frozenset({"galoybot", "urgent"}), ("charts/lana-bank/tf/",)
+    other = AutoMerge("someone", labels, paths, rule(sandbox).source)
     with pytest.raises(NotCleared) as raised:
-        automerge(forge, pull.number, other)
+        automerge(sandbox.charts, pull.number, other)
     assert str(raised.value) == (
         f"merge pull request {pull.number}: its author is galoybot, not someone; it lacks the"
         " labels urgent; it changes charts/lana-bank/Chart.yaml; it changes"
@@ -228,15 +237,93 @@ def test_only_this_author_these_labels_and_these_paths_merge_without_a_review(
     )
     forge.git.text("update-ref", f"refs/heads/{pull.head}", pushed)
     with pytest.raises(NotCleared, match=r"it changes charts/lana-bank/templates/x\.yaml"):
-        automerge(forge, pull.number)
+        automerge(sandbox.charts, pull.number, rule(sandbox))
 
 
 def test_a_check_that_has_not_succeeded_blocks_the_merge(sandbox: Sandbox) -> None:
     pull = bump_chart(sandbox.application, sandbox.charts)
     sandbox.charts.forge.set_check(pull.head_commit, StatusCheck("lint", Conclusion.PENDING))
     with pytest.raises(NotCleared, match="check lint is pending"):
-        automerge(sandbox.charts.forge, pull.number)
+        automerge(sandbox.charts, pull.number, rule(sandbox))
     sandbox.charts.forge.set_check(pull.head_commit, StatusCheck("lint", Conclusion.SUCCESS))
-    merged = automerge(sandbox.charts.forge, pull.number)
+    merged = automerge(sandbox.charts, pull.number, rule(sandbox))
     assert merged.state is PullRequestState.MERGED
-    assert automerge(sandbox.charts.forge, pull.number) == merged
+    assert automerge(sandbox.charts, pull.number, rule(sandbox)) == merged
+
+
+def pushed(sandbox: Sandbox, pull: PullRequest, files: dict[str, bytes], **more: Any) -> str:
+    """Push a commit of the bot's name with changed files in the place of the bot's own."""
+    forge = sandbox.charts.forge
+    assert isinstance(forge, LocalForge)
+    own, git = pull.head_commit, forge.git
+    tree = git.commit_files(own, files, "x", author=BOT)
+    made = git.commit_tree(f"{tree}^{{tree}}", [git.text("rev-parse", f"{own}^")], "x", **more)
+    git.text("update-ref", f"refs/heads/{pull.head}", made)
+    return made
+
+
+def replaced(
+    sandbox: Sandbox, pull: PullRequest, name: str, old: str, new: str
+) -> dict[str, bytes]:
+    before = text(sandbox, pull.head_commit, name)
+    assert old in before
+    return {f"{FOLDER}/{name}": before.replace(old, new, 1).encode()}
+
+
+def test_what_somebody_else_pushed_onto_the_bots_branch_needs_a_review(sandbox: Sandbox) -> None:
+    pull = bump_chart(sandbox.application, sandbox.charts)
+    image = ("values.yaml", "gcr.io/galoyorg/lana-bank #", "evil.example/lana-bank #")
+    commit = text(sandbox, pull.head_commit, "tf/repo-ref").strip()
+    for files, reason in (
+        (replaced(sandbox, pull, *image), "values.yaml is not what pinning a release gives"),
+        (replaced(sandbox, pull, "values.yaml", "keep this", "x"), "values.yaml is not what"),
+        (replaced(sandbox, pull, "values.yaml", commit, "0" * 40), "values.yaml is not what"),
+        (replaced(sandbox, pull, "Chart.yaml", "appVersion: 0", "appVersion: 9"), "not a release"),
+        (replaced(sandbox, pull, "Chart.yaml", "name: lana", "name: x"), "Chart.yaml is not what"),
+        ({f"{FOLDER}/tf/x.tf": b"resource {}"}, "tf/x.tf is not what pinning a release gives"),
+        ({f"{FOLDER}/tf/honeycomb/main.tf": b""}, "tf/honeycomb/main.tf is not what"),
+    ):
+        pushed(sandbox, pull, files, author=BOT)
+        with pytest.raises(NotCleared, match=reason):
+            automerge(sandbox.charts, pull.number, rule(sandbox))
+
+
+def test_the_bots_content_in_another_form_needs_a_review(sandbox: Sandbox) -> None:
+    pull = bump_chart(sandbox.application, sandbox.charts)
+    forge, head = sandbox.charts.forge, pull.head_commit
+    assert isinstance(forge, LocalForge)
+    git, branch = forge.git, f"refs/heads/{pull.head}"
+    pushed(sandbox, pull, {}, author=DEV)
+    with pytest.raises(NotCleared, match="its commit is by Dev"):
+        automerge(sandbox.charts, pull.number, rule(sandbox))
+    git.text("update-ref", branch, git.commit_files(head, {}, "x", author=BOT))
+    with pytest.raises(NotCleared, match="its head is not one commit on main"):
+        automerge(sandbox.charts, pull.number, rule(sandbox))
+    with git.scratch_index() as scratch:
+        git.text("read-tree", head, env=scratch)
+        link = f"120000 {git.write_blob(b'/etc/passwd')}\t{FOLDER}/values.yaml\0"
+        git.output("update-index", "-z", "--index-info", stdin=link.encode(), env=scratch)
+        tree = git.text("write-tree", env=scratch)
+    made = git.commit_tree(tree, [git.text("rev-parse", f"{head}^")], "x", BOT)
+    git.text("update-ref", branch, made)
+    with pytest.raises(NotCleared, match=r"values\.yaml is not what pinning"):
+        automerge(sandbox.charts, pull.number, rule(sandbox))
+    git.text("update-ref", branch, head)
+    assert automerge(sandbox.charts, pull.number, rule(sandbox)).state is PullRequestState.MERGED
+
+
+def test_where_signers_of_the_bot_are_listed_its_commit_must_be_signed(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    key = tmp_path / "bot"
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(key)], check=True)
+    line = f'bot@galoy.io namespaces="git" {key.with_suffix(".pub").read_text()}'
+    sandbox.commit_chart("chore: signers", {BOT_SIGNERS: line.encode()})
+    unsigned = bump_chart(sandbox.application, sandbox.charts)
+    with pytest.raises(NotCleared, match="is not signed by anyone in ci/bot_signers"):
+        automerge(sandbox.charts, unsigned.number, rule(sandbox))
+    sandbox.charts.git.text("config", "gpg.format", "ssh")
+    sandbox.charts.git.text("config", "user.signingkey", f"{key}.pub")
+    sandbox.commit_chart("chore: more", {"README.md": b"x"})
+    signed = bump_chart(sandbox.application, sandbox.charts)
+    assert automerge(sandbox.charts, signed.number, rule(sandbox)).state is PullRequestState.MERGED

@@ -89,7 +89,12 @@ def test_the_tasks_carry_a_commit_to_pins(sandbox: Sandbox) -> None:
 
     assert task(sandbox, "bump-image-digest").returncode == 0
     bump = sandbox.charts.forge.pull_requests(Query())[0]
-    assert task(sandbox, "bot-automerge", NUMBER=str(bump.number)).returncode == 0
+    assert (
+        task(
+            sandbox, "bot-automerge", NUMBER=str(bump.number), SOURCE=str(sandbox.git.dir)
+        ).returncode
+        == 0
+    )
     assert sandbox.charts.forge.pull_request(bump.number).state is PullRequestState.MERGED
     values = (
         sandbox.charts.git.file(

@@ -1,0 +1,103 @@
+"""The check that a commit is the bot's own: author, signature, and content made again.
+
+Somebody who can push to the bot's branch can change anything below an open pull request. So the
+commit is made again from the base, the released commit and the digests that it names.
+"""
+
+import re
+from collections.abc import Iterator
+
+import yaml
+
+from promoter.common.errors import PromoterError
+from promoter.forge.forge import PullRequest
+from promoter.git import Git
+from promoter.git.signing import read_signature
+from promoter.release.application import HostedRepository
+from promoter.release.chart import pinned_files
+from promoter.release.errors import ReleaseError
+from promoter.release.settings import ChartSettings, read_settings
+from promoter.release.source import source_of_commit
+from promoter.vendoring.pins import Pin, read_pins
+
+BOT_SIGNERS = "ci/bot_signers"
+"""The allowed signers of the bot's commits, on the branch that a pull request is for."""
+
+_FOLDER = "charts/lana-bank"
+
+
+def objections(charts: HostedRepository, pull: PullRequest, source: str) -> Iterator[str]:
+    """Yield the reasons why the head of ``pull`` is not the bot's pins of a release of ``source``.
+
+    ``source`` is the address of the application's repository, whose tags are releases.
+    """
+    try:
+        parent = _parent(charts, pull)
+        yield from _people(charts, parent, pull.head_commit)
+        expected = _made_again(charts.git, parent, pull.head_commit, source)
+    except PromoterError as error:
+        yield str(error)
+        return
+    differing = charts.git.lines(
+        "diff", "--name-only", "--no-renames", "--no-ext-diff", expected, pull.head_commit
+    )
+    yield from (f"{path} is not what pinning a release gives" for path in differing)
+
+
+def _parent(charts: HostedRepository, pull: PullRequest) -> str:
+    """Return the only parent of the head, a commit of the base; fetches what is missing here."""
+    git, head = charts.git, pull.head_commit
+    if git.commit(head) is None:
+        git.fetch(charts.remote, f"refs/heads/{pull.head}")
+    parents = git.text("rev-list", "--parents", "--max-count=1", head).split()[1:]
+    base = git.commit(f"refs/remotes/{charts.remote}/{pull.base}")
+    if len(parents) == 1 and not (base and git.is_ancestor(parents[0], base)):
+        base = git.tip(charts.remote, pull.base)
+    if len(parents) != 1 or not git.is_ancestor(parents[0], base or head):
+        raise ReleaseError(f"its head is not one commit on {pull.base}")
+    return parents[0]
+
+
+def _people(charts: HostedRepository, parent: str, head: str) -> Iterator[str]:
+    git, bot = charts.git, f"{charts.author.name} <{charts.author.email}>"
+    for person in git.lines("log", "-1", "--format=%an <%ae>%n%cn <%ce>", head):
+        if person != bot:
+            yield f"its commit is by {person}, not {bot}"
+    signers = git.file(parent, BOT_SIGNERS)
+    if signers is not None and read_signature(git, head, signers).signer is None:
+        yield f"its commit is not signed by anyone in {BOT_SIGNERS}"
+
+
+def _made_again(git: Git, parent: str, head: str, address: str) -> str:
+    """Return a commit on ``parent`` with what pinning the same release changes, and no more."""
+    found = {pin.path: pin for pin in read_pins(_text(git, head, "values.yaml"))}
+    version = str(yaml.safe_load(_text(git, head, "Chart.yaml")).get("appVersion", ""))
+    source = source_of_commit(git, _released(git, address, version))
+    settings = read_settings(source)
+    pins = [
+        Pin(path, image.name, found[path].digest, settings.source, source.commit, image.name)
+        for image in settings.images
+        if (path := image.pin) in found
+    ]
+    chart = settings.chart or ChartSettings(folder=_FOLDER)
+    files = pinned_files(git, parent, chart, source, pins, version)
+    return git.commit_files(parent, files, "pins, made again")
+
+
+def _released(git: Git, address: str, version: str) -> str:
+    """Return the commit of the tag of ``version`` at ``address``, fetched."""
+    tag = re.compile(rf"refs/tags/[^0-9]*{re.escape(version)}")
+    listed = git.lines("ls-remote", "--tags", "--", address, f"*{version}") if version else []
+    for line in listed:
+        object_id, _, ref = line.partition("\t")
+        if tag.fullmatch(ref):
+            git.fetch(address, ref)
+            return git.commit(object_id) or object_id
+    raise ReleaseError(f"its appVersion {version!r} is not a release of {address}")
+
+
+def _text(git: Git, commit: str, name: str) -> str:
+    content = git.file(commit, f"{_FOLDER}/{name}")
+    if content is None:
+        raise ReleaseError(f"it has no {_FOLDER}/{name}")
+    return content.decode(errors="replace")
