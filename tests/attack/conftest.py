@@ -1,0 +1,70 @@
+"""Two places to attack: a small repository with an uncleared production, and the platform."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from promoter.git import Git
+from promoter.site.proposal import ApprovalRequest, approve, propose
+from promoter.site.site import Site
+from tests.attack.script import Place, path_with, terraform_that_reports
+from tests.deploy.conftest import ROOT, Stage, stage
+from tests.platform_fixture import toolchain
+from tests.site.repository import CONFIG, deployed, pull, push, site
+
+__all__ = ["site", "stage"]
+
+
+@pytest.fixture
+def small(site: Site, tmp_path: Path) -> Iterator[Place]:
+    """QA and production are deployed. A newer change is due in QA and held for production.
+
+    The gate is at the second of two approvals that Ann signed; whoever attacks has no key.
+    """
+    key = tmp_path / "ann"
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(key)], check=True)
+    signing = {"gpg.format": "ssh", "user.signingkey": f"{key}.pub"}
+    for name, value in signing.items():
+        Git(tmp_path).text("config", "--file", "gitconfig", name, value)
+    line = f'ann@bank.example namespaces="git" {key.with_suffix(".pub").read_text()}'
+    config = f"{CONFIG}  new:\n    passed: production\n    propagated: [shared/*]\n"
+    push(site.git, {"cepler/allowed_signers": line.encode(), "cepler/app.yml": config.encode()})
+    gates = site.git.file(site.gates_tip or "", "app.yml") or b""
+    files = {"app.yml": gates + b"new: HEAD\n"}
+    made = site.git.commit_files(site.gates_tip, files, "chore: gates")
+    site.git.push("origin", made, "refs/heads/cepler-gates", expect=site.gates_tip)
+    site = deployed(site, "qa")
+    for reason, content in (("the first", b"2"), ("the second", b"3")):
+        pull(site)
+        push(site.git, {"shared/a": content})
+        site = deployed(site, "qa")
+        approve(site, propose(site, ApprovalRequest("production", reason)))
+        site = deployed(site, "production")
+    pull(site)
+    push(site.git, {"shared/a": b"4", "production/c": b"2"})
+    # The programs' versions, as every deployments repository has them.
+    shutil.copytree(ROOT / "dev/toolchain", site.git.dir / "dev/toolchain")
+    for name in signing:
+        Git(tmp_path).text("config", "--file", "gitconfig", "--unset", name)
+    notes = terraform_that_reports(tmp_path / "bin", toolchain().program("tofu"))
+    beside = Path(sys.executable).parent
+    environment = path_with(notes.parent, path_with(beside, os.environ))
+    yield Place(site.git.dir, environment, notes)
+
+
+@pytest.fixture(scope="module")
+def real(stage: Stage, tmp_path_factory: pytest.TempPathFactory) -> Place:
+    """The embedded platform; nothing is deployed yet, and QA waits for staging."""
+    folder = tmp_path_factory.mktemp("attack") / "bin"
+    notes = terraform_that_reports(folder, toolchain().program("tofu"))
+    scene = stage.scene
+    kubectl = f"{toolchain().program('kubectl')} --kubeconfig={scene.running().kubeconfig}"
+    environment = path_with(folder, {**scene.environment, "KUBECTL": kubectl})
+    return Place(scene.clone, environment, notes)
