@@ -102,6 +102,12 @@ def context_settings() -> dict[str, Any]:
 
 def run_app() -> int:
     """Run the command in ``sys.argv``; return its exit code or raise `PromoterError`."""
+    for argument in sys.argv[1:]:
+        if argument.encode("utf-8", "surrogateescape") != argument.encode("utf-8", "replace"):
+            raise UsageError(
+                f"read the command line: {argument!a} is not UTF-8",
+                next_step="write it in UTF-8, or rename the file that it names",
+            )
     try:
         outcome = application().main(
             args=sys.argv[1:] or ["--help"], prog_name="promoter", standalone_mode=False

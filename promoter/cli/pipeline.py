@@ -66,9 +66,10 @@ def exec_command(
 def wait_command(
     paths: Annotated[Path, typer.Option("--paths", "-p", help="A file of store paths.")],
     cache: Annotated[str, typer.Option("--cache", "-c", help="Like galoymoney.")],
-    attempts: Annotated[int, typer.Option("--attempts", "-a", min=1)] = 30,
+    attempts: Annotated[int, typer.Option("--attempts", "-a", min=1, max=1000)] = 30,
     delay: Annotated[
-        float, typer.Option("--delay", "-d", min=0, help="Seconds after the first attempt.")
+        float,
+        typer.Option("--delay", "-d", min=0, max=3600, help="Seconds after the first attempt."),
     ] = 10,
     address: Annotated[
         str, typer.Option(help="The cache's address.", show_default="https://CACHE.cachix.org")

@@ -10,6 +10,7 @@ from rich.progress import Progress as Bars
 from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from promoter.common.progress import Progress
+from promoter.common.text import redact
 
 _FIRST_HEARTBEAT_SECONDS = 2.0
 _HEARTBEAT_SECONDS = 30.0
@@ -40,7 +41,7 @@ class Live:
         with self._shared_bars() as bars:
             row = bars.add_task(description, total=None, detail="")
             try:
-                yield lambda detail: bars.update(row, detail=detail)
+                yield lambda detail: bars.update(row, detail=redact(detail))
                 outcome = description
             finally:
                 bars.remove_task(row)
@@ -48,7 +49,7 @@ class Live:
 
     def note(self, line: str) -> None:
         """Print a line above the live ones."""
-        self._console.print(line, markup=False)
+        self._console.print(redact(line), markup=False)
 
     @contextmanager
     def _shared_bars(self) -> Iterator[Bars]:
@@ -106,7 +107,7 @@ class Lines:
 
     def note(self, line: str) -> None:
         """Print the line, unwrapped."""
-        self._console.print(line, markup=False, soft_wrap=True)
+        self._console.print(redact(line), markup=False, soft_wrap=True)
 
 
 def _elapsed(began: float) -> str:

@@ -52,7 +52,7 @@ def run_command(
     only_pinned: Annotated[
         bool, typer.Option("--only-pinned", help="Leave out the parts without a digest.")
     ] = False,
-    timeout: Annotated[int, typer.Option(min=1, help="Seconds that Helm waits.")] = 900,
+    timeout: Annotated[int, typer.Option(min=1, max=86_400, help="Seconds that Helm waits.")] = 900,
     sign: Annotated[
         bool, typer.Option("--sign", help="Sign and push the attestation that a bump requires.")
     ] = False,
@@ -86,7 +86,9 @@ def run_command(
 
 def sweep_command(
     kubeconfig: KUBECONFIG = None,
-    age: Annotated[int, typer.Option(min=0, help="Minutes after which one is abandoned.")] = 60,
+    age: Annotated[
+        int, typer.Option(min=0, max=525_600, help="Minutes after which one is abandoned.")
+    ] = 60,
     ref: Annotated[str, typer.Option(help="Also remove the testflight of this commit.")] = "",
     provisioner: _PROVISIONER = "cluster",
     as_json: JSON = False,

@@ -4,6 +4,7 @@ Nothing else reaches a child, so no TF_CLI_ARGS, TF_VAR_*, CDKTF*, PYTHON*, NODE
 HELM_* or GIT_DIR of the caller's changes what is applied, read or recorded.
 """
 
+import getpass
 import os
 import re
 from collections.abc import Mapping
@@ -63,3 +64,11 @@ def child_environment(*allowed: str) -> dict[str, str]:
     """
     pattern = re.compile("|".join(" ".join((_MACHINE, *allowed)).split()))
     return {name: value for name, value in os.environ.items() if pattern.fullmatch(name)}
+
+
+def user_name() -> str:
+    """Return the name of the user, or the number of one that the machine does not know."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return f"uid-{os.getuid()}"

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import getpass
 import secrets
 import socket
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from promoter.common.environment import user_name
 from promoter.common.process import ProcessId
 
 
@@ -32,7 +32,7 @@ class Holder:
         """Return the calling process, holding from ``now`` for ``duration``."""
         process = ProcessId.of_this()
         return cls(
-            who=getpass.getuser(),
+            who=user_name(),
             host=socket.gethostname(),
             pid=process.pid,
             process_started=process.mark,

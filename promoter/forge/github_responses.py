@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from github.GitRelease import GitRelease
     from github.PullRequest import PullRequest as GithubPullRequest
 
+GHOST = "ghost"
+"""The user that GitHub names in place of a deleted one, as which its API returns null."""
+
 _KINDS: dict[int, type[ForgeError]] = {
     404: ForgeMissing,
     429: ForgeBusy,
@@ -41,7 +44,7 @@ def pull_request_of(response: GithubPullRequest) -> PullRequest:
         head=response.head.ref,
         head_commit=response.head.sha,
         base=response.base.ref,
-        author=response.user.login,
+        author=response.user.login if response.user else GHOST,
         state=PullRequestState.MERGED if merged else PullRequestState(response.state),
         draft=bool(response.draft),
         labels=frozenset(label.name for label in response.labels),

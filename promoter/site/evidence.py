@@ -1,6 +1,5 @@
 """Evidence of deploys and bypasses, kept outside of cepler's own folder, which cepler wipes."""
 
-import getpass
 import json
 import re
 import socket
@@ -9,6 +8,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Literal
 
+from promoter.common.environment import user_name
 from promoter.common.text import redacted
 
 Kind = Literal["deploy", "ungated", "destroy"]
@@ -22,7 +22,7 @@ def now() -> str:
 
 def actor() -> str:
     """Return ``user@host`` of this process."""
-    return f"{getpass.getuser()}@{socket.gethostname()}"
+    return f"{user_name()}@{socket.gethostname()}"
 
 
 @dataclass(frozen=True)

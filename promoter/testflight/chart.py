@@ -1,6 +1,7 @@
 """The chart that a testflight installs: a folder, or a ref of the charts repository."""
 
 import hashlib
+import os
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -33,7 +34,13 @@ class ChartUnderTest:
 
     def parts(self) -> Mapping[str, str]:
         """Return the optional parts: key in the values -> chart. The others are libraries."""
-        dependencies = _read_yaml(self.folder / "Chart.yaml").get("dependencies", ())
+        file = self.folder / "Chart.yaml"
+        dependencies = _read_yaml(file).get("dependencies") or []
+        if not isinstance(dependencies, list) or not all(map(_is_named, dependencies)):
+            raise TestflightError(
+                f"read chart {file}: dependencies is not a list of named charts",
+                next_step="correct it: helm lint shows where",
+            )
         optional = (each for each in dependencies if "condition" in each)
         return {each.get("alias", each["name"]): each["name"] for each in optional}
 
@@ -42,7 +49,7 @@ class ChartUnderTest:
         values = _read_yaml(self.folder / "values.yaml")
         for part, chart in self.parts().items():
             own = _read_yaml(self.folder / "charts" / chart / "values.yaml")
-            image = {**own.get("image", {}), **(values.get(part) or {}).get("image", {})}
+            image = {**_mapping(own, "image"), **_mapping(_mapping(values, part), "image")}
             if not _DIGEST.fullmatch(str(image.get("digest"))):
                 yield part
 
@@ -80,12 +87,28 @@ def content_hash(folder: Path) -> str:
     total = hashlib.sha256()
     files = [entry for entry in folder.rglob("*") if entry.is_symlink() or not entry.is_dir()]
     for file in sorted(files, key=lambda each: each.relative_to(folder).as_posix()):
+        if not _is_utf8(file):
+            raise TestflightError(f"read chart {folder}: {file.name!a} is not UTF-8")
         if file.is_symlink() or not file.is_file():
             raise TestflightError(f"read chart {folder}: {file.name} is not a regular file")
         content = hashlib.sha256(file.read_bytes()).hexdigest()
         mode = "x" if file.stat().st_mode & 0o111 else "-"
         total.update(f"{file.relative_to(folder).as_posix()}\0{mode}\0{content}\n".encode())
     return total.hexdigest()
+
+
+def _mapping(values: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    """Return the mapping at ``key``, empty where it is null or something else, as in Helm."""
+    found = values.get(key)
+    return found if isinstance(found, Mapping) else {}
+
+
+def _is_named(dependency: Any) -> bool:
+    return isinstance(dependency, Mapping) and isinstance(dependency.get("name"), str)
+
+
+def _is_utf8(file: Path) -> bool:
+    return str(file).encode("utf-8", "replace") == os.fsencode(file)
 
 
 def _read_yaml(file: Path) -> Mapping[str, Any]:
@@ -96,6 +119,8 @@ def _read_yaml(file: Path) -> Mapping[str, Any]:
             f"read chart {file.parent}: no {file.name}",
             next_step="vendor the folder of the dependency with the chart: nothing is downloaded",
         ) from error
+    except OSError as error:
+        raise TestflightError(f"read chart {file}: {error.strerror}") from error
     if not isinstance(document, dict):
         raise TestflightError(f"read chart {file}: it is not a mapping")
     return document

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from promoter.common.errors import InvalidFile, PromoterError
+from promoter.common.errors import InvalidFile, PromoterError, UsageError
 from promoter.common.progress import Progress
 
 _UNWRITABLE = (errno.EACCES, errno.EROFS, errno.ENOTDIR, errno.ENOSPC, errno.EDQUOT)
@@ -21,8 +21,15 @@ def default_cache() -> Path:
     """Return ``$XDG_CACHE_HOME/promoter``, or ``~/.cache/promoter`` (XDG base directories)."""
     configured = os.environ.get("XDG_CACHE_HOME", "")
     # The specification says that a relative value is to be ignored.
-    base = Path(configured) if Path(configured).is_absolute() else Path.home() / ".cache"
-    return base / "promoter"
+    if Path(configured).is_absolute():
+        return Path(configured) / "promoter"
+    try:
+        return Path.home() / ".cache" / "promoter"
+    except RuntimeError as error:
+        raise UsageError(
+            "find the cache: HOME is not set, and this user has no home folder",
+            next_step="set HOME or XDG_CACHE_HOME to a folder that you can write to",
+        ) from error
 
 
 def read_committed(file: Path) -> bytes:
