@@ -17,6 +17,7 @@ from promoter.git import Git
 from promoter.platform import Platform
 from promoter.setup.doctor import CHECKS as REPOSITORY
 from promoter.setup.doctor import MACHINE, Surroundings, examine
+from promoter.setup.doctor.capacity import LEAST, LEAST_IN_PRODUCTION, ClusterSize
 from promoter.setup.doctor.check import CheckResult, CheckState
 from promoter.setup.init import plan_init
 from promoter.setup.keys import key_in
@@ -205,6 +206,7 @@ def test_a_cluster_and_a_registry_that_respond_are_ok(
     by_name = {each.check: each for each in found}
     names = "local-staging, local-production, gcp-one"
     assert by_name[f"cluster of {names}"].state is OK, found
+    assert "its nodes have 64 CPUs" in by_name[f"cluster of {names}"].detail
     assert by_name["images"].state is OK
     assert by_name["images of local"].state is UNKNOWN
     push(clone, {VALUES: values(f"sha256:{'1' * 64}")})
@@ -213,6 +215,24 @@ def test_a_cluster_and_a_registry_that_respond_are_ok(
         PROBLEM,
         f"missing: gcr.io/doctor/app@sha256:{'1' * 64}",
     )
+
+
+@pytest.mark.parametrize(
+    ("cpu", "memory", "disk", "enough"),
+    [
+        ("3920m", "16Gi", "200Gi", (False, False)),
+        ("4", "8Gi", "51200Mi", (True, False)),
+        ("8", "16000000Ki", "100G", (True, True)),
+        ("16", "32Gi", "49G", (False, False)),
+        ("16", "many", "500Gi", (False, False)),
+    ],
+)
+def test_the_least_size_of_a_cluster_is_that_of_its_stage(
+    cpu: str, memory: str, disk: str, enough: tuple[bool, bool]
+) -> None:
+    node = {"cpu": cpu, "memory": memory, "ephemeral-storage": disk}
+    size = ClusterSize.of([{"status": {"allocatable": node}}, {"status": {}}])
+    assert (not size.lacks(LEAST), not size.lacks(LEAST_IN_PRODUCTION)) == enough
 
 
 def values(digest: str) -> bytes:

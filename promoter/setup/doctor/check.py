@@ -10,6 +10,7 @@ from typing import Self
 from promoter.common.errors import PromoterError
 from promoter.common.yaml_file import read_yaml
 from promoter.git import Git
+from promoter.site.gates import stage
 from promoter.site.site import Site
 from promoter.toolchain import Toolchain
 
@@ -54,6 +55,11 @@ class ExaminedEnvironment:
     def folder(self) -> str:
         """The folder of its settings."""
         return f"stacks/{self.platform}/{self.name.partition('-')[2]}"
+
+    @property
+    def stage(self) -> str:
+        """The stage in its settings, empty where it has none."""
+        return stage(self.site.git, self.site.tip, self.name)
 
     def settings(self, file: str) -> object:
         """Return the settings in ``file`` of its folder, None where there is none."""

@@ -9,8 +9,10 @@ from promoter.concourse.deployments import EMBEDDED
 from promoter.platform import Platform
 from promoter.programs.kubectl import Kubectl
 from promoter.programs.registry import MIRROR_VARIABLE, ImageLookup, configured_mirrors
+from promoter.setup.doctor.capacity import LEAST, LEAST_IN_PRODUCTION, ClusterSize
 from promoter.setup.doctor.check import CheckResult, CheckState, ExaminedEnvironment, Surroundings
 from promoter.setup.doctor.machine import probe_folder
+from promoter.site.gates import PRODUCTION
 from promoter.site.status import VALUES
 from promoter.synthesis.stack import target_of
 from promoter.trace.sources import registry_mirrors
@@ -21,28 +23,32 @@ _SECONDS = 20
 
 def check_clusters(surroundings: Surroundings) -> Iterator[CheckResult]:
     """Query each cluster once; that of a kubeconfig's default context may be another one."""
-    clusters: dict[Path | None, list[str]] = {}
+    clusters: dict[Path | None, list[ExaminedEnvironment]] = {}
     failures: dict[str, tuple[PromoterError, list[str]]] = {}
     for environment in surroundings.environments:
         try:
             root, name = surroundings.git.dir, environment.name
             kubeconfig = target_of(root, name, surroundings.kubeconfig).kubeconfig
-            clusters.setdefault(kubeconfig, []).append(name)
+            clusters.setdefault(kubeconfig, []).append(environment)
         except PromoterError as error:
             failures.setdefault(str(error), (error, []))[1].append(name)
     for failure, names in failures.values():
         yield CheckResult.failed(f"cluster of {', '.join(names)}", failure)
-    for kubeconfig, names in clusters.items():
-        yield _cluster(surroundings.program("kubectl"), kubeconfig, names)
+    for kubeconfig, environments in clusters.items():
+        yield _cluster(surroundings.program("kubectl"), kubeconfig, environments)
 
 
-def _cluster(program: Path | None, kubeconfig: Path | None, names: list[str]) -> CheckResult:
-    check = f"cluster of {', '.join(names)}"
+def _cluster(
+    program: Path | None, kubeconfig: Path | None, environments: Sequence[ExaminedEnvironment]
+) -> CheckResult:
+    check = f"cluster of {', '.join(each.name for each in environments)}"
     if program is None:
         detail = "not queried: kubectl is not built yet"
         return CheckResult(check, CheckState.UNKNOWN, detail, "promoter toolchain build kubectl")
     try:
-        Kubectl(program, kubeconfig).run("get", "--raw=/readyz", seconds=_SECONDS)
+        kubectl = Kubectl(program, kubeconfig)
+        kubectl.run("get", "--raw=/readyz", seconds=_SECONDS)
+        size = ClusterSize.of(kubectl.items("nodes"))
     except PromoterError as error:
         remedy = "name its kubeconfig: --kubeconfig <file or folder>"
         return CheckResult(check, CheckState.PROBLEM, str(error), remedy)
@@ -50,7 +56,12 @@ def _cluster(program: Path | None, kubeconfig: Path | None, names: list[str]) ->
         detail = "the default kubeconfig's cluster responds; nothing says that it is theirs"
         remedy = "--kubeconfig <folder with environment>.kubeconfig files"
         return CheckResult(check, CheckState.UNKNOWN, detail, remedy)
-    return CheckResult(check, CheckState.OK, f"responds ({kubeconfig})")
+    production = any(each.stage == PRODUCTION for each in environments)
+    least = LEAST_IN_PRODUCTION if production else LEAST
+    if size.lacks(least):
+        detail = f"its nodes have {size}; the least is {least}"
+        return CheckResult(check, CheckState.PROBLEM, detail, "add nodes, or larger ones")
+    return CheckResult(check, CheckState.OK, f"responds; its nodes have {size}")
 
 
 def check_images(surroundings: Surroundings) -> Iterator[CheckResult]:
