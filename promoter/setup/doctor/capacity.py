@@ -12,7 +12,7 @@ _QUANTITY = re.compile(r"(?P<number>[0-9.]+)(?P<unit>[A-Za-z]*)")
 
 @dataclass(frozen=True)
 class ClusterSize:
-    """What the nodes of a cluster have for pods: CPUs, and GB of memory and disk."""
+    """The capacity of the nodes of a cluster for pods: CPUs, and GB of memory and disk."""
 
     cpu: float
     memory: float
