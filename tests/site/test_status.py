@@ -53,7 +53,7 @@ def clusters(both: Site, tmp_path: Path) -> Clusters:
     for name, script in {"kubectl": KUBECTL, "helm": HELM}.items():
         (tmp_path / name).write_text(script)
         (tmp_path / name).chmod(0o755)
-    return Clusters(both.git.dir, folder, tmp_path / "kubectl", tmp_path / "helm")
+    return Clusters(both.git.dir, folder, tmp_path.joinpath)
 
 
 def test_each_environment_is_read_from_its_own_cluster_at_the_same_time(
@@ -72,8 +72,7 @@ def test_a_cluster_that_cannot_be_reached_is_a_row_with_its_reason(
     assert folder is not None
     (folder / "production.kubeconfig").write_text("down")
     monkeypatch.chdir(both.git.dir)
-    programs = {"kubectl": clusters.kubectl, "helm": clusters.helm}
-    monkeypatch.setattr(Toolchain, "program", lambda self, name: programs[name])
+    monkeypatch.setattr(Toolchain, "program", lambda self, name: clusters.program(name))
     command = ["status", "app", f"--kubeconfig={folder}"]
     done = promoter(*command, "--json")
     assert done.code == 1
@@ -95,6 +94,14 @@ def test_an_environment_without_a_kubeconfig_in_the_folder_is_named(
     found = {each.name: each.problem for each in statuses(both, ["app"], clusters)}
     assert "qa.kubeconfig: no such file" in found["qa"]
     assert found["production"] == ""
+
+
+def test_no_program_is_needed_where_nothing_is_deployed(site: Site) -> None:
+    def build(name: str) -> Path:
+        raise AssertionError(name)
+
+    found = statuses(site, ["app"], Clusters(site.git.dir, None, build))
+    assert [(each.status, each.problem) for each in found] == [("never deployed", "")] * 2
 
 
 def test_without_clusters_only_the_records_are_read(both: Site) -> None:
