@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from promoter.common.errors import ClusterError
-from promoter.common.text import telling_lines
+from promoter.common.text import conceal, telling_lines
 from promoter.programs.command import TIMED_OUT, cluster_environment, run_program
 
 _REQUEST_SECONDS = 20
@@ -58,7 +58,9 @@ class Kubectl:
     def secret_value(self, name: str, key: str) -> str:
         """Return one value of a Secret, empty if it does not exist; to be used, never shown."""
         data = (self.object("secret", name) or {}).get("data") or {}
-        return base64.b64decode(data.get(key, "")).decode()
+        value = base64.b64decode(data.get(key, "")).decode()
+        conceal(value)
+        return value
 
     def create(self, content: Mapping[str, Any]) -> None:
         """Create one object; the error's reason is AlreadyExists if it exists."""

@@ -20,6 +20,7 @@ from promoter.programs import terraform
 from promoter.programs.helm import Helm
 from promoter.site.site import Site
 from promoter.synthesis.stack import target_of
+from promoter.testflight.chart import content_hash
 from tests.deploy.conftest import Stage
 
 STAGING = ("promoter", "deploy", "local-staging")
@@ -54,6 +55,44 @@ def test_nothing_newer_is_exit_2_and_an_unknown_environment_64(stage: Stage) -> 
     unknown = stage.run("promoter", "deploy", "local-nowhere")
     assert unknown.returncode == 64
     assert "local-staging" in unknown.stderr
+
+
+STEERING = {
+    "TF_CLI_ARGS_plan": "-refresh-only",
+    "TF_CLI_ARGS_apply": "-target=helm_release.none",
+    "TF_DATA_DIR": "/nowhere",
+    "TF_WORKSPACE": "other",
+    "KUBE_CTX": "nowhere",
+    "HELM_KUBECONTEXT": "nowhere",
+    "CDKTF_OUTDIR": "/nowhere",
+    "NODE_OPTIONS": "--require /nowhere",
+    "GIT_DIR": "/nowhere",
+}
+
+
+def test_neither_the_caller_s_settings_nor_a_full_device_change_a_deploy(stage: Stage) -> None:
+    stage.change_chart()
+    content = content_hash(stage.scene.clone / "charts" / "lana-bank")
+    clone, ran = Git(stage.scene.clone), stage.folder / "ran"
+    attributes = stage.scene.clone / ".git" / "info" / "attributes"
+    hook = stage.scene.clone / ".git" / "hooks" / "post-checkout"
+    attributes.parent.mkdir(exist_ok=True)
+    attributes.write_text("* filter=evil\n")
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text(f"#!/bin/sh\ntouch {ran}\n")
+    hook.chmod(0o755)
+    clone.text("config", "filter.evil.smudge", f"touch {ran}; echo other")
+    try:
+        done = stage.run("sh", "-c", 'exec "$@" >/dev/full 2>/dev/full', "sh", *STAGING, **STEERING)
+    finally:
+        attributes.unlink()
+        hook.unlink()
+        clone.text("config", "--remove-section", "filter.evil")
+    assert done.returncode == 0
+    assert not ran.exists()
+    helm = Helm(stage.scene.toolchain.program("helm"), stage.scene.running().kubeconfig)
+    assert helm.values("lana-bank", "lana-bank-staging")["chartHash"] == content
+    assert stage.run(*STAGING).returncode == 2
 
 
 def test_a_commit_that_others_push_after_the_apply_stays_below_the_record(stage: Stage) -> None:

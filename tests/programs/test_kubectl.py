@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from promoter.common.errors import ClusterError
+from promoter.common.text import redact
 from promoter.programs.kubectl import Kubectl
 
 
@@ -46,3 +47,10 @@ def test_a_cluster_that_does_not_answer_in_time_is_unreachable(tmp_path: Path) -
     error = failure(scripted(tmp_path, "exec sleep 30"), seconds=0.2)
     assert error.reason == "Unreachable"
     assert "no answer within" in str(error)
+
+
+def test_a_value_that_was_read_is_redacted_from_then_on(tmp_path: Path) -> None:
+    secret = '{"data": {"smtp": "cGxhaW4gd29yZHMgMjI="}}'
+    value = scripted(tmp_path, f"echo '{secret}'").secret_value("external", "smtp")
+    assert value == "plain words 22"
+    assert redact("it failed with plain words 22") == "it failed with [redacted]"
