@@ -25,12 +25,12 @@ _SPARE_SECONDS = 300
 
 @contextmanager
 def namespace_identity(kubectl: Kubectl, seconds: int) -> Iterator[Kubectl]:
-    """Yield kubectl as an account with every right in its namespace, and none outside.
+    """Yield kubectl as an account with every right on what is in its namespace, and no other.
 
     The account goes with the namespace; its token is valid a little longer than ``seconds``, and
     its kubeconfig (0600) is removed when the block ends. Raises `ClusterError`.
     """
-    kubectl.apply(_account())
+    kubectl.apply(_account(_rules(kubectl)))
     duration = max(_LEAST_SECONDS, seconds + _SPARE_SECONDS)
     token = kubectl.run("create", "token", INSTALLER, f"--duration={duration}s").strip()
     current = json.loads(kubectl.run("config", "view", "--raw", "--minify", "--output=json"))
@@ -41,9 +41,25 @@ def namespace_identity(kubectl: Kubectl, seconds: int) -> Iterator[Kubectl]:
         yield replace(kubectl, kubeconfig=file)
 
 
-def _account() -> list[dict[str, Any]]:
+def _rules(kubectl: Kubectl) -> list[dict[str, Any]]:
+    """Return every right on what lies in a namespace.
+
+    Not on ``*``: that includes the namespace itself, and so the Pod Security level in its labels.
+    """
+    groups: dict[str, list[str]] = {}
+    for name in kubectl.run("api-resources", "--namespaced=true", "--output=name").split():
+        resource, _, group = name.partition(".")
+        groups.setdefault(group, []).append(resource)
+    # An account grants only what it has, and a chart's Role may name these.
+    groups.setdefault("", []).extend(("pods/exec", "pods/log", "pods/portforward"))
+    return [
+        {"apiGroups": [group], "resources": resources, "verbs": ["*"]}
+        for group, resources in groups.items()
+    ]
+
+
+def _account(rules: list[dict[str, Any]]) -> list[dict[str, Any]]:
     metadata = {"name": INSTALLER}
-    everything = {"apiGroups": ["*"], "resources": ["*"], "verbs": ["*"]}
     role = {"apiGroup": _GROUP, "kind": "Role", "name": INSTALLER}
     subject = {"kind": "ServiceAccount", "name": INSTALLER}
     return [
@@ -52,7 +68,7 @@ def _account() -> list[dict[str, Any]]:
             "apiVersion": f"{_GROUP}/v1",
             "kind": "Role",
             "metadata": metadata,
-            "rules": [everything],
+            "rules": rules,
         },
         {
             "apiVersion": f"{_GROUP}/v1",

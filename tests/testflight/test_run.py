@@ -365,6 +365,14 @@ SEEN_WHEN_INSTALLED = (
     '{{ if lookup "v1" "ServiceAccount" .Release.Namespace "default" }}\n%s{{ end }}\n'
 )
 
+OWN_NAMESPACE = """\
+apiVersion: v1
+kind: Namespace
+metadata:
+  name: "{{ .Release.Namespace }}"
+  labels: {pod-security.kubernetes.io/enforce: privileged}
+"""
+
 
 @pytest.mark.parametrize(
     ("content", "refused"),
@@ -374,8 +382,9 @@ SEEN_WHEN_INSTALLED = (
             "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: far, namespace: default}\n",
             'configmaps "far" is forbidden',
         ),
+        (OWN_NAMESPACE, 'cannot get resource "namespaces"'),
     ],
-    ids=["cluster-scoped", "another namespace"],
+    ids=["cluster-scoped", "another namespace", "its own namespace"],
 )
 def test_the_server_refuses_what_only_appears_when_it_is_installed(
     runner: Runner, content: str, refused: str
