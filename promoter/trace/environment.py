@@ -11,6 +11,7 @@ from promoter.common.errors import InvalidFile, PromoterError, UsageError
 from promoter.gate.state import EnvironmentState, path_of
 from promoter.git import Git, is_full_id
 from promoter.programs.workloads import container_images
+from promoter.site.platform_remote import REMOTE as PLATFORM
 from promoter.site.site import Site
 from promoter.site.status import chart_ref, namespace_of, recorded_pins, vendored_by
 from promoter.testflight.attestation import ALLOWED_TESTERS, NotTested, find_attestation
@@ -163,12 +164,14 @@ class EnvironmentTracer:
         return Link("chart", ref, facts, broken)
 
     def _testflight_problems(self, commit: str, ref: str) -> Iterator[str]:
-        # The testers of that commit: a tester who left later did not test less.
-        git = self.site.git
+        # The testers of that commit: a tester who left later did not test less. They attest on
+        # origin, also for what is recorded on the platform's own remote.
+        git, recorded = self.site.git, self.site.remote
+        remote = "origin" if recorded == PLATFORM else recorded
         if git.file(commit, ALLOWED_TESTERS) is None:
             return
         try:
-            if find_attestation(git, self.site.remote, ref, commit) is None:
+            if find_attestation(git, remote, ref, commit) is None:
                 yield "the testflight that its commit names is not attested"
         except NotTested as error:
             yield str(error)
