@@ -205,9 +205,8 @@ class Scene:
 
     def states(self) -> dict[str, str]:
         """Return the blob of every state file on the platform's remote, by path."""
-        git = Git(self.clone)
-        tip = git.follow("platform", "main")["main"]
-        listed = git.lines("ls-tree", "-r", tip, "--", "cepler/.cepler")
+        site = Site.of(self.clone, "local")
+        listed = site.git.lines("ls-tree", "-r", site.tip, "--", "cepler/.cepler")
         return {line.partition("\t")[2]: line.split()[2] for line in listed}
 
     def chart_file(self, file: str) -> str:

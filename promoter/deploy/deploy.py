@@ -20,7 +20,7 @@ from promoter.deploy.converge import (
     prepared_stack,
     recover,
 )
-from promoter.deploy.record import note, record
+from promoter.deploy.record import begin, note, record
 from promoter.gate.decision import Decision
 from promoter.site.evidence import Evidence, Outcome
 from promoter.site.site import Site
@@ -53,7 +53,9 @@ def deploy(
     Raises `NothingNewer` (2), `NotCleared` (3: held back, or being deployed by somebody
     else), or another `PromoterError` (1); then the state file is as it was.
     """
-    cleared(site, environment, origins=False)
+    due, deployment = cleared(site, environment, origins=False), site.deployment_of(environment)
+    if record_it:
+        begin(site, Evidence(deployment, environment, "deploy", "begun", due.trigger))
     with lease.held(site.git, site.remote, environment) as held:
         site = site.fetched()
         decision = cleared(site, environment)
@@ -62,7 +64,6 @@ def deploy(
             f"{environment}: version {version}, trigger {trigger[:12]}, "
             f"{len(decision.changes)} files"
         )
-        deployment = site.deployment_of(environment)
         attempt = Evidence(deployment, environment, "deploy", "deployed", trigger)
         with failures_recorded(site, attempt, record_it=record_it):
             done = asdict(_converged(site, decision, target, held, progress, apply))

@@ -20,7 +20,7 @@ from promoter.deploy.by_hand import (
 from promoter.deploy.command_line import CdktfCommand
 from promoter.deploy.converge import Convergence, converge, prepared_stack, recover
 from promoter.deploy.deploy import failures_recorded
-from promoter.deploy.record import remove
+from promoter.deploy.record import begin, remove
 from promoter.gate.state import EnvironmentState
 from promoter.site.evidence import Evidence
 from promoter.site.site import Site
@@ -72,9 +72,10 @@ def _destroy(
 
     What is left is not what was recorded, so no other environment may take it as passed.
     """
+    deployment = site.deployment_of(environment)
+    begin(site, Evidence(deployment, environment, "destroy", "begun", site.tip))
     with lease.held(site.git, site.remote, environment):
         site = site.fetched()
-        deployment = site.deployment_of(environment)
         last = site.last_record(environment)
         if command.ungated is None:
             last = _approved_record(site, environment)

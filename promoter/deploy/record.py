@@ -1,8 +1,9 @@
 """Record a deployment or evidence on the remote's branch, the last step of a deploy."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
-from promoter.common.errors import RemoteMoved
+from promoter.common.errors import GitError, PromoterError, RemoteMoved
 from promoter.gate.decision import Decision
 from promoter.gate.records import AlreadyRecorded, removal_message
 from promoter.git.ledger import Entry, Ledger
@@ -45,16 +46,43 @@ def remove(site: Site, evidence: Evidence) -> str:
     return _ledger(site).append(entry)
 
 
+def begin(site: Site, evidence: Evidence) -> None:
+    """Push evidence before anything is applied, on a remote that others have, too.
+
+    Only a real push meets a forge's rules for its branches. Raises `PromoterError` where it is
+    refused: then nothing could be recorded afterwards. The platform's own remote takes pushes.
+    """
+    if site.local:
+        return
+    try:
+        _ledger(site).append(_noted(evidence))
+    except RemoteMoved:
+        raise
+    except GitError as error:
+        lines = error.stderr.splitlines()
+        words = [line for line in lines if "[remote rejected]" in line] or [str(error)]
+        raise PromoterError(
+            f"{evidence.kind} {evidence.environment}: nothing was applied, because "
+            f"{site.branch} of {site.remote} takes no record from here: {words[-1].strip()}",
+            next_step=f"trigger the job {evidence.environment} of the deployments pipeline, "
+            "whose deploy key may push",
+        ) from error
+
+
 def note(site: Site, evidence: Evidence) -> str | None:
     """Commit and push evidence alone; return None where the remote moved on every attempt."""
+    try:
+        return _ledger(site).append(_noted(evidence))
+    except RemoteMoved:
+        return None
+
+
+def _noted(evidence: Evidence) -> Callable[[str | None], Entry]:
     message = (
         f"chore(evidence): {evidence.kind} of {evidence.environment} {evidence.outcome}\n\n"
         f"{evidence.summary}\n"
     )
-    try:
-        return _ledger(site).append(lambda _: Entry({evidence.path: evidence.content()}, message))
-    except RemoteMoved:
-        return None
+    return lambda _: Entry({evidence.path: evidence.content()}, message)
 
 
 def _ledger(site: Site) -> Ledger:

@@ -12,7 +12,7 @@ from promoter.common.environment import user_name
 from promoter.common.text import redacted
 
 Kind = Literal["deploy", "ungated", "destroy"]
-Outcome = Literal["deployed", "destroyed", "failed", "refused", "noted"]
+Outcome = Literal["deployed", "destroyed", "failed", "refused", "noted", "begun"]
 
 
 def now() -> str:

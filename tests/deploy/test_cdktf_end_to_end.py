@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from promoter.git import Git
+from promoter.site.site import Site
 from tests.deploy.conftest import Stage
 from tests.deploy.terminal import DOWN, ENTER, INTERRUPT, TerminalResult, run_on_terminal
 from tests.deploy.test_deploy_end_to_end import evidence, remote_main
@@ -20,7 +21,7 @@ STAGING_STATE = "cepler/.cepler/local/local-staging.state"
 
 
 def tip(stage: Stage) -> str:
-    return remote_main(stage).text("rev-parse", "platform/main")
+    return Site.of(stage.scene.clone, "local").tip
 
 
 def on_terminal(stage: Stage, shows: str, keys: bytes, *options: str) -> TerminalResult:

@@ -27,9 +27,7 @@ STAGING = ("promoter", "deploy", "local-staging")
 
 
 def remote_main(stage: Stage) -> Git:
-    git = Git(stage.scene.clone)
-    git.fetch("platform", "+refs/heads/main:refs/remotes/platform/main")
-    return git
+    return Site.of(stage.scene.clone, "local").git
 
 
 def evidence(stage: Stage, outcome: str) -> list[dict]:
