@@ -156,8 +156,9 @@ def record_from(request: ResourceRequest, origin: Path, progress: Progress) -> A
 
 
 def _gated(deployment: Deployment, source: ResourceSource) -> Deployment:
-    """Return ``deployment`` under the gates that ``source`` names, if it names any."""
+    """Return ``deployment`` with its marks, under the gates that ``source`` names, if any."""
     file, branch = source.gates_file, source.gates_branch
+    deployment = deployment.with_marks()
     if file is None:
         if branch is not None:
             raise invalid("Missing gates_file in source")

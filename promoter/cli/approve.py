@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from promoter.cli.options import BRANCH, JSON, REMOTE
-from promoter.cli.output import print_json
+from promoter.cli.output import print_json, require_yes
 from promoter.cli.plan import file_line
 from promoter.common.text import plain
 from promoter.site.proposal import ApprovalRequest, Proposal, propose
@@ -48,7 +48,7 @@ def approve(
     for line in _lines(proposal):
         typer.echo(plain(line), err=as_json)
     if not yes:
-        typer.confirm("Approve?", abort=True, err=as_json)
+        require_yes("Approve?", err=as_json)
     approval = run(site, proposal)
     if as_json:
         print_json({"proposal": proposal, "approval": approval})

@@ -84,7 +84,7 @@ def _pass_on(root: Path, command: CdktfCommand, progress: Progress) -> int:
             )
             return 0
     argv = (*toolchain.cdktn(), *command.arguments)
-    return run_cli(argv, root, {**environment, "CHECKPOINT_DISABLE": "1"})
+    return run_cli(argv, root, {**environment, "CHECKPOINT_DISABLE": "1"}, progress.note)
 
 
 def _environment(

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from promoter.cli.options import BRANCH, REMOTE
+from promoter.cli.output import require_yes
 from promoter.common.text import plain
 from promoter.setup.init import has_testers, plan_init
 from promoter.setup.keys import key_in
@@ -41,7 +42,7 @@ def init(
     for line in plan.lines():
         typer.echo(plain(line))
     if not yes:
-        typer.confirm("Push?", abort=True)
+        require_yes("Push?")
     for change, commit in zip(plan.changes, plan.push(), strict=True):
         typer.echo(f"pushed {commit[:12]} to {change.branch}")
     later = untested and not testers

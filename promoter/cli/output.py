@@ -8,6 +8,8 @@ from typing import Any
 
 import typer
 
+from promoter.common.errors import Declined
+
 _WIDTH = 100
 
 
@@ -33,6 +35,12 @@ def print_table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     console = Console(highlight=False)
     console.width = min(console.width, _WIDTH) if console.is_terminal else _WIDTH
     console.print(table)
+
+
+def require_yes(question: str, *, err: bool = False) -> None:
+    """Ask on the terminal; raise `Declined` for any answer but yes."""
+    if not typer.confirm(question, err=err):
+        raise Declined(f"{question.rstrip('?').lower()}: declined, nothing was changed")
 
 
 def _plain(value: Any) -> Any:

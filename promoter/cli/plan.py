@@ -89,6 +89,8 @@ def _lines(found: EnvironmentPlan, shown: int) -> Iterator[str]:
         yield f"  ... and {len(found.files) - shown} more (promoter why {found.environment})"
     for reason in found.untested:
         yield f"  vendored without a testflight: {reason}"
+    if found.begun is not None:
+        yield f"  a deploy was {found.begun}"
     if found.ungated is not None:
         yield f"  gate bypassed: {found.ungated}"
     if found.next_step:

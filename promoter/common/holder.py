@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import json
 import secrets
 import socket
 from dataclasses import dataclass
@@ -40,6 +42,20 @@ class Holder:
             until=stamp(now + duration),
             token=secrets.token_hex(8),
         )
+
+    @classmethod
+    def parse(cls, text: str) -> Holder:
+        """Return the holder in a JSON ``text``; raise `ValueError` for anything else."""
+        found = json.loads(text)
+        fields = {each.name: each.type for each in dataclasses.fields(cls)}
+        if not isinstance(found, dict) or found.keys() != fields.keys():
+            raise ValueError(text)
+        if any(type(found[name]).__name__ != kind for name, kind in fields.items()):
+            raise ValueError(text)
+        holder = cls(**found)
+        if datetime.fromisoformat(holder.until).tzinfo is None or holder.pid <= 0:
+            raise ValueError(text)
+        return holder
 
     def expired(self, now: datetime) -> bool:
         """Return whether the time is over at ``now``."""

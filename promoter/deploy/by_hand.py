@@ -106,16 +106,10 @@ class CliApply:
         before = Observed.of(stack)
         with destroys_forbidden(stack, saved):
             code = run(stack, self.command)
-        remaining, after = stack.terraform().plan(), Observed.of(stack)
+        remaining = stack.terraform().plan()
         if remaining.changes:
-            raise self._not_applied(stack, remaining, changed=after != before, code=code)
-        released = any(change.type == "helm_release" for change in saved.changes)
-        if released and after.releases == before.releases:
-            raise PromoterError(
-                f"deploy {stack.name}: its state says that it was applied, but no release in the "
-                "cluster has another revision",
-                next_step="look for another cluster in the stack's provider settings",
-            )
+            changed = Observed.of(stack) != before
+            raise self._not_applied(stack, remaining, changed=changed, code=code)
 
     def _not_applied(
         self, stack: Stack, remaining: Plan, *, changed: bool, code: int
@@ -133,7 +127,7 @@ def run(stack: Stack, command: CdktfCommand) -> int:
     """Run the CLI for the stack exactly as it is synthesized; return its exit code."""
     argv = (*stack.toolchain.cdktn(), command.verb, stack.name, *command.options)
     own = ("--skip-synth", "--skip-provider-lock", "--ignore-missing-stack-dependencies")
-    return run_cli((*argv, *own), stack.tree, stack.cli_environment())
+    return run_cli((*argv, *own), stack.tree, stack.cli_environment(), stack.progress.note)
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from typing import Any
 
 from promoter.common.errors import NotCleared, PromoterError
 from promoter.common.progress import Progress
+from promoter.deploy.content import declared_digest, observed_digest
 from promoter.gate.state import DeployState
 from promoter.programs.helm import Helm, HelmRevision
 from promoter.programs.kubectl import Kubectl
@@ -17,6 +18,7 @@ from promoter.programs.terraform import Plan
 from promoter.programs.workloads import wait_available
 from promoter.site.site import Site
 from promoter.smoketest.smoketest import SmoketestTarget, require_smoketest
+from promoter.synthesis.app import StackRelease
 from promoter.synthesis.stack import Stack, Target
 from promoter.toolchain import Toolchain
 
@@ -27,12 +29,14 @@ _VERIFY_SECONDS = 120.0
 class Convergence:
     """An applied plan (its summary and digest) and the releases that were verified after it.
 
-    ``revisions`` are Helm's, by ``<namespace>/<release>``; ``smoketests`` the reports.
+    ``revisions`` are Helm's, by ``<namespace>/<release>``, ``digests`` those of their content
+    (`observed_digest`); ``smoketests`` are the reports.
     """
 
     plan: str
     plan_digest: str
     revisions: dict[str, int]
+    digests: dict[str, str]
     smoketests: list[Mapping[str, Any]]
 
 
@@ -59,20 +63,9 @@ def prepared_stack(
         yield stack
 
 
-def recover(stack: Stack) -> None:
-    """Undo the revisions that a killed deploy left pending in the cluster."""
-    helm = _helm(stack)
-    for each in stack.releases():
-        repair = helm.recover(each.name, each.namespace)
-        if repair is not None:
-            stack.progress.note(f"{each.namespace}/{each.name}: a deploy was killed, {repair}")
-
-
-def plan(site: Site, stack: Stack) -> Plan:
+def guarded_plan(site: Site, stack: Stack, *, begun: bool) -> Plan:
     """Return the saved plan; raises `NotCleared` if it deletes something stateful unapproved."""
-    terraform = stack.terraform()
-    terraform.init()
-    saved = terraform.plan()
+    saved = plan(stack, begun=begun)
     stack.progress.note(f"{stack.name}: {saved.summary()} (plan {saved.digest[:12]})")
     if saved.destroys and site.approvals.special(stack.name, "plan", saved.digest) is None:
         raise NotCleared(
@@ -82,6 +75,54 @@ def plan(site: Site, stack: Stack) -> Plan:
             f"--plan {saved.digest} --reason '...'",
         )
     return saved
+
+
+def plan(stack: Stack, *, begun: bool) -> Plan:
+    """Return the saved plan, made anew where a killed deploy left something to repair.
+
+    The first plan has waited for the state's lock, so no such deploy is at work any more.
+    ``begun`` is as in `repair`.
+    """
+    terraform = stack.terraform()
+    stack.repair_state()
+    terraform.init()
+    saved = terraform.plan()
+    return terraform.plan() if repair(stack, saved, begun=begun) else saved
+
+
+def repair(stack: Stack, saved: Plan, *, begun: bool) -> bool:
+    """Return whether something was repaired that a killed deploy left in the cluster.
+
+    A pending revision is undone. After a deploy that was ``begun`` and not recorded, the state
+    may not know what the cluster has: a release that ``saved`` would create though it exists,
+    or would leave as it is though it has other content, is read into the state anew.
+    """
+    helm, planned = _helm(stack), {change.address: change.actions for change in saved.changes}
+    repaired = False
+    for each in stack.releases():
+        name = f"{each.namespace}/{each.name}"
+        if (undone := helm.recover(each.name, each.namespace)) is not None:
+            stack.progress.note(f"{name}: a deploy was killed, {undone}")
+            repaired = True
+        elif begun and planned.get(each.address, ()) in ((), ("create",)):
+            repaired |= _adopted(stack, helm, each)
+    return repaired
+
+
+def _adopted(stack: Stack, helm: Helm, release: StackRelease) -> bool:
+    """Read a release into the state if it is there with other content than is declared."""
+    newest = next(reversed(helm.history(release.name, release.namespace)), None)
+    if newest is None:
+        return False
+    known = release.address in stack.terraform().addresses()
+    if known and observed_digest(helm, release, newest.revision) == declared_digest(release):
+        return False
+    stack.terraform().adopt(release.address, f"{release.namespace}/{release.name}")
+    stack.progress.note(
+        f"{release.namespace}/{release.name}: revision {newest.revision} was not recorded, "
+        "the state has it now"
+    )
+    return True
 
 
 Apply = Callable[[Stack, Plan], None]
@@ -94,18 +135,43 @@ def apply_saved(stack: Stack, saved: Plan) -> None:
 
 
 def converge(stack: Stack, saved: Plan, apply: Apply) -> Convergence:
-    """Apply ``saved``, then wait for every release and smoketest it.
+    """Apply ``saved``, then verify every release in the cluster and smoketest it.
 
-    Raises `PromoterError` if a release does not become available, `SmoketestFailed` if an
-    endpoint does not answer.
+    Raises `PromoterError` if a release does not become available, or is not what the stack
+    declares at a revision that this apply made; `SmoketestFailed` if an endpoint does not answer.
     """
+    before = revisions(stack)
     apply(stack, saved)
-    revisions = _verified_revisions(stack)
+    found = _verified_revisions(stack)
+    released = any(change.type == "helm_release" for change in saved.changes)
+    if released and revisions(stack) == before:
+        raise PromoterError(
+            f"deploy {stack.name}: its state says that it was applied, but no release in the "
+            "cluster has another revision",
+            next_step="look for another cluster in the stack's provider settings",
+        )
+    digests = _verified_digests(stack, found)
     target = SmoketestTarget.on(stack.target, stack.toolchain, stack.progress)
     reports = [require_smoketest(each.name, each.namespace, target) for each in stack.releases()]
     return Convergence(
-        saved.summary(), saved.digest, revisions, [report.evidence() for report in reports]
+        saved.summary(), saved.digest, found, digests, [report.evidence() for report in reports]
     )
+
+
+def _verified_digests(stack: Stack, revisions: Mapping[str, int]) -> dict[str, str]:
+    """Return the digest of each release's content, which the cluster has at its revision."""
+    helm, digests = _helm(stack), {}
+    for release in stack.releases():
+        name = f"{release.namespace}/{release.name}"
+        digests[name] = observed_digest(helm, release, revisions[name])
+        if digests[name] != declared_digest(release):
+            raise PromoterError(
+                f"verify release {name}: revision {revisions[name]} in the cluster is not what "
+                "this deploy declares",
+                next_step="somebody else changed it: run the command again to install what is "
+                "declared",
+            )
+    return digests
 
 
 def revisions(stack: Stack) -> dict[str, HelmRevision | None]:

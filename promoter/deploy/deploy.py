@@ -16,11 +16,11 @@ from promoter.deploy.converge import (
     Convergence,
     apply_saved,
     converge,
-    plan,
+    guarded_plan,
     prepared_stack,
-    recover,
 )
-from promoter.deploy.record import begin, note, record
+from promoter.deploy.preflight import require_recordable
+from promoter.deploy.record import begun, note, record
 from promoter.gate.decision import Decision
 from promoter.site.evidence import Evidence, Outcome
 from promoter.site.site import Site
@@ -53,19 +53,19 @@ def deploy(
     Raises `NothingNewer` (2), `NotCleared` (3: held back, or being deployed by somebody
     else), or another `PromoterError` (1); then the state file is as it was.
     """
-    due, deployment = cleared(site, environment, origins=False), site.deployment_of(environment)
-    if record_it:
-        begin(site, Evidence(deployment, environment, "deploy", "begun", due.trigger))
-    with lease.held(site.git, site.remote, environment) as held:
+    cleared(site, environment, origins=False)
+    with lease.held(site.git, site.remote, environment, progress) as held:
         site = site.fetched()
         decision = cleared(site, environment)
+        require_recordable(site, target, environment, progress)
         version, trigger = decision.version, decision.trigger
         progress.note(
             f"{environment}: version {version}, trigger {trigger[:12]}, "
             f"{len(decision.changes)} files"
         )
+        deployment = site.deployment_of(environment)
         attempt = Evidence(deployment, environment, "deploy", "deployed", trigger)
-        with failures_recorded(site, attempt, record_it=record_it):
+        with failures_recorded(site, attempt, progress, record_it=record_it):
             done = asdict(_converged(site, decision, target, held, progress, apply))
         recorded = record(site, decision, replace(attempt, details=done)) if record_it else None
     return DeployResult(
@@ -104,11 +104,11 @@ def _converged(
     with prepared_stack(
         site, decision.environment, decision.state, decision.decided_at, target, progress
     ) as stack:
-        recover(stack)
-        saved = plan(site, stack)
+        saved = guarded_plan(site, stack, begun=decision.begun is not None)
         held.renew()
         require_unchanged(site, decision)
-        return converge(stack, saved, apply)
+        with begun(site, decision.environment, decision.version, decision.trigger):
+            return converge(stack, saved, apply)
 
 
 def require_unchanged(site: Site, decision: Decision) -> None:
@@ -131,8 +131,10 @@ def require_unchanged(site: Site, decision: Decision) -> None:
 
 
 @contextmanager
-def failures_recorded(site: Site, attempt: Evidence, *, record_it: bool = True) -> Iterator[None]:
-    """Keep a failed attempt as evidence, and raise its error."""
+def failures_recorded(
+    site: Site, attempt: Evidence, progress: Progress, *, record_it: bool = True
+) -> Iterator[None]:
+    """Keep a failed attempt as evidence, and raise its error, whatever becomes of the evidence."""
     try:
         yield
     except Declined:
@@ -142,5 +144,9 @@ def failures_recorded(site: Site, attempt: Evidence, *, record_it: bool = True) 
             outcome: Outcome = "refused" if isinstance(error, NotCleared) else "failed"
             reports = [error.report.evidence()] if isinstance(error, SmoketestFailed) else []
             details = {"smoketests": reports} if reports else {}
-            note(site, replace(attempt, outcome=outcome, summary=str(error), details=details))
+            failed = replace(attempt, outcome=outcome, summary=str(error), details=details)
+            try:
+                note(site, failed)
+            except PromoterError as unrecorded:
+                progress.note(f"the failure is not kept as evidence: {unrecorded}")
         raise

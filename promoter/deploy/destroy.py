@@ -18,9 +18,10 @@ from promoter.deploy.by_hand import (
     run,
 )
 from promoter.deploy.command_line import CdktfCommand
-from promoter.deploy.converge import Convergence, converge, prepared_stack, recover
+from promoter.deploy.converge import Convergence, converge, plan, prepared_stack
 from promoter.deploy.deploy import failures_recorded
-from promoter.deploy.record import begin, remove
+from promoter.deploy.preflight import require_recordable
+from promoter.deploy.record import begun, remove
 from promoter.gate.state import EnvironmentState
 from promoter.site.evidence import Evidence
 from promoter.site.site import Site
@@ -43,12 +44,9 @@ def deploy_ungated(
     stacks = in_promotion_order(site, command)
     bypass(site, command, stacks, caller)
     for name in stacks:
-        with lease.held(site.git, site.remote, name):
+        with lease.held(site.git, site.remote, name, progress):
             stack = _stack_here(site, name, target_of(name), progress)
-            recover(stack)
-            terraform = stack.terraform()
-            terraform.init()
-            yield name, converge(stack, terraform.plan(), CliApply(command))
+            yield name, converge(stack, plan(stack, begun=False), CliApply(command))
 
 
 def destroy_each(
@@ -72,18 +70,19 @@ def _destroy(
 
     What is left is not what was recorded, so no other environment may take it as passed.
     """
-    deployment = site.deployment_of(environment)
-    begin(site, Evidence(deployment, environment, "destroy", "begun", site.tip))
-    with lease.held(site.git, site.remote, environment):
+    with lease.held(site.git, site.remote, environment, progress):
         site = site.fetched()
+        require_recordable(site, target, environment, progress)
+        deployment = site.deployment_of(environment)
         last = site.last_record(environment)
         if command.ungated is None:
             last = _approved_record(site, environment)
         trigger = last[1].current.head_commit if last else site.tip
         attempt = Evidence(deployment, environment, "destroy", "destroyed", trigger)
         with (
-            failures_recorded(site, attempt),
+            failures_recorded(site, attempt, progress),
             _stack(site, environment, last, command, target, progress) as stack,
+            begun(site, environment, last[1].version + 1 if last else 1, trigger),
         ):
             left = _destroyed(stack, command)
         if not left:
@@ -101,6 +100,7 @@ def _destroyed(stack: Stack, command: CdktfCommand) -> int:
 
     Raises `PromoterError` if nothing was changed.
     """
+    stack.repair_state()
     stack.terraform().init()
     before = Observed.of(stack)
     code = run(stack, command)

@@ -13,11 +13,13 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from promoter.common.errors import NotCleared, PromoterError, RemoteMoved
+from promoter.common.errors import GitError, NotCleared, PromoterError, RemoteMoved
 from promoter.common.holder import Holder, stamp
+from promoter.common.progress import Progress
 from promoter.git import Git, Identity
 
 DURATION = timedelta(minutes=60)
+_CLOCK_SKEW = timedelta(minutes=10)
 
 _IDENTITY = Identity("promoter", "promoter@localhost")
 
@@ -58,7 +60,8 @@ def acquire(git: Git, remote: str, environment: str) -> Lease:
     """Take the lease on ``environment``.
 
     A lease that has expired, or whose process on this host has ended, is taken over. Raises
-    `NotCleared` naming the holder while another deploy holds it.
+    `NotCleared` naming the holder while another deploy holds it, and another `PromoterError`
+    for a ref in its place that no deploy made.
     """
     now = datetime.now(UTC)
     current = git.remote_ref(remote, _ref(environment))
@@ -69,18 +72,27 @@ def acquire(git: Git, remote: str, environment: str) -> Lease:
     try:
         git.push(remote, commit, _ref(environment), expect=current)
     except RemoteMoved as error:
+        _refuse_obstacles(git, remote, environment)
+        if git.remote_ref(remote, _ref(environment)) == current:
+            raise  # Nobody took it: the remote refuses for another reason, which it names.
         raise _taken(environment, "another deploy that started a moment ago") from error
     return Lease(git, remote, environment, commit, holder)
 
 
 @contextmanager
-def held(git: Git, remote: str, environment: str) -> Iterator[Lease]:
-    """Hold the lease while the block runs; release it however the block ends."""
+def held(git: Git, remote: str, environment: str, progress: Progress) -> Iterator[Lease]:
+    """Hold the lease while the block runs; release it however the block ends.
+
+    One that cannot be released is noted: it decides nothing about the block, and expires.
+    """
     lease = acquire(git, remote, environment)
     try:
         yield lease
     finally:
-        _current(git, remote, environment, lease).release()
+        try:
+            _current(git, remote, environment, lease).release()
+        except PromoterError as error:
+            progress.note(f"the lease on {environment} is not released, it expires: {error}")
 
 
 def _current(git: Git, remote: str, environment: str, lease: Lease) -> Lease:
@@ -117,9 +129,25 @@ def _read(git: Git, remote: str, environment: str, commit: str) -> Holder:
     ref = _ref(environment)
     git.fetch(remote, ref)
     try:
-        return Holder(**json.loads(git.text("log", "-1", "--format=%B", commit)))
-    except (ValueError, TypeError) as error:
-        raise PromoterError(
-            f"read lease on {environment}: {ref} on {remote} is not a lease",
-            next_step=f"inspect it, then delete it: git push {remote} :{ref}",
-        ) from error
+        holder = Holder.parse(git.text("log", "-1", "--format=%B", commit))
+        if datetime.fromisoformat(holder.until) > datetime.now(UTC) + DURATION + _CLOCK_SKEW:
+            raise ValueError(holder.until)
+        return holder
+    except (ValueError, GitError) as error:
+        raise _obstacle(remote, environment, ref) from error
+
+
+def _refuse_obstacles(git: Git, remote: str, environment: str) -> None:
+    """Raise an error for a ref that leaves no room for that of the lease."""
+    ref, parent = _ref(environment), "refs/promoter/lease"
+    listed = (line.partition("\t")[2] for line in git.lines("ls-remote", "--", remote))
+    for name in listed:
+        if name in (parent, "refs/promoter") or name.startswith(f"{ref}/"):
+            raise _obstacle(remote, environment, name)
+
+
+def _obstacle(remote: str, environment: str, ref: str) -> PromoterError:
+    return PromoterError(
+        f"read lease on {environment}: {ref} on {remote} is not a lease that a deploy made",
+        next_step=f"inspect it, then delete it: git push {remote} :{ref}",
+    )

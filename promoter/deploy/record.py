@@ -1,13 +1,15 @@
 """Record a deployment or evidence on the remote's branch, the last step of a deploy."""
 
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
-from promoter.common.errors import GitError, PromoterError, RemoteMoved
+from promoter.common.errors import Declined, GitError, PromoterError, RemoteMoved
+from promoter.gate.begun import Begun, mark_path
 from promoter.gate.decision import Decision
 from promoter.gate.records import AlreadyRecorded, removal_message
 from promoter.git.ledger import Entry, Ledger
-from promoter.site.evidence import Evidence
+from promoter.site.evidence import Evidence, actor, now
 from promoter.site.site import Site
 
 
@@ -40,49 +42,53 @@ def remove(site: Site, evidence: Evidence) -> str:
         deployment = replace(site, tip=tip or site.tip).deployments[evidence.deployment]
         path, name = deployment.state_path(evidence.environment), evidence.environment
         removed = {path: None} if deployment.recorded(name) else {}
-        files = {**removed, evidence.path: evidence.content()}
+        mark = mark_path(deployment.name, name)
+        files = {**removed, mark: None, evidence.path: evidence.content()}
         return Entry(files, removal_message(deployment.name, name))
 
     return _ledger(site).append(entry)
 
 
-def begin(site: Site, evidence: Evidence) -> None:
-    """Push evidence before anything is applied, on a remote that others have, too.
+@contextmanager
+def begun(site: Site, name: str, version: int, trigger: str) -> Iterator[None]:
+    """Mark the environment for the block, which changes it; the record of ``version`` ends that.
 
-    Only a real push meets a forge's rules for its branches. Raises `PromoterError` where it is
-    refused: then nothing could be recorded afterwards. The platform's own remote takes pushes.
+    The mark is pushed to the branch of the record, so what cannot be recorded is not applied.
+    `Declined` restores the mark of before, for then nothing was applied.
     """
-    if site.local:
-        return
+    path, before = mark_path(site.deployment_of(name), name), site.fetched()
+    mark = Begun(version, trigger, actor(), now())
     try:
-        _ledger(site).append(_noted(evidence))
+        _mark(site, path, mark.content(), f"chore(evidence): a change of {name} begun")
     except RemoteMoved:
         raise
     except GitError as error:
         lines = error.stderr.splitlines()
         words = [line for line in lines if "[remote rejected]" in line] or [str(error)]
         raise PromoterError(
-            f"{evidence.kind} {evidence.environment}: nothing was applied, because "
-            f"{site.branch} of {site.remote} takes no record from here: {words[-1].strip()}",
-            next_step=f"trigger the job {evidence.environment} of the deployments pipeline, "
-            "whose deploy key may push",
+            f"change {name}: nothing was applied, because {site.branch} of {site.remote} takes no "
+            f"record from here: {words[-1].strip()}",
+            next_step=f"trigger the job {name} of the deployments pipeline: its key may push",
         ) from error
-
-
-def note(site: Site, evidence: Evidence) -> str | None:
-    """Commit and push evidence alone; return None where the remote moved on every attempt."""
     try:
-        return _ledger(site).append(_noted(evidence))
-    except RemoteMoved:
-        return None
+        yield
+    except Declined:
+        last = site.git.file(before.tip, path)
+        _mark(site, path, last, f"chore(evidence): the change of {name} declined")
+        raise
 
 
-def _noted(evidence: Evidence) -> Callable[[str | None], Entry]:
+def _mark(site: Site, path: str, content: bytes | None, message: str) -> None:
+    _ledger(site).append(lambda _: Entry({path: content}, message))
+
+
+def note(site: Site, evidence: Evidence) -> str:
+    """Commit and push evidence alone; return the commit."""
     message = (
         f"chore(evidence): {evidence.kind} of {evidence.environment} {evidence.outcome}\n\n"
         f"{evidence.summary}\n"
     )
-    return lambda _: Entry({evidence.path: evidence.content()}, message)
+    return _ledger(site).append(lambda _: Entry({evidence.path: evidence.content()}, message))
 
 
 def _ledger(site: Site) -> Ledger:

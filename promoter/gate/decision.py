@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple, Self
 
 from promoter.common.errors import NotCleared, NothingNewer, PromoterError
+from promoter.gate.begun import Begun
 from promoter.gate.deployment import Deployment
 from promoter.gate.evaluator import Evaluator, Outlook
 from promoter.gate.holds import kinds
@@ -31,7 +32,8 @@ class Decision(NamedTuple):
     ``changes`` are those that it may take if it is due, or those that ``holds`` hold back.
     ``recorded`` is the record that they were compared with, None before the first deployment.
     A decision that is due has the ``state`` that the environment runs afterwards, and the
-    commit that it was ``decided_at`` (the gate's or the tip).
+    commit that it was ``decided_at`` (the gate's or the tip). ``begun`` is a deploy that was not
+    recorded; it makes the environment due without any change.
     """
 
     environment: str
@@ -40,6 +42,7 @@ class Decision(NamedTuple):
     holds: tuple[Hold, ...] = ()
     state: DeployState = DeployState("")
     decided_at: str = ""
+    begun: Begun | None = None
 
     @property
     def status(self) -> DecisionStatus:
@@ -135,7 +138,7 @@ def _decide(evaluator: Evaluator, name: str, *, origins: bool) -> Decision:
             replace(hold, changes=evaluator.changes_with_origins(hold.changes)) for hold in holds
         )
     changes = tuple(change for hold in holds for change in hold.changes)
-    return Decision(name, outlook.recorded, changes, holds)
+    return Decision(name, outlook.recorded, changes, holds, begun=outlook.begun)
 
 
 def _cleared(evaluator: Evaluator, name: str, commit: str, *, origins: bool) -> Decision:
@@ -145,4 +148,5 @@ def _cleared(evaluator: Evaluator, name: str, commit: str, *, origins: bool) -> 
     if state is None:
         return Decision(name, recorded)
     changes = changes_between(state, recorded.current if recorded else None)
-    return Decision(name, recorded, changes, (), state, commit)
+    begun = evaluator.deployment.begun(name)
+    return Decision(name, recorded, changes, (), state, commit, begun)

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from promoter.common.errors import GitError, InvalidFile
+from promoter.gate.begun import Begun, mark_path
 from promoter.gate.config import EnvironmentConfig, state_folder
 from promoter.gate.history import History, reading
 from promoter.gate.patterns import literal_folder
@@ -41,6 +42,7 @@ class Deployment:
         self.tip = tip
         self.config_path = config_path
         self.gates = gates
+        self._marked = False
         self._source = source
         self._recorded: frozenset[str] | None = None
         with self.reading() as opened:
@@ -100,6 +102,12 @@ class Deployment:
         other._recorded = frozenset(filter(None, (name, passed)))
         return other
 
+    def with_marks(self) -> Deployment:
+        """Return the same deployment, in which `begun` deploys count; to cepler none does."""
+        other = copy(self)
+        other._marked = True
+        return other
+
     @property
     def name(self) -> str:
         """The deployment's name."""
@@ -124,6 +132,16 @@ class Deployment:
     def recorded(self, name: str) -> EnvironmentState | None:
         """Return the record of ``name``, None before its first deployment."""
         return self.states.get(name)
+
+    def begun(self, name: str) -> Begun | None:
+        """Return the deploy of ``name`` that was begun and is not recorded, if marks count."""
+        if not self._marked:
+            return None
+        with self.reading() as history:
+            content = self._source.read(history, mark_path(self.name, name))
+        recorded = self.recorded(name)
+        mark = Begun.read(content) if content is not None else None
+        return mark if mark and mark.version > (recorded.version if recorded else 0) else None
 
     def state_path(self, name: str) -> str:
         """Return the path of the state file of ``name`` from the repository's top."""

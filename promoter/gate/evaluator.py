@@ -6,6 +6,7 @@ comparing what is cleared with the tip.
 
 from functools import cached_property
 
+from promoter.gate.begun import Begun
 from promoter.gate.config import EnvironmentConfig
 from promoter.gate.deployment import Deployment
 from promoter.gate.evaluation import Evaluation, HashOnDisk, View
@@ -45,9 +46,14 @@ class Evaluator:
         return self._evaluation(view.environment.name).oldest_equivalent(view)
 
     def new_state(self, view: View, *, origins: bool) -> DeployState | None:
-        """Return the state that ``view`` makes, triggered by its oldest commit; None if not new."""
-        recorded = self.deployment.recorded(view.environment.name)
-        if recorded is not None and not changes_between(view.state(), recorded.current):
+        """Return the state that ``view`` makes, triggered by its oldest commit; None if not new.
+
+        What a deploy that was begun and not recorded left there is not what is recorded, so any
+        state is new then.
+        """
+        name = view.environment.name
+        recorded, begun = self.deployment.recorded(name), self.deployment.begun(name)
+        if recorded and not begun and not changes_between(view.state(), recorded.current):
             return None
         oldest = self.oldest(view)
         return self._with_origins(oldest) if origins else oldest.state()
@@ -115,6 +121,7 @@ class Outlook:
         self._evaluator = evaluator
         self.environment: EnvironmentConfig = evaluator.deployment.environment(name)
         self.recorded: EnvironmentState | None = evaluator.deployment.recorded(name)
+        self.begun: Begun | None = evaluator.deployment.begun(name)
         self.tip: str = evaluator.deployment.tip
 
     @cached_property
@@ -146,8 +153,9 @@ class Outlook:
 
     @property
     def is_due(self) -> bool:
-        """True if the gate clears something: a change, or the first deployment."""
-        return self.passed_is_deployed and (self.recorded is None or bool(self.changes))
+        """True if the gate clears something: a change, the first deployment, or one begun."""
+        new = self.recorded is None or self.begun is not None or bool(self.changes)
+        return self.passed_is_deployed and new
 
     @cached_property
     def changes_at_tip(self) -> tuple[FileChange, ...]:

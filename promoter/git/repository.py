@@ -95,6 +95,14 @@ class Git(Commands):
         done = self.attempt("config", "--get", name)
         return done.stdout.decode().strip() if done.returncode == 0 else None
 
+    def require_full_history(self, purpose: str) -> None:
+        """Raise `GitError` in a shallow clone, whose history ends where it was cut."""
+        if self.text("rev-parse", "--is-shallow-repository") == "true":
+            raise GitError(
+                f"{purpose}: {self.dir} is a shallow clone, and the whole history is needed",
+                next_step="git fetch --unshallow --tags",
+            )
+
     def is_ancestor(self, ancestor: str, descendant: str) -> bool:
         """Return whether ``ancestor`` is ``descendant`` or one of its ancestors."""
         return self.attempt("merge-base", "--is-ancestor", ancestor, descendant).returncode == 0

@@ -4,17 +4,23 @@ import contextlib
 import os
 import signal
 import subprocess
+import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from promoter.common.signals import undisturbed
+from promoter.common.signals import wait_through
+from promoter.programs.terraform import STOP_SECONDS
 
-_STOP_SECONDS = 90.0
 _POLL_SECONDS = 0.2
 
 
-def run_cli(argv: Sequence[str], folder: Path, environment: Mapping[str, str]) -> int:
+def run_cli(
+    argv: Sequence[str],
+    folder: Path,
+    environment: Mapping[str, str],
+    note: Callable[[str], None],
+) -> int:
     """Run the CLI with its output and prompts on the terminal; return its exit code.
 
     It runs in a session of its own (where it can still read from the terminal): Ctrl-C would
@@ -24,27 +30,19 @@ def run_cli(argv: Sequence[str], folder: Path, environment: Mapping[str, str]) -
     with subprocess.Popen(
         argv, cwd=folder, env=dict(environment), start_new_session=True
     ) as process:
-        try:
-            return process.wait()
-        except BaseException:
-            _stop(process)
-            raise
+        interrupted = threading.Thread(target=_interrupt, args=(process,), daemon=True)
+        return wait_through(process, interrupted.start, note, STOP_SECONDS)
 
 
-def _stop(process: subprocess.Popen[bytes]) -> None:
-    """Interrupt each program that the CLI runs, once, and wait; kill what does not end."""
+def _interrupt(process: subprocess.Popen[bytes]) -> None:
+    """Interrupt each program that the CLI runs, once, until it has ended."""
     interrupted: set[int] = set()
-    until = time.monotonic() + _STOP_SECONDS
-    with undisturbed():
-        while process.poll() is None and time.monotonic() < until:
-            for child in set(_children(process.pid)) - interrupted:
-                interrupted.add(child)
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(child, signal.SIGINT)
-            time.sleep(_POLL_SECONDS)
-        if process.poll() is None:
+    while process.returncode is None:
+        for child in set(_children(process.pid)) - interrupted:
+            interrupted.add(child)
             with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
+                os.kill(child, signal.SIGINT)
+        time.sleep(_POLL_SECONDS)
 
 
 def _children(pid: int) -> Iterator[int]:

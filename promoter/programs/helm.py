@@ -68,6 +68,11 @@ class Helm:
         arguments = ("get", "values", release, "--all", "--output=json")
         return dict(json.loads(self._run(*arguments, namespace=namespace)))
 
+    def revision_values(self, release: str, namespace: str, revision: int) -> Mapping[str, Any]:
+        """Return the values that one revision was made with, without the chart's defaults."""
+        arguments = ("get", "values", release, f"--revision={revision}", "--output=json")
+        return dict(json.loads(self._run(*arguments, namespace=namespace)) or {})
+
     def history(self, release: str, namespace: str) -> tuple[HelmRevision, ...]:
         """Return every revision that Helm keeps, the newest last; none if it is not installed."""
         try:

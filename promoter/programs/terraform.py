@@ -4,17 +4,24 @@ import hashlib
 import json
 import signal
 import subprocess
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from promoter.common.errors import PromoterError
+from promoter.common.files import write_atomically
 from promoter.common.progress import Progress
+from promoter.common.signals import wait_through
 from promoter.common.text import redact
 
 _LOCK_TIMEOUT = "-lock-timeout=120s"
-_STOP_SECONDS = 60.0
+_ASKING = ("init", "plan", "apply", "import")
+
+STOP_SECONDS = 960.0
+"""Time for an interrupted Terraform to end: longer than the timeout of a release."""
 
 # Types that hold data or an identity which no apply brings back: a plan that deletes or
 # replaces one of these needs an approval of its own.
@@ -111,48 +118,79 @@ class Terraform:
         """Apply exactly ``plan``; Terraform itself rejects it if the state has changed since."""
         self._run("apply", _LOCK_TIMEOUT, str(plan.file))
 
+    def addresses(self) -> frozenset[str]:
+        """Return the address of every resource in the state, without instance keys."""
+        resources = self._pulled().get("resources", ())
+        return frozenset(f"{each['type']}.{each['name']}" for each in resources)
+
+    def adopt(self, address: str, identity: str) -> None:
+        """Read the object ``identity`` into the state anew, whatever the state says of it."""
+        if address in self.addresses():
+            self._run("state rm", address)
+        self._run("import", _LOCK_TIMEOUT, address, identity)
+
     def state(self) -> StateVersion:
         """Return the version of the state, the first one if there is no state yet."""
-        pulled = json.loads(self._run("state pull") or "{}")
+        pulled = self._pulled()
         resources = sum(len(each["instances"]) for each in pulled.get("resources", ()))
         return StateVersion(pulled.get("lineage", ""), pulled.get("serial", 0), resources)
 
+    def _pulled(self) -> dict[str, Any]:
+        return dict(json.loads(self._run("state pull") or "{}"))
+
     def _run(self, command: str, *arguments: str) -> str:
-        quiet = () if command in ("show", "state pull") else ("-input=false",)
+        quiet = ("-input=false",) if command in _ASKING else ()
         argv = [str(self.program), *command.split(), "-no-color", *quiet, *arguments]
         with (
             self.progress.task(f"{self.program.name} {command} {self.folder.name}"),
+            # Files, not pipes: if this process is killed, a broken pipe would end Terraform
+            # before it has saved its state.
+            tempfile.TemporaryFile() as out,
+            tempfile.TemporaryFile() as err,
             subprocess.Popen(
                 argv,
                 cwd=self.folder,
                 env=dict(self.environment),
                 stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                text=True,
+                stdout=out,
+                stderr=err,
+                start_new_session=True,
             ) as process,
         ):
-            out, err = _output(process)
-        if process.returncode != 0:
-            raise _failure(command, self.folder.name, err or out)
-        return out
+            stop = partial(process.send_signal, signal.SIGINT)
+            code = wait_through(process, stop, self.progress.note, STOP_SECONDS)
+            said, failed = map(_content, (out, err))
+        if code != 0:
+            raise _failure(command, self.folder.name, failed or said)
+        return said
 
 
-def _output(process: subprocess.Popen[str]) -> tuple[str, str]:
-    """Return both outputs; if this process is ended meanwhile, interrupt it instead of killing it.
+def restore_state(file: Path) -> bool:
+    """Put the backup in the place of a state file that is cut off; return whether it was.
 
-    Terraform then waits for what it has begun and saves its state; killed, it would leave
-    resources that no state knows.
+    OpenTofu writes the file in place, so one that is killed meanwhile leaves a part of it, or
+    nothing. Without a backup there was no state before, and the file is removed.
     """
+    if not file.exists() or _is_json(file):
+        return False
+    backup = file.with_name(f"{file.name}.backup")
+    if backup.exists() and _is_json(backup):
+        write_atomically(file, backup.read_bytes())
+    else:
+        file.unlink()
+    return True
+
+
+def _is_json(file: Path) -> bool:
     try:
-        return process.communicate()
-    except BaseException:
-        process.send_signal(signal.SIGINT)
-        try:
-            process.communicate(timeout=_STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            process.kill()
-        raise
+        return isinstance(json.loads(file.read_bytes()), dict)
+    except ValueError:
+        return False
+
+
+def _content(file: IO[bytes]) -> str:
+    file.seek(0)
+    return file.read().decode(errors="replace")
 
 
 def changes(shown: Mapping[str, Any]) -> tuple[ResourceChange, ...]:

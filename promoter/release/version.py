@@ -65,8 +65,10 @@ def next_version(
 ) -> NextVersion:
     """Return the version after the last release in ``revision``'s history.
 
-    Raises `NothingNewer` where no commit requires one, `ReleaseError` for an unknown revision.
+    Raises `NothingNewer` where no commit requires one, `ReleaseError` for an unknown revision,
+    `GitError` in a shallow clone.
     """
+    git.require_full_history("find the next version")
     if (head := git.commit(revision)) is None:
         raise ReleaseError(f"read {revision}: no such commit in {git.dir}")
     tags = version_tags(git, settings.tag_prefix, reachable_from=head)

@@ -10,9 +10,10 @@ from typing import Any, Literal
 
 from promoter.common.environment import user_name
 from promoter.common.text import redacted
+from promoter.gate.begun import FOLDER
 
 Kind = Literal["deploy", "ungated", "destroy"]
-Outcome = Literal["deployed", "destroyed", "failed", "refused", "noted", "begun"]
+Outcome = Literal["deployed", "destroyed", "failed", "refused", "noted"]
 
 
 def now() -> str:
@@ -56,4 +57,4 @@ class Evidence:
 
 def folder(deployment: str, environment: str) -> str:
     """Return the folder of an environment's evidence."""
-    return f"cepler/evidence/{deployment}/{environment}"
+    return f"{FOLDER}/{deployment}/{environment}"

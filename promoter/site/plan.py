@@ -45,7 +45,8 @@ class EnvironmentPlan:
     ``status`` is ``up to date``, ``due``, ``blocked`` or `UNREADABLE`; ``holds`` are the reasons
     why it waits. ``since`` (ISO 8601) is the date of the oldest commit that waits here.
     ``ungated`` is the reason why the gate was bypassed since the last gated deploy; ``untested``
-    why the charts that wait were vendored without a testflight, each with its commit.
+    why the charts that wait were vendored without a testflight, each with its commit. ``begun``
+    is a deploy that was begun and not recorded.
     """
 
     deployment: str
@@ -57,6 +58,7 @@ class EnvironmentPlan:
     next_step: str = ""
     ungated: str | None = None
     untested: tuple[str, ...] = ()
+    begun: str | None = None
 
     @classmethod
     def unreadable(cls, deployment: str, environment: str, error: PromoterError) -> Self:
@@ -111,6 +113,7 @@ def _plan(
         holds=tuple(map(str, decision.holds)),
         next_step=decision.next_step,
         ungated=_bypass_reason(site, deployment, environment),
+        begun=str(decision.begun) if decision.begun else None,
     )
 
 

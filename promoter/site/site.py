@@ -217,7 +217,7 @@ class Site:
         """Return the deployment called ``name`` with its gates."""
         if name in self.unreadable:
             raise self.unreadable[name]
-        return self.deployments[name].under(self.approvals.gates(name))
+        return self.deployments[name].with_marks().under(self.approvals.gates(name))
 
     def deployment_of(self, environment: str) -> str:
         """Return the name of the deployment that has ``environment``; raises `UsageError`."""

@@ -20,6 +20,7 @@ from promoter.synthesis.stack import target_of
 from promoter.vendoring.lock import LOCK_NAME, parse_lock
 from promoter.vendoring.pins import Pin, read_pins
 
+NOT_RECORDED = "begun, not recorded"
 VALUES = "charts/lana-bank/values.yaml"
 _RELEASE = "lana-bank"
 
@@ -40,7 +41,8 @@ class Clusters:
 
 @dataclass(frozen=True)
 class EnvironmentStatus:
-    """One environment. ``status`` is ``deployed``, ``due``, ``blocked`` or ``never deployed``.
+    """One environment. ``status`` is ``deployed``, ``due``, ``blocked``, ``never deployed``, or
+    ``begun, not recorded``: what runs there may be neither the recorded nor the cleared state.
 
     It is ``unreadable`` where gates, record or cepler file cannot be read (``problem``); a
     deployment without a readable cepler file has one environment with the name "".
@@ -105,22 +107,20 @@ def _recorded_status(site: Site, deployment: str, name: str) -> EnvironmentStatu
         gated = site.gated(deployment).alone(name)
         decision = decide(gated, name, origins=False)
         why = "; ".join(map(str, decision.holds))
-        status = EnvironmentStatus(name, "never deployed", deployment, why=why)
+        status = EnvironmentStatus(name, _status(decision), deployment, why=why)
         recorded = gated.recorded(name)
-        return status if recorded is None else _with_record(site, status, decision, recorded)
+        return status if recorded is None else _with_record(site, status, recorded)
     except PromoterError as error:
         return EnvironmentStatus.unreadable(deployment, name, error)
 
 
 def _with_record(
-    site: Site, status: EnvironmentStatus, decision: Decision, recorded: EnvironmentState
+    site: Site, status: EnvironmentStatus, recorded: EnvironmentState
 ) -> EnvironmentStatus:
     path = site.deployments[status.deployment].state_path(status.name)
     approval = site.approvals.gate(status.deployment, status.name)
-    up_to_date = decision.status is DecisionStatus.UP_TO_DATE
     return replace(
         status,
-        status="deployed" if up_to_date else decision.status.value,
         namespace=namespace_of(site, recorded, status.name),
         version=recorded.version,
         source_commit=next((pin.commit_ref for pin in recorded_pins(site, recorded)), None),
@@ -128,6 +128,15 @@ def _with_record(
         since=site.git.text("log", "-1", "--format=%aI", site.tip, "--", path) or None,
         approved_by=approval.by if approval else None,
     )
+
+
+def _status(decision: Decision) -> str:
+    if decision.begun:
+        return NOT_RECORDED
+    if decision.recorded is None:
+        return "never deployed"
+    up_to_date = decision.status is DecisionStatus.UP_TO_DATE
+    return "deployed" if up_to_date else decision.status.value
 
 
 def recorded_pins(site: Site, recorded: EnvironmentState) -> tuple[Pin, ...]:

@@ -36,13 +36,17 @@ class SynthesisError(PromoterError):
 
 @dataclass(frozen=True)
 class StackRelease:
-    """One Helm release of one environment, with its values as YAML documents in merge order."""
+    """One Helm release of one environment, with its values as YAML documents in merge order.
+
+    ``address`` is Terraform's name of it.
+    """
 
     environment: str
     name: str
     namespace: str
     values: tuple[str, ...]
     chart: str = ""
+    address: str = ""
 
 
 @dataclass(frozen=True)
@@ -89,8 +93,9 @@ class SynthesizedStack:
                 namespace=release.get("namespace", "default"),
                 values=tuple(release.get("values", ())),
                 chart=release["chart"],
+                address=f"helm_release.{name}",
             )
-            for release in declared.values()
+            for name, release in declared.items()
         )
 
 

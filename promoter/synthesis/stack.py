@@ -10,7 +10,7 @@ from promoter.common.errors import PlatformError
 from promoter.common.progress import Progress
 from promoter.platform import Platform
 from promoter.programs.command import kubeconfig_variables
-from promoter.programs.terraform import Terraform
+from promoter.programs.terraform import Terraform, restore_state
 from promoter.synthesis.app import App, StackRelease, SynthesisError, SynthesizedStack
 from promoter.toolchain import Toolchain
 
@@ -93,6 +93,11 @@ class Stack:
     def releases(self) -> tuple[StackRelease, ...]:
         """Return every Helm release that the synthesized stack declares."""
         return SynthesizedStack(self.folder).releases()
+
+    def repair_state(self) -> None:
+        """Restore a Terraform state of this machine that a killed apply has cut off."""
+        if self.name.startswith(LOCAL) and restore_state(self.target.state(self.name)):
+            self.progress.note(f"{self.name}: the state was cut off, its backup is used")
 
     def terraform(self) -> Terraform:
         """Return Terraform for the synthesized stack, with the target's state and cluster."""

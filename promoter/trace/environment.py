@@ -85,6 +85,8 @@ class EnvironmentTracer:
             approval = self.site.approvals.gate(deployment, self.environment)
         except PromoterError as error:
             return Link("environment", self.environment, {}, (str(error), *problems))
+        begun = self.site.deployments[deployment].with_marks().begun(self.environment)
+        problems = (*problems, f"a deploy was {begun}") if begun else problems
         text = "not gated"
         if approval is not None:
             reason = f", {approval.reason}" if approval.reason else ""

@@ -17,11 +17,16 @@ from tests.gate import reference
 
 DEPLOY = ("cdktf", "deploy", "local-staging", "--auto-approve")
 BOTH = ("cdktf", "deploy", "local-qa", "local-staging", "--auto-approve")
+BEGUN = "cepler/evidence/local/local-staging/begun.json"
 STAGING_STATE = "cepler/.cepler/local/local-staging.state"
 
 
 def tip(stage: Stage) -> str:
     return Site.of(stage.scene.clone, "local").tip
+
+
+def changed_since(stage: Stage, before: str) -> list[str]:
+    return remote_main(stage).lines("diff", "--name-only", before, "platform/main")
 
 
 def on_terminal(stage: Stage, shows: str, keys: bytes, *options: str) -> TerminalResult:
@@ -95,7 +100,8 @@ def test_both_are_recorded_from_the_cleared_files_and_a_third_run_has_nothing_ne
     app.write_text(committed)
     assert done.returncode == 0, done.stderr
     assert "not part of this deploy: stacks/__main__.py" in done.stderr
-    subjects = remote_main(stage).lines("log", "-2", "--reverse", "--format=%s", "platform/main")
+    log = remote_main(stage).lines("log", "-4", "--reverse", "--format=%s", "platform/main")
+    subjects = [line for line in log if line.startswith("ci(cepler)")]
     names = ("local-staging", "local-qa")
     assert subjects == [f"ci(cepler): Updated 'local' state in '{name}'" for name in names]
     assert [each["environment"] for each in evidence(stage, "deployed")] == sorted(names)
@@ -126,7 +132,7 @@ def test_a_cli_that_exits_with_0_and_applied_nothing_is_not_believed(stage: Stag
     done = stage.run(*BOTH, **stage.tofu_that("apply", before="exit 0"))
     assert done.returncode == 1
     assert "deploy local-staging: declined, nothing was changed" in done.stderr
-    assert tip(stage) == before
+    assert changed_since(stage, before) == []
     require_released(stage)
 
 
@@ -137,7 +143,7 @@ def test_declined_at_the_prompt_nothing_is_recorded_and_approved_it_is(stage: St
         declined = on_terminal(stage, "Please review the diff", keys)
         assert declined.code == 1, declined.output
         assert "declined, nothing was changed" in declined.output
-        assert tip(stage) == before
+        assert changed_since(stage, before) == []
     approved = on_terminal(stage, "Please review the diff", ENTER)
     assert approved.code == 0, approved.output
     assert tip(stage) != before
@@ -149,7 +155,9 @@ def test_an_interrupted_apply_is_waited_for_and_the_next_run_ends_it(stage: Stag
     before = tip(stage)
     done = on_terminal(stage, "Modifying...", INTERRUPT, "--auto-approve")
     assert done.code == 130, done.output
-    assert tip(stage) == before
+    assert "interrupted: waiting until what has begun has ended" in done.output
+    assert changed_since(stage, before) == [BEGUN]
+    assert "begun, not recorded" in stage.run("promoter", "status", "local").stdout
     require_released(stage)
     again = stage.run(*DEPLOY)
     assert again.returncode == 0, again.stderr

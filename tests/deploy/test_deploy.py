@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from promoter.common.errors import NotCleared
-from promoter.deploy.deploy import cleared, require_unchanged
+from promoter.deploy.deploy import cleared, failures_recorded, require_unchanged
 from promoter.gate import origins
+from promoter.site.evidence import Evidence
 from promoter.site.proposal import ApprovalRequest, approve, propose
 from promoter.site.site import Site
+from tests.deploy.test_lease import Notes
 from tests.site.repository import deployed, push, site
 
 __all__ = ["site"]
@@ -49,3 +53,14 @@ def test_without_origins_no_history_before_the_trigger_is_read(
     assert {change.path for change in found.changes} == {"shared/a", "production/c"}
     with pytest.raises(ImportError):
         cleared(approved, "production")
+
+
+def test_a_remote_that_vanished_does_not_replace_what_failed(approved: Site) -> None:
+    notes = Notes()
+    attempt = Evidence("app", "production", "deploy", "deployed", approved.tip)
+    with pytest.raises(NotCleared, match="held back"), failures_recorded(approved, attempt, notes):
+        bare = Path(approved.git.text("remote", "get-url", "origin"))
+        bare.rename(bare.with_name("gone.git"))
+        raise NotCleared("held back")
+    (line,) = notes.lines
+    assert "the failure is not kept as evidence" in line

@@ -15,6 +15,7 @@ import pytest
 from promoter.common.errors import NotCleared
 from promoter.common.progress import Silent
 from promoter.deploy.deploy import deploy
+from promoter.deploy.preflight import processes_below
 from promoter.git import Git
 from promoter.programs import terraform
 from promoter.programs.helm import Helm
@@ -151,23 +152,33 @@ def test_the_lint_knows_the_records_of_deploys_from_that_edit(stage: Stage) -> N
     assert edits[0].removeprefix("commit ")[:12] in commits
 
 
-def test_killed_while_helm_was_at_work_the_next_run_goes_through(stage: Stage) -> None:
+@pytest.mark.parametrize(
+    ("orphans", "message"),
+    [("killed, too", "a deploy was killed, revision"), ("left at work", "wait for process ")],
+)
+def test_killed_while_helm_was_at_work_the_next_run_goes_through(
+    stage: Stage, orphans: str, message: str
+) -> None:
     values = stage.scene.chart_file("values.yaml")
     broken = values.replace("nodeSelector: {}", "nodeSelector: {disk: unobtainium}")
     stage.change_chart(broken)
-    mark = stage.folder / "applying"
-    begun = stage.tofu_that("apply", before=f"touch {mark}")
+    mark = stage.folder / f"applying {orphans}"
+    begun = stage.tofu_that("apply", before=f"touch '{mark}'")
     process = stage.start(*STAGING, **begun)
     try:
         wait_for_pending(stage, mark, process)
     finally:
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
+        if orphans == "killed, too":
+            for pid in processes_below(stage.scene.clone / ".local/work/local-staging"):
+                os.kill(pid, signal.SIGKILL)
     states = stage.scene.states()
     stage.change_chart(values)
     done = stage.run(*STAGING)
     assert done.returncode == 0, done.stderr
-    assert "a deploy was killed, revision" in done.stderr
+    assert message in done.stderr
+    assert ("rolled back" in done.stderr) == (orphans == "killed, too")
     assert stage.scene.states() != states
 
 

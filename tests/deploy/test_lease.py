@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import socket
 import subprocess
 import sys
@@ -15,10 +16,21 @@ import pytest
 
 from promoter.common.errors import NotCleared, PromoterError
 from promoter.common.holder import Holder
+from promoter.common.progress import Silent
 from promoter.deploy import lease
 from promoter.git import Git
 
 REF = "refs/promoter/lease/local-qa"
+
+
+class Notes(Silent):
+    """Keeps the notes."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+
+    def note(self, line: str) -> None:
+        self.lines.append(line)
 
 
 @pytest.fixture
@@ -45,7 +57,7 @@ def put(git: Git, **changes: object) -> None:
 
 
 def test_the_second_is_refused_and_told_who_holds_it(clone: Git) -> None:
-    with lease.held(clone, "origin", "local-qa"):
+    with lease.held(clone, "origin", "local-qa", Silent()):
         with pytest.raises(NotCleared, match=f"process {os.getpid()}"):
             lease.acquire(clone, "origin", "local-qa")
         lease.acquire(clone, "origin", "local-staging").release()
@@ -78,7 +90,7 @@ def test_one_that_was_taken_over_can_neither_renew_nor_release(clone: Git) -> No
 
 
 def test_a_renewed_lease_is_released_at_the_end_of_its_block(clone: Git) -> None:
-    with lease.held(clone, "origin", "local-qa") as mine:
+    with lease.held(clone, "origin", "local-qa", Silent()) as mine:
         assert mine.renew().commit == clone.remote_ref("origin", REF)
     assert clone.remote_ref("origin", REF) is None
 
@@ -101,6 +113,56 @@ def test_a_ref_that_is_no_lease_is_named(clone: Git) -> None:
     clone.push("origin", commit, REF, expect=None)
     with pytest.raises(PromoterError, match="is not a lease"):
         lease.acquire(clone, "origin", "local-qa")
+
+
+HOSTILE: list[dict[str, object]] = [
+    {"until": "soon"},
+    {"until": "2099-01-01T00:00:00+00:00"},
+    {"until": "2026-01-01T00:00:00"},
+    {"until": {"at": 1}},
+    {"pid": "1"},
+    {"pid": -1},
+    {"who": ["a", {"b": "c"}]},
+    {"more": 1},
+]
+
+
+@pytest.mark.parametrize("changes", HOSTILE, ids=str)
+def test_a_lease_that_no_deploy_made_is_named_with_the_command_that_deletes_it(
+    clone: Git, changes: dict[str, object]
+) -> None:
+    put(clone, **{"host": "elsewhere", **changes})
+    with pytest.raises(PromoterError, match="is not a lease that a deploy made") as refused:
+        lease.acquire(clone, "origin", "local-qa")
+    clone.text(*shlex.split(refused.value.next_step.split(": git ")[1]))
+    lease.acquire(clone, "origin", "local-qa").release()
+
+
+@pytest.mark.parametrize("ref", ["refs/promoter/lease", f"{REF}/deeper"])
+def test_a_ref_in_the_place_of_the_lease_is_named(clone: Git, ref: str) -> None:
+    empty = clone.output("mktree").decode().strip()
+    clone.push("origin", clone.commit_tree(empty, [], "hello", lease._IDENTITY), ref, expect=None)
+    with pytest.raises(PromoterError, match=f"{ref} on origin is not a lease") as refused:
+        lease.acquire(clone, "origin", "local-qa")
+    clone.text(*shlex.split(refused.value.next_step.split(": git ")[1]))
+    lease.acquire(clone, "origin", "local-qa").release()
+
+
+def test_a_blob_in_the_place_of_the_lease_is_named(clone: Git) -> None:
+    clone.push("origin", clone.write_blob(b"x"), REF, expect=None)
+    with pytest.raises(PromoterError, match="is not a lease"):
+        lease.acquire(clone, "origin", "local-qa")
+
+
+def test_a_remote_that_vanishes_does_not_replace_the_error(clone: Git, tmp_path: Path) -> None:
+    notes = Notes()
+    with (
+        pytest.raises(NotCleared, match="held back"),
+        lease.held(clone, "origin", "local-qa", notes),
+    ):
+        (tmp_path / "origin.git").rename(tmp_path / "gone.git")
+        raise NotCleared("held back")
+    assert ["is not released" in line for line in notes.lines] == [True]
 
 
 def test_the_holder_is_this_process_on_this_host() -> None:

@@ -165,5 +165,5 @@ def test_a_new_kind_of_hold_blocks_and_is_shown_everywhere(
         cleared(site, "staging")
     assert refused.value.next_step == "promoter deploy staging on Monday"
     assert statuses(site, ["app"], None)[0].why == "frozen until Monday"
-    request = ApprovalRequest("staging", "it is fine")
+    request = ApprovalRequest("staging", "it is fine", commit=site.tip)
     assert propose(site, request).still_held == "frozen until Monday"

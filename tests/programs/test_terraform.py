@@ -1,10 +1,18 @@
-"""The changes of a plan, read from Terraform's JSON."""
+"""The changes of a plan, a state that is cut off, and interrupts."""
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
 from typing import Any
 
-from promoter.programs.terraform import Plan, changes, plan_digest
+import pytest
+
+from promoter.programs.terraform import Plan, changes, plan_digest, restore_state
 
 
 def change(address: str, type_: str, *actions: str, after: Any = None) -> dict[str, Any]:
@@ -16,8 +24,6 @@ def change(address: str, type_: str, *actions: str, after: Any = None) -> dict[s
 
 
 def plan(*resource_changes: dict[str, Any]) -> Plan:
-    from pathlib import Path
-
     shown = {"resource_changes": list(resource_changes)}
     return Plan(Path("plan"), plan_digest(shown), changes(shown))
 
@@ -49,3 +55,95 @@ def test_the_digest_follows_the_values_and_nothing_else() -> None:
         change("z", DATABASE, "no-op", after={"tier": "large"}),
     )
     assert first.digest == again.digest == unrelated.digest != other.digest
+
+
+STATE = b'{"version": 4, "serial": 2}'
+
+
+@pytest.mark.parametrize("cut", [b"", STATE[:9], b"[]", b"\0" * 20])
+@pytest.mark.parametrize("backup", [STATE, b"", None])
+def test_a_state_that_is_cut_off_is_restored(
+    tmp_path: Path, cut: bytes, backup: bytes | None
+) -> None:
+    file = tmp_path / "qa.tfstate"
+    file.write_bytes(cut)
+    if backup is not None:
+        (tmp_path / "qa.tfstate.backup").write_bytes(backup)
+    assert restore_state(file)
+    assert (file.read_bytes() if file.exists() else None) == (backup or None)
+
+
+def test_a_whole_state_and_none_stay(tmp_path: Path) -> None:
+    file = tmp_path / "qa.tfstate"
+    assert not restore_state(file)
+    file.write_bytes(STATE)
+    (tmp_path / "qa.tfstate.backup").write_bytes(b"{}")
+    assert not restore_state(file)
+    assert file.read_bytes() == STATE
+
+
+# A Terraform that ends with its work at the first interrupt, and at once at a second one.
+STUBBORN = """#!/bin/sh
+trap 'n=$((n + 1)); echo $n >> signals; [ $n = 1 ] || exit 1' INT
+echo $$ > begun
+i=0
+while [ $i -lt 15 ]; do sleep 0.1; i=$((i + 1)); done
+echo whole > state
+"""
+RUNNER = """
+import sys
+from pathlib import Path
+from promoter.cli import guarded
+from promoter.cli.progress import shown
+from promoter.programs.terraform import Terraform
+folder = Path(sys.argv[1])
+terraform = Terraform(folder / "tofu", folder, {"PATH": "/usr/bin:/bin"}, shown())
+raise SystemExit(guarded(lambda: terraform.init() or 0))
+"""
+
+
+def interrupted(folder: Path, *signals: tuple[signal.Signals, bool]) -> tuple[int, str]:
+    """Return exit code and standard error; each signal goes to the process or to its group."""
+    (folder / "tofu").write_text(STUBBORN)
+    (folder / "tofu").chmod(0o755)
+    command = [sys.executable, "-c", RUNNER, str(folder)]
+    with subprocess.Popen(
+        command, stderr=subprocess.PIPE, text=True, start_new_session=True
+    ) as process:
+        while not (folder / "begun").exists():
+            time.sleep(0.02)
+        for number, whole_group in signals:
+            (os.killpg if whole_group else os.kill)(process.pid, number)
+            time.sleep(0.3)
+        _, said = process.communicate(timeout=30)
+    return process.returncode, said
+
+
+@pytest.mark.parametrize("whole_group", [True, False])
+@pytest.mark.parametrize(
+    ("signals", "code"),
+    [
+        ([signal.SIGINT], 130),
+        ([signal.SIGINT] * 3, 130),
+        ([signal.SIGTERM], 143),
+        ([signal.SIGTERM, signal.SIGINT], 143),
+    ],
+)
+def test_an_interrupt_is_passed_on_once_and_waited_for(
+    tmp_path: Path, signals: list[signal.Signals], code: int, whole_group: bool
+) -> None:
+    ended, said = interrupted(tmp_path, *((number, whole_group) for number in signals))
+    assert ended == code, said
+    assert "interrupted: waiting until what has begun has ended" in said
+    assert (tmp_path / "signals").read_text() == "1\n"
+    assert (tmp_path / "state").read_text() == "whole\n"
+
+
+def test_killed_it_leaves_a_terraform_that_still_saves_its_state(tmp_path: Path) -> None:
+    code, _ = interrupted(tmp_path, (signal.SIGKILL, True))
+    assert code == -signal.SIGKILL
+    until = time.monotonic() + 30
+    while not (tmp_path / "state").exists():
+        assert time.monotonic() < until
+        time.sleep(0.05)
+    assert not (tmp_path / "signals").exists()

@@ -5,8 +5,10 @@ from __future__ import annotations
 import base64
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -147,3 +149,29 @@ def test_the_command_line_reads_the_variables_of_the_task(tmp_path: Path) -> Non
 def test_a_missing_command_is_wrong_usage(command: list[str]) -> None:
     with pytest.raises(UsageError):
         run(command, {})
+
+
+SLOW = """
+import pathlib, signal, sys, time
+def end(*_):
+    time.sleep(1)
+    pathlib.Path("ended").touch()
+    sys.exit(5)
+signal.signal(signal.SIGTERM, end)
+pathlib.Path("begun").touch()
+time.sleep(60)
+"""
+
+
+def test_a_task_that_is_ended_ends_its_command_and_waits_for_it(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "promoter", "pipeline", "exec", "--"]
+    with subprocess.Popen(
+        [*command, sys.executable, "-c", SLOW], cwd=tmp_path, stderr=subprocess.PIPE, text=True
+    ) as process:
+        while not (tmp_path / "begun").exists():
+            time.sleep(0.02)
+        process.terminate()
+        _, said = process.communicate(timeout=30)
+    assert process.returncode == 128 + signal.SIGTERM
+    assert "interrupted: waiting until what has begun has ended" in said
+    assert (tmp_path / "ended").exists()

@@ -109,7 +109,7 @@ def _content_problem(git: Git, parent: str, content: bytes, environment: Environ
     gates, reasons = Gates(environment.file, {environment.name: trigger}), []
     for ignore_queue in (False, True):
         try:
-            deployment = Deployment.at_commit(git, parent, environment.file, gates)
+            deployment = Deployment.at_commit(git, parent, environment.file, gates).with_marks()
             due = check(deployment, environment.name, ignore_queue=ignore_queue, origins=True)
             if due is not None and record(deployment, due).content == content:
                 return ""
