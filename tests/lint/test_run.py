@@ -77,7 +77,7 @@ def test_as_json(repository: Repository) -> None:
 
 
 def test_its_help_has_an_example() -> None:
-    assert "Example: promoter lint --base origin/main" in promoter(ROOT, "--help").stdout
+    assert "Example: promoter lint local --base origin/main" in promoter(ROOT, "--help").stdout
 
 
 def test_uncommitted_changes_are_not_checked(repository: Repository) -> None:

@@ -107,8 +107,13 @@ def interrupted(folder: Path, *signals: tuple[signal.Signals, bool]) -> tuple[in
     (folder / "tofu").write_text(STUBBORN)
     (folder / "tofu").chmod(0o755)
     command = [sys.executable, "-c", RUNNER, str(folder)]
+    # As on a terminal: where tests run in the background, the shell has set SIGINT to be ignored.
     with subprocess.Popen(
-        command, stderr=subprocess.PIPE, text=True, start_new_session=True
+        command,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     ) as process:
         while not (folder / "begun").exists():
             time.sleep(0.02)

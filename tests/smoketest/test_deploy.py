@@ -20,9 +20,9 @@ DEFECTS = {
     "answers 500": ("self.reply(500, {'error': 'out of order'})", "status 500, not 200"),
     "is slow": (
         "(threading.Event().wait(7), self.reply(200, answer(str(query))))",
-        "no response within 5 s",
+        "no complete response within 5 s",
     ),
-    "hangs": ("threading.Event().wait()", "no response within 5 s"),
+    "hangs": ("threading.Event().wait()", "no complete response within 5 s"),
     "lacks the endpoint": ("self.reply(404, {'error': 'no such path'})", "status 404, not 200"),
 }
 
