@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from promoter.git import Git
+from promoter.release.upstream import export
 
 ROOT = Path(__file__).parents[1]
 BOTH = "cdktf deploy local-staging local-qa --auto-approve"
@@ -50,7 +51,7 @@ class Clone:
 @pytest.fixture
 def clone(tmp_path: Path) -> Iterator[Clone]:
     remote, folder = tmp_path / "remote.git", tmp_path / "my clones" / "repository"
-    Git(tmp_path).text("clone", "--quiet", "--bare", str(ROOT), str(remote))
+    export(ROOT, remote)  # The tests' own checkout may have no history.
     hook = remote / "hooks" / "pre-receive"
     hook.write_text("#!/bin/sh\necho 'no push rights' >&2\nexit 1\n")
     hook.chmod(0o755)
