@@ -8,13 +8,18 @@ All of it is below ``.local/demo``; every run starts from nothing.
 from __future__ import annotations
 
 import argparse
+import os
 import sys
-import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+from filelock import FileLock, Timeout
+
+from dev.build import Build
 from dev.journey import DemoError, Journey
 from dev.scene import Scene
-from promoter.common.errors import PromoterError
+from promoter.cli import guarded
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -26,26 +31,50 @@ def main() -> int:
     parser.add_argument("--keep", action="store_true", help="leave the platform running")
     options = parser.parse_args()
     scene = Scene(ROOT, options.folder.resolve())
-    try:
-        return run_demo(scene)
-    finally:
-        if not options.keep:
-            scene.close()
-
-
-def run_demo(scene: Scene) -> int:
-    """Run every step from an empty folder; leave the platform running."""
-    began = time.monotonic()
-    try:
-        scene.clear()
-        scene.prepare()
-        Journey(scene).run()
-    except (PromoterError, DemoError) as error:
-        print(f"\nerror: {error}", file=sys.stderr)
-        return 1
-    print(f"\nfinished in {time.monotonic() - began:.0f} s; the report is {scene.report}")
+    with only_one(scene.folder):
+        try:
+            run_demo(scene)
+        finally:
+            if not options.keep:
+                scene.close()
     return 0
 
 
+def run_demo(scene: Scene) -> None:
+    """Run every step from an empty folder; leave the platform running.
+
+    Missing programs are built meanwhile. Raises `PromoterError` at the first step that has
+    another outcome than expected.
+    """
+    journey = Journey(scene)
+    build = Build(scene.root, journey.show_build)
+    try:
+        scene.clear()
+        scene.prepare()
+        journey.run()
+    except DemoError as error:
+        raise DemoError(build.failure or str(error)) from error
+    finally:
+        build.stop()
+    print(f"\nfinished in {journey.elapsed:.0f} s; the report is {scene.report}")
+
+
+@contextmanager
+def only_one(folder: Path) -> Iterator[None]:
+    """Refuse a second run in ``folder`` while the block runs, naming the first one's process."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    lock, holder = FileLock(f"{folder}.lock"), Path(f"{folder}.pid")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout as error:
+        raise DemoError(
+            f"start in {folder}: process {holder.read_text()} is at work there",
+            next_step="wait for it or end it; for a second one: python -m dev.demo --folder ...",
+        ) from error
+    with lock:
+        holder.write_text(str(os.getpid()))
+        yield
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(guarded(main))

@@ -7,17 +7,20 @@ import shlex
 import subprocess
 import time
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from rich.console import Console
 
 from dev.scene import Scene
+from promoter.common.errors import PromoterError
 from promoter.forge.forge import PullRequestState, Query
 
+STAGING = "cepler/.cepler/local/local-staging.state"
 DONE, FAILED, NOTHING_NEWER, NOT_CLEARED = 0, 1, 2, 3
 
 
-class DemoError(Exception):
-    """A step did not have the expected outcome."""
+class DemoError(PromoterError):
+    """A step did not have the expected outcome, or the demo could not start."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,15 @@ class RunningCommand:
     since: float
 
 
+@dataclass(frozen=True)
+class Proposal:
+    """A commit of the charts repository, its testflight, and the values of the chart before it."""
+
+    ref: str
+    testflight: RunningCommand
+    values: str
+
+
 @dataclass
 class Journey:
     """The steps, run in a prepared scene."""
@@ -37,12 +49,24 @@ class Journey:
     console: Console = field(default_factory=lambda: Console(highlight=False, soft_wrap=True))
     steps: int = 0
     running: list[RunningCommand] = field(default_factory=list)
+    since: float = field(default_factory=time.monotonic)
+
+    @property
+    def elapsed(self) -> float:
+        """The seconds since the demo was started."""
+        return time.monotonic() - self.since
+
+    def show_build(self, line: str) -> None:
+        """Print a line about the programs that are built meanwhile."""
+        self.console.print(f"   [dim]{self.elapsed:.0f} s: {line}[/]")
 
     def run(self) -> None:
         """Run every step, then print the table and write the report."""
         try:
-            self._first_change(self._platform())
-            self._fixed_change(self._broken_change())
+            broken = self._first_change(self._platform())
+            fix = self._broken_change(broken)
+            self._staging_stops(broken)
+            self._fixed_change(fix)
             self._production()
             self._result()
         finally:
@@ -51,28 +75,46 @@ class Journey:
 
     def _platform(self) -> RunningCommand:
         self._step("A Kubernetes control plane and an OCI registry start on loopback")
-        platform = self._start("promoter platform up")
-        while platform.process.poll() is None and not self.scene.registry_responds():
-            time.sleep(0.1)
-        return platform
+        return self._start("promoter platform up")
 
-    def _first_change(self, platform: RunningCommand) -> None:
-        self._release()
-        self._step("The commit of the charts repository passes a testflight and is vendored")
-        self._finish(platform, DONE)
+    def _first_change(self, platform: RunningCommand) -> Proposal:
+        self._release(platform)
         ref = self.scene.charts_tip()
-        self._run(f"promoter testflight run --chart {ref} --only-pinned --sign", DONE)
+        # Testflights need the cluster, the gate does not: while programs are still being built
+        # for the cluster, the gate comes first.
+        early = platform.process.poll() is not None
+        testflights = self._testflights(platform, ref) if early else None
+        self._gate()
+        testflight, broken = testflights or self._testflights(platform, ref)
+        self._step("The first testflight has passed, so its chart is vendored")
+        self._finish(testflight, DONE)
         self._run(f"promoter vendor bump lana-bank {ref} --push", DONE)
-        self._step("QA is refused, because staging has not passed anything yet")
-        self._run("promoter deploy local-qa", NOT_CLEARED)
+        return broken
 
-    def _release(self) -> None:
+    def _testflights(self, platform: RunningCommand, ref: str) -> tuple[RunningCommand, Proposal]:
+        self._step("The commit of the charts repository is tested in a throwaway namespace")
+        self._finish(platform, DONE)
+        command = f"promoter testflight run --chart {ref} --only-pinned --sign"
+        return self._start(command), self._propose_broken_chart()
+
+    def _gate(self) -> None:
+        self._step("The gate meanwhile: what is due, what an environment waits for, and its holes")
+        self._run("promoter plan local", DONE)
+        self._run("promoter why local-qa", DONE)
+        self._run("promoter deploy local-qa", NOT_CLEARED)
+        self._run("cdktf synth", DONE)
+        self._run("promoter lint", DONE)
+
+    def _release(self, platform: RunningCommand) -> None:
         self._step("A feature is merged in lana-bank, and its images are built as a candidate")
         page = "apps/admin-panel/public/index.html"
         self.scene.change_application("feat: greet the operator", page, "<!-- Good day. -->\n")
+        self._run("promoter version next", DONE, "lana-bank")
+        self._await_registry(platform)
         self._run("promoter release candidate", DONE, "lana-bank")
         self._step("An engineer merges the pull request that promotes the candidate to a release")
         self._run("promoter release promote", DONE, "lana-bank")
+        self.scene.create_keys()
         self._run("promoter release final", NOT_CLEARED, "lana-bank")
         self._merge_promotion()
         self._run("promoter release final", DONE, "lana-bank")
@@ -81,6 +123,12 @@ class Journey:
         self._run(f"promoter release bump-chart {charts}", DONE, "lana-bank")
         number = self._open_pull_request("galoy-private-charts")
         self._run(f"promoter release automerge {number} {charts}", DONE, "lana-bank")
+
+    def _await_registry(self, platform: RunningCommand) -> None:
+        """Wait until the registry, the first of the platform's parts, responds."""
+        self.scene.toolchain.programs(["registry", "crane"])
+        while platform.process.poll() is None and not self.scene.registry_responds():
+            time.sleep(0.1)
 
     def _merge_promotion(self) -> None:
         forge, number = (
@@ -100,41 +148,48 @@ class Journey:
         )
         return found.number
 
-    def _broken_change(self) -> str:
-        """Show that a testflight stops a chart that cannot run; return the commit of the fix."""
-        self._step("A chart is proposed whose pods require a node that does not exist")
+    def _propose_broken_chart(self) -> Proposal:
+        self._step("Another chart is proposed, whose pods require a node that does not exist")
         values = self.scene.chart_file("values.yaml")
         broken = values.replace("nodeSelector: {}", "nodeSelector: {disk: nonexistent}")
         if broken == values:
             raise DemoError("break the chart: its values.yaml has no `nodeSelector: {}`")
         ref = self.scene.change_chart("feat(chart): faster disks", {"values.yaml": broken})
-        testflight = self._start(f"promoter testflight run --chart {ref} --only-pinned --timeout 6")
-        self._step("Meanwhile the first change is deployed to staging, and then to QA")
+        command = f"promoter testflight run --chart {ref} --only-pinned --timeout 6"
+        return Proposal(ref, self._start(command), values)
+
+    def _broken_change(self, broken: Proposal) -> Proposal:
+        """Show that a testflight stops a chart that cannot run; return its fix."""
+        self._step("The first change is deployed to staging")
         self._run("promoter deploy local-staging", DONE)
-        self._run("promoter deploy local-qa", DONE)
         self._step("The testflight of the broken chart has failed, so it is not vendored")
-        self._finish(testflight, FAILED)
-        self._run(f"promoter vendor bump lana-bank {ref} --push", FAILED)
+        self._finish(broken.testflight, FAILED)
+        self._run(f"promoter vendor bump lana-bank {broken.ref} --push", FAILED)
+        self._print("Its fix is tested:")
+        chart = next_version(self.scene.chart_file("Chart.yaml"))
+        files = {"values.yaml": broken.values, "Chart.yaml": chart}
+        ref = self.scene.change_chart("fix(chart): disks that exist", files)
+        command = f"promoter testflight run --chart {ref} --only-pinned --sign"
+        return Proposal(ref, self._start(command), broken.values)
+
+    def _staging_stops(self, broken: Proposal) -> None:
         self._print("It can be vendored without a test; the commit says so, and staging stops it:")
         untested = "--untested 'to show that staging stops it'"
-        self._run(f"promoter vendor bump lana-bank {ref} --push {untested}", DONE)
-        chart = next_version(self.scene.chart_file("Chart.yaml"))
-        return self.scene.change_chart(
-            "fix(chart): disks that exist", {"values.yaml": values, "Chart.yaml": chart}
-        )
-
-    def _fixed_change(self, ref: str) -> None:
-        self._step("Staging fails on the broken chart while the fix is tested")
-        before = self.scene.states()
-        testflight = self._start(f"promoter testflight run --chart {ref} --only-pinned --sign")
+        self._run(f"promoter vendor bump lana-bank {broken.ref} --push {untested}", DONE)
+        self._step("Staging fails on the broken chart; QA takes the change that staging passed")
+        before = self.scene.states()[STAGING]
+        qa = self._start("promoter deploy local-qa")
         self._run("promoter deploy local-staging", FAILED)
-        if self.scene.states() != before:
+        self._finish(qa, DONE)
+        if self.scene.states()[STAGING] != before:
             raise DemoError("a failed deploy changed a state file")
-        self._print("The state files are unchanged, so QA is blocked:")
+        self._print("The state file of staging is unchanged, so QA is blocked:")
         self._run("promoter deploy local-qa", NOT_CLEARED)
+
+    def _fixed_change(self, fix: Proposal) -> None:
         self._step("The fix is deployed to staging, and then to QA")
-        self._finish(testflight, DONE)
-        self._run(f"promoter vendor bump lana-bank {ref} --push", DONE)
+        self._finish(fix.testflight, DONE)
+        self._run(f"promoter vendor bump lana-bank {fix.ref} --push", DONE)
         self._run("promoter deploy local-staging", DONE)
         self._run("promoter deploy local-qa", DONE)
 
@@ -149,13 +204,14 @@ class Journey:
     def _result(self) -> None:
         self._step("The status of every environment, read from the cluster and the state files")
         self._run("promoter status local", DONE)
-        self._step("The trace from production back to the source commits, every link verified")
-        self._run("promoter trace local-production", DONE)
-        self.scene.report.write_text(self._output("promoter status local --json"))
+        with self._popen("promoter status local --json", self.scene.clone) as report:
+            self._step("The trace from production back to the source commits, every link verified")
+            self._run("promoter trace local-production", DONE)
+            self.scene.report.write_text(report.communicate()[0])
 
     def _step(self, title: str) -> None:
         self.steps += 1
-        self.console.print(f"\n[bold]{self.steps}. {title}[/]")
+        self.console.print(f"\n[bold]{self.steps}. {title}[/] [dim]({self.elapsed:.0f} s)[/]")
 
     def _print(self, line: str) -> None:
         self.console.print(f"   {line}")
@@ -167,15 +223,7 @@ class Journey:
     def _start(self, command: str, clone: str = "galoy-deployments") -> RunningCommand:
         """Start a command, which runs until `_finish` as in another terminal."""
         self.console.print(f"   [cyan]$ {command}[/]", markup=True)
-        process = subprocess.Popen(
-            shlex.split(command),
-            cwd=self.scene.folder / clone,
-            env=self.scene.environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
+        process = self._popen(command, self.scene.folder / clone)
         self.running.append(RunningCommand(command, process, time.monotonic()))
         return self.running[-1]
 
@@ -192,16 +240,16 @@ class Journey:
         elapsed = time.monotonic() - running.since
         self.console.print(f"   [dim]exit {expected}, {elapsed:.1f} s[/]")
 
-    def _output(self, command: str) -> str:
-        result = subprocess.run(
+    def _popen(self, command: str, folder: Path) -> subprocess.Popen[str]:
+        return subprocess.Popen(
             shlex.split(command),
-            cwd=self.scene.clone,
+            cwd=folder,
             env=self.scene.environment,
-            capture_output=True,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
             text=True,
-            check=True,
         )
-        return result.stdout
 
 
 def next_version(chart: str) -> str:

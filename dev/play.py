@@ -7,10 +7,10 @@ import shlex
 import sys
 from pathlib import Path
 
-from dev.demo import ROOT, run_demo
+from dev.demo import ROOT, only_one, run_demo
 from dev.scene import Scene
+from promoter.cli import guarded
 from promoter.cli.progress import shown
-from promoter.common.errors import PromoterError
 
 COMMANDS = (
     ("promoter status", "what runs where"),
@@ -22,24 +22,24 @@ COMMANDS = (
 
 
 def main() -> int:
-    """Start or stop the playground; return 0, or 1 after an error."""
+    """Start or stop the playground; return 0."""
     parser = argparse.ArgumentParser(prog="python -m dev.play", description=__doc__)
     parser.add_argument("action", choices=("up", "down"))
     parser.add_argument("--folder", type=Path, default=ROOT / ".local" / "play")
     options = parser.parse_args()
     scene = Scene(ROOT, options.folder.resolve())
-    try:
+    with only_one(scene.folder):
         return up(scene) if options.action == "up" else down(scene)
-    except PromoterError as error:
-        print(f"error: {error}\nnext:  {error.next_step}", file=sys.stderr)
-        return 1
 
 
 def up(scene: Scene) -> int:
     """Run the demo and leave its platform running, or start the one of an earlier run."""
-    if not scene.report.exists() and (code := run_demo(scene)) != 0:
-        scene.close()
-        return code
+    if not scene.report.exists():
+        try:
+            run_demo(scene)
+        except BaseException:
+            scene.close()
+            raise
     running = scene.platform.up(shown())
     file = scene.folder / "env.sh"
     variables = {**scene.variables, "KUBECONFIG": str(running.kubeconfig)}
@@ -63,4 +63,4 @@ def down(scene: Scene) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(guarded(main))

@@ -113,6 +113,7 @@ class Scene:
     def build(self) -> None:
         """Prepare the scene and start the platform."""
         self.prepare()
+        self.create_keys()
         self.platform.up(shown())
 
     def prepare(self) -> None:
@@ -125,6 +126,9 @@ class Scene:
         for name in ("lana-bank", "galoy-private-charts", "galoy-deployments"):
             Git(self.folder).text("clone", "--quiet", f"{GITHUB}/{name}.git")
         self._open_gates()
+
+    def create_keys(self) -> None:
+        """Create the key pair that signs images, with cosign."""
         create_keys(self.toolchain.program("cosign"), self.folder)
 
     @property

@@ -72,6 +72,11 @@ class RunningProcess:
                 raise SmoketestError(f"start {self.name}: {cause}{output}")
             time.sleep(_PAUSE_SECONDS)
 
+    def end(self) -> None:
+        """Close the guard's input, by which it ends the program; does not wait."""
+        if self.process.stdin:
+            self.process.stdin.close()
+
 
 @contextmanager
 def start_process(name: str, program: Program, log: Path) -> Iterator[RunningProcess]:
@@ -92,12 +97,13 @@ def start_process(name: str, program: Program, log: Path) -> Iterator[RunningPro
             stderr=subprocess.STDOUT,
         ) as guard,
     ):
+        running = RunningProcess(name, program, guard, log)
         try:
-            yield RunningProcess(name, program, guard, log)
+            yield running
         finally:
+            running.end()
             try:
-                # Closes its input, which ends its program.
-                guard.communicate(timeout=_END_SECONDS)
+                guard.wait(timeout=_END_SECONDS)
             except subprocess.TimeoutExpired:
                 guard.kill()
 
