@@ -46,6 +46,7 @@ test-fast: .venv/installed ## the tests that need neither a cluster nor minutes
 .PHONY: test
 test: .venv/installed ## every test; missing programs are built first
 	$(BIN)/promoter toolchain build
+	$(BIN)/python -m dev.reference_programs
 	$(BIN)/python -m pytest -n 3 --dist loadscope
 
 # Apart from `make test`: the first run builds the provider, some minutes and 3 GB of memory.

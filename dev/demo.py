@@ -20,6 +20,7 @@ from dev.build import Build
 from dev.journey import DemoError, Journey
 from dev.scene import Scene
 from promoter.cli import guarded
+from promoter.common.errors import PromoterError
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -52,8 +53,10 @@ def run_demo(scene: Scene) -> None:
         scene.clear()
         scene.prepare()
         journey.run()
-    except DemoError as error:
-        raise DemoError(build.failure or str(error)) from error
+    except PromoterError as error:
+        if build.failure:
+            raise DemoError(build.failure) from error
+        raise
     finally:
         build.stop()
     print(f"\nfinished in {journey.elapsed:.0f} s; the report is {scene.report}")

@@ -5,7 +5,7 @@
 Repositories are generated (git fast-import, the same bytes every time). Both programs are
 whole processes, run in the same folder right after each other; ours counts with the median of
 its runs. cepler is stopped after 120 s, and its line then reads "over". Without cepler in the
-cache (tests/gate builds it if cargo is installed) only our own time is measured.
+cache (`python -m dev.reference_programs` builds it) only our own time is measured.
 A second table has the time of ``promoter plan`` for a hundred environments, and for one.
 """
 
@@ -23,8 +23,8 @@ from typing import Protocol
 from dev.bench import plans
 from dev.bench.histories import grow, matched, path_of, unrelated, write_history
 from dev.bench.measurement import ENVIRONMENT, STOPPED_AFTER_SECONDS, Run, measure, median
+from dev.reference_programs import CEPLER
 
-CEPLER = Path("~/.cache/promoter/cepler-0.7.22/bin/cepler").expanduser()
 _OURS = (str(Path(sys.executable).with_name("promoter")), "cepler")
 _BEGIN, _END = "<!-- gate: begin -->", "<!-- gate: end -->"
 
@@ -69,7 +69,11 @@ def compare(
 ) -> Row:
     """Measure one line: ours, the real cepler if it is installed, and git."""
     ours = median([*_OURS, *arguments], folder, runs)
-    theirs = measure([str(CEPLER), *arguments], folder) if cepler and CEPLER.is_file() else None
+    theirs = (
+        measure([str(CEPLER.place), *arguments], folder)
+        if cepler and CEPLER.place.is_file()
+        else None
+    )
     if theirs is not None and theirs.seconds < STOPPED_AFTER_SECONDS and theirs.code != ours.code:
         raise RuntimeError(f"{title}: cepler exits {theirs.code}, ours {ours.code}")
     lower_bound = median(["git", *floor], folder, runs).seconds if floor else None
@@ -193,8 +197,8 @@ def main() -> int:
                 rows.append(row)
                 sys.stdout.write(f"{' | '.join(row.cells())}\n")
                 sys.stdout.flush()
-    if not CEPLER.is_file():
-        sys.stdout.write(f"cepler is not at {CEPLER}: only our own time was measured\n")
+    if not CEPLER.place.is_file():
+        sys.stdout.write(f"cepler is not at {CEPLER.place}: only our own time was measured\n")
     if arguments.write:
         write(arguments.write, tables(rows))
     return 0

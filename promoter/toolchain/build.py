@@ -37,8 +37,9 @@ def build(
     so the first program does not wait for the last. ``weights`` are expected seconds of CPU.
     Raises `ProgramMissing` without Go, `BuildFailed`.
     """
-    go, names = _go(pins), [f"{pin.recipe.name} {pin.version}" for pin in pins]
+    names = [f"{pin.recipe.name} {pin.version}" for pin in pins]
     title = f"build {', '.join(names) if len(names) < 4 else f'{len(names)} programs'}"
+    go = _go(title, pins[0])
     module, packages = pins[0].module, [pin.recipe.package for pin in pins]
     variables = [each for pin in pins for each in pin.recipe.assignments(pin.version)]
     linker = " ".join(["-s", "-w", *dict.fromkeys(variables)])
@@ -67,12 +68,11 @@ def build(
         )
 
 
-def _go(pins: Sequence[ProgramPin]) -> str:
-    go, first = shutil.which("go"), pins[0]
+def _go(title: str, first: ProgramPin) -> str:
+    go = shutil.which("go")
     if go is None:
-        names = ", ".join(f"{pin.recipe.name} {pin.version}" for pin in pins)
         raise ProgramMissing(
-            f"build {names}: there is no Go compiler on PATH",
+            f"{title}: there is no Go compiler on PATH",
             next_step=f"install Go >= {go_version(first.module / 'go.mod')} (https://go.dev/dl, or "
             f"your system's package), or put a suitable {first.recipe.name} on PATH",
         )

@@ -5,19 +5,16 @@ from __future__ import annotations
 import contextlib
 import io
 import os
-import shutil
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from unittest import mock
 
-from filelock import FileLock
-
+from dev.reference_programs import CEPLER
 from promoter.cli.cepler import run
+from promoter.common.errors import PromoterError
 
-VERSION = "0.7.22"
-HOME = Path("~/.cache/promoter").expanduser() / f"cepler-{VERSION}"
 PANIC = 101
 
 _SECONDS = 120
@@ -40,22 +37,10 @@ class Outcome:
 
 def binary() -> Path:
     """The reference's program; builds it where cargo is at hand, else raises `Missing`."""
-    found = HOME / "bin" / "cepler"
-    if found.is_file():
-        return found
-    cargo = shutil.which("cargo")
-    if cargo is None:
-        raise Missing("cepler is built by cargo, which is not on PATH")
-    HOME.parent.mkdir(parents=True, exist_ok=True)
-    with FileLock(HOME.parent / "cepler.lock"):
-        if not found.is_file():
-            command = [cargo, "install", "--locked", "cepler", "--version", VERSION]
-            done = subprocess.run(
-                [*command, "--root", str(HOME)], capture_output=True, text=True, check=False
-            )
-            if done.returncode != 0:
-                raise Missing(f"cargo cannot install cepler: {done.stderr.strip()[-300:]}")
-    return found
+    try:
+        return CEPLER.path()
+    except PromoterError as error:
+        raise Missing(str(error)) from error
 
 
 def clean_environment() -> dict[str, str]:

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
 import tempfile
 from pathlib import Path
 
 import pytest
 import semver
-from filelock import FileLock
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from promoter.common.errors import NothingNewer
+from dev.reference_programs import COG
+from promoter.common.errors import NothingNewer, PromoterError
 from promoter.git import Git, environment
 from promoter.release.cog import CogSettings, read_cog
 from promoter.release.commits import (
@@ -26,12 +25,10 @@ from promoter.release.commits import (
 )
 from promoter.release.conventional import NotConventional
 from promoter.release.version import next_version, version_tags
-from promoter.toolchain.cache import default_cache
 
 from .conftest import new_repository
 from .histories import HistoryCommit, create_history
 
-VERSION = "7.0.0"
 # A cold build of cog takes some minutes on two cores.
 pytestmark = [pytest.mark.timeout(2400), pytest.mark.slow]
 
@@ -39,18 +36,10 @@ pytestmark = [pytest.mark.timeout(2400), pytest.mark.slow]
 @pytest.fixture(scope="module")
 def cog() -> Path:
     """`cog`, built once from the crate registry into the cache."""
-    folder = default_cache() / f"cocogitto-{VERSION}"
-    program = folder / "bin" / "cog"
-    cargo = shutil.which("cargo")
-    with FileLock(f"{folder}.lock"):
-        if not program.is_file():
-            if cargo is None:
-                pytest.skip("cog is built by cargo, which is not on PATH")
-            command = [cargo, "install", "cocogitto", "--locked", "--version", VERSION]
-            subprocess.run(
-                ["nice", *command, "--root", str(folder)], check=True, capture_output=True
-            )
-    return program
+    try:
+        return COG.path()
+    except PromoterError as error:
+        pytest.skip(str(error))
 
 
 TYPES = st.sampled_from(["feat", "fix", "docs", "chore", "perf", "FEAT", "wip", "hotfix", "style"])

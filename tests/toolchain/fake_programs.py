@@ -1,14 +1,39 @@
-"""Trees with programs of one line of Go, and programs of one line of shell."""
+"""Trees with programs of one line of Go, programs of one line of shell, and builds of them."""
 
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from promoter.toolchain.recipes import KEYS, SHARED, requirements_digest
 
 MODULE = "go.etcd.io/etcd/server/v3"
 REGISTRY_MODULE = "github.com/google/go-containerregistry"
+BUILD = """
+import sys
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from promoter.toolchain import Toolchain
+
+class PrintedProgress:
+    @contextmanager
+    def task(self, description, **attributes):
+        print(description, flush=True)
+        yield lambda detail: None
+
+    def note(self, line):
+        pass
+
+toolchain = Toolchain(Path(sys.argv[1]), cache=Path(sys.argv[2]), progress=PrintedProgress())
+print(toolchain.built("etcd"), flush=True)
+"""
 
 
 def small_tree(root: Path) -> Path:
@@ -46,3 +71,36 @@ def fake(folder: Path, name: str, script: str) -> Path:
     file.write_text(f"#!/bin/sh\n{script}\n")
     file.chmod(0o755)
     return file
+
+
+class Seen:
+    """Progress that keeps every line."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+
+    @contextmanager
+    def task(self, description: str, **_attributes: str) -> Iterator[Callable[[str], None]]:
+        self.lines.append(description)
+        yield self.lines.append
+
+    def note(self, line: str) -> None:
+        self.lines.append(line)
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def building(tree: Path, cache: Path, path: str, script: str = BUILD) -> subprocess.Popen[str]:
+    """A process of its own that builds "etcd", with ``path`` before PATH."""
+    return subprocess.Popen(
+        [sys.executable, "-c", script, str(tree), str(cache)],
+        env={**os.environ, "PATH": f"{path}{os.pathsep}{os.environ['PATH']}"},
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )

@@ -7,11 +7,8 @@ import re
 import shutil
 import signal
 import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -23,65 +20,21 @@ from promoter.toolchain import BuildFailed, Toolchain
 from promoter.toolchain.cache import default_cache
 from promoter.toolchain.recipes import KEYS, RECIPES
 from promoter.toolchain.tracker import SECONDS
-from tests.toolchain.fake_programs import MODULE, fake, write_keys
-
-BUILD = """
-import sys
-from contextlib import contextmanager
-from pathlib import Path
-from promoter.toolchain import Toolchain
-
-class PrintedProgress:
-    @contextmanager
-    def task(self, description, **attributes):
-        print(description, flush=True)
-        yield lambda detail: None
-
-    def note(self, line):
-        pass
-
-toolchain = Toolchain(Path(sys.argv[1]), cache=Path(sys.argv[2]), progress=PrintedProgress())
-print(toolchain.built("etcd"), flush=True)
-"""
-
-
-class Seen:
-    """Progress that keeps every line."""
-
-    def __init__(self) -> None:
-        self.lines: list[str] = []
-
-    @contextmanager
-    def task(self, description: str, **_attributes: str) -> Iterator[Callable[[str], None]]:
-        self.lines.append(description)
-        yield self.lines.append
-
-    def note(self, line: str) -> None:
-        self.lines.append(line)
-
-
-def wait_until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 60
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
+from tests.toolchain.fake_programs import (
+    BUILD,
+    MODULE,
+    Seen,
+    building,
+    fake,
+    wait_until,
+    write_keys,
+)
 
 
 def go() -> str:
     found = shutil.which("go")
     assert found, "these tests build with Go"
     return found
-
-
-def building(tree: Path, cache: Path, path: str, script: str = BUILD) -> subprocess.Popen[str]:
-    """A process of its own that builds "etcd", with ``path`` before PATH."""
-    return subprocess.Popen(
-        [sys.executable, "-c", script, str(tree), str(cache)],
-        env={**os.environ, "PATH": f"{path}{os.pathsep}{os.environ['PATH']}"},
-        stdout=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
 
 
 def test_two_processes_build_once(tree: Path, tmp_path: Path) -> None:

@@ -1,0 +1,85 @@
+"""The programs that tests and benchmarks compare ours with: cepler and cog, built by cargo.
+
+``python -m dev.reference_programs`` builds them once, into the cache, before `make test` runs.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from promoter.cli.progress import shown
+from promoter.common.errors import ProgramMissing, PromoterError
+from promoter.common.locks import exclusive
+from promoter.common.progress import Progress, Silent
+from promoter.toolchain.build import run
+from promoter.toolchain.cache import default_cache
+
+
+@dataclass(frozen=True)
+class Reference:
+    """The program ``name`` of a crate in a version."""
+
+    name: str
+    crate: str
+    version: str
+
+    @property
+    def place(self) -> Path:
+        """The place of the program, built or not."""
+        return default_cache() / f"{self.crate}-{self.version}" / "bin" / self.name
+
+    def path(self, progress: Progress | None = None) -> Path:
+        """Return the program, built if necessary.
+
+        Raises `ProgramMissing` without cargo, `BuildFailed`.
+        """
+        if not self.place.is_file():
+            self._build(self.place.parents[1], progress or Silent())
+        return self.place
+
+    def _build(self, folder: Path, progress: Progress) -> None:
+        cargo = shutil.which("cargo")
+        if cargo is None:
+            raise ProgramMissing(
+                f"build {self.crate} {self.version}: cargo is not on PATH",
+                next_step="install Rust (https://rustup.rs)",
+            )
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        command = [cargo, "install", "--locked", self.crate, "--version", self.version]
+        title = f"build {self.crate} {self.version}"
+        waiting = f"another process that builds {self.crate}"
+        with exclusive(Path(f"{folder}.lock"), waiting, progress):
+            if self.place.is_file():
+                return
+            with progress.task(f"{title} with cargo, some minutes") as detail:
+                run(
+                    title,
+                    [*command, "--root", str(folder)],
+                    cwd=folder.parent,
+                    env=os.environ,
+                    detail=detail,
+                    next_step="it needs the crates registry",
+                )
+
+
+CEPLER = Reference("cepler", "cepler", "0.7.22")
+COG = Reference("cog", "cocogitto", "7.0.0")
+
+
+def main() -> int:
+    """Build what is missing; return 0 also without cargo, since tests that need it are skipped."""
+    progress = shown()
+    for each in (CEPLER, COG):
+        try:
+            each.path(progress)
+        except PromoterError as error:
+            progress.note(f"{error}; tests that need it are skipped")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
