@@ -103,7 +103,7 @@ class Journey:
         self._run("promoter why local-qa", DONE)
         self._run("promoter deploy local-qa", NOT_CLEARED)
         self._run("cdktf synth", DONE)
-        self._run("promoter lint", DONE)
+        self._run("promoter lint local", DONE)
 
     def _release(self, platform: RunningCommand) -> None:
         self._step("A feature is merged in lana-bank, and its images are built as a candidate")
