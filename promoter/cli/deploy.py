@@ -1,5 +1,6 @@
 """``promoter deploy``: bring one environment to the state that the gate clears for it."""
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -34,7 +35,7 @@ def deploy(
     progress = shown()
     site = Site.of(Path.cwd(), environment, remote=remote, branch=branch)
     note_local_changes(site, progress)
-    target = target_of(site.git.dir, environment, kubeconfig)
+    target = partial(target_of, site.git.dir, kubeconfig=kubeconfig)
     done = run(site, environment, target, progress, record_it=record)
     if as_json:
         print_json(done)

@@ -7,7 +7,7 @@ stack's state, from the cluster, and from a second plan.
 
 import fnmatch
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Self
@@ -25,9 +25,7 @@ from promoter.programs.terraform import STATEFUL, Plan, StateVersion
 from promoter.site.evidence import Evidence
 from promoter.site.site import Site
 from promoter.synthesis.app import SynthesizedStack
-from promoter.synthesis.stack import Stack, Target
-
-TargetOf = Callable[[str], Target]
+from promoter.synthesis.stack import Stack, TargetOf
 
 _NOTHING_RECORDED = "nothing was recorded; run the command again"
 
@@ -86,7 +84,7 @@ def deploy_each(
             continue
         decision.require_due()
         caller.require_answer(command)
-        yield deploy(site, stack, target_of(stack), progress, apply=CliApply(command))
+        yield deploy(site, stack, target_of, progress, apply=CliApply(command))
         deployed = True
     if not deployed:
         raise NothingNewer(f"deploy {', '.join(stacks)}: nothing newer, already up to date")

@@ -25,7 +25,7 @@ from promoter.gate.decision import Decision
 from promoter.site.evidence import Evidence, Outcome
 from promoter.site.site import Site
 from promoter.smoketest.report import SmoketestFailed
-from promoter.synthesis.stack import Target
+from promoter.synthesis.stack import Target, TargetOf
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,7 +42,7 @@ class DeployResult(Convergence):
 def deploy(
     site: Site,
     environment: str,
-    target: Target,
+    target_of: TargetOf,
     progress: Progress,
     *,
     record_it: bool = True,
@@ -51,9 +51,11 @@ def deploy(
     """Bring ``environment`` to the state that the gate clears for it, by ``apply``.
 
     Raises `NothingNewer` (2), `NotCleared` (3: held back, or being deployed by somebody
-    else), or another `PromoterError` (1); then the state file is as it was.
+    else), or another `PromoterError` (1); then the state file is as it was. The gate decides
+    before ``target_of`` looks for the cluster.
     """
     cleared(site, environment, origins=False)
+    target = target_of(environment)
     with lease.held(site.git, site.remote, environment, progress) as held:
         site = site.fetched()
         decision = cleared(site, environment)

@@ -11,7 +11,6 @@ from promoter.deploy.by_hand import (
     Caller,
     CliApply,
     Observed,
-    TargetOf,
     bypass,
     in_promotion_order,
     nothing_done,
@@ -25,7 +24,7 @@ from promoter.deploy.record import begun, remove
 from promoter.gate.state import EnvironmentState
 from promoter.site.evidence import Evidence
 from promoter.site.site import Site
-from promoter.synthesis.stack import Stack, Target
+from promoter.synthesis.stack import Stack, Target, TargetOf
 from promoter.toolchain import Toolchain
 
 

@@ -1,7 +1,7 @@
 """One stack of a prepared tree, and the cluster that it is deployed to."""
 
 import shlex
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,6 +45,10 @@ class Target:
         """Return the variables that Terraform and the providers of ``stack`` need."""
         mirror = toolchain.terraform_environment() if stack.startswith(LOCAL) else {}
         return {**mirror, **kubeconfig_variables(self.kubeconfig)}
+
+
+TargetOf = Callable[[str], Target]
+"""Returns the target of an environment; raises as `target_of` does."""
 
 
 def target_of(root: Path, environment: str, kubeconfig: Path | None) -> Target:

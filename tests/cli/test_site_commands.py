@@ -55,6 +55,11 @@ def test_approve_prints_the_proposal_and_the_approval_as_json(after_qa: Site) ->
     assert document["approval"]["reason"] == "fine"
 
 
+def test_deploy_is_refused_by_the_gate_before_the_cluster_is_looked_for(after_qa: Site) -> None:
+    refused = promoter("deploy", "production", "--kubeconfig", "nowhere")
+    assert (refused.code, "nowhere" in refused.stderr) == (3, False), refused.stderr
+
+
 def test_approve_does_nothing_without_a_yes(after_qa: Site) -> None:
     promoter("approve", "production", "--reason", "fine", stdin="n\n")
     assert after_qa.fetched().gates_tip == after_qa.gates_tip

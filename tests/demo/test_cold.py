@@ -8,7 +8,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -56,13 +55,11 @@ def test_steps_run_while_programs_are_built(tmp_path: Path, empty_cache: dict[st
     bin_ = tmp_path / "bin"
     fake(bin_, "go", f"echo $$ >>'{tmp_path}/pids'; {ENDLESS}")
     path = {"PATH": f"{bin_}{os.pathsep}{os.environ['PATH']}"}
-    began, lines = time.monotonic(), []
+    lines: list[str] = []
     with demo(clone, clone / ".local" / "demo", {**empty_cache, **path}) as process:
         assert process.stdout is not None
         for line in process.stdout:
             lines.append(line)
-            if line.startswith("1. "):
-                assert time.monotonic() - began < 15
             if "wait for another process" in line:
                 process.send_signal(signal.SIGTERM)
     output = "".join(lines)

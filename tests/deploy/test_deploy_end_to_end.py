@@ -224,14 +224,14 @@ def test_a_plan_that_loses_something_stateful_waits_for_its_own_approval(
     with pytest.raises(
         NotCleared, match="something stateful: delete/create helm_release"
     ) as refused:
-        deploy(Site.of(stage.scene.clone, "local"), "local-staging", place, Silent())
+        deploy(Site.of(stage.scene.clone, "local"), "local-staging", lambda _: place, Silent())
     assert [each["kind"] for each in evidence(stage, "refused")] == ["deploy"] * 2
     digest = refused.value.next_step.split("--plan ")[1].split()[0]
     approved = stage.run(
         "promoter", "approve", "local-staging", "--plan", digest, "--yes", "--reason", "empty"
     )
     assert approved.returncode == 0, approved.stderr
-    done = deploy(Site.of(stage.scene.clone, "local"), "local-staging", place, Silent())
+    done = deploy(Site.of(stage.scene.clone, "local"), "local-staging", lambda _: place, Silent())
     assert list(done.revisions) == ["moved-staging/lana-bank"]
 
 
