@@ -9,6 +9,7 @@ from typing import Any
 import typer
 
 from promoter.common.errors import Declined
+from promoter.common.text import plain
 
 _WIDTH = 100
 
@@ -26,12 +27,14 @@ def print_table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     # Here, because a program that reads JSON need not wait for it.
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
     table = Table(box=None, pad_edge=False)
     for heading in headings:
         table.add_column(heading, overflow="fold")
     for row in rows:
-        table.add_row(*row)
+        # As text: a title may contain rich's markup, too.
+        table.add_row(*(Text("\n".join(map(plain, cell.split("\n")))) for cell in row))
     console = Console(highlight=False)
     console.width = min(console.width, _WIDTH) if console.is_terminal else _WIDTH
     console.print(table)

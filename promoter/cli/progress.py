@@ -9,8 +9,9 @@ from rich.console import Console
 from rich.progress import Progress as Bars
 from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from promoter.cli.streams import display
 from promoter.common.progress import Progress
-from promoter.common.text import redact
+from promoter.common.text import plain, printable, redact
 
 _FIRST_HEARTBEAT_SECONDS = 2.0
 _HEARTBEAT_SECONDS = 30.0
@@ -21,7 +22,7 @@ def shown(console: Console | None = None) -> Progress:
 
     rich leaves out colors where NO_COLOR is set.
     """
-    console = console or Console(stderr=True, highlight=False)
+    console = console or Console(file=display(), highlight=False)
     live = console.is_terminal and not console.is_dumb_terminal
     return Live(console) if live else Lines(console)
 
@@ -36,12 +37,12 @@ class Live:
     @contextmanager
     def task(self, description: str, **_attributes: str) -> Iterator[Callable[[str], None]]:
         """Show the task while it runs; one line with its duration remains."""
-        began = time.monotonic()
+        description, began = plain(description), time.monotonic()
         outcome = f"failed: {description}"
         with self._shared_bars() as bars:
             row = bars.add_task(description, total=None, detail="")
             try:
-                yield lambda detail: bars.update(row, detail=redact(detail))
+                yield lambda detail: bars.update(row, detail=plain(redact(detail)))
                 outcome = description
             finally:
                 bars.remove_task(row)
@@ -49,7 +50,7 @@ class Live:
 
     def note(self, line: str) -> None:
         """Print a line above the live ones."""
-        self._console.print(redact(line), markup=False)
+        self._console.print(printable(redact(line)), markup=False)
 
     @contextmanager
     def _shared_bars(self) -> Iterator[Bars]:
@@ -107,7 +108,7 @@ class Lines:
 
     def note(self, line: str) -> None:
         """Print the line, unwrapped."""
-        self._console.print(redact(line), markup=False, soft_wrap=True)
+        self._console.print(printable(redact(line)), markup=False, soft_wrap=True)
 
 
 def _elapsed(began: float) -> str:

@@ -4,7 +4,7 @@ import errno
 import io
 import os
 import sys
-from typing import cast
+from typing import TextIO, cast
 
 
 class _Descriptor(io.RawIOBase):
@@ -35,8 +35,52 @@ class _Descriptor(io.RawIOBase):
         return len(data)
 
 
+class _Printable(io.TextIOWrapper):
+    """A stream on which nobody's text can move the cursor, hide or reverse what is written."""
+
+    def write(self, text: str) -> int:
+        return super().write(_sanitized(text))
+
+
+class _Display(io.TextIOBase):
+    """A stream as it is, for a live display that moves the cursor and sanitizes what it shows."""
+
+    def __init__(self, stream: io.TextIOWrapper) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        return io.TextIOWrapper.write(self._stream, text)
+
+    def flush(self) -> None:
+        self._stream.flush()
+
+    def isatty(self) -> bool:
+        return self._stream.isatty()
+
+    def fileno(self) -> int:
+        return self._stream.fileno()
+
+
+def display() -> TextIO:
+    """Return standard error for a live display."""
+    return (
+        cast("TextIO", _Display(sys.stderr)) if isinstance(sys.stderr, _Printable) else sys.stderr
+    )
+
+
+def _sanitized(text: str) -> str:
+    if text.replace("\n", "").isprintable():
+        return text
+    # Here, because `promoter cepler` starts too often to import what it hardly ever needs.
+    from promoter.common.text import printable
+
+    return printable(text)
+
+
 def protect() -> None:
     """Replace both streams: errors on standard error are ignored, on standard output raised.
+
+    Everybody's text is sanitized there (`printable`), so that no command can forget it.
 
     A standard stream that was closed is /dev/null, so that no file of ours gets its number. What
     the locale cannot express is written as an escape.
@@ -78,7 +122,7 @@ def _descriptor() -> _Descriptor | None:
 def _stream(number: int, *, lossy: bool, encoding: str) -> io.TextIOWrapper:
     raw = cast("io.RawIOBase", _Descriptor(number, lossy=lossy))
     buffered = io.BufferedWriter(raw)
-    return io.TextIOWrapper(
+    return _Printable(
         buffered,
         encoding=encoding,
         errors="backslashreplace",

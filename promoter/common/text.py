@@ -5,8 +5,12 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-# Escape sequences, line ends, and what reverses the direction of writing.
-_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+# Escape sequences, line ends, and what changes the direction of writing.
+_CONTROLS = "\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069"
+_CONTROL = re.compile(f"[{_CONTROLS}]")
+# Bold, red, green, yellow, cyan and their end are ours; they neither move nor hide anything.
+_NOT_PRINTABLE = re.compile(rf"(?!\n|\t|\x1b\[(?:0|1|31|32|33|36)m)[{_CONTROLS}]")
+_MARKUP = re.compile(r"<(?=[A-Za-z/!?])|(?<!\w)@(?=\w)")
 
 HIDDEN = "[redacted]"
 
@@ -88,6 +92,19 @@ def by_cause(causes: Iterable[tuple[str, str, str]]) -> list[str]:
 def plain(text: str) -> str:
     """Return ``text`` on one line, with ``?`` for each control character."""
     return _CONTROL.sub("?", text)
+
+
+def printable(text: str) -> str:
+    """Return ``text`` as `plain` does, with its line ends, tabs and plain colors."""
+    return _NOT_PRINTABLE.sub("?", text)
+
+
+def inert_markdown(text: str) -> str:
+    """Return Markdown whose HTML and mentions have no effect, without control characters.
+
+    A space without width follows ``<`` and ``@``, so that code reads as before.
+    """
+    return _MARKUP.sub("\\g<0>\u200b", printable(text))
 
 
 def conceal(*values: str) -> None:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from promoter.common.text import printable
 from promoter.preview.preview import EnvironmentPreview, Preview
 from promoter.vendoring.summary import pin_lines
 
@@ -22,7 +23,7 @@ def markdown(preview: Preview, *, longest: int = LONGEST) -> str:
             break
         written.append(part)
         left -= len(part) + 1
-    return "\n".join(written) + "\n"
+    return printable("\n".join(written)) + "\n"
 
 
 def _head(preview: Preview) -> Iterator[str]:

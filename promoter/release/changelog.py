@@ -7,6 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from promoter.common.errors import ProgramMissing
+from promoter.common.text import inert_markdown
 from promoter.git import Git, environment
 from promoter.programs.command import run_program
 from promoter.release.errors import ReleaseError
@@ -41,7 +42,7 @@ def notes(text: str, version: str) -> str:
     """Return the section of ``version`` without its heading; raises `ReleaseError` without it."""
     for name, content in _split(text)[1]:
         if name == version:
-            return content.partition("\n")[2].strip() + "\n"
+            return inert_markdown(content.partition("\n")[2].strip()) + "\n"
     raise ReleaseError(
         f"read {CHANGELOG}: it has no section [{version}]",
         next_step="make the promote-rc pull request again: promoter release promote",
@@ -75,4 +76,4 @@ def _cliff(tree: Path, *arguments: str, date: str) -> str:
     if done.returncode != 0:
         lines = done.stderr.strip().splitlines() or ["no message"]
         raise ReleaseError(f"write the changelog of {tree}: {lines[-1]}")
-    return done.stdout.strip() + "\n"
+    return inert_markdown(done.stdout.strip()) + "\n"

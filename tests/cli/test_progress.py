@@ -100,3 +100,16 @@ def test_bars_are_for_terminals_that_can_move_their_cursor(
     assert isinstance(shown(terminal()[0]), Lines)
     monkeypatch.setenv("TERM", "xterm-256color")
     assert isinstance(shown(terminal()[0]), Live)
+
+
+def test_descriptions_details_and_notes_are_sanitized() -> None:
+    for console, file in (log(), terminal()):
+        progress = shown(console)
+        with progress.task("build \x1b[8mx") as update:
+            update("\x1b[2Kdetail")
+            progress.note("note\u202e \x1b[2J")
+        assert not {"\x1b[8m", "\x1b[2J", "\u202e"} & set(
+            re.findall("\x1b\\[[0-9]+[A-Z]|.", file.getvalue())
+        )
+        assert "note? ?[2J" in file.getvalue()
+        assert "build ?[8mx" in file.getvalue()

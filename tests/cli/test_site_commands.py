@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -136,3 +138,28 @@ def test_status_and_trace_show_every_readable_environment(
     assert "environment: qa" in traced.stdout
     assert "environment: production\n  broken: read cepler/.cepler/app" in traced.stdout
     assert "environment: broken\n  broken: read cepler/broken.yml" in traced.stdout
+
+
+def test_titles_file_names_and_approvers_cannot_change_what_is_shown(site: Site) -> None:
+    """Each command in a process of its own, which is what a terminal sees."""
+    hostile = "\x1b[1A\x1b[2K\u202ex"
+    change = site.git.commit_files(
+        site.git.commit("HEAD"), {f"shared/{hostile}": b"x"}, f"feat: {hostile}"
+    )
+    site.git.text("push", "-q", "origin", f"{change}:main")
+    qa = deployed(site, "qa")
+    site.git.text("config", "user.name", f"[bold]Ann{hostile}")
+    reason = ("--reason", hostile, "--yes")
+    for command, shown in (
+        (("why", "production"), "shared/?[1A?[2K?x"),
+        (("approve", "production", *reason), "by unverified: [bold]Ann?"),
+    ):
+        done = subprocess.run(
+            [sys.executable, "-m", "promoter", *command],
+            cwd=qa.git.dir,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert shown in done.stdout, (command, done.stdout, done.stderr)
+        assert not set("\x1b\u202e") & set(done.stdout + done.stderr), command

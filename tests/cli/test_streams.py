@@ -124,3 +124,19 @@ def test_the_commands_that_only_read_are_known() -> None:
         *("status", "testflight smoketest", "toolchain list", "toolchain path", "trace"),
         *("vendor check", "verify image", "version current", "version next", "why"),
     }
+
+
+HOSTILE = "\x1b[1A\x1b[2Kgone\r\u202e\x9b1A\x1b[8mhidden\x07"
+
+
+@pytest.mark.parametrize("stream", ["stdout", "stderr"])
+def test_no_text_moves_the_cursor_or_hides_or_reverses_what_is_written(stream: str) -> None:
+    script = (
+        "import sys; from promoter.cli.streams import protect; protect();"
+        f" print({HOSTILE!r}, file=sys.{stream});"
+        f" print('\x1b[1mbold\x1b[0m\tend', file=sys.{stream})"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True)
+    assert getattr(done, stream).decode() == (
+        "?[1A?[2Kgone???1A?[8mhidden?\n\x1b[1mbold\x1b[0m\tend\n"
+    )

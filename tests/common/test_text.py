@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from promoter.common.text import by_cause, conceal, plain, redact, telling_lines
+from promoter.common.text import by_cause, conceal, inert_markdown, plain, redact, telling_lines
 
 
 @pytest.mark.parametrize(
@@ -109,3 +109,15 @@ def test_the_same_cause_is_one_line() -> None:
         f"12 pods: {cause}",
         "pod db-0: phase Pending",
     ]
+
+
+def test_html_and_mentions_in_markdown_have_no_effect() -> None:
+    text = (
+        "- Thank @admin <img src=x onerror=y>\x1b[2J\n- <!-- hide\n- a < b, me@bank.example\u202e"
+    )
+    inert = inert_markdown(text)
+    assert inert == (
+        "- Thank @\u200badmin <\u200bimg src=x onerror=y>?[2J\n"
+        "- <\u200b!-- hide\n- a < b, me@bank.example?"
+    )
+    assert inert_markdown(inert) == inert

@@ -142,3 +142,9 @@ def test_changed_pins_are_listed() -> None:
     text = markdown(Preview("c", "1" * 40, "2" * 40, "", 0, (), pins, ()))
     assert f"- server: {'a' * 12} -> {'b' * 12}" in text
     assert f"https://github.com/o/r/compare/{'a' * 7}...{'b' * 7}" in text
+
+
+def test_markdown_has_no_bidi_controls(source: Source, target: Target, helm: Helm) -> None:
+    with_template(source, f"{TEMPLATE}# \u202ereversed\n", message="feat: \u2066title")
+    source.commit("chore: it", {"charts/lana-bank/values.yaml": 'name: "\u202ex"\n'})
+    assert not set("\u202e\u2066") & set(markdown(previewed(target, helm)))

@@ -166,3 +166,13 @@ def test_changelog_sections_are_prepended_replaced_and_read_back() -> None:
     assert notes(text, "0.2.0") == "- b\n"
     with pytest.raises(ReleaseError, match=r"no section \[0\.3\.0\]"):
         notes(text, "0.3.0")
+
+
+def test_changelog_and_notes_show_html_and_mentions_as_text(sandbox: Sandbox) -> None:
+    sandbox.commit("fix: thank @admin <img src=x>\x1b[2K\u202e")
+    create_candidate(sandbox.application)
+    pull = promote(sandbox.application)
+    written = (sandbox.git.file(pull.head_commit, "CHANGELOG.md") or b"").decode()
+    assert "- Thank @\u200badmin <\u200bimg src=x>?[2K?\n" in written
+    committed_before = "# Changelog\n\n## [0.1.0] - 2026-01-01\n\n- <b>@admin</b>\n"
+    assert notes(committed_before, "0.1.0") == "- <\u200bb>@\u200badmin<\u200b/b>\n"
