@@ -1,7 +1,7 @@
 """The programs that can be built here: their Go modules, packages and linker flags.
 
-All but the Terraform providers are packages of one module, ``dev/toolchain/programs``, so that
-what they share is compiled once. Versions come from its go.mod alone.
+All but the Terraform providers and slsa-verifier are packages of one module,
+``dev/toolchain/programs``, so that what they share is compiled once.
 """
 
 from __future__ import annotations
@@ -68,6 +68,7 @@ _TOFU = "github.com/opentofu/opentofu"
 _KWOK = "sigs.k8s.io/kwok"
 _COSIGN = "github.com/sigstore/cosign/v3"
 _HASHICORP = "github.com/hashicorp"
+_SLSA = "github.com/slsa-framework/slsa-verifier/v2"
 
 
 def _kubernetes(name: str, seconds: int) -> Recipe:
@@ -101,10 +102,11 @@ _ALL = (
     _kubernetes("kubelet", 25),
     _kubernetes("kube-proxy", 11),
     _provider("terraform-provider-azurerm", 940),
+    Recipe("slsa-verifier", "slsa-verifier", f"{_SLSA}/cli/slsa-verifier", _SLSA, 50),
 )
 RECIPES: dict[str, Recipe] = {recipe.name: recipe for recipe in _ALL}
-ON_REQUEST = ("kubelet", "kube-proxy", "terraform-provider-azurerm")
-"""Built only when named: a real node, and a provider that takes minutes and gigabytes."""
+ON_REQUEST = ("kubelet", "kube-proxy", "terraform-provider-azurerm", "slsa-verifier")
+"""Built only when named: a real node, a provider that takes minutes, and a check for others."""
 
 
 @dataclass(frozen=True)
