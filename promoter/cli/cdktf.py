@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Never
 
 from promoter.cli import guarded
+from promoter.cli.deploy import signer
+from promoter.cli.options import KEY_VARIABLE
 from promoter.cli.progress import shown
 from promoter.cli.streams import keep_going, protect
 from promoter.common.environment import PROVIDERS, child_environment
@@ -65,7 +67,8 @@ def _changes(site: Site, command: CdktfCommand, progress: Progress) -> Iterator[
             yield f"applied {name} ungated: {applied.plan}, not recorded as deployed"
     else:
         note_local_changes(site, progress)
-        for done in deploy_each(site, command, target, progress, caller):
+        sign = signer(os.environ.get(KEY_VARIABLE, ""))
+        for done in deploy_each(site, command, target, progress, caller, sign):
             place = (done.recorded or "")[:12]
             yield f"deployed {done.environment}: version {done.version}, recorded in {place}"
 

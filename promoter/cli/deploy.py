@@ -6,11 +6,13 @@ from typing import Annotated
 
 import typer
 
-from promoter.cli.options import BRANCH, JSON, KUBECONFIG, REMOTE
+from promoter.cli.options import BRANCH, JSON, KEY_VARIABLE, KUBECONFIG, REMOTE
 from promoter.cli.output import print_json
 from promoter.cli.progress import shown
+from promoter.cli.toolchain import program
+from promoter.deploy.deploy import Sign, note_local_changes
 from promoter.deploy.deploy import deploy as run
-from promoter.deploy.deploy import note_local_changes
+from promoter.programs.cosign import Cosign
 from promoter.site.site import Site
 from promoter.synthesis.stack import target_of
 
@@ -20,6 +22,14 @@ def deploy(
     record: Annotated[
         bool, typer.Option(help="Record it; off in Concourse, where cepler-out does.")
     ] = True,
+    key: Annotated[
+        str,
+        typer.Option(
+            envvar=KEY_VARIABLE,
+            help="cosign's key, a file or a KMS reference, which signs the verification summary; "
+            "without one there is none.",
+        ),
+    ] = "",
     kubeconfig: KUBECONFIG = None,
     remote: REMOTE = None,
     branch: BRANCH = "main",
@@ -36,9 +46,14 @@ def deploy(
     site = Site.of(Path.cwd(), environment, remote=remote, branch=branch)
     note_local_changes(site, progress)
     target = partial(target_of, site.git.dir, kubeconfig=kubeconfig)
-    done = run(site, environment, target, progress, record_it=record)
+    done = run(site, environment, target, progress, record_it=record, sign=signer(key))
     if as_json:
         print_json(done)
         return
     place = f"recorded in {done.recorded[:12]}" if done.recorded else "not recorded"
     typer.echo(f"deployed {environment}: version {done.version}, {done.plan}, {place}")
+
+
+def signer(key: str) -> Sign | None:
+    """Return the function that signs verification summaries with ``key``, None without a key."""
+    return Cosign(program("cosign"), key).sign_statement if key else None

@@ -31,3 +31,5 @@ NAMES = Annotated[
 REPOSITORY = Annotated[
     Path, typer.Option("--repository", "-C", help="A clone of the application's repository.")
 ]
+KEY_VARIABLE = "COSIGN_KEY"
+PUBLIC_KEY_VARIABLE = "COSIGN_PUBLIC_KEY"

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from promoter.cli.options import JSON, REPOSITORY
+from promoter.cli.options import JSON, KEY_VARIABLE, PUBLIC_KEY_VARIABLE, REPOSITORY
 from promoter.cli.output import print_json
 from promoter.cli.progress import shown
 from promoter.cli.toolchain import program
@@ -29,8 +29,6 @@ from promoter.release.supply_chain import SupplyChain
 from promoter.release.version import parse_version
 
 REGISTRY_VARIABLE = "PROMOTER_REGISTRY"
-KEY_VARIABLE = "COSIGN_KEY"
-PUBLIC_KEY_VARIABLE = "COSIGN_PUBLIC_KEY"
 
 _CHARTS = Annotated[Path, typer.Option("--charts", help="A clone of the charts repository.")]
 _REGISTRY = Annotated[

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from promoter.cli.release import PUBLIC_KEY_VARIABLE
+from promoter.cli.options import PUBLIC_KEY_VARIABLE
 from promoter.cli.toolchain import program
 from promoter.programs.cosign import Cosign
 from promoter.programs.registry import ImageLookup

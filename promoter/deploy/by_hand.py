@@ -16,7 +16,7 @@ from promoter.common.errors import Declined, NotCleared, NothingNewer, PromoterE
 from promoter.common.progress import Progress
 from promoter.deploy.command_line import CdktfCommand
 from promoter.deploy.converge import revisions
-from promoter.deploy.deploy import DeployResult, deploy
+from promoter.deploy.deploy import DeployResult, Sign, deploy
 from promoter.deploy.record import note
 from promoter.gate.decision import DecisionStatus
 from promoter.programs.cdk_terrain import run_cli
@@ -68,7 +68,12 @@ class Observed:
 
 
 def deploy_each(
-    site: Site, command: CdktfCommand, target_of: TargetOf, progress: Progress, caller: Caller
+    site: Site,
+    command: CdktfCommand,
+    target_of: TargetOf,
+    progress: Progress,
+    caller: Caller,
+    sign: Sign | None = None,
 ) -> Iterator[DeployResult]:
     """Deploy the stacks in promotion order, each decided once the one before is recorded.
 
@@ -84,7 +89,8 @@ def deploy_each(
             continue
         decision.require_due()
         caller.require_answer(command)
-        yield deploy(site, stack, target_of, progress, apply=CliApply(command))
+        apply = CliApply(command)
+        yield deploy(site, stack, target_of, progress, apply=apply, sign=sign)
         deployed = True
     if not deployed:
         raise NothingNewer(f"deploy {', '.join(stacks)}: nothing newer, already up to date")

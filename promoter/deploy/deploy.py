@@ -4,7 +4,7 @@ Nothing is recorded unless everything before it worked, so a failure leaves the 
 state file as it was and everything behind it blocked (seed 004, "How Cepler works").
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 
@@ -20,12 +20,16 @@ from promoter.deploy.converge import (
     prepared_stack,
 )
 from promoter.deploy.preflight import require_recordable
-from promoter.deploy.record import begun, note, record
+from promoter.deploy.record import begun, keep, note, record
+from promoter.deploy.summary import statement, summary_path
 from promoter.gate.decision import Decision
 from promoter.site.evidence import Evidence, Outcome
 from promoter.site.site import Site
 from promoter.smoketest.report import SmoketestFailed
 from promoter.synthesis.stack import Target, TargetOf
+
+Sign = Callable[[str], bytes]
+"""The function from an in-toto statement to its signed envelope."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,8 +51,11 @@ def deploy(
     *,
     record_it: bool = True,
     apply: Apply = apply_saved,
+    sign: Sign | None = None,
 ) -> DeployResult:
     """Bring ``environment`` to the state that the gate clears for it, by ``apply``.
+
+    ``sign`` makes the envelope of the verification summary, which is kept with the record.
 
     Raises `NothingNewer` (2), `NotCleared` (3: held back, or being deployed by somebody
     else), or another `PromoterError` (1); then the state file is as it was. The gate decides
@@ -68,8 +75,15 @@ def deploy(
         deployment = site.deployment_of(environment)
         attempt = Evidence(deployment, environment, "deploy", "deployed", trigger)
         with failures_recorded(site, attempt, progress, record_it=record_it):
+            # Before the apply: a key that cannot sign must not leave it without its proof.
+            proof = (
+                {summary_path(attempt): sign(statement(site, decision, attempt.at))} if sign else {}
+            )
             done = asdict(_converged(site, decision, target, held, progress, apply))
-        recorded = record(site, decision, replace(attempt, details=done)) if record_it else None
+        evidence = replace(attempt, details=done)
+        recorded = record(site, decision, evidence, proof) if record_it else None
+        if not record_it and proof:
+            keep(site, f"verification summary of {environment}", proof)
     return DeployResult(
         **done,
         deployment=deployment,

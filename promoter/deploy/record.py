@@ -1,6 +1,6 @@
 """Record a deployment or evidence on the remote's branch, the last step of a deploy."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -13,8 +13,10 @@ from promoter.site.evidence import Evidence, actor, now
 from promoter.site.site import Site
 
 
-def record(site: Site, decided: Decision, evidence: Evidence) -> str:
-    """Commit the state file and its evidence, push, and return the commit.
+def record(
+    site: Site, decided: Decision, evidence: Evidence, proof: Mapping[str, bytes] | None = None
+) -> str:
+    """Commit the state file, its evidence and ``proof`` (by path), push, and return the commit.
 
     A deployment is recorded as it was decided, on top of whatever others pushed meanwhile.
     Only where the environment's own record moved are there two truths, and then
@@ -23,7 +25,11 @@ def record(site: Site, decided: Decision, evidence: Evidence) -> str:
 
     def entry(tip: str | None) -> Entry:
         recorded = replace(site, tip=tip or site.tip).record(decided)
-        files = {recorded.path: recorded.content, evidence.path: evidence.content()}
+        files = {
+            recorded.path: recorded.content,
+            evidence.path: evidence.content(),
+            **(proof or {}),
+        }
         return Entry(files, recorded.message)
 
     try:
@@ -89,6 +95,11 @@ def note(site: Site, evidence: Evidence) -> str:
         f"{evidence.summary}\n"
     )
     return _ledger(site).append(lambda _: Entry({evidence.path: evidence.content()}, message))
+
+
+def keep(site: Site, what: str, files: Mapping[str, bytes]) -> str:
+    """Commit and push ``files``, which belong to a deploy that another program records."""
+    return _ledger(site).append(lambda _: Entry(files, f"chore(evidence): {what}"))
 
 
 def _ledger(site: Site) -> Ledger:

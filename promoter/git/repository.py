@@ -186,6 +186,14 @@ class Git(Commands):
         """Store ``content`` and return its object id."""
         return self.output("hash-object", "-w", "--stdin", stdin=content).decode().strip()
 
+    def write_tree(self, files: Mapping[str, TreeEntry]) -> str:
+        """Store the tree with exactly ``files``, whose blobs exist, and return its id."""
+        lines = (f"{entry.mode} {entry.blob}\t{path}\0" for path, entry in files.items())
+        with self.scratch_index() as scratch:
+            staged = "".join(lines).encode("utf-8", "surrogateescape")
+            self.output("update-index", "-z", "--index-info", stdin=staged, env=scratch)
+            return self.text("write-tree", env=scratch)
+
     def commit_files(
         self,
         parent: str | None,

@@ -43,14 +43,25 @@ class Cosign:
 
     def sign(self, reference: str) -> None:
         """Sign the image ``reference``; raises `RegistryError`, `VerificationError` without key."""
-        self._write("sign", reference)
+        self._write("sign", reference, reference)
 
     def attest(self, reference: str, kind: str, predicate: str) -> None:
         """Attach the JSON ``predicate`` of type ``kind`` (like ``cyclonedx``); raises as `sign`."""
         with tempfile.TemporaryDirectory() as folder:
             file = Path(folder) / "predicate.json"
             file.write_text(predicate)
-            self._write("attest", reference, "--type", kind, "--predicate", str(file))
+            predicate_file = ("--predicate", str(file), reference)
+            self._write("attest", reference, "--type", kind, *predicate_file)
+
+    def sign_statement(self, statement: str) -> bytes:
+        """Return the DSSE envelope of an in-toto statement (JSON); raises as `sign`."""
+        with tempfile.TemporaryDirectory() as folder:
+            file, bundle = Path(folder) / "statement.json", Path(folder) / "bundle.json"
+            file.write_text(statement)
+            arguments = ("--statement", str(file), "--bundle", str(bundle))
+            self._write("attest-blob", "the statement", *arguments)
+            envelope = json.loads(bundle.read_bytes())["dsseEnvelope"]
+        return (json.dumps(envelope) + "\n").encode()
 
     def verify(self, reference: str) -> None:
         """Raise `VerificationError` unless the key signed the image ``reference``."""
@@ -64,14 +75,14 @@ class Cosign:
             raise VerificationError(f"verify {reference}: it has no {kind} attestation")
         return predicates
 
-    def _write(self, verb: str, reference: str, *arguments: str) -> None:
+    def _write(self, verb: str, subject: str, *arguments: str) -> None:
         if not self.key:
-            raise VerificationError(f"{verb} {reference}: no key to sign with")
+            raise VerificationError(f"{verb} {subject}: no key to sign with")
         _require_key(self.key, "--key or COSIGN_KEY")
-        done = _run(self.program, verb, "--key", self.key, *_SIGN_FLAGS, *arguments, reference)
+        done = _run(self.program, verb, "--key", self.key, *_SIGN_FLAGS, *arguments)
         if done.returncode != 0:
             raise RegistryError(
-                f"{verb} {reference}: {_last_line(done.stderr)}",
+                f"{verb} {subject}: {_last_line(done.stderr)}",
                 next_step="check the key, its password (COSIGN_PASSWORD) and the registry",
             )
 

@@ -105,6 +105,7 @@ def test_both_are_recorded_from_the_cleared_files_and_a_third_run_has_nothing_ne
     names = ("local-staging", "local-qa")
     assert subjects == [f"ci(cepler): Updated 'local' state in '{name}'" for name in names]
     assert [each["environment"] for each in evidence(stage, "deployed")] == sorted(names)
+    assert len(evidence(stage, "passed")) == len(names)
     assert [line.split()[1] for line in done.stdout.splitlines() if "recorded in" in line] == [
         f"{name}:" for name in names
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import signal
@@ -47,6 +48,10 @@ def test_a_deploy_is_recorded_with_its_evidence(stage: Stage) -> None:
     assert recorded["details"]["plan_digest"] == deployed["plan_digest"]
     message = remote_main(stage).text("log", "-1", "--format=%s", "platform/main")
     assert message == "ci(cepler): Updated 'local' state in 'local-staging'"
+    (envelope,) = evidence(stage, "passed")
+    summary = json.loads(base64.b64decode(envelope["payload"]))
+    assert summary["predicate"]["resourceUri"].endswith("#local-staging")
+    assert len(summary["subject"]) == 1 + len(stage.scene.images())
 
 
 def test_nothing_newer_is_exit_2_and_an_unknown_environment_64(stage: Stage) -> None:
