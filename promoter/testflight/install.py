@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 import os
 import threading
 from collections.abc import Coroutine, Iterable, Iterator, Mapping
@@ -9,8 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pyhelm3  # type: ignore[import-untyped]
 import yaml
-from pyhelm3 import Client, Command  # type: ignore[import-untyped]
+from pyhelm3 import Client, Command
 from pyhelm3.command import SafeLoader  # type: ignore[import-untyped]
 from pyhelm3.errors import Error as PyhelmError  # type: ignore[import-untyped]
 
@@ -87,6 +89,10 @@ class ChartInstaller:
             timeout=f"{seconds}s",
             wait=True,
         )
+
+
+# Its only message is Helm's whole command line, printed where no handler is installed.
+logging.getLogger(pyhelm3.__name__).addHandler(logging.NullHandler())
 
 
 class _ExecCommand(Command):  # type: ignore[misc]
