@@ -99,7 +99,7 @@ class Cache:
         scratch = self.root / "making" / name
         if _missing(places):
             lock = self.root / "locks" / f"{name}.lock"
-            with self._writable(), _exclusive(lock, group, places, scratch, progress):
+            with self._writable(), _exclusive(lock, places, scratch, progress):
                 missing = _missing(places)
                 if missing:
                     _make(scratch, missing, make)
@@ -122,7 +122,7 @@ class Cache:
 
 @contextmanager
 def _exclusive(
-    file: Path, group: str, places: Mapping[str, Path], scratch: Path, progress: Progress
+    file: Path, places: Mapping[str, Path], scratch: Path, progress: Progress
 ) -> Iterator[None]:
     """Hold the lock ``file``, or none once all ``places`` exist because another process did it."""
     file.parent.mkdir(parents=True, exist_ok=True)
@@ -130,7 +130,8 @@ def _exclusive(
     try:
         lock.acquire(timeout=0)
     except Timeout:
-        with progress.task(f"wait for another process that creates {group}") as detail:
+        awaited = ", ".join(_missing(places))
+        with progress.task(f"wait for {awaited}, which another process creates") as detail:
 
             def published() -> bool:
                 with suppress(OSError):

@@ -60,12 +60,13 @@ def test_steps_run_while_programs_are_built(tmp_path: Path, empty_cache: dict[st
         assert process.stdout is not None
         for line in process.stdout:
             lines.append(line)
-            if "wait for another process" in line:
+            if "which another process creates" in line:
                 process.send_signal(signal.SIGTERM)
     output = "".join(lines)
     assert process.returncode == 128 + signal.SIGTERM, output
     assert "0.1.0-rc.1" in output  # `promoter version next`, which needs no program
-    waiting = r"creates programs of programs \.\.\. .* s: left registry, crane, cosign, .*about"
+    waiting = r"wait for registry, crane, which another process creates \.\.\. .* s: "
+    waiting += r"left registry, crane, cosign, .*about"
     assert re.search(rf"{waiting} \d+ min \(1 of 100 packages\)", output), output
     for pid in (tmp_path / "pids").read_text().split():
         assert not Path(f"/proc/{pid}").exists()

@@ -51,7 +51,7 @@ def test_two_processes_build_once(tree: Path, tmp_path: Path) -> None:
         assert second.stdout is not None
         lines = sorted(process.stdout.readline() for process in (first, second))
         assert lines[0].startswith("build etcd v3.6.99")
-        assert lines[1].startswith("wait for another process that creates programs of programs")
+        assert lines[1].startswith("wait for etcd, which another process creates")
         release.write_text("go\n")
         outputs = [process.communicate(timeout=120)[0] for process in (first, second)]
     assert (first.returncode, second.returncode) == (0, 0)
@@ -175,7 +175,7 @@ def test_a_program_is_published_before_the_others_are_built(tree: Path, tmp_path
     cache, seen = tmp_path / "cache", Seen()
     found = Toolchain(tree, cache=cache, progress=seen)
     with building(tree, cache, str(path), both) as builder, ThreadPoolExecutor() as pool:
-        wait_until((cache / "making" / "programs of programs" / "status").is_file)
+        wait_until((cache / "making" / "programs-programs" / "status").is_file)
         waiting = pool.submit(found.built, "etcd")
         wait_until(lambda: any("left etcd, registry" in line for line in seen.lines))
         first.write_text("go\n")
@@ -186,7 +186,7 @@ def test_a_program_is_published_before_the_others_are_built(tree: Path, tmp_path
         builder.communicate(timeout=60)
     assert found.unbuilt(["etcd", "registry"]) == ()
     assert subprocess.run([etcd], check=True).returncode == 0
-    assert seen.lines[0] == "wait for another process that creates programs of programs"
+    assert seen.lines[0] == "wait for etcd, which another process creates"
 
 
 def test_what_takes_how_long_is_shown_and_remembered(tree: Path, tmp_path: Path) -> None:
