@@ -44,8 +44,9 @@ def up(
     """
     platform = _platform(folder)
     toolchain = platform.toolchain
+    crane = toolchain.programs(("registry", "crane"))["crane"]
     running = platform.up(toolchain.progress, kubeconfig=kubeconfig, embedded=embedded)
-    images = provide_pinned(Git(toolchain.root), running.registry, toolchain.program("crane"))
+    images = provide_pinned(Git(toolchain.root), running.registry, crane)
     missing = [image for image in images if image.missing]
     if as_json:
         print_json({**asdict(running), "images": images})

@@ -31,7 +31,7 @@ def status(
     Example: promoter status local --json
     """
     root = Git(Path.cwd()).top()
-    clusters = Clusters(root, kubeconfig, Toolchain(root, progress=shown()).program)
+    clusters = Clusters(root, kubeconfig, Toolchain(root, progress=shown()).programs)
     sites, errors = Site.each(root, names or (), remote=remote, branch=branch, fetch=fetch)
     found = [each for site, chosen in sites for each in statuses(site, chosen, clusters)]
     found += [EnvironmentStatus.unreadable(name, "", error) for name, error in errors.items()]

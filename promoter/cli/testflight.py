@@ -121,7 +121,9 @@ def smoketest_command(
     Example: promoter testflight smoketest lana-bank-staging
     """
     declared = read_endpoints(endpoints)
-    report = run_smoketest(release, namespace, _target(_root(), kubeconfig), declared)
+    target = _target(_root(), kubeconfig)
+    target.build_programs()
+    report = run_smoketest(release, namespace, target, declared)
     if junit:
         junit.write_bytes(report.junit())
     if as_json:

@@ -101,9 +101,8 @@ def _sources(
     progress = shown()
     toolchain = Toolchain(site.git.dir, progress=progress)
     platform = Platform(site.git.dir / ".local" / "platform", toolchain).running()
-    kubectl = None
-    if cluster:
-        target = target_of(site.git.dir, environment, kubeconfig)
-        kubectl = Kubectl(toolchain.program("kubectl"), target.kubeconfig)
+    target = target_of(site.git.dir, environment, kubeconfig) if cluster else None
+    programs = toolchain.programs(("crane", "kubectl") if target else ("crane",))
+    kubectl = Kubectl(programs["kubectl"], target.kubeconfig) if target else None
     mirrors = registry_mirrors(platform.registry if platform else "")
-    return TraceSources(ImageLookup(toolchain.program("crane"), mirrors), kubectl, progress)
+    return TraceSources(ImageLookup(programs["crane"], mirrors), kubectl, progress)

@@ -1,6 +1,6 @@
 """The state of each environment, read from its state file and its cluster."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -30,13 +30,13 @@ class Clusters:
     """Access to the cluster of each environment, from the checkout ``root``.
 
     ``kubeconfig`` is as for `target_of`: a file for all, a folder with one per environment,
-    or None for the default of each. ``program`` returns the path of kubectl or Helm, which may
+    or None for the default of each. ``programs`` returns the paths of kubectl and Helm, which may
     take minutes: it is called only where something is deployed.
     """
 
     root: Path
     kubeconfig: Path | None
-    program: Callable[[str], Path]
+    programs: Callable[[Iterable[str]], Mapping[str, Path]]
 
 
 @dataclass(frozen=True)
@@ -92,10 +92,11 @@ def _with_cluster(clusters: Clusters, status: EnvironmentStatus) -> EnvironmentS
         return status
     try:
         kubeconfig = target_of(clusters.root, status.name, clusters.kubeconfig).kubeconfig
+        programs = clusters.programs(("kubectl", "helm"))
         # kubectl first: its requests time out sooner than Helm's.
-        kubectl = Kubectl(clusters.program("kubectl"), kubeconfig, status.namespace)
+        kubectl = Kubectl(programs["kubectl"], kubeconfig, status.namespace)
         digests = image_digests(kubectl, _RELEASE)
-        history = Helm(clusters.program("helm"), kubeconfig).history(_RELEASE, status.namespace)
+        history = Helm(programs["helm"], kubeconfig).history(_RELEASE, status.namespace)
     except PromoterError as error:
         return replace(status, problem=str(error))
     revision = history[-1].revision if history else None

@@ -44,6 +44,11 @@ class SmoketestTarget:
         registry = mirror or (running.registry if running else "")
         return cls(target.kubeconfig, toolchain, registry, progress)
 
+    def build_programs(self) -> None:
+        """Build what is missing of the programs that a smoketest runs, by one build."""
+        simulated = ("crane",) if self.registry else ()
+        self.toolchain.programs(("kubectl", "helm", *simulated))
+
     @property
     def kubectl(self) -> Kubectl:
         """Kubectl on that cluster."""

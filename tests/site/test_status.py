@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -53,7 +54,7 @@ def clusters(both: Site, tmp_path: Path) -> Clusters:
     for name, script in {"kubectl": KUBECTL, "helm": HELM}.items():
         (tmp_path / name).write_text(script)
         (tmp_path / name).chmod(0o755)
-    return Clusters(both.git.dir, folder, tmp_path.joinpath)
+    return Clusters(both.git.dir, folder, lambda names: {name: tmp_path / name for name in names})
 
 
 def test_each_environment_is_read_from_its_own_cluster_at_the_same_time(
@@ -72,7 +73,7 @@ def test_a_cluster_that_cannot_be_reached_is_a_row_with_its_reason(
     assert folder is not None
     (folder / "production.kubeconfig").write_text("down")
     monkeypatch.chdir(both.git.dir)
-    monkeypatch.setattr(Toolchain, "program", lambda self, name: clusters.program(name))
+    monkeypatch.setattr(Toolchain, "programs", lambda self, names: clusters.programs(names))
     command = ["status", "app", f"--kubeconfig={folder}"]
     done = promoter(*command, "--json")
     assert done.code == 1
@@ -97,8 +98,8 @@ def test_an_environment_without_a_kubeconfig_in_the_folder_is_named(
 
 
 def test_no_program_is_needed_where_nothing_is_deployed(site: Site) -> None:
-    def build(name: str) -> Path:
-        raise AssertionError(name)
+    def build(names: Iterable[str]) -> dict[str, Path]:
+        raise AssertionError(names)
 
     found = statuses(site, ["app"], Clusters(site.git.dir, None, build))
     assert [(each.status, each.problem) for each in found] == [("never deployed", "")] * 2
