@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 import sys
 from collections.abc import Callable
 from contextlib import suppress
@@ -38,9 +37,10 @@ def guarded(command: Callable[[], int]) -> int:
     output: ``{"error": ..., "next": ..., "exit_code": ...}``.
     """
     from promoter.common.errors import PromoterError
+    from promoter.common.signals import interruptible
 
     # Ending politely runs what is in `finally`: leases are given back, platforms ended.
-    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
+    interruptible(_tell)
     try:
         code = command()
         if lost := finish():

@@ -87,7 +87,7 @@ def _pass_on(root: Path, command: CdktfCommand, progress: Progress) -> int:
             )
             return 0
     argv = (*toolchain.cdktn(), *command.arguments)
-    return run_cli(argv, root, {**environment, "CHECKPOINT_DISABLE": "1"}, progress.note)
+    return run_cli(argv, root, {**environment, "CHECKPOINT_DISABLE": "1"})
 
 
 def _environment(

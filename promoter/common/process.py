@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from promoter.common.child import run_child
 from promoter.common.environment import child_environment
 from promoter.common.errors import PlatformError
 
@@ -121,12 +122,7 @@ def _has_threads(pid: int) -> bool:
 
 
 def _ps_mark(pid: int) -> str | None:
-    done = subprocess.run(
-        ["ps", "-o", "stat=,lstart=", "-p", str(pid)],
-        capture_output=True,
-        text=True,
-        check=False,
-        env={**child_environment(), "LC_ALL": "C", "TZ": "UTC"},
-    )
+    env = {**child_environment(), "LC_ALL": "C", "TZ": "UTC"}
+    done = run_child(["ps", "-o", "stat=,lstart=", "-p", str(pid)], text=True, env=env)
     state, _, started = done.stdout.strip().partition(" ")
     return None if not started or state.startswith("Z") else started.strip()

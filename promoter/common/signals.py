@@ -1,22 +1,103 @@
-"""SIGTERM as an exception, blocks that no signal interrupts, and children that are waited for."""
+"""Interrupts: passed on to running children, raised once those have ended, or held back.
 
-import os
+Both SIGINT and SIGTERM are interrupts. Handlers installed by `interruptible` and `terminable` raise
+between two children only, so that no child is left behind between its start and the wait for it.
+"""
+
 import signal
-import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager
 from types import FrameType
-from typing import Any, Never
+from typing import Any, Never, Protocol
+
+Handler = Callable[[int, FrameType | None], Any]
 
 
 class Terminated(KeyboardInterrupt):
     """The process received SIGTERM; like Ctrl-C, it lets every ``finally`` run."""
 
 
+class Interruptible(Protocol):
+    """A running child."""
+
+    def interrupt(self) -> None:
+        """Ask it to end what it has begun; from the second call on, end it at once."""
+
+
+class Interrupts:
+    """The interrupts of this process, and the children of all its threads that get them."""
+
+    def __init__(self) -> None:
+        self.tell: Callable[[str], None] = lambda line: None  # noqa: ARG005
+        self.children: set[Interruptible] = set()
+        self._held_back: list[Callable[[], Never]] = []
+        self._depth = 0
+
+    @property
+    def pending(self) -> int:
+        """The number of interrupts that are held back."""
+        return len(self._held_back)
+
+    def handler(self, end: Callable[[int], Never]) -> Handler:
+        """Return the handler that passes an interrupt on, then calls ``end``, which raises."""
+
+        def receive(number: int, frame: FrameType | None) -> None:  # noqa: ARG001
+            if children := list(self.children):
+                # In a thread: this one may be in the middle of printing, and hold its lock.
+                threading.Thread(target=self.tell, args=(_WORDS,), daemon=True).start()
+            for child in children:
+                child.interrupt()
+            if not self._depth:
+                end(number)
+            self._held_back.append(lambda: end(number))
+
+        return receive
+
+    @contextmanager
+    def held_back(self) -> Iterator[None]:
+        """Raise an interrupt that arrives during the block at its end, and not in it.
+
+        No effect outside the main thread, which is the one that interrupts are raised in.
+        """
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        self._depth += 1
+        try:
+            yield
+        finally:
+            self._depth -= 1
+            if self._held_back and not self._depth:
+                first = self._held_back[0]
+                self._held_back.clear()
+                first()
+
+
+_WORDS = (
+    "interrupted: waiting until what has begun has ended; a second interrupt ends it at once, "
+    "unfinished"
+)
+
+INTERRUPTS = Interrupts()
+
+
+def interruptible(tell: Callable[[str], None]) -> None:
+    """Let an interrupt of this command raise `KeyboardInterrupt`, and SIGTERM `SystemExit`.
+
+    ``tell`` prints that children are waited for. SIGINT stays ignored where the caller ignores it
+    (a job in the background of a shell), but not for children: they get what is passed on.
+    """
+    INTERRUPTS.tell = tell
+    ignored = signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    signal.signal(signal.SIGINT, _ignore if ignored else INTERRUPTS.handler(_interrupt))
+    signal.signal(signal.SIGTERM, INTERRUPTS.handler(_exit))
+
+
 def terminable() -> AbstractContextManager[None]:
     """Raise `Terminated` on SIGTERM in the block; no effect outside the main thread."""
-    return _handled(_raise, signal.SIGTERM)
+    return _handled(INTERRUPTS.handler(_terminate), signal.SIGTERM)
 
 
 def undisturbed() -> AbstractContextManager[None]:
@@ -24,37 +105,8 @@ def undisturbed() -> AbstractContextManager[None]:
     return _handled(signal.SIG_IGN, signal.SIGTERM, signal.SIGINT)
 
 
-def wait_through(
-    process: subprocess.Popen[Any],
-    stop: Callable[[], None],
-    note: Callable[[str], None],
-    seconds: float,
-) -> int:
-    """Return the exit code of ``process``, a session of its own; raise what interrupts the wait.
-
-    Then ``stop`` is called once and the process is waited for: it ends what it has begun and
-    saves its state. Killed, it would leave behind what no state knows, so only a process that
-    still runs after ``seconds`` is. Further signals change nothing.
-    """
-    try:
-        return process.wait()
-    except BaseException:
-        with undisturbed():
-            stop()
-            note("interrupted: waiting until what has begun has ended")
-            try:
-                process.wait(seconds)
-            except subprocess.TimeoutExpired:
-                with suppress(ProcessLookupError):
-                    os.killpg(process.pid, signal.SIGKILL)
-                process.wait()
-        raise
-
-
 @contextmanager
-def _handled(
-    handler: signal.Handlers | Callable[[int, FrameType | None], Never], *numbers: signal.Signals
-) -> Iterator[None]:
+def _handled(handler: signal.Handlers | Handler, *numbers: signal.Signals) -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -66,5 +118,17 @@ def _handled(
             signal.signal(number, previous)
 
 
-def _raise(number: int, frame: FrameType | None) -> Never:  # noqa: ARG001
+def _ignore(number: int, frame: FrameType | None) -> None:
+    """Do nothing; unlike SIG_IGN, children do not inherit it."""
+
+
+def _interrupt(number: int) -> Never:  # noqa: ARG001
+    raise KeyboardInterrupt
+
+
+def _exit(number: int) -> Never:
+    sys.exit(128 + number)
+
+
+def _terminate(number: int) -> Never:  # noqa: ARG001
     raise Terminated

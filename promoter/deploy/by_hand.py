@@ -131,7 +131,7 @@ def run(stack: Stack, command: CdktfCommand) -> int:
     """Run the CLI for the stack exactly as it is synthesized; return its exit code."""
     argv = (*stack.toolchain.cdktn(), command.verb, stack.name, *command.options)
     own = ("--skip-synth", "--skip-provider-lock", "--ignore-missing-stack-dependencies")
-    return run_cli((*argv, *own), stack.tree, stack.cli_environment(), stack.progress.note)
+    return run_cli((*argv, *own), stack.tree, stack.cli_environment())
 
 
 @contextmanager

@@ -205,4 +205,4 @@ def _verified_revisions(stack: Stack) -> dict[str, int]:
 
 
 def _helm(stack: Stack) -> Helm:
-    return Helm(stack.toolchain.program("helm"), stack.target.kubeconfig)
+    return Helm(stack.toolchain.program("helm"), stack.target.kubeconfig, stack.folder)

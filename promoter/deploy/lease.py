@@ -16,6 +16,7 @@ from datetime import UTC, datetime, timedelta
 from promoter.common.errors import GitError, NotCleared, PromoterError, RemoteMoved
 from promoter.common.holder import Holder, stamp
 from promoter.common.progress import Progress
+from promoter.common.signals import INTERRUPTS
 from promoter.git import Git, Identity
 
 DURATION = timedelta(minutes=60)
@@ -85,12 +86,15 @@ def held(git: Git, remote: str, environment: str, progress: Progress) -> Iterato
 
     One that cannot be released is noted: it decides nothing about the block, and expires.
     """
-    lease = acquire(git, remote, environment)
+    lease: Lease | None = None
     try:
+        with INTERRUPTS.held_back():
+            lease = acquire(git, remote, environment)
         yield lease
     finally:
         try:
-            _current(git, remote, environment, lease).release()
+            if lease is not None:
+                _current(git, remote, environment, lease).release()
         except PromoterError as error:
             progress.note(f"the lease on {environment} is not released, it expires: {error}")
 

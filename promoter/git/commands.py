@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from promoter.common.child import run_child
 from promoter.common.environment import GIT, child_environment
 from promoter.common.errors import GitError
 
@@ -48,27 +49,32 @@ class Commands:
     dir: Path
 
     def output(
-        self, *arguments: str, stdin: bytes = b"", env: Mapping[str, str] | None = None
+        self,
+        *arguments: str,
+        stdin: bytes = b"",
+        env: Mapping[str, str] | None = None,
+        terminal: bool = False,
     ) -> bytes:
         """Return the standard output; raise `GitError` on a non-zero exit code."""
-        done = self.attempt(*arguments, stdin=stdin, env=env)
+        done = self.attempt(*arguments, stdin=stdin, env=env, terminal=terminal)
         if done.returncode != 0:
             raise failure(arguments, self.dir, done.stderr.decode(errors="replace"))
         return done.stdout
 
     def attempt(
-        self, *arguments: str, stdin: bytes = b"", env: Mapping[str, str] | None = None
+        self,
+        *arguments: str,
+        stdin: bytes = b"",
+        env: Mapping[str, str] | None = None,
+        terminal: bool = False,
     ) -> subprocess.CompletedProcess[bytes]:
-        """Return the finished process of ``git <arguments>``, whatever its exit code."""
+        """Return the finished process of ``git <arguments>``, whatever its exit code.
+
+        One that signs may prompt for a key's passphrase on the ``terminal``.
+        """
+        command, env = [*_GIT, *arguments], environment(env)
         try:
-            return subprocess.run(
-                [*_GIT, *arguments],
-                cwd=self.dir,
-                input=stdin,
-                capture_output=True,
-                check=False,
-                env=environment(env),
-            )
+            return run_child(command, cwd=self.dir, stdin=stdin, env=env, terminal=terminal)
         except FileNotFoundError as error:
             raise _cannot_run(self.dir) from error
 
@@ -87,6 +93,7 @@ class Commands:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
                 env=environment(env),
+                start_new_session=True,
             )
         except FileNotFoundError as error:
             raise _cannot_run(self.dir) from error

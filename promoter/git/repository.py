@@ -233,7 +233,8 @@ class Git(Commands):
         """Create a commit object of ``tree`` on ``parents`` and return its id; no ref moves."""
         flags = [flag for parent in parents for flag in ("-p", parent)] + (["-S"] if sign else [])
         people = author.variables() if author else {}
-        written = self.output("commit-tree", tree, *flags, stdin=message.encode(), env=people)
+        arguments, content = ("commit-tree", tree, *flags), message.encode()
+        written = self.output(*arguments, stdin=content, env=people, terminal=sign)
         return written.decode().strip()
 
     @contextmanager

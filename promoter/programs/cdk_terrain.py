@@ -1,61 +1,62 @@
 """The CDK Terrain CLI as a subprocess that keeps the caller's terminal."""
 
-import contextlib
 import os
 import signal
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
-from promoter.common.signals import wait_through
-from promoter.programs.terraform import STOP_SECONDS
+from promoter.common.child import child, run_child, send_to_session
 
 _POLL_SECONDS = 0.2
 
 
-def run_cli(
-    argv: Sequence[str],
-    folder: Path,
-    environment: Mapping[str, str],
-    note: Callable[[str], None],
-) -> int:
+def run_cli(argv: Sequence[str], folder: Path, environment: Mapping[str, str]) -> int:
     """Run the CLI with its output and prompts on the terminal; return its exit code.
 
-    It runs in a session of its own (where it can still read from the terminal): Ctrl-C would
-    end the CLI at once, and Terraform, whose output it reads, with it. Interrupted, this
-    passes the interrupt on to Terraform alone, once, and waits.
+    In its session it can still read from the terminal. An interrupt would end the CLI at
+    once, and Terraform, whose output it reads, with it: it is passed on to Terraform alone.
     """
-    with subprocess.Popen(
-        argv, cwd=folder, env=dict(environment), start_new_session=True
-    ) as process:
-        interrupted = threading.Thread(target=_interrupt, args=(process,), daemon=True)
-        return wait_through(process, interrupted.start, note, STOP_SECONDS)
+    with child(argv, send=_send, cwd=folder, env=dict(environment)) as process:
+        return process.wait()
 
 
-def _interrupt(process: subprocess.Popen[bytes]) -> None:
+def _send(process: "subprocess.Popen[Any]", number: signal.Signals) -> None:
+    if number != signal.SIGINT:
+        _send_to(_children(process.pid), number)
+        send_to_session(process, number)
+        return
+    threading.Thread(target=_interrupt, args=(process,), daemon=True).start()
+
+
+def _interrupt(process: "subprocess.Popen[Any]") -> None:
     """Interrupt each program that the CLI runs, once, until it has ended."""
     interrupted: set[int] = set()
     while process.returncode is None:
-        for child in set(_children(process.pid)) - interrupted:
-            interrupted.add(child)
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(child, signal.SIGINT)
+        new = set(_children(process.pid)) - interrupted
+        _send_to(new, signal.SIGINT)
+        interrupted |= new
         time.sleep(_POLL_SECONDS)
+
+
+def _send_to(processes: Iterable[int], number: signal.Signals) -> None:
+    for process in processes:
+        with suppress(ProcessLookupError):
+            os.kill(process, number)
 
 
 def _children(pid: int) -> Iterator[int]:
     tasks = Path(f"/proc/{pid}/task")
     if tasks.is_dir():
         for listed in tasks.glob("*/children"):
-            with contextlib.suppress(OSError):  # A thread that has ended meanwhile.
+            with suppress(OSError):  # A thread that has ended meanwhile.
                 yield from map(int, listed.read_text(encoding="ascii").split())
         return
-    done = subprocess.run(
-        ["ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True, check=False
-    )
-    for line in done.stdout.splitlines():
-        child, _, parent = line.strip().partition(" ")
+    for line in run_child(["ps", "-A", "-o", "pid=,ppid="], text=True).stdout.splitlines():
+        child_id, _, parent = line.strip().partition(" ")
         if parent.strip() == str(pid):
-            yield int(child)
+            yield int(child_id)

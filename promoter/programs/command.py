@@ -4,6 +4,7 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from promoter.common.child import run_child
 from promoter.common.environment import CLUSTER, child_environment
 from promoter.common.text import redact
 
@@ -25,15 +26,13 @@ def run_program(
     ended, and its outcome is `TIMED_OUT`.
     """
     try:
-        done = subprocess.run(
-            [str(argument) for argument in arguments],
+        done = run_child(
+            arguments,
             cwd=folder,
             env=child_environment() if environment is None else environment,
-            input=stdin,
-            capture_output=True,
+            stdin=stdin,
             text=True,
-            check=False,
-            timeout=seconds,
+            seconds=seconds,
         )
     except subprocess.TimeoutExpired as error:
         message = f"no answer within {error.timeout:.0f} s"

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from promoter.common.child import run_child
 from promoter.common.environment import REGISTRY, child_environment
 from promoter.common.errors import PromoterError, RegistryError, UsageError
 from promoter.common.text import redact
@@ -125,17 +126,9 @@ def _run(
     program: Path, *arguments: str, folder: Path | None = None
 ) -> subprocess.CompletedProcess[str]:
     try:
-        return subprocess.run(
-            [program, *arguments],
-            cwd=folder,
-            # Without a password cosign would prompt for one on a terminal.
-            env={"COSIGN_PASSWORD": "", **child_environment(REGISTRY)},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=_SECONDS,
-        )
+        # Without a password cosign would prompt for one on a terminal.
+        env = {"COSIGN_PASSWORD": "", **child_environment(REGISTRY)}
+        return run_child([program, *arguments], cwd=folder, env=env, text=True, seconds=_SECONDS)
     except subprocess.TimeoutExpired as error:
         raise RegistryError(f"run cosign {arguments[0]}: timeout after {_SECONDS} s") from error
     except OSError as error:

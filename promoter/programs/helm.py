@@ -45,11 +45,13 @@ class HelmRevision:
 class Helm:
     """Helm on the cluster of ``kubeconfig``; None is the cluster that Helm uses by default.
 
-    Every method raises `HelmError`.
+    It runs in ``folder``, by which one that a killed deploy left behind is found. Every method
+    raises `HelmError`.
     """
 
     program: Path
     kubeconfig: Path | None = None
+    folder: Path | None = None
 
     def template(
         self, release: str, chart: Path, namespace: str, values: Sequence[str] = (), *options: str
@@ -110,6 +112,7 @@ class Helm:
         done = run_program(
             [self.program, *arguments, "--namespace", namespace],
             environment=cluster_environment(self.kubeconfig),
+            folder=self.folder,
             seconds=seconds,
         )
         if done.returncode != 0:

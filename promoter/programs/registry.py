@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
+from promoter.common.child import run_child
 from promoter.common.environment import REGISTRY, child_environment
 from promoter.common.errors import RegistryError, UsageError
 from promoter.common.text import redact
@@ -120,14 +121,8 @@ class Registry:
         self, command: Sequence[str], output: IO[bytes], arguments: Sequence[str], seconds: int
     ) -> subprocess.CompletedProcess[bytes]:
         try:
-            return subprocess.run(
-                command,
-                stdout=output,
-                stderr=subprocess.PIPE,
-                check=False,
-                timeout=seconds,
-                env=child_environment(REGISTRY),
-            )
+            env = child_environment(REGISTRY)
+            return run_child(command, stdout=output, seconds=seconds, env=env)
         except subprocess.TimeoutExpired as error:
             raise self._failure(arguments, f"timeout after {seconds} s") from error
         except OSError as error:

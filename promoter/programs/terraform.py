@@ -2,26 +2,21 @@
 
 import hashlib
 import json
-import signal
 import subprocess
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
+from promoter.common.child import child
 from promoter.common.errors import PromoterError
 from promoter.common.files import write_atomically
 from promoter.common.progress import Progress
-from promoter.common.signals import wait_through
 from promoter.common.text import redact
 
 _LOCK_TIMEOUT = "-lock-timeout=120s"
 _ASKING = ("init", "plan", "apply", "import")
-
-STOP_SECONDS = 960.0
-"""Time for an interrupted Terraform to end: longer than the timeout of a release."""
 
 # Types that hold data or an identity which no apply brings back: a plan that deletes or
 # replaces one of these needs an approval of its own.
@@ -147,18 +142,16 @@ class Terraform:
             # before it has saved its state.
             tempfile.TemporaryFile() as out,
             tempfile.TemporaryFile() as err,
-            subprocess.Popen(
+            child(
                 argv,
                 cwd=self.folder,
                 env=dict(self.environment),
                 stdin=subprocess.DEVNULL,
                 stdout=out,
                 stderr=err,
-                start_new_session=True,
             ) as process,
         ):
-            stop = partial(process.send_signal, signal.SIGINT)
-            code = wait_through(process, stop, self.progress.note, STOP_SECONDS)
+            code = process.wait()
             said, failed = map(_content, (out, err))
         if code != 0:
             raise _failure(command, self.folder.name, failed or said)

@@ -95,6 +95,7 @@ def start_process(name: str, program: Program, log: Path) -> Iterator[RunningPro
             stdin=subprocess.PIPE,
             stdout=output,
             stderr=subprocess.STDOUT,
+            start_new_session=True,
         ) as guard,
     ):
         running = RunningProcess(name, program, guard, log)

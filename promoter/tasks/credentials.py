@@ -9,19 +9,13 @@ import json
 import os
 import shlex
 import shutil
-import signal
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 
+from promoter.common.child import child
 from promoter.common.errors import UsageError
-from promoter.common.signals import wait_through
-
-_STOP_SECONDS = 1200.0
 
 # The committer of a task: its image configures none.
 _COMMITTER = {"user.name": "promoter", "user.email": "promoter@localhost"}
@@ -35,19 +29,11 @@ def run(command: Sequence[str], given: Mapping[str, str]) -> int:
     program = shutil.which(command[0])
     if program is None:
         raise UsageError(f"run {command[0]}: not on PATH", next_step="see the task's image")
-    with environment(given) as variables:
-        return _finished([program, *command[1:]], variables)
-
-
-def _finished(command: Sequence[str], variables: Mapping[str, str]) -> int:
-    """Run ``command`` to its end; if this task is ended, end the command and wait for it."""
-    with subprocess.Popen(command, env=variables, start_new_session=True) as process:
-        stop = partial(os.killpg, process.pid, signal.SIGTERM)
-        return wait_through(process, stop, _note, _STOP_SECONDS)
-
-
-def _note(line: str) -> None:
-    sys.stderr.write(f"{line}\n")
+    with (
+        environment(given) as variables,
+        child([program, *command[1:]], env=variables) as process,
+    ):
+        return process.wait()
 
 
 @contextmanager

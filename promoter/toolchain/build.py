@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from promoter.common.child import child
 from promoter.common.environment import BUILD, child_environment
 from promoter.common.errors import ProgramMissing, PromoterError
 from promoter.common.progress import Progress
@@ -114,7 +115,7 @@ def run(
     ``watch`` gets the process ID after each line, and at the end of the output.
     """
     last: deque[str] = deque(maxlen=_TAIL_LINES)
-    with subprocess.Popen(
+    with child(
         command,
         cwd=cwd,
         env=dict(env),
@@ -124,16 +125,12 @@ def run(
         text=True,
         errors="replace",
     ) as process:
-        try:
-            for line in process.stdout or ():
-                if " " in line.strip():  # not the name of a compiled package
-                    last.append(line.rstrip())
-                detail(line.strip())
-                watch(process.pid)
+        for line in process.stdout or ():
+            if " " in line.strip():  # not the name of a compiled package
+                last.append(line.rstrip())
+            detail(line.strip())
             watch(process.pid)
-        except BaseException:  # Ctrl-C or an error: the child must not outlive us
-            process.kill()
-            raise
+        watch(process.pid)
     if process.returncode != 0:
         raise _failure(f"{title}: exit code {process.returncode}", last, next_step)
 

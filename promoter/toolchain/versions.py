@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from promoter.common.child import run_child
 from promoter.common.environment import child_environment
 
 _NUMBERS = re.compile(r"(?<![\d.])v?(\d+)\.(\d+)(?:\.(\d+))?")
@@ -109,15 +110,12 @@ def version_of(path: Path, arguments: tuple[str, ...]) -> Version:
 def _probe(path: Path, arguments: tuple[str, ...], mtime: int, size: int) -> Version:  # noqa: ARG001
     # mtime and size are part of the cache's key: a program that was replaced is run again.
     try:
-        result = subprocess.run(
+        result = run_child(
             [path, *arguments],
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
             text=True,
             errors="replace",
-            timeout=_PROBE_SECONDS,
+            seconds=_PROBE_SECONDS,
             env=_quiet_environment(),
-            check=False,
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         raise ValueError(f"{path} does not run: {error}") from error

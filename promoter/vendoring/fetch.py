@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
+from promoter.common.child import run_child
 from promoter.common.errors import GitError
 from promoter.git import environment, is_full_id
 from promoter.vendoring.config import CONFIG_NAME, Contents, Directory, VendirConfig
@@ -100,13 +101,8 @@ def _fetch_by_vendir(
 
 def _run_vendir(program: Path, folder: Path) -> None:
     try:
-        done = subprocess.run(
-            [program, "sync", "--chdir", str(folder)],
-            capture_output=True,
-            check=False,
-            env=environment(),
-            timeout=_VENDIR_SECONDS,
-        )
+        command = [str(program), "sync", "--chdir", str(folder)]
+        done = run_child(command, env=environment(), seconds=_VENDIR_SECONDS)
     except (OSError, subprocess.TimeoutExpired) as error:
         raise VendorError(f"run {program}: {error}") from error
     if done.returncode != 0:

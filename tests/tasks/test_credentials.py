@@ -157,7 +157,7 @@ def end(*_):
     time.sleep(1)
     pathlib.Path("ended").touch()
     sys.exit(5)
-signal.signal(signal.SIGTERM, end)
+signal.signal(signal.SIGINT, end)
 pathlib.Path("begun").touch()
 time.sleep(60)
 """
