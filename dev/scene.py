@@ -155,7 +155,7 @@ class Scene:
         """Build the images of upstream/lana-bank and push them to the registry."""
         source = source_of_commit(Git(self._remote("lana-bank")), "main")
         registry = Registry(f"{self.registry}/galoyorg", self.toolchain.program("crane"))
-        return tuple(build_and_push_all(source, version=VERSION, registry=registry))
+        return tuple(build_and_push_all(source, VERSION, registry, [VERSION]))
 
     def application_commit(self) -> str:
         """Return the commit of the application that the images are built from."""

@@ -55,15 +55,14 @@ class Registry:
         """Return the repository of the image ``name``, without tag or digest."""
         return f"{self.address}/{name}"
 
-    def push(self, name: str, image: OciImage[Any], tags: Sequence[str]) -> None:
-        """Upload ``image`` and point ``tags`` (at least one) at it, in that order."""
-        first, *others = tags
+    def push(self, name: str, image: OciImage[Any], tags: Sequence[str] = ()) -> None:
+        """Upload ``image`` and point ``tags`` at it, in that order; without any it has none."""
         with tempfile.TemporaryDirectory() as folder:
             layout = Path(folder) / "layout"
             write_layout(image, layout)
-            target = self.reference(name, first)
+            target = self.reference(name, tags[0] if tags else image.digest)
             self._run("push", str(layout), target, seconds=_PUSH_SECONDS)
-        for tag in others:
+        for tag in tags[1:]:
             self.tag(name, image.digest, tag)
 
     def tag(self, name: str, digest: str, tag: str) -> None:

@@ -1,8 +1,12 @@
-"""A release candidate: the next version claimed by a tag, and its images.
+"""A release candidate: its images, and the next version, claimed for them by a tag.
 
-The tag comes first and by compare-and-swap, so no version ever has two contents. Running an
-interrupted one again for the same commit finds the tag and completes the rest.
+The images are uploaded first, named by their digests alone, so what they cannot be built from
+or pushed to is known before a version is announced. The tag of git is created by
+compare-and-swap, and only its owner names images by that version: none has two contents.
+Running an interrupted one again for the same commit finds the tag and completes the rest.
 """
+
+import itertools
 
 import semver
 
@@ -27,13 +31,13 @@ def create_candidate(application: Application, revision: str = "") -> VersionBui
     changelog and documentation have changed since the last candidate for the same release.
     """
     commit = _commit(application, revision)
-    version = retry_when_moved(lambda: _claim(application, commit))
-    tags = [EDGE] if application.is_newest(version, commit) else []
-    source = source_of_commit(application.git, commit)
-    with application.progress.task(f"images of {version}"):
-        images = build_and_push_all(source, str(version), application.registry, tags)
-    application.counter.raise_to(version)
-    return VersionBuild(version, commit, images)
+    made = retry_when_moved(lambda: _claim(application, commit))
+    tags = [str(made.version)]
+    tags += [EDGE] if application.is_newest(made.version, commit) else []
+    for image, tag in itertools.product(made.images, tags):
+        application.registry.tag(image.name, image.digest, tag)
+    application.counter.raise_to(made.version)
+    return made
 
 
 def candidate_of(application: Application, commit: str) -> VersionTag | None:
@@ -55,20 +59,28 @@ def _commit(application: Application, revision: str) -> str:
     return commit
 
 
-def _claim(application: Application, commit: str) -> semver.Version:
-    """Return the version whose candidate tag is at ``commit``; the tag is pushed if missing."""
+def _claim(application: Application, commit: str) -> VersionBuild:
+    """Return the candidate of ``commit``, its images uploaded; the tag is pushed if missing."""
     if existing := candidate_of(application, commit):
-        return existing.version
+        return _uploaded(application, commit, existing.version)
     settings = read_cog(application.git, commit)
     rule = breaking_rule(application.git, commit)
     following = next_version(application.git, commit, settings, rule)
     _require_built_changes(application, commit, following)
-    ref = f"refs/tags/{settings.tag_prefix}{following.candidate}"
+    made = _uploaded(application, commit, following.candidate)
+    ref = f"refs/tags/{settings.tag_prefix}{made.version}"
     try:
         application.git.push(application.remote, commit, ref, expect=None)
     finally:
         application.fetch()  # the tag: ours, or that of a process that took the number before
-    return following.candidate
+    return made
+
+
+def _uploaded(application: Application, commit: str, version: semver.Version) -> VersionBuild:
+    source = source_of_commit(application.git, commit)
+    with application.progress.task(f"images of {version}"):
+        images = build_and_push_all(source, str(version), application.registry, tags=())
+    return VersionBuild(version, commit, images)
 
 
 def _require_built_changes(application: Application, commit: str, following: NextVersion) -> None:

@@ -71,14 +71,17 @@ def build(source: SourceTree, recipe: ImageRecipe, version: str, address: str) -
 
 
 def build_and_push_all(
-    source: SourceTree, version: str, registry: Registry, tags: Sequence[str] = ()
+    source: SourceTree, version: str, registry: Registry, tags: Sequence[str]
 ) -> tuple[Image, ...]:
-    """Build the images that release.yml declares; push each as ``version`` and as ``tags``."""
+    """Build the images of ``version`` that release.yml declares; push each as ``tags``.
+
+    All of them are built before the first is pushed.
+    """
     settings = read_settings(source)
+    built = [(each, build(source, each, version, settings.source)) for each in settings.images]
     images = []
-    for recipe in settings.images:
-        content = build(source, recipe, version, settings.source)
-        registry.push(recipe.name, content, [version, *tags])
+    for recipe, content in built:
+        registry.push(recipe.name, content, tags)
         images.append(Image(recipe.name, registry.repository(recipe.name), content.digest))
     return tuple(images)
 

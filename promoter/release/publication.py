@@ -1,13 +1,16 @@
 """A release: cut when the promote-rc pull request has been merged.
 
-Order: draft with its files, images, publish, version branch. Each step completes the present
-state, so an interrupted run is run again; a part that differs is an error, never overwritten.
+Order: checks, draft with its files, images, publish, version branch. Each step completes the
+present state, so an interrupted run is run again; a part that differs is an error, never
+overwritten.
 Tag, labels and notes name the candidate's commit, not the merge.
 """
 
 import hashlib
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from promoter.common.errors import NotCleared, NothingNewer
 from promoter.forge.forge import PublishedRelease, PullRequest, PullRequestState, Query
@@ -40,8 +43,9 @@ def release(application: Application, number: int = 0) -> VersionBuild:
     source = source_of_commit(application.git, tag.commit)
     version = tag.version.finalize_version()
     publication = _Publication(application, tag, source, read_settings(source), str(version))
+    built = publication.build_images()
     publication.draft(pull)
-    images = publication.publish_images()
+    images = publication.publish_images(built)
     application.forge.publish_release(str(version))
     application.fetch()
     if application.is_newest(version, tag.commit):
@@ -123,6 +127,14 @@ def _require_untagged_or_same(application: Application, tag: VersionTag) -> None
             )
 
 
+class _Built(NamedTuple):
+    """An image of the release; ``present`` if the registry has it already."""
+
+    name: str
+    image: OciImage[Layer]
+    present: bool
+
+
 @dataclass(frozen=True)
 class _Publication:
     """The release ``version`` of the candidate ``tag``, whose commit is ``source``."""
@@ -149,11 +161,15 @@ class _Publication:
         for name, content in {**files, CHECKSUMS: checksums(files)}.items():
             self._attach(draft, name, content)
 
-    def publish_images(self) -> tuple[Image, ...]:
-        """Push and sign every image, each checked against its candidate before the first push."""
+    def build_images(self) -> list[_Built]:
+        """Return every image, each checked against its candidate and what is published."""
+        with self.application.progress.task(f"build the images of {self.version}"):
+            return [_Built(recipe.name, *self._build(recipe)) for recipe in self.settings.images]
+
+    def publish_images(self, built: Sequence[_Built]) -> tuple[Image, ...]:
+        """Push and sign what `build_images` returned."""
         task = self.application.progress.task(f"push and sign the images of {self.version}")
         with task, ThreadPoolExecutor(_WORKERS) as pool:
-            built = [(recipe.name, *self._build(recipe)) for recipe in self.settings.images]
             return tuple(pool.map(lambda each: self._publish(*each), built))
 
     def _attach(self, draft: PublishedRelease, name: str, content: bytes) -> None:

@@ -22,7 +22,7 @@ class SourceTree:
         if path not in self.files:
             raise ReleaseError(
                 f"read {path} in {self.commit[:12]}: no such file",
-                next_step="add it, or correct the path in ci/release/release.yml",
+                next_step="add it, or correct its path in ci/release/release.yml",
             )
         return self.files[path].content
 

@@ -23,7 +23,7 @@ __all__ = ["application", "crane", "registry"]
 
 def test_an_absent_image_or_tag_has_no_digest(application: Git, registry: Registry) -> None:
     assert registry.digest("nobody", "latest") is None
-    build_and_push_all(source_of_commit(application, "HEAD"), "1.0.0", registry)
+    build_and_push_all(source_of_commit(application, "HEAD"), "1.0.0", registry, ["1.0.0"])
     assert registry.digest("lana-bank", "2.0.0") is None
     assert registry.digest("lana-bank", f"sha256:{'0' * 64}") is None
 
@@ -99,17 +99,19 @@ def test_a_registry_that_drops_the_connection_leaves_a_rerun_that_completes(
     with serving(crane) as address, dropping(address, after=6) as proxy:
         through = Registry(f"{proxy}/galoyorg", crane)
         with pytest.raises(RegistryError, match="push"):
-            build_and_push_all(source, "1.0.0", through)
+            build_and_push_all(source, "1.0.0", through, ["1.0.0"])
         direct = Registry(f"{address}/galoyorg", crane)
         assert direct.digest("dagster-code-location-lana-dw", "1.0.0") is None
-        images = build_and_push_all(source, "1.0.0", direct)
+        images = build_and_push_all(source, "1.0.0", direct, ["1.0.0"])
         assert direct.digest("dagster-code-location-lana-dw", "1.0.0") == images[-1].digest
 
 
 def test_a_lookup_finds_an_image_in_its_registry_or_in_the_mirror(
     application: Git, registry: Registry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    image = build_and_push_all(source_of_commit(application, "HEAD"), "1.0.0", registry)[0]
+    image = build_and_push_all(source_of_commit(application, "HEAD"), "1.0.0", registry, ["1.0.0"])[
+        0
+    ]
     host = registry.address.partition("/")[0]
     monkeypatch.setenv(MIRROR_VARIABLE, f"gcr.io={host}, quay.io=127.0.0.1:1")
     lookup = ImageLookup(registry.crane, configured_mirrors())

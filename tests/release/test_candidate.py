@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from promoter.common.errors import NothingNewer, RegistryError
+from promoter.common.errors import NothingNewer, PromoterError, RegistryError
 from promoter.git import Git
 from promoter.programs.registry import Registry
 from promoter.release.application import Application
@@ -65,14 +65,40 @@ def test_a_commit_that_is_not_on_the_branch_is_refused(sandbox: Sandbox) -> None
         create_candidate(sandbox.application, "nowhere")
 
 
-def test_without_a_registry_the_number_is_kept_and_a_rerun_completes_it(sandbox: Sandbox) -> None:
+def test_without_a_registry_nothing_is_announced(sandbox: Sandbox) -> None:
     down = Registry("127.0.0.1:9/galoyorg", sandbox.application.registry.crane)
     with pytest.raises(RegistryError):
         create_candidate(replace(sandbox.application, registry=down))
-    assert sandbox.tags() == ["0.1.0-rc.1"]
+    assert sandbox.tags() == []
     assert sandbox.git.commit("refs/heads/version") is None
-    assert str(create_candidate(sandbox.application).version) == "0.1.0-rc.1"
-    assert sandbox.git.file("version", "version") == b"0.1.0-rc.1\n"
+
+
+@pytest.mark.parametrize(
+    ("path", "content", "reason"),
+    [
+        ("ci/release/release.yml", None, "read ci/release/release.yml in .*: no such file"),
+        ("ci/release/release.yml", b"images: []", "ci/release/release.yml"),
+        ("apps/admin-panel/public/index.html", None, "read apps/admin-panel/public in"),
+    ],
+    ids=["no settings", "invalid settings", "a file of an image is missing"],
+)
+def test_a_commit_that_cannot_be_built_gets_no_tag(
+    sandbox: Sandbox, path: str, content: bytes | None, reason: str
+) -> None:
+    sandbox.commit("feat: b", {path: content})
+    with pytest.raises(PromoterError, match=reason):
+        create_candidate(sandbox.application)
+    assert sandbox.tags() == []
+    assert sandbox.application.registry.digest("lana-bank", "0.1.0-rc.1") is None
+
+
+def test_an_announced_candidate_without_its_images_is_completed(sandbox: Sandbox) -> None:
+    commit = sandbox.git.commit("main")
+    sandbox.git.text("tag", "0.1.0-rc.1", "main")
+    made = create_candidate(sandbox.application)
+    assert (str(made.version), made.commit) == ("0.1.0-rc.1", commit)
+    for image in made.images:
+        assert sandbox.application.registry.digest(image.name, "0.1.0-rc.1") == image.digest
 
 
 def test_two_concurrent_runs_never_share_a_number(sandbox: Sandbox, tmp_path: Path) -> None:

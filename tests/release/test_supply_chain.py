@@ -53,7 +53,7 @@ def supply(program: Path, registry: Registry, keys: tuple[Path, Path]) -> Supply
 
 def pushed(application: Git, registry: Registry) -> Image:
     source = source_of_commit(application, "HEAD")
-    return build_and_push_all(source, "1.0.0", registry)[0]
+    return build_and_push_all(source, "1.0.0", registry, ["1.0.0"])[0]
 
 
 def test_keys_are_created_once_and_only_their_owner_reads_them(

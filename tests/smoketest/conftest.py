@@ -59,7 +59,9 @@ class Application:
             source = source_of_commit(Git(bare), commit)
         crane = self.platform.toolchain.program("crane")
         registry = Registry(f"{self.platform.require().registry}/galoyorg", crane)
-        digests = {i.name: i.digest for i in build_and_push_all(source, VERSION, registry)}
+        digests = {
+            i.name: i.digest for i in build_and_push_all(source, VERSION, registry, [VERSION])
+        }
         values = chart / "values.yaml"
         pins = [Pin(path, n, digests[n], SOURCE, commit, n) for path, n in PINS.items()]
         values.write_text(set_pins(values.read_text(), pins))
