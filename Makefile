@@ -106,6 +106,10 @@ generated: .venv/installed ## regenerate every generated file: stubs, schemas, k
 	$(BIN)/python -m dev.rulesets
 	$(BIN)/promoter pipeline graph
 
+.PHONY: rulesets
+rulesets: .venv/installed ## set the committed rulesets of the three repositories (GH_TOKEN of an administrator)
+	$(BIN)/python -m dev.rulesets --apply
+
 .PHONY: locks
 locks: LOCK = $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header
 locks: ## write the hash-pinned locks anew from pyproject.toml and every requirements.in

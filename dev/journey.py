@@ -13,7 +13,7 @@ from rich.console import Console
 
 from dev.scene import Scene
 from promoter.common.errors import PromoterError
-from promoter.forge.forge import PullRequestState, Query
+from promoter.forge.forge import BOT_LOGIN, PullRequestState, Query
 
 STAGING = "cepler/.cepler/local/local-staging.state"
 DONE, FAILED, NOTHING_NEWER, NOT_CLEARED = 0, 1, 2, 3
@@ -143,7 +143,7 @@ class Journey:
 
     def _open_pull_request(self, name: str) -> int:
         """Return the number of the only open pull request of a repository."""
-        (found,) = self.scene.forge(name, "galoybot").pull_requests(
+        (found,) = self.scene.forge(name, BOT_LOGIN).pull_requests(
             Query(state=PullRequestState.OPEN)
         )
         return found.number

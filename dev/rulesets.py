@@ -1,20 +1,30 @@
-"""The rulesets of main in all three repositories: ``python -m dev.rulesets``.
+"""The rulesets of main in all three repositories: ``python -m dev.rulesets [--apply]``.
 
 The required checks are the jobs of every workflow that runs on each pull request. A workflow with
 a path filter cannot be required: where it does not run, GitHub waits for it for ever.
+
+Whoever bypasses a ruleset bypasses all of its rules. Reviews are therefore a ruleset of their own:
+the bot merges in the charts repository without one, but never before the required checks.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import yaml
+from github import Auth, Github
+
+from promoter.forge.forge import BOT_LOGIN
+from promoter.forge.links import API
 
 ROOT = Path(__file__).resolve().parent.parent
-REPOSITORIES = (ROOT, ROOT / "upstream" / "lana-bank", ROOT / "upstream" / "galoy-private-charts")
+CHARTS = ROOT / "upstream" / "galoy-private-charts"
+REPOSITORIES = (ROOT, ROOT / "upstream" / "lana-bank", CHARTS)
 OPTIONAL = {
     "bot-automerge-lana": "it waits for the required checks",
     "preview": "a preview informs, and a fork has none",
@@ -22,8 +32,17 @@ OPTIONAL = {
 """Jobs that run on each pull request and are not required, with the reason."""
 
 
-def main_ruleset(repository: Path) -> dict[str, Any]:
-    """Return the ruleset of ``main``: reviews and checks, and no push but the deploy key's."""
+_DEPLOY_KEY = {"actor_id": None, "actor_type": "DeployKey", "bypass_mode": "always"}
+_BOT = {
+    # GitHub knows an app by a number; `--apply` looks it up.
+    "actor_id": BOT_LOGIN.removesuffix("[bot]"),
+    "actor_type": "Integration",
+    "bypass_mode": "pull_request",
+}
+
+
+def rulesets(repository: Path) -> list[dict[str, Any]]:
+    """Return the rulesets of ``main``: checks and reviews, and no push but the deploy key's."""
     review = {
         "required_approving_review_count": 1,
         "dismiss_stale_reviews_on_push": True,
@@ -35,18 +54,26 @@ def main_ruleset(repository: Path) -> dict[str, Any]:
         "strict_required_status_checks_policy": True,
         "required_status_checks": [{"context": name} for name in required_checks(repository)],
     }
+    reviewed = {"type": "pull_request", "parameters": review}
+    checked = {"type": "required_status_checks", "parameters": checks}
+    history = [{"type": "deletion"}, {"type": "non_fast_forward"}]
+    bot = [_BOT] if repository == CHARTS else []
+    return [
+        _ruleset("main", [_DEPLOY_KEY], [*history, checked]),
+        _ruleset("main-reviews", [_DEPLOY_KEY, *bot], [reviewed]),
+    ]
+
+
+def _ruleset(
+    name: str, actors: list[dict[str, Any]], rules: list[dict[str, Any]]
+) -> dict[str, Any]:
     return {
-        "name": "main",
+        "name": name,
         "target": "branch",
         "enforcement": "active",
         "conditions": {"ref_name": {"include": ["refs/heads/main"], "exclude": []}},
-        "bypass_actors": [{"actor_id": None, "actor_type": "DeployKey", "bypass_mode": "always"}],
-        "rules": [
-            {"type": "deletion"},
-            {"type": "non_fast_forward"},
-            {"type": "pull_request", "parameters": review},
-            {"type": "required_status_checks", "parameters": checks},
-        ],
+        "bypass_actors": actors,
+        "rules": rules,
     }
 
 
@@ -82,13 +109,47 @@ def _names(job: dict[str, Any]) -> list[str]:
 def files() -> dict[Path, str]:
     """Return the content of every generated file."""
     return {
-        each / ".github" / "rulesets" / "main.json": json.dumps(main_ruleset(each), indent=2) + "\n"
+        each / ".github" / "rulesets" / f"{one['name']}.json": json.dumps(one, indent=2) + "\n"
         for each in REPOSITORIES
+        for one in rulesets(each)
     }
 
 
-def main() -> int:
-    """Write the files; return the exit code."""
+def apply(client: Github, name: str, committed: list[dict[str, Any]]) -> Iterator[str]:
+    """Create or replace the ``committed`` rulesets of repository ``name``; yield what was done.
+
+    ``client`` has the token of an administrator.
+    """
+    repository = client.get_repo(name)
+    request, url = repository.requester.requestJsonAndCheck, f"{repository.url}/rulesets"
+    live = {each["name"]: each["id"] for each in request("GET", url)[1]}
+    for one in committed:
+        actors = [
+            {**actor, "actor_id": client.get_app(actor["actor_id"]).id}
+            if isinstance(actor["actor_id"], str)
+            else actor
+            for actor in one["bypass_actors"]
+        ]
+        known = live.get(one["name"])
+        method, at = ("PUT", f"{url}/{known}") if known else ("POST", url)
+        request(method, at, input={**one, "bypass_actors": actors})
+        yield f"{name}: {'replaced' if known else 'created'} ruleset {one['name']}"
+
+
+def main(arguments: list[str]) -> int:
+    """Write the files, or with ``--apply`` set every committed ruleset; return the exit code."""
+    if arguments == ["--apply"]:
+        token, api = os.environ["GH_TOKEN"], os.environ.get("GITHUB_API_URL", API)
+        client = Github(auth=Auth.Token(token), base_url=api, lazy=True)
+        for each in REPOSITORIES:
+            name = "galoy-deployments" if each == ROOT else each.name
+            committed = [
+                json.loads(file.read_text(encoding="utf-8"))
+                for file in sorted((each / ".github" / "rulesets").glob("*.json"))
+            ]
+            for line in apply(client, f"GaloyMoney/{name}", committed):
+                sys.stdout.write(f"{line}\n")
+        return 0
     for file, content in files().items():
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(content, encoding="utf-8")
@@ -96,4 +157,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

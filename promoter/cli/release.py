@@ -172,12 +172,15 @@ def automerge_command(
     source: Annotated[
         str, typer.Option(help="The application's repository, whose releases may be pinned.")
     ] = AutoMerge.source,
+    wait: Annotated[
+        float, typer.Option(help="Seconds until the checks have to end.")
+    ] = AutoMerge.wait,
 ) -> None:
-    """Merge the bot's pull request of the charts; exit 3 if it needs a review.
+    """Merge the bot's pull request of the charts after its checks; exit 3 if it needs a review.
 
     Example: promoter release automerge 17 --charts ../galoy-private-charts
     """
-    _render_pull(automerge(_charts(charts), number, AutoMerge(source=source)))
+    _render_pull(automerge(_charts(charts), number, AutoMerge(source=source, wait=wait), shown()))
 
 
 def _application(repository: Path, registry: str, key: str, public_key: str = "") -> Application:

@@ -7,6 +7,9 @@ from typing import Any, Protocol
 
 from promoter.common.errors import PromoterError
 
+BOT_LOGIN = "galoybot-app[bot]"
+"""GitHub's name of the bot, which is the app `galoybot-app`."""
+
 
 class ForgeError(PromoterError):
     """The forge refused, or could not be reached."""
@@ -159,6 +162,9 @@ class Forge(Protocol):
     def checks(self, commit: str) -> tuple[StatusCheck, ...]:
         """Return the latest result of each check of ``commit``, by name."""
 
+    def required_checks(self, branch: str) -> tuple[str, ...]:
+        """Return the names of the checks that ``branch`` requires before a merge."""
+
     def set_check(self, commit: str, check: StatusCheck) -> None:
         """Set the result of a check of ``commit``."""
 
@@ -179,6 +185,9 @@ class Forge(Protocol):
 
     def rulesets(self) -> tuple[Mapping[str, Any], ...]:
         """Return the rulesets of the repository, each as GitHub's REST API documents it."""
+
+    def app_id(self, slug: str) -> int:
+        """Return the number of the app ``slug``, which rulesets name it by."""
 
     def workflow_settings(self) -> frozenset[str]:
         """Return the names of the secrets and variables of workflows: ``secrets.X``, ``vars.Y``."""

@@ -14,7 +14,6 @@ from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
-from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 import requests
@@ -23,12 +22,11 @@ from github.GithubException import GithubException, RateLimitExceededException
 from github.GithubRetry import GithubRetry
 
 from promoter.common.errors import UsageError
+from promoter.forge import github_rules
 from promoter.forge.forge import (
     Asset,
     Forge,
-    ForgeBusy,
     ForgeConflict,
-    ForgeError,
     ForgeMissing,
     NewPullRequest,
     PublishedRelease,
@@ -39,11 +37,11 @@ from promoter.forge.forge import (
 )
 from promoter.forge.github_connection import limit_connections
 from promoter.forge.github_responses import (
-    check_of,
+    busy,
+    connection_error,
     error_of,
     pull_request_of,
     release_of,
-    root_cause,
 )
 from promoter.forge.links import API, compare_page
 
@@ -156,12 +154,16 @@ class GitHubForge(Forge):
         return tuple(sorted(names | {f.previous_filename for f in files if f.previous_filename}))
 
     def checks(self, commit: str) -> tuple[StatusCheck, ...]:
-        """See `Forge`. Commit statuses: any token may write them, check runs need an app."""
+        """See `Forge`. Commit statuses and check runs."""
         with self._request(f"read the checks of {commit[:12]}") as repository:
-            statuses = repository.get_commit(commit).get_combined_status().statuses
-        return tuple(sorted(map(check_of, statuses), key=attrgetter("name")))
+            return github_rules.checks(repository, commit)
+
+    def required_checks(self, branch: str) -> tuple[str, ...]:
+        with self._request(f"read the rules of {branch}") as repository:
+            return github_rules.required_checks(repository, branch)
 
     def set_check(self, commit: str, check: StatusCheck) -> None:
+        """See `Forge`. A commit status: any token may write it, a check run needs an app."""
         with self._request(f"set a check of {commit[:12]}") as repository:
             # GitHub rejects a longer description.
             repository.get_commit(commit).create_status(
@@ -211,11 +213,12 @@ class GitHubForge(Forge):
             return release_of(found)
 
     def rulesets(self) -> tuple[Mapping[str, Any], ...]:
-        """See `Forge`. PyGithub has no call for them; the list has no rules, each one has."""
         with self._request("read the rulesets") as repository:
-            get, url = repository.requester.requestJsonAndCheck, f"{repository.url}/rulesets"
-            _, listed = get("GET", url, parameters={"per_page": 100})
-            return tuple(get("GET", f"{url}/{each['id']}")[1] for each in listed)
+            return github_rules.rulesets(repository)
+
+    def app_id(self, slug: str) -> int:
+        with self._request(f"look up the app {slug}"):
+            return self._client.get_app(slug).id
 
     def workflow_settings(self) -> frozenset[str]:
         with self._request("list secrets and variables") as repository:
@@ -232,17 +235,11 @@ class GitHubForge(Forge):
         try:
             yield self._client.get_repo(self.name)
         except RateLimitExceededException as error:
-            raise ForgeBusy(
-                f"{what} of {self.name}: GitHub's rate limit is used up",
-                next_step="run it again after the limit's reset; nothing is done twice",
-            ) from error
+            raise busy(f"{what} of {self.name}") from error
         except GithubException as error:
             raise error_of(f"{what} of {self.name}", error) from error
         except requests.RequestException as error:
-            raise ForgeError(
-                f"{what} of {self.name}: {root_cause(error)}",
-                next_step="check that GitHub is reachable, then run it again",
-            ) from error
+            raise connection_error(f"{what} of {self.name}", error) from error
 
     @cached_property
     def _client(self) -> Github:

@@ -17,7 +17,7 @@ class _LimitedAdapter(HTTPAdapter):
     def send(self, request: requests.PreparedRequest, **options: Any) -> requests.Response:  # type: ignore[override]
         """Send ``request``, and again as `GithubRetry` decides, for as long as that may take."""
         retry = self.max_retries
-        pauses = getattr(retry, "max_rate_limit_wait", 0)
+        pauses = getattr(retry, "max_rate_limit_wait", None) or 0
         seconds = (1 + (retry.total or 0)) * options["timeout"] + pauses
         try:
             return bounded(lambda: self._exchange(request, options), seconds)

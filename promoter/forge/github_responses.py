@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
+import requests
 from github.GithubException import GithubException
 
 from promoter.forge.forge import (
@@ -20,6 +22,7 @@ from promoter.forge.forge import (
 )
 
 if TYPE_CHECKING:
+    from github.CheckRun import CheckRun
     from github.CommitStatus import CommitStatus
     from github.GitRelease import GitRelease
     from github.PullRequest import PullRequest as GithubPullRequest
@@ -70,16 +73,51 @@ def check_of(response: CommitStatus) -> StatusCheck:
     return StatusCheck(response.context, conclusion, response.description or "")
 
 
+def check_run_of(response: CheckRun) -> StatusCheck:
+    """Return the check of a check run; a neutral or skipped one satisfies a rule."""
+    ended = response.status == "completed"
+    passed = response.conclusion in ("success", "neutral", "skipped")
+    conclusion = Conclusion.SUCCESS if passed else Conclusion.FAILURE
+    return StatusCheck(response.name, conclusion if ended else Conclusion.PENDING)
+
+
 def error_of(what: str, error: GithubException) -> ForgeError:
     """Return the error for a refused request ``what``, with GitHub's message."""
     data = error.data if isinstance(error.data, dict) else {}
     details = [str(e.get("message") or e.get("code")) for e in data.get("errors") or () if e]
-    cause = "; ".join([str(data.get("message") or error.status), *details])
-    next_step = "check its present state on GitHub, then run it again"
-    if error.status in (401, 403):
-        next_step = "check the token: it needs contents, pull requests and statuses, read and write"
+    message = " ".join(str(data.get("message") or error.status).split())
+    cause = "; ".join([message, *details])
     kind = _KINDS.get(error.status, ForgeError)
+    next_step = _next_step(message, error)
     return kind(f"{what}: {cause} (HTTP {error.status})", next_step=next_step)
+
+
+def _next_step(message: str, error: GithubException) -> str:
+    """Return the change that fixes the refusal; GitHub names a missing permission in a header."""
+    if message.startswith("Repository rule violations found"):
+        return "fulfill the rule; docs/pipelines.md says which rules the bot's app bypasses"
+    if missing := (error.headers or {}).get("x-accepted-github-permissions"):
+        return f"give the token {missing}: `permissions:` of the workflow's job, or of the app"
+    if error.status in (401, 403):
+        return "check the token: it needs contents, pull requests and statuses, read and write"
+    return "check its present state on GitHub, then run it again"
+
+
+def busy(what: str) -> ForgeBusy:
+    """Return the error of a request that a rate limit does not allow."""
+    remedy = "run it again after the limit's reset; nothing is done twice"
+    return ForgeBusy(f"{what}: GitHub's rate limit is used up", next_step=remedy)
+
+
+def connection_error(what: str, error: requests.RequestException) -> ForgeError:
+    """Return the error of a request that had no usable response, however often it was made."""
+    cause = root_cause(error)
+    if re.search(r"too many (403|429) error responses", cause):
+        # The secondary limit: other refusals with these codes are not repeated.
+        return busy(what)
+    return ForgeError(
+        f"{what}: {cause}", next_step="check that GitHub is reachable, then run it again"
+    )
 
 
 def root_cause(error: BaseException) -> str:

@@ -17,6 +17,7 @@ from typing import Any
 
 from promoter.forge.documents import ASSET, REF, Documents
 from promoter.forge.forge import (
+    BOT_LOGIN,
     Asset,
     Forge,
     ForgeConflict,
@@ -40,7 +41,7 @@ class LocalForge(Forge):
     """The forge of the bare repository ``git``, used by ``actor``."""
 
     git: Git
-    actor: str = "galoybot"
+    actor: str = BOT_LOGIN
 
     def pull_requests(self, query: Query) -> tuple[PullRequest, ...]:
         pulls = map(self._with_head, reversed(self._documents().pulls()))
@@ -116,6 +117,9 @@ class LocalForge(Forge):
     def checks(self, commit: str) -> tuple[StatusCheck, ...]:
         return self._documents().checks(commit)
 
+    def required_checks(self, branch: str) -> tuple[str, ...]:  # noqa: ARG002 - nothing is required
+        return ()
+
     def set_check(self, commit: str, check: StatusCheck) -> None:
         if self.git.commit(commit) is None:
             raise ForgeMissing(f"set a check of {commit[:12]}: no such commit")
@@ -167,6 +171,9 @@ class LocalForge(Forge):
 
     def rulesets(self) -> tuple[Mapping[str, Any], ...]:
         raise self._without("rulesets")
+
+    def app_id(self, slug: str) -> int:
+        raise self._without(f"the app {slug}")
 
     def workflow_settings(self) -> frozenset[str]:
         raise self._without("secrets and variables")

@@ -1,10 +1,12 @@
 """The pull requests of the bot that merge without a review."""
 
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from promoter.common.errors import NotCleared
-from promoter.forge.forge import Conclusion, PullRequest, PullRequestState
+from promoter.common.progress import Progress, Silent
+from promoter.forge.forge import BOT_LOGIN, Conclusion, Forge, PullRequest, PullRequestState
 from promoter.release import bot_commit
 from promoter.release.application import HostedRepository
 
@@ -13,10 +15,11 @@ from promoter.release.application import HostedRepository
 class AutoMerge:
     """The author, labels and paths (``x/`` is a folder) of pull requests that need no review.
 
-    ``source`` is the repository whose releases they pin.
+    ``source`` is the repository whose releases they pin, ``check`` the one that merges, which does
+    not wait for itself. Other checks may take ``wait`` seconds.
     """
 
-    author: str = "galoybot"
+    author: str = BOT_LOGIN
     labels: frozenset[str] = frozenset({"galoybot", "lana-bank"})
     paths: tuple[str, ...] = (
         "charts/lana-bank/values.yaml",
@@ -24,6 +27,9 @@ class AutoMerge:
         "charts/lana-bank/tf/",
     )
     source: str = "https://github.com/GaloyMoney/lana-bank"
+    check: str = "bot-automerge-lana"
+    wait: float = 1200.0
+    pause: float = 15.0
 
     def objections(self, pull: PullRequest, changed: Iterable[str]) -> list[str]:
         """Return the reasons why ``pull`` needs a review; empty: it needs none."""
@@ -37,11 +43,14 @@ class AutoMerge:
         return reasons + [f"it changes {path}" for path in others]
 
 
-def automerge(charts: HostedRepository, number: int, rule: AutoMerge) -> PullRequest:
+def automerge(
+    charts: HostedRepository, number: int, rule: AutoMerge, progress: Progress | None = None
+) -> PullRequest:
     """Merge pull request ``number``, only at the commit checked here; return it if it is merged.
 
-    Raises `NotCleared` with every objection: the rule's, a draft, an unsuccessful check, a commit
-    that is not the bot's own (`bot_commit`).
+    Waits for the checks that the branch requires, and for others that have begun. Raises
+    `NotCleared` with every objection: the rule's, a draft, a commit that is not the bot's own
+    (`bot_commit`), or else the checks that did not succeed.
     """
     forge = charts.forge
     pull = forge.pull_request(number)
@@ -53,11 +62,29 @@ def automerge(charts: HostedRepository, number: int, rule: AutoMerge) -> PullReq
         reasons.append(f"it is {pull.state}")
     if pull.draft:
         reasons.append("it is a draft")
-    checks = [c for c in forge.checks(pull.head_commit) if c.conclusion is not Conclusion.SUCCESS]
-    reasons += [f"check {check.name} is {check.conclusion}" for check in checks]
-    if reasons:
+    if reasons := reasons or _unsuccessful(forge, pull, rule, progress or Silent()):
         raise NotCleared(
             f"merge pull request {number}: {'; '.join(reasons)}",
             next_step=f"request a review: {pull.url}",
         )
     return forge.merge_pull_request(number, head_commit=pull.head_commit)
+
+
+def _unsuccessful(
+    forge: Forge, pull: PullRequest, rule: AutoMerge, progress: Progress
+) -> list[str]:
+    """Return the checks of the head that fail, or still run when the time is over."""
+    required, deadline = forge.required_checks(pull.base), time.monotonic() + rule.wait
+    with progress.task(f"wait for the checks of pull request {pull.number}") as report:
+        while True:
+            found = {c.name: c.conclusion for c in forge.checks(pull.head_commit)}
+            missing = [
+                f"required check {name} did not report" for name in required if name not in found
+            ]
+            found.pop(rule.check, None)
+            running = [f"check {n} is {c}" for n, c in found.items() if c is Conclusion.PENDING]
+            failed = [f"check {n} is {c}" for n, c in found.items() if c is Conclusion.FAILURE]
+            if failed or not (running or missing) or time.monotonic() >= deadline:
+                return [*failed, *running, *missing]
+            report("; ".join([*running, *missing]))
+            time.sleep(rule.pause)

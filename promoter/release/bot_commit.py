@@ -34,7 +34,7 @@ def objections(charts: HostedRepository, pull: PullRequest, source: str) -> Iter
     try:
         parent = _parent(charts, pull)
         yield from _people(charts, parent, pull.head_commit)
-        expected = _made_again(charts.git, parent, pull.head_commit, source)
+        expected = _made_again(charts, parent, pull.head_commit, source)
     except PromoterError as error:
         yield str(error)
         return
@@ -68,8 +68,9 @@ def _people(charts: HostedRepository, parent: str, head: str) -> Iterator[str]:
         yield f"its commit is not signed by anyone in {BOT_SIGNERS}"
 
 
-def _made_again(git: Git, parent: str, head: str, address: str) -> str:
+def _made_again(charts: HostedRepository, parent: str, head: str, address: str) -> str:
     """Return a commit on ``parent`` with what pinning the same release changes, and no more."""
+    git = charts.git
     found = {pin.path: pin for pin in read_pins(_text(git, head, "values.yaml"))}
     version = str(yaml.safe_load(_text(git, head, "Chart.yaml")).get("appVersion", ""))
     source = source_of_commit(git, _released(git, address, version))
@@ -81,7 +82,7 @@ def _made_again(git: Git, parent: str, head: str, address: str) -> str:
     ]
     chart = settings.chart or ChartSettings(folder=_FOLDER)
     files = pinned_files(git, parent, chart, source, pins, version)
-    return git.commit_files(parent, files, "pins, made again")
+    return git.commit_files(parent, files, "pins, made again", author=charts.author)
 
 
 def _released(git: Git, address: str, version: str) -> str:

@@ -19,7 +19,7 @@ from promoter.common.errors import UsageError
 
 # The committer of a task: its image configures none.
 _COMMITTER = {"user.name": "promoter", "user.email": "promoter@localhost"}
-_KEPT = frozenset({"REGISTRY", "COSIGN_PASSWORD"})
+_KEPT = frozenset({"REGISTRY", "COSIGN_PASSWORD", "GH_APP_ID"})
 
 
 def run(command: Sequence[str], given: Mapping[str, str]) -> int:
@@ -80,6 +80,10 @@ def _registry(folder: Path, given: Mapping[str, str]) -> dict[str, str]:
     return {"DOCKER_CONFIG": str(folder)}
 
 
+def _app(folder: Path, given: Mapping[str, str]) -> dict[str, str]:
+    return {"GH_APP_KEY": str(_private(folder / "app.pem", given["GH_APP_KEY_DOCUMENT"]))}
+
+
 def _cluster(folder: Path, given: Mapping[str, str]) -> dict[str, str]:
     kubeconfig = _private(folder / "kubeconfig", given["KUBECONFIG_DOCUMENT"])
     return {"PROMOTER_KUBECONFIG": str(kubeconfig)}
@@ -106,6 +110,7 @@ def _configured(settings: Mapping[str, str], given: Mapping[str, str]) -> dict[s
 # The variables of each kind of access (a part of them alone is an error), and their function.
 _KINDS = {
     "git": (("GIT_PRIVATE_KEY", "GIT_KNOWN_HOSTS"), _git),
+    "GitHub App": (("GH_APP_ID", "GH_APP_KEY_DOCUMENT"), _app),
     "registry": (("REGISTRY", "REGISTRY_USER", "REGISTRY_PASSWORD"), _registry),
     "cluster": (("KUBECONFIG_DOCUMENT",), _cluster),
     "signing": (("COSIGN_KEY_DOCUMENT", "COSIGN_PASSWORD"), _signing),

@@ -89,3 +89,15 @@ class Ruleset(_Strict):
     conditions: Conditions
     bypass_actors: list[BypassActor]
     rules: Annotated[list[Rule], Field(min_length=1)]
+
+
+class CommittedActor(BypassActor):
+    """As in a committed file: an app has its slug, whose number is looked up."""
+
+    actor_id: int | str | None  # type: ignore[assignment]
+
+
+class CommittedRuleset(Ruleset):
+    """A ruleset as it is committed."""
+
+    bypass_actors: list[CommittedActor]  # type: ignore[assignment]

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from dev.rulesets import REPOSITORIES, files, required_checks
-from tests.concourse.ruleset_schema import Ruleset
+from dev.rulesets import CHARTS, REPOSITORIES, files, required_checks, rulesets
+from tests.concourse.ruleset_schema import CommittedRuleset, Ruleset
 from tests.concourse.test_pipelines import ROOT
 from tests.concourse.test_workflows import document, program
 
@@ -22,7 +22,8 @@ GITHUB = ROOT / ".github"
 def ruleset(name: str) -> dict[str, Any]:
     found: dict[str, Any] = json.loads((GITHUB / "rulesets" / f"{name}.json").read_text())
     assert found["name"] == name
-    assert found["conditions"]["ref_name"]["include"] == [f"refs/heads/{name}"]
+    branch = name.removesuffix("-reviews")
+    assert found["conditions"]["ref_name"]["include"] == [f"refs/heads/{branch}"]
     assert found["enforcement"] == "active"
     return found
 
@@ -37,16 +38,17 @@ def test_history_is_never_rewritten(name: str) -> None:
 
 
 def test_main_requires_reviews() -> None:
-    found = rules("main")
+    found = rules("main-reviews")
     assert found["pull_request"]["require_code_owner_review"]
     assert found["pull_request"]["required_approving_review_count"] >= 1
 
 
 @pytest.mark.parametrize("repository", REPOSITORIES, ids=lambda each: each.name)
 def test_the_ruleset_of_main_is_the_generated_one(repository: Path) -> None:
-    file = repository / ".github" / "rulesets" / "main.json"
-    assert file.read_text() == files()[file], "run make generated"
-    Ruleset.model_validate_json(file.read_bytes())
+    for name in ("main", "main-reviews"):
+        file = repository / ".github" / "rulesets" / f"{name}.json"
+        assert file.read_text() == files()[file], "run make generated"
+        CommittedRuleset.model_validate_json(file.read_bytes())
 
 
 @pytest.mark.parametrize(
@@ -72,14 +74,20 @@ def test_no_workflow_has_a_filter_that_would_keep_a_required_check_from_reportin
             assert not {"paths", "paths-ignore"} & set(trigger), file
 
 
-def test_the_merging_bot_may_read_what_it_waits_for() -> None:
-    jobs = document(REPOSITORIES[2] / ".github/workflows/bot-automerge-lana.yml")["jobs"]
-    permissions = jobs["bot-automerge-lana"]["permissions"]
-    assert permissions["checks"] == permissions["statuses"] == "read"
+def test_the_bot_bypasses_the_reviews_of_the_charts_alone() -> None:
+    for repository in REPOSITORIES:
+        bypassed = [
+            one["name"]
+            for one in rulesets(repository)
+            for actor in one["bypass_actors"]
+            if actor["actor_type"] != "DeployKey"
+        ]
+        assert bypassed == (["main-reviews"] if repository == CHARTS else [])
 
 
 def test_only_the_deploy_key_bypasses_main_and_nothing_bypasses_the_gates() -> None:
-    assert [actor["actor_type"] for actor in ruleset("main")["bypass_actors"]] == ["DeployKey"]
+    for name in ("main", "main-reviews"):
+        assert [actor["actor_type"] for actor in ruleset(name)["bypass_actors"]] == ["DeployKey"]
     assert ruleset("cepler-gates")["bypass_actors"] == []
     assert "required_signatures" in rules("cepler-gates")
 

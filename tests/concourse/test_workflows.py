@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,11 @@ def document(file: Path) -> dict[str, Any]:
 
 def steps(file: Path) -> list[dict[str, Any]]:
     return [step for job in document(file)["jobs"].values() for step in job["steps"]]
+
+
+def evaluated(value: Any, settings: Mapping[str, str]) -> str:
+    """Return ``value`` with each ``${{ }}`` replaced; a name without a value is an error."""
+    return re.sub(r"\$\{\{ ([\w.]+) \}\}", lambda found: settings[found[1]], str(value))
 
 
 def names(files: list[Path]) -> list[str]:

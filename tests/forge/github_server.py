@@ -2,6 +2,8 @@
 
 Its state is a local forge, so both implementations of the Protocol can be held to one set
 of tests; statuses, bodies and headers of refusals are as GitHub documents and sends them.
+A token needs the endpoint's permission, a merge has to satisfy the rulesets (`github_rules`),
+limits count the requests, and an app's token is issued for a JWT that its key signed.
 `fail` makes the next requests that fit end as recorded failures do.
 """
 
@@ -13,10 +15,13 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
+
+import jwt
+from pydantic import ValidationError
 
 from promoter.forge.forge import (
     Conclusion,
@@ -30,6 +35,9 @@ from promoter.forge.forge import (
     StatusCheck,
 )
 from promoter.forge.local import LocalForge
+from tests.concourse.ruleset_schema import Ruleset
+
+from .github_rules import Token, active, violations
 
 NAME = "GaloyMoney/lana-bank"
 OWNER = "GaloyMoney"
@@ -69,11 +77,32 @@ BAD_GATEWAY = Response(502, {"message": "Server Error"})
 LOST = Response(0, drop=True, work_first=True)
 
 
+@dataclass(frozen=True)
+class InstalledApp:
+    """An app that is installed in the repository: its public key, and its permissions."""
+
+    identity: int
+    slug: str
+    public_key: bytes
+    permissions: dict[str, str]
+
+
 class Server:
-    """The server's state: a forge, the next failures, and the requests so far."""
+    """The server's state: a forge, the next failures, and the requests so far.
+
+    ``left`` requests are allowed until the primary limit's reset in an hour, None without limit;
+    more than ``most_writes`` in a minute meet the secondary limit.
+    """
 
     def __init__(self, forge: LocalForge) -> None:
         self.forge = forge
+        self.tokens = {"a-token": Token()}
+        self.app: InstalledApp | None = None
+        self.check_runs: dict[str, list[dict[str, Any]]] = {}
+        self.approvals: dict[int, int] = {}
+        self.left: int | None = None
+        self.most_writes = 80
+        self.writes: list[float] = []
         self.lock = threading.Lock()
         self.failures: list[tuple[str, Response]] = []
         self.requests: list[str] = []
@@ -86,6 +115,26 @@ class Server:
     def fail(self, request: str, *answers: Response) -> None:
         """The next requests whose "METHOD path" fits the regex get these, one each."""
         self.failures += [(request, answer) for answer in answers]
+
+    def over_limit(self, method: str) -> Response | None:
+        """Count a request; return GitHub's refusal if it is over a limit."""
+        if self.left is not None:
+            if self.left == 0:
+                return rate_limited(3600)
+            self.left -= 1
+        if method != "GET":
+            now = time.monotonic()
+            self.writes = [*(each for each in self.writes if each > now - 60), now]
+            if len(self.writes) > self.most_writes:
+                return SECONDARY_LIMIT
+        return None
+
+    def run_check(self, commit: str, name: str, conclusion: str | None) -> None:
+        """Set the latest check run ``name`` of ``commit``; without a conclusion it is running."""
+        runs = [each for each in self.check_runs.get(commit, []) if each["name"] != name]
+        status = "completed" if conclusion else "in_progress"
+        run = {"id": len(runs) + 1, "name": name, "status": status, "conclusion": conclusion}
+        self.check_runs[commit] = [*runs, {**run, "head_sha": commit, "output": {"title": None}}]
 
     def failure(self, request: str) -> Response | None:
         """The failure meant for this request, used up by asking."""
@@ -129,7 +178,7 @@ class _Handler(BaseHTTPRequestHandler):
         request = f"{self.command} {self.path}"
         with self.state.lock:
             self.state.requests.append(request)
-            failure = self.state.failure(request)
+            failure = self.state.failure(request) or self.state.over_limit(self.command)
             answer = failure or self._answer(body)
             if failure and failure.work_first:
                 self._answer(body)
@@ -158,14 +207,29 @@ class _Handler(BaseHTTPRequestHandler):
         split = urlsplit(self.path)
         query = {name: values[0] for name, values in parse_qs(split.query).items()}
         path = split.path.removeprefix(f"/repos/{NAME}")
-        for method, pattern, answered in _ROUTES:
+        credential = self.headers.get("Authorization", "").partition(" ")[2]
+        for method, pattern, accepted, answered in _ROUTES:
             found = re.fullmatch(pattern, path)
             if found and method == self.command:
+                # An app's own requests have a JWT in place of a token; their handlers verify it.
+                token = self.state.tokens.get(credential, None if accepted else Token())
+                if token is None:
+                    return Response(401, {"message": "Bad credentials"})
+                if accepted and not token.allows(accepted):
+                    return _forbidden(accepted)
+                call = _Call(self, found.groups(), query, body, token, credential)
                 try:
-                    return answered(_Call(self, found.groups(), query, body))
+                    return answered(call)
                 except ForgeMissing:
                     return Response(404, {"message": "Not Found"})
         return Response(404, {"message": "Not Found", "path": path})
+
+
+def _forbidden(accepted: str) -> Response:
+    """GitHub's refusal of a token without the permission, which a header names."""
+    page = "https://docs.github.com/rest"
+    message = {"message": "Resource not accessible by integration", "documentation_url": page}
+    return Response(403, {**message, "status": "403"}, {"X-Accepted-GitHub-Permissions": accepted})
 
 
 @dataclass(frozen=True)
@@ -174,6 +238,8 @@ class _Call:
     parts: tuple[str, ...]
     query: dict[str, str]
     body: bytes
+    token: Token
+    credential: str
 
     @property
     def state(self) -> Server:
@@ -273,6 +339,13 @@ def _edit_pull(call: _Call) -> Response:
 
 def _merge_pull(call: _Call) -> Response:
     number = int(call.parts[0])
+    pull = call.forge.pull_request(number)
+    if not pull.draft and pull.head_commit == call.json["sha"]:
+        results = _results(call, pull.head_commit)
+        approvals = call.state.approvals.get(number, 0)
+        if found := violations(call.state.rulesets, pull, call.token, results, approvals):
+            text = "\n\n".join(["Repository rule violations found", *found])
+            return Response(405, {"message": f"{text}\n\n"})
     try:
         merged = call.forge.merge_pull_request(number, head_commit=call.json["sha"])
     except ForgeConflict as error:
@@ -338,12 +411,31 @@ def _pulls_of(call: _Call) -> Response:
     return call.paged([_shown(call, pull) for pull in call.forge.pull_requests_of(sha)])
 
 
-def _status(call: _Call) -> Response:
-    statuses = [
-        {"context": one.name, "state": one.conclusion.value, "description": one.summary}
-        for one in call.forge.checks(call.parts[0])
-    ]
-    return Response(200, {"sha": call.parts[0], "state": "success", "statuses": statuses})
+def _results(call: _Call, commit: str) -> dict[str, str]:
+    """The conclusion of each status and check run of ``commit``, empty while it is pending."""
+    statuses = {one.name: one.conclusion.value for one in call.forge.checks(commit)}
+    runs = {run["name"]: run["conclusion"] for run in call.state.check_runs.get(commit, [])}
+    return {
+        name: "" if result in (None, "pending") else result
+        for name, result in {**statuses, **runs}.items()
+    }
+
+
+def _statuses(call: _Call) -> Response:
+    """Every status, the newest first: a context has as many as were set."""
+    return call.paged(
+        [
+            {"context": one.name, "state": state, "description": one.summary}
+            for one in call.forge.checks(call.parts[0])
+            for state in (one.conclusion.value, "pending")
+        ]
+    )
+
+
+def _check_runs(call: _Call) -> Response:
+    runs = call.state.check_runs.get(call.parts[0], [])
+    page = call.paged(runs)
+    return replace(page, body={"total_count": len(runs), "check_runs": page.body})
 
 
 def _set_status(call: _Call) -> Response:
@@ -387,7 +479,11 @@ def _releases(call: _Call) -> Response:
     tree = git.tree("refs/forge/data", "releases")
     names = git.lines("ls-tree", "--name-only", tree) if tree else []
     found = [call.forge.release(name.removesuffix(".json")) for name in names]
-    return call.paged([_shown_release(call, one) for one in found if one])
+    # GitHub shows drafts only to those who may push.
+    drafts = call.token.allows("contents=write")
+    return call.paged(
+        [_shown_release(call, one) for one in found if one and (drafts or not one.draft)]
+    )
 
 
 def _draft(call: _Call) -> Response:
@@ -439,36 +535,100 @@ def _ruleset(call: _Call) -> Response:
     return Response(200, found[0]) if found else Response(404, {"message": "Not Found"})
 
 
+def _put_ruleset(call: _Call) -> Response:
+    """Create a ruleset, or replace the one of an id; refuse what does not fit the schema."""
+    try:
+        Ruleset.model_validate_json(call.body)
+    except ValidationError as error:
+        return Response(422, {"message": "Validation Failed", "errors": [str(error)]})
+    identity = int(call.parts[0]) if call.parts else len(call.state.rulesets) + 1
+    others = [each for each in call.state.rulesets if each["id"] != identity]
+    call.state.rulesets = [*others, {**call.json, "id": identity}]
+    return Response(200 if call.parts else 201, call.state.rulesets[-1])
+
+
+def _rules_of_branch(call: _Call) -> Response:
+    """The rules of every active ruleset of a branch, as one list."""
+    rulesets = active(call.state.rulesets, unquote(call.parts[0]))
+    return call.paged(
+        [{**rule, "ruleset_id": each["id"]} for each in rulesets for rule in each["rules"]]
+    )
+
+
+def _app(call: _Call) -> Response:
+    app = call.state.app
+    if app is None or app.slug != call.parts[0]:
+        return Response(404, {"message": "Not Found"})
+    return Response(200, {"id": app.identity, "slug": app.slug, "name": app.slug})
+
+
+def _authenticated(call: _Call) -> InstalledApp | None:
+    """The app whose key signed the request's JWT, which is valid for at most 10 minutes."""
+    app = call.state.app
+    try:
+        claims = jwt.decode(call.credential, app.public_key if app else b"", ["RS256"])
+    except jwt.PyJWTError:
+        return None
+    fits = app and claims["iss"] == str(app.identity) and claims["exp"] - claims["iat"] <= 660
+    return app if fits else None
+
+
+def _installation(call: _Call) -> Response:
+    if (app := _authenticated(call)) is None:
+        return Response(401, {"message": "A JSON web token could not be decoded"})
+    return Response(200, {"id": 77, "app_id": app.identity, "app_slug": app.slug})
+
+
+def _issue_token(call: _Call) -> Response:
+    if (app := _authenticated(call)) is None:
+        return Response(401, {"message": "A JSON web token could not be decoded"})
+    issued = f"issued-{len(call.state.tokens)}"
+    call.state.tokens[issued] = Token(f"{app.slug}[bot]", app.permissions, app.identity)
+    expiry = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 3600))
+    return Response(201, {"token": issued, "expires_at": expiry, "permissions": app.permissions})
+
+
 def _workflow_settings(call: _Call) -> Response:
     kind = call.parts[0]
     listed = [{"name": name} for name in call.state.workflow_settings[kind]]
     return Response(200, {"total_count": len(listed), kind: listed})
 
 
-_ROUTES: list[tuple[str, str, Callable[[_Call], Response]]] = [
-    ("GET", r"/pulls", _list_pulls),
-    ("POST", r"/pulls", _open_pull),
-    ("GET", r"/pulls/(\d+)", _get_pull),
-    ("PATCH", r"/pulls/(\d+)", _edit_pull),
-    ("PUT", r"/pulls/(\d+)/merge", _merge_pull),
-    ("GET", r"/pulls/(\d+)/files", _files),
-    ("POST", r"/issues/(\d+)/labels", _label),
-    ("GET", r"/issues/\d+/comments", _comments),
-    ("POST", r"/issues/\d+/comments", _comment),
-    ("PATCH", r"/issues/comments/(\d+)", _edit_comment),
-    ("POST", r"/graphql", _graphql),
-    ("GET", r"/commits/([0-9a-f]+)", _commit),
-    ("GET", r"/commits/([0-9a-f]+)/pulls", _pulls_of),
-    ("GET", r"/commits/([0-9a-f]+)/status", _status),
-    ("POST", r"/statuses/([0-9a-f]+)", _set_status),
-    ("GET", r"/releases", _releases),
-    ("POST", r"/releases", _draft),
-    ("PATCH", r"/releases/([^/]+)", _publish),
-    ("GET", r"/releases/([^/]+)/assets", _assets),
-    ("POST", r"/releases/([^/]+)/assets", _upload),
-    ("GET", r"/releases/([^/]+)/assets/([^/]+)", _asset),
-    ("DELETE", r"/releases/([^/]+)/assets/([^/]+)", _delete_asset),
-    ("GET", r"/rulesets", _rulesets),
-    ("GET", r"/rulesets/(\d+)", _ruleset),
-    ("GET", r"/actions/(secrets|variables)", _workflow_settings),
+_EITHER_WRITE = "issues=write; pull_requests=write"
+_EITHER_READ = "issues=read; pull_requests=read"
+# Method, path, the permissions that GitHub's reference accepts (none: an app's JWT), handler.
+_ROUTES: list[tuple[str, str, str, Callable[[_Call], Response]]] = [
+    ("GET", r"/pulls", "pull_requests=read", _list_pulls),
+    ("POST", r"/pulls", "pull_requests=write", _open_pull),
+    ("GET", r"/pulls/(\d+)", "pull_requests=read", _get_pull),
+    ("PATCH", r"/pulls/(\d+)", "pull_requests=write", _edit_pull),
+    ("PUT", r"/pulls/(\d+)/merge", "contents=write", _merge_pull),
+    ("GET", r"/pulls/(\d+)/files", "pull_requests=read", _files),
+    ("POST", r"/issues/(\d+)/labels", _EITHER_WRITE, _label),
+    ("GET", r"/issues/\d+/comments", _EITHER_READ, _comments),
+    ("POST", r"/issues/\d+/comments", _EITHER_WRITE, _comment),
+    ("PATCH", r"/issues/comments/(\d+)", _EITHER_WRITE, _edit_comment),
+    ("POST", r"/graphql", "pull_requests=write", _graphql),
+    ("GET", r"/commits/([0-9a-f]+)", "contents=read", _commit),
+    ("GET", r"/commits/([0-9a-f]+)/pulls", "pull_requests=read", _pulls_of),
+    ("GET", r"/statuses/([0-9a-f]+)", "statuses=read", _statuses),
+    ("GET", r"/commits/([0-9a-f]+)/check-runs", "checks=read", _check_runs),
+    ("POST", r"/statuses/([0-9a-f]+)", "statuses=write", _set_status),
+    ("GET", r"/releases", "contents=read", _releases),
+    ("POST", r"/releases", "contents=write", _draft),
+    ("PATCH", r"/releases/([^/]+)", "contents=write", _publish),
+    ("GET", r"/releases/([^/]+)/assets", "contents=read", _assets),
+    ("POST", r"/releases/([^/]+)/assets", "contents=write", _upload),
+    ("GET", r"/releases/([^/]+)/assets/([^/]+)", "contents=read", _asset),
+    ("DELETE", r"/releases/([^/]+)/assets/([^/]+)", "contents=write", _delete_asset),
+    ("GET", r"/rulesets", "metadata=read", _rulesets),
+    ("GET", r"/rulesets/(\d+)", "metadata=read", _ruleset),
+    ("POST", r"/rulesets", "administration=write", _put_ruleset),
+    ("PUT", r"/rulesets/(\d+)", "administration=write", _put_ruleset),
+    ("GET", r"/rules/branches/([^/]+)", "metadata=read", _rules_of_branch),
+    ("GET", r"/actions/(secrets)", "secrets=read", _workflow_settings),
+    ("GET", r"/actions/(variables)", "actions_variables=read", _workflow_settings),
+    ("GET", r"/apps/([^/]+)", "metadata=read", _app),
+    ("GET", r"/installation", "", _installation),
+    ("POST", r"/app/installations/77/access_tokens", "", _issue_token),
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from promoter.forge.forge import (
+    BOT_LOGIN,
     Asset,
     Conclusion,
     Forge,
@@ -43,7 +44,7 @@ def test_a_pull_request_is_opened_as_proposed(bare: Git, forge: Forge) -> None:
     assert opened.head_commit == commit(bare, "topic")
     assert (opened.state, opened.draft, opened.merge_commit) == (PullRequestState.OPEN, True, None)
     assert opened.labels == {"promote-rc", "bot"}
-    assert opened.author == "galoybot"
+    assert opened.author == BOT_LOGIN
     assert forge.changed_files(opened.number) == ("docs/a.md",)
 
 

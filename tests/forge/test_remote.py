@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from promoter.common.errors import UsageError
+from promoter.forge.forge import BOT_LOGIN
 from promoter.forge.github import GitHubForge
 from promoter.forge.local import LocalForge
 from promoter.forge.remote import forge_of
@@ -40,14 +41,14 @@ def test_a_folder_has_a_local_forge_also_through_instead_of(bare: Git) -> None:
     address = "git@github.com:GaloyMoney/lana-bank.git"
     bare.text("config", f"url.{bare.dir}.insteadOf", address)
     bare.text("remote", "add", "origin", address)
-    assert forge_of(bare) == LocalForge(Git(bare.dir), "galoybot")
+    assert forge_of(bare) == LocalForge(Git(bare.dir), BOT_LOGIN)
 
 
 def test_a_folder_may_be_named_without_its_git(bare: Git, tmp_path: Path) -> None:
     folder = tmp_path / "lana-bank.git"
     bare.text("clone", "--quiet", "--bare", ".", str(folder))
     found = forge_of(bare, f"file://{tmp_path}/lana-bank")
-    assert found == LocalForge(Git(folder), "galoybot")
+    assert found == LocalForge(Git(folder), BOT_LOGIN)
 
 
 def test_another_host_is_rejected(bare: Git) -> None:

@@ -55,7 +55,7 @@ def sandbox(released_once: Sandbox, tmp_path: Path) -> Sandbox:
 
 
 def rule(sandbox: Sandbox) -> AutoMerge:
-    return AutoMerge(source=str(sandbox.git.dir))
+    return AutoMerge(source=str(sandbox.git.dir), wait=0)
 
 
 def text(sandbox: Sandbox, commit: str, name: str) -> str:
@@ -226,8 +226,8 @@ def test_only_this_author_these_labels_and_these_paths_merge_without_a_review(
     with pytest.raises(NotCleared) as raised:
         automerge(sandbox.charts, pull.number, other)
     assert str(raised.value) == (
-        f"merge pull request {pull.number}: its author is galoybot, not someone; it lacks the"
-        " labels urgent; it changes charts/lana-bank/Chart.yaml; it changes"
+        f"merge pull request {pull.number}: its author is galoybot-app[bot], not someone;"
+        " it lacks the labels urgent; it changes charts/lana-bank/Chart.yaml; it changes"
         " charts/lana-bank/values.yaml"
     )
     assert forge.pull_request(pull.number).state is PullRequestState.OPEN

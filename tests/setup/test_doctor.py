@@ -311,7 +311,7 @@ def test_without_a_token_they_are_unknown(
     names = ("rulesets", "workflows")
     found = examine(on_github[0], {name: CHECKS[name] for name in names})
     assert [each.state for each in found] == [UNKNOWN, UNKNOWN]
-    assert found[0].remedy == "set GH_TOKEN or GITHUB_TOKEN"
+    assert found[0].remedy == "set GH_TOKEN or GITHUB_TOKEN, or GH_APP_ID and GH_APP_KEY"
 
 
 def test_the_command_exits_1_where_something_blocks(

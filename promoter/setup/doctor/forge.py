@@ -8,13 +8,13 @@ from typing import Any
 from promoter.common.errors import UsageError
 from promoter.concourse.checks.variables import VARIABLE
 from promoter.concourse.pipelines import DEPLOYMENTS
-from promoter.forge.forge import ForgeError
+from promoter.forge.forge import Forge, ForgeError
 from promoter.forge.remote import forge_of
 from promoter.setup.doctor.check import CheckResult, CheckState, Surroundings
 
 _FOLDER = ".github"
 _SETTING = re.compile(r"\$\{\{[^}]*?\b(?P<kind>secrets|vars)\.(?P<name>\w+)")
-_APPLY = "an administrator imports it: Settings > Rules > Rulesets > Import"
+_APPLY = "an administrator runs make rulesets"
 
 
 def check_rulesets(surroundings: Surroundings) -> Iterator[CheckResult]:
@@ -22,13 +22,15 @@ def check_rulesets(surroundings: Surroundings) -> Iterator[CheckResult]:
     site = surroundings.site
     files = site.git.listing(site.tip, f"{_FOLDER}/rulesets")
     try:
-        live = {each["name"]: each for each in forge_of(site.git, site.remote).rulesets()}
+        forge = forge_of(site.git, site.remote)
+        live = {each["name"]: each for each in forge.rulesets()}
+        texts = [site.git.file(site.tip, f"{_FOLDER}/rulesets/{path}") for path in files]
+        documents = [_numbered(json.loads(text or b"{}"), forge) for text in texts]
     except (ForgeError, UsageError) as error:
         yield CheckResult("rulesets", CheckState.UNKNOWN, str(error), error.next_step)
         return
-    for path in files:
+    for path, committed in zip(files, documents, strict=True):
         file = f"{_FOLDER}/rulesets/{path}"
-        committed = json.loads(site.git.file(site.tip, file) or b"{}")
         check, name = f"ruleset {committed['name']}", committed["name"]
         differing = sorted(_differing(committed, live[name])) if name in live else []
         if name not in live:
@@ -39,6 +41,17 @@ def check_rulesets(surroundings: Surroundings) -> Iterator[CheckResult]:
         else:
             detail, state = f"as in {file}", CheckState.OK
         yield CheckResult(check, state, detail, _APPLY if state is CheckState.PROBLEM else "")
+
+
+def _numbered(ruleset: dict[str, Any], forge: Forge) -> dict[str, Any]:
+    """Return ``ruleset`` with the number of each app that it names by its slug."""
+    actors = [
+        {**each, "actor_id": forge.app_id(each["actor_id"])}
+        if isinstance(each["actor_id"], str)
+        else each
+        for each in ruleset.get("bypass_actors", [])
+    ]
+    return {**ruleset, "bypass_actors": actors} if actors else ruleset
 
 
 def _differing(committed: Any, live: Any, key: str = "") -> Iterator[str]:
