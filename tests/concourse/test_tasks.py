@@ -453,7 +453,7 @@ def test_automerge_leaves_a_pull_request_to_a_person(
 ) -> None:
     worker.fake("promoter", f"exit {answer}\n")
     assert call(worker, charts, "ci/tasks/automerge", NUMBER="7")[0] == code
-    assert worker.calls == ["promoter release automerge 7"]
+    assert worker.calls == ["promoter pipeline exec -- promoter release automerge 7"]
 
 
 def test_the_preview_of_the_chart_has_the_changes_alone(worker: Worker, tmp_path: Path) -> None:
