@@ -25,6 +25,7 @@ from promoter.deploy.summary import statement, summary_path
 from promoter.gate.decision import Decision
 from promoter.site.evidence import Evidence, Outcome
 from promoter.site.site import Site
+from promoter.site.witness import GATES
 from promoter.smoketest.report import SmoketestFailed
 from promoter.synthesis.stack import Target, TargetOf
 
@@ -80,7 +81,7 @@ def deploy(
                 {summary_path(attempt): sign(statement(site, decision, attempt.at))} if sign else {}
             )
             done = asdict(_converged(site, decision, target, held, progress, apply))
-        evidence = replace(attempt, details=done)
+        evidence = replace(attempt, details={**done, GATES: site.gates_tip})
         recorded = record(site, decision, evidence, proof) if record_it else None
         if not record_it and proof:
             keep(site, f"verification summary of {environment}", proof)

@@ -129,6 +129,11 @@ class Outlook:
         """The commit that the decision reads: the gate's or the tip."""
         return self._evaluator.decided_at(self.environment.name)
 
+    def in_history(self, commit: str) -> bool:
+        """Return whether ``commit`` is the tip or one of its ancestors."""
+        git = self._evaluator.deployment.git
+        return commit == self.tip or git.is_ancestor(commit, self.tip)
+
     @cached_property
     def view(self) -> View:
         """The files that the environment would run at the commit that the decision reads."""

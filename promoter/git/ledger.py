@@ -12,6 +12,7 @@ from typing import NamedTuple, TypeVar
 
 from promoter.common.errors import RemoteMoved
 from promoter.git.repository import Git, Identity
+from promoter.git.seen import note_seen
 
 T = TypeVar("T")
 
@@ -66,4 +67,5 @@ class Ledger:
             tip, entry.files, entry.message, author=entry.author, sign=entry.sign
         )
         self.git.push(self.remote, commit, f"refs/heads/{self.branch}", expect=tip)
+        note_seen(self.git, self.remote, self.branch, commit)
         return commit

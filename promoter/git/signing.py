@@ -6,6 +6,11 @@ from pathlib import Path
 
 from promoter.git.repository import Git
 
+_ONLY_SSH = (
+    "gpg.ssh.program=ssh-keygen",
+    *(f"gpg.{kind}.program=false" for kind in ("openpgp", "x509")),
+)
+
 
 @dataclass(frozen=True)
 class Signature:
@@ -31,8 +36,10 @@ def read_signature(git: Git, commit: str, allowed: bytes) -> Signature:
     """Return the signature of ``commit``, checked against the allowed signers ``allowed``."""
     with tempfile.NamedTemporaryFile(suffix=".allowed_signers") as file:
         Path(file.name).write_bytes(allowed)
-        signers = f"gpg.ssh.allowedSignersFile={file.name}"
+        # Only signatures of SSH keys count, whatever keyring and programs are configured here.
+        settings = (f"gpg.ssh.allowedSignersFile={file.name}", *_ONLY_SSH)
+        options = [word for setting in settings for word in ("-c", setting)]
         fields = "%G?%x00%GS%x00%an <%ae>%x00%aI%x00%(trailers:key=Reason,valueonly)"
-        output = git.text("-c", signers, "log", "-1", f"--format={fields}", commit)
+        output = git.text(*options, "log", "-1", f"--format={fields}", commit)
     good, signer, author, at, reason = output.split("\0")
     return Signature(signer if good == "G" else None, author, at, " ".join(reason.split()))

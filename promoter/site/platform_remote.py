@@ -12,6 +12,7 @@ from tempfile import mkdtemp
 from promoter.common.errors import PromoterError, UsageError
 from promoter.git import Git, Identity
 from promoter.git.ledger import retry_when_moved
+from promoter.git.seen import forget_seen
 
 DEPLOYMENT = "local"
 """The only deployment that is recorded there; its environments are named ``local-*``."""
@@ -61,6 +62,7 @@ class PlatformRemote:
             new.text("init", "--quiet", "--bare", f"--initial-branch={self.branch}")
             new.text("config", "receive.shallowUpdate", "true")  # from `git clone --depth`
             new.dir.rename(folder)
+            forget_seen(self.git, REMOTE)
         if configured is None:
             self.git.text("config", f"remote.{REMOTE}.skipFetchAll", "true")
             self.git.text("config", f"remote.{REMOTE}.url", str(_ADDRESS))

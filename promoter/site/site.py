@@ -19,8 +19,10 @@ from promoter.gate.state import DeployState, EnvironmentState
 from promoter.gate.state_file import read_state
 from promoter.git import Git
 from promoter.git.ledger import Entry, Ledger, retry_when_moved
+from promoter.git.seen import require_growth
 from promoter.site.gates import missing_gates
 from promoter.site.platform_remote import DEPLOYMENT, IDENTITY, REMOTE, PlatformRemote, is_local
+from promoter.site.witness import require_gates_growth
 
 _SHOWN_BRANCHES = 5
 FOLDER = "cepler"
@@ -139,13 +141,17 @@ class Site:
         return site
 
     def fetched(self) -> Site:
-        """Return the same as the remote has it now."""
+        """Return the same as the remote has it now; raises as `require_growth`."""
+        return retry_when_moved(self._fetched)
+
+    def _fetched(self) -> Site:
         tips = self.git.follow(self.remote, self.branch, BRANCH)
         if self.branch not in tips:
             raise PromoterError(
                 f"fetch {self.branch} of {self.remote}: it has no such branch",
                 next_step=self._other_branch(),
             )
+        require_growth(self.git, self.remote, (self.branch, BRANCH), tips)
         return replace(self, tip=tips[self.branch], gates_tip=tips.get(BRANCH))
 
     def _other_branch(self) -> str:
@@ -214,9 +220,13 @@ class Site:
         return tuple(pair for pair in every if not names or set(pair) & set(names))
 
     def gated(self, name: str) -> Deployment:
-        """Return the deployment called ``name`` with its gates."""
+        """Return the deployment called ``name`` with its gates.
+
+        Raises as `require_gates_growth`.
+        """
         if name in self.unreadable:
             raise self.unreadable[name]
+        require_gates_growth(self, name)
         return self.deployments[name].with_marks().under(self.approvals.gates(name))
 
     def deployment_of(self, environment: str) -> str:

@@ -10,6 +10,7 @@ import pytest
 from promoter.common.errors import NotCleared, NothingNewer, PromoterError, UsageError
 from promoter.deploy.deploy import cleared
 from promoter.git import Git
+from promoter.git.seen import forget_seen
 from promoter.site.proposal import ApprovalRequest, approve, propose
 from promoter.site.site import Site
 from tests.site.repository import deployed, pull, push, site
@@ -175,6 +176,7 @@ def test_an_approval_file_that_a_merge_adds_is_the_mergers(site: Site, tmp_path:
     approval = approve(site, propose(site, ApprovalRequest("qa", "moving", destroy=True)))
     held, approved = site.gates_tip or "", approval.commit
     site.git.push("origin", "", "refs/heads/cepler-gates", expect=approved)
+    forget_seen(site.git, "origin")
     site = push_gates(site, [held], held)
     site = push_gates(site, [site.gates_tip or "", held], approved)
     found = site.approvals.special("qa", "destroy", approval.subject)
@@ -186,3 +188,25 @@ def test_a_branch_that_the_remote_lacks_is_not_one_to_push(site: Site) -> None:
     with pytest.raises(PromoterError, match="it has no such branch") as raised:
         Site.of(site.git.dir, branch="typo")
     assert raised.value.next_step == "--branch with one of: cepler-gates, main"
+
+
+def test_no_program_of_the_caller_s_makes_a_signature_good(site: Site, tmp_path: Path) -> None:
+    site = deployed(signing(site, tmp_path, allowed=False), "qa")
+    other = tmp_path / "other"
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(other)], check=True)
+    pull(site)
+    line = f'ann@bank.example namespaces="git" {other.with_suffix(".pub").read_text()}'
+    push(site.git, {"cepler/allowed_signers": line.encode()})
+    site = site.fetched()
+    program = tmp_path / "ssh-keygen-that-believes"
+    program.write_text(
+        '#!/bin/sh\ncase "$*" in\n*find-principals*) echo ann@bank.example;;\n'
+        "*verify*) echo 'Good \"git\" signature for ann@bank.example with ED25519 key SHA256:x';;\n"
+        '*) exec ssh-keygen "$@";;\nesac\n'
+    )
+    program.chmod(0o755)
+    Git(tmp_path).text("config", "--file", "gitconfig", "gpg.ssh.program", str(program))
+    approval = approve(site, propose(site, ApprovalRequest("production", "fine")))
+    options = ("-c", f"gpg.ssh.allowedSignersFile={tmp_path / 'gitconfig'}")
+    assert site.git.text(*options, "log", "-1", "--format=%G?", approval.commit) == "G"
+    assert approval.approved_by is None

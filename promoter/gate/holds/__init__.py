@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from promoter.gate.holds.hold import Hold
 
 KINDS = [
+    "promoter.gate.holds.not_in_history:NotInHistory",
     "promoter.gate.holds.not_deployed:NotDeployed",
     "promoter.gate.holds.gate:HeldByGate",
     "promoter.gate.holds.not_passed:NotPassed",
