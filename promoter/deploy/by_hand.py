@@ -15,12 +15,12 @@ from typing import Self
 from promoter.common.errors import Declined, NotCleared, NothingNewer, PromoterError, UsageError
 from promoter.common.progress import Progress
 from promoter.deploy.command_line import CdktfCommand
-from promoter.deploy.converge import revisions
+from promoter.deploy.converge import PlannedStack, Revisions, revisions
 from promoter.deploy.deploy import DeployResult, Sign, deploy
+from promoter.deploy.drift import decide
 from promoter.deploy.record import note
 from promoter.gate.decision import DecisionStatus
 from promoter.programs.cdk_terrain import run_cli
-from promoter.programs.helm import HelmRevision
 from promoter.programs.terraform import STATEFUL, Plan, StateVersion
 from promoter.site.evidence import Evidence
 from promoter.site.site import Site
@@ -59,7 +59,7 @@ class Observed:
     """The state and the releases of a stack, as they are at one moment."""
 
     state: StateVersion
-    releases: dict[str, HelmRevision | None]
+    releases: Revisions
 
     @classmethod
     def of(cls, stack: Stack) -> Self:
@@ -83,7 +83,7 @@ def deploy_each(
     deployed = False
     for stack in stacks:
         site = site.fetched()
-        decision = site.decide(stack, origins=False)
+        decision = decide(site, stack, target_of, progress)
         if decision.status is DecisionStatus.UP_TO_DATE:
             progress.note(f"{stack}: already up to date")
             continue
@@ -102,13 +102,13 @@ class CliApply:
 
     command: CdktfCommand
 
-    def __call__(self, stack: Stack, saved: Plan) -> None:
-        """Let the CLI apply the stack that ``saved`` was made from.
+    def __call__(self, stack: Stack, planned: PlannedStack) -> None:
+        """Let the CLI apply the stack that was ``planned``.
 
         Raises `Declined` or `PromoterError` where the stack is not as the plan says afterwards.
         """
-        before = Observed.of(stack)
-        with destroys_forbidden(stack, saved):
+        before = Observed(stack.terraform().state(), planned.before)
+        with destroys_forbidden(stack, planned.saved):
             code = run(stack, self.command)
         remaining = stack.terraform().plan()
         if remaining.changes:

@@ -63,9 +63,22 @@ def prepared_stack(
         yield stack
 
 
-def guarded_plan(site: Site, stack: Stack, *, begun: bool) -> Plan:
+Revisions = Mapping[str, tuple[HelmRevision, ...]]
+"""Helm's history of each release, by ``<namespace>/<release>``."""
+
+
+@dataclass(frozen=True)
+class PlannedStack:
+    """A saved plan, and the releases that the cluster had ``before`` it is applied."""
+
+    saved: Plan
+    before: Revisions
+
+
+def guarded_plan(site: Site, stack: Stack, *, begun: bool) -> PlannedStack:
     """Return the saved plan; raises `NotCleared` if it deletes something stateful unapproved."""
-    saved = plan(stack, begun=begun)
+    planned = plan(stack, begun=begun)
+    saved = planned.saved
     stack.progress.note(f"{stack.name}: {saved.summary()} (plan {saved.digest[:12]})")
     if saved.destroys and site.approvals.special(stack.name, "plan", saved.digest) is None:
         raise NotCleared(
@@ -74,10 +87,10 @@ def guarded_plan(site: Site, stack: Stack, *, begun: bool) -> Plan:
             next_step=f"if that is intended: promoter approve {stack.name} "
             f"--plan {saved.digest} --reason '...'",
         )
-    return saved
+    return planned
 
 
-def plan(stack: Stack, *, begun: bool) -> Plan:
+def plan(stack: Stack, *, begun: bool) -> PlannedStack:
     """Return the saved plan, made anew where a killed deploy left something to repair.
 
     The first plan has waited for the state's lock, so no such deploy is at work any more.
@@ -86,34 +99,35 @@ def plan(stack: Stack, *, begun: bool) -> Plan:
     terraform = stack.terraform()
     stack.repair_state()
     terraform.init()
-    saved = terraform.plan()
-    return terraform.plan() if repair(stack, saved, begun=begun) else saved
+    planned = PlannedStack(terraform.plan(), revisions(stack))
+    if repair(stack, planned, begun=begun):
+        return PlannedStack(terraform.plan(), revisions(stack))
+    return planned
 
 
-def repair(stack: Stack, saved: Plan, *, begun: bool) -> bool:
+def repair(stack: Stack, planned: PlannedStack, *, begun: bool) -> bool:
     """Return whether something was repaired that a killed deploy left in the cluster.
 
     A pending revision is undone. After a deploy that was ``begun`` and not recorded, the state
-    may not know what the cluster has: a release that ``saved`` would create though it exists,
-    or would leave as it is though it has other content, is read into the state anew.
+    may not know what the cluster has: a release that is ``planned`` to be created though it
+    exists, or to be left as it is though it has other content, is read into the state anew.
     """
-    helm, planned = _helm(stack), {change.address: change.actions for change in saved.changes}
+    helm = _helm(stack)
+    actions = {change.address: change.actions for change in planned.saved.changes}
     repaired = False
     for each in stack.releases():
         name = f"{each.namespace}/{each.name}"
-        if (undone := helm.recover(each.name, each.namespace)) is not None:
+        history = planned.before[name]
+        if (undone := helm.recover(each.name, each.namespace, history)) is not None:
             stack.progress.note(f"{name}: a deploy was killed, {undone}")
             repaired = True
-        elif begun and planned.get(each.address, ()) in ((), ("create",)):
-            repaired |= _adopted(stack, helm, each)
+        elif history and begun and actions.get(each.address, ()) in ((), ("create",)):
+            repaired |= _adopted(stack, helm, each, history[-1])
     return repaired
 
 
-def _adopted(stack: Stack, helm: Helm, release: StackRelease) -> bool:
+def _adopted(stack: Stack, helm: Helm, release: StackRelease, newest: HelmRevision) -> bool:
     """Read a release into the state if it is there with other content than is declared."""
-    newest = next(reversed(helm.history(release.name, release.namespace)), None)
-    if newest is None:
-        return False
     known = release.address in stack.terraform().addresses()
     if known and observed_digest(helm, release, newest.revision) == declared_digest(release):
         return False
@@ -125,36 +139,36 @@ def _adopted(stack: Stack, helm: Helm, release: StackRelease) -> bool:
     return True
 
 
-Apply = Callable[[Stack, Plan], None]
+Apply = Callable[[Stack, PlannedStack], None]
 """Brings a stack to what a saved plan of it says; raises `PromoterError` where it is not there."""
 
 
-def apply_saved(stack: Stack, saved: Plan) -> None:
+def apply_saved(stack: Stack, planned: PlannedStack) -> None:
     """Apply exactly the saved plan."""
-    stack.terraform().apply(saved)
+    stack.terraform().apply(planned.saved)
 
 
-def converge(stack: Stack, saved: Plan, apply: Apply) -> Convergence:
-    """Apply ``saved``, then verify every release in the cluster and smoketest it.
+def converge(stack: Stack, planned: PlannedStack, apply: Apply) -> Convergence:
+    """Apply what was ``planned``, then verify every release in the cluster and smoketest it.
 
     Raises `PromoterError` if a release does not become available, or is not what the stack
     declares at a revision that this apply made; `SmoketestFailed` if an endpoint does not answer.
     """
-    before = revisions(stack)
-    apply(stack, saved)
-    found = _verified_revisions(stack)
+    apply(stack, planned)
+    found = _available_revisions(stack)
+    made, saved = _verified_revisions(found), planned.saved
     released = any(change.type == "helm_release" for change in saved.changes)
-    if released and revisions(stack) == before:
+    if released and found == planned.before:
         raise PromoterError(
             f"deploy {stack.name}: its state says that it was applied, but no release in the "
             "cluster has another revision",
             next_step="look for another cluster in the stack's provider settings",
         )
-    digests = _verified_digests(stack, found)
+    digests = _verified_digests(stack, made)
     target = SmoketestTarget.on(stack.target, stack.toolchain, stack.progress)
     reports = [require_smoketest(each.name, each.namespace, target) for each in stack.releases()]
     return Convergence(
-        saved.summary(), saved.digest, found, digests, [report.evidence() for report in reports]
+        saved.summary(), saved.digest, made, digests, [report.evidence() for report in reports]
     )
 
 
@@ -174,34 +188,35 @@ def _verified_digests(stack: Stack, revisions: Mapping[str, int]) -> dict[str, s
     return digests
 
 
-def revisions(stack: Stack) -> dict[str, HelmRevision | None]:
-    """Return the newest revision of each release in the cluster by ``<namespace>/<release>``."""
+def revisions(stack: Stack) -> Revisions:
+    """Return Helm's history of each release in the cluster, the newest revision last."""
     helm = _helm(stack)
     return {
-        f"{each.namespace}/{each.name}": next(
-            reversed(helm.history(each.name, each.namespace)), None
-        )
+        f"{each.namespace}/{each.name}": helm.history(each.name, each.namespace)
         for each in stack.releases()
     }
 
 
-def _verified_revisions(stack: Stack) -> dict[str, int]:
-    """Return the revision of each release once all its workloads are available."""
-    helm = _helm(stack)
-    kubectl = Kubectl(stack.toolchain.program("kubectl"), helm.kubeconfig)
-    revisions = {}
-    for release in stack.releases():
-        name, namespace = release.name, release.namespace
-        wait_available(kubectl.within(namespace), name, _VERIFY_SECONDS, stack.progress)
-        history = helm.history(name, namespace)
+def _available_revisions(stack: Stack) -> Revisions:
+    """Return the history of each release once all workloads of all of them are available."""
+    kubectl = Kubectl(stack.toolchain.program("kubectl"), stack.target.kubeconfig)
+    for each in stack.releases():
+        within = kubectl.within(each.namespace)
+        wait_available(within, each.name, _VERIFY_SECONDS, stack.progress)
+    return revisions(stack)
+
+
+def _verified_revisions(found: Revisions) -> dict[str, int]:
+    """Return the newest revision of each release; raises `PromoterError` if one is not deployed."""
+    for release, history in found.items():
         if not history or history[-1].status != "deployed":
+            namespace, _, name = release.partition("/")
             raise PromoterError(
-                f"verify release {namespace}/{name}: its status in Helm is "
+                f"verify release {release}: its status in Helm is "
                 f"{history[-1].status if history else 'not installed'}",
                 next_step=f"helm -n {namespace} history {name}",
             )
-        revisions[f"{namespace}/{name}"] = history[-1].revision
-    return revisions
+    return {release: history[-1].revision for release, history in found.items()}
 
 
 def _helm(stack: Stack) -> Helm:

@@ -19,6 +19,7 @@ from promoter.deploy.converge import (
     guarded_plan,
     prepared_stack,
 )
+from promoter.deploy.drift import decide
 from promoter.deploy.preflight import require_recordable
 from promoter.deploy.record import begun, keep, note, record
 from promoter.deploy.summary import statement, summary_path
@@ -62,7 +63,7 @@ def deploy(
     else), or another `PromoterError` (1); then the state file is as it was. The gate decides
     before ``target_of`` looks for the cluster.
     """
-    cleared(site, environment, origins=False)
+    decide(site, environment, target_of, progress).require_due()
     target = target_of(environment)
     with lease.held(site.git, site.remote, environment, progress) as held:
         site = site.fetched()
@@ -121,11 +122,11 @@ def _converged(
     with prepared_stack(
         site, decision.environment, decision.state, decision.decided_at, target, progress
     ) as stack:
-        saved = guarded_plan(site, stack, begun=decision.begun is not None)
+        planned = guarded_plan(site, stack, begun=decision.begun is not None)
         held.renew()
         require_unchanged(site, decision)
-        with begun(site, decision.environment, decision.version, decision.trigger):
-            return converge(stack, saved, apply)
+        with begun(site, decision.environment, decision.trigger):
+            return converge(stack, planned, apply)
 
 
 def require_unchanged(site: Site, decision: Decision) -> None:

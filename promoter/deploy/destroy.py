@@ -44,8 +44,19 @@ def deploy_ungated(
     bypass(site, command, stacks, caller)
     for name in stacks:
         with lease.held(site.git, site.remote, name, progress):
-            stack = _stack_here(site, name, target_of(name), progress)
-            yield name, converge(stack, plan(stack, begun=False), CliApply(command))
+            yield name, _ungated(site.fetched(), name, command, target_of(name), progress)
+
+
+def _ungated(
+    site: Site, environment: str, command: CdktfCommand, target: Target, progress: Progress
+) -> Convergence:
+    """Apply the tree around to one stack, which is due again from then on."""
+    require_recordable(site, target, environment, progress)
+    stack = _stack_here(site, environment, target, progress)
+    mark = site.deployment(environment).begun(environment)
+    planned = plan(stack, begun=mark is not None)
+    with begun(site, environment, site.git.commit("HEAD") or site.tip):
+        return converge(stack, planned, CliApply(command))
 
 
 def destroy_each(
@@ -81,7 +92,7 @@ def _destroy(
         with (
             failures_recorded(site, attempt, progress),
             _stack(site, environment, last, command, target, progress) as stack,
-            begun(site, environment, last[1].version + 1 if last else 1, trigger),
+            begun(site, environment, trigger),
         ):
             left = _destroyed(stack, command)
         if not left:

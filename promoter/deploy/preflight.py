@@ -7,13 +7,13 @@ rejection by a branch's rules shows in a push only.
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from promoter.common.errors import GitError, PromoterError
 from promoter.common.progress import Progress
 from promoter.site.site import Site
-from promoter.synthesis.stack import Target
+from promoter.synthesis.stack import Target, stack_folder
 
 _ROOM = 100 * 2**20
 _WAIT_SECONDS = 960.0  # Longer than the timeout of a release.
@@ -29,7 +29,8 @@ def require_recordable(site: Site, target: Target, environment: str, progress: P
     _require_identity(site, environment)
     _require_one_repository(site, environment)
     _require_room(target, environment)
-    _wait_for_orphans(target.work(environment), environment, progress)
+    here = stack_folder(site.git.dir, environment)  # of a deploy without the gate
+    _wait_for_orphans((target.work(environment), here), environment, progress)
 
 
 def _require_identity(site: Site, environment: str) -> None:
@@ -75,14 +76,14 @@ def _require_room(target: Target, environment: str) -> None:
         )
 
 
-def _wait_for_orphans(folder: Path, environment: str, progress: Progress) -> None:
-    if not (left := list(processes_below(folder))):
+def _wait_for_orphans(folders: Sequence[Path], environment: str, progress: Progress) -> None:
+    if not (left := list(processes_below(*folders))):
         return
     named = ", ".join(map(str, left))
     until = time.monotonic() + _WAIT_SECONDS
     with progress.task(f"wait for process {named}, which a killed deploy left applying"):
         while time.monotonic() < until:
-            if not list(processes_below(folder)):
+            if not list(processes_below(*folders)):
                 return
             time.sleep(_POLL_SECONDS)
     raise PromoterError(
@@ -91,9 +92,9 @@ def _wait_for_orphans(folder: Path, environment: str, progress: Progress) -> Non
     )
 
 
-def processes_below(folder: Path) -> Iterator[int]:
-    """Yield the processes that work below ``folder`` without a terminal: those of a deploy."""
-    inside = str(folder.resolve())
+def processes_below(*folders: Path) -> Iterator[int]:
+    """Yield the processes that work below ``folders`` without a terminal: those of a deploy."""
+    places = [str(folder.resolve()) for folder in folders]
     for process in Path("/proc").glob("[0-9]*"):
         try:
             place = str((process / "cwd").readlink())
@@ -101,5 +102,6 @@ def processes_below(folder: Path) -> Iterator[int]:
             terminal = (process / "stat").read_text().rpartition(")")[2].split()[4]
         except OSError:
             continue
-        if (place == inside or place.startswith(f"{inside}/")) and terminal == "0":
+        inside = any(place == each or place.startswith(f"{each}/") for each in places)
+        if inside and terminal == "0":
             yield int(process.name)

@@ -56,14 +56,14 @@ def remove(site: Site, evidence: Evidence) -> str:
 
 
 @contextmanager
-def begun(site: Site, name: str, version: int, trigger: str) -> Iterator[None]:
-    """Mark the environment for the block, which changes it; the record of ``version`` ends that.
+def begun(site: Site, name: str, trigger: str) -> Iterator[None]:
+    """Mark the environment for the block, which changes it; its next record ends that.
 
     The mark is pushed to the branch of the record, so what cannot be recorded is not applied.
     `Declined` restores the mark of before, for then nothing was applied.
     """
     path, before = mark_path(site.deployment_of(name), name), site.fetched()
-    mark = Begun(version, trigger, actor(), now())
+    mark = _mark_of(before, name, trigger, actor())
     try:
         _mark(site, path, mark.content(), f"chore(evidence): a change of {name} begun")
     except RemoteMoved:
@@ -82,6 +82,18 @@ def begun(site: Site, name: str, version: int, trigger: str) -> Iterator[None]:
         last = site.git.file(before.tip, path)
         _mark(site, path, last, f"chore(evidence): the change of {name} declined")
         raise
+
+
+def mark_drift(site: Site, name: str, trigger: str) -> None:
+    """Mark the environment as changed by somebody after ``trigger`` was recorded."""
+    mark = _mark_of(site, name, trigger, f"somebody (found by {actor()})")
+    path = mark_path(site.deployment_of(name), name)
+    _mark(site, path, mark.content(), f"chore(evidence): {name} is not what was recorded")
+
+
+def _mark_of(site: Site, name: str, trigger: str, by: str) -> Begun:
+    recorded = site.deployments[site.deployment_of(name)].recorded(name)
+    return Begun(recorded.version + 1 if recorded else 1, trigger, by, now())
 
 
 def _mark(site: Site, path: str, content: bytes | None, message: str) -> None:

@@ -86,15 +86,16 @@ class Helm:
         found = (HelmRevision(each["revision"], each["status"]) for each in json.loads(output))
         return tuple(sorted(found, key=lambda each: each.revision))
 
-    def recover(self, release: str, namespace: str) -> str | None:
-        """Undo a revision that was left pending; return a sentence about it, or None.
+    def recover(
+        self, release: str, namespace: str, revisions: Sequence[HelmRevision]
+    ) -> str | None:
+        """Undo the newest of ``revisions`` if it was left pending; return a sentence about it.
 
         While one is pending Helm refuses every further operation. It is rolled back, not
         removed: a patch that starts from its manifest is what takes back what it applied. A
         first installation has nothing to go back to and is uninstalled. Only call this while
         holding the environment's lease: nobody else is at work then.
         """
-        revisions = self.history(release, namespace)
         if not revisions or not revisions[-1].pending:
             return None
         good = [

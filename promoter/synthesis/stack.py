@@ -71,6 +71,11 @@ def target_of(root: Path, environment: str, kubeconfig: Path | None) -> Target:
     return Target(local, kubeconfig.absolute() if kubeconfig else None)
 
 
+def stack_folder(tree: Path, name: str) -> Path:
+    """Return the folder of the synthesized stack ``name`` in ``tree``."""
+    return tree / _OUTPUT / "stacks" / name
+
+
 @dataclass(frozen=True)
 class Stack:
     """The stack ``name`` of the prepared ``tree``, built with the versions that it locks."""
@@ -84,7 +89,7 @@ class Stack:
     @property
     def folder(self) -> Path:
         """The folder of its synthesized JSON, in which Terraform runs."""
-        return self.tree / _OUTPUT / "stacks" / self.name
+        return stack_folder(self.tree, self.name)
 
     def synthesize(self) -> None:
         """Run the app of the tree's cdktf.json for this stack alone.

@@ -36,7 +36,7 @@ def start(site: Site, error: type[BaseException] | None = None) -> Site:
     """Begin a deploy of what is cleared; it ends with ``error``, or as if it was killed."""
     site = site.fetched()
     due = cleared(site, "qa")
-    with begun(site, "qa", due.version, due.trigger):
+    with begun(site, "qa", due.trigger):
         if error is not None:
             raise error("ended")
     return site.fetched()

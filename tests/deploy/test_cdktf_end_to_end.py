@@ -195,6 +195,10 @@ def test_ungated_applies_the_folder_around_and_records_only_that(stage: Stage) -
     (bypass,) = evidence(stage, "noted")
     assert (bypass["kind"], bypass["summary"]) == ("ungated", "an outage")
     assert "stacks/local/qa/lana-bank.yml" in str(bypass["details"]["changed"])
+    assert "begun, not recorded" in stage.run("promoter", "status", "local-qa").stdout
+    back = stage.run("cdktf", "deploy", "local-qa", "--auto-approve")
+    assert back.returncode == 0, back.stderr
+    assert "begun, not recorded" not in stage.run("promoter", "status", "local-qa").stdout
 
 
 def test_what_is_destroyed_no_longer_counts_as_passed(stage: Stage, tmp_path: Path) -> None:

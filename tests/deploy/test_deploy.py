@@ -6,12 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from promoter.common.errors import NotCleared
+from promoter.common.errors import NotCleared, PlatformError
+from promoter.deploy import drift
 from promoter.deploy.deploy import cleared, failures_recorded, require_unchanged
+from promoter.deploy.record import record
 from promoter.gate import origins
+from promoter.gate.decision import DecisionStatus
 from promoter.site.evidence import Evidence
 from promoter.site.proposal import ApprovalRequest, approve, propose
 from promoter.site.site import Site
+from promoter.synthesis.stack import Target
 from tests.deploy.test_lease import Notes
 from tests.site.repository import deployed, push, site
 
@@ -53,6 +57,27 @@ def test_without_origins_no_history_before_the_trigger_is_read(
     assert {change.path for change in found.changes} == {"shared/a", "production/c"}
     with pytest.raises(ImportError):
         cleared(approved, "production")
+
+
+def test_an_environment_is_up_to_date_if_its_cluster_cannot_be_compared(site: Site) -> None:
+    due, details = cleared(site, "qa"), {"digests": {"space/app": "0" * 64}}
+    record(site, due, Evidence("app", "qa", "deploy", "deployed", due.trigger, details=details))
+    notes, looked_for = Notes(), []
+
+    def unreachable(environment: str) -> Target:
+        looked_for.append(environment)
+        raise PlatformError("find the cluster: it is down")
+
+    found = drift.decide(site.fetched(), "qa", unreachable, notes)
+    assert (found.status, looked_for) == (DecisionStatus.UP_TO_DATE, ["qa"])
+    assert notes.lines == [
+        "qa: its cluster was not compared with its record: find the cluster: it is down"
+    ]
+
+
+def test_a_record_without_digests_is_compared_with_no_cluster(site: Site) -> None:
+    found = drift.decide(deployed(site, "qa"), "qa", lambda _: pytest.fail("asked"), Notes())
+    assert found.status is DecisionStatus.UP_TO_DATE
 
 
 def test_a_remote_that_vanished_does_not_replace_what_failed(approved: Site) -> None:

@@ -99,6 +99,30 @@ def test_neither_the_caller_s_settings_nor_a_full_device_change_a_deploy(stage: 
     assert stage.run(*STAGING).returncode == 2
 
 
+@pytest.mark.parametrize("state", ["kept", "lost"])
+def test_what_somebody_does_to_the_cluster_makes_it_due_again(stage: Stage, state: str) -> None:
+    """A release that is gone is installed; one that the state does not know is imported."""
+    platform, helm = stage.scene.running(), str(stage.scene.toolchain.program("helm"))
+    kubeconfig, release = f"--kubeconfig={platform.kubeconfig}", ("-n", "lana-bank-staging")
+    by_hand = ["uninstall", "lana-bank"]
+    if state == "lost":
+        (stage.scene.clone / ".local/state/local-staging.tfstate").unlink()
+        other = f"--set-string=chartHash={'0' * 64}"
+        by_hand = ["upgrade", "lana-bank", "charts/lana-bank", "--reuse-values", other]
+    done = stage.run(helm, kubeconfig, *release, *by_hand)
+    assert done.returncode == 0, done.stderr
+    assert "up to date" in stage.run("promoter", "plan", "local-staging").stdout
+    again = stage.run(*STAGING)
+    assert again.returncode == 0, again.stderr
+    found = "lana-bank-staging/lana-bank in the cluster is not what was recorded"
+    assert found in again.stderr
+    assert ("was not recorded, the state has it now" in again.stderr) == (state == "lost")
+    content = content_hash(stage.scene.clone / "charts" / "lana-bank")
+    running = Helm(Path(helm), platform.kubeconfig).values("lana-bank", "lana-bank-staging")
+    assert running["chartHash"] == content
+    assert stage.run(*STAGING).returncode == 2
+
+
 def test_a_commit_that_others_push_after_the_apply_stays_below_the_record(stage: Stage) -> None:
     stage.change_chart()
     pushed = stage.somebody_pushes("docs/note.md", "hello")

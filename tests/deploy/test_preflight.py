@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -20,7 +22,7 @@ from promoter.git import Git
 from promoter.release.cog import read_cog
 from promoter.release.version import next_version
 from promoter.site.site import Site
-from promoter.synthesis.stack import Target
+from promoter.synthesis.stack import Target, stack_folder
 from tests.site.repository import site
 
 __all__ = ["site"]
@@ -89,6 +91,32 @@ def orphan(tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
     with subprocess.Popen(command, cwd=folder, start_new_session=True) as process:
         yield process
         process.kill()
+
+
+def test_an_ungated_deploy_and_helm_leave_processes_that_are_found(
+    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed with -9, it leaves a program in the folder of its stack in the checkout."""
+    folder, began = stack_folder(site.git.dir, "qa"), tmp_path / "began"
+    folder.mkdir(parents=True)
+    helm = tmp_path / "helm"
+    helm.write_text(f"#!/bin/sh\ntouch {began}\nexec sleep 60\n")
+    helm.chmod(0o755)
+    code = (
+        "from pathlib import Path; from promoter.programs.helm import Helm; "
+        f"Helm(Path({str(helm)!r}), None, Path({str(folder)!r})).history('app', 'space')"
+    )
+    with subprocess.Popen([sys.executable, "-c", code]) as process:
+        while not began.exists():
+            time.sleep(0.02)
+        process.kill()
+    (orphan,) = processes_below(folder)
+    try:
+        monkeypatch.setattr(preflight, "_WAIT_SECONDS", 0.1)
+        with pytest.raises(PromoterError, match=f"process {orphan} .* still applying"):
+            require(site, tmp_path / ".local")
+    finally:
+        os.kill(orphan, signal.SIGKILL)
 
 
 def test_what_a_killed_deploy_left_applying_is_waited_for(

@@ -69,7 +69,7 @@ def revisions(*states: str) -> str:
 def test_a_release_that_is_not_installed_has_no_history(tmp_path: Path) -> None:
     helm, _ = scripted(tmp_path, "Error: release: not found", 1)
     assert helm.history("app", "space") == ()
-    assert helm.recover("app", "space") is None
+    assert helm.recover("app", "space", helm.history("app", "space")) is None
 
 
 def test_another_failure_is_raised_without_secrets(tmp_path: Path) -> None:
@@ -98,11 +98,11 @@ def test_a_pending_revision_is_undone(
     tmp_path: Path, states: tuple[str, ...], command: str, message: str
 ) -> None:
     helm, log = scripted(tmp_path, revisions(*states))
-    assert message in (helm.recover("app", "space") or "")
+    assert message in (helm.recover("app", "space", helm.history("app", "space")) or "")
     assert log.read_text().split(os.linesep)[0] == f"{command} --namespace space"
 
 
 def test_a_finished_release_is_left_alone(tmp_path: Path) -> None:
     helm, log = scripted(tmp_path, revisions("failed", "deployed"))
-    assert helm.recover("app", "space") is None
+    assert helm.recover("app", "space", helm.history("app", "space")) is None
     assert not log.exists()
