@@ -18,7 +18,7 @@ from dev.toolchain_keys import keys
 from promoter.common.errors import InvalidFile, ProgramMissing, UsageError
 from promoter.toolchain import BuildFailed, Toolchain
 from promoter.toolchain.cache import default_cache
-from promoter.toolchain.recipes import KEYS, RECIPES
+from promoter.toolchain.recipes import KEYS, ON_REQUEST, RECIPES
 from promoter.toolchain.tracker import SECONDS
 from tests.toolchain.fake_programs import (
     BUILD,
@@ -29,6 +29,8 @@ from tests.toolchain.fake_programs import (
     wait_until,
     write_keys,
 )
+
+ROOT = Path(__file__).parents[2]
 
 
 def go() -> str:
@@ -204,6 +206,14 @@ def test_what_takes_how_long_is_shown_and_remembered(tree: Path, tmp_path: Path)
     place = toolchain.built("etcd").parent
     (place / SECONDS).write_text("12.5\n")
     assert toolchain.seconds("etcd") == 12.5
+
+
+def test_the_benchmarks_have_the_weight_of_every_program() -> None:
+    table = (ROOT / "docs" / "benchmarks.md").read_text()
+    listed = dict(re.findall(r"(?m)^\| ([\w-]+) \| (\d+) \|$", table))
+    assert listed == {name: str(recipe.seconds) for name, recipe in RECIPES.items()}
+    built = sum(recipe.seconds for name, recipe in RECIPES.items() if name not in ON_REQUEST)
+    assert f"The others are {built} seconds" in table
 
 
 def test_the_committed_keys_are_current() -> None:
