@@ -39,7 +39,6 @@ def application(stage: Stage) -> Iterator[Git]:
     good = (folder / SERVER).read_text()
     yield git
     (folder / SERVER).write_text(good)
-    release(stage, git)
 
 
 def release(stage: Stage, git: Git) -> None:
