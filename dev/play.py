@@ -47,7 +47,8 @@ def up(scene: Scene) -> int:
     programs = (Path(sys.executable).parent, scene.toolchain.program("kubectl").parent)
     lines.append(f'export PATH={shlex.quote(":".join(map(str, programs)))}:"$PATH"')
     file.write_text("\n".join(lines) + "\n")
-    print(f"\nThe playground runs. To use it:\n\n  cd {scene.clone}\n  source {file}\n")
+    clone, source = shlex.quote(str(scene.clone)), shlex.quote(str(file))
+    print(f"\nThe playground runs. To use it:\n\n  cd {clone}\n  source {source}\n")
     for command, purpose in COMMANDS:
         print(f"  {command:36}# {purpose}")
     print("\nTo stop it: make play-down")

@@ -16,7 +16,7 @@ COMMANDS = re.findall(r"(?m)^\s*\$ (.+)$", re.sub(r"(?s)```text.*?```", "", READ
 
 
 def words(command: str) -> list[str]:
-    return shlex.split(re.sub(r"<[^>]+>", "x", command))
+    return shlex.split(re.sub(r"<[^>]+>", "x", command), comments=True)
 
 
 @pytest.mark.parametrize("command", [each for each in COMMANDS if each.startswith("make ")])
@@ -34,10 +34,9 @@ def test_a_make_target_is_there(command: str) -> None:
 @pytest.mark.parametrize("command", [each for each in COMMANDS if each.startswith("promoter ")])
 def test_a_command_takes_the_options_that_are_shown(command: str) -> None:
     """Up to the point where it would act: --help wins over everything and checks the options."""
-    name, *rest = words(command)[1:]
-    options = [word for word in rest if word.startswith("-")]
+    options = [word for word in words(command) if word.startswith("-")]
     shown = subprocess.run(
-        [sys.executable, "-m", "promoter", name, "--help"],
+        [sys.executable, "-m", "promoter", *words(command)[1:], "--help"],
         cwd=ROOT,
         capture_output=True,
         text=True,

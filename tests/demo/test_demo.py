@@ -6,39 +6,38 @@ import json
 import os
 import re
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from tests.demo.typed import Step, fresh_clone, steps, type_in
+
 COMMIT = re.compile(r"[0-9a-f]{40}")
 DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, dict]]:
-    """The demo's output, and its report."""
-    folder = tmp_path_factory.mktemp("demo")
-    result = play("up", folder)
-    try:
-        assert result.returncode == 0, f"{result.stdout[-4000:]}\n{result.stderr[-4000:]}"
-        yield result.stdout, json.loads((folder / "report.json").read_text())
-    finally:
-        stopped = [play("down", folder).returncode for _ in range(2)]
-    assert stopped == [0, 0]
+def clone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    folder = fresh_clone(tmp_path_factory.mktemp("demo"))
+    yield folder
+    type_in(folder, [Step("make play-down", 0, ("the playground is stopped",))] * 2)
 
 
-def play(action: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "dev.play", action, "--folder", str(folder)],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=500,
-        check=False,
-    )
+@pytest.fixture(scope="module")
+def demo(clone: Path) -> tuple[str, dict]:
+    """The output of `make play`, which is that of `make demo` and more, and the report."""
+    output = type_in(clone, [Step("make play", 0, ())])
+    return output, json.loads((clone / ".local/play/report.json").read_text())
+
+
+def entry(output: str) -> list[str]:
+    """Return the commands that enter the playground, as `make play` prints them."""
+    found = re.findall(r"(?m)^  (cd .+|source .+)$", output.partition("The playground runs.")[2])
+    assert len(found) == 2
+    return found
 
 
 def test_every_environment_runs_the_fixed_chart(demo: tuple[str, dict]) -> None:
@@ -99,12 +98,10 @@ def test_it_shows_every_refusal(demo: tuple[str, dict]) -> None:
 def test_the_playground_s_commands_work_as_printed(demo: tuple[str, dict]) -> None:
     """In a shell without any of our variables, as `make play` says."""
     text = demo[0].partition("The playground runs.")[2]
-    entry = re.findall(r"(?m)^  (cd .+|source .+)$", text)
     commands = re.findall(r"(?m)^  (promoter .+?|kubectl .+?) +#", text)
-    assert len(entry) == 2
     assert len(commands) == 5
     for command in commands:
-        script = " && ".join([*entry, command])
+        script = " && ".join([*entry(demo[0]), command])
         done = subprocess.run(
             ["env", "-i", "PATH=/usr/bin:/bin", *home(), "bash", "-c", script],
             capture_output=True,
@@ -119,3 +116,12 @@ def home() -> list[str]:
     return [
         f"{name}={os.environ[name]}" for name in ("HOME", "XDG_CACHE_HOME") if name in os.environ
     ]
+
+
+def test_a_change_travels_as_the_readme_says(demo: tuple[str, dict], clone: Path) -> None:
+    output = type_in(clone, steps("How a change travels"), *entry(demo[0]))
+    (table,) = re.findall(r"(?m)^environment +status .*\n((?:local-.*\n)+)", output)
+    charts = {line.split()[2] for line in table.splitlines() if line.split()[1] == "deployed"}
+    assert len(table.splitlines()) == 3
+    assert len(charts) == 1
+    assert output.count("recorded in") == 5
