@@ -1,4 +1,7 @@
-"""A server on loopback that never completes a response; its pace is below every read timeout."""
+"""A server on loopback that never completes a response; its pace is below every read timeout.
+
+As an image registry it refuses requests without a token, and never completes a token.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,13 @@ MODES = ("trickling headers", "trickling body", "endless body")
 
 class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
+        if self.path.startswith("/v2/"):
+            self.send_response(401)
+            realm = "http://{}:{}/token".format(*self.server.server_address)
+            self.send_header("WWW-Authenticate", f'Bearer realm="{realm}"')
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+            return
         mode = self.server.mode  # type: ignore[attr-defined]
         head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
         try:

@@ -37,11 +37,13 @@ from promoter.forge.forge import (
 )
 from promoter.forge.github_connection import limit_connections
 from promoter.forge.github_responses import (
+    UNDOCUMENTED,
     busy,
     connection_error,
     error_of,
     pull_request_of,
     release_of,
+    undocumented_error,
 )
 from promoter.forge.links import API, compare_page
 
@@ -201,7 +203,9 @@ class GitHubForge(Forge):
         with self._request(f"read {name} of release {tag}") as repository:
             for asset in _required(repository, tag).get_assets():
                 if asset.name == name:
-                    _, _, content = asset.download_asset(chunk_size=65536)
+                    status, headers, content = asset.download_asset(chunk_size=65536)
+                    if status != 200:
+                        raise GithubException(status, headers=headers)
                     return b"".join(content)
         raise ForgeMissing(f"read {name} of release {tag}: no such asset")
 
@@ -240,6 +244,8 @@ class GitHubForge(Forge):
             raise error_of(f"{what} of {self.name}", error) from error
         except requests.RequestException as error:
             raise connection_error(f"{what} of {self.name}", error) from error
+        except UNDOCUMENTED as error:
+            raise undocumented_error(f"{what} of {self.name}", error) from error
 
     @cached_property
     def _client(self) -> Github:

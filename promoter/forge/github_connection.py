@@ -1,6 +1,8 @@
 """Connections to GitHub with limits on a whole exchange, retries and their pauses included."""
 
+import json
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 from github.Requester import HTTPRequestsConnectionClass, HTTPSRequestsConnectionClass, Requester
@@ -9,6 +11,7 @@ from requests.adapters import HTTPAdapter
 from promoter.common.http import bounded, limited
 
 _MOST_BYTES = 256 * 1024 * 1024  # an asset of a release is the largest response
+_FILE = "application/octet-stream"
 
 
 class _LimitedAdapter(HTTPAdapter):
@@ -32,7 +35,28 @@ class _LimitedAdapter(HTTPAdapter):
         response = super().send(request, **{**options, "stream": True})
         with response:
             response._content = limited(response.iter_content(65536), _MOST_BYTES)
+        _require_document(response, file=request.headers.get("Accept") == _FILE)
         return response
+
+
+def _require_document(response: requests.Response, *, file: bool) -> None:
+    """Raise `ValueError` for a response that PyGithub would take for an empty list.
+
+    It follows 301 to another path of the API, and 302 to the content of a ``file``.
+    """
+    status, place = response.status_code, response.headers.get("Location", "nowhere")
+    moved = status == 301 and urlsplit(place)[:2] == urlsplit(response.url)[:2]
+    if 300 <= status < 400 and not moved and not (file and status == 302):
+        raise ValueError(f"redirected to {place} (HTTP {status})")
+    if status in (200, 201) and not file and not _is_document(response.content):
+        raise ValueError(f"the response is not a JSON document (HTTP {status})")
+
+
+def _is_document(body: bytes) -> bool:
+    try:
+        return isinstance(json.loads(body), dict | list)
+    except (ValueError, RecursionError):
+        return False
 
 
 class _Https(HTTPSRequestsConnectionClass):

@@ -116,7 +116,19 @@ def connection_error(what: str, error: requests.RequestException) -> ForgeError:
         # The secondary limit: other refusals with these codes are not repeated.
         return busy(what)
     return ForgeError(
-        f"{what}: {cause}", next_step="check that GitHub is reachable, then run it again"
+        f"{what}: {cause}", next_step="check that GitHub's API is reachable, then run it again"
+    )
+
+
+UNDOCUMENTED = (AssertionError, AttributeError, LookupError, RuntimeError, TypeError, ValueError)
+"""Errors of PyGithub and of this package on a response with other fields or types."""
+
+
+def undocumented_error(what: str, error: Exception) -> ForgeError:
+    """Return the error of a request whose response is not as GitHub documents it."""
+    return ForgeError(
+        f"{what}: the response is not as GitHub's API documents it: {type(error).__name__}",
+        next_step="check that the address is that of GitHub's API (GITHUB_API_URL)",
     )
 
 

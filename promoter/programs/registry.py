@@ -8,8 +8,8 @@ import os
 import re
 import subprocess
 import tempfile
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
@@ -84,13 +84,16 @@ class Registry:
 
     def config(self, name: str, tag: str) -> dict[str, Any]:
         """Return the image configuration: labels, variables, entrypoint, layers."""
-        return dict(json.loads(self._run("config", self.reference(name, tag))))
+        reference = self.reference(name, tag)
+        with _documented(f"config {reference}"):
+            return dict(json.loads(self._run("config", reference)))
 
     def pull(self, name: str, tag: str) -> OciImage[Layer]:
         """Return the image of ``tag`` (or a digest), every blob checked by its digest."""
         manifest = self._run("manifest", self.reference(name, tag))
-        document = json.loads(manifest)
-        blobs = [self._blob(name, each) for each in (document["config"], *document["layers"])]
+        with _documented(f"manifest {self.reference(name, tag)}"):
+            document = json.loads(manifest)
+            blobs = [self._blob(name, each) for each in (document["config"], *document["layers"])]
         layers = [Layer(b.content, b.media_type, unpacked(b.content)) for b in blobs[1:]]
         media_type = document.get("mediaType", MANIFEST_TYPE)
         return OciImage(Blob(manifest, media_type), blobs[0], tuple(layers))
@@ -128,10 +131,11 @@ class Registry:
             raise RegistryError(f"run {self.crane}: {error.strerror}") from error
 
     def _failure(self, arguments: Sequence[str], stderr: str) -> RegistryError:
-        lines = redact(stderr).strip().splitlines() or ["no message"]
+        # Its error may have several lines; what comes before are warnings.
+        message = redact(stderr).rpartition("Error: ")[2].splitlines() or ["no message"]
         absent = any(sign in stderr for sign in _ABSENT)
         return (_ImageAbsent if absent else RegistryError)(
-            f"{arguments[0]} {arguments[-1]}: {lines[-1].removeprefix('Error: ')}",
+            f"{arguments[0]} {arguments[-1]}: {' '.join(message)}",
             next_step=self._remedy(stderr),
         )
 
@@ -141,7 +145,16 @@ class Registry:
             return f"{host} is overloaded or failing: run it again later"
         if _FORBIDDEN.search(stderr):
             return f"docker login {host}, with an account that may do this"
-        return f"check that {self.address} is up and reachable, then run it again"
+        return f"check that {self.address} is up, reachable and a registry, then run it again"
+
+
+@contextmanager
+def _documented(what: str) -> Iterator[None]:
+    """Raise `RegistryError` where a document in the block is none of an image's."""
+    try:
+        yield
+    except (LookupError, TypeError, ValueError, RecursionError) as error:
+        raise RegistryError(f"{what}: it is not a document of one OCI image") from error
 
 
 @dataclass(frozen=True)

@@ -145,3 +145,43 @@ def test_a_response_that_never_ends_is_an_error(mode: str, monkeypatch: pytest.M
         forge = GitHubForge(NAME, "a-token", f"http://{address}", limits)
         with pytest.raises(ForgeError, match=r"no complete response|response of more than"):
             forge.pull_request(1)
+
+
+@pytest.mark.parametrize(
+    ("response", "cause"),
+    [
+        (Response(200, b"<html>Sign in</html>"), "the response is not a JSON document"),
+        (Response(200, b""), "the response is not a JSON document"),
+        (Response(200, b"[" * 100_000), "the response is not a JSON document"),
+        (Response(200, [1, {"number": "x"}]), "not as GitHub.s API documents"),
+        (Response(302, b"", {"Location": "http://127.0.0.1:9/login"}), "redirected to .*/login"),
+        (Response(301, b"", {"Location": "http://127.0.0.1:9/x"}), "redirected to .*/x"),
+        (Response(307, b""), "redirected to nowhere"),
+        (Response(403, b"<html>A proxy refuses</html>"), r"\(HTTP 403\)"),
+    ],
+)
+def test_a_response_that_is_not_of_the_api_is_an_error_and_not_an_empty_list(
+    github: GitHubForge, server: tuple[Server, str], response: Response, cause: str
+) -> None:
+    for read in (
+        lambda: github.pull_requests(Query()),
+        lambda: github.checks("a" * 40),
+        lambda: github.changed_files(1),
+        github.rulesets,
+    ):
+        server[0].failures.clear()
+        server[0].fail("^GET ", response)
+        with pytest.raises(ForgeError, match=cause):
+            read()
+
+
+def test_a_page_in_place_of_an_asset_is_an_error(
+    bare: Git, github: GitHubForge, server: tuple[Server, str]
+) -> None:
+    commit = bare.commit("refs/heads/main")
+    assert commit
+    github.draft_release("1.0.0", commit, "v1.0.0", "")
+    github.upload_asset("1.0.0", "lana-cli", b"whole")
+    server[0].fail(r"^GET .*/assets/", Response(403, b"<html>A proxy refuses</html>"))
+    with pytest.raises(ForgeError, match=r"read lana-cli of release 1\.0\.0 .*HTTP 403"):
+        github.asset("1.0.0", "lana-cli")

@@ -59,27 +59,71 @@ def test_the_next_step_is_for_the_status_that_a_registry_answers(
 def test_a_token_endpoint_that_never_completes_its_response_is_an_error(
     crane: Path, mode: str
 ) -> None:
-    with never_ending(mode) as tokens, answering(401, f'Bearer realm="http://{tokens}/"') as host:
+    limited = r"timeout after 2 s|body exceeds 65536 byte limit"
+    with never_ending(mode) as host:
         start = time.monotonic()
-        with pytest.raises(RegistryError, match=f"digest {host}/galoyorg/lana-bank:1: "):
+        with pytest.raises(RegistryError, match=f"digest {host}/galoyorg/lana-bank:1: ({limited})"):
             Registry(f"{host}/galoyorg", crane, seconds=2).digest("lana-bank", "1")
     assert time.monotonic() - start < 20
 
 
-@contextmanager
-def answering(status: int, challenge: str = "") -> Iterator[str]:
-    """Run a registry that answers every request for an image with ``status``.
+@pytest.mark.parametrize(
+    ("token", "cause"),
+    [
+        (b"<html>Sign in</html>", "invalid character '<'"),
+        (b"[]", "cannot unmarshal array"),
+        (b"{}", "no token in bearer"),
+    ],
+)
+def test_a_token_that_is_none_is_an_error(crane: Path, token: bytes, cause: str) -> None:
+    challenge = 'Bearer realm="http://{}/token"'
+    with answering(401, challenge, token) as host, pytest.raises(RegistryError, match=cause):
+        Registry(f"{host}/galoyorg", crane).digest("lana-bank", "1")
 
-    With a ``challenge`` (RFC 9110, WWW-Authenticate) it answers every request so.
+
+@pytest.mark.parametrize(
+    ("challenge", "cause"),
+    [
+        ('Bearer realm="::nope"', "invalid realm"),
+        ('Bearer realm="file:///etc/passwd"', "invalid realm"),
+        ('Bearer service="x"', "missing realm"),
+        ("\x01===,,,", "malformed MIME header line"),
+    ],
+)
+def test_a_broken_challenge_is_an_error(crane: Path, challenge: str, cause: str) -> None:
+    with answering(401, challenge) as host, pytest.raises(RegistryError, match=cause) as raised:
+        Registry(f"{host}/galoyorg", crane).digest("lana-bank", "1")
+    assert raised.value.next_step.startswith(f"check that {host}/galoyorg is up")
+
+
+@pytest.mark.parametrize("body", [b"<html>Sign in</html>", b"[]", b'{"config": 1, "layers": []}'])
+def test_a_document_that_is_no_image_s_is_an_error(crane: Path, body: bytes) -> None:
+    with answering(200, body=body) as host:
+        folder = Registry(f"{host}/galoyorg", crane)
+        for read in (folder.pull, folder.config):
+            with pytest.raises(RegistryError, match=f"{host}/galoyorg/lana-bank:1: "):
+                read("lana-bank", "1")
+
+
+@contextmanager
+def answering(status: int, challenge: str = "", body: bytes = b"") -> Iterator[str]:
+    """Run a registry that answers every request for an image with ``status`` and ``body``.
+
+    With a ``challenge`` (RFC 9110, WWW-Authenticate), in which {} is its address, it answers every
+    request so, but those for a token.
     """
 
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            self.send_response(200 if self.path == "/v2/" and not challenge else status)
+            free = self.path.startswith("/token") if challenge else self.path == "/v2/"
+            self.send_response(200 if free else status)
             if challenge:
-                self.send_header("WWW-Authenticate", challenge)
-            self.send_header("Content-Length", "0")
+                address = f"127.0.0.1:{server.server_port}"
+                self.send_header("WWW-Authenticate", challenge.replace("{}", address))
+            self.send_header("Content-Length", str(len(body)))
             self.end_headers()
+            if self.command == "GET":
+                self.wfile.write(body)
 
         do_HEAD = do_GET  # noqa: N815
 
