@@ -9,17 +9,13 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from promoter.common.yaml_file import read_yaml
 from promoter.programs.helm import Helm
 from promoter.synthesis.app import StackRelease
 
 
 def declared_digest(release: StackRelease) -> str:
     """Return the digest (sha256, hex) of a release as its stack declares it."""
-    values: dict[str, Any] = {}
-    for document in release.values:
-        values = _merged(values, read_yaml(document, release.name) or {})
-    return _digest(values)
+    return _digest(release.merged_values())
 
 
 def observed_digest(helm: Helm, release: StackRelease, revision: int) -> str:
@@ -37,13 +33,3 @@ def _without_null(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {key: _without_null(each) for key, each in value.items() if each is not None}
     return [_without_null(each) for each in value] if isinstance(value, list) else value
-
-
-def _merged(base: Mapping[str, Any], override: Mapping[str, Any]) -> dict[str, Any]:
-    """Return ``base`` with ``override`` merged over it as Helm does: only mappings merge."""
-    result = dict(base)
-    for key, value in override.items():
-        known = result.get(key)
-        both = isinstance(known, Mapping) and isinstance(value, Mapping)
-        result[key] = _merged(known or {}, value) if both else value
-    return result

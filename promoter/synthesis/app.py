@@ -7,13 +7,15 @@ import os
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, reduce
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from promoter.common.environment import BACKENDS, PROVIDERS, child_environment
 from promoter.common.errors import InvalidFile, PromoterError, UsageError
+from promoter.common.values import merge
+from promoter.common.yaml_file import read_yaml
 from promoter.programs.command import run_program
 from promoter.toolchain import Toolchain
 
@@ -47,6 +49,11 @@ class StackRelease:
     values: tuple[str, ...]
     chart: str = ""
     address: str = ""
+
+    def merged_values(self) -> dict[str, Any]:
+        """Return the values as Helm merges them; raises `InvalidFile`."""
+        documents = (read_yaml(each, self.name) or {} for each in self.values)
+        return reduce(merge, documents, {})
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from promoter.approvals.approvals import ALLOWED_SIGNERS
 from promoter.common.errors import PromoterError
+from promoter.common.values import texts
 from promoter.gate.gates import BRANCH
 from promoter.setup.doctor.check import CheckResult, CheckState, Surroundings
 from promoter.setup.keys import keys_in
@@ -71,7 +72,8 @@ def check_placeholders(surroundings: Surroundings) -> Iterator[CheckResult]:
         found = {
             f"{file}: {key}": None
             for file in dict.fromkeys(files)
-            for key in _zero_keys(environment.settings(file))
+            for key, text in texts(environment.settings(file))
+            if _ZEROS.fullmatch(text)
         }
         if not found:
             clean.append(environment.name)
@@ -82,14 +84,3 @@ def check_placeholders(surroundings: Surroundings) -> Iterator[CheckResult]:
             yield CheckResult(check, CheckState.PROBLEM, detail, remedy)
     if clean:
         yield CheckResult("settings", CheckState.OK, f"no placeholder in {', '.join(clean)}")
-
-
-def _zero_keys(value: object, key: str = "") -> Iterator[str]:
-    if isinstance(value, dict):
-        for name, inner in value.items():
-            yield from _zero_keys(inner, f"{key}.{name}".lstrip("."))
-    elif isinstance(value, list):
-        for index, inner in enumerate(value):
-            yield from _zero_keys(inner, f"{key}[{index}]")
-    elif isinstance(value, str) and _ZEROS.fullmatch(value):
-        yield key
