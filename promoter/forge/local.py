@@ -107,8 +107,7 @@ class LocalForge(Forge):
         span = [f"{self._tip(pull.base)}...{pull.head_commit}"]
         if pull.merge_commit:
             span = [f"{pull.merge_commit}^1", pull.merge_commit]
-        names = self.git.text("diff", "--name-only", "--no-renames", "-z", *span)
-        return tuple(sorted(name for name in names.split("\0") if name))
+        return tuple(sorted(self.git.changed_between(*span)))
 
     def branch(self, name: str) -> str | None:
         """Return the commit of branch ``name``, None where there is none."""

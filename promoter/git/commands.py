@@ -6,6 +6,7 @@ import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from promoter.common.child import run_child
@@ -21,10 +22,15 @@ _FAITHFUL = {
     "GIT_GRAFT_FILE": f"{os.devnull}/none",  # git warns of one that exists, even if it is empty
     "GIT_ATTR_NOSYSTEM": "1",
 }
-_GIT = (
-    *("git", "-c", f"core.hooksPath={os.devnull}", "-c", f"core.attributesFile={os.devnull}"),
-    *("-c", "core.fsmonitor=false"),
+_SETTINGS = (
+    *(f"core.{name}={os.devnull}" for name in ("hooksPath", "attributesFile")),
+    "core.fsmonitor=false",
+    # A title is what the commit has: without a signature's lines, in UTF-8.
+    *("log.showSignature=false", "i18n.logOutputEncoding=UTF-8"),
+    # One ref is pushed, and no other.
+    *("push.followTags=false", "push.recurseSubmodules=no", "submodule.recurse=false"),
 )
+_GIT = ("git", *chain.from_iterable(("-c", setting) for setting in _SETTINGS))
 
 _REMOTE_LINES = 5
 

@@ -90,6 +90,14 @@ class Git(Commands):
         options = ("--porcelain", "-z", "--no-renames", "--untracked-files=all")
         return [entry[3:] for entry in self.text("status", *options).split("\0") if entry]
 
+    def changed_between(self, *revisions: str) -> list[str]:
+        """Return the paths that differ between two revisions, or since the base of ``a...b``.
+
+        A submodule is a path as any other, whatever ``.gitmodules`` says of it.
+        """
+        options = ("--name-only", "--no-renames", "--ignore-submodules=none", "-z")
+        return [path for path in self.text("diff", *options, *revisions, "--").split("\0") if path]
+
     def config(self, name: str) -> str | None:
         """Return a configuration value, None where it is not set."""
         done = self.attempt("config", "--get", name)

@@ -38,9 +38,7 @@ def objections(charts: HostedRepository, pull: PullRequest, source: str) -> Iter
     except PromoterError as error:
         yield str(error)
         return
-    differing = charts.git.lines(
-        "diff", "--name-only", "--no-renames", "--no-ext-diff", expected, pull.head_commit
-    )
+    differing = charts.git.changed_between(expected, pull.head_commit)
     yield from (f"{path} is not what pinning a release gives" for path in differing)
 
 

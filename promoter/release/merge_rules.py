@@ -37,8 +37,7 @@ def file_check(paths: Iterable[str]) -> FileCheck:
 def range_file_check(git: Git, revisions: str) -> FileCheck:
     """Check the files that ``revisions`` (``main...HEAD``) changes, without a forge."""
     require_range("check the files of", revisions, "main...HEAD")
-    changed = git.text("diff", "--name-only", "--no-renames", "-z", revisions, "--")
-    return file_check(name for name in changed.split("\0") if name)
+    return file_check(git.changed_between(revisions))
 
 
 def report_file_check(forge: Forge, pull: PullRequest) -> FileCheck:

@@ -123,3 +123,35 @@ def test_a_path_out_of_the_work_tree_is_refused(remote: Git, tmp_path: Path, pat
     entry = TreeEntry("100644", remote.write_blob(b"text"))
     with pytest.raises(GitError, match="not a path inside of a work tree"):
         write_files(remote, tmp_path / "folder", [(path, entry)])
+
+
+def test_titles_are_those_of_the_commits(remote: Git, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GIT_CONFIG_COUNT", "2")
+    for number, (key, value) in enumerate(
+        {"log.showSignature": "true", "i18n.logOutputEncoding": "latin1"}.items()
+    ):
+        monkeypatch.setenv(f"GIT_CONFIG_KEY_{number}", key)
+        monkeypatch.setenv(f"GIT_CONFIG_VALUE_{number}", value)
+    signed = b"tree %b\nauthor a <a> 0 +0000\ncommitter a <a> 0 +0000\ngpgsig -----BEGIN x\n\n%b\n"
+    content = signed % (str(remote.tree("main")).encode(), "féat: x".encode())
+    commit = remote.output("hash-object", "-w", "-t", "commit", "--stdin", stdin=content)
+    title = remote.output("log", "-1", "--format=%s", commit.decode().strip())
+    assert title == "féat: x\n".encode()
+
+
+def test_a_submodule_is_a_changed_path_whatever_it_says_of_itself(clone: Git) -> None:
+    ignored = b'[submodule "sub"]\n\tpath = sub\n\turl = x\n\tignore = all\n'
+    old = clone.commit_files("HEAD", {".gitmodules": ignored}, "feat: ignored")
+    clone.text("reset", "-q", "--hard", old)
+    clone.text("update-index", "--add", "--cacheinfo", f"160000,{old},sub")
+    clone.text("commit", "-q", "-m", "feat: submodule")
+    assert clone.changed_between(old, "HEAD") == ["sub"]
+    assert clone.changed_between(f"{old}...HEAD") == ["sub"]
+
+
+def test_a_push_moves_one_ref(remote: Git, clone: Git) -> None:
+    clone.text("config", "push.followTags", "true")
+    clone.text("tag", "-a", "-m", "mine", "1.0.0")
+    clone.push("origin", "HEAD", "refs/heads/side", expect=None)
+    assert remote.commit("refs/heads/side")
+    assert not remote.lines("tag")

@@ -85,9 +85,8 @@ def _record_problem(git: Git, commit: str, parent: str | None, path: str) -> str
     if environment is None or parent is None:
         return "no record is possible there"
     evidence = f"{folder(environment.deployment, environment.name)}/"
-    changed = git.text("diff-tree", "-r", "-z", "--name-only", "--no-renames", parent, commit)
-    paths = (each for each in changed.split("\0") if each not in ("", path))
-    others = [each for each in paths if not each.startswith(evidence)]
+    changed = git.changed_between(parent, commit)
+    others = [each for each in changed if each != path and not each.startswith(evidence)]
     words = record_message if content is not None else removal_message
     message, problem = words(environment.deployment, environment.name), ""
     if others:
