@@ -24,6 +24,7 @@ from tests.platform_fixture import ROOT, kubectl, toolchain
 
 pytestmark = pytest.mark.slow
 
+CONTROLLERS = ("kube-controller-manager", "kube-scheduler", "kwok")
 UP = [sys.executable, "-m", "promoter", "platform", "up", "--folder"]
 
 
@@ -194,11 +195,28 @@ def test_each_part_that_crashes_while_it_starts_is_started_again(
     assert {part.state for part in lone.status()} == {"running"}
 
 
-@pytest.mark.parametrize("name", PARTS)
+@pytest.mark.parametrize("name", [name for name in PARTS if name not in CONTROLLERS])
 def test_a_part_that_always_crashes_is_named_with_the_first_lines_of_the_crash(
     lone: Platform, tmp_path: Path, name: str
 ) -> None:
-    crashes = tmp_path / "crashes"
+    require_crashes_named(lone, tmp_path, name)
+    assert processes_of(lone.folder) == []
+
+
+def test_a_controller_that_always_crashes_is_named_and_what_ran_before_is_left(
+    lone: Platform, tmp_path: Path
+) -> None:
+    lone.up(Silent())
+    for name in CONTROLLERS:
+        kill(lone, name)
+        require_crashes_named(lone, tmp_path, name)
+        states = {part.state for part in lone.status() if part.name != name}
+        assert states == {"running"}
+        lone.up(Silent())
+
+
+def require_crashes_named(lone: Platform, tmp_path: Path, name: str) -> None:
+    crashes = tmp_path / f"{name}.crashes"
     with pytest.raises(PlatformError) as error:
         Platform(lone.folder, Wrapped(tmp_path, {name: crash(crashes, times=9)})).up(Silent())
     heading, *lines = str(error.value).splitlines()
@@ -206,7 +224,6 @@ def test_a_part_that_always_crashes_is_named_with_the_first_lines_of_the_crash(
     assert lines[0] == "  | fatal error: concurrent map writes"
     assert len(lines) == 12
     assert crashes.read_text() == "crashed\n" * 3
-    assert processes_of(lone.folder) == []
 
 
 def test_kwok_manages_no_node_before_its_server_is_ready(lone: Platform, tmp_path: Path) -> None:
