@@ -56,7 +56,7 @@ def type_in(folder: Path, typed: list[Step], *before: str) -> str:
     """
     script = [f"{each} || exit" for each in before]
     for step in typed:
-        script += [step.line, f'echo "{_END}$?"']
+        script += [step.line, f'code=$?; echo "{_END}$code"; [ $code = {step.code} ] || exit']
     with subprocess.Popen(
         ["bash", "-c", "\n".join(script)],
         cwd=folder,
