@@ -47,7 +47,7 @@ test-fast: .venv/installed ## the tests that need neither a cluster nor minutes
 test: .venv/installed ## every test; missing programs are built first
 	$(BIN)/promoter toolchain build
 	$(BIN)/python -m dev.reference_programs
-	$(BIN)/python -m pytest -n 3 --dist loadscope
+	$(BIN)/python -m pytest -n 3 --dist loadscope --no-loadscope-reorder
 
 # Apart from `make test`: the first run builds the provider, some minutes and 3 GB of memory.
 .PHONY: test-providers

@@ -12,6 +12,12 @@ from tests.policies_fixture import stacks
 __all__ = ["namespace", "platform", "stacks"]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Move modules with slow tests to the front: a long one must not run alone at the end."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
+
+
 @pytest.fixture(autouse=True, scope="session")
 def _nobody_in_particular() -> None:
     """The same tests in CI and on a laptop: neither CI's marks nor anybody's git settings."""
