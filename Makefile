@@ -79,8 +79,8 @@ images: .venv/installed ## build our OCI images into dist/images (root, debootst
 	$(BIN)/python -m dev.images $(if $(PUSH),--push "$(PUSH)")
 
 .PHONY: bump-vendored-ref
-bump-vendored-ref: .venv/installed ## DEP=lana-bank REF=<git ref>: vendor another commit of a chart, and push it
-	@$(BIN)/promoter vendor bump "$$DEP" "$$REF" --push $(if $(UNTESTED),--untested "$$UNTESTED")
+bump-vendored-ref: .venv/installed ## DEP=lana-bank REF=<git ref>: write another commit of a chart to vendir.yml
+	@$(BIN)/promoter vendor set-ref "$$DEP" "$$REF"
 
 .PHONY: fuzz
 fuzz: .venv/installed ## random histories through cepler and the gate, until you stop it

@@ -86,8 +86,7 @@ def dependencies() -> bytes:
 
 def _own_commands() -> list[str]:
     document = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    shared = document["tool"]["hatch"]["build"]["targets"]["wheel"]["shared-scripts"]
-    return sorted([*document["project"]["scripts"], *shared.values()])
+    return sorted(document["project"]["scripts"])
 
 
 def _finish(opt: Path) -> None:

@@ -68,6 +68,10 @@ _VENDOR = {
         changes=True,
     ),
     "check": Command("vendor:check_command", "Check that every vendored file is the locked one."),
+    "set-ref": Command(
+        "vendor:set_ref_command", "Write a dependency's ref to vendir.yml.", changes=True
+    ),
+    "commit": Command("vendor:commit_command", "Commit what sync vendored.", changes=True),
     "bump": Command(
         "vendor:bump_command",
         "Vendor another ref in one commit; exit 2 if it is vendored.",

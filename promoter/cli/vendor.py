@@ -1,8 +1,11 @@
 """``promoter vendor``: sync, check and bump the vendored charts."""
 
+from __future__ import annotations
+
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -15,6 +18,9 @@ from promoter.git import Git
 from promoter.vendoring import check, sync
 from promoter.vendoring.config import CONFIG_NAME
 from promoter.vendoring.fetch import find_vendir
+
+if TYPE_CHECKING:
+    from promoter.vendoring.bump import BumpOptions
 
 
 class Vendir(StrEnum):
@@ -77,52 +83,104 @@ def check_command(vendir: _Vendir = Vendir.AUTO, root: _Root = None, as_json: JS
     return 1 if differences else 0
 
 
+_Dependency = Annotated[str, typer.Argument(envvar="DEP", help="Dependency, like lana-bank.")]
+_Ref = Annotated[str, typer.Argument(envvar="REF", help="Commit, tag or branch.")]
+_Push = Annotated[bool, typer.Option("--push", help="Push it, by compare-and-swap.")]
+_Remote = Annotated[str, typer.Option("--remote", help="Git remote to push to.")]
+_Branch = Annotated[
+    str, typer.Option("--branch", help="Branch of the remote; default: the one checked out.")
+]
+_DigestCheck = Annotated[
+    bool,
+    typer.Option(
+        "--digest-check/--no-digest-check",
+        help="Look new pins up in their registry (or its PROMOTER_REGISTRY_MIRROR).",
+    ),
+]
+_Untested = Annotated[
+    str, typer.Option(metavar="REASON", help="Bump without a testflight; the commit records why.")
+]
+
+
+def set_ref_command(dependency: _Dependency, ref: _Ref, root: _Root = None) -> None:
+    """Write the commit of a ref to vendir.yml; exit 2 where it is there already.
+
+    `promoter vendor sync` and `promoter vendor commit` are the next steps.
+
+    Example: promoter vendor set-ref lana-bank main
+    """
+    from promoter.vendoring.ref import set_ref
+
+    _require(dependency, ref)
+    typer.echo(set_ref(root or _top(), dependency, ref))
+
+
+def commit_command(
+    dependency: _Dependency,
+    push: _Push = False,
+    remote: _Remote = "origin",
+    branch: _Branch = "",
+    digest_check: _DigestCheck = True,
+    untested: _Untested = "",
+    root: _Root = None,
+) -> None:
+    """Commit vendir.yml, vendir.lock.yml and the chart after a sync; exit 2 without a change.
+
+    Example: promoter vendor commit lana-bank --push
+    """
+    from promoter.vendoring.bump import BumpOptions
+
+    options = BumpOptions(remote=remote, branch=branch, synced=True, check_digests=digest_check)
+    _bump(root or _top(), dependency, "", push, untested, options)
+
+
 def bump_command(
-    dependency: Annotated[str, typer.Argument(envvar="DEP", help="Dependency, like lana-bank.")],
-    ref: Annotated[str, typer.Argument(envvar="REF", help="Commit, tag or branch.")],
-    push: Annotated[bool, typer.Option("--push", help="Push it, by compare-and-swap.")] = False,
-    remote: Annotated[str, typer.Option("--remote", help="Git remote to push to.")] = "origin",
-    branch: Annotated[
-        str, typer.Option("--branch", help="Branch of the remote; default: the one checked out.")
-    ] = "",
-    digest_check: Annotated[
-        bool,
-        typer.Option(
-            "--digest-check/--no-digest-check",
-            help="Look new pins up in their registry (or its PROMOTER_REGISTRY_MIRROR).",
-        ),
-    ] = True,
-    untested: Annotated[
-        str,
-        typer.Option(metavar="REASON", help="Bump without a testflight; the commit records why."),
-    ] = "",
+    dependency: _Dependency,
+    ref: _Ref,
+    push: _Push = False,
+    remote: _Remote = "origin",
+    branch: _Branch = "",
+    digest_check: _DigestCheck = True,
+    untested: _Untested = "",
     vendir: _Vendir = Vendir.AUTO,
     root: _Root = None,
 ) -> None:
     """Vendor another ref in one commit; exit 2 where it is vendored already.
 
+    Does what set-ref, sync and commit do one after another.
+
     Example: promoter vendor bump lana-bank main --push
     """
     # Imported here: it takes longer than a whole sync.
-    from promoter.testflight.attestation import proof
-    from promoter.vendoring.bump import BumpOptions, bump
+    from promoter.vendoring.bump import BumpOptions
 
+    _require(dependency, ref)
+    program = find_vendir(vendir)
+    options = BumpOptions(remote=remote, branch=branch, vendir=program, check_digests=digest_check)
+    _bump(root or _top(), dependency, ref, push, untested, options)
+
+
+def _bump(
+    folder: Path, dependency: str, ref: str, push: bool, untested: str, options: BumpOptions
+) -> None:
+    from promoter.testflight.attestation import proof
+    from promoter.vendoring.bump import bump
+
+    given = replace(
+        options,
+        proof=lambda sha: proof(Git(folder), options.remote, sha, untested),
+        progress=shown(),
+    )
+    result = bump(folder, dependency, ref, push=push, options=given)
+    typer.echo(result.message)
+    typer.echo(f"commit {result.commit}{' (pushed)' if push else ''}")
+
+
+def _require(dependency: str, ref: str) -> None:
     if not dependency or not ref:
         raise UsageError(
             "bump: DEP or REF is empty", next_step="promoter vendor bump lana-bank REF"
         )
-    folder = root or _top()
-    options = BumpOptions(
-        remote=remote,
-        branch=branch,
-        vendir=find_vendir(vendir),
-        check_digests=digest_check,
-        proof=lambda sha: proof(Git(folder), remote, sha, untested),
-        progress=shown(),
-    )
-    result = bump(folder, dependency, ref, push=push, options=options)
-    typer.echo(result.message)
-    typer.echo(f"commit {result.commit}{' (pushed)' if push else ''}")
 
 
 def _top() -> Path:

@@ -5,6 +5,7 @@ follow once it exists and, if requested, has been pushed. So a push that lost a 
 repeated on the new tip, with nothing to undo.
 """
 
+import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,13 +18,19 @@ from promoter.git import Git
 from promoter.git.ledger import retry_when_moved
 from promoter.programs.registry import ImageLookup, configured_mirrors
 from promoter.toolchain import Toolchain
-from promoter.vendoring.config import CONFIG_NAME, Dependency, find_dependency, parse_config
+from promoter.vendoring.config import (
+    CONFIG_NAME,
+    Dependency,
+    find_dependency,
+    parse_config,
+    read_config,
+)
 from promoter.vendoring.errors import DirtyPaths, VendorError
 from promoter.vendoring.fetch import fetch
 from promoter.vendoring.folders import store_folder, tree_with_folder
 from promoter.vendoring.git_source import GitLock
 from promoter.vendoring.journal import Journal, put_in_place, resume
-from promoter.vendoring.lock import LOCK_NAME, Lock, lock_bytes, parse_lock
+from promoter.vendoring.lock import LOCK_NAME, Lock, lock_bytes, parse_lock, read_lock
 from promoter.vendoring.refusals import refuse_linked_target, refuse_links_out
 from promoter.vendoring.summary import ChartSnapshot, message, pin_changes, read_values
 from promoter.vendoring.workspace import workspace
@@ -45,7 +52,8 @@ class BumpOptions:
     """Options of a bump.
 
     ``branch`` is the remote's (empty: the name of the checked-out one). Without ``vendir``
-    our own git source fetches. ``check_digests`` looks every new pin up in its registry.
+    our own git source fetches; ``synced`` takes what a sync left in the work tree.
+    ``check_digests`` looks every new pin up in its registry.
     ``proof`` returns the trailers that prove the new ref (40 hex digits) or raises; a push
     that lost a race calls it again.
     """
@@ -53,6 +61,7 @@ class BumpOptions:
     remote: str = "origin"
     branch: str = ""
     vendir: Path | None = None
+    synced: bool = False
     check_digests: bool = False
     proof: Callable[[str], Sequence[str]] | None = None
     progress: Progress = field(default_factory=Silent)
@@ -111,11 +120,13 @@ class _Bump:
         if config is None:
             raise VendorError(f"bump {self.name}: {CONFIG_NAME} is not committed in {git.dir}")
         dependency = find_dependency(parse_config(config), self.name)
-        _refuse_dirty(git, dependency)
+        if not options.synced:
+            _refuse_dirty(git, dependency)
         locked = git.file(base, LOCK_NAME)
         lock = Lock(()) if locked is None else parse_lock(locked)
         old_sha = lock.commit(dependency)
-        fetched = self._fetch(dependency, old_sha, folder, stage)
+        obtain = self._synced if options.synced else self._fetch
+        fetched = obtain(dependency, old_sha, folder, stage)
         trailers = options.proof(fetched.sha) if options.proof else ()
         place = (*dependency.place, "git", "ref")
         config = replace(config.decode(), place, fetched.sha, CONFIG_NAME).encode()
@@ -149,6 +160,24 @@ class _Bump:
             raise nothing_newer
         return fetched
 
+    def _synced(self, dependency: Dependency, old: str, folder: Path, _: Path) -> GitLock:
+        """Copy the vendored folder of the work tree; return its entry of the lock there."""
+        root, what = self.git.dir, f"commit {dependency.name}"
+        lock, directory = read_lock(root / LOCK_NAME), dependency.directory.path
+        entry = lock.find(directory, dependency.contents.path) if lock else None
+        wanted = find_dependency(read_config(root / CONFIG_NAME), dependency.path)
+        if entry is None or entry.git.sha != wanted.contents.git.ref:
+            raise VendorError(
+                f"{what}: {LOCK_NAME} does not have {wanted.contents.git.ref}, the ref in"
+                f" {CONFIG_NAME}",
+                next_step="promoter vendor sync",
+            )
+        if entry.git.sha == old == dependency.contents.git.ref:
+            raise NothingNewer(f"{what}: {old} is vendored already")
+        shutil.copytree(root / dependency.path, folder, symlinks=True)
+        refuse_links_out(folder)
+        return entry.git
+
     def _check_digests(self, old: ChartSnapshot, new: ChartSnapshot) -> None:
         pins = [change.new for change in pin_changes(old.values, new.values) if change.new]
         progress = self.options.progress
@@ -162,7 +191,7 @@ class _Bump:
                 exists = images.exists(reference)
             if not exists:
                 raise VendorError(
-                    f"bump {self.name} to {self.ref}: the registry does not have {reference}, "
+                    f"bump {self.name}: the registry does not have {reference}, "
                     f"which {pin.path} pins",
                     next_step="push that image, or bump to a ref whose images exist",
                 )

@@ -10,7 +10,7 @@ let
   };
   tools = builtins.listToAttrs (map (name: { inherit name; value = said name; }) [
     "bats" "cargo" "cargo-nextest" "git" "git-cliff" "nodejs" "opentofu" "pnpm" "podman"
-    "python3" "python311" "uv"
+    "python3" "uv"
   ]);
   genAttrs = names: make: builtins.listToAttrs (map (name: { inherit name; value = make name; }) names);
   nixpkgs = {
@@ -18,7 +18,7 @@ let
     legacyPackages = genAttrs [ "x86_64-linux" "aarch64-linux" "aarch64-darwin" ] (system: package // tools);
   };
   function = (import flake).outputs;
-  inputs = { self = said "self"; inherit nixpkgs; promoter = "/stub/promoter"; };
+  inputs = { self = said "self"; inherit nixpkgs; };
   outputs = function (builtins.intersectAttrs (builtins.functionArgs function) inputs);
 in
 builtins.mapAttrs (kind: systems: builtins.mapAttrs (system: builtins.mapAttrs (

@@ -65,10 +65,14 @@ def test_the_phases_of_the_cache_pipeline_are_packages() -> None:
     assert {"next-version", "update-changelog", "wait-cachix-paths"} == set(scripts)
 
 
-def test_the_lock_has_the_inputs_of_the_flake() -> None:
-    flake = (LANA_BANK / "flake.nix").read_text()
+@pytest.mark.parametrize("folder", [LANA_BANK, LANA_BANK / "ci"], ids=["app", "ci"])
+def test_the_lock_has_the_inputs_of_the_flake(folder: Path) -> None:
+    """Public ones alone: neither GitHub's runners nor the Nix tasks have a key."""
+    flake = (folder / "flake.nix").read_text()
     inputs = dict(re.findall(r'inputs\.(\w+)\.url = "(\S+)";', flake))
-    lock = json.loads((LANA_BANK / "flake.lock").read_text())
+    assert flake.count("inputs.") == len(inputs)
+    assert all(url.startswith("github:NixOS/") for url in inputs.values())
+    lock = json.loads((folder / "flake.lock").read_text())
     nodes = lock["nodes"]
     assert lock["version"] == 7
     assert set(nodes) == {"root", *inputs}

@@ -17,7 +17,7 @@ from promoter.concourse.pipelines import (
     existing_pipelines,
     render,
 )
-from promoter.concourse.schema import Put, Task, read_pipeline
+from promoter.concourse.schema import Get, Put, Task, read_pipeline
 
 ROOT = Path(__file__).parents[2]
 IDS = [files.name for files in PIPELINES]
@@ -85,6 +85,31 @@ def test_the_release_has_the_graph_of_the_seed() -> None:
         "build-admin-panel-edge-image",
         "build-customer-portal-edge-image",
         "build-dagster-edge-image",
+    }
+
+
+def test_the_bump_of_the_chart_waits_for_the_release_job() -> None:
+    files = next(files for files in PIPELINES if files.name == "lana-bank")
+    pipeline = read_pipeline(files.rendered(ROOT))
+    (job,) = (job for job in pipeline.jobs if job.name == "bump-image-in-chart")
+    triggers = [step for step in pipeline.steps(job) if isinstance(step, Get) and step.trigger]
+    assert [(step.get, step.passed) for step in triggers] == [("version", ("release",))]
+
+
+def test_every_task_image_is_ours_or_public() -> None:
+    """Images of other registries are pulled without a login, and need none."""
+    found = {
+        (source["repository"], "username" in source)
+        for pipeline in [read_pipeline(files.rendered(ROOT)) for files in PIPELINES]
+        for job in pipeline.jobs
+        for step in pipeline.steps(job)
+        if isinstance(step, Task)
+        for source in [step.config.image_resource.source]
+    }
+    assert found == {
+        ("us.gcr.io/galoyorg/promoter", True),
+        ("ghcr.io/nix-community/docker-nixpkgs/cachix-flakes", False),
+        ("concourse/oci-build-task", False),
     }
 
 

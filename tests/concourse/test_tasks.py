@@ -13,10 +13,12 @@ from promoter.concourse.checks.tasks import task_script
 from promoter.concourse.pipelines import PIPELINES, PipelineFiles
 from promoter.concourse.schema import Task, read_pipeline
 from promoter.forge.forge import NewPullRequest, PullRequestState, Query
-from promoter.forge.local import LocalForge
 from promoter.git import Git
 from promoter.programs.registry import Registry
+from promoter.release.application import BOT
 from promoter.toolchain.toolchain import Toolchain
+from promoter.vendoring import sync
+from tests.concourse.concourse_server import Concourse, serving
 from tests.concourse.isolation import unavailable, wheel_bin
 from tests.concourse.test_pipelines import ROOT
 from tests.concourse.worker import Worker, task_of
@@ -33,7 +35,8 @@ CHARTS = ROOT / "upstream" / "galoy-private-charts"
 def worker(tmp_path: Path) -> Worker:
     folder = tmp_path / "worker"
     folder.mkdir()
-    names = {"github.private_key": "key", "github.known_hosts": "host", "github.api_token": "t"}
+    names = {"github.private_key": "key", "github.known_hosts": "host"}
+    names |= {"github-app.id": "1", "github-app.private_key": "key"}
     return Worker(folder, values=names)
 
 
@@ -97,7 +100,7 @@ def test_a_commit_reaches_the_pull_request_of_the_charts(
     work = run_with(worker, registry, "release", "release", there)
     assert (work / "released/version").read_text() == "0.1.0\n"
 
-    there["gh-release"] = file_in(tmp_path / "gh", "version", "0.1.0")
+    there["version"] = work / "released"
     run_with(worker, registry, "bump-image-in-chart", "bump-image-digest", there)
     (bump,) = sandbox.charts.forge.pull_requests(Query(state=PullRequestState.OPEN))
     assert {"galoybot", "lana-bank"} <= bump.labels
@@ -244,38 +247,38 @@ def test_a_task_waits_for_built_paths_in_the_cache(
     ]
 
 
-def test_every_open_pull_request_is_rebuilt_also_after_one_that_fails(
+def test_the_cache_build_of_every_open_pull_request_runs_again(
     worker: Worker, sandbox: Sandbox, tmp_path: Path
 ) -> None:
     worker.outside.append(tmp_path / "sandbox")
-    forge = sandbox.application.forge
-    assert isinstance(forge, LocalForge)
-    sandbox.git.text("branch", "bot-promote-rc", "main")
-    made = [one_more(sandbox, number) for number in (1, 2)]
-    clone = {"repo": sandbox.application.git.dir}
-    work = worker.succeed("nix-cache", "rebuild-nix-cache", "list-open-prs", clone)
-    assert sorted((work / "open-prs/numbers").read_text().splitlines()) == sorted(made)
-    for line in made:
-        assert Git(work / "repo").text("cat-file", "-t", line.split()[1]) == "commit"
-
-    worker.fake("cachix", 'case "$*" in *lana-deps) exit 1;; esac\n')
+    numbers = [one_more(sandbox, number) for number in (1, 2, 3)]
+    state = Concourse(builds=[numbers[0], 99, numbers[1], numbers[0], 98])
     where, task = task_of("nix-cache", "rebuild-nix-cache", "rebuild-nix-cache")
-    there = {"repo": work / "repo", "open-prs": work / "open-prs"}
-    _, done = worker.run(where, task, there)
+    with serving(state) as address:
+        login = {"username": "operator", "password": "a password"}
+        worker.values |= {f"concourse.{name}": value for name, value in login.items()}
+        worker.values |= {"concourse.url": address, "concourse.team": "main"}
+        _, done = worker.run(where, task, {"repo": sandbox.application.git.dir})
+        assert done.returncode == 0, done.stderr
+        # The newest build of each, and none of a pull request that is closed.
+        assert state.again == ["4", "3"]
+        assert f"pull request {numbers[2]}: none of the last" in done.stdout
+        worker.values["concourse.password"] = "another password"
+        _, done = worker.run(where, task, {"repo": sandbox.application.git.dir})
     assert done.returncode == 1
-    assert "lana-deps" in done.stderr
-    assert len(worker.calls) == 1 + 2 * 5
+    assert "next:  check the variables concourse.*" in done.stderr
+    assert "another password" not in done.stderr
+    assert len(state.again) == 2
 
 
-def one_more(sandbox: Sandbox, number: int) -> str:
-    """Open a pull request; return its line in open-prs/numbers."""
+def one_more(sandbox: Sandbox, number: int) -> int:
+    """Open a pull request; return its number."""
     tip = sandbox.git.commit("refs/heads/main")
     made = sandbox.git.commit_files(tip, {f"x{number}": b"x"}, "feat: x")
     sandbox.git.text("update-ref", f"refs/heads/change-{number}", made)
-    pull = sandbox.application.forge.open_pull_request(
+    return sandbox.application.forge.open_pull_request(
         NewPullRequest(head=f"change-{number}", base="main", title="feat: x", body="")
-    )
-    return f"{pull.number} {pull.head_commit}"
+    ).number
 
 
 # --- charts and deployments ---------------------------------------------------------------
@@ -305,12 +308,71 @@ def test_a_testflight_has_the_chart_and_its_teardown_sweeps(promoter: Worker, so
     ]
 
 
-def test_the_tested_commit_is_bumped_in_deployments(promoter: Worker, source: Path) -> None:
-    there = {"charts-repo": source, "deployments-repo": source}
-    job = "bump-lana-bank-in-deployments"
-    promoter.succeed("galoy-private-charts", job, "bump-vendored-ref", there)
-    commit = Git(source).commit("HEAD")
-    assert outcome(promoter) == [f"promoter vendor bump lana-bank {commit} --push --branch main"]
+BUMP = ("galoy-private-charts", "bump-lana-bank-in-deployments")
+
+
+def test_the_tested_commit_is_vendored_in_three_steps(
+    worker: Worker, charts_remote: Git, deployments: Path, tmp_path: Path
+) -> None:
+    worker.outside += [tmp_path / "remotes"]
+    worker.values |= {"gar-creds.username": "me", "gar-creds.password": "a password"}
+    checkout = Git(tmp_path / "checkout")
+    charts_remote.text("clone", "--quiet", ".", str(checkout.dir))
+    there = {"charts-repo": checkout.dir, "deployments-repo": deployments}
+    for step in ("bump-vendored-ref", "vendir-sync", "push-vendored"):
+        work = worker.succeed(*BUMP, step, there)
+        there["deployments-repo"] = work / "deployments-repo"
+    pushed = Git(tmp_path / "remotes" / "deployments")
+    tested = charts_remote.commit("refs/heads/main") or "none"
+    assert tested in (pushed.file("refs/heads/main", "vendir.yml") or b"").decode()
+    assert pushed.file("refs/heads/main", "charts/lana-bank/values.yaml") == b"a: 2\n"
+    changed = pushed.lines("diff", "--name-only", "main^", "main")
+    assert changed == ["charts/lana-bank/values.yaml", "vendir.lock.yml", "vendir.yml"]
+    # Concourse may run the job again: nothing is newer.
+    before = pushed.commit("refs/heads/main")
+    for step in ("bump-vendored-ref", "vendir-sync", "push-vendored"):
+        worker.succeed(*BUMP, step, there)
+    assert pushed.commit("refs/heads/main") == before
+
+
+@pytest.fixture
+def charts_remote(tmp_path: Path) -> Git:
+    """The charts repository with two commits of a chart."""
+    git = Git(tmp_path / "remotes" / "charts")
+    git.dir.mkdir(parents=True)
+    git.text("init", "--quiet", "--bare", "--initial-branch=main")
+    tip = None
+    for values in (b"a: 1\n", b"a: 2\n"):
+        files = {"charts/lana-bank/values.yaml": values}
+        tip = git.commit_files(tip, files, "feat: a chart", author=BOT)
+    git.text("update-ref", "refs/heads/main", tip or "")
+    return git
+
+
+@pytest.fixture
+def deployments(charts_remote: Git, tmp_path: Path) -> Path:
+    """A clone of the deployments repository, which has vendored the first of them."""
+    first = charts_remote.commit("refs/heads/main^")
+    config = (ROOT / "vendir.yml").read_text()
+    config = re.sub(r"url: \S+", f"url: {charts_remote.dir}", config)
+    config = re.sub(r"ref: \w+", f"ref: {first}", config)
+    bare = Git(tmp_path / "remotes" / "deployments")
+    bare.dir.mkdir()
+    bare.text("init", "--quiet", "--bare", "--initial-branch=main")
+    made = bare.commit_files(None, {"vendir.yml": config.encode()}, "feat: x", author=BOT)
+    bare.text("update-ref", "refs/heads/main", made)
+    clone = tmp_path / "deployments"
+    bare.text("clone", "--quiet", ".", str(clone))
+    sync(clone)
+    files = {
+        str(file.relative_to(clone)): file.read_bytes()
+        for file in (clone / "vendir.lock.yml", clone / "charts/lana-bank/values.yaml")
+    }
+    made = bare.commit_files(made, files, "chore: vendored", author=BOT)
+    bare.text("update-ref", "refs/heads/main", made)
+    Git(clone).text("fetch", "--quiet")
+    Git(clone).text("reset", "--quiet", "--hard", "origin/main")
+    return clone
 
 
 def test_the_bump_logs_in_to_the_registries_of_the_chart(
@@ -322,27 +384,19 @@ def test_the_bump_logs_in_to_the_registries_of_the_chart(
     keep = f'[ "$1" = vendor ] && cp "$DOCKER_CONFIG/config.json" {seen} && exit 0\n'
     promoter.fake("promoter", f'{keep}exec {wheel_bin()}/promoter "$@"\n')
     promoter.values |= {"gar-creds.username": "me", "gar-creds.password": "a password"}
-    job = "bump-lana-bank-in-deployments"
-    there = {"charts-repo": source, "deployments-repo": source}
-    promoter.succeed("galoy-private-charts", job, "bump-vendored-ref", there)
+    promoter.succeed(*BUMP, "push-vendored", {"deployments-repo": source})
     values = (ROOT / "charts" / "lana-bank" / "values.yaml").read_text()
     private = set(re.findall(r"repository: (\S+?)/galoyorg/", values))
     assert private
     assert set(json.loads(seen.read_text())["auths"]) == private
 
 
-@pytest.mark.parametrize(("code", "expected"), [(2, 0), (1, 1)])
-def test_a_bump_without_changes_succeeds(
-    promoter: Worker, source: Path, code: int, expected: int
-) -> None:
-    promoter.fake(
-        "promoter", f'[ "$1" = vendor ] && exit {code}\nexec {wheel_bin()}/promoter "$@"\n'
-    )
-    where, task = task_of(
-        "galoy-private-charts", "bump-lana-bank-in-deployments", "bump-vendored-ref"
-    )
+@pytest.mark.parametrize("name", ["bump-vendored-ref", "push-vendored"])
+def test_a_bump_that_fails_fails_the_task(promoter: Worker, source: Path, name: str) -> None:
+    promoter.fake("promoter", f'[ "$1" = vendor ] && exit 1\nexec {wheel_bin()}/promoter "$@"\n')
+    where, task = task_of(*BUMP, name)
     _, done = promoter.run(where, task, {"charts-repo": source, "deployments-repo": source})
-    assert done.returncode == expected, done.stderr
+    assert done.returncode == 1, done.stderr
 
 
 @pytest.mark.parametrize(("deployed", "code"), [("a" * 40, 0), ("b" * 40, 1)])

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -12,7 +16,24 @@ from promoter.vendoring.pins import read_pins
 
 from .conftest import ROOT
 from .sandbox import Sandbox
-from .test_scripts import promoter_in
+
+
+def promoter_in(sandbox: Sandbox, command: list[str]) -> subprocess.CompletedProcess[str]:
+    """Run a command of the page in the application's clone, with the sandbox's registry."""
+    registry = sandbox.application.registry
+    programs = [str(Path(sys.executable).parent), str(registry.crane.parent)]
+    return subprocess.run(
+        command,
+        cwd=sandbox.application.git.dir,
+        env={
+            **os.environ,
+            "PATH": os.pathsep.join([*programs, os.environ["PATH"]]),
+            "PROMOTER_REGISTRY": registry.address,
+        },
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
 
 
 @pytest.mark.slow

@@ -12,7 +12,7 @@ from pathlib import Path
 from tests.vendoring.sources import Source, Target, git
 
 BIN = Path(sys.executable).parent
-SCRIPT = Path(__file__).parents[2] / "scripts" / "bump-vendored-ref"
+ROOT = Path(__file__).parents[2]
 
 
 def run(target: Target, *command: str, **variables: str) -> subprocess.CompletedProcess[str]:
@@ -95,7 +95,7 @@ def test_pins_are_looked_up_unless_disabled(source: Source, target: Target) -> N
     pin += "# METADATA:: repository=https://github.com/a/b;commit_ref=abcdef0;app=y;\n"
     new = source.commit("feat: pin", {"charts/lana-bank/values.yaml": pin})
     # The registry's client is built from the versions that the repository pins.
-    shutil.copytree(SCRIPT.parents[1] / "dev/toolchain", target.folder / "dev/toolchain")
+    shutil.copytree(ROOT / "dev/toolchain", target.folder / "dev/toolchain")
     done = promoter(target, "bump", "lana-bank", new)
     assert done.returncode == 1
     assert "--no-digest-check skips the lookup" in done.stderr
@@ -103,28 +103,45 @@ def test_pins_are_looked_up_unless_disabled(source: Source, target: Target) -> N
 
 
 def make(target: Target, *variables: str) -> subprocess.CompletedProcess[str]:
-    there = (f"--file={SCRIPT.parents[1]}/Makefile", "-o", ".venv/installed", f"BIN={BIN}")
+    there = (f"--file={ROOT}/Makefile", "-o", ".venv/installed", f"BIN={BIN}")
     return run(target, "make", *there, "bump-vendored-ref", *variables)
 
 
-def test_the_make_target_pushes(source: Source, target: Target) -> None:
+def test_three_steps_make_the_commit_of_a_bump(source: Source, target: Target) -> None:
     remote = publish(target)
     new = source.commit("feat: more", {"charts/lana-bank/values.yaml": "a: 2\n"})
-    done = make(target, "DEP=lana-bank", f"REF={new}", 'UNTESTED=it\'s "urgent"')
+    done = make(target, "DEP=lana-bank", "REF=main")
+    assert (done.returncode, done.stdout) == (0, f"{new}\n")
+    assert git(target.folder, "diff", "--name-only") == "vendir.yml"
+    early = run(target, "promoter", "vendor", "commit", "lana-bank", "--push")
+    assert early.returncode == 1
+    assert "next:  promoter vendor sync" in early.stderr
+    assert promoter(target, "sync").returncode == 0
+    # Another commit came to main meanwhile: the push is on top of it.
+    other = target.folder.with_name("other")
+    git(target.folder, "clone", "-q", str(remote), str(other))
+    git(other, "-c", "user.name=d", "-c", "user.email=d", "commit", "-qm", "x", "--allow-empty")
+    git(other, "push", "-q", "origin", "HEAD:main")
+    urgent = 'it\'s "urgent"'
+    done = run(target, "promoter", "vendor", "commit", "lana-bank", "--push", "--untested", urgent)
     assert done.returncode == 0, done.stderr
     assert git(remote, "rev-parse", "main") == target.head
-    assert 'Untested: it\'s "urgent"' in git(target.folder, "log", "-1", "--format=%B")
-    assert make(target, "DEP=lana-bank", f"REF={new}").returncode == 2
+    assert git(remote, "rev-parse", "main^") == git(other, "rev-parse", "HEAD")
+    assert git(target.folder, "status", "--porcelain") == ""
+    message = git(target.folder, "log", "-1", "--format=%B")
+    assert f"bump lana-bank to {new[:12]}" in message
+    assert f"Untested: {urgent}" in message
+    assert promoter(target, "check").returncode == 0
+    again = run(target, "promoter", "vendor", "commit", "lana-bank", "--push")
+    assert again.returncode == 2
+
+
+def test_the_make_target_takes_no_command_from_its_arguments(
+    source: Source, target: Target
+) -> None:
     hostile = make(target, "DEP=lana-bank", 'REF=main"; touch pwned; "')
     assert "find ref" in hostile.stderr
     assert not (target.folder / "pwned").exists()
-
-
-def test_the_pipeline_s_script(source: Source, target: Target) -> None:
-    new = source.commit("feat: more", {"charts/lana-bank/values.yaml": "replicas: 2\n"})
-    remote = publish(target)
-    variables = {"DEP": "lana-bank", "REF": new, "PUSH": "1", "BRANCH": "main"}
-    done = run(target, str(SCRIPT), "--vendir", "never", **variables)
-    assert done.returncode == 0, done.stderr
-    assert git(remote, "rev-parse", "main") == target.head
-    assert run(target, str(SCRIPT), "lana-bank", new, "--vendir", "never").returncode == 2
+    again = make(target, "DEP=lana-bank", f"REF={source.head}")
+    assert again.returncode == 2
+    assert "already" in again.stderr

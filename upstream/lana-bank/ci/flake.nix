@@ -2,13 +2,9 @@
   description = "The scripts that the pipelines of lana-bank call";
 
   inputs.nixpkgs.url = "github:NixOS/nixpkgs/nixos-unstable";
-  inputs.promoter = {
-    url = "git+ssh://git@github.com/GaloyMoney/galoy-deployments.git";
-    flake = false;
-  };
 
   outputs =
-    { nixpkgs, promoter, ... }:
+    { nixpkgs, ... }:
     let
       systems = [
         "x86_64-linux"
@@ -17,15 +13,19 @@
       ];
       forEach = make: nixpkgs.lib.genAttrs systems (system: make nixpkgs.legacyPackages.${system});
 
-      # promoter with exactly the locked requirements of its repository.
+      # promoter is on PATH in the task image; it has no public address that an input could name.
       run =
         pkgs: name: command:
         pkgs.writeShellApplication {
           inherit name;
-          runtimeInputs = [ pkgs.git pkgs.uv pkgs.python311 ];
+          runtimeInputs = [ pkgs.git ];
           text = ''
-            exec uv run --quiet --no-project --python 3.11 \
-              --with-requirements ${promoter}/requirements.lock --with ${promoter} ${command} "$@"
+            if ! command -v promoter >/dev/null; then
+              echo "error: ${name}: promoter is not on PATH" >&2
+              echo "next:  run it in the task image promoter, or install promoter's wheel" >&2
+              exit 127
+            fi
+            exec ${command} "$@"
           '';
         };
 
