@@ -1,12 +1,16 @@
 """Recording in a work tree: the state file on disk, its commit, and the way to the remote."""
 
+from contextlib import nullcontext
+from pathlib import Path
+
 from promoter.cepler.remote import Remote
 from promoter.common.errors import GitError
 from promoter.common.files import write_atomically
 from promoter.common.progress import Progress
 from promoter.gate.deployment import Deployment
-from promoter.gate.records import Recorded, observed, record_state
+from promoter.gate.records import ALLOWED_DEPLOYERS, Recorded, observed, record_state
 from promoter.git import Git, Identity
+from promoter.git.signing import can_sign, listed_keys
 
 CEPLER = Identity("Cepler", "bot@cepler.io")
 """The author and committer of records, as cepler has it."""
@@ -33,7 +37,8 @@ def record_here(
     write_atomically(git.dir / recorded.path, recorded.content)
     if commit:
         progress.note("Adding commit to repository to persist state")
-        commit_record(git, recorded)
+        with remote.key_file() if remote else nullcontext() as key:
+            commit_record(git, recorded, key)
     if reset:
         progress.note("Reseting head to have a clean workspace")
         reset_head(git)
@@ -44,13 +49,18 @@ def record_here(
     return recorded
 
 
-def commit_record(git: Git, recorded: Recorded) -> str:
-    """Commit the index with the state file in the work tree added, as cepler does; return it."""
+def commit_record(git: Git, recorded: Recorded, key: Path | None = None) -> str:
+    """Commit the index with the state file in the work tree added, as cepler does; return it.
+
+    Signed by ``key``, or git's own, where the repository lists deployers, which cepler does not.
+    """
     head = git.commit("HEAD")
     if head is None:
         raise GitError("commit the record: there is no commit to add it to")
     git.text("update-index", "--add", "--", recorded.path)
-    commit = git.commit_tree(git.text("write-tree"), [head], recorded.message, CEPLER)
+    tree = git.text("write-tree")
+    sign = bool(listed_keys(git.file(head, ALLOWED_DEPLOYERS))) and (bool(key) or can_sign(git))
+    commit = git.commit_tree(tree, [head], recorded.message, CEPLER, sign=sign, key=key)
     git.text("update-ref", "-m", f"commit: {recorded.message}", "HEAD", commit, head)
     return commit
 

@@ -12,6 +12,7 @@ from promoter.gate.records import RecordMoved
 from promoter.git import NO_OBJECT, Git, Identity
 from promoter.git.ledger import retry_when_moved
 from promoter.git.objects import decode
+from promoter.git.repository import key_options
 
 ORIGIN = "origin"
 _REPLAYED_BY = Identity("Cepler", "bot@cepler.dev")
@@ -54,7 +55,8 @@ class Remote:
         tip = git.commit(_tracking(self.branch))
         if tip is None:
             raise GitError(f"push to {ORIGIN}: it has no branch {self.branch}")
-        head = replayed(git, tip, path)
+        with self.key_file() as key_file:
+            head = replayed(git, tip, path, key_file)
         if head != tip:
             with self._key() as key:
                 git.push(ORIGIN, head, f"refs/heads/{self.branch}", expect=tip, env=key)
@@ -70,18 +72,28 @@ class Remote:
     @contextmanager
     def _key(self) -> Iterator[dict[str, str]]:
         """Yield variables that make git's ssh use the key, which is in a file for the block."""
+        with self.key_file() as file:
+            yield (
+                {}
+                if file is None
+                else {
+                    "GIT_SSH_COMMAND": f"ssh -i {file} -o IdentitiesOnly=yes -o BatchMode=yes"
+                    " -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null"
+                }
+            )
+
+    @contextmanager
+    def key_file(self) -> Iterator[Path | None]:
+        """Yield the file that has the key for the block, None without a key."""
         if not self.private_key:
-            yield {}
+            yield None
             return
         descriptor, name = tempfile.mkstemp(prefix="promoter-key-")  # readable by us only
         try:
             with os.fdopen(descriptor, "w") as file:
                 # ssh refuses a key whose last line has no end.
                 file.write(self.private_key.rstrip("\n") + "\n")
-            yield {
-                "GIT_SSH_COMMAND": f"ssh -i {name} -o IdentitiesOnly=yes -o BatchMode=yes"
-                " -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null"
-            }
+            yield Path(name)
         finally:
             Path(name).unlink(missing_ok=True)
 
@@ -92,20 +104,20 @@ def _reset(git: Git, revision: str) -> None:
     git.text("reset", "--quiet", "--hard", revision)
 
 
-def replayed(git: Git, tip: str, path: str) -> str:
+def replayed(git: Git, tip: str, path: str, key: Path | None = None) -> str:
     """Copy HEAD's commits that ``tip`` lacks onto ``tip``; return the last one.
 
     HEAD itself where it is on top already. A file that both sides changed is a conflict
-    unless both changed it alike.
+    unless both changed it alike. A signed commit is signed again, by ``key`` or git's own.
     """
     if git.is_ancestor(tip, "HEAD"):
         return git.text("rev-parse", "HEAD")
     for commit in git.lines("rev-list", "--reverse", "--no-merges", f"{tip}..HEAD"):
-        tip = _replay(git, commit, tip, path)
+        tip = _replay(git, commit, tip, path, key)
     return tip
 
 
-def _replay(git: Git, commit: str, tip: str, path: str) -> str:
+def _replay(git: Git, commit: str, tip: str, path: str, key: Path | None) -> str:
     entries: list[str] = []
     parent = git.commit(f"{commit}^")
     raw = git.output("diff-tree", "-r", "-z", "--no-renames", "--no-commit-id", "--root", commit)
@@ -129,8 +141,10 @@ def _replay(git: Git, commit: str, tip: str, path: str) -> str:
     about = git.text("show", "--no-patch", "--date=raw", "--format=%an%x00%ae%x00%ad", commit)
     author = zip(("NAME", "EMAIL", "DATE"), about.split("\0"), strict=True)
     people = _REPLAYED_BY.variables() | {f"GIT_AUTHOR_{part}": value for part, value in author}
-    message = git.output("cat-file", "commit", commit).partition(b"\n\n")[2]
-    written = git.output("commit-tree", tree, "-p", tip, stdin=message, env=people)
+    header, _, message = git.output("cat-file", "commit", commit).partition(b"\n\n")
+    sign = ("-S",) if b"\ngpgsig " in header else ()
+    command = (*key_options(key), "commit-tree", tree, "-p", tip, *sign)
+    written = git.output(*command, stdin=message, env=people)
     return written.decode().strip()
 
 

@@ -18,6 +18,13 @@ def init(
         list[Path] | None,
         typer.Option(help="Public key of a pipeline that tests charts; may be repeated."),
     ] = None,
+    deployer: Annotated[
+        list[Path] | None,
+        typer.Option(
+            help="Public key of a pipeline that records deployments; may be repeated "
+            "[your own where none is listed]."
+        ),
+    ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Push without confirmation.")] = False,
     remote: REMOTE = None,
     branch: BRANCH = "main",
@@ -27,7 +34,7 @@ def init(
     Asks for the pipeline's key where none is listed or named. Shows every commit before it is
     pushed. Running it again changes nothing.
 
-    Example: promoter init --tester pipeline.pub
+    Example: promoter init --deployer pipeline.pub --tester pipeline.pub
     """
     site = Site.of(Path.cwd(), remote=remote, branch=branch)
     testers = [key_in(file) for file in tester or ()]
@@ -35,7 +42,7 @@ def init(
     if untested and not yes:
         file = typer.prompt("Public key of the pipeline that tests charts (empty: later)", "")
         testers = [key_in(Path(file).expanduser())] if file else []
-    plan = plan_init(site, testers)
+    plan = plan_init(site, testers, [key_in(file) for file in deployer or ()])
     if not plan.changes:
         typer.echo("already set up: every environment has a gate, and your key is listed")
         return

@@ -1,6 +1,6 @@
 """Record a deployment or evidence on the remote's branch, the last step of a deploy."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -9,6 +9,7 @@ from promoter.gate.begun import Begun, mark_path
 from promoter.gate.decision import Decision
 from promoter.gate.records import AlreadyRecorded, removal_message
 from promoter.git.ledger import Entry, Ledger
+from promoter.git.signing import can_sign
 from promoter.site.evidence import Evidence, actor, now
 from promoter.site.site import Site
 
@@ -33,7 +34,7 @@ def record(
         return Entry(files, recorded.message)
 
     try:
-        return _ledger(site).append(entry)
+        return _append(site, entry)
     except AlreadyRecorded:
         return site.fetched().tip
 
@@ -52,7 +53,7 @@ def remove(site: Site, evidence: Evidence) -> str:
         files = {**removed, mark: None, evidence.path: evidence.content()}
         return Entry(files, removal_message(deployment.name, name))
 
-    return _ledger(site).append(entry)
+    return _append(site, entry)
 
 
 @contextmanager
@@ -97,7 +98,7 @@ def _mark_of(site: Site, name: str, trigger: str, by: str) -> Begun:
 
 
 def _mark(site: Site, path: str, content: bytes | None, message: str) -> None:
-    _ledger(site).append(lambda _: Entry({path: content}, message))
+    _append(site, lambda _: Entry({path: content}, message))
 
 
 def note(site: Site, evidence: Evidence) -> str:
@@ -106,13 +107,19 @@ def note(site: Site, evidence: Evidence) -> str:
         f"chore(evidence): {evidence.kind} of {evidence.environment} {evidence.outcome}\n\n"
         f"{evidence.summary}\n"
     )
-    return _ledger(site).append(lambda _: Entry({evidence.path: evidence.content()}, message))
+    return _append(site, lambda _: Entry({evidence.path: evidence.content()}, message))
 
 
 def keep(site: Site, what: str, files: Mapping[str, bytes]) -> str:
     """Commit and push ``files``, which belong to a deploy that another program records."""
-    return _ledger(site).append(lambda _: Entry(files, f"chore(evidence): {what}"))
+    return _append(site, lambda _: Entry(files, f"chore(evidence): {what}"))
 
 
-def _ledger(site: Site) -> Ledger:
-    return Ledger(site.git, site.remote, site.branch)
+def _append(site: Site, entry: Callable[[str | None], Entry]) -> str:
+    """Commit and push what ``entry`` returns for the tip, signed where git has an SSH key.
+
+    The mark of a begun deploy is signed too: a key that cannot sign shows before the apply.
+    """
+    sign = can_sign(site.git)
+    ledger = Ledger(site.git, site.remote, site.branch)
+    return ledger.append(lambda tip: entry(tip)._replace(sign=sign))

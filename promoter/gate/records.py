@@ -11,6 +11,9 @@ from promoter.gate.state import DeployState, EnvironmentState, path_of
 from promoter.gate.state_file import write_state
 from promoter.gate.workspace import disk_hashes
 
+ALLOWED_DEPLOYERS = "cepler/allowed_deployers"
+"""The list of keys whose records count where the rules ask for signed ones (`ssh-keygen`)."""
+
 
 class RecordMoved(PromoterError):
     """The environment was recorded by someone else since the decision was made."""

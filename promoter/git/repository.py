@@ -33,6 +33,13 @@ class Identity:
         }
 
 
+def key_options(key: Path | None) -> tuple[str, ...]:
+    """Return the options by which git signs with the SSH key in the file ``key``, if any."""
+    if key is None:
+        return ()
+    return ("-c", "gpg.format=ssh", "-c", f"user.signingkey={key}")
+
+
 @dataclass(frozen=True)
 class Git(Commands):
     """One repository (work tree or bare), named by a folder inside it."""
@@ -237,11 +244,15 @@ class Git(Commands):
         author: Identity | None = None,
         *,
         sign: bool = False,
+        key: Path | None = None,
     ) -> str:
-        """Create a commit object of ``tree`` on ``parents`` and return its id; no ref moves."""
+        """Create a commit object of ``tree`` on ``parents`` and return its id; no ref moves.
+
+        ``sign`` signs it with the SSH key ``key``, by default with the key that git has.
+        """
         flags = [flag for parent in parents for flag in ("-p", parent)] + (["-S"] if sign else [])
         people = author.variables() if author else {}
-        arguments, content = ("commit-tree", tree, *flags), message.encode()
+        arguments, content = (*key_options(key), "commit-tree", tree, *flags), message.encode()
         written = self.output(*arguments, stdin=content, env=people, terminal=sign)
         return written.decode().strip()
 

@@ -32,6 +32,12 @@ def can_sign(git: Git) -> bool:
     return git.config("gpg.format") == "ssh" and git.config("user.signingkey") is not None
 
 
+def listed_keys(allowed: bytes | None) -> list[str]:
+    """Return the lines of an allowed-signers file that name a key; none for no file."""
+    lines = (allowed or b"").decode(errors="replace").splitlines()
+    return [line for line in lines if line.strip() and not line.startswith("#")]
+
+
 def read_signature(git: Git, commit: str, allowed: bytes) -> Signature:
     """Return the signature of ``commit``, checked against the allowed signers ``allowed``."""
     with tempfile.NamedTemporaryFile(suffix=".allowed_signers") as file:

@@ -8,8 +8,10 @@ from typing import Self
 from promoter.approvals.approvals import ALLOWED_SIGNERS, gates_file
 from promoter.common.errors import GitError, PromoterError
 from promoter.gate.gates import BRANCH
+from promoter.gate.records import ALLOWED_DEPLOYERS
 from promoter.git.ledger import Entry, Ledger
-from promoter.setup.keys import SigningKey, keys_in, own_key, with_key
+from promoter.git.signing import listed_keys
+from promoter.setup.keys import SigningKey, own_key, with_key
 from promoter.setup.remote import require_push
 from promoter.site.gates import missing_gates, with_gate_of_copy
 from promoter.site.site import Site
@@ -77,13 +79,23 @@ class InitPlan:
             ) from error
 
 
-def plan_init(site: Site, testers: Sequence[SigningKey] = ()) -> InitPlan:
-    """Return the commits that ``site`` lacks: signers, ``testers``, and gates.
+def plan_init(
+    site: Site, testers: Sequence[SigningKey] = (), deployers: Sequence[SigningKey] = ()
+) -> InitPlan:
+    """Return the commits that ``site`` lacks: signers, ``deployers``, ``testers``, and gates.
+
+    Without ``deployers`` the list of them gets your own key, if it is empty.
 
     Raises `UsageError` where git cannot sign, `PromoterError` where a production cannot be
     held at any commit, or where the remote refuses a push from here.
     """
-    keys = {ALLOWED_SIGNERS: (own_key(site.git),), ALLOWED_TESTERS: tuple(testers)}
+    own = own_key(site.git)
+    listed = listed_keys(site.git.file(site.tip, ALLOWED_DEPLOYERS))
+    keys = {
+        ALLOWED_SIGNERS: (own,),
+        ALLOWED_DEPLOYERS: tuple(deployers) or (() if listed else (own,)),
+        ALLOWED_TESTERS: tuple(testers),
+    }
     lists = {path: _with_keys(site, path, listed) for path, listed in keys.items()}
     main = {
         path: content
@@ -92,14 +104,14 @@ def plan_init(site: Site, testers: Sequence[SigningKey] = ()) -> InitPlan:
     }
     return InitPlan.of(
         site,
-        BranchChange(site.branch, site.tip, main, "chore: list signers and testers"),
+        BranchChange(site.branch, site.tip, main, "chore: list signers, deployers and testers"),
         BranchChange(BRANCH, site.gates_tip, missing_gates(site), "chore: open the gates"),
     )
 
 
 def has_testers(site: Site) -> bool:
     """Return whether the list of testers has a key."""
-    return bool(keys_in(site.git.file(site.tip, ALLOWED_TESTERS) or b""))
+    return bool(listed_keys(site.git.file(site.tip, ALLOWED_TESTERS)))
 
 
 def plan_gate(site: Site, deployment: str, like: str, name: str, stage: str) -> InitPlan:

@@ -6,6 +6,7 @@ from pathlib import Path
 from promoter.common.errors import GitError, UsageError
 from promoter.git import Git
 from promoter.git.objects import EMPTY_TREE
+from promoter.git.signing import listed_keys
 
 _CONFIGURE = (
     "git config gpg.format ssh; git config user.signingkey <file>.pub "
@@ -57,16 +58,10 @@ def key_in(file: Path, principal: str = "") -> SigningKey:
     return SigningKey(owner, " ".join(fields[:2]))
 
 
-def keys_in(listed: bytes) -> list[str]:
-    """Return the lines of an allowed-signers file that name a key."""
-    lines = listed.decode(errors="replace").splitlines()
-    return [line for line in lines if line.strip() and not line.startswith("#")]
-
-
 def with_key(listed: bytes, key: SigningKey) -> bytes:
     """Return the allowed-signers file ``listed`` with ``key`` added; unchanged if it has it."""
     text = listed.decode()
-    if any(key.public in line for line in keys_in(listed)):
+    if any(key.public in line for line in listed_keys(listed)):
         return listed
     separator = "" if not text or text.endswith("\n") else "\n"
     return f"{text}{separator}{key.line}\n".encode()

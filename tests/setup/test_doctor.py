@@ -68,7 +68,7 @@ def test_after_init_they_are_there(clone: Git, tmp_path: Path) -> None:
     assert rows(clone, "gates")["gates of app"].detail.endswith(
         "held at a commit: local-production"
     )
-    assert [each.state for each in rows(clone, "keys").values()] == [OK, OK]
+    assert [each.state for each in rows(clone, "keys").values()] == [OK, OK, OK]
 
 
 def test_a_gate_that_names_no_commit_is_a_problem(clone: Git) -> None:
@@ -176,7 +176,7 @@ def test_a_check_that_hangs_is_unknown_and_hides_nothing(clone: Git) -> None:
     released.set()
     assert time.monotonic() - started < 10
     assert (found[0].state, found[0].detail) == (UNKNOWN, "it did not end within 1 s")
-    assert [each.check for each in found] == ["slow", "signers", "testers"]
+    assert [each.check for each in found] == ["slow", "signers", "deployers", "testers"]
 
 
 @pytest.mark.slow

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from promoter.common.errors import InvalidFile, PromoterError, UsageError
+from promoter.gate.records import ALLOWED_DEPLOYERS
 from promoter.git import Git
 from promoter.setup.init import plan_init
 from promoter.setup.keys import SigningKey, key_in
@@ -34,7 +35,11 @@ def test_every_environment_gets_a_gate_and_both_lists_their_keys(
     assert gates(clone) == f"local-staging: HEAD\nlocal-production: {plan.site.tip}\n"
     signers = clone.file(site.tip, "cepler/allowed_signers") or b""
     assert signers.startswith(b'ann@bank.example namespaces="git" ssh-ed25519 ')
+    deployers = clone.file(site.tip, ALLOWED_DEPLOYERS) or b""
+    assert deployers == signers
     assert plan_init(site, [tester]).changes == ()
+    (added,) = plan_init(site, [tester], [tester]).changes
+    assert added.files == {ALLOWED_DEPLOYERS: deployers + f"{tester.line}\n".encode()}
 
 
 def test_production_is_held_before_the_first_record_of_the_one_before(clone: Git) -> None:

@@ -7,8 +7,9 @@ from promoter.approvals.approvals import ALLOWED_SIGNERS
 from promoter.common.errors import PromoterError
 from promoter.common.values import texts
 from promoter.gate.gates import BRANCH
+from promoter.gate.records import ALLOWED_DEPLOYERS
+from promoter.git.signing import listed_keys
 from promoter.setup.doctor.check import CheckResult, CheckState, Surroundings
-from promoter.setup.keys import keys_in
 from promoter.setup.remote import require_push
 from promoter.site.site import Site
 from promoter.testflight.attestation import ALLOWED_TESTERS
@@ -50,14 +51,15 @@ def _gated(site: Site, deployment: str) -> str:
 
 
 def check_keys(surroundings: Surroundings) -> Iterator[CheckResult]:
-    """Find lists of signers and testers that are empty."""
+    """Find lists of signers, deployers and testers that are empty."""
     lists = {
         "signers": (ALLOWED_SIGNERS, "promoter init"),
+        "deployers": (ALLOWED_DEPLOYERS, "promoter init --deployer <pipeline's public key>"),
         "testers": (ALLOWED_TESTERS, "promoter init --tester <pipeline's public key>"),
     }
     site = surroundings.site
     for check, (path, remedy) in lists.items():
-        if keys := keys_in(site.git.file(site.tip, path) or b""):
+        if keys := listed_keys(site.git.file(site.tip, path)):
             yield CheckResult(check, CheckState.OK, f"{path} lists {len(keys)}")
         else:
             detail = f"{path} lists nobody on {site.remote}/{site.branch}"
