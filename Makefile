@@ -83,7 +83,8 @@ bump-vendored-ref: .venv/installed ## DEP=lana-bank REF=<git ref>: write another
 	@$(BIN)/promoter vendor set-ref "$$DEP" "$$REF"
 
 .PHONY: fuzz
-fuzz: .venv/installed ## random histories through cepler and the gate, until you stop it
+fuzz: .venv/installed ## interrupts everywhere, then random histories through cepler and the gate, until you stop it
+	INTERRUPTS=100 $(BIN)/python -m pytest -n 2 --timeout=0 -p no:cacheprovider tests/interrupts
 	HISTORIES=1000000000 $(BIN)/python -m pytest -n 2 --timeout=0 -p no:cacheprovider tests/gate/differential/test_random_histories.py
 
 .PHONY: bench

@@ -1,0 +1,1 @@
+"""Interrupts at every process boundary and at random instants; the next run ends as documented."""

@@ -1,0 +1,207 @@
+"""Run promoter in a process of its own, interrupted at a process boundary or at an instant.
+
+The boundaries are those of an undisturbed run's own record, so that a new child is one of them.
+``INTERRUPTS=100 SEED=7`` sets the number of random instants and repeats a run; then every boundary
+gets every kind of interrupt.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import sys
+import time
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from io import TextIOBase
+from pathlib import Path
+
+import promoter.cli.deploy
+import promoter.cli.release
+import promoter.cli.vendor
+import promoter.testflight.attestation
+import promoter.vendoring.bump  # noqa: F401 - imported once for all runs, not by each
+from promoter.cli import main
+
+FUZZING = "INTERRUPTS" in os.environ
+INSTANTS = int(os.environ.get("INTERRUPTS", "0"))
+SEED = int(os.environ.get("SEED", random.SystemRandom().randrange(1 << 32)))
+
+_SECONDS = 120
+_UNDISTURBED = 5
+"""One run in so many is left alone; the others continue what an interrupted one left."""
+
+# Between two programs that write, any one that only reads stands for the others.
+_WRITES = ("push", "fetch", "worktree", "commit", "update-ref", "checkout", "reset", "read-tree")
+_READERS = ("git", "uname", "ps")
+
+
+@dataclass(frozen=True)
+class Interrupt:
+    """A signal to the process group of a command, as a terminal sends it, or to it alone."""
+
+    name: str
+    number: signal.Signals
+    whole_group: bool
+    code: int
+
+    def send(self, pid: int) -> None:
+        (os.killpg if self.whole_group else os.kill)(pid, self.number)
+
+    @property
+    def kills(self) -> bool:
+        return self.number == signal.SIGKILL
+
+
+INTERRUPTS = (
+    Interrupt("Ctrl-C", signal.SIGINT, True, 130),
+    Interrupt("SIGTERM", signal.SIGTERM, False, 143),
+    Interrupt("kill -9", signal.SIGKILL, False, -signal.SIGKILL),
+)
+
+
+@dataclass(frozen=True)
+class Run:
+    """A finished run: exit code, output, the programs that it started, and its duration."""
+
+    code: int
+    output: str
+    started: tuple[str, ...]
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Command:
+    """A command line of promoter, run in ``folder``; its output is collected in ``logs``."""
+
+    folder: Path
+    arguments: tuple[str, ...]
+    logs: Path
+
+    def run(
+        self, interrupt: Interrupt | None = None, *, at: int = 0, after: float | None = None
+    ) -> Run:
+        """Run it, interrupted when it starts program number ``at``, or ``after`` seconds."""
+        output, started = self.logs / "output", self.logs / "started"
+        for file in (output, started):
+            file.write_text("")
+        began = time.monotonic()
+        if (pid := os.fork()) == 0:
+            self._become(output, started, interrupt, at)
+        if interrupt and after is not None:
+            time.sleep(after)
+            with suppress(ProcessLookupError):
+                interrupt.send(pid)
+        code = _wait(pid, began + _SECONDS)
+        elapsed = time.monotonic() - began
+        return Run(code, output.read_text(), tuple(started.read_text().splitlines()), elapsed)
+
+    def _become(self, output: Path, started: Path, interrupt: Interrupt | None, at: int) -> None:
+        code: object = 70
+        try:
+            os.setsid()
+            # As on a terminal; where tests run in the background, the shell has it ignored.
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+            for number in (1, 2):
+                os.dup2(os.open(output, os.O_WRONLY | os.O_APPEND), number)
+            sys.stdout, sys.stderr = (os.fdopen(n, "w", closefd=False) for n in (1, 2))
+            os.chdir(self.folder)
+            sys.argv = ["promoter", *self.arguments]
+            sys.addaudithook(_recorder(started.open("a", buffering=1), interrupt, at))
+            main()
+        except SystemExit as end:
+            code = end.code
+        except KeyboardInterrupt:
+            code = 130  # Before it had begun.
+        except BaseException:
+            traceback.print_exc()
+        finally:
+            with suppress(BaseException):
+                sys.stdout.flush()
+                sys.stderr.flush()
+            os._exit(int(str(code or 0)))
+
+
+def _recorder(
+    record: TextIOBase, interrupt: Interrupt | None, at: int
+) -> Callable[[str, tuple[object, ...]], None]:
+    left = at
+
+    def hook(event: str, arguments: tuple[object, ...]) -> None:
+        nonlocal left
+        if event != "subprocess.Popen":
+            return
+        words = [str(word) for word in arguments[1]]  # type: ignore[attr-defined]
+        record.write(" ".join(words).replace("\n", " ") + "\n")
+        left -= 1
+        if interrupt and left == 0:
+            interrupt.send(os.getpid())
+
+    return hook
+
+
+def _wait(pid: int, until: float) -> int:
+    while time.monotonic() < until:
+        done, status = os.waitpid(pid, os.WNOHANG)
+        if done:
+            return os.waitstatus_to_exitcode(status)
+        time.sleep(0.005)
+    os.kill(pid, signal.SIGKILL)
+    os.waitpid(pid, 0)
+    raise AssertionError(f"it did not end within {_SECONDS} s")
+
+
+def interrupt_everywhere(
+    command: Command,
+    change: Callable[[int], None],
+    require_whole: Callable[[Run, Interrupt], None],
+    require_done: Callable[[Run, int], None],
+    *,
+    instants: int = 5,
+) -> None:
+    """Interrupt ``command`` everywhere, each time after another ``change`` that it has to take.
+
+    ``require_whole`` checks what an interrupted run left, ``require_done`` an undisturbed one.
+    """
+    change(0)
+    first = command.run()
+    require_done(first, 0)
+    recent: list[str] = []
+    for number, (name, interrupt, when) in enumerate(_interrupts(first, INSTANTS or instants), 1):
+        change(number)
+        recent.append(name)
+        run = command.run(interrupt, **when)
+        try:
+            if not interrupt.kills:
+                assert run.code in (interrupt.code, 0, 2, -signal.SIGTERM), run.code
+            require_whole(run, interrupt)
+            if number % _UNDISTURBED == 0:
+                run = command.run()
+                require_done(run, number)
+                recent.clear()
+        except Exception as error:
+            story = "; then ".join(recent)
+            raise AssertionError(f"SEED={SEED}: {story}: {error}\n{run.output}") from error
+
+
+def _interrupts(run: Run, instants: int) -> Iterator[tuple[str, Interrupt, dict[str, float]]]:
+    chance = random.Random(SEED)
+    for number, program in _boundaries(run.started):
+        for interrupt in INTERRUPTS if FUZZING else [chance.choice(INTERRUPTS)]:
+            yield f"{interrupt.name} at program {number}: {program}", interrupt, {"at": number}
+    for _ in range(instants):
+        interrupt, after = chance.choice(INTERRUPTS), chance.uniform(0, run.seconds)
+        yield f"{interrupt.name} after {after:.3f} s", interrupt, {"after": after}
+
+
+def _boundaries(started: tuple[str, ...]) -> Iterator[tuple[int, str]]:
+    before = True
+    for number, program in enumerate(started, 1):
+        name = Path(program.split()[0]).name
+        writes = name not in _READERS or any(f" {verb} " in program for verb in _WRITES)
+        if FUZZING or writes or before:
+            yield number, program
+        before = writes
