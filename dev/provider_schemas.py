@@ -20,8 +20,13 @@ from typing import Any
 
 TYPES = {
     "azurerm": (
+        "dns_zone",
         "ephemeral_azurerm_key_vault_secret",
+        "federated_identity_credential",
+        "key_vault",
+        "key_vault_key",
         "key_vault_secret",
+        "log_analytics_workspace",
         "monitor_diagnostic_setting",
         "postgresql_flexible_server",
         "postgresql_flexible_server_active_directory_administrator",
@@ -29,26 +34,76 @@ TYPES = {
         "postgresql_flexible_server_database",
         "private_dns_zone",
         "private_dns_zone_virtual_network_link",
+        "resource_group",
+        "role_assignment",
+        "role_definition",
+        "storage_account",
+        "storage_container",
         "subnet",
+        "user_assigned_identity",
+        "virtual_network",
     ),
     "google": (
+        "artifact_registry_repository_iam_member",
         "bigquery_dataset_iam_member",
+        "compute_global_address",
+        "compute_network",
+        "compute_router",
+        "compute_router_nat",
+        "compute_subnetwork",
+        "data_google_bigquery_default_service_account",
         "data_google_container_cluster",
+        "data_google_project",
+        "data_google_storage_project_service_account",
+        "dns_managed_zone",
         "ephemeral_google_client_config",
         "ephemeral_google_secret_manager_secret_version",
+        "iam_workload_identity_pool",
+        "iam_workload_identity_pool_provider",
+        "kms_crypto_key",
+        "kms_crypto_key_iam_member",
+        "kms_key_ring",
+        "project_iam_audit_config",
         "project_iam_member",
+        "project_service",
         "secret_manager_secret",
         "secret_manager_secret_version",
         "service_account",
         "service_account_iam_member",
+        "service_networking_connection",
         "sql_database",
         "sql_database_instance",
         "sql_user",
+        "storage_bucket",
+        "storage_bucket_iam_member",
     ),
     "kubernetes": ("namespace_v1", "secret_v1"),
     "random": ("ephemeral_random_bytes", "ephemeral_random_password"),
 }
 """The bindings' modules for the types that the stacks use."""
+
+_TEXT = {"required": False, "type": "str"}
+_NAME = {"required": True, "type": "str"}
+DOCUMENTED: dict[str, Any] = {
+    "resource.honeycombio_column": {
+        "attributes": {
+            **dict.fromkeys(("dataset", "name"), _NAME),
+            **dict.fromkeys(("description", "type"), _TEXT),
+            "hidden": {"required": False, "type": "bool"},
+        },
+        "readable": ["id", "name"],
+    },
+    "resource.honeycombio_dataset": {
+        "attributes": {
+            "name": _NAME,
+            "description": _TEXT,
+            "delete_protected": {"required": False, "type": "bool"},
+            "expand_json_depth": {"required": False, "type": "float"},
+        },
+        "readable": ["id", "name", "slug"],
+    },
+}
+"""Schemas of a provider that has no bindings, as its documentation lists them."""
 
 ROOT = Path(__file__).parent.parent
 SCHEMAS = ROOT / "tests/modules/provider_schemas.json"
@@ -242,7 +297,7 @@ def main(arguments: list[str]) -> int:
             )
             for provider, modules in TYPES.items()
             for module in modules
-        }
+        } | DOCUMENTED
         text = json.dumps(schemas, indent=1, sort_keys=True) + "\n"
         SCHEMAS.write_text(text, encoding="utf-8")
     STUB.write_text(render_stub(json.loads(SCHEMAS.read_text(encoding="utf-8"))), encoding="utf-8")

@@ -60,7 +60,7 @@ def settings_page() -> str:
     """Return docs/settings.md."""
     parts = [
         "# Settings of an environment\n\nThe keys of `stacks/<platform>/<environment>/*.yml`. "
-        "Generated from the models in `stacks/platforms/`; unknown keys are rejected.\n"
+        "Generated from the models in `stacks/`; unknown keys are rejected.\n"
     ]
     for name, text in schemas().items():
         schema = json.loads(text)

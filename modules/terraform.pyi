@@ -22,6 +22,14 @@ def provider(
     stack: TerraformStack, name: str, version: str, body: Mapping[str, Any], *, source: str = ...
 ) -> None: ...
 
+class DataGoogleBigqueryDefaultServiceAccount(TypedDict):
+    id: NotRequired[str | None]
+    project: NotRequired[str | None]
+
+DataGoogleBigqueryDefaultServiceAccountBlock = TerraformBlock[
+    Literal["email", "id", "member", "project"]
+]
+
 class DataGoogleContainerCluster(TypedDict):
     id: NotRequired[str | None]
     location: NotRequired[str | None]
@@ -246,6 +254,37 @@ DataGoogleContainerClusterBlock = TerraformBlock[
     ]
 ]
 
+class DataGoogleProject(TypedDict):
+    id: NotRequired[str | None]
+    project_id: NotRequired[str | None]
+
+DataGoogleProjectBlock = TerraformBlock[
+    Literal[
+        "auto_create_network",
+        "billing_account",
+        "deletion_policy",
+        "effective_labels",
+        "folder_id",
+        "id",
+        "labels",
+        "name",
+        "number",
+        "org_id",
+        "project_id",
+        "tags",
+        "terraform_labels",
+    ]
+]
+
+class DataGoogleStorageProjectServiceAccount(TypedDict):
+    id: NotRequired[str | None]
+    project: NotRequired[str | None]
+    user_project: NotRequired[str | None]
+
+DataGoogleStorageProjectServiceAccountBlock = TerraformBlock[
+    Literal["email_address", "id", "member", "project", "user_project"]
+]
+
 class EphemeralAzurermKeyVaultSecret(TypedDict):
     key_vault_id: str
     name: str
@@ -316,6 +355,229 @@ EphemeralRandomPasswordBlock = TerraformBlock[
     ]
 ]
 
+class AzurermDnsZoneSoaRecord(TypedDict):
+    email: str
+    expire_time: NotRequired[float | None]
+    minimum_ttl: NotRequired[float | None]
+    refresh_time: NotRequired[float | None]
+    retry_time: NotRequired[float | None]
+    serial_number: NotRequired[float | None]
+    tags: NotRequired[Mapping[str, str] | None]
+    ttl: NotRequired[float | None]
+
+class AzurermDnsZoneTimeouts(TypedDict):
+    create: NotRequired[str | None]
+    delete: NotRequired[str | None]
+    read: NotRequired[str | None]
+    update: NotRequired[str | None]
+
+class AzurermDnsZone(TypedDict):
+    id: NotRequired[str | None]
+    name: str
+    resource_group_name: str
+    soa_record: NotRequired[AzurermDnsZoneSoaRecord | Sequence[AzurermDnsZoneSoaRecord] | None]
+    tags: NotRequired[Mapping[str, str] | None]
+    timeouts: NotRequired[AzurermDnsZoneTimeouts | Sequence[AzurermDnsZoneTimeouts] | None]
+
+AzurermDnsZoneBlock = TerraformBlock[
+    Literal[
+        "id",
+        "max_number_of_record_sets",
+        "name",
+        "name_servers",
+        "number_of_record_sets",
+        "resource_group_name",
+        "soa_record",
+        "soa_record[0].email",
+        "soa_record[0].expire_time",
+        "soa_record[0].fqdn",
+        "soa_record[0].host_name",
+        "soa_record[0].minimum_ttl",
+        "soa_record[0].refresh_time",
+        "soa_record[0].retry_time",
+        "soa_record[0].serial_number",
+        "soa_record[0].tags",
+        "soa_record[0].ttl",
+        "tags",
+        "timeouts",
+    ]
+]
+
+class AzurermFederatedIdentityCredentialTimeouts(TypedDict):
+    create: NotRequired[str | None]
+    delete: NotRequired[str | None]
+    read: NotRequired[str | None]
+    update: NotRequired[str | None]
+
+class AzurermFederatedIdentityCredential(TypedDict):
+    audience: Sequence[str]
+    id: NotRequired[str | None]
+    issuer: str
+    name: str
+    subject: str
+    timeouts: NotRequired[
+        AzurermFederatedIdentityCredentialTimeouts
+        | Sequence[AzurermFederatedIdentityCredentialTimeouts]
+        | None
+    ]
+    user_assigned_identity_id: str
+
+AzurermFederatedIdentityCredentialBlock = TerraformBlock[
+    Literal["audience", "id", "issuer", "name", "subject", "timeouts", "user_assigned_identity_id"]
+]
+
+class AzurermKeyVaultAccessPolicy(TypedDict):
+    application_id: NotRequired[str | None]
+    certificate_permissions: NotRequired[Sequence[str] | None]
+    key_permissions: NotRequired[Sequence[str] | None]
+    object_id: NotRequired[str | None]
+    secret_permissions: NotRequired[Sequence[str] | None]
+    storage_permissions: NotRequired[Sequence[str] | None]
+    tenant_id: NotRequired[str | None]
+
+class AzurermKeyVaultNetworkAcls(TypedDict):
+    bypass: str
+    default_action: str
+    ip_rules: NotRequired[Sequence[str] | None]
+    virtual_network_subnet_ids: NotRequired[Sequence[str] | None]
+
+class AzurermKeyVaultTimeouts(TypedDict):
+    create: NotRequired[str | None]
+    delete: NotRequired[str | None]
+    read: NotRequired[str | None]
+    update: NotRequired[str | None]
+
+class AzurermKeyVault(TypedDict):
+    access_policy: NotRequired[
+        AzurermKeyVaultAccessPolicy | Sequence[AzurermKeyVaultAccessPolicy] | None
+    ]
+    enabled_for_deployment: NotRequired[bool | None]
+    enabled_for_disk_encryption: NotRequired[bool | None]
+    enabled_for_template_deployment: NotRequired[bool | None]
+    id: NotRequired[str | None]
+    location: str
+    name: str
+    network_acls: NotRequired[
+        AzurermKeyVaultNetworkAcls | Sequence[AzurermKeyVaultNetworkAcls] | None
+    ]
+    public_network_access_enabled: NotRequired[bool | None]
+    purge_protection_enabled: NotRequired[bool | None]
+    rbac_authorization_enabled: bool
+    resource_group_name: str
+    sku_name: str
+    soft_delete_retention_days: NotRequired[float | None]
+    tags: NotRequired[Mapping[str, str] | None]
+    tenant_id: str
+    timeouts: NotRequired[AzurermKeyVaultTimeouts | Sequence[AzurermKeyVaultTimeouts] | None]
+
+AzurermKeyVaultBlock = TerraformBlock[
+    Literal[
+        "access_policy",
+        "access_policy[0].application_id",
+        "access_policy[0].certificate_permissions",
+        "access_policy[0].key_permissions",
+        "access_policy[0].object_id",
+        "access_policy[0].secret_permissions",
+        "access_policy[0].storage_permissions",
+        "access_policy[0].tenant_id",
+        "enabled_for_deployment",
+        "enabled_for_disk_encryption",
+        "enabled_for_template_deployment",
+        "id",
+        "location",
+        "name",
+        "network_acls",
+        "network_acls[0].bypass",
+        "network_acls[0].default_action",
+        "network_acls[0].ip_rules",
+        "network_acls[0].virtual_network_subnet_ids",
+        "public_network_access_enabled",
+        "purge_protection_enabled",
+        "rbac_authorization_enabled",
+        "resource_group_name",
+        "sku_name",
+        "soft_delete_retention_days",
+        "tags",
+        "tenant_id",
+        "timeouts",
+        "vault_uri",
+    ]
+]
+
+class AzurermKeyVaultKeyReleasePolicy(TypedDict):
+    immutable: NotRequired[bool | None]
+    json: str
+
+class AzurermKeyVaultKeyRotationPolicyAutomatic(TypedDict):
+    time_after_creation: NotRequired[str | None]
+    time_before_expiry: NotRequired[str | None]
+
+class AzurermKeyVaultKeyRotationPolicy(TypedDict):
+    automatic: NotRequired[
+        AzurermKeyVaultKeyRotationPolicyAutomatic
+        | Sequence[AzurermKeyVaultKeyRotationPolicyAutomatic]
+        | None
+    ]
+    expire_after: NotRequired[str | None]
+    notify_before_expiry: NotRequired[str | None]
+
+class AzurermKeyVaultKeyTimeouts(TypedDict):
+    create: NotRequired[str | None]
+    delete: NotRequired[str | None]
+    read: NotRequired[str | None]
+    update: NotRequired[str | None]
+
+class AzurermKeyVaultKey(TypedDict):
+    curve: NotRequired[str | None]
+    expiration_date: NotRequired[str | None]
+    id: NotRequired[str | None]
+    key_opts: Sequence[str]
+    key_size: NotRequired[float | None]
+    key_type: str
+    key_vault_id: str
+    name: str
+    not_before_date: NotRequired[str | None]
+    release_policy: NotRequired[
+        AzurermKeyVaultKeyReleasePolicy | Sequence[AzurermKeyVaultKeyReleasePolicy] | None
+    ]
+    rotation_policy: NotRequired[
+        AzurermKeyVaultKeyRotationPolicy | Sequence[AzurermKeyVaultKeyRotationPolicy] | None
+    ]
+    tags: NotRequired[Mapping[str, str] | None]
+    timeouts: NotRequired[AzurermKeyVaultKeyTimeouts | Sequence[AzurermKeyVaultKeyTimeouts] | None]
+
+AzurermKeyVaultKeyBlock = TerraformBlock[
+    Literal[
+        "curve",
+        "e",
+        "expiration_date",
+        "id",
+        "key_opts",
+        "key_size",
+        "key_type",
+        "key_vault_id",
+        "n",
+        "name",
+        "not_before_date",
+        "public_key_openssh",
+        "public_key_pem",
+        "release_policy",
+        "release_policy[0].immutable",
+        "release_policy[0].json",
+        "resource_id",
+        "resource_versionless_id",
+        "rotation_policy",
+        "rotation_policy[0].expire_after",
+        "rotation_policy[0].notify_before_expiry",
+        "tags",
+        "timeouts",
+        "version",
+        "versionless_id",
+        "x",
+        "y",
+    ]
+]
+
 class AzurermKeyVaultSecretTimeouts(TypedDict):
     create: NotRequired[str | None]
     delete: NotRequired[str | None]
@@ -354,6 +616,70 @@ AzurermKeyVaultSecretBlock = TerraformBlock[
         "value_wo_version",
         "version",
         "versionless_id",
+    ]
+]
+
+class AzurermLogAnalyticsWorkspaceIdentity(TypedDict):
+    identity_ids: NotRequired[Sequence[str] | None]
+    type: str
+
+class AzurermLogAnalyticsWorkspaceTimeouts(TypedDict):
+    create: NotRequired[str | None]
+    delete: NotRequired[str | None]
+    read: NotRequired[str | None]
+    update: NotRequired[str | None]
+
+class AzurermLogAnalyticsWorkspace(TypedDict):
+    allow_resource_only_permissions: NotRequired[bool | None]
+    cmk_for_query_forced: NotRequired[bool | None]
+    daily_quota_gb: NotRequired[float | None]
+    data_collection_rule_id: NotRequired[str | None]
+    id: NotRequired[str | None]
+    identity: NotRequired[
+        AzurermLogAnalyticsWorkspaceIdentity | Sequence[AzurermLogAnalyticsWorkspaceIdentity] | None
+    ]
+    immediate_data_purge_on30_days_enabled: NotRequired[bool | None]
+    internet_ingestion_access_type: NotRequired[str | None]
+    internet_query_access_type: NotRequired[str | None]
+    local_authentication_enabled: NotRequired[bool | None]
+    location: str
+    name: str
+    reservation_capacity_in_gb_per_day: NotRequired[float | None]
+    resource_group_name: str
+    retention_in_days: NotRequired[float | None]
+    sku: NotRequired[str | None]
+    tags: NotRequired[Mapping[str, str] | None]
+    timeouts: NotRequired[
+        AzurermLogAnalyticsWorkspaceTimeouts | Sequence[AzurermLogAnalyticsWorkspaceTimeouts] | None
+    ]
+
+AzurermLogAnalyticsWorkspaceBlock = TerraformBlock[
+    Literal[
+        "allow_resource_only_permissions",
+        "cmk_for_query_forced",
+        "daily_quota_gb",
+        "data_collection_rule_id",
+        "id",
+        "identity",
+        "identity[0].identity_ids",
+        "identity[0].principal_id",
+        "identity[0].tenant_id",
+        "identity[0].type",
+        "immediate_data_purge_on30_days_enabled",
+        "internet_ingestion_access_type",
+        "internet_query_access_type",
+        "local_authentication_enabled",
+        "location",
+        "name",
+        "primary_shared_key",
+        "reservation_capacity_in_gb_per_day",
+        "resource_group_name",
+        "retention_in_days",
+        "secondary_shared_key",
+        "sku",
+        "tags",
+        "timeouts",
+        "workspace_id",
     ]
 ]
 
@@ -731,6 +1057,503 @@ AzurermPrivateDnsZoneVirtualNetworkLinkBlock = TerraformBlock[
     ]
 ]
 
+class AzurermResourceGroupTimeouts(TypedDict):
+    create: NotRequired[str | None]
+    delete: NotRequired[str | None]
+    read: NotRequired[str | None]
+    update: NotRequired[str | None]
+
+class AzurermResourceGroup(TypedDict):
+    id: NotRequired[str | None]
+    location: str
+    managed_by: NotRequired[str | None]
+    name: str
+    tags: NotRequired[Mapping[str, str] | None]
+    timeouts: NotRequired[
+        AzurermResourceGroupTimeouts | Sequence[AzurermResourceGroupTimeouts] | None
+    ]
+
+AzurermResourceGroupBlock = TerraformBlock[
+    Literal["id", "location", "managed_by", "name", "tags", "timeouts"]
+]
+
+class AzurermRoleAssignmentTimeouts(TypedDict):
+    create: NotRequired[str | None]
+    delete: NotRequired[str | None]
+    read: NotRequired[str | None]
+    update: NotRequired[str | None]
+
+class AzurermRoleAssignment(TypedDict):
+    condition: NotRequired[str | None]
+    condition_version: NotRequired[str | None]
+    delegated_managed_identity_resource_id: NotRequired[str | None]
+    description: NotRequired[str | None]
+    id: NotRequired[str | None]
+    name: NotRequired[str | None]
+    principal_id: str
+    principal_type: NotRequired[str | None]
+    role_definition_id: NotRequired[str | None]
+    role_definition_name: NotRequired[str | None]
+    scope: str
+    skip_service_principal_aad_check: NotRequired[bool | None]
+    timeouts: NotRequired[
+        AzurermRoleAssignmentTimeouts | Sequence[AzurermRoleAssignmentTimeouts] | None
+    ]
+
+AzurermRoleAssignmentBlock = TerraformBlock[
+    Literal[
+        "condition",
+        "condition_version",
+        "delegated_managed_identity_resource_id",
+        "description",
+        "id",
+        "name",
+        "principal_id",
+        "principal_type",
+        "role_definition_id",
+        "role_definition_name",
+        "scope",
+        "skip_service_principal_aad_check",
+        "timeouts",
+    ]
+]
+
+class AzurermRoleDefinitionPermissions(TypedDict):
+    actions: NotRequired[Sequence[str] | None]
+    data_actions: NotRequired[Sequence[str] | None]
+    not_actions: NotRequired[Sequence[str] | None]
+    not_data_actions: NotRequired[Sequence[str] | None]
+
+class AzurermRoleDefinitionTimeouts(TypedDict):
+    create: NotRequired[str | None]
+    delete: NotRequired[str | None]
+    read: NotRequired[str | None]
+    update: NotRequired[str | None]
+
+class AzurermRoleDefinition(TypedDict):
+    assignable_scopes: NotRequired[Sequence[str] | None]
+    description: NotRequired[str | None]
+    id: NotRequired[str | None]
+    name: str
+    permissions: NotRequired[
+        AzurermRoleDefinitionPermissions | Sequence[AzurermRoleDefinitionPermissions] | None
+    ]
+    role_definition_id: NotRequired[str | None]
+    scope: str
+    timeouts: NotRequired[
+        AzurermRoleDefinitionTimeouts | Sequence[AzurermRoleDefinitionTimeouts] | None
+    ]
+
+AzurermRoleDefinitionBlock = TerraformBlock[
+    Literal[
+        "assignable_scopes",
+        "description",
+        "id",
+        "name",
+        "permissions",
+        "permissions[0].actions",
+        "permissions[0].data_actions",
+        "permissions[0].not_actions",
+        "permissions[0].not_data_actions",
+        "role_definition_id",
+        "role_definition_resource_id",
+        "scope",
+        "timeouts",
+    ]
+]
+
+class AzurermStorageAccountAzureFilesAuthenticationActiveDirectory(TypedDict):
+    domain_guid: str
+    domain_name: str
+    domain_sid: NotRequired[str | None]
+    forest_name: NotRequired[str | None]
+    netbios_domain_name: NotRequired[str | None]
+    storage_sid: NotRequired[str | None]
+
+class AzurermStorageAccountAzureFilesAuthentication(TypedDict):
+    active_directory: NotRequired[
+        AzurermStorageAccountAzureFilesAuthenticationActiveDirectory
+        | Sequence[AzurermStorageAccountAzureFilesAuthenticationActiveDirectory]
+        | None
+    ]
+    default_share_level_permission: NotRequired[str | None]
+    directory_type: str
+
+class AzurermStorageAccountBlobPropertiesContainerDeleteRetentionPolicy(TypedDict):
+    days: NotRequired[float | None]
+
+class AzurermStorageAccountBlobPropertiesCorsRule(TypedDict):
+    allowed_headers: Sequence[str]
+    allowed_methods: Sequence[str]
+    allowed_origins: Sequence[str]
+    exposed_headers: Sequence[str]
+    max_age_in_seconds: float
+
+class AzurermStorageAccountBlobPropertiesDeleteRetentionPolicy(TypedDict):
+    days: NotRequired[float | None]
+    permanent_delete_enabled: NotRequired[bool | None]
+
+class AzurermStorageAccountBlobPropertiesRestorePolicy(TypedDict):
+    days: float
+
+class AzurermStorageAccountBlobProperties(TypedDict):
+    change_feed_enabled: NotRequired[bool | None]
+    change_feed_retention_in_days: NotRequired[float | None]
+    container_delete_retention_policy: NotRequired[
+        AzurermStorageAccountBlobPropertiesContainerDeleteRetentionPolicy
+        | Sequence[AzurermStorageAccountBlobPropertiesContainerDeleteRetentionPolicy]
+        | None
+    ]
+    cors_rule: NotRequired[
+        AzurermStorageAccountBlobPropertiesCorsRule
+        | Sequence[AzurermStorageAccountBlobPropertiesCorsRule]
+        | None
+    ]
+    default_service_version: NotRequired[str | None]
+    delete_retention_policy: NotRequired[
+        AzurermStorageAccountBlobPropertiesDeleteRetentionPolicy
+        | Sequence[AzurermStorageAccountBlobPropertiesDeleteRetentionPolicy]
+        | None
+    ]
+    last_access_time_enabled: NotRequired[bool | None]
+    restore_policy: NotRequired[
+        AzurermStorageAccountBlobPropertiesRestorePolicy
+        | Sequence[AzurermStorageAccountBlobPropertiesRestorePolicy]
+        | None
+    ]
+    versioning_enabled: NotRequired[bool | None]
+
+class AzurermStorageAccountCustomDomain(TypedDict):
+    name: str
+    use_subdomain: NotRequired[bool | None]
+
+class AzurermStorageAccountCustomerManagedKey(TypedDict):
+    key_vault_key_id: str
+    user_assigned_identity_id: str
+
+class AzurermStorageAccountIdentity(TypedDict):
+    identity_ids: NotRequired[Sequence[str] | None]
+    type: str
+
+class AzurermStorageAccountImmutabilityPolicy(TypedDict):
+    allow_protected_append_writes: bool
+    period_since_creation_in_days: float
+    state: str
+
+class AzurermStorageAccountNetworkRulesPrivateLinkAccess(TypedDict):
+    endpoint_resource_id: str
+    endpoint_tenant_id: NotRequired[str | None]
+
+class AzurermStorageAccountNetworkRules(TypedDict):
+    bypass: NotRequired[Sequence[str] | None]
+    default_action: str
+    ip_rules: NotRequired[Sequence[str] | None]
+    private_link_access: NotRequired[
+        AzurermStorageAccountNetworkRulesPrivateLinkAccess
+        | Sequence[AzurermStorageAccountNetworkRulesPrivateLinkAccess]
+        | None
+    ]
+    virtual_network_subnet_ids: NotRequired[Sequence[str] | None]
+
+class AzurermStorageAccountRouting(TypedDict):
+    choice: NotRequired[str | None]
+    publish_internet_endpoints: NotRequired[bool | None]
+    publish_microsoft_endpoints: NotRequired[bool | None]
+
+class AzurermStorageAccountSasPolicy(TypedDict):
+    expiration_action: NotRequired[str | None]
+    expiration_period: str
+
+class AzurermStorageAccountSharePropertiesCorsRule(TypedDict):
+    allowed_headers: Sequence[str]
+    allowed_methods: Sequence[str]
+    allowed_origins: Sequence[str]
+    exposed_headers: Sequence[str]
+    max_age_in_seconds: float
+
+class AzurermStorageAccountSharePropertiesRetentionPolicy(TypedDict):
+    days: NotRequired[float | None]
+
+class AzurermStorageAccountSharePropertiesSmb(TypedDict):
+    authentication_types: NotRequired[Sequence[str] | None]
+    channel_encryption_type: NotRequired[Sequence[str] | None]
+    kerberos_ticket_encryption_type: NotRequired[Sequence[str] | None]
+    multichannel_enabled: NotRequired[bool | None]
+    versions: NotRequired[Sequence[str] | None]
+
+class AzurermStorageAccountShareProperties(TypedDict):
+    cors_rule: NotRequired[
+        AzurermStorageAccountSharePropertiesCorsRule
+        | Sequence[AzurermStorageAccountSharePropertiesCorsRule]
+        | None
+    ]
+    retention_policy: NotRequired[
+        AzurermStorageAccountSharePropertiesRetentionPolicy
+        | Sequence[AzurermStorageAccountSharePropertiesRetentionPolicy]
+        | None
+    ]
+    smb: NotRequired[
+        AzurermStorageAccountSharePropertiesSmb
+        | Sequence[AzurermStorageAccountSharePropertiesSmb]
+        | None
+    ]
+
+class AzurermStorageAccountTimeouts(TypedDict):
+    create: NotRequired[str | None]
+    delete: NotRequired[str | None]
+    read: NotRequired[str | None]
+    update: NotRequired[str | None]
+
+class AzurermStorageAccount(TypedDict):
+    access_tier: NotRequired[str | None]
+    account_kind: NotRequired[str | None]
+    account_replication_type: str
+    account_tier: str
+    allow_nested_items_to_be_public: NotRequired[bool | None]
+    allowed_copy_scope: NotRequired[str | None]
+    azure_files_authentication: NotRequired[
+        AzurermStorageAccountAzureFilesAuthentication
+        | Sequence[AzurermStorageAccountAzureFilesAuthentication]
+        | None
+    ]
+    blob_properties: NotRequired[
+        AzurermStorageAccountBlobProperties | Sequence[AzurermStorageAccountBlobProperties] | None
+    ]
+    cross_tenant_replication_enabled: NotRequired[bool | None]
+    custom_domain: NotRequired[
+        AzurermStorageAccountCustomDomain | Sequence[AzurermStorageAccountCustomDomain] | None
+    ]
+    customer_managed_key: NotRequired[
+        AzurermStorageAccountCustomerManagedKey
+        | Sequence[AzurermStorageAccountCustomerManagedKey]
+        | None
+    ]
+    default_to_oauth_authentication: NotRequired[bool | None]
+    dns_endpoint_type: NotRequired[str | None]
+    edge_zone: NotRequired[str | None]
+    https_traffic_only_enabled: NotRequired[bool | None]
+    id: NotRequired[str | None]
+    identity: NotRequired[
+        AzurermStorageAccountIdentity | Sequence[AzurermStorageAccountIdentity] | None
+    ]
+    immutability_policy: NotRequired[
+        AzurermStorageAccountImmutabilityPolicy
+        | Sequence[AzurermStorageAccountImmutabilityPolicy]
+        | None
+    ]
+    infrastructure_encryption_enabled: NotRequired[bool | None]
+    is_hns_enabled: NotRequired[bool | None]
+    large_file_share_enabled: NotRequired[bool | None]
+    local_user_enabled: NotRequired[bool | None]
+    location: str
+    min_tls_version: NotRequired[str | None]
+    name: str
+    network_rules: NotRequired[
+        AzurermStorageAccountNetworkRules | Sequence[AzurermStorageAccountNetworkRules] | None
+    ]
+    nfsv3_enabled: NotRequired[bool | None]
+    provisioned_billing_model_version: NotRequired[str | None]
+    public_network_access: NotRequired[str | None]
+    public_network_access_enabled: NotRequired[bool | None]
+    queue_encryption_key_type: NotRequired[str | None]
+    resource_group_name: str
+    routing: NotRequired[
+        AzurermStorageAccountRouting | Sequence[AzurermStorageAccountRouting] | None
+    ]
+    sas_policy: NotRequired[
+        AzurermStorageAccountSasPolicy | Sequence[AzurermStorageAccountSasPolicy] | None
+    ]
+    sftp_enabled: NotRequired[bool | None]
+    share_properties: NotRequired[
+        AzurermStorageAccountShareProperties | Sequence[AzurermStorageAccountShareProperties] | None
+    ]
+    shared_access_key_enabled: NotRequired[bool | None]
+    table_encryption_key_type: NotRequired[str | None]
+    tags: NotRequired[Mapping[str, str] | None]
+    timeouts: NotRequired[
+        AzurermStorageAccountTimeouts | Sequence[AzurermStorageAccountTimeouts] | None
+    ]
+
+AzurermStorageAccountBlock = TerraformBlock[
+    Literal[
+        "access_tier",
+        "account_kind",
+        "account_replication_type",
+        "account_replication_type_migrating_to",
+        "account_replication_type_migration_in_progress",
+        "account_tier",
+        "allow_nested_items_to_be_public",
+        "allowed_copy_scope",
+        "azure_files_authentication",
+        "azure_files_authentication[0].default_share_level_permission",
+        "azure_files_authentication[0].directory_type",
+        "blob_properties",
+        "blob_properties[0].change_feed_enabled",
+        "blob_properties[0].change_feed_retention_in_days",
+        "blob_properties[0].default_service_version",
+        "blob_properties[0].last_access_time_enabled",
+        "blob_properties[0].versioning_enabled",
+        "cross_tenant_replication_enabled",
+        "custom_domain",
+        "custom_domain[0].name",
+        "custom_domain[0].use_subdomain",
+        "customer_managed_key",
+        "customer_managed_key[0].key_vault_key_id",
+        "customer_managed_key[0].user_assigned_identity_id",
+        "default_to_oauth_authentication",
+        "dns_endpoint_type",
+        "edge_zone",
+        "https_traffic_only_enabled",
+        "id",
+        "identity",
+        "identity[0].identity_ids",
+        "identity[0].principal_id",
+        "identity[0].tenant_id",
+        "identity[0].type",
+        "immutability_policy",
+        "immutability_policy[0].allow_protected_append_writes",
+        "immutability_policy[0].period_since_creation_in_days",
+        "immutability_policy[0].state",
+        "infrastructure_encryption_enabled",
+        "is_hns_enabled",
+        "large_file_share_enabled",
+        "local_user_enabled",
+        "location",
+        "min_tls_version",
+        "name",
+        "network_rules",
+        "network_rules[0].bypass",
+        "network_rules[0].default_action",
+        "network_rules[0].ip_rules",
+        "network_rules[0].virtual_network_subnet_ids",
+        "nfsv3_enabled",
+        "primary_access_key",
+        "primary_blob_connection_string",
+        "primary_blob_endpoint",
+        "primary_blob_host",
+        "primary_blob_internet_endpoint",
+        "primary_blob_internet_host",
+        "primary_blob_microsoft_endpoint",
+        "primary_blob_microsoft_host",
+        "primary_connection_string",
+        "primary_dfs_endpoint",
+        "primary_dfs_host",
+        "primary_dfs_internet_endpoint",
+        "primary_dfs_internet_host",
+        "primary_dfs_microsoft_endpoint",
+        "primary_dfs_microsoft_host",
+        "primary_file_endpoint",
+        "primary_file_host",
+        "primary_file_internet_endpoint",
+        "primary_file_internet_host",
+        "primary_file_microsoft_endpoint",
+        "primary_file_microsoft_host",
+        "primary_location",
+        "primary_queue_endpoint",
+        "primary_queue_host",
+        "primary_queue_microsoft_endpoint",
+        "primary_queue_microsoft_host",
+        "primary_table_endpoint",
+        "primary_table_host",
+        "primary_table_microsoft_endpoint",
+        "primary_table_microsoft_host",
+        "primary_web_endpoint",
+        "primary_web_host",
+        "primary_web_internet_endpoint",
+        "primary_web_internet_host",
+        "primary_web_microsoft_endpoint",
+        "primary_web_microsoft_host",
+        "provisioned_billing_model_version",
+        "public_network_access",
+        "public_network_access_enabled",
+        "queue_encryption_key_type",
+        "resource_group_name",
+        "routing",
+        "routing[0].choice",
+        "routing[0].publish_internet_endpoints",
+        "routing[0].publish_microsoft_endpoints",
+        "sas_policy",
+        "sas_policy[0].expiration_action",
+        "sas_policy[0].expiration_period",
+        "secondary_access_key",
+        "secondary_blob_connection_string",
+        "secondary_blob_endpoint",
+        "secondary_blob_host",
+        "secondary_blob_internet_endpoint",
+        "secondary_blob_internet_host",
+        "secondary_blob_microsoft_endpoint",
+        "secondary_blob_microsoft_host",
+        "secondary_connection_string",
+        "secondary_dfs_endpoint",
+        "secondary_dfs_host",
+        "secondary_dfs_internet_endpoint",
+        "secondary_dfs_internet_host",
+        "secondary_dfs_microsoft_endpoint",
+        "secondary_dfs_microsoft_host",
+        "secondary_file_endpoint",
+        "secondary_file_host",
+        "secondary_file_internet_endpoint",
+        "secondary_file_internet_host",
+        "secondary_file_microsoft_endpoint",
+        "secondary_file_microsoft_host",
+        "secondary_location",
+        "secondary_queue_endpoint",
+        "secondary_queue_host",
+        "secondary_queue_microsoft_endpoint",
+        "secondary_queue_microsoft_host",
+        "secondary_table_endpoint",
+        "secondary_table_host",
+        "secondary_table_microsoft_endpoint",
+        "secondary_table_microsoft_host",
+        "secondary_web_endpoint",
+        "secondary_web_host",
+        "secondary_web_internet_endpoint",
+        "secondary_web_internet_host",
+        "secondary_web_microsoft_endpoint",
+        "secondary_web_microsoft_host",
+        "sftp_enabled",
+        "share_properties",
+        "shared_access_key_enabled",
+        "table_encryption_key_type",
+        "tags",
+        "timeouts",
+    ]
+]
+
+class AzurermStorageContainerTimeouts(TypedDict):
+    create: NotRequired[str | None]
+    delete: NotRequired[str | None]
+    read: NotRequired[str | None]
+    update: NotRequired[str | None]
+
+class AzurermStorageContainer(TypedDict):
+    container_access_type: NotRequired[str | None]
+    default_encryption_scope: NotRequired[str | None]
+    encryption_scope_override_enabled: NotRequired[bool | None]
+    id: NotRequired[str | None]
+    metadata: NotRequired[Mapping[str, str] | None]
+    name: str
+    storage_account_id: str
+    timeouts: NotRequired[
+        AzurermStorageContainerTimeouts | Sequence[AzurermStorageContainerTimeouts] | None
+    ]
+
+AzurermStorageContainerBlock = TerraformBlock[
+    Literal[
+        "container_access_type",
+        "default_encryption_scope",
+        "encryption_scope_override_enabled",
+        "has_immutability_policy",
+        "has_legal_hold",
+        "id",
+        "metadata",
+        "name",
+        "storage_account_id",
+        "timeouts",
+        "url",
+    ]
+]
+
 class AzurermSubnetDelegationServiceDelegation(TypedDict):
     actions: NotRequired[Sequence[str] | None]
     name: str
@@ -811,6 +1634,191 @@ AzurermSubnetBlock = TerraformBlock[
     ]
 ]
 
+class AzurermUserAssignedIdentityTimeouts(TypedDict):
+    create: NotRequired[str | None]
+    delete: NotRequired[str | None]
+    read: NotRequired[str | None]
+    update: NotRequired[str | None]
+
+class AzurermUserAssignedIdentity(TypedDict):
+    id: NotRequired[str | None]
+    isolation_scope: NotRequired[str | None]
+    location: str
+    name: str
+    resource_group_name: str
+    tags: NotRequired[Mapping[str, str] | None]
+    timeouts: NotRequired[
+        AzurermUserAssignedIdentityTimeouts | Sequence[AzurermUserAssignedIdentityTimeouts] | None
+    ]
+
+AzurermUserAssignedIdentityBlock = TerraformBlock[
+    Literal[
+        "client_id",
+        "id",
+        "isolation_scope",
+        "location",
+        "name",
+        "principal_id",
+        "resource_group_name",
+        "tags",
+        "tenant_id",
+        "timeouts",
+    ]
+]
+
+class AzurermVirtualNetworkDdosProtectionPlan(TypedDict):
+    enable: bool
+    id: str
+
+class AzurermVirtualNetworkEncryption(TypedDict):
+    enforcement: str
+
+class AzurermVirtualNetworkIpAddressPool(TypedDict):
+    id: str
+    number_of_ip_addresses: str
+
+class AzurermVirtualNetworkSubnetDelegationServiceDelegation(TypedDict):
+    actions: NotRequired[Sequence[str] | None]
+    name: NotRequired[str | None]
+
+class AzurermVirtualNetworkSubnetDelegation(TypedDict):
+    name: NotRequired[str | None]
+    service_delegation: NotRequired[
+        AzurermVirtualNetworkSubnetDelegationServiceDelegation
+        | Sequence[AzurermVirtualNetworkSubnetDelegationServiceDelegation]
+        | None
+    ]
+
+class AzurermVirtualNetworkSubnetServiceEndpoint(TypedDict):
+    network_identifier: NotRequired[str | None]
+    service: NotRequired[str | None]
+
+class AzurermVirtualNetworkSubnet(TypedDict):
+    address_prefixes: NotRequired[Sequence[str] | None]
+    default_outbound_access_enabled: NotRequired[bool | None]
+    delegation: NotRequired[
+        AzurermVirtualNetworkSubnetDelegation
+        | Sequence[AzurermVirtualNetworkSubnetDelegation]
+        | None
+    ]
+    id: NotRequired[str | None]
+    name: NotRequired[str | None]
+    private_endpoint_network_policies: NotRequired[str | None]
+    private_link_service_network_policies_enabled: NotRequired[bool | None]
+    route_table_id: NotRequired[str | None]
+    security_group: NotRequired[str | None]
+    service_endpoint: NotRequired[
+        AzurermVirtualNetworkSubnetServiceEndpoint
+        | Sequence[AzurermVirtualNetworkSubnetServiceEndpoint]
+        | None
+    ]
+    service_endpoint_policy_ids: NotRequired[Sequence[str] | None]
+
+class AzurermVirtualNetworkTimeouts(TypedDict):
+    create: NotRequired[str | None]
+    delete: NotRequired[str | None]
+    read: NotRequired[str | None]
+    update: NotRequired[str | None]
+
+class AzurermVirtualNetwork(TypedDict):
+    address_space: NotRequired[Sequence[str] | None]
+    bgp_community: NotRequired[str | None]
+    ddos_protection_plan: NotRequired[
+        AzurermVirtualNetworkDdosProtectionPlan
+        | Sequence[AzurermVirtualNetworkDdosProtectionPlan]
+        | None
+    ]
+    dns_servers: NotRequired[Sequence[str] | None]
+    edge_zone: NotRequired[str | None]
+    encryption: NotRequired[
+        AzurermVirtualNetworkEncryption | Sequence[AzurermVirtualNetworkEncryption] | None
+    ]
+    flow_timeout_in_minutes: NotRequired[float | None]
+    id: NotRequired[str | None]
+    ip_address_pool: NotRequired[
+        AzurermVirtualNetworkIpAddressPool | Sequence[AzurermVirtualNetworkIpAddressPool] | None
+    ]
+    location: str
+    name: str
+    private_endpoint_vnet_policies: NotRequired[str | None]
+    resource_group_name: str
+    subnet: NotRequired[AzurermVirtualNetworkSubnet | Sequence[AzurermVirtualNetworkSubnet] | None]
+    tags: NotRequired[Mapping[str, str] | None]
+    timeouts: NotRequired[
+        AzurermVirtualNetworkTimeouts | Sequence[AzurermVirtualNetworkTimeouts] | None
+    ]
+
+AzurermVirtualNetworkBlock = TerraformBlock[
+    Literal[
+        "address_space",
+        "bgp_community",
+        "ddos_protection_plan",
+        "ddos_protection_plan[0].enable",
+        "ddos_protection_plan[0].id",
+        "dns_servers",
+        "edge_zone",
+        "encryption",
+        "encryption[0].enforcement",
+        "flow_timeout_in_minutes",
+        "guid",
+        "id",
+        "ip_address_pool",
+        "ip_address_pool[0].allocated_ip_address_prefixes",
+        "ip_address_pool[0].id",
+        "ip_address_pool[0].number_of_ip_addresses",
+        "location",
+        "name",
+        "private_endpoint_vnet_policies",
+        "resource_group_name",
+        "subnet",
+        "subnet[0].address_prefixes",
+        "subnet[0].default_outbound_access_enabled",
+        "subnet[0].id",
+        "subnet[0].name",
+        "subnet[0].private_endpoint_network_policies",
+        "subnet[0].private_link_service_network_policies_enabled",
+        "subnet[0].route_table_id",
+        "subnet[0].security_group",
+        "subnet[0].service_endpoint_policy_ids",
+        "tags",
+        "timeouts",
+    ]
+]
+
+class GoogleArtifactRegistryRepositoryIamMemberCondition(TypedDict):
+    description: NotRequired[str | None]
+    expression: str
+    title: str
+
+class GoogleArtifactRegistryRepositoryIamMember(TypedDict):
+    condition: NotRequired[
+        GoogleArtifactRegistryRepositoryIamMemberCondition
+        | Sequence[GoogleArtifactRegistryRepositoryIamMemberCondition]
+        | None
+    ]
+    id: NotRequired[str | None]
+    location: NotRequired[str | None]
+    member: str
+    project: NotRequired[str | None]
+    repository: str
+    role: str
+
+GoogleArtifactRegistryRepositoryIamMemberBlock = TerraformBlock[
+    Literal[
+        "condition",
+        "condition[0].description",
+        "condition[0].expression",
+        "condition[0].title",
+        "etag",
+        "id",
+        "location",
+        "member",
+        "project",
+        "repository",
+        "role",
+    ]
+]
+
 class GoogleBigqueryDatasetIamMemberCondition(TypedDict):
     description: NotRequired[str | None]
     expression: str
@@ -843,6 +1851,840 @@ GoogleBigqueryDatasetIamMemberBlock = TerraformBlock[
     ]
 ]
 
+class GoogleComputeGlobalAddressTimeouts(TypedDict):
+    create: NotRequired[str | None]
+    delete: NotRequired[str | None]
+    update: NotRequired[str | None]
+
+class GoogleComputeGlobalAddress(TypedDict):
+    address: NotRequired[str | None]
+    address_type: NotRequired[str | None]
+    deletion_policy: NotRequired[str | None]
+    description: NotRequired[str | None]
+    id: NotRequired[str | None]
+    ip_version: NotRequired[str | None]
+    labels: NotRequired[Mapping[str, str] | None]
+    name: str
+    network: NotRequired[str | None]
+    prefix_length: NotRequired[float | None]
+    project: NotRequired[str | None]
+    purpose: NotRequired[str | None]
+    timeouts: NotRequired[
+        GoogleComputeGlobalAddressTimeouts | Sequence[GoogleComputeGlobalAddressTimeouts] | None
+    ]
+
+GoogleComputeGlobalAddressBlock = TerraformBlock[
+    Literal[
+        "address",
+        "address_type",
+        "creation_timestamp",
+        "deletion_policy",
+        "description",
+        "effective_labels",
+        "id",
+        "ip_version",
+        "label_fingerprint",
+        "labels",
+        "name",
+        "network",
+        "prefix_length",
+        "project",
+        "purpose",
+        "self_link",
+        "terraform_labels",
+        "timeouts",
+    ]
+]
+
+class GoogleComputeNetworkParams(TypedDict):
+    resource_manager_tags: NotRequired[Mapping[str, str] | None]
+
+class GoogleComputeNetworkTimeouts(TypedDict):
+    create: NotRequired[str | None]
+    delete: NotRequired[str | None]
+    update: NotRequired[str | None]
+
+class GoogleComputeNetwork(TypedDict):
+    auto_create_subnetworks: NotRequired[bool | None]
+    bgp_always_compare_med: NotRequired[bool | None]
+    bgp_best_path_selection_mode: NotRequired[str | None]
+    bgp_inter_region_cost: NotRequired[str | None]
+    delete_bgp_always_compare_med: NotRequired[bool | None]
+    delete_default_routes_on_create: NotRequired[bool | None]
+    deletion_policy: NotRequired[str | None]
+    description: NotRequired[str | None]
+    enable_ula_internal_ipv6: NotRequired[bool | None]
+    id: NotRequired[str | None]
+    internal_ipv6_range: NotRequired[str | None]
+    mtu: NotRequired[float | None]
+    name: str
+    network_firewall_policy_enforcement_order: NotRequired[str | None]
+    network_profile: NotRequired[str | None]
+    params: NotRequired[GoogleComputeNetworkParams | Sequence[GoogleComputeNetworkParams] | None]
+    project: NotRequired[str | None]
+    routing_mode: NotRequired[str | None]
+    timeouts: NotRequired[
+        GoogleComputeNetworkTimeouts | Sequence[GoogleComputeNetworkTimeouts] | None
+    ]
+
+GoogleComputeNetworkBlock = TerraformBlock[
+    Literal[
+        "auto_create_subnetworks",
+        "bgp_always_compare_med",
+        "bgp_best_path_selection_mode",
+        "bgp_inter_region_cost",
+        "delete_bgp_always_compare_med",
+        "delete_default_routes_on_create",
+        "deletion_policy",
+        "description",
+        "enable_ula_internal_ipv6",
+        "gateway_ipv4",
+        "id",
+        "internal_ipv6_range",
+        "mtu",
+        "name",
+        "network_firewall_policy_enforcement_order",
+        "network_id",
+        "network_profile",
+        "numeric_id",
+        "params",
+        "params[0].resource_manager_tags",
+        "project",
+        "routing_mode",
+        "self_link",
+        "timeouts",
+    ]
+]
+
+class GoogleComputeRouterBgpAdvertisedIpRanges(TypedDict):
+    description: NotRequired[str | None]
+    range: str
+
+class GoogleComputeRouterBgp(TypedDict):
+    advertise_mode: NotRequired[str | None]
+    advertised_groups: NotRequired[Sequence[str] | None]
+    advertised_ip_ranges: NotRequired[
+        GoogleComputeRouterBgpAdvertisedIpRanges
+        | Sequence[GoogleComputeRouterBgpAdvertisedIpRanges]
+        | None
+    ]
+    asn: float
+    identifier_range: NotRequired[str | None]
+    keepalive_interval: NotRequired[float | None]
+
+class GoogleComputeRouterMd5AuthenticationKeys(TypedDict):
+    key: str
+    name: str
+
+class GoogleComputeRouterParams(TypedDict):
+    resource_manager_tags: NotRequired[Mapping[str, str] | None]
+
+class GoogleComputeRouterTimeouts(TypedDict):
+    create: NotRequired[str | None]
+    delete: NotRequired[str | None]
+    update: NotRequired[str | None]
+
+class GoogleComputeRouter(TypedDict):
+    bgp: NotRequired[GoogleComputeRouterBgp | Sequence[GoogleComputeRouterBgp] | None]
+    deletion_policy: NotRequired[str | None]
+    description: NotRequired[str | None]
+    encrypted_interconnect_router: NotRequired[bool | None]
+    id: NotRequired[str | None]
+    md5_authentication_keys: NotRequired[
+        GoogleComputeRouterMd5AuthenticationKeys
+        | Sequence[GoogleComputeRouterMd5AuthenticationKeys]
+        | None
+    ]
+    name: str
+    ncc_gateway: NotRequired[str | None]
+    network: NotRequired[str | None]
+    params: NotRequired[GoogleComputeRouterParams | Sequence[GoogleComputeRouterParams] | None]
+    project: NotRequired[str | None]
+    region: NotRequired[str | None]
+    timeouts: NotRequired[
+        GoogleComputeRouterTimeouts | Sequence[GoogleComputeRouterTimeouts] | None
+    ]
+
+GoogleComputeRouterBlock = TerraformBlock[
+    Literal[
+        "bgp",
+        "bgp[0].advertise_mode",
+        "bgp[0].advertised_groups",
+        "bgp[0].asn",
+        "bgp[0].identifier_range",
+        "bgp[0].keepalive_interval",
+        "creation_timestamp",
+        "deletion_policy",
+        "description",
+        "encrypted_interconnect_router",
+        "id",
+        "md5_authentication_keys",
+        "md5_authentication_keys[0].key",
+        "md5_authentication_keys[0].name",
+        "name",
+        "ncc_gateway",
+        "network",
+        "params",
+        "params[0].resource_manager_tags",
+        "project",
+        "region",
+        "self_link",
+        "timeouts",
+    ]
+]
+
+class GoogleComputeRouterNatLogConfig(TypedDict):
+    enable: bool
+    filter: str
+
+class GoogleComputeRouterNatNat64Subnetwork(TypedDict):
+    name: str
+
+class GoogleComputeRouterNatRulesAction(TypedDict):
+    source_nat_active_ips: NotRequired[Sequence[str] | None]
+    source_nat_active_ranges: NotRequired[Sequence[str] | None]
+    source_nat_drain_ips: NotRequired[Sequence[str] | None]
+    source_nat_drain_ranges: NotRequired[Sequence[str] | None]
+
+class GoogleComputeRouterNatRules(TypedDict):
+    action: NotRequired[
+        GoogleComputeRouterNatRulesAction | Sequence[GoogleComputeRouterNatRulesAction] | None
+    ]
+    description: NotRequired[str | None]
+    match: str
+    rule_number: float
+
+class GoogleComputeRouterNatSubnetwork(TypedDict):
+    name: str
+    secondary_ip_range_names: NotRequired[Sequence[str] | None]
+    source_ip_ranges_to_nat: Sequence[str]
+
+class GoogleComputeRouterNatTimeouts(TypedDict):
+    create: NotRequired[str | None]
+    delete: NotRequired[str | None]
+    update: NotRequired[str | None]
+
+class GoogleComputeRouterNat(TypedDict):
+    auto_network_tier: NotRequired[str | None]
+    deletion_policy: NotRequired[str | None]
+    drain_nat_ips: NotRequired[Sequence[str] | None]
+    enable_dynamic_port_allocation: NotRequired[bool | None]
+    enable_endpoint_independent_mapping: NotRequired[bool | None]
+    endpoint_types: NotRequired[Sequence[str] | None]
+    icmp_idle_timeout_sec: NotRequired[float | None]
+    id: NotRequired[str | None]
+    initial_nat_ips: NotRequired[Sequence[str] | None]
+    log_config: NotRequired[
+        GoogleComputeRouterNatLogConfig | Sequence[GoogleComputeRouterNatLogConfig] | None
+    ]
+    max_ports_per_vm: NotRequired[float | None]
+    min_ports_per_vm: NotRequired[float | None]
+    name: str
+    nat64_subnetwork: NotRequired[
+        GoogleComputeRouterNatNat64Subnetwork
+        | Sequence[GoogleComputeRouterNatNat64Subnetwork]
+        | None
+    ]
+    nat_ip_allocate_option: NotRequired[str | None]
+    nat_ips: NotRequired[Sequence[str] | None]
+    project: NotRequired[str | None]
+    region: NotRequired[str | None]
+    router: str
+    rules: NotRequired[GoogleComputeRouterNatRules | Sequence[GoogleComputeRouterNatRules] | None]
+    source_subnetwork_ip_ranges_to_nat: str
+    source_subnetwork_ip_ranges_to_nat64: NotRequired[str | None]
+    subnetwork: NotRequired[
+        GoogleComputeRouterNatSubnetwork | Sequence[GoogleComputeRouterNatSubnetwork] | None
+    ]
+    tcp_established_idle_timeout_sec: NotRequired[float | None]
+    tcp_time_wait_timeout_sec: NotRequired[float | None]
+    tcp_transitory_idle_timeout_sec: NotRequired[float | None]
+    timeouts: NotRequired[
+        GoogleComputeRouterNatTimeouts | Sequence[GoogleComputeRouterNatTimeouts] | None
+    ]
+    type: NotRequired[str | None]
+    udp_idle_timeout_sec: NotRequired[float | None]
+
+GoogleComputeRouterNatBlock = TerraformBlock[
+    Literal[
+        "auto_network_tier",
+        "deletion_policy",
+        "drain_nat_ips",
+        "enable_dynamic_port_allocation",
+        "enable_endpoint_independent_mapping",
+        "endpoint_types",
+        "icmp_idle_timeout_sec",
+        "id",
+        "initial_nat_ips",
+        "log_config",
+        "log_config[0].enable",
+        "log_config[0].filter",
+        "max_ports_per_vm",
+        "min_ports_per_vm",
+        "name",
+        "nat64_subnetwork",
+        "nat64_subnetwork[0].name",
+        "nat_ip_allocate_option",
+        "nat_ips",
+        "project",
+        "region",
+        "router",
+        "rules",
+        "rules[0].description",
+        "rules[0].match",
+        "rules[0].rule_number",
+        "source_subnetwork_ip_ranges_to_nat",
+        "source_subnetwork_ip_ranges_to_nat64",
+        "subnetwork",
+        "subnetwork[0].name",
+        "subnetwork[0].secondary_ip_range_names",
+        "subnetwork[0].source_ip_ranges_to_nat",
+        "tcp_established_idle_timeout_sec",
+        "tcp_time_wait_timeout_sec",
+        "tcp_transitory_idle_timeout_sec",
+        "timeouts",
+        "type",
+        "udp_idle_timeout_sec",
+    ]
+]
+
+class GoogleComputeSubnetworkLogConfig(TypedDict):
+    aggregation_interval: NotRequired[str | None]
+    filter_expr: NotRequired[str | None]
+    flow_sampling: NotRequired[float | None]
+    metadata: NotRequired[str | None]
+    metadata_fields: NotRequired[Sequence[str] | None]
+
+class GoogleComputeSubnetworkParams(TypedDict):
+    resource_manager_tags: NotRequired[Mapping[str, str] | None]
+
+class GoogleComputeSubnetworkSecondaryIpRange(TypedDict):
+    ip_cidr_range: NotRequired[str | None]
+    range_name: str
+    reserved_internal_range: NotRequired[str | None]
+
+class GoogleComputeSubnetworkTimeouts(TypedDict):
+    create: NotRequired[str | None]
+    delete: NotRequired[str | None]
+    update: NotRequired[str | None]
+
+class GoogleComputeSubnetwork(TypedDict):
+    allow_subnet_cidr_routes_overlap: NotRequired[bool | None]
+    deletion_policy: NotRequired[str | None]
+    description: NotRequired[str | None]
+    external_ipv6_prefix: NotRequired[str | None]
+    id: NotRequired[str | None]
+    internal_ipv6_prefix: NotRequired[str | None]
+    ip_cidr_range: NotRequired[str | None]
+    ip_collection: NotRequired[str | None]
+    ipv6_access_type: NotRequired[str | None]
+    log_config: NotRequired[
+        GoogleComputeSubnetworkLogConfig | Sequence[GoogleComputeSubnetworkLogConfig] | None
+    ]
+    name: str
+    network: str
+    params: NotRequired[
+        GoogleComputeSubnetworkParams | Sequence[GoogleComputeSubnetworkParams] | None
+    ]
+    private_ip_google_access: NotRequired[bool | None]
+    private_ipv6_google_access: NotRequired[str | None]
+    project: NotRequired[str | None]
+    purpose: NotRequired[str | None]
+    region: NotRequired[str | None]
+    reserved_internal_range: NotRequired[str | None]
+    resolve_subnet_mask: NotRequired[str | None]
+    role: NotRequired[str | None]
+    secondary_ip_range: NotRequired[
+        GoogleComputeSubnetworkSecondaryIpRange
+        | Sequence[GoogleComputeSubnetworkSecondaryIpRange]
+        | None
+    ]
+    send_secondary_ip_range_if_empty: NotRequired[bool | None]
+    stack_type: NotRequired[str | None]
+    timeouts: NotRequired[
+        GoogleComputeSubnetworkTimeouts | Sequence[GoogleComputeSubnetworkTimeouts] | None
+    ]
+
+GoogleComputeSubnetworkBlock = TerraformBlock[
+    Literal[
+        "allow_subnet_cidr_routes_overlap",
+        "creation_timestamp",
+        "deletion_policy",
+        "description",
+        "external_ipv6_prefix",
+        "fingerprint",
+        "gateway_address",
+        "id",
+        "internal_ipv6_prefix",
+        "ip_cidr_range",
+        "ip_collection",
+        "ipv6_access_type",
+        "ipv6_cidr_range",
+        "ipv6_gce_endpoint",
+        "log_config",
+        "log_config[0].aggregation_interval",
+        "log_config[0].filter_expr",
+        "log_config[0].flow_sampling",
+        "log_config[0].metadata",
+        "log_config[0].metadata_fields",
+        "name",
+        "network",
+        "params",
+        "params[0].resource_manager_tags",
+        "private_ip_google_access",
+        "private_ipv6_google_access",
+        "project",
+        "purpose",
+        "region",
+        "reserved_internal_range",
+        "resolve_subnet_mask",
+        "role",
+        "secondary_ip_range",
+        "secondary_ip_range[0].ip_cidr_range",
+        "secondary_ip_range[0].range_name",
+        "secondary_ip_range[0].reserved_internal_range",
+        "self_link",
+        "send_secondary_ip_range_if_empty",
+        "stack_type",
+        "state",
+        "subnetwork_id",
+        "timeouts",
+    ]
+]
+
+class GoogleDnsManagedZoneCloudLoggingConfig(TypedDict):
+    enable_logging: bool
+
+class GoogleDnsManagedZoneDnssecConfigDefaultKeySpecs(TypedDict):
+    algorithm: NotRequired[str | None]
+    key_length: NotRequired[float | None]
+    key_type: NotRequired[str | None]
+    kind: NotRequired[str | None]
+
+class GoogleDnsManagedZoneDnssecConfig(TypedDict):
+    default_key_specs: NotRequired[
+        GoogleDnsManagedZoneDnssecConfigDefaultKeySpecs
+        | Sequence[GoogleDnsManagedZoneDnssecConfigDefaultKeySpecs]
+        | None
+    ]
+    kind: NotRequired[str | None]
+    non_existence: NotRequired[str | None]
+    state: NotRequired[str | None]
+
+class GoogleDnsManagedZoneForwardingConfigTargetNameServers(TypedDict):
+    domain_name: NotRequired[str | None]
+    forwarding_path: NotRequired[str | None]
+    ipv4_address: NotRequired[str | None]
+    ipv6_address: NotRequired[str | None]
+
+class GoogleDnsManagedZoneForwardingConfig(TypedDict):
+    target_name_servers: (
+        GoogleDnsManagedZoneForwardingConfigTargetNameServers
+        | Sequence[GoogleDnsManagedZoneForwardingConfigTargetNameServers]
+    )
+
+class GoogleDnsManagedZonePeeringConfigTargetNetwork(TypedDict):
+    network_url: str
+
+class GoogleDnsManagedZonePeeringConfig(TypedDict):
+    target_network: (
+        GoogleDnsManagedZonePeeringConfigTargetNetwork
+        | Sequence[GoogleDnsManagedZonePeeringConfigTargetNetwork]
+    )
+
+class GoogleDnsManagedZonePrivateVisibilityConfigGkeClusters(TypedDict):
+    gke_cluster_name: str
+
+class GoogleDnsManagedZonePrivateVisibilityConfigNetworks(TypedDict):
+    network_url: str
+
+class GoogleDnsManagedZonePrivateVisibilityConfig(TypedDict):
+    gke_clusters: NotRequired[
+        GoogleDnsManagedZonePrivateVisibilityConfigGkeClusters
+        | Sequence[GoogleDnsManagedZonePrivateVisibilityConfigGkeClusters]
+        | None
+    ]
+    networks: NotRequired[
+        GoogleDnsManagedZonePrivateVisibilityConfigNetworks
+        | Sequence[GoogleDnsManagedZonePrivateVisibilityConfigNetworks]
+        | None
+    ]
+
+class GoogleDnsManagedZoneTimeouts(TypedDict):
+    create: NotRequired[str | None]
+    delete: NotRequired[str | None]
+    update: NotRequired[str | None]
+
+class GoogleDnsManagedZone(TypedDict):
+    cloud_logging_config: NotRequired[
+        GoogleDnsManagedZoneCloudLoggingConfig
+        | Sequence[GoogleDnsManagedZoneCloudLoggingConfig]
+        | None
+    ]
+    deletion_policy: NotRequired[str | None]
+    description: NotRequired[str | None]
+    dns_name: str
+    dnssec_config: NotRequired[
+        GoogleDnsManagedZoneDnssecConfig | Sequence[GoogleDnsManagedZoneDnssecConfig] | None
+    ]
+    force_destroy: NotRequired[bool | None]
+    forwarding_config: NotRequired[
+        GoogleDnsManagedZoneForwardingConfig | Sequence[GoogleDnsManagedZoneForwardingConfig] | None
+    ]
+    id: NotRequired[str | None]
+    labels: NotRequired[Mapping[str, str] | None]
+    name: str
+    peering_config: NotRequired[
+        GoogleDnsManagedZonePeeringConfig | Sequence[GoogleDnsManagedZonePeeringConfig] | None
+    ]
+    private_visibility_config: NotRequired[
+        GoogleDnsManagedZonePrivateVisibilityConfig
+        | Sequence[GoogleDnsManagedZonePrivateVisibilityConfig]
+        | None
+    ]
+    project: NotRequired[str | None]
+    timeouts: NotRequired[
+        GoogleDnsManagedZoneTimeouts | Sequence[GoogleDnsManagedZoneTimeouts] | None
+    ]
+    visibility: NotRequired[str | None]
+
+GoogleDnsManagedZoneBlock = TerraformBlock[
+    Literal[
+        "cloud_logging_config",
+        "cloud_logging_config[0].enable_logging",
+        "creation_time",
+        "deletion_policy",
+        "description",
+        "dns_name",
+        "dnssec_config",
+        "dnssec_config[0].kind",
+        "dnssec_config[0].non_existence",
+        "dnssec_config[0].state",
+        "effective_labels",
+        "force_destroy",
+        "forwarding_config",
+        "id",
+        "labels",
+        "managed_zone_id",
+        "name",
+        "name_servers",
+        "peering_config",
+        "private_visibility_config",
+        "project",
+        "terraform_labels",
+        "timeouts",
+        "visibility",
+    ]
+]
+
+class GoogleIamWorkloadIdentityPoolAttestationRules(TypedDict):
+    google_cloud_resource: str
+
+class GoogleIamWorkloadIdentityPoolInlineCertificateIssuanceConfig(TypedDict):
+    ca_pools: NotRequired[Mapping[str, str] | None]
+    key_algorithm: NotRequired[str | None]
+    lifetime: NotRequired[str | None]
+    rotation_window_percentage: NotRequired[float | None]
+    use_default_shared_ca: NotRequired[bool | None]
+
+class GoogleIamWorkloadIdentityPoolInlineTrustConfigAdditionalTrustBundlesTrustAnchors(TypedDict):
+    pem_certificate: str
+
+class GoogleIamWorkloadIdentityPoolInlineTrustConfigAdditionalTrustBundles(TypedDict):
+    trust_anchors: (
+        GoogleIamWorkloadIdentityPoolInlineTrustConfigAdditionalTrustBundlesTrustAnchors
+        | Sequence[GoogleIamWorkloadIdentityPoolInlineTrustConfigAdditionalTrustBundlesTrustAnchors]
+    )
+    trust_default_shared_ca: NotRequired[bool | None]
+    trust_domain: str
+
+class GoogleIamWorkloadIdentityPoolInlineTrustConfig(TypedDict):
+    additional_trust_bundles: NotRequired[
+        GoogleIamWorkloadIdentityPoolInlineTrustConfigAdditionalTrustBundles
+        | Sequence[GoogleIamWorkloadIdentityPoolInlineTrustConfigAdditionalTrustBundles]
+        | None
+    ]
+
+class GoogleIamWorkloadIdentityPoolTimeouts(TypedDict):
+    create: NotRequired[str | None]
+    delete: NotRequired[str | None]
+    update: NotRequired[str | None]
+
+class GoogleIamWorkloadIdentityPool(TypedDict):
+    attestation_rules: NotRequired[
+        GoogleIamWorkloadIdentityPoolAttestationRules
+        | Sequence[GoogleIamWorkloadIdentityPoolAttestationRules]
+        | None
+    ]
+    deletion_policy: NotRequired[str | None]
+    description: NotRequired[str | None]
+    disabled: NotRequired[bool | None]
+    display_name: NotRequired[str | None]
+    id: NotRequired[str | None]
+    inline_certificate_issuance_config: NotRequired[
+        GoogleIamWorkloadIdentityPoolInlineCertificateIssuanceConfig
+        | Sequence[GoogleIamWorkloadIdentityPoolInlineCertificateIssuanceConfig]
+        | None
+    ]
+    inline_trust_config: NotRequired[
+        GoogleIamWorkloadIdentityPoolInlineTrustConfig
+        | Sequence[GoogleIamWorkloadIdentityPoolInlineTrustConfig]
+        | None
+    ]
+    mode: NotRequired[str | None]
+    project: NotRequired[str | None]
+    timeouts: NotRequired[
+        GoogleIamWorkloadIdentityPoolTimeouts
+        | Sequence[GoogleIamWorkloadIdentityPoolTimeouts]
+        | None
+    ]
+    workload_identity_pool_id: str
+
+GoogleIamWorkloadIdentityPoolBlock = TerraformBlock[
+    Literal[
+        "attestation_rules",
+        "attestation_rules[0].google_cloud_resource",
+        "deletion_policy",
+        "description",
+        "disabled",
+        "display_name",
+        "id",
+        "inline_certificate_issuance_config",
+        "inline_certificate_issuance_config[0].ca_pools",
+        "inline_certificate_issuance_config[0].key_algorithm",
+        "inline_certificate_issuance_config[0].lifetime",
+        "inline_certificate_issuance_config[0].rotation_window_percentage",
+        "inline_certificate_issuance_config[0].use_default_shared_ca",
+        "inline_trust_config",
+        "mode",
+        "name",
+        "project",
+        "state",
+        "timeouts",
+        "workload_identity_pool_id",
+    ]
+]
+
+class GoogleIamWorkloadIdentityPoolProviderAws(TypedDict):
+    account_id: str
+
+class GoogleIamWorkloadIdentityPoolProviderOidc(TypedDict):
+    allowed_audiences: NotRequired[Sequence[str] | None]
+    issuer_uri: str
+    jwks_json: NotRequired[str | None]
+
+class GoogleIamWorkloadIdentityPoolProviderSaml(TypedDict):
+    idp_metadata_xml: str
+
+class GoogleIamWorkloadIdentityPoolProviderTimeouts(TypedDict):
+    create: NotRequired[str | None]
+    delete: NotRequired[str | None]
+    update: NotRequired[str | None]
+
+class GoogleIamWorkloadIdentityPoolProviderX509TrustStoreIntermediateCas(TypedDict):
+    pem_certificate: NotRequired[str | None]
+
+class GoogleIamWorkloadIdentityPoolProviderX509TrustStoreTrustAnchors(TypedDict):
+    pem_certificate: NotRequired[str | None]
+
+class GoogleIamWorkloadIdentityPoolProviderX509TrustStore(TypedDict):
+    intermediate_cas: NotRequired[
+        GoogleIamWorkloadIdentityPoolProviderX509TrustStoreIntermediateCas
+        | Sequence[GoogleIamWorkloadIdentityPoolProviderX509TrustStoreIntermediateCas]
+        | None
+    ]
+    trust_anchors: (
+        GoogleIamWorkloadIdentityPoolProviderX509TrustStoreTrustAnchors
+        | Sequence[GoogleIamWorkloadIdentityPoolProviderX509TrustStoreTrustAnchors]
+    )
+
+class GoogleIamWorkloadIdentityPoolProviderX509(TypedDict):
+    trust_store: (
+        GoogleIamWorkloadIdentityPoolProviderX509TrustStore
+        | Sequence[GoogleIamWorkloadIdentityPoolProviderX509TrustStore]
+    )
+
+class GoogleIamWorkloadIdentityPoolProvider(TypedDict):
+    attribute_condition: NotRequired[str | None]
+    attribute_mapping: NotRequired[Mapping[str, str] | None]
+    aws: NotRequired[
+        GoogleIamWorkloadIdentityPoolProviderAws
+        | Sequence[GoogleIamWorkloadIdentityPoolProviderAws]
+        | None
+    ]
+    deletion_policy: NotRequired[str | None]
+    description: NotRequired[str | None]
+    disabled: NotRequired[bool | None]
+    display_name: NotRequired[str | None]
+    id: NotRequired[str | None]
+    oidc: NotRequired[
+        GoogleIamWorkloadIdentityPoolProviderOidc
+        | Sequence[GoogleIamWorkloadIdentityPoolProviderOidc]
+        | None
+    ]
+    project: NotRequired[str | None]
+    saml: NotRequired[
+        GoogleIamWorkloadIdentityPoolProviderSaml
+        | Sequence[GoogleIamWorkloadIdentityPoolProviderSaml]
+        | None
+    ]
+    timeouts: NotRequired[
+        GoogleIamWorkloadIdentityPoolProviderTimeouts
+        | Sequence[GoogleIamWorkloadIdentityPoolProviderTimeouts]
+        | None
+    ]
+    workload_identity_pool_id: str
+    workload_identity_pool_provider_id: str
+    x509: NotRequired[
+        GoogleIamWorkloadIdentityPoolProviderX509
+        | Sequence[GoogleIamWorkloadIdentityPoolProviderX509]
+        | None
+    ]
+
+GoogleIamWorkloadIdentityPoolProviderBlock = TerraformBlock[
+    Literal[
+        "attribute_condition",
+        "attribute_mapping",
+        "aws",
+        "aws[0].account_id",
+        "deletion_policy",
+        "description",
+        "disabled",
+        "display_name",
+        "id",
+        "name",
+        "oidc",
+        "oidc[0].allowed_audiences",
+        "oidc[0].issuer_uri",
+        "oidc[0].jwks_json",
+        "project",
+        "saml",
+        "saml[0].idp_metadata_xml",
+        "state",
+        "timeouts",
+        "workload_identity_pool_id",
+        "workload_identity_pool_provider_id",
+        "x509",
+    ]
+]
+
+class GoogleKmsCryptoKeyTimeouts(TypedDict):
+    create: NotRequired[str | None]
+    delete: NotRequired[str | None]
+    update: NotRequired[str | None]
+
+class GoogleKmsCryptoKeyVersionTemplate(TypedDict):
+    algorithm: str
+    protection_level: NotRequired[str | None]
+
+class GoogleKmsCryptoKey(TypedDict):
+    crypto_key_backend: NotRequired[str | None]
+    deletion_policy: NotRequired[str | None]
+    destroy_scheduled_duration: NotRequired[str | None]
+    id: NotRequired[str | None]
+    import_only: NotRequired[bool | None]
+    key_ring: str
+    labels: NotRequired[Mapping[str, str] | None]
+    name: str
+    purpose: NotRequired[str | None]
+    rotation_period: NotRequired[str | None]
+    skip_initial_version_creation: NotRequired[bool | None]
+    timeouts: NotRequired[GoogleKmsCryptoKeyTimeouts | Sequence[GoogleKmsCryptoKeyTimeouts] | None]
+    version_template: NotRequired[
+        GoogleKmsCryptoKeyVersionTemplate | Sequence[GoogleKmsCryptoKeyVersionTemplate] | None
+    ]
+
+GoogleKmsCryptoKeyBlock = TerraformBlock[
+    Literal[
+        "crypto_key_backend",
+        "deletion_policy",
+        "destroy_scheduled_duration",
+        "effective_labels",
+        "id",
+        "import_only",
+        "key_ring",
+        "labels",
+        "name",
+        "primary",
+        "primary[0].name",
+        "primary[0].state",
+        "purpose",
+        "rotation_period",
+        "skip_initial_version_creation",
+        "terraform_labels",
+        "timeouts",
+        "version_template",
+        "version_template[0].algorithm",
+        "version_template[0].protection_level",
+    ]
+]
+
+class GoogleKmsCryptoKeyIamMemberCondition(TypedDict):
+    description: NotRequired[str | None]
+    expression: str
+    title: str
+
+class GoogleKmsCryptoKeyIamMember(TypedDict):
+    condition: NotRequired[
+        GoogleKmsCryptoKeyIamMemberCondition | Sequence[GoogleKmsCryptoKeyIamMemberCondition] | None
+    ]
+    crypto_key_id: str
+    id: NotRequired[str | None]
+    member: str
+    role: str
+
+GoogleKmsCryptoKeyIamMemberBlock = TerraformBlock[
+    Literal[
+        "condition",
+        "condition[0].description",
+        "condition[0].expression",
+        "condition[0].title",
+        "crypto_key_id",
+        "etag",
+        "id",
+        "member",
+        "role",
+    ]
+]
+
+class GoogleKmsKeyRingTimeouts(TypedDict):
+    create: NotRequired[str | None]
+    delete: NotRequired[str | None]
+
+class GoogleKmsKeyRing(TypedDict):
+    id: NotRequired[str | None]
+    location: str
+    name: str
+    project: NotRequired[str | None]
+    timeouts: NotRequired[GoogleKmsKeyRingTimeouts | Sequence[GoogleKmsKeyRingTimeouts] | None]
+
+GoogleKmsKeyRingBlock = TerraformBlock[Literal["id", "location", "name", "project", "timeouts"]]
+
+class GoogleProjectIamAuditConfigAuditLogConfig(TypedDict):
+    exempted_members: NotRequired[Sequence[str] | None]
+    log_type: str
+
+class GoogleProjectIamAuditConfig(TypedDict):
+    audit_log_config: (
+        GoogleProjectIamAuditConfigAuditLogConfig
+        | Sequence[GoogleProjectIamAuditConfigAuditLogConfig]
+    )
+    id: NotRequired[str | None]
+    project: str
+    service: str
+
+GoogleProjectIamAuditConfigBlock = TerraformBlock[
+    Literal[
+        "audit_log_config",
+        "audit_log_config[0].exempted_members",
+        "audit_log_config[0].log_type",
+        "etag",
+        "id",
+        "project",
+        "service",
+    ]
+]
+
 class GoogleProjectIamMemberCondition(TypedDict):
     description: NotRequired[str | None]
     expression: str
@@ -868,6 +2710,35 @@ GoogleProjectIamMemberBlock = TerraformBlock[
         "member",
         "project",
         "role",
+    ]
+]
+
+class GoogleProjectServiceTimeouts(TypedDict):
+    create: NotRequired[str | None]
+    delete: NotRequired[str | None]
+    read: NotRequired[str | None]
+    update: NotRequired[str | None]
+
+class GoogleProjectService(TypedDict):
+    deletion_policy: NotRequired[str | None]
+    disable_dependent_services: NotRequired[bool | None]
+    disable_on_destroy: NotRequired[bool | None]
+    id: NotRequired[str | None]
+    project: NotRequired[str | None]
+    service: str
+    timeouts: NotRequired[
+        GoogleProjectServiceTimeouts | Sequence[GoogleProjectServiceTimeouts] | None
+    ]
+
+GoogleProjectServiceBlock = TerraformBlock[
+    Literal[
+        "deletion_policy",
+        "disable_dependent_services",
+        "disable_on_destroy",
+        "id",
+        "project",
+        "service",
+        "timeouts",
     ]
 ]
 
@@ -1080,6 +2951,37 @@ GoogleServiceAccountIamMemberBlock = TerraformBlock[
         "member",
         "role",
         "service_account_id",
+    ]
+]
+
+class GoogleServiceNetworkingConnectionTimeouts(TypedDict):
+    create: NotRequired[str | None]
+    delete: NotRequired[str | None]
+    update: NotRequired[str | None]
+
+class GoogleServiceNetworkingConnection(TypedDict):
+    deletion_policy: NotRequired[str | None]
+    id: NotRequired[str | None]
+    network: str
+    reserved_peering_ranges: Sequence[str]
+    service: str
+    timeouts: NotRequired[
+        GoogleServiceNetworkingConnectionTimeouts
+        | Sequence[GoogleServiceNetworkingConnectionTimeouts]
+        | None
+    ]
+    update_on_creation_fail: NotRequired[bool | None]
+
+GoogleServiceNetworkingConnectionBlock = TerraformBlock[
+    Literal[
+        "deletion_policy",
+        "id",
+        "network",
+        "peering",
+        "reserved_peering_ranges",
+        "service",
+        "timeouts",
+        "update_on_creation_fail",
     ]
 ]
 
@@ -1630,6 +3532,293 @@ GoogleSqlUserBlock = TerraformBlock[
     ]
 ]
 
+class GoogleStorageBucketAutoclass(TypedDict):
+    enabled: bool
+    terminal_storage_class: NotRequired[str | None]
+
+class GoogleStorageBucketCors(TypedDict):
+    max_age_seconds: NotRequired[float | None]
+    method: NotRequired[Sequence[str] | None]
+    origin: NotRequired[Sequence[str] | None]
+    response_header: NotRequired[Sequence[str] | None]
+
+class GoogleStorageBucketCustomPlacementConfig(TypedDict):
+    data_locations: Sequence[str]
+
+class GoogleStorageBucketEncryptionCustomerManagedEncryptionEnforcementConfig(TypedDict):
+    restriction_mode: str
+
+class GoogleStorageBucketEncryptionCustomerSuppliedEncryptionEnforcementConfig(TypedDict):
+    restriction_mode: str
+
+class GoogleStorageBucketEncryptionGoogleManagedEncryptionEnforcementConfig(TypedDict):
+    restriction_mode: str
+
+class GoogleStorageBucketEncryption(TypedDict):
+    customer_managed_encryption_enforcement_config: NotRequired[
+        GoogleStorageBucketEncryptionCustomerManagedEncryptionEnforcementConfig
+        | Sequence[GoogleStorageBucketEncryptionCustomerManagedEncryptionEnforcementConfig]
+        | None
+    ]
+    customer_supplied_encryption_enforcement_config: NotRequired[
+        GoogleStorageBucketEncryptionCustomerSuppliedEncryptionEnforcementConfig
+        | Sequence[GoogleStorageBucketEncryptionCustomerSuppliedEncryptionEnforcementConfig]
+        | None
+    ]
+    default_kms_key_name: NotRequired[str | None]
+    google_managed_encryption_enforcement_config: NotRequired[
+        GoogleStorageBucketEncryptionGoogleManagedEncryptionEnforcementConfig
+        | Sequence[GoogleStorageBucketEncryptionGoogleManagedEncryptionEnforcementConfig]
+        | None
+    ]
+
+class GoogleStorageBucketHierarchicalNamespace(TypedDict):
+    enabled: bool
+
+class GoogleStorageBucketIpFilterPublicNetworkSource(TypedDict):
+    allowed_ip_cidr_ranges: Sequence[str]
+
+class GoogleStorageBucketIpFilterVpcNetworkSources(TypedDict):
+    allowed_ip_cidr_ranges: Sequence[str]
+    network: str
+
+class GoogleStorageBucketIpFilter(TypedDict):
+    allow_all_service_agent_access: NotRequired[bool | None]
+    allow_cross_org_vpcs: NotRequired[bool | None]
+    mode: str
+    public_network_source: NotRequired[
+        GoogleStorageBucketIpFilterPublicNetworkSource
+        | Sequence[GoogleStorageBucketIpFilterPublicNetworkSource]
+        | None
+    ]
+    vpc_network_sources: NotRequired[
+        GoogleStorageBucketIpFilterVpcNetworkSources
+        | Sequence[GoogleStorageBucketIpFilterVpcNetworkSources]
+        | None
+    ]
+
+class GoogleStorageBucketLifecycleRuleAction(TypedDict):
+    storage_class: NotRequired[str | None]
+    type: str
+
+class GoogleStorageBucketLifecycleRuleCondition(TypedDict):
+    age: NotRequired[float | None]
+    created_before: NotRequired[str | None]
+    custom_time_before: NotRequired[str | None]
+    days_since_custom_time: NotRequired[float | None]
+    days_since_noncurrent_time: NotRequired[float | None]
+    matches_prefix: NotRequired[Sequence[str] | None]
+    matches_storage_class: NotRequired[Sequence[str] | None]
+    matches_suffix: NotRequired[Sequence[str] | None]
+    noncurrent_time_before: NotRequired[str | None]
+    num_newer_versions: NotRequired[float | None]
+    send_age_if_zero: NotRequired[bool | None]
+    send_days_since_custom_time_if_zero: NotRequired[bool | None]
+    send_days_since_noncurrent_time_if_zero: NotRequired[bool | None]
+    send_num_newer_versions_if_zero: NotRequired[bool | None]
+    size_above_bytes: NotRequired[float | None]
+    size_below_bytes: NotRequired[float | None]
+    with_state: NotRequired[str | None]
+
+class GoogleStorageBucketLifecycleRule(TypedDict):
+    action: (
+        GoogleStorageBucketLifecycleRuleAction | Sequence[GoogleStorageBucketLifecycleRuleAction]
+    )
+    condition: (
+        GoogleStorageBucketLifecycleRuleCondition
+        | Sequence[GoogleStorageBucketLifecycleRuleCondition]
+    )
+
+class GoogleStorageBucketLogging(TypedDict):
+    log_bucket: str
+    log_object_prefix: NotRequired[str | None]
+
+class GoogleStorageBucketRetentionPolicy(TypedDict):
+    is_locked: NotRequired[bool | None]
+    retention_period: str
+
+class GoogleStorageBucketSoftDeletePolicy(TypedDict):
+    retention_duration_seconds: NotRequired[float | None]
+
+class GoogleStorageBucketTimeouts(TypedDict):
+    create: NotRequired[str | None]
+    read: NotRequired[str | None]
+    update: NotRequired[str | None]
+
+class GoogleStorageBucketVersioning(TypedDict):
+    enabled: bool
+
+class GoogleStorageBucketWebsite(TypedDict):
+    main_page_suffix: NotRequired[str | None]
+    not_found_page: NotRequired[str | None]
+
+class GoogleStorageBucket(TypedDict):
+    autoclass: NotRequired[
+        GoogleStorageBucketAutoclass | Sequence[GoogleStorageBucketAutoclass] | None
+    ]
+    cors: NotRequired[GoogleStorageBucketCors | Sequence[GoogleStorageBucketCors] | None]
+    custom_placement_config: NotRequired[
+        GoogleStorageBucketCustomPlacementConfig
+        | Sequence[GoogleStorageBucketCustomPlacementConfig]
+        | None
+    ]
+    default_event_based_hold: NotRequired[bool | None]
+    deletion_policy: NotRequired[str | None]
+    enable_object_retention: NotRequired[bool | None]
+    encryption: NotRequired[
+        GoogleStorageBucketEncryption | Sequence[GoogleStorageBucketEncryption] | None
+    ]
+    force_destroy: NotRequired[bool | None]
+    hierarchical_namespace: NotRequired[
+        GoogleStorageBucketHierarchicalNamespace
+        | Sequence[GoogleStorageBucketHierarchicalNamespace]
+        | None
+    ]
+    id: NotRequired[str | None]
+    ip_filter: NotRequired[
+        GoogleStorageBucketIpFilter | Sequence[GoogleStorageBucketIpFilter] | None
+    ]
+    labels: NotRequired[Mapping[str, str] | None]
+    lifecycle_rule: NotRequired[
+        GoogleStorageBucketLifecycleRule | Sequence[GoogleStorageBucketLifecycleRule] | None
+    ]
+    location: str
+    logging: NotRequired[GoogleStorageBucketLogging | Sequence[GoogleStorageBucketLogging] | None]
+    name: str
+    project: NotRequired[str | None]
+    public_access_prevention: NotRequired[str | None]
+    requester_pays: NotRequired[bool | None]
+    retention_policy: NotRequired[
+        GoogleStorageBucketRetentionPolicy | Sequence[GoogleStorageBucketRetentionPolicy] | None
+    ]
+    rpo: NotRequired[str | None]
+    soft_delete_policy: NotRequired[
+        GoogleStorageBucketSoftDeletePolicy | Sequence[GoogleStorageBucketSoftDeletePolicy] | None
+    ]
+    storage_class: NotRequired[str | None]
+    timeouts: NotRequired[
+        GoogleStorageBucketTimeouts | Sequence[GoogleStorageBucketTimeouts] | None
+    ]
+    uniform_bucket_level_access: NotRequired[bool | None]
+    versioning: NotRequired[
+        GoogleStorageBucketVersioning | Sequence[GoogleStorageBucketVersioning] | None
+    ]
+    website: NotRequired[GoogleStorageBucketWebsite | Sequence[GoogleStorageBucketWebsite] | None]
+
+GoogleStorageBucketBlock = TerraformBlock[
+    Literal[
+        "autoclass",
+        "autoclass[0].enabled",
+        "autoclass[0].terminal_storage_class",
+        "cors",
+        "cors[0].max_age_seconds",
+        "cors[0].method",
+        "cors[0].origin",
+        "cors[0].response_header",
+        "custom_placement_config",
+        "custom_placement_config[0].data_locations",
+        "default_event_based_hold",
+        "deletion_policy",
+        "effective_labels",
+        "enable_object_retention",
+        "encryption",
+        "encryption[0].default_kms_key_name",
+        "force_destroy",
+        "hierarchical_namespace",
+        "hierarchical_namespace[0].enabled",
+        "id",
+        "ip_filter",
+        "ip_filter[0].allow_all_service_agent_access",
+        "ip_filter[0].allow_cross_org_vpcs",
+        "ip_filter[0].mode",
+        "labels",
+        "lifecycle_rule",
+        "location",
+        "logging",
+        "logging[0].log_bucket",
+        "logging[0].log_object_prefix",
+        "name",
+        "project",
+        "project_number",
+        "public_access_prevention",
+        "requester_pays",
+        "retention_policy",
+        "retention_policy[0].is_locked",
+        "retention_policy[0].retention_period",
+        "rpo",
+        "self_link",
+        "soft_delete_policy",
+        "soft_delete_policy[0].effective_time",
+        "soft_delete_policy[0].retention_duration_seconds",
+        "storage_class",
+        "terraform_labels",
+        "time_created",
+        "timeouts",
+        "uniform_bucket_level_access",
+        "updated",
+        "url",
+        "versioning",
+        "versioning[0].enabled",
+        "website",
+        "website[0].main_page_suffix",
+        "website[0].not_found_page",
+    ]
+]
+
+class GoogleStorageBucketIamMemberCondition(TypedDict):
+    description: NotRequired[str | None]
+    expression: str
+    title: str
+
+class GoogleStorageBucketIamMemberTimeouts(TypedDict):
+    create: NotRequired[str | None]
+
+class GoogleStorageBucketIamMember(TypedDict):
+    bucket: str
+    condition: NotRequired[
+        GoogleStorageBucketIamMemberCondition
+        | Sequence[GoogleStorageBucketIamMemberCondition]
+        | None
+    ]
+    id: NotRequired[str | None]
+    member: str
+    role: str
+    timeouts: NotRequired[
+        GoogleStorageBucketIamMemberTimeouts | Sequence[GoogleStorageBucketIamMemberTimeouts] | None
+    ]
+
+GoogleStorageBucketIamMemberBlock = TerraformBlock[
+    Literal[
+        "bucket",
+        "condition",
+        "condition[0].description",
+        "condition[0].expression",
+        "condition[0].title",
+        "etag",
+        "id",
+        "member",
+        "role",
+        "timeouts",
+    ]
+]
+
+class HoneycombioColumn(TypedDict):
+    dataset: str
+    description: NotRequired[str | None]
+    hidden: NotRequired[bool | None]
+    name: str
+    type: NotRequired[str | None]
+
+HoneycombioColumnBlock = TerraformBlock[Literal["id", "name"]]
+
+class HoneycombioDataset(TypedDict):
+    delete_protected: NotRequired[bool | None]
+    description: NotRequired[str | None]
+    expand_json_depth: NotRequired[float | None]
+    name: str
+
+HoneycombioDatasetBlock = TerraformBlock[Literal["id", "name", "slug"]]
+
 class KubernetesNamespaceV1Metadata(TypedDict):
     annotations: NotRequired[Mapping[str, str] | None]
     generate_name: NotRequired[str | None]
@@ -1717,12 +3906,42 @@ KubernetesSecretV1Block = TerraformBlock[
 def block(
     scope: Construct,
     name: str,
+    kind: Literal["google_bigquery_default_service_account"],
+    body: DataGoogleBigqueryDefaultServiceAccount,
+    *,
+    block_type: Literal["data"],
+    depends_on: Sequence[ITerraformDependable] = ...,
+) -> DataGoogleBigqueryDefaultServiceAccountBlock: ...
+@overload
+def block(
+    scope: Construct,
+    name: str,
     kind: Literal["google_container_cluster"],
     body: DataGoogleContainerCluster,
     *,
     block_type: Literal["data"],
     depends_on: Sequence[ITerraformDependable] = ...,
 ) -> DataGoogleContainerClusterBlock: ...
+@overload
+def block(
+    scope: Construct,
+    name: str,
+    kind: Literal["google_project"],
+    body: DataGoogleProject,
+    *,
+    block_type: Literal["data"],
+    depends_on: Sequence[ITerraformDependable] = ...,
+) -> DataGoogleProjectBlock: ...
+@overload
+def block(
+    scope: Construct,
+    name: str,
+    kind: Literal["google_storage_project_service_account"],
+    body: DataGoogleStorageProjectServiceAccount,
+    *,
+    block_type: Literal["data"],
+    depends_on: Sequence[ITerraformDependable] = ...,
+) -> DataGoogleStorageProjectServiceAccountBlock: ...
 @overload
 def block(
     scope: Construct,
@@ -1777,6 +3996,54 @@ def block(
 def block(
     scope: Construct,
     name: str,
+    kind: Literal["azurerm_dns_zone"],
+    body: AzurermDnsZone,
+    *,
+    block_type: Literal["resource"] = ...,
+    keep: bool = ...,
+    ignore_changes: Sequence[str] = ...,
+    depends_on: Sequence[ITerraformDependable] = ...,
+) -> AzurermDnsZoneBlock: ...
+@overload
+def block(
+    scope: Construct,
+    name: str,
+    kind: Literal["azurerm_federated_identity_credential"],
+    body: AzurermFederatedIdentityCredential,
+    *,
+    block_type: Literal["resource"] = ...,
+    keep: bool = ...,
+    ignore_changes: Sequence[str] = ...,
+    depends_on: Sequence[ITerraformDependable] = ...,
+) -> AzurermFederatedIdentityCredentialBlock: ...
+@overload
+def block(
+    scope: Construct,
+    name: str,
+    kind: Literal["azurerm_key_vault"],
+    body: AzurermKeyVault,
+    *,
+    block_type: Literal["resource"] = ...,
+    keep: bool = ...,
+    ignore_changes: Sequence[str] = ...,
+    depends_on: Sequence[ITerraformDependable] = ...,
+) -> AzurermKeyVaultBlock: ...
+@overload
+def block(
+    scope: Construct,
+    name: str,
+    kind: Literal["azurerm_key_vault_key"],
+    body: AzurermKeyVaultKey,
+    *,
+    block_type: Literal["resource"] = ...,
+    keep: bool = ...,
+    ignore_changes: Sequence[str] = ...,
+    depends_on: Sequence[ITerraformDependable] = ...,
+) -> AzurermKeyVaultKeyBlock: ...
+@overload
+def block(
+    scope: Construct,
+    name: str,
     kind: Literal["azurerm_key_vault_secret"],
     body: AzurermKeyVaultSecret,
     *,
@@ -1785,6 +4052,18 @@ def block(
     ignore_changes: Sequence[str] = ...,
     depends_on: Sequence[ITerraformDependable] = ...,
 ) -> AzurermKeyVaultSecretBlock: ...
+@overload
+def block(
+    scope: Construct,
+    name: str,
+    kind: Literal["azurerm_log_analytics_workspace"],
+    body: AzurermLogAnalyticsWorkspace,
+    *,
+    block_type: Literal["resource"] = ...,
+    keep: bool = ...,
+    ignore_changes: Sequence[str] = ...,
+    depends_on: Sequence[ITerraformDependable] = ...,
+) -> AzurermLogAnalyticsWorkspaceBlock: ...
 @overload
 def block(
     scope: Construct,
@@ -1873,6 +4152,66 @@ def block(
 def block(
     scope: Construct,
     name: str,
+    kind: Literal["azurerm_resource_group"],
+    body: AzurermResourceGroup,
+    *,
+    block_type: Literal["resource"] = ...,
+    keep: bool = ...,
+    ignore_changes: Sequence[str] = ...,
+    depends_on: Sequence[ITerraformDependable] = ...,
+) -> AzurermResourceGroupBlock: ...
+@overload
+def block(
+    scope: Construct,
+    name: str,
+    kind: Literal["azurerm_role_assignment"],
+    body: AzurermRoleAssignment,
+    *,
+    block_type: Literal["resource"] = ...,
+    keep: bool = ...,
+    ignore_changes: Sequence[str] = ...,
+    depends_on: Sequence[ITerraformDependable] = ...,
+) -> AzurermRoleAssignmentBlock: ...
+@overload
+def block(
+    scope: Construct,
+    name: str,
+    kind: Literal["azurerm_role_definition"],
+    body: AzurermRoleDefinition,
+    *,
+    block_type: Literal["resource"] = ...,
+    keep: bool = ...,
+    ignore_changes: Sequence[str] = ...,
+    depends_on: Sequence[ITerraformDependable] = ...,
+) -> AzurermRoleDefinitionBlock: ...
+@overload
+def block(
+    scope: Construct,
+    name: str,
+    kind: Literal["azurerm_storage_account"],
+    body: AzurermStorageAccount,
+    *,
+    block_type: Literal["resource"] = ...,
+    keep: bool = ...,
+    ignore_changes: Sequence[str] = ...,
+    depends_on: Sequence[ITerraformDependable] = ...,
+) -> AzurermStorageAccountBlock: ...
+@overload
+def block(
+    scope: Construct,
+    name: str,
+    kind: Literal["azurerm_storage_container"],
+    body: AzurermStorageContainer,
+    *,
+    block_type: Literal["resource"] = ...,
+    keep: bool = ...,
+    ignore_changes: Sequence[str] = ...,
+    depends_on: Sequence[ITerraformDependable] = ...,
+) -> AzurermStorageContainerBlock: ...
+@overload
+def block(
+    scope: Construct,
+    name: str,
     kind: Literal["azurerm_subnet"],
     body: AzurermSubnet,
     *,
@@ -1881,6 +4220,42 @@ def block(
     ignore_changes: Sequence[str] = ...,
     depends_on: Sequence[ITerraformDependable] = ...,
 ) -> AzurermSubnetBlock: ...
+@overload
+def block(
+    scope: Construct,
+    name: str,
+    kind: Literal["azurerm_user_assigned_identity"],
+    body: AzurermUserAssignedIdentity,
+    *,
+    block_type: Literal["resource"] = ...,
+    keep: bool = ...,
+    ignore_changes: Sequence[str] = ...,
+    depends_on: Sequence[ITerraformDependable] = ...,
+) -> AzurermUserAssignedIdentityBlock: ...
+@overload
+def block(
+    scope: Construct,
+    name: str,
+    kind: Literal["azurerm_virtual_network"],
+    body: AzurermVirtualNetwork,
+    *,
+    block_type: Literal["resource"] = ...,
+    keep: bool = ...,
+    ignore_changes: Sequence[str] = ...,
+    depends_on: Sequence[ITerraformDependable] = ...,
+) -> AzurermVirtualNetworkBlock: ...
+@overload
+def block(
+    scope: Construct,
+    name: str,
+    kind: Literal["google_artifact_registry_repository_iam_member"],
+    body: GoogleArtifactRegistryRepositoryIamMember,
+    *,
+    block_type: Literal["resource"] = ...,
+    keep: bool = ...,
+    ignore_changes: Sequence[str] = ...,
+    depends_on: Sequence[ITerraformDependable] = ...,
+) -> GoogleArtifactRegistryRepositoryIamMemberBlock: ...
 @overload
 def block(
     scope: Construct,
@@ -1897,6 +4272,150 @@ def block(
 def block(
     scope: Construct,
     name: str,
+    kind: Literal["google_compute_global_address"],
+    body: GoogleComputeGlobalAddress,
+    *,
+    block_type: Literal["resource"] = ...,
+    keep: bool = ...,
+    ignore_changes: Sequence[str] = ...,
+    depends_on: Sequence[ITerraformDependable] = ...,
+) -> GoogleComputeGlobalAddressBlock: ...
+@overload
+def block(
+    scope: Construct,
+    name: str,
+    kind: Literal["google_compute_network"],
+    body: GoogleComputeNetwork,
+    *,
+    block_type: Literal["resource"] = ...,
+    keep: bool = ...,
+    ignore_changes: Sequence[str] = ...,
+    depends_on: Sequence[ITerraformDependable] = ...,
+) -> GoogleComputeNetworkBlock: ...
+@overload
+def block(
+    scope: Construct,
+    name: str,
+    kind: Literal["google_compute_router"],
+    body: GoogleComputeRouter,
+    *,
+    block_type: Literal["resource"] = ...,
+    keep: bool = ...,
+    ignore_changes: Sequence[str] = ...,
+    depends_on: Sequence[ITerraformDependable] = ...,
+) -> GoogleComputeRouterBlock: ...
+@overload
+def block(
+    scope: Construct,
+    name: str,
+    kind: Literal["google_compute_router_nat"],
+    body: GoogleComputeRouterNat,
+    *,
+    block_type: Literal["resource"] = ...,
+    keep: bool = ...,
+    ignore_changes: Sequence[str] = ...,
+    depends_on: Sequence[ITerraformDependable] = ...,
+) -> GoogleComputeRouterNatBlock: ...
+@overload
+def block(
+    scope: Construct,
+    name: str,
+    kind: Literal["google_compute_subnetwork"],
+    body: GoogleComputeSubnetwork,
+    *,
+    block_type: Literal["resource"] = ...,
+    keep: bool = ...,
+    ignore_changes: Sequence[str] = ...,
+    depends_on: Sequence[ITerraformDependable] = ...,
+) -> GoogleComputeSubnetworkBlock: ...
+@overload
+def block(
+    scope: Construct,
+    name: str,
+    kind: Literal["google_dns_managed_zone"],
+    body: GoogleDnsManagedZone,
+    *,
+    block_type: Literal["resource"] = ...,
+    keep: bool = ...,
+    ignore_changes: Sequence[str] = ...,
+    depends_on: Sequence[ITerraformDependable] = ...,
+) -> GoogleDnsManagedZoneBlock: ...
+@overload
+def block(
+    scope: Construct,
+    name: str,
+    kind: Literal["google_iam_workload_identity_pool"],
+    body: GoogleIamWorkloadIdentityPool,
+    *,
+    block_type: Literal["resource"] = ...,
+    keep: bool = ...,
+    ignore_changes: Sequence[str] = ...,
+    depends_on: Sequence[ITerraformDependable] = ...,
+) -> GoogleIamWorkloadIdentityPoolBlock: ...
+@overload
+def block(
+    scope: Construct,
+    name: str,
+    kind: Literal["google_iam_workload_identity_pool_provider"],
+    body: GoogleIamWorkloadIdentityPoolProvider,
+    *,
+    block_type: Literal["resource"] = ...,
+    keep: bool = ...,
+    ignore_changes: Sequence[str] = ...,
+    depends_on: Sequence[ITerraformDependable] = ...,
+) -> GoogleIamWorkloadIdentityPoolProviderBlock: ...
+@overload
+def block(
+    scope: Construct,
+    name: str,
+    kind: Literal["google_kms_crypto_key"],
+    body: GoogleKmsCryptoKey,
+    *,
+    block_type: Literal["resource"] = ...,
+    keep: bool = ...,
+    ignore_changes: Sequence[str] = ...,
+    depends_on: Sequence[ITerraformDependable] = ...,
+) -> GoogleKmsCryptoKeyBlock: ...
+@overload
+def block(
+    scope: Construct,
+    name: str,
+    kind: Literal["google_kms_crypto_key_iam_member"],
+    body: GoogleKmsCryptoKeyIamMember,
+    *,
+    block_type: Literal["resource"] = ...,
+    keep: bool = ...,
+    ignore_changes: Sequence[str] = ...,
+    depends_on: Sequence[ITerraformDependable] = ...,
+) -> GoogleKmsCryptoKeyIamMemberBlock: ...
+@overload
+def block(
+    scope: Construct,
+    name: str,
+    kind: Literal["google_kms_key_ring"],
+    body: GoogleKmsKeyRing,
+    *,
+    block_type: Literal["resource"] = ...,
+    keep: bool = ...,
+    ignore_changes: Sequence[str] = ...,
+    depends_on: Sequence[ITerraformDependable] = ...,
+) -> GoogleKmsKeyRingBlock: ...
+@overload
+def block(
+    scope: Construct,
+    name: str,
+    kind: Literal["google_project_iam_audit_config"],
+    body: GoogleProjectIamAuditConfig,
+    *,
+    block_type: Literal["resource"] = ...,
+    keep: bool = ...,
+    ignore_changes: Sequence[str] = ...,
+    depends_on: Sequence[ITerraformDependable] = ...,
+) -> GoogleProjectIamAuditConfigBlock: ...
+@overload
+def block(
+    scope: Construct,
+    name: str,
     kind: Literal["google_project_iam_member"],
     body: GoogleProjectIamMember,
     *,
@@ -1905,6 +4424,18 @@ def block(
     ignore_changes: Sequence[str] = ...,
     depends_on: Sequence[ITerraformDependable] = ...,
 ) -> GoogleProjectIamMemberBlock: ...
+@overload
+def block(
+    scope: Construct,
+    name: str,
+    kind: Literal["google_project_service"],
+    body: GoogleProjectService,
+    *,
+    block_type: Literal["resource"] = ...,
+    keep: bool = ...,
+    ignore_changes: Sequence[str] = ...,
+    depends_on: Sequence[ITerraformDependable] = ...,
+) -> GoogleProjectServiceBlock: ...
 @overload
 def block(
     scope: Construct,
@@ -1957,6 +4488,18 @@ def block(
 def block(
     scope: Construct,
     name: str,
+    kind: Literal["google_service_networking_connection"],
+    body: GoogleServiceNetworkingConnection,
+    *,
+    block_type: Literal["resource"] = ...,
+    keep: bool = ...,
+    ignore_changes: Sequence[str] = ...,
+    depends_on: Sequence[ITerraformDependable] = ...,
+) -> GoogleServiceNetworkingConnectionBlock: ...
+@overload
+def block(
+    scope: Construct,
+    name: str,
     kind: Literal["google_sql_database"],
     body: GoogleSqlDatabase,
     *,
@@ -1989,6 +4532,54 @@ def block(
     ignore_changes: Sequence[str] = ...,
     depends_on: Sequence[ITerraformDependable] = ...,
 ) -> GoogleSqlUserBlock: ...
+@overload
+def block(
+    scope: Construct,
+    name: str,
+    kind: Literal["google_storage_bucket"],
+    body: GoogleStorageBucket,
+    *,
+    block_type: Literal["resource"] = ...,
+    keep: bool = ...,
+    ignore_changes: Sequence[str] = ...,
+    depends_on: Sequence[ITerraformDependable] = ...,
+) -> GoogleStorageBucketBlock: ...
+@overload
+def block(
+    scope: Construct,
+    name: str,
+    kind: Literal["google_storage_bucket_iam_member"],
+    body: GoogleStorageBucketIamMember,
+    *,
+    block_type: Literal["resource"] = ...,
+    keep: bool = ...,
+    ignore_changes: Sequence[str] = ...,
+    depends_on: Sequence[ITerraformDependable] = ...,
+) -> GoogleStorageBucketIamMemberBlock: ...
+@overload
+def block(
+    scope: Construct,
+    name: str,
+    kind: Literal["honeycombio_column"],
+    body: HoneycombioColumn,
+    *,
+    block_type: Literal["resource"] = ...,
+    keep: bool = ...,
+    ignore_changes: Sequence[str] = ...,
+    depends_on: Sequence[ITerraformDependable] = ...,
+) -> HoneycombioColumnBlock: ...
+@overload
+def block(
+    scope: Construct,
+    name: str,
+    kind: Literal["honeycombio_dataset"],
+    body: HoneycombioDataset,
+    *,
+    block_type: Literal["resource"] = ...,
+    keep: bool = ...,
+    ignore_changes: Sequence[str] = ...,
+    depends_on: Sequence[ITerraformDependable] = ...,
+) -> HoneycombioDatasetBlock: ...
 @overload
 def block(
     scope: Construct,

@@ -18,7 +18,7 @@ from promoter.programs.helm import Helm, HelmError
 from promoter.synthesis.app import App, SynthesizedStack
 from promoter.toolchain import Toolchain
 from stacks.environments import EnvironmentFiles, discover
-from stacks.platforms import PLATFORMS
+from stacks.platforms import FOUNDATION, PLATFORMS
 
 _RELEASE = "lana-bank"
 _EMPTY_DIGEST = re.compile(r'^(\s*digest:) (""|\'\')', re.MULTILINE)
@@ -45,7 +45,8 @@ def render_stacks(toolchain: Toolchain, folder: Path) -> tuple[CheckedStack, ...
         for stack in stacks
     )
     return tuple(
-        replace(one, others=tuple(each for each in rendered if each is not one)) for one in rendered
+        replace(one, others=tuple(each for each in rendered if each.environment != one.environment))
+        for one in rendered
     )
 
 
@@ -73,19 +74,36 @@ def render_objects(
 def _render(
     stack: SynthesizedStack, chart: Path, manifest: Path, helm: Path, source: EnvironmentFiles
 ) -> CheckedStack:
+    stage = str((read_yaml(source.shared.read_bytes(), str(source.shared)) or {}).get("stage"))
+    is_foundation = source.deployment == FOUNDATION
+    objects = () if is_foundation else _objects(stack, chart, helm)
+    blocks = manifest.with_suffix(".tf.json")
+    # Checkov cannot read a file that has import blocks; they grant and create nothing.
+    without_imports = {key: value for key, value in stack.document.items() if key != "import"}
+    blocks.write_text(json.dumps(without_imports, indent=2), encoding="utf-8")
+    if objects:
+        manifest.write_text(yaml.safe_dump_all(objects), encoding="utf-8")
+    return CheckedStack(
+        stack.name,
+        stack.document,
+        objects,
+        platform=source.platform,
+        stage=stage,
+        environment=str(source.shared.parent),
+        is_foundation=is_foundation,
+        modules=_modules(stack),
+        files=(blocks, manifest) if objects else (blocks,),
+    )
+
+
+def _objects(stack: SynthesizedStack, chart: Path, helm: Path) -> tuple[dict[str, Any], ...]:
     release = next((each for each in stack.releases() if each.name == _RELEASE), None)
     if release is None:
         raise PolicyError(f"render the chart for {stack.name}: it has no release {_RELEASE}")
     try:
-        objects = render_objects(chart, release.namespace, json.loads(release.values[0]), helm)
+        return render_objects(chart, release.namespace, json.loads(release.values[0]), helm)
     except HelmError as error:
         raise PolicyError(f"render the chart for {stack.name}: {error.cause}") from error
-    manifest.write_text(yaml.safe_dump_all(objects), encoding="utf-8")
-    stage = str((read_yaml(source.shared.read_bytes(), str(source.shared)) or {}).get("stage"))
-    files, modules = (stack.file, manifest), _modules(stack)
-    return CheckedStack(
-        stack.name, stack.document, objects, source.platform, stage, modules, files=files
-    )
 
 
 def _modules(stack: SynthesizedStack) -> tuple[tuple[str, dict[str, Any]], ...]:

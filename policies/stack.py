@@ -35,7 +35,8 @@ class PolicyFinding:
 class CheckedStack:
     """One stack: ``content`` is its cdk.tf.json, ``objects`` are the chart's manifests.
 
-    ``platform`` and ``stage`` are those of its shared.yml, ``modules`` the blocks of the Terraform
+    ``platform`` and ``stage`` are those of its shared.yml, ``environment`` is the folder of that.
+    A foundation has no chart. ``modules`` the blocks of the Terraform
     modules that the chart brings, by their folder. ``others`` are the stacks that it must be
     apart from. ``files`` have content and objects, for programs that read files.
     """
@@ -45,6 +46,8 @@ class CheckedStack:
     objects: tuple[Body, ...]
     platform: str = "gcp"
     stage: str = "production"
+    environment: str = ""
+    is_foundation: bool = False
     modules: tuple[tuple[str, Body], ...] = ()
     others: tuple["CheckedStack", ...] = ()
     files: tuple[Path, ...] = ()

@@ -7,7 +7,7 @@ import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from modules.inputs import declare_input
 from stacks.environments import discover, select
@@ -17,7 +17,7 @@ from stacks.platforms import PLATFORMS
 if TYPE_CHECKING:
     from cdktn import App
 
-    from stacks.platforms.settings import Blueprint
+    from stacks.platforms.settings import StackBlueprint
 
 STACKS_VARIABLE = "LANA_STACKS"
 """Environment variable with the stacks to synthesize, separated by spaces."""
@@ -48,7 +48,7 @@ def synthesize(root: Path, requested: tuple[str, ...]) -> None:
     """
     for path in BUILD_INPUTS:
         declare_input(root / path)
-    blueprints: list[Blueprint[Any, Any]] = []
+    blueprints: list[StackBlueprint] = []
     problems: list[SettingsProblem] = []
     for source in select(discover(root, tuple(PLATFORMS)), requested):
         try:

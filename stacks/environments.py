@@ -1,5 +1,6 @@
 """Discovery of the environments: every folder stacks/<platform>/<name>/ that has settings."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,6 +10,12 @@ from stacks.errors import InvalidSettings, UnknownStack
 SHARED = "shared.yml"
 MAIN_DEPLOYMENT = "lana-bank"
 """The deployment whose stack is named after the environment alone."""
+
+
+_NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+LONGEST = 44
+"""The longest name of an environment: ``<name>-keycloak-replica-5`` is that of a server, which
+may have 63 characters."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +55,11 @@ def discover(root: Path, platforms: tuple[str, ...]) -> tuple[EnvironmentFiles, 
         if platform not in platforms:
             known = ", ".join(platforms)
             raise InvalidSettings.of(shown, f"unknown platform {platform!r}; known: {known}")
+        if not _NAME.fullmatch(folder.name) or len(f"{platform}-{folder.name}") > LONGEST:
+            reason = (
+                f"not a name of a-z, 0-9 and single dashes, {LONGEST} characters with {platform}-"
+            )
+            raise InvalidSettings.of(shown, f"{reason}; rename the folder")
         if not shared.exists():
             raise InvalidSettings.of(f"{shown}/{SHARED}", "the file is missing")
         files = [file for file in folder.glob("*.yml") if file.name != SHARED]

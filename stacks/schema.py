@@ -9,12 +9,16 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from stacks.foundations.azure import AzureFoundationSettings
+from stacks.foundations.gcp import GcpFoundationSettings
 from stacks.platforms import azure, gcp, local
 from stacks.settings import Settings
 
 MODELS: Mapping[str, type[Settings]] = {
+    "azure-foundation": AzureFoundationSettings,
     "azure-lana-bank": azure.AzureSettings,
     "azure-shared": azure.AzureShared,
+    "gcp-foundation": GcpFoundationSettings,
     "gcp-lana-bank": gcp.GcpSettings,
     "gcp-shared": gcp.GcpShared,
     "local-lana-bank": local.LocalSettings,

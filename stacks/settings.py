@@ -1,7 +1,7 @@
 """Read a YAML settings file into a pydantic model, with errors that name file, line and key."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -44,6 +44,17 @@ def read_settings(file: Path, model: type[ModelT], *, shown_as: str) -> ModelT:
             reason = problem["msg"].removeprefix("Value error, ")
             problems.append(SettingsProblem(shown_as, line, key, reason))
         raise InvalidSettings(*problems) from error
+
+
+def invalid_settings(file: Path, shown_as: str, reasons: Mapping[str, str]) -> InvalidSettings:
+    """Return the error for values that do not fit each other: ``reasons`` by dotted key."""
+    document = _parse(file, shown_as)
+    return InvalidSettings(
+        *(
+            SettingsProblem(shown_as, _line(document, tuple(key.split("."))), key, reason)
+            for key, reason in reasons.items()
+        )
+    )
 
 
 def _parse(file: Path, shown_as: str) -> CommentedMap:

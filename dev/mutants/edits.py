@@ -60,6 +60,10 @@ _AZURE_PROPS, _HONEYCOMB = "modules/azure_postgres/props.py", "modules/honeycomb
 _NAMESPACE, _IDENTITY = "modules/kubernetes/__init__.py", "modules/gcp_identity/__init__.py"
 _GCP, _CLOUD = "stacks/platforms/gcp/stack.py", "stacks/platforms/release.py"
 _PRODUCTION = "stacks/gcp/volcano-production"
+_FOUNDATION = "modules/gcp_foundation/construct.py"
+_GCP_SETTINGS = "stacks/platforms/gcp/__init__.py"
+_DEPLOYER = "modules/gcp_foundation/deployer.py"
+_AZURE_FOUNDATION = "modules/azure_foundation/construct.py"
 _QA = "stacks/gcp/volcano-qa"
 
 MUTANTS = (
@@ -118,6 +122,15 @@ MUTANTS = (
             _WAREHOUSE,
             swap("= var.gcp_region\n", "= var.gcp_region\n  delete_contents_on_destroy = true\n"),
             "tables go with the dataset",
+        ),
+    ),
+    *_mutants(
+        "deployers-federated",
+        (_DEPLOYER, swap('" && ".join(conditions)', '"true"'), "any pipeline deploys"),
+        (
+            "stacks/foundations/settings.py",
+            swap("//{stack}", "//*"),
+            "any job of the pipeline deploys",
         ),
     ),
     *_mutants(
@@ -252,14 +265,14 @@ MUTANTS = (
     *_mutants(
         "production-domain",
         (
-            f"{_QA}/lana-bank.yml",
-            swap("qa.lana.galoy.io", "app.lana.galoy.io"),
+            "stacks/platforms/chart.py",
+            swap("lana_domain=settings.lana_domain", 'lana_domain="app.lana.galoy.io"'),
             "QA in production's domain",
         ),
     ),
     *_mutants(
         "providers-bounded",
-        (_GCP, swap('GOOGLE = "~> 8.0"', 'GOOGLE = ">= 8.0"'), "any later provider"),
+        (_GCP_SETTINGS, swap('GOOGLE = "~> 8.0"', 'GOOGLE = ">= 8.0"'), "any later provider"),
         (
             _HONEYCOMB,
             swap('source="honeycombio/honeycombio"', 'source="other/honeycombio"'),
@@ -305,6 +318,12 @@ MUTANTS = (
     *_mutants(
         "roles-least",
         (_GCP, swap('"roles/cloudsql.client"', '"roles/owner"'), "workloads own the project"),
+        (_DEPLOYER, swap("hasOnly", "hasAny"), "the deployer grants itself more"),
+        (
+            "modules/azure_foundation/props.py",
+            swap('"Key Vault Secrets Officer"', '"Owner"'),
+            "the deployer owns the vault",
+        ),
         (_WAREHOUSE, swap('"user:${each.value}"', '"allAuthenticatedUsers"'), "a public warehouse"),
         (
             _IDENTITY,
@@ -329,6 +348,12 @@ MUTANTS = (
         "state-protected",
         (_GCP, swap("prefix=self._name", 'prefix="shared"'), "a shared state"),
         (_GCP, swap("kms_encryption_key", "encryption"), "an unencrypted state"),
+        (_FOUNDATION, swap('{"enabled": True},', '{"enabled": False},'), "an overwritten state"),
+        (
+            _AZURE_FOUNDATION,
+            swap('"shared_access_key_enabled": False', '"shared_access_key_enabled": True'),
+            "a key opens the state",
+        ),
     ),
     *_mutants(
         "telemetry-redacted",
@@ -371,6 +396,12 @@ MUTANTS = (
             "production without a standby",
         ),
         (f"{_PRODUCTION}/lana-bank.yml", append("replica: 3\n"), "an unknown key"),
+        (f"{_QA}/lana-bank.yml", swap(": qa.lana", ": app.lana"), "a domain outside of its zone"),
+        (
+            f"{_PRODUCTION}/shared.yml",
+            swap("us-east1/keyRings", "us-west1/keyRings"),
+            "a key in another region",
+        ),
         (f"{_PRODUCTION}/shared.yml", swap("10.22.0.0/20", "10.22.16.0/20"), "overlapping ranges"),
         (f"{_PRODUCTION}/shared.yml", swap("10.22.0.0/20", "8.8.0.0/16"), "a public range"),
         (f"{_PRODUCTION}/shared.yml", swap("stage: production", "stage: prod"), "an unknown stage"),

@@ -7,7 +7,7 @@ _LABEL = "pod-security.kubernetes.io/enforce"
 
 def check(stack: CheckedStack) -> Violations:
     """Return namespaces with another level; Helm creates local ones, without labels."""
-    if stack.is_local:
+    if stack.is_local or stack.is_foundation:
         return
     namespaces = list(stack.resources("kubernetes_namespace_v1"))
     if not namespaces:

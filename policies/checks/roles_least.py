@@ -9,21 +9,85 @@ _ROLES = {
     "google_project_iam_member": ("roles/bigquery.jobUser", "roles/cloudsql.client"),
     "google_service_account_iam_member": ("roles/iam.workloadIdentityUser",),
 }
+_FOUNDATION = {
+    "google_artifact_registry_repository_iam_member": ("roles/artifactregistry.reader",),
+    "google_kms_crypto_key_iam_member": ("roles/cloudkms.cryptoKeyEncrypterDecrypter",),
+    "google_project_iam_member": (
+        "roles/bigquery.dataOwner",
+        "roles/cloudsql.admin",
+        "roles/compute.networkViewer",
+        "roles/container.defaultNodeServiceAccount",
+        "roles/container.developer",
+        "roles/iam.serviceAccountAdmin",
+        "roles/monitoring.alertPolicyEditor",
+        "roles/monitoring.notificationChannelEditor",
+        "roles/resourcemanager.projectIamAdmin",
+        "roles/secretmanager.admin",
+    ),
+    "google_service_account_iam_member": ("roles/iam.workloadIdentityUser",),
+    "google_storage_bucket_iam_member": ("roles/storage.objectUser",),
+}
+"""Roles that a foundation grants to deployer, nodes and service agents, by kind."""
+_BUILT_IN = {
+    "Key Vault Crypto Service Encryption User",
+    "Key Vault Secrets Officer",
+    "Storage Blob Data Contributor",
+}
+_TOO_MUCH = re.compile(r"\*|Microsoft\.Authorization/(?!locks/(read|write)$).*")
+_GRANTED = "api.getAttribute('iam.googleapis.com/modifiedGrantsByRole', []).hasOnly(["
 _MEMBER = re.compile(
     r"\$\{google_service_account\.\w+\.member\}|user:\$\{each\.value\}"
     r"|serviceAccount:[a-z0-9-]+\.svc\.id\.goog\[[a-z0-9-]+/[a-z0-9-]+\]"
 )
 """A service account of the stack, a Kubernetes account, or a further owner of the warehouse."""
+_AGENT = re.compile(
+    r"\$\{data\.google_(?:bigquery_default|storage_project)_service_account\.\w+\.member\}"
+    r"|serviceAccount:service-\$\{data\.google_project\.\w+\.number\}"
+    r"@gcp-sa-(?:cloud-sql|secretmanager)\.iam\.gserviceaccount\.com"
+    r"|principal://iam\.googleapis\.com/\$\{google_iam_workload_identity_pool\.\w+\.name\}"
+    r"/subject/[-\w./:]+"
+)
+"""A service agent of the project, or one subject of a federation: members in a foundation."""
 
 
 def check(stack: CheckedStack) -> Violations:
     """Return grants of roles that are not listed, and to other members."""
+    roles = _FOUNDATION if stack.is_foundation else _ROLES
     for place, body in stack.resources():
-        if "_iam_" not in place:
+        if (
+            "_iam_member" not in place
+            and "_iam_binding" not in place
+            and "_iam_policy" not in place
+        ):
             continue
         kind = kind_of(place)
-        if body.get("role") not in _ROLES.get(kind, ()):
+        if body.get("role") not in roles.get(kind, ()):
             yield place, f"the role {body.get('role')} is not listed for {kind}"
         for member in body.get("members", [body.get("member", "")]):
-            if not _MEMBER.fullmatch(member):
+            agent = stack.is_foundation and _AGENT.fullmatch(member)
+            if not agent and not _MEMBER.fullmatch(member):
                 yield place, f"the member {member} is not listed"
+        granted = body.get("condition", {}).get("expression", "")
+        if body.get("role", "").endswith("projectIamAdmin") and not _limited(granted):
+            yield place, "it may grant any role (condition)"
+    yield from _azure(stack)
+
+
+def _limited(expression: str) -> bool:
+    """Return whether an administrator of grants may grant the workloads' roles alone."""
+    listed = set(re.findall(r"roles/[\w.]+", expression))
+    return expression.startswith(_GRANTED) and listed == set(_ROLES["google_project_iam_member"])
+
+
+def _azure(stack: CheckedStack) -> Violations:
+    for place, body in stack.resources("azurerm_role_assignment"):
+        name = body.get("role_definition_name")
+        own = str(body.get("role_definition_id")).startswith("${azurerm_role_definition.")
+        if name not in _BUILT_IN and not own:
+            yield place, f"the role {name} is not listed"
+        if not str(body["scope"]).startswith("${azurerm_"):
+            yield place, "its scope is not a resource of the stack"
+    for place, body in stack.resources("azurerm_role_definition"):
+        for action in body["permissions"].get("actions", []):
+            if _TOO_MUCH.fullmatch(action):
+                yield place, f"the operation {action} grants rights"

@@ -1,4 +1,4 @@
-"""A cloud environment's state is remote, encrypted and locked."""
+"""A cloud environment's state is remote, encrypted, locked, versioned and not public."""
 
 from policies.stack import CheckedStack, Violations
 
@@ -18,3 +18,28 @@ def check(stack: CheckedStack) -> Violations:
         yield "terraform.backend.gcs", "kms_encryption_key is not set"
     if "azurerm" in backends and not backends["azurerm"].get("use_azuread_auth"):
         yield "terraform.backend.azurerm", "use_azuread_auth is not set: a key would open it"
+    yield from _stores(stack)
+
+
+def _stores(stack: CheckedStack) -> Violations:
+    """Return the store of the state where it could be read, overwritten or lost."""
+    for place, body in stack.resources("google_storage_bucket"):
+        if not body.get("versioning", {}).get("enabled"):
+            yield place, "versioning is off"
+        if not body.get("encryption", {}).get("default_kms_key_name"):
+            yield place, "default_kms_key_name is not set"
+        if body.get("public_access_prevention") != "enforced":
+            yield place, "public_access_prevention is not enforced"
+    for place, body in stack.resources("azurerm_storage_account"):
+        if not body.get("blob_properties", {}).get("versioning_enabled"):
+            yield place, "versioning is off"
+        if not body.get("customer_managed_key"):
+            yield place, "customer_managed_key is not set"
+        if body.get("shared_access_key_enabled") is not False:
+            yield place, "shared_access_key_enabled: a key would open it"
+        if body.get("network_rules", {}).get("default_action") != "Deny":
+            yield place, "every address reaches it (network_rules)"
+    stores = ("google_storage_bucket", "azurerm_storage_account", "azurerm_storage_container")
+    for place, body in stack.resources(*stores):
+        if not body.get("lifecycle", {}).get("prevent_destroy"):
+            yield place, "prevent_destroy is not set"

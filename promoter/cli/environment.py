@@ -11,7 +11,7 @@ from promoter.common.errors import PromoterError
 from promoter.common.text import plain, redact
 from promoter.git import Git
 from promoter.setup.environment import NewEnvironment, plan_environment
-from promoter.setup.init import plan_gate
+from promoter.setup.init import plan_gates
 from promoter.setup.values import helm_values
 from promoter.site.platform_remote import is_local
 from promoter.site.site import Site
@@ -73,7 +73,8 @@ def _push_gate(new: NewEnvironment, remote: str | None, branch: str, *, yes: boo
         return []
     try:
         site = Site.of(new.root, remote=remote, branch=branch)
-        plan = plan_gate(site, new.config.deployment, new.renaming.old, new.name, new.stage)
+        copies = {deployment: copy.entries for deployment, copy in new.entries.items()}
+        plan = plan_gates(site, copies, new.stage)
         for line in plan.lines():
             typer.echo(plain(line))
         if plan.changes and not (yes or typer.confirm("Push the gate?")):

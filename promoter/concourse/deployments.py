@@ -11,6 +11,8 @@ from promoter.concourse.schema import identifier_fault
 from promoter.gate.config import CeplerConfig, read_config
 
 EMBEDDED = "local"
+FOUNDATION = "foundation"
+"""The deployment that grants the pipeline its rights; an administrator deploys it by hand."""
 _PLATFORMS = ("azure", "gcp", EMBEDDED)
 _HEADING = """\
 #! Written by `promoter pipeline generate` from cepler/*.yml. Not edited.
@@ -75,7 +77,8 @@ def jobs(root: Path) -> tuple[DeployJob, ...]:
     """Return a job for every environment of every cepler file, in the order of the files.
 
     Environments of the platform `local` have none: no Concourse worker has their embedded
-    platform. Raises `InvalidFile` for a name that Concourse rejects.
+    platform. Nor have foundations: what deploys them can grant itself any right. Raises
+    `InvalidFile` for a name that Concourse rejects.
     """
     found: dict[str, DeployJob] = {}
     for path in sorted((root / "cepler").glob("*.yml")):
@@ -88,7 +91,8 @@ def jobs(root: Path) -> tuple[DeployJob, ...]:
         suffix = f"-{config.deployment}"
         names = {name: name + (suffix if name in found else "") for name in config.environments}
         deploys = [_job(config, name, file, names) for name in config.environments]
-        found |= {job.name: job for job in deploys if job.platform != EMBEDDED}
+        if config.deployment != FOUNDATION:
+            found |= {job.name: job for job in deploys if job.platform != EMBEDDED}
     return tuple(found.values())
 
 

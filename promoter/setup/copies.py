@@ -12,16 +12,29 @@ from promoter.common.yaml_edit import KeyPath, compose, find, replace
 from promoter.gate.config import CeplerConfig, read_config
 
 _KEPT = ("platform", "stage")
-_UNIQUE = {"lana_domain": "{folder}.{value}", "honeycomb_dataset": "{value}-{folder}"}
+_UNIQUE = {
+    "dns_zone": "{folder}.{value}",
+    "honeycomb_dataset": "{value}-{folder}",
+    "lana_domain": "{folder}.{value}",
+}
 """Settings that no two environments share, and their value where the renamed one is taken."""
 
 
 @dataclass(frozen=True)
 class Renaming:
-    """The names of an environment and of its copy: ``<platform>-<folder>`` each."""
+    """The names of an environment and of its copy: ``<platform>-<folder>`` each.
+
+    ``suffix`` ends the names of both in a cepler file: ``-foundation`` in that of foundations.
+    """
 
     old: str
     new: str
+    suffix: str = ""
+
+    @property
+    def entries(self) -> tuple[str, str]:
+        """The names of both in the cepler file."""
+        return f"{self.old}{self.suffix}", f"{self.new}{self.suffix}"
 
     @property
     def platform(self) -> str:
@@ -90,11 +103,12 @@ def cepler_copy(text: str, renaming: Renaming, file: str) -> str:
     the entry is not written as lines of its own.
     """
     config = read_config(text.encode(), file)
-    start, end = _entry(text, renaming.old, file)
+    name, copied = renaming.entries
+    start, end = _entry(text, name, file)
     old, new = renaming.folders
     entry = re.sub(
-        rf"(?m)^(\s*[\"']?){re.escape(renaming.old)}\b",
-        rf"\g<1>{renaming.new}",
+        rf"(?m)^(\s*[\"']?){re.escape(name)}\b",
+        rf"\g<1>{copied}",
         text[start:end],
         count=1,
     )
@@ -105,7 +119,7 @@ def cepler_copy(text: str, renaming: Renaming, file: str) -> str:
         if read_config(changed.encode(), file) == _with_copy(config, renaming):
             return changed
     raise YamlEditError(
-        f"write {file}: the entry of {renaming.old} cannot be copied alone",
+        f"write {file}: the entry of {name} cannot be copied alone",
         next_step=f"write it out in lines of its own, without anchors and aliases: {file}",
     )
 
@@ -129,15 +143,16 @@ def _value(node: yaml.Node | None, key: str) -> yaml.Node | None:
 
 
 def _with_copy(config: CeplerConfig, renaming: Renaming) -> CeplerConfig:
-    original = config.environments[renaming.old]
+    name, copied = renaming.entries
+    original = config.environments[name]
     old, new = renaming.folders
 
     def renamed(patterns: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(each.replace(f"{old}/", f"{new}/") for each in patterns)
 
     copy = original._replace(
-        name=renaming.new,
+        name=copied,
         latest=renamed(original.latest),
         propagated=renamed(original.propagated),
     )
-    return config._replace(environments={**config.environments, renaming.new: copy})
+    return config._replace(environments={**config.environments, copied: copy})

@@ -4,7 +4,7 @@ import json
 import re
 import shutil
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import unified_diff
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,26 +17,28 @@ from promoter.common.yaml_file import read_yaml
 from promoter.concourse import deployments
 from promoter.concourse.checks.variables import VARIABLE
 from promoter.concourse.pipelines import DEPLOYMENTS, existing_pipelines
-from promoter.gate.config import CeplerConfig, read_config
+from promoter.gate.config import read_config
 from promoter.setup.copies import Renaming, cepler_copy, settings_copy, unique_values
 from promoter.synthesis.app import App, SynthesisError
 from promoter.toolchain import Toolchain
 
 _NAME = re.compile(r"(?:azure|gcp|local)-[a-z0-9]+(?:-[a-z0-9]+)*")
-LONGEST = 63
-"""The longest name: Kubernetes and DNS labels, and names of servers, contain it."""
+LONGEST = 44
+"""The longest name: a server's, ``<name>-keycloak-replica-5``, may have 63 characters."""
 ACCOUNT = 22
 """Characters of a stack's name that begin its service accounts' ids on Google Cloud."""
 
 
 @dataclass(frozen=True)
 class NewEnvironment:
-    """A copy of an environment: the content of its files, by path from the repository's top."""
+    """A copy of an environment: the content of its files, by path from the repository's top.
+
+    ``entries`` are its entries in the cepler files, by the name of the deployment.
+    """
 
     root: Path
     renaming: Renaming
-    cepler_file: str
-    config: CeplerConfig
+    entries: Mapping[str, Renaming]
     files: Mapping[str, str]
 
     @property
@@ -65,20 +67,23 @@ class NewEnvironment:
         """
         folder = self.root / self.renaming.folders[1]
         try:
-            for path, text in self.files.items():
-                if path != self.cepler_file:
-                    write_atomically(self.root / path, text.encode())
+            self._write(f"{self.renaming.folders[1]}/")
             self._synthesize(progress)
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
             raise
-        write_atomically(self.root / self.cepler_file, self.files[self.cepler_file].encode())
+        self._write("cepler/")
+
+    def _write(self, below: str) -> None:
+        for path, text in self.files.items():
+            if path.startswith(below):
+                write_atomically(self.root / path, text.encode())
 
     def _synthesize(self, progress: Progress) -> None:
         app = App.of(self.root, Toolchain(self.root, progress=progress))
         try:
             with TemporaryDirectory() as output, progress.task(f"synthesize {self.name}"):
-                app.synthesize(Path(output), (self.name,))
+                app.synthesize(Path(output), [each.entries[1] for each in self.entries.values()])
         except SynthesisError as error:
             raise PromoterError(
                 f"add {self.name}: its settings are refused: {error.cause}",
@@ -94,6 +99,9 @@ class NewEnvironment:
         if kept:
             named = f"create what {folder}/shared.yml names ({', '.join(kept)})"
             yield f"{named}, or correct it; addresses and sizes are those of {old}"
+        for deployment in (each for each, copy in self.entries.items() if copy.suffix):
+            deploy = f"promoter deploy {self.name}-{deployment}"
+            yield f"the account: docs/environments.md, then {deploy}"
         if (domain := release.get("lana_domain")) and self.renaming.platform != "local":
             yield f"DNS: admin., app., auth. and dagster.{domain} lead to the cluster's ingress"
         if secrets := self._external(release):
@@ -145,8 +153,6 @@ def plan_environment(root: Path, name: str, like: str) -> NewEnvironment:
     _require_valid(root, name, like, names)
     renaming = Renaming(like, name)
     old, new = renaming.folders
-    file = next(file for file, config in configs.items() if like in config.environments)
-    text = (root / file).read_text(encoding="utf-8")
     settings = {path: path.read_text(encoding="utf-8") for path in root.glob("stacks/*/*/*.yml")}
     taken = {value for path, each in settings.items() for value in unique_values(each, path.name)}
     files = {
@@ -154,8 +160,14 @@ def plan_environment(root: Path, name: str, like: str) -> NewEnvironment:
         for path, each in sorted(settings.items())
         if path.parent == root / old
     }
-    files[file] = cepler_copy(text, renaming, file)
-    return NewEnvironment(root, renaming, file, configs[file], files)
+    entries = {}
+    for file, config in configs.items():
+        for each in (renaming, replace(renaming, suffix=f"-{config.deployment}")):
+            if each.entries[0] in config.environments:
+                text = (root / file).read_text(encoding="utf-8")
+                files[file] = cepler_copy(text, each, file)
+                entries[config.deployment] = each
+    return NewEnvironment(root, renaming, entries, files)
 
 
 def _require_valid(root: Path, name: str, like: str, names: list[str]) -> None:

@@ -114,13 +114,18 @@ def has_testers(site: Site) -> bool:
     return bool(listed_keys(site.git.file(site.tip, ALLOWED_TESTERS)))
 
 
-def plan_gate(site: Site, deployment: str, like: str, name: str, stage: str) -> InitPlan:
-    """Return the commit that adds the gate of ``name``; raises as `with_gate_of_copy`."""
-    file = gates_file(deployment)
-    content = with_gate_of_copy(site, deployment, like, name, stage)
-    present = site.git.file(site.gates_tip or "", file)
-    files = {file: content} if content != present else {}
-    message = f"chore: add the gate of {name}"
+def plan_gates(site: Site, copies: Mapping[str, tuple[str, str]], stage: str) -> InitPlan:
+    """Return the commit that adds the gates of copies; raises as `with_gate_of_copy`.
+
+    ``copies`` are the names of an environment and of its copy, by deployment.
+    """
+    files = {}
+    for deployment, (like, name) in copies.items():
+        file = gates_file(deployment)
+        content = with_gate_of_copy(site, deployment, like, name, stage)
+        if content != site.git.file(site.gates_tip or "", file):
+            files[file] = content
+    message = f"chore: add the gate of {', '.join(name for _, name in copies.values())}"
     return InitPlan.of(site, BranchChange(BRANCH, site.gates_tip, files, message))
 
 

@@ -96,8 +96,20 @@ def newest_without(git: Git, tip: str, path: str) -> str | None:
 
 def stage(git: Git, commit: str, environment: str) -> str:
     """Return the stage in the settings of ``environment``, empty where it has none."""
-    platform, _, name = environment.partition("-")
-    path = f"stacks/{platform}/{name}/shared.yml"
+    path = f"{settings_folder(git, commit, environment)}/shared.yml"
     content = git.file(commit, path)
     settings = read_yaml(content, path) if content is not None else {}
     return str(settings.get("stage", "")) if isinstance(settings, dict) else ""
+
+
+def settings_folder(git: Git, commit: str, environment: str) -> str:
+    """Return the folder of an environment's settings.
+
+    That of ``gcp-qa-foundation`` is stacks/gcp/qa where it has a foundation.yml: a further
+    deployment in an environment has its name at the end.
+    """
+    platform, _, name = environment.partition("-")
+    place, _, deployment = name.rpartition("-")
+    folder = f"stacks/{platform}/{place}"
+    further = git.tree(commit, f"{folder}/{deployment}.yml") is not None
+    return folder if place and further else f"stacks/{platform}/{name}"

@@ -6,31 +6,41 @@ depends on the files of another platform.
 """
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from stacks.environments import EnvironmentFiles
-from stacks.platforms.settings import Blueprint, read_both
+from stacks.platforms.settings import StackBlueprint, read_both
+
+FOUNDATION = "foundation"
+"""The deployment that makes what the account of an environment has before Lana Bank."""
 
 
-def _local(source: EnvironmentFiles) -> Blueprint[Any, Any]:
+def _local(source: EnvironmentFiles) -> StackBlueprint:
     from stacks.platforms.local import LocalBlueprint, LocalSettings, LocalShared
 
     return LocalBlueprint(*read_both(source, LocalShared, LocalSettings))
 
 
-def _gcp(source: EnvironmentFiles) -> Blueprint[Any, Any]:
+def _gcp(source: EnvironmentFiles) -> StackBlueprint:
+    if source.deployment == FOUNDATION:
+        from stacks.foundations.gcp import gcp_foundation
+
+        return gcp_foundation(source)
     from stacks.platforms.gcp import GcpBlueprint, GcpSettings, GcpShared
 
     return GcpBlueprint(*read_both(source, GcpShared, GcpSettings))
 
 
-def _azure(source: EnvironmentFiles) -> Blueprint[Any, Any]:
+def _azure(source: EnvironmentFiles) -> StackBlueprint:
+    if source.deployment == FOUNDATION:
+        from stacks.foundations.azure import azure_foundation
+
+        return azure_foundation(source)
     from stacks.platforms.azure import AzureBlueprint, AzureSettings, AzureShared
 
     return AzureBlueprint(*read_both(source, AzureShared, AzureSettings))
 
 
-PLATFORMS: Mapping[str, Callable[[EnvironmentFiles], Blueprint[Any, Any]]] = {
+PLATFORMS: Mapping[str, Callable[[EnvironmentFiles], StackBlueprint]] = {
     "azure": _azure,
     "gcp": _gcp,
     "local": _local,

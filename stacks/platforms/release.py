@@ -60,7 +60,7 @@ def add_release(
     )
     LanaBank(stack, "lana-bank", props)
     boards = chart.reference("tf", "honeycomb")
-    Honeycomb(stack, "honeycomb", source=boards, dataset=settings.honeycomb_dataset)
+    Honeycomb(stack, "honeycomb", source=boards, dataset=blueprint.shared.honeycomb_dataset)
 
 
 def _values(blueprint: CloudBlueprint, secrets: Secrets) -> dict[str, Any]:

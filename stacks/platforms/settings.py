@@ -15,8 +15,7 @@ from modules.errors import ModuleError
 from modules.lana_bank.chart import CLOUD_COMPONENTS, Component
 from modules.secrets.names import EXTERNAL, JWKS, ROTATED
 from stacks.environments import EnvironmentFiles
-from stacks.errors import InvalidSettings
-from stacks.settings import Settings, read_settings
+from stacks.settings import Settings, invalid_settings, read_settings
 
 if TYPE_CHECKING:
     from cdktn import App
@@ -88,6 +87,10 @@ class CloudShared(SharedSettings):
     """shared.yml on every cloud."""
 
     network: CloudNetwork
+    dns_zone: Domain
+    """DNS zone of the environment; `lana_domain` is in it."""
+    honeycomb_dataset: Annotated[str, Field(pattern=r"^[a-z0-9][-a-z0-9]*$")]
+    """Honeycomb dataset of the traces."""
 
 
 class HelmReleaseSettings(Settings):
@@ -157,8 +160,6 @@ class Databases(Settings, Generic[DatabaseT]):
 class CloudRelease(HelmReleaseSettings, Generic[DatabaseT]):
     """lana-bank.yml on every cloud."""
 
-    honeycomb_dataset: str
-    """Honeycomb dataset of the traces."""
     cluster_issuer: str = "letsencrypt"
     """cert-manager issuer of the certificate."""
     superuser_email: Email | None = None
@@ -171,17 +172,21 @@ SharedT = TypeVar("SharedT", bound=SharedSettings, covariant=True)
 ReleaseT = TypeVar("ReleaseT", bound=HelmReleaseSettings, covariant=True)
 
 
-@dataclass(frozen=True)
-class Blueprint(ABC, Generic[SharedT, ReleaseT]):
+class StackBlueprint(ABC):
     """A stack whose settings were read and found valid, not yet built."""
-
-    source: EnvironmentFiles
-    shared: SharedT
-    lana_bank: ReleaseT
 
     @abstractmethod
     def build(self, app: App) -> None:
         """Add the stack to ``app``."""
+
+
+@dataclass(frozen=True)
+class Blueprint(StackBlueprint, Generic[SharedT, ReleaseT]):
+    """The stack of a release in an environment."""
+
+    source: EnvironmentFiles
+    shared: SharedT
+    lana_bank: ReleaseT
 
 
 CloudBlueprint = Blueprint[CloudShared, CloudRelease[Any]]
@@ -193,10 +198,17 @@ def read_both(
     """Return the fields of a blueprint; raises ``InvalidSettings``."""
     location = read_settings(source.shared, shared, shown_as=source.relative(source.shared))
     content = read_settings(source.settings, release, shown_as=source.relative(source.settings))
-    problems = _production_problems(content) if location.stage == "production" else ()
-    for key, reason in problems:
-        raise InvalidSettings.of(source.relative(source.settings), reason, key=key)
+    problems = dict(_production_problems(content)) if location.stage == "production" else {}
+    if isinstance(location, CloudShared) and not within(content.lana_domain, location.dns_zone):
+        problems["lana_domain"] = f"it is not in dns_zone {location.dns_zone} of shared.yml"
+    if problems:
+        raise invalid_settings(source.settings, source.relative(source.settings), problems)
     return source, location, content
+
+
+def within(domain: str, zone: str) -> bool:
+    """Return whether ``domain`` is ``zone`` or below it."""
+    return f".{domain}".endswith(f".{zone}")
 
 
 def _production_problems(release: HelmReleaseSettings) -> Iterator[tuple[str, str]]:

@@ -12,7 +12,7 @@ from typing import Any
 
 from modules.errors import ModuleError
 from stacks.app import new_app
-from stacks.environments import discover, select
+from stacks.environments import MAIN_DEPLOYMENT, discover, select
 from stacks.errors import StacksError
 from stacks.platforms import PLATFORMS
 
@@ -30,8 +30,8 @@ def main() -> int:
 def synthesize(root: Path, description: dict[str, Any]) -> None:
     """Write the stack to cdktf.out (or ``CDKTF_OUTDIR``); raises ``StacksError``."""
     (source,) = select(discover(root, tuple(PLATFORMS)), (description.pop("keys_from"),))
-    if source.platform == "local":
-        raise StacksError(f"copy keys from {source.stack}: it has no vault, only the cluster")
+    if source.platform == "local" or source.deployment != MAIN_DEPLOYMENT:
+        raise StacksError(f"copy keys from {source.stack}: it has no secrets in a vault")
     blueprint: Any = PLATFORMS[source.platform](source)
     app = new_app(root)
     from stacks.testflight.stack import TestflightStack

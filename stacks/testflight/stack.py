@@ -8,10 +8,10 @@ from cdktn import App, LocalBackend, TerraformStack
 from modules import terraform as tf
 from modules.secrets.vault import Vault
 from modules.testflight import TestflightNamespace
-from stacks.platforms.azure import AzureBlueprint
-from stacks.platforms.azure.stack import AZURERM, key_vault
-from stacks.platforms.gcp import GcpBlueprint
-from stacks.platforms.gcp.stack import GOOGLE, secret_manager
+from stacks.platforms.azure import AZURERM, AzureBlueprint
+from stacks.platforms.azure.stack import key_vault
+from stacks.platforms.gcp import GOOGLE, GcpBlueprint
+from stacks.platforms.gcp.stack import secret_manager
 from stacks.platforms.release import KUBERNETES
 
 

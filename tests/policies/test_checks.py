@@ -22,6 +22,11 @@ FLEXIBLE = "resource/azurerm_postgresql_flexible_server/postgres_server_server"
 ROLE = "resource/google_project_iam_member/gcp_volcano_production_lana_cloudsql_client"
 SECRET = "resource/google_secret_manager_secret/secrets_db_server_secret"
 VERSION = "resource/google_secret_manager_secret_version/secrets_db_server_version"
+FOUNDED, AZURE_FOUNDED = f"{GCP}-foundation", f"{AZURE}-foundation"
+ISSUER = "resource/google_iam_workload_identity_pool_provider/foundation_deployer_concourse"
+CREDENTIAL = "resource/azurerm_federated_identity_credential/foundation_deployer_concourse"
+BUCKET = "resource/google_storage_bucket/foundation_state"
+ACCOUNT = "resource/azurerm_storage_account/foundation_state"
 RELEASE = "resource/helm_release/lana-bank"
 NAMESPACE = "resource/kubernetes_namespace_v1/namespace"
 POD = "spec/template/spec"
@@ -251,6 +256,37 @@ CASES = [
     Case("release-atomic", put(f"{RELEASE}/values", ["{}"])),
     Case("roles-least", put(f"{ROLE}/role", "roles/owner")),
     Case("roles-least", put(f"{ROLE}/member", "allUsers")),
+    Case("roles-least", put(f"{ROLE}/role", "roles/cloudsql.admin")),
+    Case(
+        "roles-least",
+        put("resource/google_project_iam_member/foundation_deployer_grants/condition", {}),
+        FOUNDED,
+    ),
+    Case(
+        "roles-least",
+        put(
+            "resource/google_service_account_iam_member/foundation_deployer_concourse_user/member",
+            "principalSet://iam.googleapis.com/${google_iam_workload_identity_pool.p.name}/*",
+        ),
+        FOUNDED,
+    ),
+    Case(
+        "roles-least",
+        put(
+            "resource/azurerm_role_assignment/foundation_deployer_key_vault_secrets_officer/"
+            "role_definition_name",
+            "Owner",
+        ),
+        AZURE_FOUNDED,
+    ),
+    Case(
+        "roles-least",
+        put(
+            "resource/azurerm_role_definition/foundation_deployer_role/permissions/actions",
+            ["Microsoft.Authorization/roleAssignments/write"],
+        ),
+        AZURE_FOUNDED,
+    ),
     Case(
         "roles-least",
         put(
@@ -281,6 +317,43 @@ CASES = [
         ),
     ),
     Case("state-protected", put("terraform/backend", {"local": {}})),
+    Case("state-protected", put(f"{BUCKET}/versioning/enabled", False), FOUNDED),
+    Case("state-protected", put(f"{BUCKET}/encryption", {}), FOUNDED),
+    Case("state-protected", put(f"{BUCKET}/public_access_prevention", "inherited"), FOUNDED),
+    Case("state-protected", put(f"{BUCKET}/lifecycle", {}), FOUNDED),
+    Case("state-protected", put(f"{ACCOUNT}/blob_properties", {}), AZURE_FOUNDED),
+    Case("state-protected", put(f"{ACCOUNT}/customer_managed_key", {}), AZURE_FOUNDED),
+    Case("state-protected", put(f"{ACCOUNT}/shared_access_key_enabled", True), AZURE_FOUNDED),
+    Case("state-protected", put(f"{ACCOUNT}/network_rules", {}), AZURE_FOUNDED),
+    Case(
+        "deployers-federated",
+        put(f"{ISSUER}/attribute_condition", "assertion.team == 'main'"),
+        FOUNDED,
+    ),
+    Case(
+        "deployers-federated",
+        put(f"{ISSUER}/attribute_condition", f"true || assertion.job == '{GCP}'"),
+        FOUNDED,
+    ),
+    Case("deployers-federated", put(ISSUER, {"oidc": {"issuer_uri": "https://x"}}), FOUNDED),
+    Case(
+        "deployers-federated",
+        put("resource/google_iam_workload_identity_pool_provider", {}),
+        FOUNDED,
+    ),
+    Case("deployers-federated", put(f"{CREDENTIAL}/subject", "team/pipeline//*"), AZURE_FOUNDED),
+    Case("deployers-federated", put(f"{CREDENTIAL}/audience", ["x"]), AZURE_FOUNDED),
+    Case("deployers-federated", put("resource/google_service_account_key/k", {}), FOUNDED),
+    Case(
+        "keys-kept",
+        put("resource/google_kms_crypto_key/foundation_key_data_key/lifecycle", {}),
+        FOUNDED,
+    ),
+    Case(
+        "keys-kept",
+        put("resource/azurerm_key_vault/foundation_vault/lifecycle", {}),
+        AZURE_FOUNDED,
+    ),
     Case("state-protected", put("terraform/backend/gcs/kms_encryption_key", "")),
     Case("state-protected", put("terraform/backend/gcs/prefix", "other")),
     Case("state-protected", put("terraform/backend/azurerm/use_azuread_auth", False), AZURE),

@@ -35,8 +35,8 @@ def azurerm_part(stack: Mapping[str, Any]) -> Stack:
     text = json.dumps(kept)
     variables = {f"random_{found[2]}" for found in _RANDOM.finditer(text)}
     alone: Stack = json.loads(_RANDOM.sub(r"var.random_\2", text))
-    alone["variable"] = {name: {"type": "string", "ephemeral": True} for name in sorted(variables)}
-    return alone
+    given = {name: {"type": "string", "ephemeral": True} for name in sorted(variables)}
+    return {**alone, "variable": given} if given else alone
 
 
 def resources(stack: Mapping[str, Any]) -> Iterator[tuple[str, str, Stack]]:
@@ -57,25 +57,54 @@ def without_prevent_destroy(stack: Mapping[str, Any]) -> Stack:
 _GROUP = "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/group/providers"
 _NETWORK = f"{_GROUP}/Microsoft.Network"
 IDS = {
+    "azurerm_key_vault": f"{_GROUP}/Microsoft.KeyVault/vaults/vault",
+    "azurerm_log_analytics_workspace": f"{_GROUP}/Microsoft.OperationalInsights/workspaces/logs",
     "azurerm_postgresql_flexible_server": (
         f"{_GROUP}/Microsoft.DBforPostgreSQL/flexibleServers/server"
     ),
     "azurerm_private_dns_zone": f"{_NETWORK}/privateDnsZones/a.postgres.database.azure.com",
+    "azurerm_resource_group": _GROUP.removesuffix("/providers"),
+    "azurerm_storage_account": f"{_GROUP}/Microsoft.Storage/storageAccounts/account",
+    "azurerm_storage_container": (
+        f"{_GROUP}/Microsoft.Storage/storageAccounts/account/blobServices/default/containers/states"
+    ),
     "azurerm_subnet": f"{_NETWORK}/virtualNetworks/network/subnets/postgres",
+    "azurerm_user_assigned_identity": (
+        f"{_GROUP}/Microsoft.ManagedIdentity/userAssignedIdentities/identity"
+    ),
 }
 """Ids in Azure's format, which the provider requires in references."""
+_ZEROS = "00000000-0000-0000-0000-000000000000"
+_KEY = "https://vault.vault.azure.net/keys/key"
+ATTRIBUTES: Mapping[str, Mapping[str, str]] = {
+    "azurerm_key_vault_key": {
+        "id": f"{_KEY}/{'0' * 32}",
+        "versionless_id": _KEY,
+        "resource_versionless_id": f"{_GROUP}/Microsoft.KeyVault/vaults/vault/keys/key",
+    },
+    "azurerm_role_definition": {
+        "role_definition_resource_id": (
+            f"/subscriptions/{_ZEROS}/providers/Microsoft.Authorization/roleDefinitions/{_ZEROS}"
+        )
+    },
+    "azurerm_user_assigned_identity": {"principal_id": _ZEROS},
+}
+"""Further attributes that the provider checks in references."""
 DELEGATED = 'azurerm_subnet.postgres_subnet.delegation[0].name == "postgres"'
 
 
 def run_of(command: str, stack: Mapping[str, Any]) -> str:
     """A file of ``tofu test`` that plans or applies the stack with azurerm mocked."""
+    own = "azurerm_postgresql_flexible_server" in stack["resource"]
     delegated = {"condition": f"${{{DELEGATED}}}", "error_message": "delegated to nobody"}
     mocked = {kind: {"defaults": {"id": given}} for kind, given in IDS.items()}
+    for kind, given in ATTRIBUTES.items():
+        mocked.setdefault(kind, {"defaults": {}})["defaults"] |= given
     return json.dumps(
         {
             "mock_provider": {"azurerm": {"mock_resource": mocked}},
-            "variables": {name: f"{name}-0123456789" for name in stack["variable"]},
-            "run": {command: {"command": command, "assert": [delegated]}},
+            "variables": {name: f"{name}-0123456789" for name in stack.get("variable", ())},
+            "run": {command: {"command": command, "assert": [delegated] if own else []}},
         }
     )
 

@@ -15,7 +15,7 @@ import pytest
 from modules.azure_postgres.construct import AzurePostgres
 from modules.azure_postgres.props import Administrator, AzurePostgresProps, Server
 from modules.terraform import provider
-from stacks.platforms.azure.stack import AZURERM
+from stacks.platforms.azure import AZURERM
 from tests.modules.synthesis import synthesize
 from tests.providers.azurerm_stack import (
     Stack,
@@ -75,7 +75,7 @@ def azure_postgres(folder: Path) -> Stack:
     return stack
 
 
-@pytest.fixture(params=["azure_postgres", *AZURE])
+@pytest.fixture(params=["azure_postgres", *AZURE, *(f"{name}-foundation" for name in AZURE)])
 def stack(request: pytest.FixtureRequest, tree: Tree, tmp_path: Path) -> Stack:
     """The construct alone, and the azurerm part of each environment."""
     if request.param == "azure_postgres":

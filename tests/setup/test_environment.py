@@ -14,7 +14,7 @@ from promoter.git import Git
 from promoter.lint.snapshot import parse_config
 from promoter.setup.copies import Renaming, cepler_copy, settings_copy
 from promoter.setup.environment import ACCOUNT, plan_environment
-from promoter.setup.init import plan_gate, plan_init
+from promoter.setup.init import plan_gates, plan_init
 from promoter.site.site import Site
 from tests.command_line import promoter
 from tests.setup.repository import CONFIG, STATE, push
@@ -75,11 +75,20 @@ def test_a_copy_is_synthesized_gated_and_in_the_pipeline(tree: Path) -> None:
     assert [line for line in before.splitlines() if line not in after.splitlines()] == []
     entry = parse_config(after.encode(), "cepler/lana-bank.yml").environments["gcp-volcano-demo"]
     assert entry.passed == "gcp-galoy-staging"
-    assert entry.latest == ("stacks/gcp/volcano-demo/*",)
+    folder = "stacks/gcp/volcano-demo"
+    assert entry.latest == (f"{folder}/lana-bank.yml", f"{folder}/shared.yml")
+    foundation = parse_config((tree / "cepler/foundation.yml").read_bytes(), "foundation.yml")
+    entry = foundation.environments["gcp-volcano-demo-foundation"]
+    assert entry.passed == "gcp-galoy-staging-foundation"
+    assert entry.latest == (f"{folder}/foundation.yml", f"{folder}/shared.yml")
+    assert (tree / folder / "foundation.yml").is_file()
+    held = Site.of(tree).git.file("refs/remotes/origin/cepler-gates", "foundation.yml")
+    assert yaml.safe_load(held or b"")["gcp-volcano-demo-foundation"] == "HEAD"
     assert "- job: gcp-volcano-demo" in (tree / "ci/deployments/environments.yml").read_text()
     for expected in (
         "vault: gcp-volcano-demo-honeycomb-api-key, gcp-volcano-demo-oathkeeper-jwks",
         "Concourse's credential manager: gcp-volcano-demo.google_credentials",
+        "then promoter deploy gcp-volcano-demo-foundation",
         "DNS: admin., app., auth. and dagster.demo.lana.galoy.io",
     ):
         assert expected in done.stdout
@@ -165,16 +174,17 @@ def test_a_copy_of_production_is_held_where_nothing_is_cleared(clone: Git) -> No
     push(clone, {STATE: b"recorded\n"})
     plan_init(Site.of(clone.dir)).push()
     site = Site.of(clone.dir)
-    plan = plan_gate(site, "app", "local-production", "local-demo", "production")
+    copies = {"app": ("local-production", "local-demo")}
+    plan = plan_gates(site, copies, "production")
     assert f"local-demo: {first}\n" in plan.changes[0].files["app.yml"].decode()
     plan.push()
-    again = plan_gate(site.fetched(), "app", "local-production", "local-demo", "production")
+    again = plan_gates(site.fetched(), copies, "production")
     assert again.changes == ()
 
 
 def test_without_gates_the_gate_is_left_to_init(clone: Git) -> None:
     with pytest.raises(PromoterError, match=r"read app\.yml on branch cepler-gates"):
-        plan_gate(Site.of(clone.dir), "app", "local-staging", "local-demo", "staging")
+        plan_gates(Site.of(clone.dir), {"app": ("local-staging", "local-demo")}, "staging")
 
 
 def test_names_are_replaced_in_values_alone() -> None:
@@ -199,10 +209,11 @@ def test_a_domain_is_never_that_of_another_environment(
     new = plan_environment(ROOT, name, like)
     folder = new.renaming.folders[1]
     release = yaml.safe_load(new.files[f"{folder}/lana-bank.yml"])
-    assert release["lana_domain"] == domain
-    others = [yaml.safe_load(path.read_text()) for path in ROOT.glob("stacks/*/*/lana-bank.yml")]
-    assert release["honeycomb_dataset"] not in {each.get("honeycomb_dataset") for each in others}
-    assert dataset in release["honeycomb_dataset"]
+    shared = yaml.safe_load(new.files[f"{folder}/shared.yml"])
+    assert (release["lana_domain"], shared["dns_zone"]) == (domain, domain)
+    others = [yaml.safe_load(path.read_text()) for path in ROOT.glob("stacks/*/*/shared.yml")]
+    assert shared["honeycomb_dataset"] not in {each.get("honeycomb_dataset") for each in others}
+    assert dataset in shared["honeycomb_dataset"]
 
 
 def test_an_entry_in_one_line_and_the_comments_around_it_stay() -> None:

@@ -128,7 +128,7 @@ def test_artificial_time_in_production_is_rejected(tree: Tree) -> None:
     file.write_text(file.read_text().replace("time: false", "time: true"))
     run = tree.run("local-production")
     assert run.returncode == 1
-    assert "production/lana-bank.yml: enable_artificial_time: production runs on" in run.stderr
+    assert "production/lana-bank.yml:4: enable_artificial_time: production runs on" in run.stderr
 
 
 def test_an_unknown_stack_is_one_line_and_no_traceback(tree: Tree) -> None:

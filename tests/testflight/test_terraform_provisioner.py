@@ -172,7 +172,10 @@ def test_the_synthesized_stack(
 
 @pytest.mark.parametrize(
     ("keys_from", "message"),
-    [("local-staging", "it has no vault"), ("lana-bank-staging", "no settings describe it")],
+    [
+        ("local-staging", "it has no secrets in a vault"),
+        ("lana-bank-staging", "no settings describe it"),
+    ],
 )
 def test_a_source_of_keys_without_a_vault_is_rejected(
     target: SmoketestTarget,

@@ -10,7 +10,7 @@ from typing import Self
 from promoter.common.errors import PromoterError
 from promoter.common.yaml_file import read_yaml
 from promoter.git import Git
-from promoter.site.gates import stage
+from promoter.site.gates import settings_folder, stage
 from promoter.site.site import Site
 from promoter.toolchain import Toolchain
 
@@ -54,7 +54,7 @@ class ExaminedEnvironment:
     @property
     def folder(self) -> str:
         """The folder of its settings."""
-        return f"stacks/{self.platform}/{self.name.partition('-')[2]}"
+        return settings_folder(self.site.git, self.site.tip, self.name)
 
     @property
     def stage(self) -> str:

@@ -1,6 +1,6 @@
 """Environments on Azure: Flexible Server, Key Vault, and an AKS cluster.
 
-The resource group, its network, vault and cluster already exist; shared.yml names them.
+The subscription and its cluster already exist; the foundation makes what else shared.yml names.
 """
 
 from __future__ import annotations
@@ -15,6 +15,9 @@ from stacks.settings import Settings
 
 if TYPE_CHECKING:
     from cdktn import App
+
+AZURERM = "~> 5.2"
+"""Version of Azure's provider, in every stack of this cloud."""
 
 Guid = Annotated[str, Field(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
 

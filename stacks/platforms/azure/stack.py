@@ -1,17 +1,16 @@
 """The stack of an environment on Azure."""
 
-from cdktn import App, AzurermBackend, TerraformStack
+from cdktn import App, TerraformStack
 
 from modules import terraform as tf
 from modules.azure_postgres.construct import AzurePostgres
 from modules.azure_postgres.props import Administrator, AzurePostgresProps
 from modules.secrets.construct import Secrets
 from modules.secrets.vault import KeyVault
-from stacks.platforms.azure import AzureBlueprint
+from stacks.platforms.azure import AZURERM, AzureBlueprint
+from stacks.platforms.azure.backend import add_backend
 from stacks.platforms.chart import VendoredChart
 from stacks.platforms.release import add_release, cluster_providers
-
-AZURERM = "~> 5.2"
 
 
 class AzureStack(TerraformStack):
@@ -21,7 +20,7 @@ class AzureStack(TerraformStack):
         self._blueprint = blueprint
         self._name = blueprint.source.stack
         super().__init__(app, self._name)
-        self._backend()
+        add_backend(self, blueprint.shared.state, self._name)
         subscription = blueprint.shared.subscription_id
         azurerm = {"features": {}, "subscription_id": subscription, "storage_use_azuread": True}
         tf.provider(self, "azurerm", AZURERM, azurerm)
@@ -33,18 +32,6 @@ class AzureStack(TerraformStack):
         postgres = self._postgres(secrets)
         chart = VendoredChart.of(app, blueprint.source)
         add_release(self, blueprint, chart, secrets, postgres, values={})
-
-    def _backend(self) -> None:
-        state = self._blueprint.shared.state
-        AzurermBackend(
-            self,
-            resource_group_name=state.resource_group,
-            storage_account_name=state.storage_account,
-            container_name=state.container,
-            key=f"{self._name}.tfstate",
-        )
-        # Entra instead of a key of the storage account, which would work for anyone who has it.
-        self.add_override("terraform.backend.azurerm.use_azuread_auth", True)
 
     def _postgres(self, secrets: Secrets) -> AzurePostgres:
         shared, settings = self._blueprint.shared, self._blueprint.lana_bank

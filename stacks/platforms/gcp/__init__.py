@@ -1,13 +1,13 @@
 """Environments on Google Cloud: Cloud SQL, Secret Manager, BigQuery, and a GKE cluster.
 
-The project, its network and its cluster already exist; shared.yml names them.
+The project and its cluster already exist; the foundation makes what else shared.yml names.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from modules.gcp_postgres.props import Instance, Version
 from stacks.platforms.settings import (
@@ -23,7 +23,11 @@ from stacks.settings import Settings
 if TYPE_CHECKING:
     from cdktn import App
 
-KmsKey = Annotated[str, Field(pattern=r"^projects/.+/cryptoKeys/[^/]+$")]
+GOOGLE = "~> 8.0"
+"""Version of Google's provider, in every stack of this cloud."""
+
+_KMS_KEY = r"^projects/[^/]+/locations/[^/]+/keyRings/[^/]+/cryptoKeys/[^/]+$"
+KmsKey = Annotated[str, Field(pattern=_KMS_KEY)]
 
 
 class GkeCluster(Settings):
@@ -57,6 +61,19 @@ class GcpShared(CloudShared):
     state: GcsBackend
     kms_key: KmsKey | None = None
     """Encryption key of databases and secrets; default: Google's own."""
+
+    @property
+    def key_ring(self) -> str:
+        """The name of the key ring of all keys."""
+        return self.state.kms_key.split("/")[5]
+
+    @model_validator(mode="after")
+    def _own_keys(self) -> GcpShared:
+        ring = f"projects/{self.project}/locations/{self.region}/keyRings/{self.key_ring}/"
+        for key in filter(None, (self.state.kms_key, self.kms_key)):
+            if not key.startswith(ring):
+                raise ValueError(f"{key} is not a key of this project, region and ring: {ring}")
+        return self
 
 
 class PostgresInstance(Database):

@@ -14,10 +14,8 @@ from modules.gcp_postgres.props import GcpPostgresProps
 from modules.secrets.construct import Secrets
 from modules.secrets.vault import SecretManager
 from stacks.platforms.chart import VendoredChart
-from stacks.platforms.gcp import GcpBlueprint
+from stacks.platforms.gcp import GOOGLE, GcpBlueprint
 from stacks.platforms.release import add_release, cluster_providers
-
-GOOGLE = "~> 8.0"
 
 
 class GcpStack(TerraformStack):

@@ -1,0 +1,1 @@
+"""The foundation of an Azure subscription: network, vault, keys, state, deployer."""

@@ -1,0 +1,93 @@
+"""The input of the construct, and the deployer's rights; imports no CDK Terrain."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from modules.federation import FederatedSubject
+
+RESOURCE_PROVIDERS = (
+    "Microsoft.Authorization",
+    "Microsoft.ContainerService",
+    "Microsoft.DBforPostgreSQL",
+    "Microsoft.Insights",
+    "Microsoft.KeyVault",
+    "Microsoft.ManagedIdentity",
+    "Microsoft.Network",
+    "Microsoft.OperationalInsights",
+    "Microsoft.Storage",
+)
+"""Resource providers of the subscription."""
+
+DEPLOYER_ACTIONS = (
+    "Microsoft.Authorization/locks/read",
+    # Not delete: a deploy adds locks to databases, an administrator removes them.
+    "Microsoft.Authorization/locks/write",
+    "Microsoft.ContainerService/managedClusters/read",
+    "Microsoft.ContainerService/managedClusters/listClusterUserCredential/action",
+    "Microsoft.DBforPostgreSQL/flexibleServers/*",
+    "Microsoft.Insights/actionGroups/*",
+    "Microsoft.Insights/diagnosticSettings/*",
+    "Microsoft.Insights/metricAlerts/*",
+    "Microsoft.KeyVault/vaults/read",
+    "Microsoft.ManagedIdentity/userAssignedIdentities/read",
+    "Microsoft.ManagedIdentity/userAssignedIdentities/assign/action",
+    "Microsoft.Network/privateDnsZones/*",
+    "Microsoft.Network/virtualNetworks/read",
+    "Microsoft.Network/virtualNetworks/join/action",
+    "Microsoft.Network/virtualNetworks/subnets/*",
+    "Microsoft.OperationalInsights/workspaces/read",
+    "Microsoft.OperationalInsights/workspaces/sharedKeys/action",
+    "Microsoft.Resources/subscriptions/resourceGroups/read",
+)
+"""Operations on the resource group of whoever deploys Lana Bank."""
+
+_KINDS = (
+    *("apps/deployments", "apps/replicasets", "apps/statefulsets", "batch/jobs", "configmaps"),
+    *("autoscaling/horizontalpodautoscalers", "events", "namespaces", "persistentvolumeclaims"),
+    *("networking.k8s.io/ingresses", "networking.k8s.io/networkpolicies", "pods"),
+    *("policy/poddisruptionbudgets", "secrets", "serviceaccounts", "services"),
+)
+DEPLOYER_DATA_ACTIONS = tuple(
+    f"Microsoft.ContainerService/managedClusters/{kind}/*" for kind in _KINDS
+)
+"""Kinds of objects of the cluster that a release has, besides its namespace and Secrets."""
+
+DEPLOYER_ROLES = ("Key Vault Secrets Officer", "Storage Blob Data Contributor")
+"""Built-in roles for the content of the vault, and of the container of the state."""
+
+KEY_ROLE = "Key Vault Crypto Service Encryption User"
+
+
+@dataclass(frozen=True, kw_only=True)
+class AzureFoundationProps:
+    """Properties of a subscription.
+
+    environment       the stack that is deployed on it: prefix of names, name of its job
+    network           name of the virtual network; nodes and databases are ranges in it
+    dns_zone          the public zone, which the parent zone delegates to its name servers
+    state_account     storage account of the states; exists already, with its container
+    trusted_cidrs     public addresses that reach vault and state
+    subjects          who may deploy, by a token of an issuer
+    """
+
+    environment: str
+    subscription_id: str
+    tenant_id: str
+    location: str
+    resource_group: str
+    network: str
+    nodes: str
+    databases: str
+    dns_zone: str
+    key_vault: str
+    log_workspace: str
+    state_account: str
+    state_container: str
+    trusted_cidrs: tuple[str, ...]
+    subjects: tuple[FederatedSubject, ...]
+
+    @property
+    def group_id(self) -> str:
+        """The id of the resource group."""
+        return f"/subscriptions/{self.subscription_id}/resourceGroups/{self.resource_group}"

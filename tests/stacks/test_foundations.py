@@ -1,0 +1,252 @@
+"""Foundations: what an account has, and which settings are refused before any cloud is called."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from modules.gcp_foundation.props import SERVICES
+from modules.secrets.names import EXTERNAL
+from promoter.setup import environment
+from stacks.environments import LONGEST, discover
+from stacks.errors import InvalidSettings, StacksError
+from stacks.platforms import FOUNDATION, PLATFORMS
+from stacks.testflight.__main__ import synthesize
+from tests.stacks.stack_tree import REPOSITORY, Tree, copy_tree
+
+DAYS = 30
+GCP, AZURE = "gcp-volcano-production", "azure-volcano-staging"
+SOURCES = discover(REPOSITORY, tuple(PLATFORMS))
+Blocks = dict[str, dict[str, Any]]
+
+
+@pytest.fixture(scope="module")
+def synthesized(tmp_path_factory: pytest.TempPathFactory) -> Tree:
+    tree = copy_tree(tmp_path_factory.mktemp("foundations") / "tree")
+    tree.synthesize(GCP, f"{GCP}-foundation", AZURE, f"{AZURE}-foundation")
+    return tree
+
+
+@pytest.fixture
+def gcp(synthesized: Tree) -> Blocks:
+    blocks: Blocks = synthesized.json(f"{GCP}-foundation")["resource"]
+    return blocks
+
+
+@pytest.fixture
+def azure(synthesized: Tree) -> Blocks:
+    blocks: Blocks = synthesized.json(f"{AZURE}-foundation")["resource"]
+    return blocks
+
+
+def bodies(blocks: Blocks, kind: str) -> list[dict[str, Any]]:
+    return list(blocks[kind].values())
+
+
+def test_every_environment_on_a_cloud_has_one() -> None:
+    environments = {each.shared.parent for each in SOURCES if each.platform != "local"}
+    founded = {each.shared.parent for each in SOURCES if each.deployment == FOUNDATION}
+    assert founded == environments
+
+
+def test_what_the_state_is_in_is_imported(synthesized: Tree) -> None:
+    for name, kinds in (
+        (GCP, ["google_kms_key_ring", "google_kms_crypto_key", "google_storage_bucket"]),
+        (
+            AZURE,
+            ["azurerm_resource_group", "azurerm_storage_account", "azurerm_storage_container"],
+        ),
+    ):
+        stack = synthesized.json(f"{name}-foundation")
+        assert [each["to"].partition(".")[0] for each in stack["import"]] == kinds
+        for each in stack["import"]:
+            kind, _, block = each["to"].partition(".")
+            body = stack["resource"][kind][block]
+            assert each["id"].endswith(f"/{body['name']}") or each["id"] == body["name"]
+            assert body["lifecycle"]["prevent_destroy"] is True
+
+
+def test_an_environment_uses_what_its_foundation_makes(synthesized: Tree, gcp: Blocks) -> None:
+    stack = synthesized.json(GCP)
+    backend = stack["terraform"]["backend"]["gcs"]
+    (bucket,) = bodies(gcp, "google_storage_bucket")
+    assert backend["bucket"] == bucket["name"]
+    (ring,) = bodies(gcp, "google_kms_key_ring")
+    keys = {
+        f"projects/{ring['project']}/locations/{ring['location']}/keyRings/{ring['name']}"
+        f"/cryptoKeys/{key['name']}"
+        for key in bodies(gcp, "google_kms_crypto_key")
+    }
+    (network,) = bodies(gcp, "google_compute_network")
+    instances = bodies(stack["resource"], "google_sql_database_instance")
+    assert keys == {backend["kms_encryption_key"], instances[0]["encryption_key_name"]}
+    for instance in instances:
+        private = instance["settings"]["ip_configuration"]["private_network"]
+        assert private == f"projects/{network['project']}/global/networks/{network['name']}"
+    read = stack["ephemeral"]["google_secret_manager_secret_version"].values()
+    made = {each["secret_id"] for each in bodies(gcp, "google_secret_manager_secret")}
+    assert made == {f"{GCP}-{name}" for name in EXTERNAL}
+    assert {each["secret"] for each in read if "${" not in each["secret"]} <= made
+    host = stack["resource"]["helm_release"]["lana-bank"]["values"][0]
+    (zone,) = bodies(gcp, "google_dns_managed_zone")
+    assert json.loads(host)["global"]["lanaDomain"] == zone["dns_name"].rstrip(".")
+    (dataset,) = bodies(gcp, "honeycombio_dataset")
+    assert stack["module"]["honeycomb"]["dataset"] == dataset["name"]
+
+
+def test_each_service_agent_may_use_its_key(gcp: Blocks) -> None:
+    grants = {
+        (each["crypto_key_id"].split(".")[1].removeprefix("foundation_"), each["member"])
+        for each in bodies(gcp, "google_kms_crypto_key_iam_member")
+    }
+    number = "${data.google_project.foundation_project.number}"
+    start, end = f"serviceAccount:service-{number}@gcp-sa-", ".iam.gserviceaccount.com"
+    data = "${data.google_bigquery_default_service_account.foundation_warehouse.member}"
+    storage = "${data.google_storage_project_service_account.foundation_storage.member}"
+    assert grants == {
+        ("key_tf_state_key", storage),
+        ("key_data_key", data),
+        ("key_data_key", f"{start}cloud-sql{end}"),
+        ("key_data_key", f"{start}secretmanager{end}"),
+    }
+    for key in bodies(gcp, "google_kms_crypto_key"):
+        assert key["destroy_scheduled_duration"] == f"{DAYS * 86400}s"
+    # Neither secrets nor state can be encrypted before that.
+    for kind in ("google_secret_manager_secret", "google_storage_bucket"):
+        for body in bodies(gcp, kind):
+            assert len(body["depends_on"]) == len(grants)
+
+
+def test_the_databases_range_is_peered(gcp: Blocks) -> None:
+    (address,) = bodies(gcp, "google_compute_global_address")
+    assert (address["address"], address["prefix_length"]) == ("10.22.0.0", 20)
+    (peering,) = bodies(gcp, "google_service_networking_connection")
+    assert peering["reserved_peering_ranges"] == [
+        "${google_compute_global_address.foundation_databases.name}"
+    ]
+
+
+def test_nodes_pull_our_images_and_nothing_else(gcp: Blocks) -> None:
+    pulls = bodies(gcp, "google_artifact_registry_repository_iam_member")
+    assert {each["repository"] for each in pulls} == {"gcr.io", "us.gcr.io"}
+    assert {each["member"] for each in pulls} == {
+        "${google_service_account.foundation_node_account.member}"
+    }
+
+
+def test_one_job_deploys_without_a_key(gcp: Blocks, azure: Blocks) -> None:
+    (issuer,) = bodies(gcp, "google_iam_workload_identity_pool_provider")
+    assert f"assertion.job == '{GCP}'" in issuer["attribute_condition"]
+    (user,) = bodies(gcp, "google_service_account_iam_member")
+    assert user["member"].endswith(f"/subject/lana-bank/deployments//{GCP}")
+    (credential,) = bodies(azure, "azurerm_federated_identity_credential")
+    assert credential["subject"] == f"lana-bank/deployments//{AZURE}"
+
+
+def test_the_deployer_may_write_every_kind_that_the_chart_installs(azure: Blocks) -> None:
+    (role,) = bodies(azure, "azurerm_role_definition")
+    allowed = {each.split("/")[-2] for each in role["permissions"]["data_actions"]}
+    kinds = {
+        kind.lower()
+        for file in (REPOSITORY / "charts/lana-bank").rglob("templates/*")
+        for kind in re.findall(r"(?m)^kind: (\w+)$", file.read_text())
+    }
+    plural = {f"{kind[:-1]}ies" if kind.endswith("y") else f"{kind}s" for kind in kinds}
+    assert len(kinds) > 5
+    assert {each.replace("ingresss", "ingresses") for each in plural} <= allowed
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "expected"),
+    [
+        (
+            "shared.yml",
+            "cryptoKeys/data",
+            "cryptoKeys/data/x",
+            "shared.yml:21: kms_key: String should match pattern",
+        ),
+        (
+            "shared.yml",
+            "kms_key: projects/volcano-qa/locations/us-east1/keyRings/volcano-qa/cryptoKeys/data",
+            "kms_key: projects/volcano-qa/locations/europe-west1/keyRings/volcano-qa/cryptoKeys/d",
+            "is not a key of this project, region and ring",
+        ),
+        ("shared.yml", "stage: qa", "stage: test", "shared.yml:4: stage: Input should be"),
+        ("shared.yml", "dns_zone: qa.lana.galoy.io\n", "", "shared.yml: dns_zone: Field required"),
+        (
+            "shared.yml",
+            "dns_zone: qa.lana",
+            "dns_zone: other.lana",
+            "lana-bank.yml:3: lana_domain: it is not in dns_zone other.lana.galoy.io of shared.yml",
+        ),
+        (
+            "shared.yml",
+            ", 10.21.32.0/20]",
+            "]",
+            "network.cluster_cidrs: name 3 ranges, in the order of docs/settings.md",
+        ),
+        (
+            "foundation.yml",
+            "concourse:\n  issuer: https://ci.galoy.io\n  team: lana-bank\n"
+            "  pipeline: deployments\n",
+            "",
+            "foundation.yml: nobody may deploy; set concourse, github or both",
+        ),
+        (
+            "foundation.yml",
+            "issuer: https",
+            "issuer: http",
+            "foundation.yml:4: concourse.issuer: String should match",
+        ),
+    ],
+)
+def test_settings_that_no_cloud_would_accept_are_refused(
+    tmp_path: Path, file: str, old: str, new: str, expected: str
+) -> None:
+    tree = copy_tree(tmp_path / "tree")
+    changed = tree.root / "stacks/gcp/volcano-qa" / file
+    text = changed.read_text()
+    assert old in text
+    changed.write_text(text.replace(old, new, 1))
+    found = []
+    for source in discover(tree.root, tuple(PLATFORMS)):
+        try:
+            PLATFORMS[source.platform](source)
+        except InvalidSettings as error:
+            found.append(str(error))
+    assert any(expected in message for message in found), found
+
+
+@pytest.mark.parametrize("name", ["Volcano", "a--b", "a" * (LONGEST - 3), "with space"])
+def test_a_name_that_is_part_of_no_valid_name_is_refused(tmp_path: Path, name: str) -> None:
+    folder = tmp_path / "stacks/gcp" / name
+    folder.mkdir(parents=True)
+    for file in ("shared.yml", "lana-bank.yml"):
+        (folder / file).write_text("{}\n")
+    with pytest.raises(InvalidSettings, match=r"rename the folder"):
+        discover(tmp_path, tuple(PLATFORMS))
+
+
+def test_names_are_limited_alike_where_one_is_added() -> None:
+    assert environment.LONGEST == LONGEST
+
+
+def test_the_commands_before_the_first_apply_make_what_is_imported() -> None:
+    """An import cannot correct what is fixed when a key is made."""
+    page = (REPOSITORY / "docs/environments.md").read_text()
+    apis = re.search(r"for api in ((?:.|\n)+?)\n> do gcloud services enable", page)
+    assert apis is not None
+    assert [f"{api}.googleapis.com" for api in re.findall(r"[a-z]+", apis[1])] == list(SERVICES)
+    assert f"--destroy-scheduled-duration {DAYS}d" in page
+    assert "--sku Standard_GZRS" in page
+    for name in ("keyrings", "keys", "storage buckets", "az group", "storage account", "container"):
+        assert f"{name} create" in page
+
+
+def test_a_testflight_takes_no_keys_of_a_foundation() -> None:
+    with pytest.raises(StacksError, match=r"copy keys from .*: it has no secrets in a vault"):
+        synthesize(REPOSITORY, {"keys_from": f"{GCP}-foundation"})
