@@ -24,6 +24,14 @@ class Settings(BaseModel):
     )
 
 
+class Contradiction(ValueError):
+    """Values of a model that do not fit each other; ``key`` is the one to correct."""
+
+    def __init__(self, key: str, reason: str) -> None:
+        super().__init__(reason)
+        self.key = key
+
+
 ModelT = TypeVar("ModelT", bound=Settings)
 
 
@@ -39,11 +47,16 @@ def read_settings(file: Path, model: type[ModelT], *, shown_as: str) -> ModelT:
     except ValidationError as error:
         problems = []
         for problem in error.errors():
-            line, key = _line(document, problem["loc"]), ".".join(map(str, problem["loc"]))
+            place = (*problem["loc"], *_contradicting(problem.get("ctx", {}).get("error")))
+            line, key = _line(document, place), ".".join(map(str, place))
             # Pydantic prefixes the message of a validator of ours.
             reason = problem["msg"].removeprefix("Value error, ")
             problems.append(SettingsProblem(shown_as, line, key, reason))
         raise InvalidSettings(*problems) from error
+
+
+def _contradicting(error: object) -> tuple[str, ...]:
+    return tuple(error.key.split(".")) if isinstance(error, Contradiction) else ()
 
 
 def invalid_settings(file: Path, shown_as: str, reasons: Mapping[str, str]) -> InvalidSettings:

@@ -167,7 +167,7 @@ MUTANTS = (
         ),
         (
             f"{_QA}/shared.yml",
-            swap("project: volcano-qa", "project: volcano-production"),
+            lambda text: text.replace("volcano-qa", "volcano-production"),
             "one project",
         ),
         (

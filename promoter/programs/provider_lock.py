@@ -20,7 +20,7 @@ _VERSION = re.compile(r'(?m)^  version\s+= "(?P<version>[^"]+)"$')
 _CONSTRAINTS = re.compile(r'(?m)^  constraints = "(?P<constraints>[^"]+)"$')
 
 Required = Mapping[str, str]
-"""Version constraints by source: ``hashicorp/google``."""
+"""Version constraints by source: ``hashicorp/google``, or ``google`` alone."""
 
 
 def lock_path(platform: str) -> str:
@@ -93,7 +93,10 @@ def _entries(text: str, file: str) -> Iterator[tuple[str, LockedProvider]]:
 
 
 def _address(source: str) -> str:
-    return f"{_HOST}/{source}" if source.count("/") == 1 else source
+    """Return the whole address of a source, which may be without host and namespace."""
+    default = [_HOST, "hashicorp"]
+    parts = source.split("/")
+    return "/".join((*default[: 3 - len(parts)], *parts))
 
 
 def _parts(constraints: str) -> frozenset[str]:

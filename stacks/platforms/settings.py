@@ -15,7 +15,7 @@ from modules.errors import ModuleError
 from modules.lana_bank.chart import CLOUD_COMPONENTS, Component
 from modules.secrets.names import EXTERNAL, JWKS, ROTATED
 from stacks.environments import EnvironmentFiles
-from stacks.settings import Settings, invalid_settings, read_settings
+from stacks.settings import Contradiction, Settings, invalid_settings, read_settings
 
 if TYPE_CHECKING:
     from cdktn import App
@@ -79,7 +79,8 @@ class CloudNetwork(Settings):
     def _disjoint(self) -> CloudNetwork:
         for one, other in combinations((*self.cluster_cidrs, self.database_cidr), 2):
             if ipaddress.ip_network(one).overlaps(ipaddress.ip_network(other)):
-                raise ValueError(f"{other} overlaps {one}")
+                key = "database_cidr" if other == self.database_cidr else "cluster_cidrs"
+                raise Contradiction(key, f"{other} overlaps {one}")
         return self
 
 

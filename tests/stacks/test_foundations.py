@@ -173,7 +173,7 @@ def test_the_deployer_may_write_every_kind_that_the_chart_installs(azure: Blocks
             "shared.yml",
             "kms_key: projects/volcano-qa/locations/us-east1/keyRings/volcano-qa/cryptoKeys/data",
             "kms_key: projects/volcano-qa/locations/europe-west1/keyRings/volcano-qa/cryptoKeys/d",
-            "is not a key of this project, region and ring",
+            "shared.yml:21: kms_key: not a key of this project, region and ring",
         ),
         ("shared.yml", "stage: qa", "stage: test", "shared.yml:4: stage: Input should be"),
         ("shared.yml", "dns_zone: qa.lana.galoy.io\n", "", "shared.yml: dns_zone: Field required"),

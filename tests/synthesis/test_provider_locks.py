@@ -97,9 +97,9 @@ def test_a_version_that_nobody_has_is_refused(locked: Locked) -> None:
         (
             '">= 1.3.2"',
             '"~> 3.1"',
-            "line 4: hashicorp/helm 1.3.2 was locked for other versions than >= 1.3.2",
+            "line 4: helm 1.3.2 was locked for other versions than >= 1.3.2",
         ),
-        ("hashicorp/helm", "hashicorp/other", "it has no hashicorp/helm"),
+        ("hashicorp/helm", "hashicorp/other", "it has no helm"),
         ("  version ", "  revision ", "line 4: it has no version"),
     ],
 )

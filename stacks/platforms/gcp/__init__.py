@@ -18,7 +18,7 @@ from stacks.platforms.settings import (
     Databases,
     Email,
 )
-from stacks.settings import Settings
+from stacks.settings import Contradiction, Settings
 
 if TYPE_CHECKING:
     from cdktn import App
@@ -70,9 +70,9 @@ class GcpShared(CloudShared):
     @model_validator(mode="after")
     def _own_keys(self) -> GcpShared:
         ring = f"projects/{self.project}/locations/{self.region}/keyRings/{self.key_ring}/"
-        for key in filter(None, (self.state.kms_key, self.kms_key)):
-            if not key.startswith(ring):
-                raise ValueError(f"{key} is not a key of this project, region and ring: {ring}")
+        for place, key in (("state.kms_key", self.state.kms_key), ("kms_key", self.kms_key)):
+            if key and not key.startswith(ring):
+                raise Contradiction(place, f"not a key of this project, region and ring: {ring}")
         return self
 
 
