@@ -99,15 +99,20 @@ def _token(realm: str, body: bytes) -> Reply:
         return json_reply(401, {"error": "invalid_client"})
     if form.get("grant_type") != "client_credentials":
         return json_reply(400, {"error": "unsupported_grant_type"})
-    expiry = int(time.time()) + _TOKEN_SECONDS
-    claims = {"iss": f"/realms/{realm}", "sub": _CLIENT, "exp": expiry}
-    token = jwt.encode(claims, _key(), algorithm="RS256", headers={"kid": _KEY_ID})
+    token = _signed(f"/realms/{realm}", _CLIENT)
     fields = {"access_token": token, "token_type": "Bearer", "expires_in": _TOKEN_SECONDS}
     return json_reply(200, fields)
 
 
+def _signed(issuer: str, subject: str) -> str:
+    claims = {"iss": issuer, "sub": subject, "exp": int(time.time()) + _TOKEN_SECONDS}
+    return jwt.encode(claims, _key(), algorithm="RS256", headers={"kid": _KEY_ID})
+
+
 def oathkeeper(request: Request) -> Reply:
     """Reply as Oathkeeper: forward a request with a valid token, reject any other.
+
+    The server gets a token of Oathkeeper's own, as by its mutator ``id_token``.
 
     KEYCLOAK_URL and SERVER_URL are the addresses of its upstreams. Only /graphql has a rule, and
     a request without a rule is rejected with 404 (its documentation, "Access rules").
@@ -138,7 +143,10 @@ def _forward(request: Request) -> Reply:
             request.method,
             f"{os.environ['SERVER_URL']}{request.path}",
             content=request.body,
-            headers={"Content-Type": request.headers.get("Content-Type", "application/json")},
+            headers={
+                "Content-Type": request.headers.get("Content-Type", "application/json"),
+                "Authorization": f"Bearer {_signed('oathkeeper', _CLIENT)}",
+            },
             timeout=_TIMEOUT_SECONDS,
             trust_env=False,
         )

@@ -26,8 +26,8 @@ def test_installed_parts_pass_and_the_others_are_listed(
     helm.install(chart, values())
     report = require_smoketest("lana-bank", helm.namespace, target)
     assert set(outcomes(report)) == {each.name for each in read_endpoints()}
-    assert report.count("passed") == 4, report
-    assert report.count("not installed") == len(read_endpoints()) - 4
+    assert report.count("passed") == 5, report
+    assert report.count("not installed") == len(read_endpoints()) - 5
     absent = report.absent
     assert {"keycloak", "oathkeeper", "dagster"} <= set(absent)
     lines = list(report.lines())

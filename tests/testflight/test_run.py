@@ -441,9 +441,9 @@ def test_a_chart_without_its_dependency_is_rejected(runner: Runner) -> None:
 def test_a_server_that_fails_stops_the_chart(
     runner: Runner, application: Application, chart: Path
 ) -> None:
-    application.change("lana/cli/lana-cli", '"health": "ok"', '"health": "poor"')
+    application.change("lana/cli/lana-cli", 'HEALTH = "OK"', 'HEALTH = "poor"')
     application.release(chart)
     code, _, err = wait_for(runner.run())
     assert code == 1
-    assert "data.health is 'poor', not 'ok'" in err
+    assert "does not contain 'OK': poor" in err
     assert runner.namespace not in runner.namespaces()
