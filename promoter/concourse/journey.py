@@ -13,8 +13,8 @@ from promoter.common.errors import InvalidFile
 from promoter.concourse import deployments
 from promoter.concourse.pipelines import DEPLOYMENTS, PIPELINES
 from promoter.concourse.schema import read_pipeline
+from promoter.concourse.settings import settings_table
 
-BEGIN, END = "<!-- journey: begin -->", "<!-- journey: end -->"
 PAGE = "docs/pipelines.md"
 REMEDY = "run `promoter pipeline graph` and commit the result"
 
@@ -88,16 +88,27 @@ def mermaid(root: Path) -> str:
 
 
 def updated_page(page: str, root: Path) -> str:
-    """Return ``page`` with the present journey between its markers; raises `InvalidFile`."""
-    before, begin, rest = page.partition(BEGIN)
-    _, end, after = rest.partition(END)
+    """Return ``page`` with the present content between its markers; raises `InvalidFile`."""
+    repositories = {group.partition(":")[0]: folder for folder, group in _WORKFLOWS}
+    page = _between(page, "journey", _journey_section(root))
+    return _between(page, "settings", settings_table(root, repositories))
+
+
+def _between(page: str, name: str, content: str) -> str:
+    marks = (f"<!-- {name}: begin -->", f"<!-- {name}: end -->")
+    before, begin, rest = page.partition(marks[0])
+    _, end, after = rest.partition(marks[1])
     if not begin or not end:
-        raise InvalidFile(PAGE, "", f"the markers {BEGIN} and {END} are missing")
+        raise InvalidFile(PAGE, "", f"the markers {marks[0]} and {marks[1]} are missing")
+    return f"{before}{begin}\n\n{content}\n\n{end}{after}"
+
+
+def _journey_section(root: Path) -> str:
     lines = ["| group | job | file |", "|---|---|---|"]
     boxes, _ = journey(root)
     lines += [f"| {box.group} | {box.name} | `{file}` |" for box, file in boxes.items()]
     table = "\n".join(lines)
-    return f"{before}{BEGIN}\n\n```mermaid\n{mermaid(root)}```\n\n{table}\n\n{END}{after}"
+    return f"```mermaid\n{mermaid(root)}```\n\n{table}"
 
 
 def direct_edges(edges: Set[tuple[str, str]]) -> list[tuple[str, str]]:

@@ -189,7 +189,7 @@ class Forge(Protocol):
     def app_id(self, slug: str) -> int:
         """Return the number of the app ``slug``, which rulesets name it by."""
 
-    def workflow_settings(self) -> frozenset[str]:
+    def workflow_settings(self, environment: str = "") -> frozenset[str]:
         """Return the names of the secrets and variables of workflows: ``secrets.X``, ``vars.Y``."""
 
     def compare_url(self, old: str, new: str) -> str:

@@ -48,6 +48,7 @@ from promoter.forge.github_responses import (
 from promoter.forge.links import API, compare_page
 
 if TYPE_CHECKING:
+    from github.Environment import Environment
     from github.GitRelease import GitRelease
     from github.Repository import Repository
 
@@ -224,11 +225,14 @@ class GitHubForge(Forge):
         with self._request(f"look up the app {slug}"):
             return self._client.get_app(slug).id
 
-    def workflow_settings(self) -> frozenset[str]:
+    def workflow_settings(self, environment: str = "") -> frozenset[str]:
         with self._request("list secrets and variables") as repository:
-            secrets, variables = repository.get_secrets(), repository.get_variables()
-            names = [f"secrets.{each.name}" for each in secrets]
-            return frozenset(names + [f"vars.{each.name}" for each in variables])
+            owners: list[Repository | Environment] = [repository]
+            if environment:
+                owners.append(repository.get_environment(environment))
+            secrets = [f"secrets.{each.name}" for owner in owners for each in owner.get_secrets()]
+            variables = [f"vars.{each.name}" for owner in owners for each in owner.get_variables()]
+            return frozenset(secrets + variables)
 
     def compare_url(self, old: str, new: str) -> str:
         return compare_page(self.name, old, new)

@@ -174,7 +174,7 @@ class LocalForge(Forge):
     def app_id(self, slug: str) -> int:
         raise self._without(f"the app {slug}")
 
-    def workflow_settings(self) -> frozenset[str]:
+    def workflow_settings(self, environment: str = "") -> frozenset[str]:  # noqa: ARG002 - as below
         raise self._without("secrets and variables")
 
     def _without(self, what: str) -> ForgeError:

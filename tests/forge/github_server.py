@@ -111,6 +111,7 @@ class Server:
         self.page_size: int | None = None
         self.rulesets: list[dict[str, Any]] = []
         self.workflow_settings: dict[str, list[str]] = {"secrets": [], "variables": []}
+        self.environments: dict[str, dict[str, list[str]]] = {}
 
     def fail(self, request: str, *answers: Response) -> None:
         """The next requests whose "METHOD path" fits the regex get these, one each."""
@@ -589,8 +590,13 @@ def _issue_token(call: _Call) -> Response:
 
 
 def _workflow_settings(call: _Call) -> Response:
-    kind = call.parts[0]
-    listed = [{"name": name} for name in call.state.workflow_settings[kind]]
+    *environment, kind = call.parts
+    settings = call.state.workflow_settings
+    if environment:
+        if environment[0] not in call.state.environments:
+            raise ForgeMissing(environment[0])
+        settings = call.state.environments[environment[0]]
+    listed = [{"name": name} for name in settings.get(kind, [])]
     return Response(200, {"total_count": len(listed), kind: listed})
 
 
@@ -628,6 +634,7 @@ _ROUTES: list[tuple[str, str, str, Callable[[_Call], Response]]] = [
     ("GET", r"/rules/branches/([^/]+)", "metadata=read", _rules_of_branch),
     ("GET", r"/actions/(secrets)", "secrets=read", _workflow_settings),
     ("GET", r"/actions/(variables)", "actions_variables=read", _workflow_settings),
+    ("GET", r"/environments/([^/]+)/(secrets|variables)", "environments=read", _workflow_settings),
     ("GET", r"/apps/([^/]+)", "metadata=read", _app),
     ("GET", r"/installation", "", _installation),
     ("POST", r"/app/installations/77/access_tokens", "", _issue_token),

@@ -251,7 +251,11 @@ def on_github(
     clone: Git, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[tuple[Surroundings, github_server.Server]]:
     """The repository was fetched; now its remote is the one that the server serves."""
-    workflow = b"env:\n  A: ${{ secrets.DEPLOY_KEY }}\n  B: ${{ vars.HOSTS }}\n"
+    jobs = {
+        "test": {"env": {"A": "${{ secrets.DEPLOY_KEY }}", "B": "${{ vars.HOSTS }}"}},
+        "merge": {"environment": "merging", "env": {"A": "${{ secrets.APP_KEY }}"}},
+    }
+    workflow = json.dumps({"jobs": jobs}).encode()
     files = {f".github/rulesets/{name}.json": ruleset(name) for name in ("main", "gates")}
     push(clone, {path: json.dumps(each).encode() for path, each in files.items()})
     push(clone, {".github/workflows/ci.yml": workflow})
@@ -291,9 +295,14 @@ def test_secrets_that_workflows_name_are_looked_up(
 ) -> None:
     surroundings, server = on_github
     server.workflow_settings["secrets"] = ["DEPLOY_KEY"]
+    server.environments = {"merging": {"variables": ["HOSTS"]}, "other": {"secrets": ["APP_KEY"]}}
     (found,) = examine(surroundings, {"workflows": CHECKS["workflows"]})
-    assert (found.state, found.detail) == (PROBLEM, "not set: vars.HOSTS")
+    assert (found.state, found.detail) == (
+        PROBLEM,
+        "not set: secrets.APP_KEY in environment merging, vars.HOSTS in the repository",
+    )
     server.workflow_settings["variables"] = ["HOSTS"]
+    server.environments["merging"]["secrets"] = ["APP_KEY"]
     (found,) = examine(surroundings, {"workflows": CHECKS["workflows"]})
     assert found.state is OK
     refused = github_server.Response(403, {"message": "Resource not accessible"})

@@ -1,19 +1,18 @@
 """Checks of the forge and of what pipelines need: rulesets, secrets and variables."""
 
 import json
-import re
 from collections.abc import Iterator
 from typing import Any
 
 from promoter.common.errors import UsageError
 from promoter.concourse.checks.variables import VARIABLE
 from promoter.concourse.pipelines import DEPLOYMENTS
+from promoter.concourse.settings import place, workflow_settings
 from promoter.forge.forge import Forge, ForgeError
 from promoter.forge.remote import forge_of
 from promoter.setup.doctor.check import CheckResult, CheckState, Surroundings
 
 _FOLDER = ".github"
-_SETTING = re.compile(r"\$\{\{[^}]*?\b(?P<kind>secrets|vars)\.(?P<name>\w+)")
 _APPLY = "an administrator runs make rulesets"
 
 
@@ -94,22 +93,27 @@ def check_variables(surroundings: Surroundings) -> Iterator[CheckResult]:
 
 def check_workflows(surroundings: Surroundings) -> Iterator[CheckResult]:
     """Find secrets and variables that the workflows name and the forge does not have."""
-    site, named = surroundings.site, set()
-    for path in site.git.listing(site.tip, f"{_FOLDER}/workflows"):
-        content = site.git.file(site.tip, f"{_FOLDER}/workflows/{path}") or b""
-        named |= {f"{each['kind']}.{each['name']}" for each in _SETTING.finditer(content.decode())}
-    named -= {"secrets.GITHUB_TOKEN"}
-    if not named:
+    site, folder = surroundings.site, f"{_FOLDER}/workflows"
+    files = site.git.listing(site.tip, folder)
+    texts = {path: (site.git.file(site.tip, f"{folder}/{path}") or b"").decode() for path in files}
+    if not (named := workflow_settings(texts)):
         return
-    check = "secrets of workflows"
+    check, places = "secrets of workflows", {each for users in named.values() for each in users}
     try:
-        present = forge_of(site.git, site.remote).workflow_settings()
+        forge = forge_of(site.git, site.remote)
+        present = {each: forge.workflow_settings(each) for each in places}
     except (ForgeError, UsageError) as error:
         detail = f"{', '.join(sorted(named))}: {error}"
         yield CheckResult(check, CheckState.UNKNOWN, detail, error.next_step)
         return
-    if missing := sorted(named - present):
-        remedy = "gh secret set <name>, gh variable set <name>"
+    missing = [
+        f"{name} in {place(each)}"
+        for name, users in sorted(named.items())
+        for each in sorted(users)
+        if name not in present[each]
+    ]
+    if missing:
+        remedy = "gh secret set <name>, gh variable set <name>, with --env <environment>"
         yield CheckResult(check, CheckState.PROBLEM, f"not set: {', '.join(missing)}", remedy)
     else:
         yield CheckResult(check, CheckState.OK, f"{len(named)} are set")
