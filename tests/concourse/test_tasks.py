@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -21,7 +23,8 @@ from promoter.vendoring import sync
 from tests.concourse.concourse_server import Concourse, serving
 from tests.concourse.isolation import unavailable, wheel_bin
 from tests.concourse.test_pipelines import ROOT
-from tests.concourse.worker import Worker, task_of
+from tests.concourse.test_workflows import document, evaluated
+from tests.concourse.worker import BIN, Worker, task_of
 from tests.release.conftest import crane, registry
 from tests.release.sandbox import Sandbox, open_sandbox
 
@@ -464,6 +467,67 @@ def test_a_release_generates_the_docs(worker: Worker, lana: Path) -> None:
     assert json.loads((site / "versions.json").read_text()) == ["0.2.0", "0.1.0"]
     kept = (site / "versioned_docs/version-0.1.0/api.md").read_bytes()
     assert kept == (site / "docs/api.md").read_bytes()
+
+
+def test_the_manuals_have_every_screenshot_of_every_app(worker: Worker, lana: Path) -> None:
+    code, said = call(worker, lana, "ci/tasks/build-manuals")
+    assert (code, "no screenshots in apps/*/cypress" in said) == (1, True), said
+    shots = ("admin-panel/a.cy.ts/customer <1>.png", "customer-portal/b.cy.ts/deposit.png")
+    for shot in shots:
+        app, _, path = shot.partition("/")
+        file = lana / "apps" / app / "cypress" / "screenshots" / path
+        file.parent.mkdir(parents=True)
+        file.write_bytes(app.encode())
+    assert call(worker, lana, "ci/tasks/build-manuals") == (0, "")
+    results = lana / "apps" / "admin-panel" / "cypress" / "manuals" / "results"
+    assert (results / "a.cy.ts" / "customer <1>.png").read_bytes() == b"admin-panel"
+    assert 'src="a.cy.ts/customer &lt;1&gt;.png"' in (results / "index.html").read_text()
+    (lana / "apps/customer-portal/cypress/screenshots/b.cy.ts/deposit.png").unlink()
+    code, said = call(worker, lana, "ci/tasks/build-manuals")
+    assert code == 1
+    assert "customer-portal" in said
+
+
+def test_a_pull_request_builds_the_site_with_a_version_of_its_docs(
+    worker: Worker, lana: Path
+) -> None:
+    (job,) = document(LANA / ".github/workflows/lana-bank-docs.yml")["jobs"].values()
+    scripts = [step for step in job["steps"] if step.get("run", "").startswith("ci/tasks/")]
+    for step in scripts:
+        values = {"github.event.pull_request.number": "7"}
+        given = {name: evaluated(value, values) for name, value in step.get("env", {}).items()}
+        code, said = call_shell(worker, lana, step["run"], given)
+        assert code == 0, said
+    site = lana / "docs-site"
+    assert json.loads((site / "versions.json").read_text()) == ["0.0.0-pr7"]
+    made = (site / "versioned_docs/version-0.0.0-pr7/api.md").read_bytes()
+    assert made == (site / "docs/api.md").read_bytes()
+
+
+def call_shell(
+    worker: Worker, folder: Path, text: str, variables: dict[str, str]
+) -> tuple[int, str]:
+    """Run the text of a step as a GitHub runner does."""
+    done = worker.isolated(["bash", "-e", "-c", text], folder, variables, [folder])
+    return done.returncode, done.stdout + done.stderr
+
+
+def test_the_data_pipeline_has_tests_and_they_pass(tmp_path: Path) -> None:
+    """The command of the flake, with uv of this environment in place of nixpkgs'."""
+    flake = (LANA / "flake.nix").read_text()
+    (command,) = re.findall(r'script pkgs "data-pipeline" \[ pkgs\.uv \] "([^"]+)"', flake)
+    shutil.copytree(LANA / "dagster", tmp_path / "dagster")
+    done = subprocess.run(
+        ["bash", "-e", "-c", command],
+        cwd=tmp_path,
+        env={**os.environ, "PATH": f"{BIN}:{os.environ['PATH']}", "DAGSTER_HOME": ""},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=500,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "3 passed" in done.stdout
 
 
 @pytest.mark.parametrize(("word", "verb"), [("up", "apply"), ("down", "destroy")])

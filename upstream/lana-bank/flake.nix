@@ -39,7 +39,7 @@
           pnpm --recursive run tsc-check
           pnpm --recursive run build
         '';
-        data-pipeline = script pkgs "data-pipeline" [ pkgs.uv ] "uv run --directory dagster pytest";
+        data-pipeline = script pkgs "data-pipeline" [ pkgs.uv ] "uv run --no-project --directory dagster --with-requirements requirements-test.txt -- python -m pytest tests";
         docs = script pkgs "docs" [ pkgs.pnpm pkgs.nodejs ] "pnpm --dir docs-site run build";
       };
     in
