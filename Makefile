@@ -93,6 +93,7 @@ bench: .venv/installed ## compare the time of our commands with the tools that t
 	$(BIN)/python -m dev.bench.vendoring
 	$(BIN)/python -m dev.bench.stacks
 	$(BIN)/python -m dev.bench.programs
+	$(BIN)/python -m dev.bench.deploy
 
 .PHONY: upstream
 upstream: .venv/installed ## pin and vendor the present content of upstream/

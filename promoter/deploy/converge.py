@@ -4,6 +4,7 @@ The state is the gate's `DeployState`; the caller has chosen it, and holds the l
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -155,21 +156,31 @@ def converge(stack: Stack, planned: PlannedStack, apply: Apply) -> Convergence:
     declares at a revision that this apply made; `SmoketestFailed` if an endpoint does not answer.
     """
     apply(stack, planned)
-    found = _available_revisions(stack)
-    made, saved = _verified_revisions(found), planned.saved
-    released = any(change.type == "helm_release" for change in saved.changes)
+    with ThreadPoolExecutor(1) as pool:
+        # Helm's history is complete once the apply has ended, before the workloads are available.
+        verified = pool.submit(_verified, stack, planned)
+        _wait_available(stack)
+        made, digests = verified.result()
+    saved = planned.saved
+    target = SmoketestTarget.on(stack.target, stack.toolchain, stack.progress)
+    reports = [require_smoketest(each.name, each.namespace, target) for each in stack.releases()]
+    return Convergence(
+        saved.summary(), saved.digest, made, digests, [report.evidence() for report in reports]
+    )
+
+
+def _verified(stack: Stack, planned: PlannedStack) -> tuple[dict[str, int], dict[str, str]]:
+    """Return revision and digest of each release as the cluster has it after the apply."""
+    found = revisions(stack)
+    made = _verified_revisions(found)
+    released = any(change.type == "helm_release" for change in planned.saved.changes)
     if released and found == planned.before:
         raise PromoterError(
             f"deploy {stack.name}: its state says that it was applied, but no release in the "
             "cluster has another revision",
             next_step="look for another cluster in the stack's provider settings",
         )
-    digests = _verified_digests(stack, made)
-    target = SmoketestTarget.on(stack.target, stack.toolchain, stack.progress)
-    reports = [require_smoketest(each.name, each.namespace, target) for each in stack.releases()]
-    return Convergence(
-        saved.summary(), saved.digest, made, digests, [report.evidence() for report in reports]
-    )
+    return made, _verified_digests(stack, made)
 
 
 def _verified_digests(stack: Stack, revisions: Mapping[str, int]) -> dict[str, str]:
@@ -197,13 +208,12 @@ def revisions(stack: Stack) -> Revisions:
     }
 
 
-def _available_revisions(stack: Stack) -> Revisions:
-    """Return the history of each release once all workloads of all of them are available."""
+def _wait_available(stack: Stack) -> None:
+    """Wait until every workload of every release is available."""
     kubectl = Kubectl(stack.toolchain.program("kubectl"), stack.target.kubeconfig)
     for each in stack.releases():
         within = kubectl.within(each.namespace)
         wait_available(within, each.name, _VERIFY_SECONDS, stack.progress)
-    return revisions(stack)
 
 
 def _verified_revisions(found: Revisions) -> dict[str, int]:

@@ -124,23 +124,22 @@ def _converged(
     ) as stack:
         planned = guarded_plan(site, stack, begun=decision.begun is not None)
         held.renew()
-        require_unchanged(site, decision)
-        with begun(site, decision.environment, decision.trigger):
+        with begun(unchanged(site, decision), decision.environment, decision.trigger):
             return converge(stack, planned, apply)
 
 
-def require_unchanged(site: Site, decision: Decision) -> None:
-    """Decide again if the remote moved; raises `NotCleared` if another state is cleared now.
+def unchanged(site: Site, decision: Decision) -> Site:
+    """Return the site as it is now; raises `NotCleared` if another state is cleared by then.
 
     A saved plan is only good for the state that it was made from (design, "How a change
     travels").
     """
     moved = site.fetched()
     if (moved.tip, moved.gates_tip) == (site.tip, site.gates_tip):
-        return
+        return moved
     again = moved.decide(decision.environment)
     if again.is_due and again.state.files == decision.state.files:
-        return
+        return moved
     raise NotCleared(
         f"apply the plan of {decision.environment}: {site.remote}/{site.branch} moved from "
         f"{site.tip[:12]} to {moved.tip[:12]} meanwhile, and another state is cleared now",

@@ -20,6 +20,7 @@ from promoter.common.signals import INTERRUPTS
 from promoter.git import Git, Identity
 
 DURATION = timedelta(minutes=60)
+_FRESH = timedelta(minutes=5)
 _CLOCK_SKEW = timedelta(minutes=10)
 
 _IDENTITY = Identity("promoter", "promoter@localhost")
@@ -36,8 +37,13 @@ class Lease:
     holder: Holder
 
     def renew(self) -> Lease:
-        """Return the lease extended to its full duration; raise where another took it over."""
+        """Return the lease extended to its full duration; raise where another took it over.
+
+        One that was just taken is returned as it is: nobody can have taken it over.
+        """
         now = datetime.now(UTC)
+        if datetime.fromisoformat(self.holder.until) - now > DURATION - _FRESH:
+            return self
         holder = replace(self.holder, until=stamp(now + DURATION))
         commit = _write(self.git, holder)
         try:
@@ -54,7 +60,17 @@ class Lease:
         try:
             self.git.push(self.remote, "", _ref(self.environment), expect=self.commit)
         except RemoteMoved:
-            return
+            renewed = self._renewed()
+            if renewed != self:
+                renewed.release()
+
+    def _renewed(self) -> Lease:
+        """Return the lease as the remote has it if it is still ours (`renew` moves it)."""
+        now = self.git.remote_ref(self.remote, _ref(self.environment))
+        if now is None or now == self.commit:
+            return self
+        holder = _read(self.git, self.remote, self.environment, now)
+        return replace(self, commit=now) if holder.token == self.holder.token else self
 
 
 def acquire(git: Git, remote: str, environment: str) -> Lease:
@@ -94,18 +110,9 @@ def held(git: Git, remote: str, environment: str, progress: Progress) -> Iterato
     finally:
         try:
             if lease is not None:
-                _current(git, remote, environment, lease).release()
+                lease.release()
         except PromoterError as error:
             progress.note(f"the lease on {environment} is not released, it expires: {error}")
-
-
-def _current(git: Git, remote: str, environment: str, lease: Lease) -> Lease:
-    """Return the lease as the remote has it if it is still ours (`Lease.renew` moves it)."""
-    now = git.remote_ref(remote, _ref(environment))
-    if now is None or now == lease.commit:
-        return lease
-    ours = _read(git, remote, environment, now).token == lease.holder.token
-    return replace(lease, commit=now) if ours else lease
 
 
 def _refuse_unless_free(holder: Holder, environment: str, now: datetime) -> None:

@@ -63,8 +63,8 @@ def begun(site: Site, name: str, trigger: str) -> Iterator[None]:
     The mark is pushed to the branch of the record, so what cannot be recorded is not applied.
     `Declined` restores the mark of before, for then nothing was applied.
     """
-    path, before = mark_path(site.deployment_of(name), name), site.fetched()
-    mark = _mark_of(before, name, trigger, actor())
+    path = mark_path(site.deployment_of(name), name)
+    mark = _mark_of(site, name, trigger, actor())
     try:
         _mark(site, path, mark.content(), f"chore(evidence): a change of {name} begun")
     except RemoteMoved:
@@ -80,7 +80,7 @@ def begun(site: Site, name: str, trigger: str) -> Iterator[None]:
     try:
         yield
     except Declined:
-        last = site.git.file(before.tip, path)
+        last = site.git.file(site.tip, path)
         _mark(site, path, last, f"chore(evidence): the change of {name} declined")
         raise
 

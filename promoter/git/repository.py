@@ -134,15 +134,25 @@ class Git(Commands):
         """
         refs = {f"refs/heads/{name}": f"refs/remotes/{remote}/{name}" for name in branches}
         remote_tips = self.remote_refs(remote, *refs)
-        local_tips = {ref: self.commit(tracking) for ref, tracking in refs.items()}
-        moved = [ref for ref, tip in remote_tips.items() if tip != local_tips[ref]]
+        local_tips = self._refs(*refs.values())
+        moved = [ref for ref, tip in remote_tips.items() if tip != local_tips.get(refs[ref])]
+        gone = [tracking for ref, tracking in refs.items() if ref not in remote_tips]
         if moved:
             self.fetch(remote, *(f"+{ref}:{refs[ref]}" for ref in moved))
-        for ref in refs.keys() - remote_tips.keys():
-            if local_tips[ref]:
-                self.text("update-ref", "-d", refs[ref])
-        tips = {name: self.commit(f"refs/remotes/{remote}/{name}") for name in branches}
-        return {name: tip for name, tip in tips.items() if tip}
+        for tracking in local_tips.keys() & gone:
+            self.text("update-ref", "-d", tracking)
+        tips = self._refs(*refs.values()) if moved else local_tips
+        return {
+            name: tips[tracking]
+            for name in branches
+            if (tracking := f"refs/remotes/{remote}/{name}") in tips and tracking not in gone
+        }
+
+    def _refs(self, *names: str) -> dict[str, str]:
+        """Return the objects of those of the refs ``names`` that exist here."""
+        listed = self.lines("for-each-ref", "--format=%(objectname) %(refname)", *names)
+        found = (line.partition(" ") for line in listed)
+        return {name: object_id for object_id, _, name in found if name in names}
 
     def tip(self, remote: str, branch: str) -> str:
         """Return the commit of ``branch`` on ``remote`` now; raise `GitError` if it is missing."""

@@ -2,7 +2,8 @@
 
 import base64
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Set
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -52,20 +53,27 @@ class Installation:
 
 def read_installation(kubectl: Kubectl, release: str, helm: Path) -> Installation:
     """Return the current installation; raise `HelmError` if Helm has no such release."""
+    with ThreadPoolExecutor(3) as pool:
+        nodes = pool.submit(_simulated_nodes, kubectl)
+        items = pool.submit(kubectl.items, "pods", f"app.kubernetes.io/instance={release}")
+        values = pool.submit(Helm(helm, kubectl.kubeconfig).values, release, kubectl.namespace)
+    pods = tuple(
+        _pod(item, item["spec"].get("nodeName") in nodes.result())
+        for item in items.result()
+        if "deletionTimestamp" not in item["metadata"] and item["status"]["phase"] == "Running"
+    )
+    return Installation(values.result(), pods)
+
+
+def _simulated_nodes(kubectl: Kubectl) -> Set[str]:
     try:
         nodes = [node["metadata"] for node in kubectl.items("nodes")]
     except ClusterError as error:
         # On clusters with real nodes we may be forbidden to list them.
         if error.reason != "Forbidden":
             raise
-        nodes = []
-    simulated = {node["name"] for node in nodes if NODE_ANNOTATION in node["annotations"]}
-    pods = tuple(
-        _pod(item, item["spec"].get("nodeName") in simulated)
-        for item in kubectl.items("pods", f"app.kubernetes.io/instance={release}")
-        if "deletionTimestamp" not in item["metadata"] and item["status"]["phase"] == "Running"
-    )
-    return Installation(Helm(helm, kubectl.kubeconfig).values(release, kubectl.namespace), pods)
+        return frozenset()
+    return {node["name"] for node in nodes if NODE_ANNOTATION in node["annotations"]}
 
 
 def _pod(item: _Object, simulated: bool) -> Pod:

@@ -1,28 +1,21 @@
-"""Processes that a smoketest runs on loopback, and the guard that ends them with it.
-
-``python -m promoter.smoketest.processes <program> [argument...]`` is the guard: it runs one
-program until that ends or the guard's standard input is closed. A smoketest that is killed, even
-by SIGKILL, closes that pipe, so none of the processes that it started outlives it.
-"""
+"""Processes that a smoketest runs on loopback, each by a guard that ends it with the smoketest."""
 
 import os
 import re
-import signal
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from promoter.common.text import redact, telling_lines
+from promoter.smoketest import guard as guard_program
 from promoter.smoketest.report import SmoketestError
 
 _LISTENING = re.compile(rb"listening on 127\.0\.0\.1:(\d+)\s")
 _END_SECONDS = 10.0
-_GRACE_SECONDS = 3.0
 _PAUSE_SECONDS = 0.02
 
 
@@ -90,7 +83,7 @@ def start_process(name: str, program: Program, log: Path) -> Iterator[RunningPro
     with (
         log.open("wb") as output,
         subprocess.Popen(
-            [sys.executable, "-m", __name__, *program.argv],
+            [sys.executable, "-I", "-S", guard_program.__file__, *program.argv],
             env=environment,
             stdin=subprocess.PIPE,
             stdout=output,
@@ -107,31 +100,3 @@ def start_process(name: str, program: Program, log: Path) -> Iterator[RunningPro
                 guard.wait(timeout=_END_SECONDS)
             except subprocess.TimeoutExpired:
                 guard.kill()
-
-
-def run_guarded(argv: list[str]) -> int:
-    """Run ``argv`` in a process group until it or our standard input ends; return its exit code."""
-    with subprocess.Popen(argv, stdin=subprocess.DEVNULL, process_group=0) as process:
-        signal.signal(signal.SIGTERM, lambda *_: _signal_group(process, signal.SIGTERM))
-        threading.Thread(target=_end_with_input, args=(process,), daemon=True).start()
-        code = process.wait()
-        _signal_group(process, signal.SIGKILL)
-        return code
-
-
-def _end_with_input(process: subprocess.Popen[bytes]) -> None:
-    sys.stdin.read()
-    _signal_group(process, signal.SIGTERM)
-    try:
-        process.wait(_GRACE_SECONDS)
-    except subprocess.TimeoutExpired:
-        _signal_group(process, signal.SIGKILL)
-
-
-def _signal_group(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
-    with suppress(ProcessLookupError):
-        os.killpg(process.pid, number)
-
-
-if __name__ == "__main__":
-    sys.exit(run_guarded(sys.argv[1:]))

@@ -145,6 +145,7 @@ def test_every_program_is_started_in_one_place() -> None:
     }
     assert starting == {
         "promoter/common/child.py",
+        "promoter/smoketest/guard.py",
         "promoter/smoketest/processes.py",
         *SERVERS,
     }

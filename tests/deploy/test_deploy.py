@@ -8,7 +8,7 @@ import pytest
 
 from promoter.common.errors import NotCleared, PlatformError
 from promoter.deploy import drift
-from promoter.deploy.deploy import cleared, failures_recorded, require_unchanged
+from promoter.deploy.deploy import cleared, failures_recorded, unchanged
 from promoter.deploy.record import record
 from promoter.gate import origins
 from promoter.gate.decision import DecisionStatus
@@ -31,14 +31,14 @@ def approved(site: Site) -> Site:
 
 
 def test_a_remote_that_did_not_move_is_accepted(approved: Site) -> None:
-    require_unchanged(approved, cleared(approved, "production"))
+    unchanged(approved, cleared(approved, "production"))
 
 
 def test_an_unrelated_commit_is_accepted(approved: Site) -> None:
     decided = cleared(approved, "production")
     approved.git.text("merge", "-q", "--ff-only", approved.tip)
     push(approved.git, {"docs/page": b"1"})
-    require_unchanged(approved, decided)
+    unchanged(approved, decided)
 
 
 def test_an_approval_that_is_revoked_before_the_apply_counts(approved: Site) -> None:
@@ -46,7 +46,7 @@ def test_an_approval_that_is_revoked_before_the_apply_counts(approved: Site) -> 
     first = approved.git.text("rev-list", "--max-parents=0", approved.tip)
     approved.approvals.set_gate("app", "production", first, "not yet after all")
     with pytest.raises(NotCleared, match="another state is cleared now"):
-        require_unchanged(approved, decided)
+        unchanged(approved, decided)
 
 
 def test_without_origins_no_history_before_the_trigger_is_read(

@@ -80,6 +80,19 @@ def test_another_host_holds_until_the_lease_expires(clone: Git) -> None:
     lease.acquire(clone, "origin", "local-qa").release()
 
 
+@pytest.fixture
+def late(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every lease is old enough to be renewed."""
+    monkeypatch.setattr(lease, "_FRESH", timedelta(minutes=-1))
+
+
+def test_one_that_was_just_taken_is_not_renewed(clone: Git) -> None:
+    with lease.held(clone, "origin", "local-qa", Silent()) as mine:
+        assert mine.renew() is mine
+    assert clone.remote_ref("origin", REF) is None
+
+
+@pytest.mark.usefixtures("late")
 def test_one_that_was_taken_over_can_neither_renew_nor_release(clone: Git) -> None:
     mine = lease.acquire(clone, "origin", "local-qa")
     put(clone, host="elsewhere", pid=1)
@@ -89,9 +102,11 @@ def test_one_that_was_taken_over_can_neither_renew_nor_release(clone: Git) -> No
     assert clone.remote_ref("origin", REF) is not None
 
 
+@pytest.mark.usefixtures("late")
 def test_a_renewed_lease_is_released_at_the_end_of_its_block(clone: Git) -> None:
     with lease.held(clone, "origin", "local-qa", Silent()) as mine:
-        assert mine.renew().commit == clone.remote_ref("origin", REF)
+        renewed = mine.renew()
+        assert renewed.commit == clone.remote_ref("origin", REF)
     assert clone.remote_ref("origin", REF) is None
 
 
