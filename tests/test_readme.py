@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 import shlex
+import signal
 import subprocess
 from pathlib import Path
 
 import pytest
 
+from promoter.common.errors import PromoterError
 from tests.command_line import promoter
 from tests.demo.typed import README, steps
 
@@ -44,3 +46,12 @@ def test_a_command_takes_the_options_that_are_shown(command: str) -> None:
     shown = promoter(*words(command)[1:], "--help")
     assert shown.code == 0, shown.stderr
     assert all(option in shown.stdout for option in options)
+
+
+def test_every_exit_code_is_listed() -> None:
+    table = README.partition("## Exit codes")[2].partition("\n## ")[0]
+    rows = re.findall(r"(?m)^\| (\d[\d, ]*) \|", table)
+    listed = {int(code) for row in rows for code in row.split(",")}
+    signals = {128 + number for number in (signal.SIGINT, signal.SIGPIPE, signal.SIGTERM)}
+    errors = {each.exit_code for each in (PromoterError, *PromoterError.__subclasses__())}
+    assert listed == {0} | errors | signals

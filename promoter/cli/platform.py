@@ -43,6 +43,7 @@ def up(
     Example: promoter platform up --kubeconfig ~/.kube/config
     """
     platform = _platform(folder)
+    platform.create()  # Before programs are built for minutes.
     toolchain = platform.toolchain
     crane = toolchain.programs(("registry", "crane"))["crane"]
     running = platform.up(toolchain.progress, kubeconfig=kubeconfig, embedded=embedded)

@@ -121,6 +121,8 @@ def smoketest_command(
     Example: promoter testflight smoketest lana-bank-staging
     """
     declared = read_endpoints(endpoints)
+    if junit:
+        junit.touch()  # Before minutes of tests: there may be no such folder.
     target = _target(_root(), kubeconfig)
     target.build_programs()
     report = run_smoketest(release, namespace, target, declared)

@@ -59,15 +59,17 @@ def _require_one_repository(site: Site, environment: str) -> None:
 
 
 def _require_room(target: Target, environment: str) -> None:
-    """Raise where the folder of the state and of work trees cannot be written, or is full."""
-    try:
-        with tempfile.TemporaryFile(dir=target.state(environment).parent):
-            free = shutil.disk_usage(target.local).free
-    except OSError as error:
-        raise PromoterError(
-            f"deploy {environment}: {target.local / 'state'} cannot be written: {error.strerror}",
-            next_step=f"make {target.local} a folder that you can write to",
-        ) from error
+    """Raise where the folders of states and work trees cannot be written, or are full."""
+    for folder in (target.local / "state", target.local / "work"):
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=folder):
+                free = shutil.disk_usage(folder).free
+        except OSError as error:
+            raise PromoterError(
+                f"deploy {environment}: {folder} cannot be written: {error.strerror}",
+                next_step=f"make {folder} a folder that you can write to",
+            ) from error
     if free < _ROOM:
         raise PromoterError(
             f"deploy {environment}: {free >> 20} MB are free in {target.local}, "

@@ -52,6 +52,10 @@ class Platform:
     folder: Path
     toolchain: Toolchain
 
+    def create(self) -> None:
+        """Create the platform's folder; raises `OSError` where there can be none."""
+        self._layout.create()
+
     def up(
         self, progress: Progress, *, kubeconfig: Path | None = None, embedded: bool = False
     ) -> RunningPlatform:
@@ -63,7 +67,7 @@ class Platform:
         `PlatformError` with the log's cause if a part does not start; the parts that this
         call started are then ended again.
         """
-        self._layout.create()
+        self.create()
         own_cluster = None if embedded else kubeconfig or self._layout.record().own_kubeconfig
         if own_cluster is not None:
             _require_response(own_cluster, self.toolchain.program("kubectl"))

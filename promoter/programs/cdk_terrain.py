@@ -8,11 +8,13 @@ import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from promoter.common.child import child, run_child, send_to_session
 
 _POLL_SECONDS = 0.2
+_LAST_OUTPUT_SECONDS = 5.0
+_STREAMS = {1: "stdout", 2: "stderr"}
 
 
 def run_cli(argv: Sequence[str], folder: Path, environment: Mapping[str, str]) -> int:
@@ -20,9 +22,30 @@ def run_cli(argv: Sequence[str], folder: Path, environment: Mapping[str, str]) -
 
     In its session it can still read from the terminal. An interrupt would end the CLI at
     once, and Terraform, whose output it reads, with it: it is passed on to Terraform alone.
+    So would a pipe that closes or a full device: output that is not on a terminal is copied there.
     """
-    with child(argv, send=_send, cwd=folder, env=dict(environment)) as process:
-        return process.wait()
+    copied = {number: name for number, name in _STREAMS.items() if not os.isatty(number)}
+    pipes: dict[str, Any] = dict.fromkeys(copied.values(), subprocess.PIPE)
+    with child(argv, send=_send, cwd=folder, env=dict(environment), **pipes) as process:
+        copies = [
+            threading.Thread(target=_copy, args=(getattr(process, name), number), daemon=True)
+            for number, name in copied.items()
+        ]
+        for copy in copies:
+            copy.start()
+        code = process.wait()
+        for copy in copies:
+            copy.join(_LAST_OUTPUT_SECONDS)  # A program that outlives the CLI may keep the pipe.
+    return code
+
+
+def _copy(source: "IO[bytes]", target: int) -> None:
+    """Write what ``source`` has to the descriptor ``target``; what that refuses is lost."""
+    with suppress(OSError, ValueError):
+        while chunk := os.read(source.fileno(), 65536):
+            with suppress(OSError):
+                while chunk:
+                    chunk = chunk[os.write(target, chunk) :]
 
 
 def _send(process: "subprocess.Popen[Any]", number: signal.Signals) -> None:

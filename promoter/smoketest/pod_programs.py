@@ -21,6 +21,7 @@ from pathlib import Path
 import yaml
 
 from promoter.common import ports
+from promoter.common.environment import child_environment
 from promoter.common.progress import Progress
 from promoter.common.yaml_file import read_yaml
 from promoter.programs.oci import Layer, OciImage
@@ -196,7 +197,7 @@ def _build_keycloak(home: Path, progress: Progress, copy: Path) -> None:
             f"build Keycloak of {home}",
             ["sh", str(copy / "bin/kc.sh"), "build", *_KEYCLOAK_BUILD],
             cwd=copy,
-            env={"PATH": os.environ["PATH"], **_java_variables()},
+            env={**child_environment(), **_java_variables()},
             detail=detail,
             next_step="read the lines above; it needs Java 17 or newer",
         )

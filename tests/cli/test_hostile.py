@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -15,13 +16,17 @@ from github.Requester import Requester
 
 from promoter.cli.unexpected import explained
 from promoter.common.errors import PromoterError, RegistryError
+from promoter.common.progress import Silent
 from promoter.forge.github_responses import pull_request_of
 from promoter.git import Git
 from promoter.programs.registry import ImageLookup, Registry
 from promoter.site.site import Site
+from promoter.smoketest.installation import Container
+from promoter.smoketest.pod_programs import keycloak_program
 from promoter.synthesis.stack import Target
 from promoter.testflight.chart import open_chart
 from promoter.toolchain import Toolchain
+from promoter.toolchain.cache import Cache
 from promoter.vendoring.pins import read_pins
 from tests.command_line import Completed, promoter
 from tests.site.repository import push, site
@@ -72,6 +77,21 @@ def test_a_platform_in_a_file(clone: Git) -> None:
     file = clone.dir / "file"
     file.write_text("")
     expect(promoter("platform", "up", "--folder", str(file)), str(file))
+
+
+def test_a_report_into_nowhere_fails_before_anything_is_tested(clone: Git) -> None:
+    done = promoter("testflight", "smoketest", "x", "--junit", "/nowhere/x", "--json")
+    expect(done, "use /nowhere/x: No such file or directory")
+    assert json.loads(done.stdout)["exit_code"] == 1
+
+
+def test_without_path_programs_of_the_system_are_found(clone: Git) -> None:
+    run = [sys.executable, "-m", "promoter", "plan", "--json"]
+    done = subprocess.run(run, env={"HOME": "/"}, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    done = subprocess.run(run, env={"PATH": ""}, capture_output=True, text=True, check=False)
+    expect(Completed(done.returncode, done.stdout, done.stderr), "run git: it is not on PATH")
+    assert json.loads(done.stdout)["next"].startswith("install git")
 
 
 @pytest.mark.parametrize(
@@ -212,3 +232,15 @@ def test_a_file_where_a_deploy_keeps_its_states(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="exists") as refused:
         Target(tmp_path, None).state("x")
     assert str(explained(refused.value)) == f"use {tmp_path / 'state'}: File exists"
+
+
+def test_keycloak_is_built_where_path_is_not_set(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = tmp_path / "keycloak"
+    (home / "bin").mkdir(parents=True)
+    (home / "bin" / "kc.sh").write_text('echo "$@" > "$0.ran"\n')
+    container, own = Container((), {}, {}), tmp_path / "own"
+    monkeypatch.delenv("PATH")
+    keycloak_program(home, container, own, Cache(tmp_path / "cache"), Silent())
+    assert (own / "keycloak" / "bin" / "kc.sh.ran").read_text().startswith("build ")

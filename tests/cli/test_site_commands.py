@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 from promoter.site.site import Site
 from promoter.toolchain import Toolchain
 from tests.command_line import promoter
+from tests.deploy.terminal import run_on_terminal
 from tests.site.repository import deployed, push, site
 
 __all__ = ["site"]
@@ -122,6 +124,7 @@ def test_status_and_trace_show_every_readable_environment(
     (tmp_path / "qa.kubeconfig").write_text("{}")
     program = Path("/bin/false")
     monkeypatch.setattr(Toolchain, "program", lambda self, name: program)
+    monkeypatch.setattr(Toolchain, "programs", lambda self, names: dict.fromkeys(names, program))
     break_parts(after_qa)
     done = promoter("status", "--json", f"--kubeconfig={tmp_path}")
     rows = {row["name"]: row for row in json.loads(done.stdout)["environments"]}
@@ -152,8 +155,11 @@ def test_titles_file_names_and_approvers_cannot_change_what_is_shown(site: Site)
     reason = ("--reason", hostile, "--yes")
     for command, shown in (
         (("why", "production"), "shared/?[1A?[2K?x"),
-        (("approve", "production", *reason), "by unverified: [bold]Ann?"),
+        (("approve", "production", *reason), "feat: ?[1A?[2K?x"),
+        (("status", "production"), "unverified:"),
     ):
+        if command[0] == "status":
+            deployed(Site.of(qa.git.dir), "production")
         done = subprocess.run(
             [sys.executable, "-m", "promoter", *command],
             cwd=qa.git.dir,
@@ -163,3 +169,14 @@ def test_titles_file_names_and_approvers_cannot_change_what_is_shown(site: Site)
         )
         assert shown in done.stdout, (command, done.stdout, done.stderr)
         assert not set("\x1b\u202e") & set(done.stdout + done.stderr), command
+
+
+@pytest.mark.parametrize("answer", [b"n\r", b"\r"])
+def test_answering_n_is_declined_and_approves_nothing(site: Site, answer: bytes) -> None:
+    qa = deployed(site, "qa")
+    command = (sys.executable, "-m", "promoter", "approve", "production", "--reason", "x")
+    done = run_on_terminal(command, qa.git.dir, os.environ, "[y/N]", answer)
+    assert done.code == 1, done.output
+    assert "declined, nothing was changed" in done.output
+    assert "interrupted" not in done.output
+    assert qa.git.remote_ref("origin", "refs/heads/cepler-gates") == site.gates_tip

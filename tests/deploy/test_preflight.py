@@ -46,6 +46,14 @@ def test_git_without_an_identity(
     with pytest.raises(PromoterError, match="no name and mail") as refused:
         require(site, tmp_path / ".local")
     assert "user.name" in refused.value.next_step
+    # Enough to commit with, it seems; but a record has a committer, too.
+    monkeypatch.setenv("GIT_AUTHOR_NAME", "Ann")
+    monkeypatch.setenv("GIT_AUTHOR_EMAIL", "ann@bank.example")
+    with pytest.raises(PromoterError, match="no name and mail"):
+        require(site, tmp_path / ".local")
+    monkeypatch.setenv("GIT_COMMITTER_NAME", "Ann")
+    monkeypatch.setenv("GIT_COMMITTER_EMAIL", "ann@bank.example")
+    require(site, tmp_path / ".local")
 
 
 @pytest.mark.parametrize("setting", ["remote.origin.pushurl", "url.{other}.pushInsteadOf"])
@@ -68,10 +76,11 @@ def test_a_shallow_clone_neither_deploys_nor_finds_a_version(site: Site, tmp_pat
         next_version(shallow.git, "HEAD", read_cog(Git(Path(__file__).parents[2]), "HEAD"))
 
 
-def test_a_state_folder_that_is_a_file(site: Site, tmp_path: Path) -> None:
-    (tmp_path / ".local").mkdir()
-    (tmp_path / ".local" / "state").write_text("")
-    with pytest.raises(PromoterError, match="cannot be written"):
+@pytest.mark.parametrize("folder", [".local", ".local/state", ".local/work"])
+def test_a_folder_that_is_a_file(site: Site, tmp_path: Path, folder: str) -> None:
+    (tmp_path / folder).parent.mkdir(exist_ok=True)
+    (tmp_path / folder).write_text("")
+    with pytest.raises(PromoterError, match=f"{folder}.* cannot be written"):
         require(site, tmp_path / ".local")
 
 
