@@ -5,7 +5,7 @@ block types that an environment consists of (docs/decisions/0050). Code imports 
 ``provider`` from ``modules.terraform``, whose stub types them by the providers' schemas.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal
 from weakref import WeakKeyDictionary
 
@@ -84,7 +84,7 @@ def block(
     Attributes that are None are left out.
     """
     path, addresses = _place(scope)
-    local_name = "_".join((*path, name)).replace("-", "_")
+    local_name = _local_name(path, name)
     address = f"{block_type}.{kind}.{local_name}".removeprefix("resource.")
     if address in addresses:
         raise ModuleError(f"add block {address}: the stack already has one of this address")
@@ -123,6 +123,25 @@ def chart_module(scope: Construct, name: str, source: str, variables: Body) -> N
         # The folder is vendored with the chart, so it needs no copy.
         skip_asset_creation_from_local_modules=True,
     ).override_logical_id(name)
+
+
+def forget(scope: Construct, kinds: Mapping[str, Iterable[str]]) -> None:
+    """Let resources out of the state that ``scope`` no longer has, without destroying them.
+
+    ``kinds`` has their names by type.
+    """
+    path, _ = _place(scope)
+    removed = [
+        {"from": f"{kind}.{_local_name(path, name)}", "lifecycle": {"destroy": False}}
+        for kind, names in kinds.items()
+        for name in names
+    ]
+    if removed:
+        TerraformStack.of(scope).add_override("removed", removed)
+
+
+def _local_name(path: Sequence[str], name: str) -> str:
+    return "_".join((*path, name)).replace("-", "_")
 
 
 def provider(

@@ -276,6 +276,19 @@ DataGoogleProjectBlock = TerraformBlock[
     ]
 ]
 
+class DataGoogleSqlBackupRun(TypedDict):
+    backup_id: NotRequired[float | None]
+    id: NotRequired[str | None]
+    instance: str
+    most_recent: NotRequired[bool | None]
+    project: NotRequired[str | None]
+
+DataGoogleSqlBackupRunBlock = TerraformBlock[
+    Literal[
+        "backup_id", "id", "instance", "location", "most_recent", "project", "start_time", "status"
+    ]
+]
+
 class DataGoogleStorageProjectServiceAccount(TypedDict):
     id: NotRequired[str | None]
     project: NotRequired[str | None]
@@ -681,6 +694,25 @@ AzurermLogAnalyticsWorkspaceBlock = TerraformBlock[
         "timeouts",
         "workspace_id",
     ]
+]
+
+class AzurermManagementLockTimeouts(TypedDict):
+    create: NotRequired[str | None]
+    delete: NotRequired[str | None]
+    read: NotRequired[str | None]
+
+class AzurermManagementLock(TypedDict):
+    id: NotRequired[str | None]
+    lock_level: str
+    name: str
+    notes: NotRequired[str | None]
+    scope: str
+    timeouts: NotRequired[
+        AzurermManagementLockTimeouts | Sequence[AzurermManagementLockTimeouts] | None
+    ]
+
+AzurermManagementLockBlock = TerraformBlock[
+    Literal["id", "lock_level", "name", "notes", "scope", "timeouts"]
 ]
 
 class AzurermMonitorDiagnosticSettingEnabledLog(TypedDict):
@@ -2377,6 +2409,161 @@ GoogleDnsManagedZoneBlock = TerraformBlock[
     ]
 ]
 
+class GoogleDnsRecordSetRoutingPolicyGeoHealthCheckedTargetsInternalLoadBalancers(TypedDict):
+    ip_address: str
+    ip_protocol: str
+    load_balancer_type: NotRequired[str | None]
+    network_url: str
+    port: str
+    project: str
+    region: NotRequired[str | None]
+
+class GoogleDnsRecordSetRoutingPolicyGeoHealthCheckedTargets(TypedDict):
+    external_endpoints: NotRequired[Sequence[str] | None]
+    internal_load_balancers: NotRequired[
+        GoogleDnsRecordSetRoutingPolicyGeoHealthCheckedTargetsInternalLoadBalancers
+        | Sequence[GoogleDnsRecordSetRoutingPolicyGeoHealthCheckedTargetsInternalLoadBalancers]
+        | None
+    ]
+
+class GoogleDnsRecordSetRoutingPolicyGeo(TypedDict):
+    health_checked_targets: NotRequired[
+        GoogleDnsRecordSetRoutingPolicyGeoHealthCheckedTargets
+        | Sequence[GoogleDnsRecordSetRoutingPolicyGeoHealthCheckedTargets]
+        | None
+    ]
+    location: str
+    rrdatas: NotRequired[Sequence[str] | None]
+
+class GoogleDnsRecordSetRoutingPolicyPrimaryBackupBackupGeoHealthCheckedTargetsInternalLoadBalancers(
+    TypedDict
+):
+    ip_address: str
+    ip_protocol: str
+    load_balancer_type: NotRequired[str | None]
+    network_url: str
+    port: str
+    project: str
+    region: NotRequired[str | None]
+
+class GoogleDnsRecordSetRoutingPolicyPrimaryBackupBackupGeoHealthCheckedTargets(TypedDict):
+    external_endpoints: NotRequired[Sequence[str] | None]
+    internal_load_balancers: NotRequired[
+        GoogleDnsRecordSetRoutingPolicyPrimaryBackupBackupGeoHealthCheckedTargetsInternalLoadBalancers
+        | Sequence[
+            GoogleDnsRecordSetRoutingPolicyPrimaryBackupBackupGeoHealthCheckedTargetsInternalLoadBalancers
+        ]
+        | None
+    ]
+
+class GoogleDnsRecordSetRoutingPolicyPrimaryBackupBackupGeo(TypedDict):
+    health_checked_targets: NotRequired[
+        GoogleDnsRecordSetRoutingPolicyPrimaryBackupBackupGeoHealthCheckedTargets
+        | Sequence[GoogleDnsRecordSetRoutingPolicyPrimaryBackupBackupGeoHealthCheckedTargets]
+        | None
+    ]
+    location: str
+    rrdatas: NotRequired[Sequence[str] | None]
+
+class GoogleDnsRecordSetRoutingPolicyPrimaryBackupPrimaryInternalLoadBalancers(TypedDict):
+    ip_address: str
+    ip_protocol: str
+    load_balancer_type: NotRequired[str | None]
+    network_url: str
+    port: str
+    project: str
+    region: NotRequired[str | None]
+
+class GoogleDnsRecordSetRoutingPolicyPrimaryBackupPrimary(TypedDict):
+    external_endpoints: NotRequired[Sequence[str] | None]
+    internal_load_balancers: NotRequired[
+        GoogleDnsRecordSetRoutingPolicyPrimaryBackupPrimaryInternalLoadBalancers
+        | Sequence[GoogleDnsRecordSetRoutingPolicyPrimaryBackupPrimaryInternalLoadBalancers]
+        | None
+    ]
+
+class GoogleDnsRecordSetRoutingPolicyPrimaryBackup(TypedDict):
+    backup_geo: (
+        GoogleDnsRecordSetRoutingPolicyPrimaryBackupBackupGeo
+        | Sequence[GoogleDnsRecordSetRoutingPolicyPrimaryBackupBackupGeo]
+    )
+    enable_geo_fencing_for_backups: NotRequired[bool | None]
+    primary: (
+        GoogleDnsRecordSetRoutingPolicyPrimaryBackupPrimary
+        | Sequence[GoogleDnsRecordSetRoutingPolicyPrimaryBackupPrimary]
+    )
+    trickle_ratio: NotRequired[float | None]
+
+class GoogleDnsRecordSetRoutingPolicyWrrHealthCheckedTargetsInternalLoadBalancers(TypedDict):
+    ip_address: str
+    ip_protocol: str
+    load_balancer_type: NotRequired[str | None]
+    network_url: str
+    port: str
+    project: str
+    region: NotRequired[str | None]
+
+class GoogleDnsRecordSetRoutingPolicyWrrHealthCheckedTargets(TypedDict):
+    external_endpoints: NotRequired[Sequence[str] | None]
+    internal_load_balancers: NotRequired[
+        GoogleDnsRecordSetRoutingPolicyWrrHealthCheckedTargetsInternalLoadBalancers
+        | Sequence[GoogleDnsRecordSetRoutingPolicyWrrHealthCheckedTargetsInternalLoadBalancers]
+        | None
+    ]
+
+class GoogleDnsRecordSetRoutingPolicyWrr(TypedDict):
+    health_checked_targets: NotRequired[
+        GoogleDnsRecordSetRoutingPolicyWrrHealthCheckedTargets
+        | Sequence[GoogleDnsRecordSetRoutingPolicyWrrHealthCheckedTargets]
+        | None
+    ]
+    rrdatas: NotRequired[Sequence[str] | None]
+    weight: float
+
+class GoogleDnsRecordSetRoutingPolicy(TypedDict):
+    enable_geo_fencing: NotRequired[bool | None]
+    geo: NotRequired[
+        GoogleDnsRecordSetRoutingPolicyGeo | Sequence[GoogleDnsRecordSetRoutingPolicyGeo] | None
+    ]
+    health_check: NotRequired[str | None]
+    primary_backup: NotRequired[
+        GoogleDnsRecordSetRoutingPolicyPrimaryBackup
+        | Sequence[GoogleDnsRecordSetRoutingPolicyPrimaryBackup]
+        | None
+    ]
+    wrr: NotRequired[
+        GoogleDnsRecordSetRoutingPolicyWrr | Sequence[GoogleDnsRecordSetRoutingPolicyWrr] | None
+    ]
+
+class GoogleDnsRecordSet(TypedDict):
+    deletion_policy: NotRequired[str | None]
+    id: NotRequired[str | None]
+    managed_zone: str
+    name: str
+    project: NotRequired[str | None]
+    routing_policy: NotRequired[
+        GoogleDnsRecordSetRoutingPolicy | Sequence[GoogleDnsRecordSetRoutingPolicy] | None
+    ]
+    rrdatas: NotRequired[Sequence[str] | None]
+    ttl: NotRequired[float | None]
+    type: str
+
+GoogleDnsRecordSetBlock = TerraformBlock[
+    Literal[
+        "deletion_policy",
+        "id",
+        "managed_zone",
+        "name",
+        "project",
+        "routing_policy",
+        "routing_policy[0].enable_geo_fencing",
+        "routing_policy[0].health_check",
+        "rrdatas",
+        "ttl",
+        "type",
+    ]
+]
+
 class GoogleIamWorkloadIdentityPoolAttestationRules(TypedDict):
     google_cloud_resource: str
 
@@ -3936,6 +4123,16 @@ def block(
 def block(
     scope: Construct,
     name: str,
+    kind: Literal["google_sql_backup_run"],
+    body: DataGoogleSqlBackupRun,
+    *,
+    block_type: Literal["data"],
+    depends_on: Sequence[ITerraformDependable] = ...,
+) -> DataGoogleSqlBackupRunBlock: ...
+@overload
+def block(
+    scope: Construct,
+    name: str,
     kind: Literal["google_storage_project_service_account"],
     body: DataGoogleStorageProjectServiceAccount,
     *,
@@ -4064,6 +4261,18 @@ def block(
     ignore_changes: Sequence[str] = ...,
     depends_on: Sequence[ITerraformDependable] = ...,
 ) -> AzurermLogAnalyticsWorkspaceBlock: ...
+@overload
+def block(
+    scope: Construct,
+    name: str,
+    kind: Literal["azurerm_management_lock"],
+    body: AzurermManagementLock,
+    *,
+    block_type: Literal["resource"] = ...,
+    keep: bool = ...,
+    ignore_changes: Sequence[str] = ...,
+    depends_on: Sequence[ITerraformDependable] = ...,
+) -> AzurermManagementLockBlock: ...
 @overload
 def block(
     scope: Construct,
@@ -4340,6 +4549,18 @@ def block(
     ignore_changes: Sequence[str] = ...,
     depends_on: Sequence[ITerraformDependable] = ...,
 ) -> GoogleDnsManagedZoneBlock: ...
+@overload
+def block(
+    scope: Construct,
+    name: str,
+    kind: Literal["google_dns_record_set"],
+    body: GoogleDnsRecordSet,
+    *,
+    block_type: Literal["resource"] = ...,
+    keep: bool = ...,
+    ignore_changes: Sequence[str] = ...,
+    depends_on: Sequence[ITerraformDependable] = ...,
+) -> GoogleDnsRecordSetBlock: ...
 @overload
 def block(
     scope: Construct,

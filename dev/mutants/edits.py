@@ -55,6 +55,7 @@ _REALM = f"{_KEYCLOAK}/templates/_realm.tpl"
 _WAREHOUSE = f"{_CHART}/tf/bq-setup/main.tf"
 _SQL, _FLEXIBLE = "modules/gcp_postgres/construct.py", "modules/azure_postgres/construct.py"
 _FLAGS = "modules/gcp_postgres/props.py"
+_SECRETS = "modules/secrets/construct.py"
 _VAULT, _RELEASE = "modules/secrets/vault.py", "modules/lana_bank/construct.py"
 _AZURE_PROPS, _HONEYCOMB = "modules/azure_postgres/props.py", "modules/honeycomb/__init__.py"
 _NAMESPACE, _IDENTITY = "modules/kubernetes/__init__.py", "modules/gcp_identity/__init__.py"
@@ -376,7 +377,17 @@ MUTANTS = (
     *_mutants(
         "transport-encrypted",
         (_SQL, swap('"ENCRYPTED_ONLY"', '"ALLOW_UNENCRYPTED_AND_ENCRYPTED"'), "plain connections"),
-        (_CLOUD, swap('postgres.hosts, "require"', 'postgres.hosts, "disable"'), "plain clients"),
+        (
+            _SQL,
+            swap('"GOOGLE_MANAGED_CAS_CA"', '"GOOGLE_MANAGED_INTERNAL_CA"'),
+            "no name to verify",
+        ),
+        (_SECRETS, swap('"verify-full"', '"require"'), "clients that trust any server"),
+        (
+            _SECRETS,
+            swap('"ca.pem": access.authorities', '"ca.pem": ""'),
+            "clients without authority",
+        ),
     ),
     *_mutants(
         SETTINGS,
@@ -414,6 +425,21 @@ MUTANTS = (
             f"{_PRODUCTION}/lana-bank.yml",
             swap("db-custom-4-15360", "db-f1-micro"),
             "a shared CPU with a standby",
+        ),
+        (
+            f"{_PRODUCTION}/lana-bank.yml",
+            swap("disk_gb: 100", "disk_gb: 600"),
+            "a disk above its limit",
+        ),
+        (
+            f"{_PRODUCTION}/lana-bank.yml",
+            swap("disk_gb: 100", "log_days: 14"),
+            "recovery logs that only Enterprise Plus keeps",
+        ),
+        (
+            f"{_PRODUCTION}/shared.yml",
+            swap("name: volcano-production\n  # Private", "name: volcano production\n  # Private"),
+            "a name with a space",
         ),
     ),
     *_mutants(

@@ -1,32 +1,48 @@
-"""The constructs: servers, replicas, databases and parameters of Flexible Server."""
+"""The constructs: servers, replicas and parameters of Flexible Server."""
 
 from __future__ import annotations
 
+from itertools import chain
+from pathlib import Path
 from typing import Any
 
 from constructs import Construct
 
 from modules import terraform as tf
 from modules.azure_postgres.props import CONFIGURATION, AzurePostgresProps
+from modules.elements import forget
+from modules.restore import replica_names
+from modules.secrets.construct import DatabaseAccess
+from modules.secrets.names import administrator, login
+
+AUTHORITIES = Path(__file__).parent / "authorities.pem"
+"""The certificate authorities that Microsoft documents for Flexible Server."""
 
 DELEGATION = "Microsoft.DBforPostgreSQL/flexibleServers"
 JOIN = "Microsoft.Network/virtualNetworks/subnets/join/action"
 
 
 class AzurePostgres(Construct):
-    """Servers in a delegated subnet, TLS required, audited and backed up.
+    """Servers in a delegated subnet, verified by TLS, audited and backed up.
 
-    ``hosts`` has the address of each database, ``databases`` the blocks that must exist before
-    it is used. The owner of a database is the server's administrator, because Flexible Server
-    has no resource for further users. Servers and databases have ``prevent_destroy``.
+    ``access`` has the access to each database, ``ready`` the blocks that must exist before it
+    is used: parameters too, because some of them restart the server. The chart's job creates
+    the databases and their roles. Servers have ``prevent_destroy`` and a lock in Azure.
     """
 
     def __init__(self, scope: Construct, name: str, props: AzurePostgresProps) -> None:
         super().__init__(scope, name)
         network = _Network(self, props)
         servers = {name: _FlexibleServer(self, name, props, network) for name in props.servers}
-        self.hosts = {name: server.primary["fqdn"] for name, server in servers.items()}
-        self.databases = [server.database for server in servers.values()]
+        self.access = {name: server.access for name, server in servers.items()}
+        self.ready = [server.changed_last for server in servers.values()]
+        servers_before = (each.replaced_blocks(props.name) for each in props.servers.values())
+        replaced = list(chain.from_iterable(servers_before))
+        locks = [f"{name}-lock" for name in replaced]
+        forget(
+            self,
+            {"azurerm_postgresql_flexible_server": replaced, "azurerm_management_lock": locks},
+        )
 
 
 class _Network:
@@ -61,29 +77,34 @@ class _Network:
 
 
 class _FlexibleServer(Construct):
-    """The server of one database, with its replicas."""
+    """The server of one database, with its replicas.
+
+    Azure rejects two changes of a server at the same time, so each block of it depends on the
+    one before: ``changed_last`` is the latest.
+    """
 
     def __init__(
-        self, scope: Construct, name: str, props: AzurePostgresProps, network: _Network
+        self, scope: Construct, database: str, props: AzurePostgresProps, network: _Network
     ) -> None:
-        super().__init__(scope, name)
-        self._name, self._props, self._network = name, props, network
-        self._server = props.servers[name]
+        self._database, self._props, self._network = database, props, network
+        self._server = props.servers[database]
+        super().__init__(scope, self._server.name(database))
+        self._name = self._server.name(f"{props.name}-{database}")
         self.primary = self._primary()
+        self.changed_last: tf.TerraformBlock[Any] = self.primary
         self._configuration()
         self._administrators()
-        self._diagnostics()
-        self.database = self._database()
-        for number in range(1, self._server.read_replicas + 1):
-            self._replica(f"replica-{number}")
+        self._attend("instance", self._name, self.primary)
+        for name in replica_names(self._server.read_replicas):
+            self._replica(name)
+        self.access = DatabaseAccess(
+            self.primary["fqdn"], AUTHORITIES.read_text(encoding="ascii"), self._name
+        )
 
     def _primary(self) -> tf.AzurermPostgresqlFlexibleServerBlock:
-        password, version = self._props.passwords[self._name]
         body: tf.AzurermPostgresqlFlexibleServer = {
             **self._machine(self._name),
-            "administrator_login": self._name,
-            "administrator_password_wo": password,
-            "administrator_password_wo_version": version,
+            **self._origin(),
             "authentication": {
                 "active_directory_auth_enabled": True,
                 "password_auth_enabled": True,
@@ -97,21 +118,38 @@ class _FlexibleServer(Construct):
                 "start_minute": 0,
             },
         }
-        # A failover swaps the zones, which is no reason to swap them back.
-        ignore_changes = ["zone"]
+        # A failover swaps the zones, which is no reason to swap them back, and the source of a
+        # copy counts only when it is made.
+        ignored = ["zone", "source_server_id", "point_in_time_restore_time_in_utc"]
         if self._server.high_availability:
             zone = self._server.standby_zone
             body["high_availability"] = {"mode": "ZoneRedundant", "standby_availability_zone": zone}
-            ignore_changes.append("high_availability[0].standby_availability_zone")
+            ignored.append("high_availability[0].standby_availability_zone")
         return tf.block(
             self,
-            "server",
+            "instance",
             "azurerm_postgresql_flexible_server",
             body,
             keep=True,
-            ignore_changes=ignore_changes,
+            ignore_changes=ignored,
             depends_on=[self._network.link],
         )
+
+    def _origin(self) -> tf.AzurermPostgresqlFlexibleServer:
+        """Return the source of a copy, which brings its administrator, or a new administrator."""
+        if restore := self._server.restore_from:
+            return {  # type: ignore[typeddict-item]
+                "create_mode": "PointInTimeRestore",
+                "source_server_id": f"{self._props.server_id}{restore.instance}",
+                "point_in_time_restore_time_in_utc": restore.at,
+            }
+        user = administrator(self._database)
+        password, version = self._props.passwords[user]
+        return {  # type: ignore[typeddict-item]
+            "administrator_login": login(user, version),
+            "administrator_password_wo": password,
+            "administrator_password_wo_version": version,
+        }
 
     def _replica(self, name: str) -> None:
         body: tf.AzurermPostgresqlFlexibleServer = {
@@ -119,12 +157,21 @@ class _FlexibleServer(Construct):
             "create_mode": "Replica",
             "source_server_id": self.primary["id"],
         }
-        tf.block(self, name, "azurerm_postgresql_flexible_server", body, keep=True)
+        replica = tf.block(
+            self,
+            name,
+            "azurerm_postgresql_flexible_server",
+            body,
+            keep=True,
+            depends_on=[self.changed_last],
+        )
+        self.changed_last = replica
+        self._attend(name, f"{self._name}-{name}", replica)
 
     def _machine(self, name: str) -> tf.AzurermPostgresqlFlexibleServer:
         """Return the attributes that a primary and its replicas have in common."""
-        return {
-            "name": f"{self._props.name}-{name}",
+        body: tf.AzurermPostgresqlFlexibleServer = {
+            "name": name,
             "location": self._props.location,
             "resource_group_name": self._props.resource_group,
             "version": self._server.version,
@@ -137,59 +184,67 @@ class _FlexibleServer(Construct):
             "public_network_access_enabled": False,
             "tags": {"environment": self._props.name},
         }
-
-    def _database(self) -> tf.AzurermPostgresqlFlexibleServerDatabaseBlock:
-        body: tf.AzurermPostgresqlFlexibleServerDatabase = {
-            "name": self._name,
-            "server_id": self.primary["id"],
-            "charset": "UTF8",
-            "collation": "en_US.utf8",
-        }
-        return tf.block(
-            self, "database", "azurerm_postgresql_flexible_server_database", body, keep=True
-        )
+        if keys := self._props.encryption:
+            identities = [keys.identity_id, keys.backup_identity_id]
+            body["identity"] = {
+                "type": "UserAssigned",
+                "identity_ids": [each for each in identities if each],
+            }
+            body["customer_managed_key"] = {
+                "key_vault_key_id": keys.key_id,
+                "primary_user_assigned_identity_id": keys.identity_id,
+                "geo_backup_key_vault_key_id": keys.backup_key_id,
+                "geo_backup_user_assigned_identity_id": keys.backup_identity_id,
+            }
+        return body
 
     def _configuration(self) -> None:
-        """Add the parameters one after the other: Azure rejects two changes at the same time."""
-        previous: list[tf.TerraformBlock[Any]] = []
         for name, value in sorted({**CONFIGURATION, **self._server.configuration}.items()):
             body: tf.AzurermPostgresqlFlexibleServerConfiguration = {
                 "name": name,
                 "server_id": self.primary["id"],
                 "value": value,
             }
-            parameter = tf.block(
+            self.changed_last = tf.block(
                 self,
                 name.replace(".", "-"),
                 "azurerm_postgresql_flexible_server_configuration",
                 body,
-                depends_on=previous,
+                depends_on=[self.changed_last],
             )
-            previous = [parameter]
 
     def _administrators(self) -> None:
-        for administrator in self._props.administrators:
+        for principal in self._props.administrators:
             body: tf.AzurermPostgresqlFlexibleServerActiveDirectoryAdministrator = {
                 "server_name": self.primary["name"],
                 "resource_group_name": self._props.resource_group,
                 "tenant_id": self._props.tenant_id,
-                "object_id": administrator.object_id,
-                "principal_name": administrator.name,
-                "principal_type": administrator.kind,
+                "object_id": principal.object_id,
+                "principal_name": principal.name,
+                "principal_type": principal.kind,
             }
-            tf.block(
+            self.changed_last = tf.block(
                 self,
-                f"administrator-{administrator.name}",
+                f"administrator-{principal.name}",
                 "azurerm_postgresql_flexible_server_active_directory_administrator",
                 body,
+                depends_on=[self.changed_last],
             )
 
-    def _diagnostics(self) -> None:
-        body: tf.AzurermMonitorDiagnosticSetting = {
-            "name": f"{self._props.name}-{self._name}",
-            "target_resource_id": self.primary["id"],
+    def _attend(self, name: str, full_name: str, server: tf.TerraformBlock[Any]) -> None:
+        """Lock a server against deletion, and keep its logs and metrics."""
+        lock: tf.AzurermManagementLock = {
+            "name": f"{full_name}-keep",
+            "scope": server["id"],
+            "lock_level": "CanNotDelete",
+            "notes": "The bank's books.",
+        }
+        tf.block(self, f"{name}-lock", "azurerm_management_lock", lock)
+        logs: tf.AzurermMonitorDiagnosticSetting = {
+            "name": full_name,
+            "target_resource_id": server["id"],
             "log_analytics_workspace_id": self._props.log_workspace_id,
             "enabled_log": [{"category": "PostgreSQLLogs"}],
             "enabled_metric": [{"category": "AllMetrics"}],
         }
-        tf.block(self, "diagnostics", "azurerm_monitor_diagnostic_setting", body)
+        tf.block(self, f"{name}-diagnostics", "azurerm_monitor_diagnostic_setting", logs)

@@ -1,10 +1,11 @@
 """Properties of the servers; imports no CDK Terrain."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
 from modules.errors import TierError
+from modules.restore import Restore
 
 Version = Literal["14", "15", "16", "17"]
 
@@ -20,6 +21,8 @@ class Server:
     storage_mb         one of Azure's sizes; it grows automatically
     zone               availability zone of the primary, another than that of the standby
     configuration      further server parameters, which override ``CONFIGURATION``
+    instance_suffix    end of the name, for a server that replaces another (default none)
+    restore_from       the server that its data comes from; removed once it runs
     """
 
     sku: str
@@ -30,16 +33,32 @@ class Server:
     zone: str = "1"
     standby_zone: str = "2"
     configuration: Mapping[str, str] = field(default_factory=dict)
+    instance_suffix: str = ""
+    restore_from: Restore | None = None
 
     def __post_init__(self) -> None:
-        """Reject a SKU without high availability or replicas; raises ``TierError``."""
+        """Reject settings that Azure would reject after minutes; raises ``TierError``."""
+        for problem in self._problems():
+            raise TierError(problem)
+
+    def name(self, base: str) -> str:
+        """Return the name of the server."""
+        return f"{base}-{self.instance_suffix}" if self.instance_suffix else base
+
+    def replaced_blocks(self, prefix: str) -> list[str]:
+        """Return the names of the blocks of the server that this one replaces."""
+        return self.restore_from.blocks(prefix) if self.restore_from else []
+
+    def _problems(self) -> Iterator[str]:
         if (self.high_availability or self.read_replicas) and self.sku.startswith("B_"):
-            raise TierError(
+            yield (
                 f"use SKU {self.sku}: a burstable machine can be neither highly available nor "
                 "replicated; take GP_ or MO_"
             )
         if self.high_availability and self.zone == self.standby_zone:
-            raise TierError(f"place the standby: zone {self.zone} is the primary's own")
+            yield f"place the standby: zone {self.zone} is the primary's own"
+        if self.restore_from and not self.instance_suffix:
+            yield "restore a server: set instance_suffix, because the old one keeps its name"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +71,16 @@ class Administrator:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Encryption:
+    """The keys of the disks and of the backups in the paired region, with their identities."""
+
+    key_id: str
+    identity_id: str
+    backup_key_id: str | None = None
+    backup_identity_id: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class AzurePostgresProps:
     """Properties that the servers have in common.
 
@@ -61,7 +90,9 @@ class AzurePostgresProps:
     administrators        Entra administrators; at least one
     log_workspace_id      Log Analytics workspace for logs and metrics
     servers               by database: server, dagster, keycloak
+    server_id             prefix of the servers' ids, which a restored one names
     passwords             by user, as ``modules.secrets`` returns them: (expression, version)
+    encryption            customer-managed keys (default: Microsoft's)
     maintenance_day       0 (Sunday) to 6, with maintenance_hour in UTC (default Sunday, 4)
     backup_days           days of point-in-time recovery, 7-35 (default 14)
     geo_redundant_backup  whether backups are kept in the paired region too (default True)
@@ -77,7 +108,9 @@ class AzurePostgresProps:
     administrators: tuple[Administrator, ...]
     log_workspace_id: str
     servers: Mapping[str, Server]
+    server_id: str
     passwords: Mapping[str, tuple[str, int]]
+    encryption: Encryption | None = None
     maintenance_day: int = 0
     maintenance_hour: int = 4
     backup_days: int = 14

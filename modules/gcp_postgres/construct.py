@@ -1,85 +1,137 @@
-"""The constructs: instances, replicas, databases and users of Cloud SQL."""
+"""The constructs: instances, replicas, names and administrators of Cloud SQL."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import chain
+from typing import Any
 
 from constructs import Construct
 
 from modules import terraform as tf
+from modules.elements import forget
 from modules.gcp_postgres.props import FLAGS, GcpPostgresProps
+from modules.restore import replica_names
+from modules.secrets.construct import DatabaseAccess
+from modules.secrets.names import administrator, login
 
 
 class GcpPostgres(Construct):
-    """Instances with private addresses only, TLS required, audited and backed up.
+    """Instances with private addresses only, verified by TLS, audited and backed up.
 
-    ``hosts`` has the private address of each database, ``databases`` the blocks that must exist
-    before it is used. Instances and databases have ``prevent_destroy``; users are abandoned
-    rather than dropped, because they own tables.
+    ``access`` has the access to each database, ``ready`` the blocks that must exist before it
+    is used. The chart's job creates the databases and their roles. Instances have
+    ``prevent_destroy``; administrators are abandoned rather than dropped.
     """
 
     def __init__(self, scope: Construct, name: str, props: GcpPostgresProps) -> None:
         super().__init__(scope, name)
         instances = {name: _CloudSqlInstance(self, name, props) for name in props.instances}
-        self.hosts = {name: each.primary["private_ip_address"] for name, each in instances.items()}
-        self.databases = [instance.database for instance in instances.values()]
+        self.access = {name: each.access for name, each in instances.items()}
+        self.ready = [block for each in instances.values() for block in each.ready]
+        replaced = (each.replaced_blocks(props.name) for each in props.instances.values())
+        forget(self, {"google_sql_database_instance": chain.from_iterable(replaced)})
 
 
 class _CloudSqlInstance(Construct):
     """The instance of one database, with its replicas."""
 
-    def __init__(self, scope: Construct, name: str, props: GcpPostgresProps) -> None:
-        super().__init__(scope, name)
-        self._name, self._props, self._instance = name, props, props.instances[name]
+    def __init__(self, scope: Construct, database: str, props: GcpPostgresProps) -> None:
+        self._database, self._props, self._instance = database, props, props.instances[database]
+        super().__init__(scope, self._instance.name(database))
+        self._name = self._instance.name(f"{props.name}-{database}")
         self.primary = self._primary()
-        self.database = self._database()
-        for number in range(1, self._instance.read_replicas + 1):
-            self._replica(f"replica-{number}")
+        for name in replica_names(self._instance.read_replicas):
+            self._replica(name, props.region, props.kms_key)
+        if self._instance.replica_region:
+            self._replica("disaster", self._instance.replica_region, props.replica_kms_key)
+        host = f'trimsuffix({self.primary.address}.dns_name, ".")'
+        authorities = self.primary["server_ca_cert[0].cert"]
+        self.access = DatabaseAccess(f"${{{host}}}", authorities, self._name)
+        self.ready = [self._record(host), self._administrator(), *self._recent_backup()]
 
     def _primary(self) -> tf.GoogleSqlDatabaseInstanceBlock:
-        instance = self._instance
+        instance, props = self._instance, self._props
         settings: tf.GoogleSqlDatabaseInstanceSettings = {
             **self._settings(),
             "availability_type": "REGIONAL" if instance.high_availability else "ZONAL",
-            "backup_configuration": {
-                "enabled": True,
-                "point_in_time_recovery_enabled": True,
-                "start_time": "02:00",
-                "transaction_log_retention_days": instance.log_days,
-                "backup_retention_settings": {
-                    "retained_backups": instance.backups_kept,
-                    "retention_unit": "COUNT",
-                },
-            },
+            "backup_configuration": self._backups(),
+            "retain_backups_on_delete": True,
             "maintenance_window": {
-                "day": self._props.maintenance_day,
-                "hour": self._props.maintenance_hour,
+                "day": props.maintenance_day,
+                "hour": props.maintenance_hour,
                 "update_track": "stable",
             },
         }
-        body = self._body(self._name, settings)
-        return tf.block(self, "instance", "google_sql_database_instance", body, keep=True)
+        if instance.zone:
+            settings["location_preference"] = {
+                "zone": instance.zone,
+                "secondary_zone": instance.standby_zone,
+            }
+        if props.deny_maintenance:
+            start, end = props.deny_maintenance
+            settings["deny_maintenance_period"] = {
+                "start_date": start,
+                "end_date": end,
+                "time": "00:00:00",
+            }
+        body = self._body(self._name, props.region, props.kms_key, settings)
+        if restore := instance.restore_from:
+            body["clone"] = {
+                "source_instance_name": restore.instance,
+                "point_in_time": restore.at,
+                "allocated_ip_range": props.allocated_range,
+            }
+        # A failover swaps the zones, and the source of a copy counts only when it is made.
+        ignored = ["clone", "settings[0].location_preference"]
+        return tf.block(
+            self,
+            "instance",
+            "google_sql_database_instance",
+            body,
+            keep=True,
+            ignore_changes=ignored,
+        )
 
-    def _replica(self, name: str) -> None:
+    def _backups(self) -> tf.GoogleSqlDatabaseInstanceSettingsBackupConfiguration:
+        return {
+            "enabled": True,
+            "point_in_time_recovery_enabled": True,
+            "start_time": "02:00",
+            "location": self._props.backup_location,
+            "transaction_log_retention_days": self._instance.log_days,
+            "backup_retention_settings": {
+                "retained_backups": self._instance.backups_kept,
+                "retention_unit": "COUNT",
+            },
+        }
+
+    def _replica(self, name: str, region: str, kms_key: str | None) -> None:
         settings: tf.GoogleSqlDatabaseInstanceSettings = {
             **self._settings(),
             "availability_type": "ZONAL",
         }
         body: tf.GoogleSqlDatabaseInstance = {
-            **self._body(f"{self._name}-{name}", settings),
+            **self._body(f"{self._name}-{name}", region, kms_key, settings),
             "master_instance_name": self.primary["name"],
             "replica_configuration": {"failover_target": False},
         }
         tf.block(self, name, "google_sql_database_instance", body, keep=True)
 
     def _body(
-        self, name: str, settings: tf.GoogleSqlDatabaseInstanceSettings
+        self,
+        name: str,
+        region: str,
+        kms_key: str | None,
+        settings: tf.GoogleSqlDatabaseInstanceSettings,
     ) -> tf.GoogleSqlDatabaseInstance:
         return {
-            "name": f"{self._props.name}-{name}",
+            "name": name,
             "project": self._props.project,
-            "region": self._props.region,
+            "region": region,
             "database_version": self._instance.version,
             "deletion_protection": self._props.deletion_protection,
-            "encryption_key_name": self._props.kms_key,
+            "encryption_key_name": kms_key,
             "settings": settings,
         }
 
@@ -88,7 +140,7 @@ class _CloudSqlInstance(Construct):
         flags = {**FLAGS, **self._instance.flags}
         return {
             "tier": self._instance.tier,
-            "edition": "ENTERPRISE",
+            "edition": self._instance.edition,
             "disk_type": "PD_SSD",
             "disk_size": self._instance.disk_gb,
             "disk_autoresize": True,
@@ -98,7 +150,10 @@ class _CloudSqlInstance(Construct):
             "ip_configuration": {
                 "ipv4_enabled": False,
                 "private_network": self._props.network,
+                "allocated_ip_range": self._props.allocated_range,
                 "ssl_mode": "ENCRYPTED_ONLY",
+                # Its certificates have the instance's DNS name, which clients verify.
+                "server_ca_mode": "GOOGLE_MANAGED_CAS_CA",
             },
             "insights_config": {
                 "query_insights_enabled": True,
@@ -109,23 +164,59 @@ class _CloudSqlInstance(Construct):
             "user_labels": {"environment": self._props.name},
         }
 
-    def _database(self) -> tf.GoogleSqlDatabaseBlock:
-        """Add the database and its owner; a job of the chart creates the server's reader."""
-        password, version = self._props.passwords[self._name]
-        owner: tf.GoogleSqlUser = {
+    def _record(self, host: str) -> tf.GoogleDnsRecordSetBlock:
+        """Resolve the name in the certificate to the private address, in this network only."""
+        zone: tf.GoogleDnsManagedZone = {
             "name": self._name,
+            "project": self._props.project,
+            "dns_name": f"${{{host}}}.",
+            "visibility": "private",
+            "private_visibility_config": {"networks": [{"network_url": self._props.network}]},
+        }
+        record: tf.GoogleDnsRecordSet = {
+            "name": f"${{{host}}}.",
+            "project": self._props.project,
+            "managed_zone": tf.block(self, "zone", "google_dns_managed_zone", zone)["name"],
+            "type": "A",
+            "ttl": 60,
+            "rrdatas": [self.primary["private_ip_address"]],
+        }
+        return tf.block(self, "record", "google_dns_record_set", record)
+
+    def _recent_backup(self) -> Iterator[tf.TerraformBlock[Any]]:
+        """Fail before the release where the latest backup failed or is too old.
+
+        The server migrates its database forward only, so a backup is the only way back.
+        """
+        if hours := self._props.backup_younger_than_hours:
+            body: tf.DataGoogleSqlBackupRun = {
+                "project": self._props.project,
+                "instance": self.primary["name"],
+                "most_recent": True,
+            }
+            backup = tf.block(self, "backup", "google_sql_backup_run", body, block_type="data")
+            limit = f'timeadd({backup.address}.start_time, "{hours}h")'
+            condition = (
+                f'{backup.address}.status == "SUCCESSFUL" && timecmp({limit}, plantimestamp()) > 0'
+            )
+            message = (
+                f"{self._name} has no successful backup of the last {hours} hours. Make one: "
+                f"gcloud sql backups create --instance={self._name}"
+            )
+            check = {"condition": f"${{{condition}}}", "error_message": message}
+            backup.add_override("lifecycle.postcondition", [check])
+            yield backup
+
+    def _administrator(self) -> tf.GoogleSqlUserBlock:
+        """Add the user that creates the database and its roles: a cloudsqlsuperuser."""
+        user = administrator(self._database)
+        password, version = self._props.passwords[user]
+        body: tf.GoogleSqlUser = {
+            "name": login(user, version),
             "instance": self.primary["name"],
             "project": self._props.project,
             "password_wo": password,
             "password_wo_version": version,
             "deletion_policy": "ABANDON",
         }
-        user = tf.block(self, "owner", "google_sql_user", owner)
-        body: tf.GoogleSqlDatabase = {
-            "name": self._name,
-            "instance": self.primary["name"],
-            "project": self._props.project,
-            "charset": "UTF8",
-            "deletion_policy": "ABANDON",
-        }
-        return tf.block(self, "database", "google_sql_database", body, keep=True, depends_on=[user])
+        return tf.block(self, "administrator", "google_sql_user", body)

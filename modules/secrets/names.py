@@ -37,11 +37,34 @@ EXTERNAL = frozenset(
 
 DATABASE_USERS: Mapping[str, str] = {
     "server": "server",
+    "server-admin": "server",
     "reader": "server",
     "dagster": "dagster",
+    "dagster-admin": "dagster",
     "keycloak": "keycloak",
+    "keycloak-admin": "keycloak",
 }
 """Database users with their databases; each has a Secret lana-bank-db-<user>."""
 
+
+def login(user: str, version: int) -> str:
+    """Return the role that ``user`` logs in as.
+
+    A rotation is another role, so that pods with the previous one work until they are replaced.
+    An administrator keeps its name: nothing but the chart's job logs in as one.
+    """
+    if user.endswith("-admin"):
+        return user.replace("-", "")
+    return f"{user}_{version}"
+
+
+def administrator(database: str) -> str:
+    """Return the user that administers ``database``."""
+    return f"{database}-admin"
+
+
 ROTATED = frozenset({*GENERATED, *(f"db-{user}" for user in DATABASE_USERS)})
 """Generated secrets, which are rotated by raising a number."""
+
+VERSIONED = ROTATED | EXTERNAL
+"""Secrets with a version: a third party's is raised when the vault has a new value."""

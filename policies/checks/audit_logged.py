@@ -9,6 +9,9 @@ _REQUIRED = {
     "log_statement": ("ddl", "mod", "all"),
 }
 
+_DATA_ACCESS = {"DATA_READ", "DATA_WRITE"}
+"""The logs that Cloud SQL writes the entries of pgaudit to."""
+
 
 def check(stack: CheckedStack) -> Violations:
     """Return servers without audit, connection and schema logs, and Azure's that nobody keeps."""
@@ -19,8 +22,18 @@ def check(stack: CheckedStack) -> Violations:
                 yield place, f"{name} is {flags.get(name, 'not set')}"
         if not {"ddl", "role"} <= set(flags.get("pgaudit.log", "").split(",")):
             yield place, "pgaudit.log does not have ddl and role"
+    services = [body for _, body in stack.resources("google_project_iam_audit_config")]
+    logged = {
+        each["log_type"]
+        for body in services
+        if body["service"] == "cloudsql.googleapis.com"
+        for each in body["audit_log_config"]
+        if not each.get("exempted_members")
+    }
+    if stack.is_foundation and stack.platform == "gcp" and not logged >= _DATA_ACCESS:
+        yield "google_project_iam_audit_config", "it does not log the access to data"
     kept = [body for _, body in stack.resources("azurerm_monitor_diagnostic_setting")]
     targets = " ".join(body["target_resource_id"] for body in kept)
-    for place, body in stack.resources("azurerm_postgresql_flexible_server"):
-        if "source_server_id" not in body and f"{place}." not in targets:
+    for place, _ in stack.resources("azurerm_postgresql_flexible_server"):
+        if f"{place}." not in targets:
             yield place, "no diagnostic setting keeps its logs"

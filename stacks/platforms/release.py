@@ -52,22 +52,22 @@ def add_release(
         "lana.galoy.io/stage": blueprint.shared.stage,
     }
     namespace = restricted_namespace(stack, settings.namespace, labels)
-    written = secrets.write(namespace, postgres.hosts, "require")
+    written, version = secrets.write(namespace, postgres.access)
     props = replace(
         lana_bank_props(source, settings, chart, secrets="existing"),
-        values=merged(_values(blueprint, secrets), values),
-        depends_on=(namespace, *written, *postgres.databases),
+        values=merged(_values(blueprint, version), values),
+        depends_on=(namespace, *written, *postgres.ready),
     )
     LanaBank(stack, "lana-bank", props)
     boards = chart.reference("tf", "honeycomb")
     Honeycomb(stack, "honeycomb", source=boards, dataset=blueprint.shared.honeycomb_dataset)
 
 
-def _values(blueprint: CloudBlueprint, secrets: Secrets) -> dict[str, Any]:
+def _values(blueprint: CloudBlueprint, secrets_version: int) -> dict[str, Any]:
     settings = blueprint.lana_bank
     return {
         "global": {
-            "secrets": {"version": secrets.version},
+            "secrets": {"version": secrets_version},
             # Regional clusters: a production part must survive the loss of a zone.
             **({"zoneSpread": "DoNotSchedule"} if blueprint.shared.stage == "production" else {}),
             "networkPolicies": {"databaseCidrs": [blueprint.shared.network.database_cidr]},

@@ -13,7 +13,8 @@ from pydantic import AfterValidator, Field, model_validator
 
 from modules.errors import ModuleError
 from modules.lana_bank.chart import CLOUD_COMPONENTS, Component
-from modules.secrets.names import EXTERNAL, JWKS, ROTATED
+from modules.restore import MAX_REPLICAS, Restore
+from modules.secrets.names import EXTERNAL, JWKS, VERSIONED
 from stacks.environments import EnvironmentFiles
 from stacks.settings import Contradiction, Settings, invalid_settings, read_settings
 
@@ -31,6 +32,11 @@ Namespace = Annotated[str, Field(pattern=f"^{_LABEL}$")]
 Domain = Annotated[str, Field(max_length=200, pattern=rf"^{_LABEL}(?:\.{_LABEL})+$")]
 """A DNS name with at least one dot; admin., app., auth. and dagster. are prepended to it."""
 
+Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,78}[A-Za-z0-9])?$")]
+"""A name in a cloud: letters, digits, dashes, dots and underscores."""
+
+Suffix = Annotated[str, Field(pattern=r"^[a-z0-9]{0,8}$")]
+
 Email = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
 
 
@@ -45,8 +51,8 @@ Cidr = Annotated[str, AfterValidator(_private)]
 
 
 def _rotated(versions: dict[str, int]) -> dict[str, int]:
-    for name in versions.keys() - ROTATED:
-        raise ValueError(f"unknown secret {name!r}; known: {', '.join(sorted(ROTATED))}")
+    for name in versions.keys() - VERSIONED:
+        raise ValueError(f"unknown secret {name!r}; known: {', '.join(sorted(VERSIONED))}")
     return versions
 
 
@@ -68,7 +74,7 @@ class SharedSettings(Settings):
 class CloudNetwork(Settings):
     """A network with a range for the databases and others for the cluster."""
 
-    name: str
+    name: Name
     """Name of the network."""
     database_cidr: Cidr
     """Range of the databases: private services (Google Cloud) or a delegated subnet (Azure)."""
@@ -117,22 +123,40 @@ class SecretSettings(Settings):
     versions: Annotated[dict[str, Annotated[int, Field(ge=1)]], AfterValidator(_rotated)] = Field(
         default_factory=dict
     )
-    """Rotations of each generated secret; raise a number to rotate that secret."""
+    """Versions of secrets; raise a number to rotate one, or when a third party's is a new one."""
     external: Annotated[tuple[str, ...], AfterValidator(_external)] = ("honeycomb-api-key", JWKS)
     """Third-party secrets that are read in the vault."""
+
+
+class RestoreSettings(Settings):
+    """The server that another one is restored from."""
+
+    instance: Name
+    """Name of that server in the cloud."""
+    at: Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$")]
+    """Time whose data counts: `"2026-11-26T10:00:00Z"`, in quotes."""
 
 
 class Database(Settings):
     """One database server; its defaults are those of the platform's construct."""
 
+    instance_suffix: Suffix = ""
+    """End of the server's name; a new one makes another server. See docs/restore.md."""
+    restore_from: RestoreSettings | None = None
+    """Server that this one is a copy of; it has another `instance_suffix`."""
     high_availability: bool = False
     """Adds a standby in another zone."""
-    read_replicas: Annotated[int, Field(ge=0, le=5)] = 0
+    read_replicas: Annotated[int, Field(ge=0, le=MAX_REPLICAS)] = 0
     """Number of read replicas."""
 
     @abstractmethod
     def props(self) -> object:
         """Return the construct's properties; raises ``ModuleError`` for an impossible server."""
+
+    def arguments(self) -> dict[str, Any]:
+        """Return the arguments of the construct's properties."""
+        restore = self.restore_from
+        return {**dict(self), "restore_from": Restore(**dict(restore)) if restore else None}
 
     @model_validator(mode="after")
     def _possible(self) -> Database:
@@ -147,15 +171,16 @@ DatabaseT = TypeVar("DatabaseT", bound=Database)
 
 
 class Databases(Settings, Generic[DatabaseT]):
-    """The three database servers of an environment."""
+    """The database servers of an environment, one for each part that is installed."""
 
     server: DatabaseT
-    dagster: DatabaseT
-    keycloak: DatabaseT
+    dagster: DatabaseT | None = None
+    keycloak: DatabaseT | None = None
 
     def by_name(self) -> dict[str, DatabaseT]:
         """Return the servers by database."""
-        return {"server": self.server, "dagster": self.dagster, "keycloak": self.keycloak}
+        named = {"server": self.server, "dagster": self.dagster, "keycloak": self.keycloak}
+        return {name: database for name, database in named.items() if database}
 
 
 class CloudRelease(HelmReleaseSettings, Generic[DatabaseT]):
@@ -167,6 +192,16 @@ class CloudRelease(HelmReleaseSettings, Generic[DatabaseT]):
     """The user with every permission while nobody else has a role."""
     postgres: Databases[DatabaseT]
     secrets: SecretSettings = SecretSettings()
+
+    @model_validator(mode="after")
+    def _databases_of_parts(self) -> CloudRelease[DatabaseT]:
+        for part in ("dagster", "keycloak"):
+            has = part in self.postgres.by_name()
+            if has and part not in self.components:
+                raise ValueError(f"postgres.{part}: {part} is not among the components; remove one")
+            if part in self.components and not has:
+                raise ValueError(f"components: {part} has no database; add postgres.{part}")
+        return self
 
 
 SharedT = TypeVar("SharedT", bound=SharedSettings, covariant=True)

@@ -18,7 +18,7 @@ from policies.stack import UNPINNED, CheckedStack
 REPOSITORY = Path(__file__).parents[2]
 GCP, AZURE, QA = "gcp-volcano-production", "azure-volcano-staging", "gcp-volcano-qa"
 SQL = "resource/google_sql_database_instance/postgres_server_instance"
-FLEXIBLE = "resource/azurerm_postgresql_flexible_server/postgres_server_server"
+FLEXIBLE = "resource/azurerm_postgresql_flexible_server/postgres_server_instance"
 ROLE = "resource/google_project_iam_member/gcp_volcano_production_lana_cloudsql_client"
 SECRET = "resource/google_secret_manager_secret/secrets_db_server_secret"
 VERSION = "resource/google_secret_manager_secret_version/secrets_db_server_version"
@@ -113,6 +113,7 @@ CASES = [
     Case("audit-logged", flag("log_connections", "off")),
     Case("audit-logged", flag("pgaudit.log", "ddl")),
     Case("audit-logged", put("resource/azurerm_monitor_diagnostic_setting", {}), AZURE),
+    Case("audit-logged", put("resource/google_project_iam_audit_config", {}), FOUNDED),
     Case("backups-kept", put(f"{SQL}/settings/backup_configuration/enabled", False)),
     Case(
         "backups-kept",
@@ -134,6 +135,7 @@ CASES = [
     Case("databases-kept", put(f"{SQL}/lifecycle", {})),
     Case("databases-kept", put(f"{SQL}/deletion_protection", False)),
     Case("databases-kept", put(f"{FLEXIBLE}/lifecycle", {}), AZURE),
+    Case("databases-kept", put("resource/azurerm_management_lock", {}), AZURE),
     Case("databases-private", put(f"{SQL}/settings/ip_configuration/ipv4_enabled", True)),
     Case("databases-private", put(f"{SQL}/settings/ip_configuration/private_network", "")),
     Case("databases-private", put(f"{FLEXIBLE}/public_network_access_enabled", True), AZURE),
@@ -224,7 +226,7 @@ CASES = [
     Case("keys-customer-managed", put(f"{SQL}/encryption_key_name", None)),
     Case("keys-customer-managed", put(f"{SECRET}/replication", {"auto": {}})),
     Case("keys-customer-managed", put("module/bigquery/kms_key", "")),
-    Case("keys-customer-managed", put(f"{FLEXIBLE}/name", "x"), AZURE, "production"),
+    Case("keys-customer-managed", put(f"{FLEXIBLE}/customer_managed_key", {}), AZURE, "production"),
     Case("keys-kept", put(f"{SECRET}/lifecycle", {})),
     Case("keys-kept", put(f"{VERSION}/deletion_policy", "DELETE")),
     Case("namespace-restricted", put("resource/kubernetes_namespace_v1", {})),
@@ -294,7 +296,10 @@ CASES = [
             {"role": "roles/storage.admin", "members": ["allAuthenticatedUsers"]},
         ),
     ),
-    Case("secrets-not-written", put("resource/google_sql_user/postgres_server_owner/password", 1)),
+    Case(
+        "secrets-not-written",
+        put("resource/google_sql_user/postgres_server_administrator/password", 1),
+    ),
     Case("secrets-not-written", put("resource/kubernetes_secret_v1/s", {"data": {}})),
     Case(
         "secrets-not-written",
@@ -375,7 +380,15 @@ CASES = [
     ),
     Case(
         "transport-encrypted",
-        put("resource/kubernetes_secret_v1/s", {"data_wo": {"sslmode": "disable"}}),
+        put("resource/kubernetes_secret_v1/s", {"data_wo": {"sslmode": "require"}}),
+    ),
+    Case(
+        "transport-encrypted",
+        put("resource/kubernetes_secret_v1/s", {"data_wo": {"sslmode": "verify-full"}}),
+    ),
+    Case(
+        "transport-encrypted",
+        put(f"{SQL}/settings/ip_configuration/server_ca_mode", "GOOGLE_MANAGED_INTERNAL_CA"),
     ),
 ]
 

@@ -13,23 +13,26 @@ from tests.providers.loopback import Answer, Request
 
 PATH = re.compile(
     r"/sql/v1beta4/projects/(?P<project>[^/]+)/(?P<kind>instances|operations)"
-    r"(?:/(?P<name>[^/]+))?(?:/(?P<part>users|databases)(?:/(?P<item>[^/]+))?)?"
+    r"(?:/(?P<name>[^/]+))?(?:/(?P<part>users))?"
 )
-_CERTIFICATE = {"cert": "", "commonName": "server", "sha1Fingerprint": "0"}
+_CERTIFICATE = {"cert": "authority", "commonName": "server", "sha1Fingerprint": "0"}
 
 
 @dataclass
 class CloudSql:
-    """The instances as they were asked for, each user's password, and the databases."""
+    """The instances as they were asked for, and each user's password."""
 
     instances: dict[str, dict[str, Any]] = field(default_factory=dict)
     users: dict[tuple[str, str], str] = field(default_factory=dict)
-    databases: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def address(self, instance: str) -> str:
         """The private address of an instance."""
         return f"10.20.0.{1 + sorted(self.instances).index(instance)}"
+
+    def name(self, instance: str) -> str:
+        """The name in the certificate of an instance."""
+        return f"{instance}.us-east1.sql.goog"
 
     def answer(self, request: Request, found: re.Match[str]) -> Answer:
         """Answer one request whose path is `PATH`."""
@@ -38,7 +41,6 @@ class CloudSql:
                 return self._done(found)
             parts: dict[str | None, Callable[[Request, re.Match[str]], Answer]] = {
                 "users": self._user,
-                "databases": self._database,
             }
             return parts.get(found["part"], self._instance)(request, found)
 
@@ -65,6 +67,7 @@ class CloudSql:
             "ipAddresses": [{"type": "PRIVATE", "ipAddress": self.address(name)}],
             "serviceAccountEmailAddress": f"{name}@gcp-sa-cloud-sql.iam.gserviceaccount.com",
             "serverCaCert": _CERTIFICATE,
+            "dnsName": f"{self.name(name)}.",
             "selfLink": f"https://sqladmin.googleapis.com/projects/{project}/instances/{name}",
         }
 
@@ -76,16 +79,6 @@ class CloudSql:
         (name,) = parse_qs(request.query).get("name") or [request.json()["name"]]
         self.users[found["name"], name] = request.json()["password"]
         return self._done(found)
-
-    def _database(self, request: Request, found: re.Match[str]) -> Answer:
-        if request.method == "POST":
-            asked = request.json()
-            self.databases[found["name"], asked["name"]] = asked
-            return self._done(found)
-        key = (found["name"], found["item"])
-        if key not in self.databases:
-            return _missing("The database does not exist.")
-        return Answer(200, {**self.databases[key], "collation": "en_US.UTF8"})
 
     def _done(self, found: re.Match[str]) -> Answer:
         """An operation, over before it is asked after."""

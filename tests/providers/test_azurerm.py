@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 from modules.azure_postgres.construct import AzurePostgres
-from modules.azure_postgres.props import Administrator, AzurePostgresProps, Server
+from modules.azure_postgres.props import Administrator, AzurePostgresProps, Encryption, Server
+from modules.restore import Restore
 from modules.terraform import provider
 from stacks.platforms.azure import AZURERM
 from tests.modules.synthesis import synthesize
@@ -38,6 +39,7 @@ OTHERS = {
     "random_bytes",
     "random_password",
 }
+DATABASES = ("server", "dagster", "keycloak")
 ID = "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/group/providers"
 
 
@@ -46,7 +48,7 @@ def azure_postgres(folder: Path) -> Stack:
 
     def build(stack: Any) -> None:
         provider(stack, "azurerm", AZURERM, {"features": {}})
-        passwords = {name: (f"${{var.{name}}}", 2) for name in ("server", "dagster", "keycloak")}
+        passwords = {f"{name}-admin": (f"${{var.{name}}}", 2) for name in DATABASES}
         props = AzurePostgresProps(
             name="azure-test",
             location="eastus2",
@@ -61,17 +63,26 @@ def azure_postgres(folder: Path) -> Stack:
             log_workspace_id=f"{ID}/Microsoft.OperationalInsights/workspaces/logs",
             servers={
                 "server": Server(sku="GP_Standard_D2s_v3", high_availability=True, read_replicas=2),
-                "dagster": Server(sku="B_Standard_B2s"),
+                "dagster": Server(
+                    sku="B_Standard_B2s",
+                    instance_suffix="2",
+                    restore_from=Restore(instance="azure-test-dagster", at="2026-11-26T10:00:00Z"),
+                ),
                 "keycloak": Server(sku="MO_Standard_E2s_v3", version="14", storage_mb=65536),
             },
             passwords=passwords,
+            server_id=f"{ID}/Microsoft.DBforPostgreSQL/flexibleServers/",
+            encryption=Encryption(
+                key_id="https://vault.vault.azure.net/keys/databases",
+                identity_id=f"{ID}/Microsoft.ManagedIdentity/userAssignedIdentities/databases",
+                backup_key_id="https://backup.vault.azure.net/keys/databases",
+                backup_identity_id=f"{ID}/Microsoft.ManagedIdentity/userAssignedIdentities/backups",
+            ),
         )
         AzurePostgres(stack, "postgres", props)
 
     stack = synthesize(folder, build)
-    stack["variable"] = {
-        name: {"type": "string", "ephemeral": True} for name in ("server", "dagster", "keycloak")
-    }
+    stack["variable"] = {name: {"type": "string", "ephemeral": True} for name in DATABASES}
     return stack
 
 
@@ -111,7 +122,7 @@ def test_the_provider_rejects_an_invalid_block(
 ) -> None:
     """The check above can fail."""
     stack = azure_postgres(tmp_path / "synthesis")
-    server = stack["resource"]["azurerm_postgresql_flexible_server"]["postgres_server_server"]
+    server = stack["resource"]["azurerm_postgresql_flexible_server"]["postgres_server_instance"]
     server.update(change)
     tofu.initialized(stack)
     done = json.loads(tofu.run("validate", "-json").stdout)

@@ -207,13 +207,11 @@ def test_a_rotation_changes_that_secret_alone(applied: Real, platform: Platform)
         assert vault.disabled == {(name, 1)}
 
 
-def test_a_new_value_of_others_is_taken_with_the_next_rotation(
-    applied: Real, platform: Platform
-) -> None:
+def test_a_new_value_of_others_is_taken_with_its_version(applied: Real, platform: Platform) -> None:
     """As docs/environments.md says; until then the cluster keeps what it has."""
     applied.vault.put(f"{applied.name}-smtp-password", "another")
     assert applied.changes(*TARGETS) == {}
-    applied.synthesize(versions={"oauth2-proxy-client-secret": 2})
+    applied.synthesize(versions={"smtp-password": 2})
     applied.changes(*TARGETS)
     applied.apply()
     assert in_cluster(platform, "lana-bank-external")["smtp-password"] == "another"
@@ -224,9 +222,8 @@ DATABASES = tuple(
     for user, database in DATABASE_USERS.items()
     for kind in (
         f"kubernetes_secret_v1.secrets_lana_bank_db_{user}",
-        f"google_sql_database.postgres_{database}_database",
         # Named itself: OpenTofu leaves out what only an unchanged target needs.
-        f"google_sql_user.postgres_{database}_owner",
+        f"google_sql_user.postgres_{database}_administrator",
     )
 )
 
@@ -236,23 +233,25 @@ def test_a_database_and_the_cluster_have_the_same_password(real: Real, platform:
     """Before and after a rotation, which reaches that database's user alone."""
     sql, seen = real.sql, []
     assert sql
-    for versions in ({}, {"db-dagster": 2}):
+    for versions in ({}, {"db-dagster-admin": 2}):
         real.synthesize(versions=versions)
         real.changes(*DATABASES)
         real.apply()
         assert real.changes(*DATABASES) == {}
-        for user in ("server", "dagster", "keycloak"):
-            secret, instance = in_cluster(platform, f"lana-bank-db-{user}"), f"{real.name}-{user}"
+        for name in ("server", "dagster", "keycloak"):
+            user, instance = f"{name}-admin", f"{real.name}-{name}"
+            secret = in_cluster(platform, f"lana-bank-db-{user}")
+            assert secret.pop("ca.pem")
             assert secret == {
-                "host": sql.address(instance),
-                "name": user,
-                "username": user,
-                "password": sql.users[instance, user],
-                "sslmode": "require",
+                "host": sql.name(instance),
+                "name": name,
+                "username": f"{name}admin",
+                "password": sql.users[instance, f"{name}admin"],
+                "sslmode": "verify-full",
             }
             assert secret["password"] == real.vault.newest(f"{real.name}-db-{user}")
         seen.append(dict(sql.users))
-    assert {key[1] for key in seen[0] if seen[0][key] != seen[1][key]} == {"dagster"}
+    assert {key[1] for key in seen[0] if seen[0][key] != seen[1][key]} == {"dagsteradmin"}
     assert not [
         user for user, made in seen[1].items() if made.encode() in files_content(real.tofu.folder)
     ]

@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import Field
 
 from modules.azure_postgres.props import Server, Version
-from stacks.platforms.settings import Blueprint, CloudRelease, CloudShared, Database, Databases
+from stacks.platforms.settings import (
+    Blueprint,
+    CloudRelease,
+    CloudShared,
+    Database,
+    Databases,
+    Name,
+)
 from stacks.settings import Settings
 
 if TYPE_CHECKING:
@@ -19,17 +26,18 @@ if TYPE_CHECKING:
 AZURERM = "~> 5.2"
 """Version of Azure's provider, in every stack of this cloud."""
 
+VaultName = Annotated[str, Field(pattern=r"^[a-zA-Z][-a-zA-Z0-9]{1,22}[a-zA-Z0-9]$")]
 Guid = Annotated[str, Field(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
 
 
 class AzureBackend(Settings):
     """The storage of the stack's state; Azure encrypts it, and a lease on the blob locks it."""
 
-    resource_group: str
+    resource_group: Name
     """Resource group of the storage account."""
     storage_account: Annotated[str, Field(pattern=r"^[a-z0-9]{3,24}$")]
     """Storage account of the state."""
-    container: str
+    container: Name
     """Container of the state."""
 
 
@@ -38,7 +46,7 @@ class AdministratorSettings(Settings):
 
     object_id: Guid
     """Object id of the principal."""
-    name: str
+    name: Name
     """Name of the principal."""
     kind: Literal["Group", "User", "ServicePrincipal"] = "Group"
     """Type of the principal."""
@@ -53,13 +61,17 @@ class AzureShared(CloudShared):
     """Azure subscription."""
     tenant_id: Guid
     """Entra tenant."""
-    location: str
+    location: Name
     """Azure region."""
-    resource_group: str
+    resource_group: Name
     """Resource group of the network, the vault and the workspace."""
-    key_vault: Annotated[str, Field(pattern=r"^[a-zA-Z][-a-zA-Z0-9]{1,22}[a-zA-Z0-9]$")]
+    key_vault: VaultName
     """Key Vault of the secrets."""
-    log_workspace: str
+    backup_key_vault: VaultName | None = None
+    """Key Vault in the paired region, with the key of geo-redundant backups."""
+    cluster: Name
+    """AKS cluster, and its context in the kubeconfig: `az aks get-credentials` names it so."""
+    log_workspace: Name
     """Log Analytics workspace for logs and metrics."""
     administrators: Annotated[tuple[AdministratorSettings, ...], Field(min_length=1)]
     """Entra administrators of the database servers."""
@@ -80,10 +92,18 @@ class PostgresServer(Database):
     """Major version of PostgreSQL."""
     storage_mb: Literal[32768, 65536, 131072, 262144, 524288, 1048576] = 32768
     """Initial disk size in MB; it grows automatically."""
+    configuration: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_.]*$")], str] = Field(
+        default_factory=dict
+    )
+    """Further server parameters."""
+    zone: Literal["1", "2", "3"] = "1"
+    """Availability zone of the primary."""
+    standby_zone: Literal["1", "2", "3"] = "2"
+    """Availability zone of the standby."""
 
     def props(self) -> Server:
         """Return the construct's properties; raises ``TierError``."""
-        return Server(**self.model_dump())
+        return Server(**self.arguments())
 
 
 class AzurePostgresSettings(Databases[PostgresServer]):
@@ -91,6 +111,12 @@ class AzurePostgresSettings(Databases[PostgresServer]):
 
     geo_redundant_backup: bool = True
     """Keeps backups in the paired region, too."""
+    backup_days: Annotated[int, Field(ge=7, le=35)] = 14
+    """Days of point-in-time recovery."""
+    maintenance_day: Annotated[int, Field(ge=0, le=6)] = 0
+    """Day of the maintenance, 0 (Sunday) to 6."""
+    maintenance_hour: Annotated[int, Field(ge=0, le=23)] = 4
+    """Hour of the maintenance, in UTC."""
 
 
 class AzureSettings(CloudRelease[PostgresServer]):

@@ -4,7 +4,7 @@ from cdktn import App, TerraformStack
 
 from modules import terraform as tf
 from modules.azure_postgres.construct import AzurePostgres
-from modules.azure_postgres.props import Administrator, AzurePostgresProps
+from modules.azure_postgres.props import Administrator, AzurePostgresProps, Encryption
 from modules.secrets.construct import Secrets
 from modules.secrets.vault import KeyVault
 from stacks.platforms.azure import AZURERM, AzureBlueprint
@@ -26,9 +26,10 @@ class AzureStack(TerraformStack):
         tf.provider(self, "azurerm", AZURERM, azurerm)
         # The kubeconfig comes from the environment (KUBE_CONFIG_PATH) and uses kubelogin: the
         # cluster's data source would put its certificate into the state.
-        cluster_providers(self, access={})
+        cluster_providers(self, access={"config_context": blueprint.shared.cluster})
         settings, vault = blueprint.lana_bank.secrets, key_vault(blueprint)
-        secrets = Secrets(self, "secrets", vault, settings.versions, settings.external)
+        databases = blueprint.lana_bank.postgres.by_name()
+        secrets = Secrets(self, "secrets", vault, databases, settings.versions, settings.external)
         postgres = self._postgres(secrets)
         chart = VendoredChart.of(app, blueprint.source)
         add_release(self, blueprint, chart, secrets, postgres, values={})
@@ -48,10 +49,35 @@ class AzureStack(TerraformStack):
             administrators=tuple(Administrator(**dict(each)) for each in shared.administrators),
             log_workspace_id=shared.resource_id(workspace, shared.log_workspace),
             servers={name: each.props() for name, each in settings.postgres.by_name().items()},
+            server_id=shared.resource_id("Microsoft.DBforPostgreSQL/flexibleServers", ""),
+            encryption=self._encryption(),
+            backup_days=settings.postgres.backup_days,
+            maintenance_day=settings.postgres.maintenance_day,
+            maintenance_hour=settings.postgres.maintenance_hour,
             passwords=secrets.passwords,
             geo_redundant_backup=settings.postgres.geo_redundant_backup,
         )
         return AzurePostgres(self, "postgres", props)
+
+    def _encryption(self) -> Encryption:
+        """Return the keys that the foundation creates, with the identities that may use them."""
+        shared, identities = (
+            self._blueprint.shared,
+            "Microsoft.ManagedIdentity/userAssignedIdentities",
+        )
+
+        def key(vault: str) -> str:
+            return f"https://{vault}.vault.azure.net/keys/databases"
+
+        backup = shared.backup_key_vault
+        return Encryption(
+            key_id=key(shared.key_vault),
+            identity_id=shared.resource_id(identities, f"{self._name}-databases"),
+            backup_key_id=key(backup) if backup else None,
+            backup_identity_id=(
+                shared.resource_id(identities, f"{self._name}-backups") if backup else None
+            ),
+        )
 
 
 def key_vault(blueprint: AzureBlueprint) -> KeyVault:

@@ -5,9 +5,10 @@ The project and its cluster already exist; the foundation makes what else shared
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from modules.gcp_postgres.props import Instance, Version
 from stacks.platforms.settings import (
@@ -17,6 +18,7 @@ from stacks.platforms.settings import (
     Database,
     Databases,
     Email,
+    Name,
 )
 from stacks.settings import Contradiction, Settings
 
@@ -28,21 +30,33 @@ GOOGLE = "~> 8.0"
 
 _KMS_KEY = r"^projects/[^/]+/locations/[^/]+/keyRings/[^/]+/cryptoKeys/[^/]+$"
 KmsKey = Annotated[str, Field(pattern=_KMS_KEY)]
+Region = Annotated[str, Field(pattern=r"^[a-z]+(?:-[a-z]+[0-9]+)?$")]
+"""A region (``us-east1``), or a multi-region where one is possible (``us``)."""
+
+Zone = Annotated[str, Field(pattern=r"^[a-z]+-[a-z]+[0-9]+-[a-z]$")]
+
+
+def _day(value: str) -> str:
+    date.fromisoformat(value)
+    return value
+
+
+Day = Annotated[str, AfterValidator(_day)]
 
 
 class GkeCluster(Settings):
     """The GKE cluster of the environment."""
 
-    name: str
+    name: Name
     """Name of the cluster."""
-    location: str
+    location: Name
     """Region or zone of the cluster."""
 
 
 class GcsBackend(Settings):
     """The bucket of the stack's state, and its encryption key."""
 
-    bucket: str
+    bucket: Name
     """Bucket of the state."""
     kms_key: KmsKey
     """Encryption key of the state."""
@@ -55,12 +69,16 @@ class GcpShared(CloudShared):
     """The platform, same as the parent folder."""
     project: Annotated[str, Field(pattern=r"^[a-z][-a-z0-9]{4,28}[a-z0-9]$")]
     """Google Cloud project."""
-    region: str
+    region: Region
     """Region of the databases, the secrets and the warehouse."""
     cluster: GkeCluster
     state: GcsBackend
     kms_key: KmsKey | None = None
     """Encryption key of databases and secrets; default: Google's own."""
+    replica_kms_key: KmsKey | None = None
+    """Encryption key in the region of replicas for disasters; default: Google's own."""
+    allocated_range: Name | None = None
+    """Private services range of the databases; default: `<network>-databases`."""
 
     @property
     def key_ring(self) -> str:
@@ -80,21 +98,70 @@ class PostgresInstance(Database):
     """One Cloud SQL instance; defaults are those of ``modules.gcp_postgres``."""
 
     tier: str
-    """Machine type: `db-custom-<CPUs>-<MB>`, or a shared one without high availability."""
+    """Machine type, which decides the edition: `db-custom-<CPUs>-<MB>` (Enterprise),
+    `db-perf-optimized-N-<CPUs>` (Enterprise Plus), or a shared one without high availability."""
     version: Version = "POSTGRES_17"
     """Major version of PostgreSQL."""
     disk_gb: Annotated[int, Field(ge=10, le=65536)] = 20
     """Initial disk size in GB; it grows automatically."""
 
+    disk_limit_gb: Annotated[int, Field(ge=10, le=65536)] = 500
+    """Size in GB up to which the disk grows."""
+    backups_kept: Annotated[int, Field(ge=1, le=365)] = 14
+    """Number of daily backups."""
+    log_days: Annotated[int, Field(ge=1, le=35)] = 7
+    """Days of point-in-time recovery: up to 7, with Enterprise Plus up to 35."""
+    flags: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_.]*$")], str] = Field(
+        default_factory=dict
+    )
+    """Further database flags."""
+    zone: Zone | None = None
+    """Zone of the primary; default: Google chooses."""
+    standby_zone: Zone | None = None
+    """Zone of the standby; default: Google chooses."""
+    replica_region: Region | None = None
+    """Another region with a replica for disasters."""
+
     def props(self) -> Instance:
         """Return the construct's properties; raises ``TierError``."""
-        return Instance(**self.model_dump())
+        return Instance(**self.arguments())
+
+
+class DenyPeriod(Settings):
+    """Days without maintenance, 90 at most."""
+
+    first: Day
+    """First day: `"2026-12-15"`, in quotes."""
+    last: Day
+    """Last day."""
+
+    @model_validator(mode="after")
+    def _possible(self) -> DenyPeriod:
+        days = (date.fromisoformat(self.last) - date.fromisoformat(self.first)).days
+        if not 0 < days <= 90:
+            raise ValueError(f"lasts {days} days: 1 to 90 are possible")
+        return self
+
+
+class GcpPostgresSettings(Databases[PostgresInstance]):
+    """The instances, their backups and their maintenance."""
+
+    backup_location: Region | None = None
+    """Region or multi-region of the backups; default: the multi-region of the region."""
+    backup_younger_than_hours: Annotated[int, Field(ge=1, le=168)] | None = None
+    """A release waits for a successful backup that is younger; set it after the first deploy."""
+    maintenance_day: Annotated[int, Field(ge=1, le=7)] = 7
+    """Day of the maintenance, 1 (Monday) to 7."""
+    maintenance_hour: Annotated[int, Field(ge=0, le=23)] = 4
+    """Hour of the maintenance, in UTC."""
+    deny_maintenance: DenyPeriod | None = None
+    """Days without maintenance."""
 
 
 class GcpSettings(CloudRelease[PostgresInstance]):
     """lana-bank.yml of an environment on Google Cloud."""
 
-    postgres: Databases[PostgresInstance]
+    postgres: GcpPostgresSettings
     additional_bq_owners: tuple[Email, ...] = ()
     """Further owners of the data warehouse's dataset."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 from cdktn import App, GcsBackend, TerraformStack
@@ -32,7 +33,8 @@ class GcpStack(TerraformStack):
         tf.provider(self, "google", GOOGLE, {"project": shared.project, "region": shared.region})
         cluster_providers(self, self._cluster_access())
         settings, vault = blueprint.lana_bank.secrets, secret_manager(blueprint)
-        secrets = Secrets(self, "secrets", vault, settings.versions, settings.external)
+        databases = blueprint.lana_bank.postgres.by_name()
+        secrets = Secrets(self, "secrets", vault, databases, settings.versions, settings.external)
         postgres = self._postgres(secrets)
         chart = VendoredChart.of(app, blueprint.source)
         add_release(self, blueprint, chart, secrets, postgres, values=self._values(chart))
@@ -56,6 +58,7 @@ class GcpStack(TerraformStack):
 
     def _postgres(self, secrets: Secrets) -> GcpPostgres:
         shared, settings = self._blueprint.shared, self._blueprint.lana_bank
+        denied = settings.postgres.deny_maintenance
         props = GcpPostgresProps(
             name=self._name,
             project=shared.project,
@@ -63,7 +66,14 @@ class GcpStack(TerraformStack):
             network=f"projects/{shared.project}/global/networks/{shared.network.name}",
             instances={name: each.props() for name, each in settings.postgres.by_name().items()},
             passwords=secrets.passwords,
+            allocated_range=shared.allocated_range or f"{shared.network.name}-databases",
             kms_key=shared.kms_key,
+            replica_kms_key=shared.replica_kms_key,
+            backup_location=settings.postgres.backup_location,
+            backup_younger_than_hours=settings.postgres.backup_younger_than_hours,
+            maintenance_day=settings.postgres.maintenance_day,
+            maintenance_hour=settings.postgres.maintenance_hour,
+            deny_maintenance=(denied.first, denied.last) if denied else None,
         )
         return GcpPostgres(self, "postgres", props)
 
@@ -92,15 +102,22 @@ class GcpStack(TerraformStack):
         }
 
     def _identity(self, account: str, suffix: str, *roles: str) -> tf.GoogleServiceAccountBlock:
-        # An id may have 30 characters at most.
         return workload_identity(
             self,
-            f"{self._name[:22].rstrip('-')}-{suffix}",
+            account_id(self._name, suffix),
             project=self._blueprint.shared.project,
             account=account,
             namespace=self._blueprint.lana_bank.namespace,
             roles=("roles/cloudsql.client", *roles),
         )
+
+
+def account_id(environment: str, suffix: str) -> str:
+    """Return the id of a service account: 30 characters at most, another for each environment."""
+    if len(environment) > 22:
+        digest = hashlib.sha256(environment.encode()).hexdigest()[:6]
+        environment = f"{environment[:15].rstrip('-')}-{digest}"
+    return f"{environment}-{suffix}"
 
 
 def secret_manager(blueprint: GcpBlueprint) -> SecretManager:

@@ -30,7 +30,7 @@ load_from:
   value: /opt/dagster/home
 {{ include "common.databaseEnv" (dict "database" "dagster" "prefix" "DATABASE") }}
 - name: DAGSTER_POSTGRES_URL
-  value: postgresql://$(DATABASE_USERNAME):$(DATABASE_PASSWORD)@$(DATABASE_HOST):5432/$(DATABASE_NAME)?sslmode=$(DATABASE_SSLMODE)
+  value: postgresql://$(DATABASE_USERNAME):$(DATABASE_PASSWORD)@$(DATABASE_HOST):5432/$(DATABASE_NAME)?{{ include "common.verified" (dict "database" "dagster" "prefix" "DATABASE") }}
 {{- end -}}
 
 {{/*
@@ -83,6 +83,7 @@ spec:
             - {name: configuration, mountPath: /opt/dagster/home/dagster.yaml, subPath: dagster.yaml, readOnly: true}
             - {name: configuration, mountPath: /opt/dagster/home/workspace.yaml, subPath: workspace.yaml, readOnly: true}
             - {name: tmp, mountPath: /tmp}
+            {{- include "common.caMount" . | nindent 12 }}
       volumes:
         - name: configuration
           configMap: {name: lana-bank-dagster}
@@ -90,13 +91,14 @@ spec:
           emptyDir: {}
         - name: tmp
           emptyDir: {}
+        {{- include "common.caVolume" (dict "databases" (list "dagster" "reader")) | nindent 8 }}
 {{- end -}}
 
 {{/* Environment of the code location: the server's database and the warehouse. */}}
 {{- define "dagster.codeEnv" -}}
 {{- include "common.databaseEnv" (dict "database" "reader" "prefix" "READER") }}
 - name: LANA_PG_CON
-  value: postgres://$(READER_USERNAME):$(READER_PASSWORD)@$(READER_HOST):5432/$(READER_NAME)?sslmode=$(READER_SSLMODE)
+  value: postgres://$(READER_USERNAME):$(READER_PASSWORD)@$(READER_HOST):5432/$(READER_NAME)?{{ include "common.verified" (dict "database" "reader" "prefix" "READER") }}
 - name: LANA_ADMIN_SERVER_URL
   value: http://lana-bank:5253
 - name: DAGSTER_AUTOMATIONS_ACTIVE

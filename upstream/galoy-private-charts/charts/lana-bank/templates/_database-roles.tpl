@@ -1,19 +1,21 @@
-{{- define "lana-bank.rolesData" -}}
-roles.sql: |
-  {{- include "common.rolesSql" . | nindent 2 }}
+{{/* Databases of the enabled parts: a space-separated list. */}}
+{{- define "lana-bank.databases" -}}
+server{{ if .Values.dagster.enabled }} dagster{{ end }}{{ if .Values.keycloak.enabled }} keycloak{{ end }}
 {{- end -}}
 
-{{- define "lana-bank.rolesCommand" -}}
-- psql
-- --no-psqlrc
-- --set=owner=$(PGUSER)
-- --file=/etc/lana/roles.sql
-{{- end -}}
-
-{{/* Connection variables of psql, for the owner of the server's database. */}}
-{{- define "lana-bank.rolesEnv" -}}
-{{- range $variable, $key := dict "PGHOST" "host" "PGDATABASE" "name" "PGUSER" "username" "PGPASSWORD" "password" "PGSSLMODE" "sslmode" }}
-{{ include "common.secretEnv" (dict "name" $variable "secret" "lana-bank-db-server" "key" $key) }}
+{{/* Users of these databases, the administrators included. */}}
+{{- define "lana-bank.databaseUsers" -}}
+reader
+{{- range $database := splitList " " (include "lana-bank.databases" .) }} {{ $database }} {{ $database }}-admin
 {{- end }}
-{{ include "common.secretEnv" (dict "name" "READER_PASSWORD" "secret" "lana-bank-db-reader" "key" "password") }}
+{{- end -}}
+
+{{- define "lana-bank.rolesEnv" -}}
+- name: DATABASES
+  value: {{ include "lana-bank.databases" . }}
+- name: CA_FOLDER
+  value: {{ include "common.caFolder" . }}
+{{- range $user := splitList " " (include "lana-bank.databaseUsers" .) }}
+{{- include "common.databaseEnv" (dict "database" $user "prefix" ($user | replace "-" "_" | upper)) }}
+{{- end }}
 {{- end -}}

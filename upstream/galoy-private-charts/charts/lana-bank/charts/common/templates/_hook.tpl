@@ -1,7 +1,8 @@
 {{/*
-A job that Helm runs before it changes anything else. It has its own account and ConfigMap, because
+A job that Helm runs before it changes anything else, or after. It has its own account and ConfigMap, because
 the other objects of the release may not exist yet. hook: Helm's hook ("pre-upgrade", ...); data:
-content of the ConfigMap (YAML), mounted at mount; image, resources, user; command and env (YAML).
+content of the ConfigMap (YAML), mounted at mount; image, resources, user; command and env (YAML);
+databases: their users, for the certificate authorities.
 */}}
 {{- define "common.hook" -}}
 {{- $name := include "common.name" . }}
@@ -61,9 +62,11 @@ spec:
           volumeMounts:
             - {name: files, mountPath: {{ .mount }}, readOnly: true}
             - {name: tmp, mountPath: /tmp}
+            {{- include "common.caMount" . | nindent 12 }}
       volumes:
         - name: files
           configMap: {name: {{ $name }}}
         - name: tmp
           emptyDir: {}
+        {{- include "common.caVolume" . | nindent 8 }}
 {{- end -}}

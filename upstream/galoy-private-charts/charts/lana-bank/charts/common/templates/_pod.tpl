@@ -42,7 +42,7 @@ tolerations:
 
 {{/* Annotations that restart a pod after a rotation of its secrets or a change of its configuration. */}}
 {{- define "common.restartWith" -}}
-lana.galoy.io/secrets-version: {{ .root.Values.global.secrets.version | quote }}
+lana.galoy.io/secrets-version: {{ .root.Values.global.secrets.version | int64 | quote }}
 {{- with .configuration }}
 lana.galoy.io/configuration: {{ sha256sum . }}
 {{- end }}
@@ -90,6 +90,30 @@ resources:
 {{- range $key := list "host" "name" "username" "password" "sslmode" }}
 {{ include "common.secretEnv" (dict "name" (printf "%s_%s" $prefix (upper $key)) "secret" $secret "key" $key) }}
 {{- end }}
+{{- end -}}
+
+{{/* Folder of the databases' certificate authorities, and the file of one user's database. */}}
+{{- define "common.caFolder" -}}
+/etc/ssl/databases
+{{- end -}}
+
+{{/* The certificate authorities that databases are verified with: volume and mount. databases (a list of users). */}}
+{{- define "common.caVolume" -}}
+- name: database-authorities
+  projected:
+    sources:
+      {{- range .databases }}
+      - secret: {name: lana-bank-db-{{ . }}, items: [{key: ca.pem, path: {{ . }}.pem}]}
+      {{- end }}
+{{- end -}}
+
+{{- define "common.caMount" -}}
+- {name: database-authorities, mountPath: {{ include "common.caFolder" . }}, readOnly: true}
+{{- end -}}
+
+{{/* Parameters of a connection's URL that verify the database. database, prefix as in common.databaseEnv. */}}
+{{- define "common.verified" -}}
+sslmode=$({{ .prefix }}_SSLMODE)&sslrootcert={{ include "common.caFolder" . }}/{{ .database }}.pem
 {{- end -}}
 
 {{/* Endpoint of the traces. Nothing listens there if the collector is not installed. root. */}}

@@ -22,6 +22,6 @@ metadata:
 type: Opaque
 data:
   {{- range $key, $value := .fresh }}
-  {{ $key }}: {{ if hasKey $existing $key }}{{ index $existing $key }}{{ else }}{{ $value | b64enc }}{{ end }}
+  {{ $key }}: {{ (hasKey $existing $key | ternary (index $existing $key) ($value | b64enc)) | quote }}
   {{- end }}
 {{- end -}}
