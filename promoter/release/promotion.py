@@ -39,7 +39,8 @@ def promote(application: Application, version: str = "") -> PullRequest:
     settings = read_settings(source_of_commit(application.git, tag.commit))
     _require_images(application, tag, settings)
     files = _changed_files(application, tag, final, settings)
-    message = f"ci: release {final} [ci skip]\n\nCandidate: {tag.version}\n"
+    # Without [ci skip]: GitHub would not run the checks that the branch requires.
+    message = f"ci: release {final}\n\nCandidate: {tag.version}\n"
     title, labels = TITLE.format(final), frozenset({LABEL, "galoybot"})
     body = _body(application, tag, final)
     proposal = NewPullRequest(title, body, BRANCH, application.branch, draft=True, labels=labels)

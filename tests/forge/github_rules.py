@@ -6,6 +6,7 @@ rulesets are layered, and whoever bypasses one of them still meets the others.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -41,6 +42,14 @@ def of_workflow(permissions: Mapping[str, str]) -> Token:
     """Return the token that a job with these ``permissions:`` gets."""
     granted = {name.replace("-", "_"): level for name, level in permissions.items()}
     return Token("github-actions[bot]", granted, app=15368)
+
+
+def skips_workflows(message: str) -> bool:
+    """Return whether GitHub runs no workflow for a commit with this message ("Skip runs")."""
+    words = ("[skip ci]", "[ci skip]", "[no ci]", "[skip actions]", "[actions skip]")
+    return any(word in message for word in words) or bool(
+        re.search(r"(?m)\n\n^skip-checks: ?true$", message)
+    )
 
 
 def active(rulesets: Iterable[Mapping[str, Any]], branch: str) -> Iterator[Mapping[str, Any]]:

@@ -37,7 +37,7 @@ from promoter.forge.forge import (
 from promoter.forge.local import LocalForge
 from tests.concourse.ruleset_schema import Ruleset
 
-from .github_rules import Token, active, violations
+from .github_rules import Token, active, skips_workflows, violations
 
 NAME = "GaloyMoney/lana-bank"
 OWNER = "GaloyMoney"
@@ -131,7 +131,12 @@ class Server:
         return None
 
     def run_check(self, commit: str, name: str, conclusion: str | None) -> None:
-        """Set the latest check run ``name`` of ``commit``; without a conclusion it is running."""
+        """Set the latest check run ``name`` of ``commit``; without a conclusion it is running.
+
+        As on GitHub, no workflow runs for a commit whose message says so.
+        """
+        if skips_workflows(self.forge.git.text("log", "-1", "--format=%B", commit)):
+            return
         runs = [each for each in self.check_runs.get(commit, []) if each["name"] != name]
         status = "completed" if conclusion else "in_progress"
         run = {"id": len(runs) + 1, "name": name, "status": status, "conclusion": conclusion}

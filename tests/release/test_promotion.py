@@ -4,14 +4,26 @@ import json
 
 import pytest
 
+from dev.rulesets import rulesets
 from promoter.common.errors import NothingNewer, RegistryError
-from promoter.forge.forge import Conclusion, PullRequestState, Query, StatusCheck
+from promoter.forge.forge import (
+    Conclusion,
+    ForgeConflict,
+    PullRequestState,
+    Query,
+    StatusCheck,
+)
+from promoter.forge.github import GitHubForge
+from promoter.forge.local import LocalForge
 from promoter.release.candidate import create_candidate
 from promoter.release.changelog import notes, prepend
 from promoter.release.errors import ReleaseError
 from promoter.release.merge_rules import FILE_CHECK, file_check, report_file_check
 from promoter.release.promotion import promote
+from tests.forge.conftest import QUICK
+from tests.forge.github_server import NAME, serving
 
+from .conftest import ROOT
 from .sandbox import DEV, RELEASE_YML, Sandbox
 
 
@@ -51,6 +63,26 @@ def test_opens_a_draft_with_changelog_and_docs_on_the_candidates_commit(sandbox:
     assert sandbox.application.forge.checks(pull.head_commit) == (
         StatusCheck(FILE_CHECK, Conclusion.SUCCESS, "only CHANGELOG.md and docs-site/**"),
     )
+
+
+def test_a_person_merges_it_after_the_checks_that_main_requires(sandbox: Sandbox) -> None:
+    """GitHub runs no workflow for a commit that skips them, and waits for its checks for ever."""
+    create_candidate(sandbox.application)
+    pull = promote(sandbox.application)
+    forge = sandbox.application.forge
+    assert isinstance(forge, LocalForge)
+    application = ROOT / "upstream" / "lana-bank"
+    with serving(forge) as (server, api):
+        server.rulesets = [{**each, "id": each["name"]} for each in rulesets(application)]
+        person = GitHubForge(NAME, "a-token", api, QUICK)
+        person.mark_ready(pull.number)
+        server.approvals[pull.number] = 1
+        with pytest.raises(ForgeConflict, match="is expected"):
+            person.merge_pull_request(pull.number, head_commit=pull.head_commit)
+        for name in person.required_checks("main"):
+            server.run_check(pull.head_commit, name, "success")
+        merged = person.merge_pull_request(pull.number, head_commit=pull.head_commit)
+    assert merged.state is PullRequestState.MERGED
 
 
 def test_a_second_run_for_the_same_candidate_keeps_the_pull_request(sandbox: Sandbox) -> None:
