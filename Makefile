@@ -106,6 +106,7 @@ generated: .venv/installed ## regenerate every generated file: stubs, schemas, k
 	$(BIN)/python -m dev.architecture
 	$(BIN)/python -m stacks.schema
 	$(BIN)/python -m dev.reference
+	$(BIN)/python -m dev.clauses
 	$(BIN)/python -m dev.rulesets
 	$(BIN)/promoter pipeline graph
 

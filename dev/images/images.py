@@ -20,7 +20,7 @@ from dev.images.layers import Layer, Layers
 from promoter.programs import oci
 from promoter.toolchain import Toolchain
 
-PROGRAMS = ("cosign", "crane", "helm", "kubectl", "tofu")
+PROGRAMS = ("cosign", "crane", "helm", "kubectl", "kubelogin", "tofu")
 """The programs of tasks, besides promoter and git; node is one of promoter's dependencies."""
 RESOURCE = wheel.ROOT / "ci" / "deployments" / "cepler-resource"
 _PATH = "/opt/promoter/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"

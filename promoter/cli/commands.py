@@ -91,6 +91,7 @@ _PIPELINE = {
     "generate": Command("pipeline:generate", "Render every pipeline with ytt.", changes=True),
     "check": Command("pipeline:check_command", "Check that every pipeline is rendered and sound."),
     "exec": Command("pipeline:exec_command", "Run a command with the task's credentials.", True),
+    "gke-credential": Command("pipeline:gke_credential_command", "Print a credential for GKE."),
     "wait-cachix-paths": Command("pipeline:wait_command", "Wait for paths in a Cachix cache."),
     "comment": Command(
         "pipeline:comment_command", "Put a comment on a pull request.", changes=True

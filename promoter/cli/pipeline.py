@@ -15,6 +15,7 @@ from promoter.concourse.journey import PAGE, REMEDY, updated_page
 from promoter.forge.github import GitHubForge
 from promoter.forge.links import API
 from promoter.git import Git
+from promoter.programs.cloud import google_token
 from promoter.tasks.cachix import Retries, read_paths, wait
 from promoter.tasks.credentials import run as run_with_access
 
@@ -46,6 +47,26 @@ def check_command(root: ROOT = None, as_json: JSON = False) -> int:
         for line in map(str, findings) if findings else ["no problems found"]:
             typer.echo(f"{name}: {line}")
     return 1 if any(found.values()) else 0
+
+
+def gke_credential_command() -> None:
+    """Print a token of Google Cloud as the credential that a kubeconfig's `exec` expects.
+
+    With Google's application default credentials, so that no plugin of gcloud is needed.
+
+    Example: promoter pipeline gke-credential
+    """
+    token = google_token()
+    print_json(
+        {
+            "apiVersion": "client.authentication.k8s.io/v1",
+            "kind": "ExecCredential",
+            "status": {
+                "token": token.value,
+                "expirationTimestamp": token.expiry.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            },
+        }
+    )
 
 
 def exec_command(

@@ -1,6 +1,6 @@
 """The programs that can be built here: their Go modules, packages and linker flags.
 
-All but the Terraform providers and slsa-verifier are packages of one module,
+All but the Terraform providers, slsa-verifier and kubelogin are packages of one module,
 ``dev/toolchain/programs``, so that what they share is compiled once.
 """
 
@@ -68,6 +68,7 @@ _TOFU = "github.com/opentofu/opentofu"
 _KWOK = "sigs.k8s.io/kwok"
 _COSIGN = "github.com/sigstore/cosign/v3"
 _HASHICORP = "github.com/hashicorp"
+_KUBELOGIN = "github.com/Azure/kubelogin"
 _SLSA = "github.com/slsa-framework/slsa-verifier/v2"
 
 
@@ -102,11 +103,16 @@ _ALL = (
     _kubernetes("kubelet", 25),
     _kubernetes("kube-proxy", 11),
     _provider("terraform-provider-azurerm", 940),
+    Recipe("kubelogin", "kubelogin", _KUBELOGIN, _KUBELOGIN, 85),
     Recipe("slsa-verifier", "slsa-verifier", f"{_SLSA}/cli/slsa-verifier", _SLSA, 50),
 )
 RECIPES: dict[str, Recipe] = {recipe.name: recipe for recipe in _ALL}
-ON_REQUEST = ("kubelet", "kube-proxy", "terraform-provider-azurerm", "slsa-verifier")
-"""Built only when named: a real node, a provider that takes minutes, and a check for others."""
+ON_REQUEST = (
+    *("kubelet", "kube-proxy"),
+    *("terraform-provider-azurerm", "kubelogin", "slsa-verifier"),
+)
+"""Built only when named: a real node, a provider that takes minutes, the task image's sign-in to
+AKS, and a check for others."""
 
 
 @dataclass(frozen=True)

@@ -175,7 +175,9 @@ def test_an_unknown_key_of_a_request_is_named(
 
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_a_program_that_tasks_call_starts(tasks: Container, name: str) -> None:
-    arguments = {"kubectl": ("version", "--client")}.get(name, ("version",))
+    arguments = {"kubectl": ("version", "--client"), "kubelogin": ("--version",)}.get(
+        name, ("version",)
+    )
     done = tasks.run(name, *arguments)
     assert done.returncode == 0, done.stderr
 

@@ -15,6 +15,7 @@ import pytest
 from promoter.forge.local import LocalForge
 from promoter.git import Git
 from promoter.platform import Platform
+from promoter.programs.provider_lock import lock_path
 from promoter.setup.doctor import CHECKS as REPOSITORY
 from promoter.setup.doctor import MACHINE, Surroundings, examine
 from promoter.setup.doctor.capacity import LEAST, LEAST_IN_PRODUCTION, ClusterSize
@@ -93,6 +94,31 @@ def test_variables_that_the_pipeline_names_are_listed_by_environment(clone: Git)
     assert "github.key" in found["variables of every job"].detail
     assert {each.state for each in found.values()} == {UNKNOWN}
     assert rows(clone, "variables", "app") == {}
+
+
+def test_a_platform_without_a_lock_is_named(clone: Git) -> None:
+    push(clone, CLOUD_FILES)
+    found = rows(clone, "providers")
+    assert {each.state for each in found.values()} == {UNKNOWN}
+    assert found["providers of gcp"].remedy.startswith("promoter providers lock gcp, and commit")
+    push(clone, {lock_path("gcp"): b"# locked\n"})
+    assert rows(clone, "providers")["providers of gcp"].state is OK
+
+
+def test_an_account_is_not_read_without_credentials(
+    clone: Git, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = (
+        b"deployment: foundation\nenvironments:\n  gcp-one-foundation:\n    latest: [shared/*]\n"
+    )
+    push(clone, {**CLOUD_FILES, "cepler/foundation.yml": config})
+    monkeypatch.setenv("HOME", str(tmp_path))
+    for name in ("GOOGLE_CREDENTIALS", "GOOGLE_APPLICATION_CREDENTIALS"):
+        monkeypatch.delenv(name, raising=False)
+    found = rows(clone, "accounts")
+    assert found["account of gcp-one"].state is UNKNOWN
+    assert "there are no credentials of gcp here" in found["account of gcp-one"].detail
+    assert set(found) == {"account of gcp-one"}
 
 
 def test_a_state_in_a_cloud_is_unknown_and_one_here_is_written(clone: Git) -> None:

@@ -12,6 +12,8 @@ import pytest
 
 from promoter.common.errors import InvalidFile, PromoterError, UsageError
 from promoter.common.progress import Silent
+from promoter.gate.config import read_config
+from promoter.gate.patterns import Patterns
 from promoter.programs.provider_lock import READ_ONLY, ProviderLock, lock_path
 from promoter.synthesis.app import SynthesizedStack
 from promoter.synthesis.provider_locks import lock_providers, required_providers
@@ -150,3 +152,11 @@ def test_constraints_are_compared_as_opentofu_orders_them() -> None:
     )
     lock = ProviderLock.parse(text, "x")
     assert lock.entries_of({"hashicorp/helm": "~> 3.1, >= 3.1.2"}) == text
+
+
+def test_every_environments_patterns_have_its_lock() -> None:
+    """A changed lock reaches QA after staging, as every other input does."""
+    for file in (REPOSITORY / "cepler").glob("*.yml"):
+        for name, environment in read_config(file.read_bytes(), file.name).environments.items():
+            patterns = Patterns(environment.propagated or environment.latest)
+            assert patterns.matches(lock_path(name.partition("-")[0])), name

@@ -8,7 +8,7 @@ from threading import Thread
 
 from promoter.common.errors import PromoterError, UsageError
 from promoter.git import Git
-from promoter.setup.doctor import forge, machine, places, repository
+from promoter.setup.doctor import forge, foundation, machine, places, repository
 from promoter.setup.doctor.check import Check, CheckResult, CheckState, Surroundings
 from promoter.site.site import Site
 from promoter.toolchain import Toolchain
@@ -37,6 +37,8 @@ CHECKS: Mapping[str, Check] = {
     "workflows": forge.check_workflows,
     "variables": forge.check_variables,
     "credentials": machine.check_credentials,
+    "providers": foundation.check_locks,
+    "accounts": foundation.check_foundations,
     **PLATFORM,
 }
 """The checks of a repository on a forge."""

@@ -93,14 +93,19 @@ def check_signing(surroundings: Surroundings) -> Iterator[CheckResult]:
     yield CheckResult("signing", CheckState.OK, f"git signs as {key.principal}")
 
 
+def found_logins(platform: str) -> list[str]:
+    """Return the variables and files here that have credentials of ``platform``."""
+    login = _LOGINS[platform]
+    found = [name for name in login.variables if os.environ.get(name)]
+    return found + ([f"~/{login.file}"] if (Path.home() / login.file).is_file() else [])
+
+
 def check_credentials(surroundings: Surroundings) -> Iterator[CheckResult]:
     """Find platforms whose providers have no credentials here."""
     first = {each.platform: each.name for each in reversed(surroundings.environments)}
     for platform in sorted(first.keys() & _LOGINS.keys()):
         login, check = _LOGINS[platform], f"credentials of {platform}"
-        found = [name for name in login.variables if os.environ.get(name)]
-        found += [f"~/{login.file}"] if (Path.home() / login.file).is_file() else []
-        if found:
+        if found := found_logins(platform):
             detail = f"{found[0]} is there; it was not tried"
             remedy = f"cdktf diff {first[platform]} tries it"
             yield CheckResult(check, CheckState.UNKNOWN, detail, remedy)
