@@ -57,7 +57,7 @@ _SQL, _FLEXIBLE = "modules/gcp_postgres/construct.py", "modules/azure_postgres/c
 _FLAGS = "modules/gcp_postgres/props.py"
 _SECRETS = "modules/secrets/construct.py"
 _VAULT, _RELEASE = "modules/secrets/vault.py", "modules/lana_bank/construct.py"
-_AZURE_PROPS, _HONEYCOMB = "modules/azure_postgres/props.py", "modules/honeycomb/__init__.py"
+_HONEYCOMB = "modules/honeycomb/__init__.py"
 _NAMESPACE, _IDENTITY = "modules/kubernetes/__init__.py", "modules/gcp_identity/__init__.py"
 _GCP, _CLOUD = "stacks/platforms/gcp/stack.py", "stacks/platforms/release.py"
 _PRODUCTION = "stacks/gcp/volcano-production"
@@ -86,8 +86,16 @@ MUTANTS = (
     *_mutants(
         "backups-kept",
         (_SQL, swap('"enabled": True', '"enabled": False'), "no backups on Cloud SQL"),
-        (_FLAGS, swap("backups_kept: int = 14", "backups_kept: int = 1"), "a single backup"),
-        (_AZURE_PROPS, swap("backup_days: int = 14", "backup_days: int = 7"), "a week of backups"),
+        (
+            "stacks/platforms/gcp/__init__.py",
+            swap("Field(ge=1, le=365)] = 14", "Field(ge=1, le=365)] = 8"),
+            "a week of backups on Cloud SQL",
+        ),
+        (
+            "stacks/platforms/azure/__init__.py",
+            swap("Field(ge=7, le=35)] = 14", "Field(ge=7, le=35)] = 7"),
+            "a week of backups",
+        ),
     ),
     *_mutants(
         "blocks-listed",
@@ -107,6 +115,7 @@ MUTANTS = (
             swap("deletion_protection: bool = True", "deletion_protection: bool = False"),
             "no deletion protection",
         ),
+        (_FLEXIBLE, swap('"CanNotDelete"', '"ReadOnly"'), "no lock against deletion"),
     ),
     *_mutants(
         "databases-private",
@@ -217,7 +226,7 @@ MUTANTS = (
         "keys-customer-managed",
         (
             _SQL,
-            swap('"encryption_key_name": self._props.kms_key', '"encryption_key_name": None'),
+            swap('"encryption_key_name": kms_key', '"encryption_key_name": None'),
             "the cloud's key for databases",
         ),
         (

@@ -25,8 +25,6 @@ from promoter.toolchain import Toolchain
 _NAME = re.compile(r"(?:azure|gcp|local)-[a-z0-9]+(?:-[a-z0-9]+)*")
 LONGEST = 44
 """The longest name: a server's, ``<name>-keycloak-replica-5``, may have 63 characters."""
-ACCOUNT = 22
-"""Characters of a stack's name that begin its service accounts' ids on Google Cloud."""
 
 
 @dataclass(frozen=True)
@@ -192,14 +190,3 @@ def _require_valid(root: Path, name: str, like: str, names: list[str]) -> None:
             f"add {name}: not a valid name",
             next_step=f"use a-z, 0-9 and single dashes, {LONGEST} characters at most",
         )
-    taken = {_account(each): each for each in names if each.startswith("gcp-")}
-    if platform == "gcp" and (other := taken.get(_account(name))):
-        raise UsageError(
-            f"add {name}: its service accounts would be those of {other}: an id has the first "
-            f"{ACCOUNT} characters of the name",
-            next_step="choose a name that differs there",
-        )
-
-
-def _account(name: str) -> str:
-    return name[:ACCOUNT].rstrip("-")
