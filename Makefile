@@ -105,6 +105,7 @@ generated: .venv/installed ## regenerate every generated file: stubs, schemas, k
 	$(BIN)/python -m dev.toolchain_keys
 	$(BIN)/python -m dev.architecture
 	$(BIN)/python -m stacks.schema
+	$(BIN)/python -m dev.control_schemas
 	$(BIN)/python -m dev.reference
 	$(BIN)/python -m dev.clauses
 	$(BIN)/python -m dev.rulesets

@@ -155,6 +155,7 @@ PARTS: dict[str, Callable[[Path], Iterator[Line]]] = {
     "2000": lambda scratch: middle(scratch, 2_000, 1_000),
     "large": large,
     "plan": plans.rows,
+    "rules": plans.rules_rows,
 }
 
 
@@ -170,10 +171,12 @@ def table(head: tuple[str, ...], rows: Sequence[Line]) -> str:
 
 
 def tables(rows: Sequence[Line]) -> str:
-    """Return both tables."""
-    checks = [row for row in rows if isinstance(row, Row)]
-    plan = [row for row in rows if not isinstance(row, Row)]
-    return f"{table(_HEAD, checks)}\n{table(plans.HEAD, plan)}"
+    """Return the tables."""
+    heads = {Row: _HEAD, plans.Row: plans.HEAD, plans.RulesRow: plans.RULES_HEAD}
+    parts = [
+        table(head, [row for row in rows if type(row) is kind]) for kind, head in heads.items()
+    ]
+    return "\n".join(parts)
 
 
 def write(file: Path, text: str) -> None:

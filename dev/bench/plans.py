@@ -23,6 +23,14 @@ _RUNS = 5
 _WHO = Identity("Bench", "bench@example.invalid")
 
 
+RULES_HEAD = ("plan", "with rules", "without", "times", "memory")
+_TEAMS = b"""\
+people: {ann: {mail: [ann@bank.example]}, bob: {mail: [bob@bank.example]}}
+teams: {release: [ann, bob]}
+bots: [bench@example.invalid]
+"""
+
+
 @dataclass(frozen=True)
 class Row:
     """A line of the table: the same history planned for many environments, and for one."""
@@ -55,6 +63,28 @@ def rows(scratch: Path) -> Iterator[Row]:
         for folder in folders:
             _publish(folder, _everything_changes())
         yield _row(f"{shape}, 300 commits since that change every environment", folders)
+
+
+@dataclass(frozen=True)
+class RulesRow(Row):
+    """A line of another table: the same plan with rules for every environment, and without."""
+
+
+def rules_rows(scratch: Path) -> Iterator[RulesRow]:
+    """Measure what rules cost where they allow everything, so that both plans do the same."""
+    folders = [_site(scratch / name, MANY, False) for name in ("rules", "none")]
+    rule = "{windows: {deny: [...]}, override: {count: 1, from: [release], expires: 2h}}"
+    deny = "{from: 2020-01-01, to: 2020-01-02, zone: UTC, reason: past}"
+    lines = "".join(f"  {_name(each)}: {rule.replace('...', deny)}\n" for each in range(MANY))
+    files = {
+        "cepler/bench.rules.yml": f"environments:\n{lines}".encode(),
+        "cepler/teams.yml": _TEAMS,
+    }
+    _publish(folders[0], iter([("feat: rules", files)]))
+    for folder in folders:
+        _record_all(folder)
+        _publish(folder, _everything_changes())
+    yield RulesRow(**vars(_row("side by side, every environment due, windows open", folders)))
 
 
 def _row(title: str, folders: Sequence[Path]) -> Row:

@@ -38,6 +38,10 @@ class Approval:
     at: str
     reason: str
 
+    def __str__(self) -> str:
+        """Return the approval in words."""
+        return f"approved {self.subject} by {self.by}"
+
     @property
     def by(self) -> str:
         """The verified signer, or the author marked as unverified."""
@@ -58,9 +62,10 @@ class Approvals:
 
     def gates(self, deployment: str) -> Gates:
         """Return a deployment's gates; raise where branch or file are missing or invalid."""
-        return read_gates(self._text(deployment).encode(), gates_file(deployment))
+        return read_gates(self.gates_text(deployment).encode(), gates_file(deployment))
 
-    def _text(self, deployment: str) -> str:
+    def gates_text(self, deployment: str) -> str:
+        """Return the text of a deployment's gates file; raise where it is missing."""
         name = gates_file(deployment)
         content = self.git.file(self.tip, name) if self.tip else None
         if content is None:
@@ -97,7 +102,7 @@ class Approvals:
         def change(now: Approvals) -> dict[str, bytes]:
             if now.gates(deployment).entries.get(environment) == commit:
                 raise NothingNewer(f"approve {environment}: its gate is already at {commit[:12]}")
-            changed = with_gate(now._text(deployment), environment, commit)
+            changed = with_gate(now.gates_text(deployment), environment, commit)
             return {gates_file(deployment): changed.encode()}
 
         return self._append(change, environment, commit, f"up to {commit}", reason)

@@ -7,6 +7,7 @@ whole request, private key included, into a file for debugging.
 import shutil
 from pathlib import Path
 
+from promoter.approvals.control import GitControl
 from promoter.cepler.record import record_here
 from promoter.cepler.request import (
     Answer,
@@ -51,6 +52,9 @@ def check(request: ResourceRequest, cache: Path, progress: Progress) -> list[Ans
     deployment = _gated(deployment, source)
     due = find_due(deployment, source.environment, ignore_queue=source.ignore_queue)
     versions = [last._asdict()] if last is not None else []
+    if due is not None and due.holds:
+        progress.note(f"Not cleared: {due.holds[0]}")
+        return versions
     if due is not None and (last is None or last.trigger != due.trigger):
         progress.note("Found new state to deploy")
         return [*versions, _version(due.trigger, due.version)]
@@ -98,9 +102,12 @@ def _prepared(
     """Prepare what is due and return it; None if nothing is new."""
     name = source.environment or ""
     due = find_due(deployment, name, ignore_queue=source.ignore_queue, origins=True)
-    if due is None:
+    refused = due is not None and due.holds and due.trigger != requested.trigger
+    if due is None or refused:
         progress.note("Nothing new to deploy... reproducing last state")
         return None
+    if due.holds:
+        due.require_due()
     if due.trigger != requested.trigger:
         raise PromoterError(
             f"prepare {name} at {requested.trigger[:12]}: Trigger is out of sync, "
@@ -158,7 +165,9 @@ def record_from(request: ResourceRequest, origin: Path, progress: Progress) -> A
 def _gated(deployment: Deployment, source: ResourceSource) -> Deployment:
     """Return ``deployment`` with its marks, under the gates that ``source`` names, if any."""
     file, branch = source.gates_file, source.gates_branch
+    tip = deployment.git.commit(f"refs/remotes/origin/{branch}") if branch is not None else None
     deployment = deployment.with_marks()
+    deployment = deployment.controlled_by(GitControl(deployment, tip))
     if file is None:
         if branch is not None:
             raise invalid("Missing gates_file in source")

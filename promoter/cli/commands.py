@@ -130,6 +130,8 @@ SECTIONS: Mapping[str, Mapping[str, Command | CommandGroup]] = {
     },
     "Approve": {
         "approve": Command("approve:approve", "Approve a change for an environment.", changes=True),
+        "stop": Command("stop:stop", "Stop deploys at once.", changes=True),
+        "resume": Command("stop:resume", "Lift stops.", changes=True),
     },
     "Release": {
         "release": CommandGroup(

@@ -1,8 +1,10 @@
 """``promoter plan`` and ``promoter why``: what would be deployed, and what holds it back."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,6 +13,9 @@ from promoter.cli.output import print_json
 from promoter.common.text import plain
 from promoter.site.plan import UNREADABLE, ChangedFile, EnvironmentPlan, plan_all
 from promoter.site.site import Site
+
+if TYPE_CHECKING:
+    from promoter.site.opening import Opening
 
 _SHOWN = 5
 
@@ -41,6 +46,9 @@ def plan(
 
 def why(
     environment: Annotated[str, typer.Argument(help="For example local-qa.")],
+    when: Annotated[
+        bool, typer.Option("--when", help="Show the earliest time at which it can clear.")
+    ] = False,
     remote: REMOTE = None,
     branch: BRANCH = "main",
     fetch: FETCH = True,
@@ -54,12 +62,31 @@ def why(
     """
     site = Site.of(Path.cwd(), environment, remote=remote, branch=branch, fetch=fetch)
     site.deployment_of(environment)
+    if when:
+        from promoter.site.opening import find_opening  # a plan need not wait for pydantic
+
+        return _print_opening(find_opening(site, environment), as_json=as_json)
     (found,) = plan_all(site, [environment])
     if as_json:
         print_json(found)
     else:
         _print(found, len(found.files))
     return _code([found])
+
+
+def _print_opening(found: Opening, *, as_json: bool) -> int:
+    if as_json:
+        print_json(found)
+        return 0
+    for reason in found.why:
+        typer.echo(plain(f"  {reason}"))
+    if found.without_votes is not None:
+        typer.echo(f"{found.environment}: clears at {found.without_votes}")
+    elif found.if_approved is not None:
+        typer.echo(f"{found.environment}: clears at {found.if_approved}, once it is approved")
+    else:
+        typer.echo(f"{found.environment}: does not clear as it is")
+    return 0
 
 
 def _code(plans: Iterable[EnvironmentPlan]) -> int:

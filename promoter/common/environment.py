@@ -72,3 +72,8 @@ def user_name() -> str:
         return getpass.getuser()
     except (KeyError, OSError):
         return f"uid-{os.getuid()}"
+
+
+def in_ci(variables: Mapping[str, str]) -> bool:
+    """Return whether ``variables`` are those of a CI job: any ``CI`` but ``false`` means one."""
+    return variables.get("CI", "").strip().lower() not in ("", "false")

@@ -8,7 +8,7 @@ from promoter.common.errors import InvalidFile
 from promoter.common.finding import Finding
 from promoter.concourse.pipelines import DEPLOYMENTS, REMEDY, existing_pipelines, find_ytt, write
 from promoter.concourse.schema import identifier_fault
-from promoter.gate.config import CeplerConfig, read_config
+from promoter.gate.config import CeplerConfig, is_config, read_config
 
 EMBEDDED = "local"
 FOUNDATION = "foundation"
@@ -82,6 +82,8 @@ def jobs(root: Path) -> tuple[DeployJob, ...]:
     """
     found: dict[str, DeployJob] = {}
     for path in sorted((root / "cepler").glob("*.yml")):
+        if not is_config(str(path)):
+            continue
         file = path.relative_to(root).as_posix()
         config = read_config(path.read_bytes(), file)
         if path.stem != config.deployment:

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Self
 
+from promoter.common.environment import in_ci
 from promoter.common.errors import Declined, NotCleared, NothingNewer, PromoterError, UsageError
 from promoter.common.progress import Progress
 from promoter.deploy.command_line import CdktfCommand
@@ -39,8 +40,8 @@ class Caller:
 
     @classmethod
     def of(cls, variables: Mapping[str, str], *, terminal: bool) -> Self:
-        """Return the caller with these variables; any ``CI`` but ``false`` means a CI job."""
-        return cls(terminal, variables.get("CI", "").strip().lower() not in ("", "false"))
+        """Return the caller with these variables (see `in_ci`)."""
+        return cls(terminal, in_ci(variables))
 
     def require_answer(self, command: CdktfCommand) -> None:
         """Raise `UsageError` if the CLI would ask for an approval that nobody can give.

@@ -81,10 +81,11 @@ def guarded_plan(site: Site, stack: Stack, *, begun: bool) -> PlannedStack:
     planned = plan(stack, begun=begun)
     saved = planned.saved
     stack.progress.note(f"{stack.name}: {saved.summary()} (plan {saved.digest[:12]})")
-    if saved.destroys and site.approvals.special(stack.name, "plan", saved.digest) is None:
+    problem = site.special_problem(stack.name, "plan", saved.digest) if saved.destroys else ""
+    if problem:
         raise NotCleared(
             f"apply the plan of {stack.name}: it would delete something stateful: "
-            f"{', '.join(map(str, saved.destroys))}",
+            f"{', '.join(map(str, saved.destroys))}; {problem}",
             next_step=f"if that is intended: promoter approve {stack.name} "
             f"--plan {saved.digest} --reason '...'",
         )

@@ -24,7 +24,7 @@ from promoter.deploy.preflight import require_recordable
 from promoter.deploy.record import begun, keep, note, record
 from promoter.deploy.summary import statement, summary_path
 from promoter.gate.decision import Decision
-from promoter.site.evidence import Evidence, Outcome
+from promoter.site.evidence import OVERRIDE, Evidence, Outcome
 from promoter.site.site import Site
 from promoter.site.witness import GATES
 from promoter.smoketest.report import SmoketestFailed
@@ -76,13 +76,14 @@ def deploy(
         )
         deployment = site.deployment_of(environment)
         attempt = Evidence(deployment, environment, "deploy", "deployed", trigger)
+        allowed_by = override(site, decision)  # it may expire while the apply runs
         with failures_recorded(site, attempt, progress, record_it=record_it):
             # Before the apply: a key that cannot sign must not leave it without its proof.
             proof = (
                 {summary_path(attempt): sign(statement(site, decision, attempt.at))} if sign else {}
             )
             done = asdict(_converged(site, decision, target, held, progress, apply))
-        evidence = replace(attempt, details={**done, GATES: site.gates_tip})
+        evidence = replace(attempt, details={**done, GATES: site.gates_tip, **allowed_by})
         recorded = record(site, decision, evidence, proof) if record_it else None
         if not record_it and proof:
             keep(site, f"verification summary of {environment}", proof)
@@ -94,6 +95,18 @@ def deploy(
         trigger=trigger,
         recorded=recorded,
     )
+
+
+def override(site: Site, decision: Decision) -> dict[str, str]:
+    """Return the detail of the override that allows ``decision``, if one does."""
+    name = decision.environment
+    control = site.control(site.deployment(name))
+    if not control.has_rules:
+        return {}
+    found = control.verdict(name, decision.recorded, decision.state).override
+    if found is None:
+        return {}
+    return {OVERRIDE: f"overridden by {found.person} in {found.added_by[:12]}: {found.reason}"}
 
 
 def note_local_changes(site: Site, progress: Progress) -> None:
@@ -129,21 +142,20 @@ def _converged(
 
 
 def unchanged(site: Site, decision: Decision) -> Site:
-    """Return the site as it is now; raises `NotCleared` if another state is cleared by then.
+    """Return the site as it is now; raises `NotCleared` if this state is not cleared any more.
 
     A saved plan is only good for the state that it was made from (design, "How a change
-    travels").
+    travels"), and a window may have closed since then, though nothing moved.
     """
     moved = site.fetched()
-    if (moved.tip, moved.gates_tip) == (site.tip, site.gates_tip):
-        return moved
     again = moved.decide(decision.environment)
     if again.is_due and again.state.files == decision.state.files:
         return moved
+    cause = "; ".join(map(str, again.holds)) or "another state is cleared now"
     raise NotCleared(
-        f"apply the plan of {decision.environment}: {site.remote}/{site.branch} moved from "
-        f"{site.tip[:12]} to {moved.tip[:12]} meanwhile, and another state is cleared now",
-        next_step=f"promoter deploy {decision.environment}",
+        f"apply the plan of {decision.environment}: decided again at {moved.tip[:12]}, before at "
+        f"{site.tip[:12]}: {cause}",
+        next_step=again.next_step or f"promoter deploy {decision.environment}",
     )
 
 

@@ -129,9 +129,9 @@ def _approved_record(site: Site, environment: str) -> tuple[str, EnvironmentStat
             next_step=f"cdktf destroy {environment} --ungated '<why>' removes what is there",
         )
     commit, record = last
-    if site.approvals.special(environment, "destroy", commit) is None:
+    if problem := site.special_problem(environment, "destroy", commit):
         raise NotCleared(
-            f"destroy {environment}: version {record.version} has no approval to be destroyed",
+            f"destroy {environment}: version {record.version} may not be destroyed: {problem}",
             next_step=f"promoter approve {environment} --destroy --reason '...'",
         )
     return last

@@ -75,6 +75,11 @@ def read_config(content: bytes, file: str) -> CeplerConfig:
     return CeplerConfig(deployment, environments)
 
 
+def is_config(path: str) -> bool:
+    """Return whether ``path`` is that of a cepler file, which has rules and teams next to it."""
+    return path.endswith(".yml") and not path.endswith((".rules.yml", "/teams.yml"))
+
+
 def state_folder(config_path: str, deployment: str) -> str:
     """Return the folder of a deployment's state files, next to its cepler file."""
     parent = config_path.rstrip("/").rpartition("/")

@@ -111,8 +111,8 @@ def check(
 ) -> Decision | None:
     """Return what ``cepler check`` finds: a due decision, None for nothing new.
 
-    Holds that cepler does not know are left to `decide`. Raises `PromoterError` where the
-    passed environment has no record.
+    Holds that cepler does not know are left to `decide`, but what the deployment's control
+    refuses is blocked. Raises `PromoterError` where the passed environment has no record.
     """
     passed = deployment.environment(name).passed
     with deployment.reading() as history:
@@ -125,6 +125,12 @@ def check(
                 f"check {name}: {NotDeployed((), passed)}", next_step=f"deploy {passed} first"
             )
         decision = _cleared(evaluator, name, at, origins=origins)
+        refusals = evaluator.refusals(name, decision.state) if decision.is_due else ()
+    if refusals:
+        from promoter.gate.holds.refused import Refused  # cepler has no such rules
+
+        hold = Refused(decision.changes, refusals)
+        return decision._replace(holds=(hold,), decided_at="")
     return decision if decision.is_due else None
 
 

@@ -18,6 +18,7 @@ from promoter.gate.state import EnvironmentState
 from promoter.git import Git
 
 if TYPE_CHECKING:
+    from promoter.gate.control import Control
     from promoter.gate.gates import Gates
 
 
@@ -42,6 +43,7 @@ class Deployment:
         self.tip = tip
         self.config_path = config_path
         self.gates = gates
+        self.control: Control | None = None
         self._marked = False
         self._source = source
         self._recorded: frozenset[str] | None = None
@@ -90,6 +92,16 @@ class Deployment:
         other = copy(self)
         other.gates = gates
         return other
+
+    def controlled_by(self, control: Control | None) -> Deployment:
+        """Return the same deployment, judged by ``control`` as well; cepler has no such rules."""
+        other = copy(self)
+        other.control = control
+        return other
+
+    def is_gated(self, name: str) -> bool:
+        """Return whether a gate names the commit that ``name`` is decided at."""
+        return self.gates is not None and self.gates.commit(name) is not None
 
     def alone(self, name: str) -> Deployment:
         """Return the same deployment with the records that decide ``name``: its and `passed`'s.

@@ -4,7 +4,10 @@ Cepler knows "something new" and "nothing new". Changes that wait are ours: they
 comparing what is cleared with the tip.
 """
 
+from __future__ import annotations
+
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from promoter.gate.begun import Begun
 from promoter.gate.config import EnvironmentConfig
@@ -15,6 +18,9 @@ from promoter.gate.rules import FileChange, changes_between, taken_from
 from promoter.gate.sources import Committed
 from promoter.gate.state import LATEST, DeployState, EnvironmentState, ident, path_of
 from promoter.git.objects import TreeEntry
+
+if TYPE_CHECKING:
+    from promoter.gate.control import Refusal
 
 
 class Evaluator:
@@ -57,6 +63,14 @@ class Evaluator:
             return None
         oldest = self.oldest(view)
         return self._with_origins(oldest) if origins else oldest.state()
+
+    def refusals(self, name: str, would: DeployState | None) -> tuple[Refusal, ...]:
+        """Return the reasons of the deployment's control against ``would``, if it has one."""
+        deployment = self.deployment
+        if deployment.control is None:
+            return ()
+        recorded, gated = deployment.recorded(name), deployment.is_gated(name)
+        return deployment.control.judge(name, recorded, would, gated=gated)
 
     def state_on_disk(self, name: str, disk: HashOnDisk) -> DeployState:
         """Return what ``name`` would run by the commits, triggered by the files on ``disk``."""
@@ -174,6 +188,12 @@ class Outlook:
         known = {change.identity for change in self.changes_at_tip}
         changes = self._changes(state) if state is not None else ()
         return tuple(change for change in changes if change.identity not in known)
+
+    @cached_property
+    def refusals(self) -> tuple[Refusal, ...]:
+        """The reasons of the deployment's control against the change, if there are any."""
+        would = self.view.state() if self.is_due else None
+        return self._evaluator.refusals(self.environment.name, would)
 
     def _changes(self, state: DeployState) -> tuple[FileChange, ...]:
         return changes_between(state, self.recorded.current if self.recorded else None)

@@ -1,15 +1,22 @@
-"""Commits signed with SSH keys, and who signed them (ssh-keygen(1), "ALLOWED SIGNERS")."""
+"""Commits and files signed with SSH keys, and who signed them (ssh-keygen(1))."""
 
+import subprocess
 import tempfile
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
+from promoter.common.environment import GIT, child_environment
+from promoter.common.errors import GitError
 from promoter.git.repository import Git
 
 _ONLY_SSH = (
     "gpg.ssh.program=ssh-keygen",
     *(f"gpg.{kind}.program=false" for kind in ("openpgp", "x509")),
 )
+
+NAMESPACE = "promoter"
+"""The namespace of signed files; git's own of signed commits is ``git``."""
 
 
 @dataclass(frozen=True)
@@ -49,3 +56,57 @@ def read_signature(git: Git, commit: str, allowed: bytes) -> Signature:
         output = git.text(*options, "log", "-1", f"--format={fields}", commit)
     good, signer, author, at, reason = output.split("\0")
     return Signature(signer if good == "G" else None, author, at, " ".join(reason.split()))
+
+
+def sign_file(git: Git, content: bytes) -> bytes:
+    """Return the signature of ``content`` by the key that git signs with; raise `GitError`."""
+    key = git.config("user.signingkey") or ""
+    literal = key.removeprefix("key::")
+    with tempfile.TemporaryDirectory() as folder:
+        if literal.startswith(("ssh-", "ecdsa-", "sk-")):
+            public = Path(folder, "key.pub")
+            public.write_text(f"{literal}\n", encoding="utf-8")
+            key = str(public)
+        options = ("-Y", "sign", "-n", NAMESPACE, "-f", str(Path(key).expanduser()))
+        done = _keygen(git.dir, *options, stdin=content)
+    if not can_sign(git) or done.returncode != 0:
+        cause = done.stderr.decode(errors="replace").strip() or "gpg.format is not ssh"
+        raise GitError(
+            f"sign with {key or 'no key'}: {cause}",
+            next_step="git config gpg.format ssh; git config user.signingkey <file>.pub",
+        )
+    return done.stdout
+
+
+def signers(content: bytes, signature: bytes, allowed: bytes, at: datetime) -> tuple[str, ...]:
+    """Return the names of ``allowed`` whose key, valid at ``at``, made the signature; else none."""
+    moment = f"verify-time={at.astimezone(UTC):%Y%m%d%H%M%S}"
+    with tempfile.TemporaryDirectory() as folder:
+        files = Path(folder, "allowed"), Path(folder, "signature")
+        for file, text in zip(files, (allowed, signature), strict=True):
+            file.write_bytes(text)
+        common = ("-O", moment, "-f", str(files[0]), "-s", str(files[1]))
+        found = _keygen(Path(folder), "-Y", "find-principals", *common)
+        names = found.stdout.decode(errors="replace").replace(",", "\n").splitlines()
+        verify = ("-Y", "verify", "-n", NAMESPACE, *common)
+        return tuple(
+            name
+            for name in names
+            if _keygen(Path(folder), *verify, "-I", name, stdin=content).returncode == 0
+        )
+
+
+def _keygen(
+    folder: Path, *arguments: str, stdin: bytes = b""
+) -> subprocess.CompletedProcess[bytes]:
+    # ssh-keygen reads a time without a zone as local time.
+    environment = {**child_environment(GIT), "LC_ALL": "C", "TZ": "UTC"}
+    try:
+        argv = ["ssh-keygen", *arguments]
+        return subprocess.run(
+            argv, cwd=folder, input=stdin, capture_output=True, check=False, env=environment
+        )
+    except FileNotFoundError as error:
+        raise GitError(
+            "run ssh-keygen: it is not on PATH", next_step="install OpenSSH 8.9 or newer"
+        ) from error

@@ -123,7 +123,7 @@ def read_snapshot(git: Git, commit: str) -> GateSnapshot:
         configs: dict[str, CeplerConfig] = {}
         invalid: list[Finding] = []
         for path, entry in sorted(listing.items()):
-            is_config = path.endswith(".yml") and path.rpartition("/")[0] == FOLDER
+            is_config = gate_config.is_config(path) and path.rpartition("/")[0] == FOLDER
             if not is_config and not is_state(path):
                 continue
             found = history.read(entry.blob)

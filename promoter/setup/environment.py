@@ -17,7 +17,7 @@ from promoter.common.yaml_file import read_yaml
 from promoter.concourse import deployments
 from promoter.concourse.checks.variables import VARIABLE
 from promoter.concourse.pipelines import DEPLOYMENTS, existing_pipelines
-from promoter.gate.config import read_config
+from promoter.gate.config import is_config, read_config
 from promoter.setup.copies import Renaming, cepler_copy, settings_copy, unique_values
 from promoter.synthesis.app import App, SynthesisError
 from promoter.toolchain import Toolchain
@@ -146,6 +146,7 @@ def plan_environment(root: Path, name: str, like: str) -> NewEnvironment:
     configs = {
         path.relative_to(root).as_posix(): read_config(path.read_bytes(), path.name)
         for path in sorted((root / "cepler").glob("*.yml"))
+        if is_config(str(path))
     }
     names = [each for config in configs.values() for each in config.environments]
     _require_valid(root, name, like, names)

@@ -24,7 +24,7 @@ class SigningKey:
     @property
     def line(self) -> str:
         """The line of an allowed-signers file (ssh-keygen(1), "ALLOWED SIGNERS")."""
-        return f'{self.principal} namespaces="git" {self.public}'
+        return f'{self.principal} namespaces="git,promoter" {self.public}'
 
 
 def own_key(git: Git) -> SigningKey:

@@ -1,16 +1,24 @@
 """Evidence of deploys and bypasses, kept outside of cepler's own folder, which cepler wipes."""
 
+from __future__ import annotations
+
 import json
 import re
 import socket
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from promoter.common.environment import user_name
 from promoter.common.text import redacted
 from promoter.gate.begun import FOLDER
+
+if TYPE_CHECKING:
+    from promoter.site.site import Site
+
+OVERRIDE = "override"
+"""The detail of a deploy that names the override by which it was allowed."""
 
 Kind = Literal["deploy", "ungated", "destroy"]
 Outcome = Literal["deployed", "destroyed", "failed", "refused", "noted"]
@@ -58,3 +66,17 @@ class Evidence:
 def folder(deployment: str, environment: str) -> str:
     """Return the folder of an environment's evidence."""
     return f"{FOLDER}/{deployment}/{environment}"
+
+
+def bypass_reason(site: Site, deployment: str, environment: str) -> str | None:
+    """Return why the gate or the rules were bypassed by what was deployed last, None if not."""
+    with site.reading() as history:
+        listed = history.listing(site.tip, [folder(deployment, environment)])
+        deploys = [path for path in listed if "-ungated-" in path or "-deploy-deployed-" in path]
+        newest = max(deploys, default="")
+        found = history.file(site.tip, newest)
+    document = json.loads(found.content if found else b"{}")
+    if "-ungated-" in newest:
+        return str(document.get("summary", ""))
+    override = document.get("details", {}).get(OVERRIDE)
+    return str(override) if override else None

@@ -1,6 +1,5 @@
 """The plan: every environment's decision, the files that it is about, and their age."""
 
-import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Self
@@ -9,7 +8,7 @@ from promoter.common.errors import PromoterError
 from promoter.gate.decision import Decision, decide, decide_all
 from promoter.gate.rules import FileChange
 from promoter.git import Git
-from promoter.site.evidence import folder
+from promoter.site.evidence import bypass_reason
 from promoter.site.site import Site
 
 UNREADABLE = "unreadable"
@@ -112,21 +111,9 @@ def _plan(
         files=tuple(map(ChangedFile.of, decision.changes)),
         holds=tuple(map(str, decision.holds)),
         next_step=decision.next_step,
-        ungated=_bypass_reason(site, deployment, environment),
+        ungated=bypass_reason(site, deployment, environment),
         begun=str(decision.begun) if decision.begun else None,
     )
-
-
-def _bypass_reason(site: Site, deployment: str, environment: str) -> str | None:
-    """Return why the gate was bypassed since the last gated deploy, None if it was not."""
-    with site.reading() as history:
-        listed = history.listing(site.tip, [folder(deployment, environment)])
-        deploys = [path for path in listed if "-ungated-" in path or "-deploy-deployed-" in path]
-        newest = max(deploys, default="")
-        if "-ungated-" not in newest:
-            return None
-        found = history.file(site.tip, newest)
-    return str(json.loads(found.content if found else b"{}").get("summary", ""))
 
 
 def _with_commits(git: Git, plans: list[EnvironmentPlan]) -> tuple[EnvironmentPlan, ...]:

@@ -8,9 +8,11 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
-from promoter.approvals.approvals import Approvals
+from promoter.approvals.approvals import Approvals, Special
+from promoter.approvals.control import GitControl
 from promoter.common.errors import PromoterError, UsageError
 from promoter.gate import records, workspace
+from promoter.gate.config import is_config
 from promoter.gate.decision import Decision, decide
 from promoter.gate.deployment import Deployment
 from promoter.gate.gates import BRANCH
@@ -182,7 +184,7 @@ class Site:
         deployments, errors = {}, {}
         for path in listed:
             recorded_here = self.local in (None, is_local(Path(path).stem))
-            if recorded_here and path.endswith(".yml") and path.count("/") == 1:
+            if recorded_here and is_config(path) and path.count("/") == 1:
                 try:
                     each = Deployment.at_commit(self.git, self.tip, path, history=self.history)
                     deployments[each.name] = each
@@ -227,7 +229,28 @@ class Site:
         if name in self.unreadable:
             raise self.unreadable[name]
         require_gates_growth(self, name)
-        return self.deployments[name].with_marks().under(self.approvals.gates(name))
+        deployment = self.deployments[name].with_marks().under(self.approvals.gates(name))
+        return deployment.controlled_by(self.control(deployment))
+
+    def control(self, deployment: Deployment) -> GitControl:
+        """Return the rules of ``deployment`` with the statements in its commit of the gates."""
+        return GitControl(deployment, self.gates_tip)
+
+    def special_problem(self, environment: str, kind: Special, id_: str) -> str:
+        """Return why one plan or destroy of ``environment`` is not approved, "" if it is.
+
+        Where approval rules exist it needs the votes of a change, and stops and windows hold it.
+        """
+        control = self.control(self.deployments[self.deployment_of(environment)])
+        if control.has_rules:
+            from promoter.approvals.authority import DeployAuthority  # pydantic
+
+            case = control.special_case(environment, kind, id_)
+            refusals = DeployAuthority(case).verdict(control.now).refusals
+            if refusals or case.rules.approval:
+                return "; ".join(each.reason for each in refusals)
+        approved = self.approvals.special(environment, kind, id_) is not None
+        return "" if approved else "it is not approved"
 
     def deployment_of(self, environment: str) -> str:
         """Return the name of the deployment that has ``environment``; raises `UsageError`."""

@@ -15,6 +15,7 @@ from promoter.git import Git, is_full_id
 from promoter.programs.helm import Helm
 from promoter.programs.kubectl import Kubectl
 from promoter.programs.workloads import image_digests
+from promoter.site.evidence import bypass_reason
 from promoter.site.site import Site
 from promoter.synthesis.stack import target_of
 from promoter.vendoring.lock import LOCK_NAME, parse_lock
@@ -107,7 +108,9 @@ def _recorded_status(site: Site, deployment: str, name: str) -> EnvironmentStatu
     try:
         gated = site.gated(deployment).alone(name)
         decision = decide(gated, name, origins=False)
-        why = "; ".join(map(str, decision.holds))
+        bypass = bypass_reason(site, deployment, name)
+        bypassed = (f"gate bypassed: {bypass}",) if bypass is not None else ()
+        why = "; ".join((*map(str, decision.holds), *bypassed))
         status = EnvironmentStatus(name, _status(decision), deployment, why=why)
         recorded = gated.recorded(name)
         return status if recorded is None else _with_record(site, status, recorded)

@@ -11,6 +11,7 @@ from promoter.common.errors import InvalidFile, PromoterError, UsageError
 from promoter.gate.state import EnvironmentState, path_of
 from promoter.git import Git, is_full_id
 from promoter.programs.workloads import container_images
+from promoter.site.evidence import bypass_reason
 from promoter.site.platform_remote import REMOTE as PLATFORM
 from promoter.site.site import Site
 from promoter.site.status import chart_ref, namespace_of, recorded_pins, vendored_by
@@ -91,7 +92,11 @@ class EnvironmentTracer:
         if approval is not None:
             reason = f", {approval.reason}" if approval.reason else ""
             text = f"{approval.by} in {approval.commit[:12]} at {approval.at}{reason}"
-        return Link("environment", self.environment, {"approval": text}, problems)
+        facts = {"approval": text}
+        bypass = bypass_reason(self.site, deployment, self.environment)
+        if bypass is not None:
+            facts["bypassed"] = bypass
+        return Link("environment", self.environment, facts, problems)
 
     def _running(self, recorded: EnvironmentState) -> tuple[RunningImages | None, tuple[str, ...]]:
         """Return the images in the cluster, None without a cluster, and its problems."""

@@ -32,6 +32,8 @@ from promoter.vendoring.git_source import GitLock
 from promoter.vendoring.journal import Journal, put_in_place, resume
 from promoter.vendoring.lock import LOCK_NAME, Lock, lock_bytes, parse_lock, read_lock
 from promoter.vendoring.refusals import refuse_linked_target, refuse_links_out
+from promoter.vendoring.source_authors import TEAMS, SourceRange, ranges
+from promoter.vendoring.source_authors import trailers as source_authors
 from promoter.vendoring.summary import ChartSnapshot, message, pin_changes, read_values
 from promoter.vendoring.workspace import workspace
 
@@ -138,6 +140,10 @@ class _Bump:
         new = ChartSnapshot(store_folder(git, folder), read_values(folder))
         self._check_digests(old, new)
         shas = (old_sha, fetched.sha)
+        if git.file(base, TEAMS) is not None:
+            chart = SourceRange(dependency.contents.git.url, *shas)
+            pins = ranges(pin_changes(old.values, new.values))
+            trailers = (*trailers, *source_authors((chart, *pins)))
         text = message(dependency.name, dependency.contents.git.url, shas, old, new)
         text += "".join(f"{trailer}\n" for trailer in ("", *trailers)) if trailers else ""
         tree = tree_with_folder(git, base, dependency.path, new.files, files, stage / "index")

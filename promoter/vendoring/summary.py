@@ -59,7 +59,7 @@ def message(
     sections = {
         "Pins:": [*chain.from_iterable(map(pin_lines, pin_changes(old.values, new.values)))],
         "Templates:": [*_files(old, new, templates=True)],
-        "Values:": [*_values(old.values, new.values)],
+        "Values:": [*value_lines(old.values, new.values)],
         "Other files:": [*_files(old, new, templates=False)],
     }
     for title, content in sections.items():
@@ -94,7 +94,8 @@ def _files(old: ChartSnapshot, new: ChartSnapshot, *, templates: bool) -> Iterat
             yield f"- {letter} {name}"
 
 
-def _values(old: str, new: str) -> Iterator[str]:
+def value_lines(old: str, new: str) -> Iterator[str]:
+    """Yield each key of values.yaml that differs, but digests, as lines of a list."""
     before, after = _flat(old), _flat(new)
     for path in sorted(before.keys() | after.keys()):
         old_value, new_value = before.get(path), after.get(path)

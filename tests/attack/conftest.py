@@ -59,6 +59,35 @@ def small(site: Site, tmp_path: Path) -> Iterator[Place]:
     yield Place(site.git.dir, environment, notes)
 
 
+RULES = """\
+environments:
+  production:
+    approval: {count: 2, from: [release]}
+"""
+TEAMS = """\
+people:
+  ann: {mail: [ann@bank.example], keys: [ann@bank.example]}
+  bob: {mail: [bob@bank.example], keys: [bob@bank.example]}
+teams:
+  release: [ann, bob]
+"""
+
+
+@pytest.fixture
+def ruled(small: Place) -> Place:
+    """QA runs what is held for production, whose gate somebody moved there without a vote."""
+    site = Site.of(small.clone)
+    push(site.git, {"cepler/app.rules.yml": RULES.encode(), "cepler/teams.yml": TEAMS.encode()})
+    site = deployed(site, "qa")
+    tip, files = (
+        site.gates_tip,
+        {"app.yml": f"qa: HEAD\nproduction: {site.tip}\nnew: HEAD\n".encode()},
+    )
+    made = site.git.commit_files(tip, files, "chore: open it")
+    site.git.push("origin", made, "refs/heads/cepler-gates", expect=tip)
+    return small
+
+
 @pytest.fixture(scope="module")
 def real(stage: Stage, tmp_path_factory: pytest.TempPathFactory) -> Place:
     """The embedded platform; nothing is deployed yet, and QA waits for staging."""

@@ -71,6 +71,20 @@ def test_no_command_of_promoter_applies_what_is_not_cleared(small: Place) -> Non
         assert states(small) == before, path
 
 
+def test_no_entry_point_forgets_the_rules(ruled: Place) -> None:
+    """The gate clears production, by somebody who may push there; its rules do not."""
+    before = states(ruled)
+    lines = {path: words for path in commands() if (words := arguments(path)) is not None}
+    done = ruled.run(["promoter", "deploy", "production"])
+    assert (done.returncode, "0 of 2 approvals" in done.stderr) == (3, True), done.stderr
+    for path in sorted(lines, key=("approve",).__eq__):
+        ruled.run(["promoter", *path, *lines[path]])
+    for verb in ("deploy", "destroy"):  # another verb is refused before any decision (below)
+        ruled.run(["cdktf", verb, "production", "--auto-approve"])
+    assert not list(ruled.changes())
+    assert states(ruled) == before
+
+
 def test_no_verb_of_the_cdk_terrain_cli_applies_what_is_not_cleared(small: Place) -> None:
     before, verbs = states(small), cdktn_verbs()
     assert {"deploy", "apply", "destroy", "watch"} <= set(verbs)

@@ -45,7 +45,7 @@ def test_an_approval_that_is_revoked_before_the_apply_counts(approved: Site) -> 
     decided = cleared(approved, "production")
     first = approved.git.text("rev-list", "--max-parents=0", approved.tip)
     approved.approvals.set_gate("app", "production", first, "not yet after all")
-    with pytest.raises(NotCleared, match="another state is cleared now"):
+    with pytest.raises(NotCleared, match="held back by gate"):
         unchanged(approved, decided)
 
 

@@ -34,7 +34,7 @@ def test_every_environment_gets_a_gate_and_both_lists_their_keys(
     site = site.fetched()
     assert gates(clone) == f"local-staging: HEAD\nlocal-production: {plan.site.tip}\n"
     signers = clone.file(site.tip, "cepler/allowed_signers") or b""
-    assert signers.startswith(b'ann@bank.example namespaces="git" ssh-ed25519 ')
+    assert signers.startswith(b'ann@bank.example namespaces="git,promoter" ssh-ed25519 ')
     deployers = clone.file(site.tip, ALLOWED_DEPLOYERS) or b""
     assert deployers == signers
     assert plan_init(site, [tester]).changes == ()

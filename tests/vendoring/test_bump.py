@@ -541,3 +541,28 @@ def test_changes_made_after_a_kill_are_not_lost(source: Source, target: Target) 
         bump(target.folder, "lana-bank", "main")
     assert target.status == ""
     assert (target.chart / "values.yaml").read_text() == "replicas: 2\n"
+
+
+def test_a_bump_records_everyone_behind_the_chart_and_its_images(
+    source: Source, target: Target, tmp_path: Path
+) -> None:
+    people = "people: {ada: {mail: [ada@example.invalid]}}\n"
+    (target.folder / "cepler").mkdir()
+    (target.folder / "cepler/teams.yml").write_text(people)
+    git(target.folder, "add", "cepler")
+    git(target.folder, "commit", "-q", "-m", "feat: teams")
+    application = Source.new(tmp_path / "application", {"main.rs": "1"})
+    message = "feat: server\n\nCo-authored-by: Grace <Grace@bank.example>\n"
+    released = application.commit(message, {"main.rs": "2"})
+    text = pinned(DIGESTS[0], released).replace(LANA, application.url)
+    gone = pinned(DIGESTS[1], "0" * 40).replace(LANA, f"file://{tmp_path}/nowhere")
+    gone = gone.replace("lanaBank:", "other:").replace("app=lana-bank", "app=other")
+    source.commit("feat: pin\n\nCo-authored-by: Bot <bot@bank.example>\n", {VALUES: text + gone})
+    bump(target.folder, "lana-bank", source.head)
+    trailers = git(target.folder, "log", "-1", "--format=%(trailers:key=Source-author,valueonly)")
+    assert trailers.split() == [
+        "<ada@example.invalid>",
+        "<bot@bank.example>",
+        "<grace@bank.example>",
+        "<unreadable-source-of-000000000000>",
+    ]

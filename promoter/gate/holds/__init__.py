@@ -13,6 +13,7 @@ KINDS = [
     "promoter.gate.holds.not_deployed:NotDeployed",
     "promoter.gate.holds.gate:HeldByGate",
     "promoter.gate.holds.not_passed:NotPassed",
+    "promoter.gate.holds.refused:Refused",
 ]
 """Module and class of each kind, in the order in which holds are shown.
 

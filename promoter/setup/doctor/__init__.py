@@ -8,7 +8,7 @@ from threading import Thread
 
 from promoter.common.errors import PromoterError, UsageError
 from promoter.git import Git
-from promoter.setup.doctor import forge, foundation, machine, places, repository
+from promoter.setup.doctor import control, forge, foundation, machine, places, repository
 from promoter.setup.doctor.check import Check, CheckResult, CheckState, Surroundings
 from promoter.site.site import Site
 from promoter.toolchain import Toolchain
@@ -21,6 +21,7 @@ MACHINE: Mapping[str, Check] = {
 
 PLATFORM: Mapping[str, Check] = {
     "gates": repository.check_gates,
+    "rules": control.check_control,
     "cluster": places.check_clusters,
     "images": places.check_images,
     "state": places.check_states,
@@ -32,6 +33,7 @@ CHECKS: Mapping[str, Check] = {
     "push": repository.check_push,
     "gates": repository.check_gates,
     "keys": repository.check_keys,
+    "rules": control.check_control,
     "settings": repository.check_placeholders,
     "rulesets": forge.check_rulesets,
     "workflows": forge.check_workflows,

@@ -1,0 +1,298 @@
+"""The one place that decides whether a change that the gate clears may be deployed."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from promoter.approvals.rules_file import ApprovalRule, EnvironmentRules, TeamsFile
+from promoter.approvals.statement import Statement
+from promoter.approvals.windows import closed, opens
+from promoter.gate.control import Refusal
+
+Soak = tuple[datetime, datetime | None]
+
+SKEW = timedelta(minutes=5)
+"""The difference between two clocks that is no error."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """All that a decision about one environment depends on, but the time.
+
+    ``runs`` and ``would`` are digests as a `Statement` has them. ``statements`` are all that
+    anybody signed, each with the person whose key signed it. ``authors`` are the mail addresses
+    behind the change. ``soaks`` are the times (from, to) for which the environment before this
+    one ran the same content without a break; the end is None while it does.
+    """
+
+    deployment: str
+    environment: str
+    runs: str
+    would: str
+    gated: bool = True
+    rules: EnvironmentRules = field(default_factory=EnvironmentRules)
+    rules_digest: str = ""
+    teams: TeamsFile = field(default_factory=TeamsFile)
+    statements: tuple[Statement, ...] = ()
+    authors: frozenset[str] = frozenset()
+    soaks: tuple[Soak, ...] = ()
+    in_ci: bool = False
+
+
+@dataclass(frozen=True)
+class ApprovalStatus:
+    """The approvals of one change: how many are needed and given, by whom, and what is missing.
+
+    ``eligible`` are the people who may approve it, ``barred`` those who may not because they
+    wrote it, ``unknown`` the authors whom the teams file lacks, and ``ahead`` the votes that are
+    dated in the future. ``until`` is the time at which the first approval that counts expires.
+    """
+
+    needed: int
+    given: tuple[Statement, ...] = ()
+    rejected: tuple[Statement, ...] = ()
+    missing_teams: tuple[str, ...] = ()
+    eligible: tuple[str, ...] = ()
+    barred: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+    ahead: tuple[Statement, ...] = ()
+    impossible: str = ""
+    until: datetime | None = None
+
+    @property
+    def complete(self) -> bool:
+        """True if the change is approved."""
+        enough = len(self.given) >= self.needed and not self.missing_teams
+        return enough and not self.rejected and not self.unknown
+
+    def __str__(self) -> str:
+        """Return the approvals in words."""
+        by = f" ({', '.join(str(each.person) for each in self.given)})" if self.given else ""
+        parts = [f"{len(self.given)} of {self.needed} approvals{by}"]
+        parts += [f"none of team {team}" for team in self.missing_teams]
+        parts += [f"rejected by {each.person}: {each.reason}" for each in self.rejected]
+        parts += [f"author {mail} is in no entry of cepler/teams.yml" for mail in self.unknown]
+        parts += [f"not counted as authors: {', '.join(self.barred)}"] if self.barred else []
+        parts += [
+            f"the vote of {each.person} is dated {each.at}, in the future" for each in self.ahead
+        ]
+        parts += [self.impossible] if self.impossible else []
+        return ", ".join(parts)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The decision: allowed where there are no ``refusals``.
+
+    ``override`` is the statement by which it is allowed, and then ``overridden`` are the reasons
+    against it.
+    """
+
+    refusals: tuple[Refusal, ...]
+    approvals: ApprovalStatus | None = None
+    override: Statement | None = None
+    overridden: tuple[Refusal, ...] = ()
+
+    @property
+    def allowed(self) -> bool:
+        """True if the change may be deployed."""
+        return not self.refusals
+
+
+class DeployAuthority:
+    """Decides by rules alone; reads and writes nothing.
+
+    - A statement counts only if a person whom the teams file knows signed it, from the time that
+      it states on (5 minutes of clock difference aside) until it expires.
+    - A stop holds every environment that it names, until a later resume that names at least as
+      much.
+    - An environment without rules is held by stops alone.
+    - Where approval rules exist, the gate names a commit; ``HEAD`` is refused.
+    - A vote counts for exactly what runs, what would run, and the rules file that it names.
+    - Of each person the newest vote counts, if the person is in a team that may vote.
+    - With `exclude_authors` nobody votes on a change that they wrote, and an author whom the teams
+      file does not know blocks it. Bots are no authors.
+    - A change is approved by ``count`` people, at least one of each required team, if nobody who
+      may vote rejects it.
+    - A deny window beats an allow window; with an allow list, every other time is closed.
+    - The environment before must have run the same content for the whole soak.
+    - An override by enough people of its own team allows what the rules and stops refuse. It never
+      counts in CI.
+    """
+
+    def __init__(self, case: Case) -> None:
+        self.case = case
+
+    def verdict(self, now: datetime) -> Verdict:
+        """Return the decision at ``now``."""
+        approvals = self.approvals(now) if self.case.rules.approval else None
+        refusals = tuple(self._refusals(now, approvals))
+        override = self._override(now) if refusals else None
+        if override is not None:
+            return Verdict((), approvals, override, refusals)
+        return Verdict(refusals, approvals)
+
+    def opens(self, now: datetime, *, approved: bool = False) -> datetime | None:
+        """Return the earliest time from ``now`` on at which it is allowed, None if it never is.
+
+        No further vote is assumed, or with ``approved`` every one that is missing.
+        """
+        windows = self.case.rules.windows
+        for moment in sorted({now, *(each for each in self._moments() if each > now)}):
+            opening = opens(windows, moment) if windows else moment
+            if opening and (self.verdict(opening).allowed or (approved and self._free(opening))):
+                return opening
+        return None
+
+    def _free(self, at: datetime) -> bool:
+        """Return whether nothing but approvals is missing at ``at``."""
+        return not any(self._refusals(at, None))
+
+    def _moments(self) -> Iterator[datetime]:
+        """Yield the times at which something but the windows changes."""
+        for each in self.case.statements:
+            yield from filter(None, (each.given - SKEW, self.ends(each)))
+        yield from filter(None, (self._soaked_at(),))
+
+    def approvals(self, now: datetime) -> ApprovalStatus:
+        """Return the approvals of the change at ``now``, none needed without approval rules."""
+        rule = self.case.rules.approval
+        if rule is None:
+            return ApprovalStatus(0)
+        members = self.case.teams.members(rule.from_)
+        authors, unknown = self._authors() if rule.exclude_authors else (frozenset(), ())
+        eligible = members - authors
+        newest = {
+            str(vote.person): vote
+            for vote in sorted(self._votes(now), key=lambda vote: vote.given)
+            if vote.person in eligible and vote.kind != "override"
+        }
+        given = tuple(vote for vote in newest.values() if vote.kind == "approve")
+        people = {vote.person for vote in given}
+        teams = [team for team in rule.required if not people & self.case.teams.members([team])]
+        return ApprovalStatus(
+            rule.count,
+            given,
+            tuple(vote for vote in newest.values() if vote.kind == "reject"),
+            tuple(teams),
+            tuple(sorted(eligible)),
+            tuple(sorted(members & authors)),
+            unknown,
+            tuple(each for each in self._own_votes() if not self._has_begun(each, now)),
+            self._impossible(rule, eligible),
+            min((ends for each in given if (ends := self.ends(each))), default=None),
+        )
+
+    def clears(self, vote: Statement) -> bool:
+        """Return whether ``vote``, one of the statements, completes what the gate waits for."""
+        if vote.kind == "override":
+            return self._override(vote.given) is not None
+        return vote.kind == "approve" and self.approvals(vote.given).complete
+
+    def stop(self, now: datetime) -> Statement | None:
+        """Return the stop in effect, None if there is none."""
+        case = self.case
+        own = [each for each in case.statements if each.person and self._has_begun(each, now)]
+        resumes = [each for each in own if each.kind == "resume"]
+        for stop in own:
+            if stop.kind == "stop" and stop.covers(case.deployment, case.environment):
+                lifted = (
+                    each.given >= stop.given
+                    and each.deployment in ("", stop.deployment)
+                    and each.environment in ("", stop.environment)
+                    for each in resumes
+                )
+                if not any(lifted):
+                    return stop
+        return None
+
+    def _refusals(self, now: datetime, approvals: ApprovalStatus | None) -> Iterator[Refusal]:
+        name, rules = self.case.environment, self.case.rules
+        if (stop := self.stop(now)) is not None:
+            by = f"stopped by {stop.person} in {stop.added_by[:12]}: {stop.reason}"
+            yield Refusal(by, f"promoter resume {scope(stop)} --reason '...'")
+        if self._ungated:
+            reason = "its gate is HEAD, which its approval rules refuse"
+            yield Refusal(reason, f"promoter approve {name} --reason '...'")
+        if approvals is not None and not approvals.complete:
+            yield Refusal(str(approvals), f"promoter approve {name} --reason '...'")
+        if rules.windows and (reason := closed(rules.windows, now)):
+            opening = opens(rules.windows, now)
+            wait = opening.isoformat(timespec="seconds") if opening else "the rules change"
+            yield Refusal(reason, f"wait until {wait}; promoter why {name} --when")
+        ready = self._soaked_at()
+        if rules.soak and (ready is None or now < ready):
+            until = f" before {ready.isoformat(timespec='seconds')}" if ready else ""
+            reason = f"the environment before has not run it for {rules.soak}{until}"
+            yield Refusal(reason, f"promoter why {name} --when")
+
+    @property
+    def _ungated(self) -> bool:
+        return self.case.rules.approval is not None and not self.case.gated
+
+    def _votes(self, now: datetime) -> Iterator[Statement]:
+        """Yield the votes that count at ``now``, whoever may give them."""
+        for each in self._own_votes():
+            ends = self.ends(each)
+            if self._has_begun(each, now) and (ends is None or now < ends):
+                yield each
+
+    def _own_votes(self) -> Iterator[Statement]:
+        """Yield the votes of people on exactly this change, at any time."""
+        case = self.case
+        own = (case.deployment, case.environment, case.runs, case.would, case.rules_digest)
+        for each in case.statements:
+            named = (each.deployment, each.environment, each.runs, each.would, each.rules)
+            is_vote = each.kind in ("approve", "reject", "override")
+            if each.person and is_vote and named == own:
+                yield each
+
+    def ends(self, vote: Statement) -> datetime | None:
+        """Return the time from which ``vote`` does not count: its own, or that of the rule."""
+        kind = self.case.rules.override if vote.kind == "override" else self.case.rules.approval
+        latest = vote.given + kind.expires if kind and kind.expires else None
+        return min(filter(None, (vote.ends, latest)), default=None)
+
+    def _has_begun(self, statement: Statement, now: datetime) -> bool:
+        return statement.given <= now + SKEW
+
+    def _authors(self) -> tuple[frozenset[str], tuple[str, ...]]:
+        """Return the people who wrote the change, and the addresses of unknown ones."""
+        teams = self.case.teams
+        mails = {mail: teams.owner("mail", mail) for mail in self.case.authors}
+        unknown = [mail for mail, person in mails.items() if not person and not teams.is_bot(mail)]
+        return frozenset(filter(None, mails.values())), tuple(sorted(unknown))
+
+    def _impossible(self, rule: ApprovalRule, eligible: frozenset[str]) -> str:
+        if len(eligible) < rule.count:
+            return f"only {len(eligible)} people may approve it, {rule.count} are required"
+        for team in rule.required:
+            if not eligible & self.case.teams.members([team]):
+                return f"nobody of team {team} may approve it"
+        return ""
+
+    def _override(self, now: datetime) -> Statement | None:
+        rule = self.case.rules.override
+        if rule is None or self.case.in_ci:
+            return None
+        members = self.case.teams.members(rule.from_)
+        found = {
+            each.person: each
+            for each in sorted(self._votes(now), key=lambda vote: vote.given)
+            if each.kind == "override" and each.person in members
+        }
+        newest = list(found.values())
+        return newest[-1] if len(newest) >= rule.count else None
+
+    def _soaked_at(self) -> datetime | None:
+        """Return the time at which the soak is complete, None if no soak lasts long enough."""
+        soak = self.case.rules.soak or timedelta()
+        ends = ((since + soak, until) for since, until in self.case.soaks)
+        return min((end for end, until in ends if until is None or end <= until), default=None)
+
+
+def scope(stop: Statement) -> str:
+    """Return the options that name what ``stop`` is about."""
+    if stop.environment:
+        return f"--environment {stop.environment}"
+    return f"--deployment {stop.deployment}" if stop.deployment else "--all"

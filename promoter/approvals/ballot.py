@@ -1,0 +1,258 @@
+"""Votes, overrides and stops: signed, and pushed to the gates branch in a commit of their own.
+
+The gate's entry moves in the commit of the vote that completes the count, so cepler alone cannot
+clear a change before.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+from promoter.approvals.approvals import Approvals, Special, gates_file
+from promoter.approvals.authority import ApprovalStatus, Case, DeployAuthority
+from promoter.approvals.control import GitControl
+from promoter.approvals.rules_in_force import ControlFiles, proposed
+from promoter.approvals.statement import Kind, SignedStatement, Statement
+from promoter.common.errors import NotCleared, NothingNewer, UsageError
+from promoter.gate.deployment import Deployment
+from promoter.gate.gates import BRANCH, with_gate
+from promoter.gate.state import DeployState, EnvironmentState
+from promoter.git.ledger import Entry, Ledger
+from promoter.git.signing import can_sign, sign_file
+
+_PAST: Mapping[Kind, str] = {
+    "approve": "approved",
+    "reject": "rejected",
+    "override": "overridden",
+    "stop": "stopped",
+    "resume": "resumed",
+}
+
+
+@dataclass(frozen=True)
+class CastVote:
+    """A statement that was pushed in ``commit``, and the approvals with it (None for a stop)."""
+
+    statement: Statement
+    commit: str
+    approvals: ApprovalStatus | None = None
+
+    def __str__(self) -> str:
+        """Return the result in words."""
+        made = self.statement
+        about = made.environment or made.deployment or "every environment"
+        status = f": {self.approvals}" if self.approvals else ""
+        return f"{_PAST[made.kind]} {about} by {made.person}{status}"
+
+
+Accepted = tuple[CastVote, Mapping[str, bytes]]
+"""A statement that counts, and the files that change with it."""
+
+
+@dataclass(frozen=True)
+class Ballot(ABC):
+    """Something of one environment to vote on; ``commit`` is what a gate there would name."""
+
+    approvals: Approvals
+    deployment: Deployment
+    environment: str
+    commit: str
+
+    @abstractmethod
+    def case(self, gates: str | None) -> Case:
+        """Return what decides about it with the votes in the commit ``gates``."""
+
+    def completed(self, gates: str | None) -> Mapping[str, bytes]:  # noqa: ARG002
+        """Return the files that change with the vote that completes the count."""
+        return {}
+
+    def cast(self, kind: Kind, reason: str, lasts: timedelta | None = None) -> CastVote:
+        """Sign and push a vote; raises `UsageError` for one that would not count.
+
+        ``lasts`` is for how long it counts, by default as long as the rules allow.
+        """
+        case = self.case(self.approvals.tip)
+        if kind == "override" and case.in_ci:
+            raise NotCleared(
+                f"override {self.environment}: overrides are for people, and CI is set",
+                next_step="run the command on a machine of your own",
+            )
+        rule = case.rules.override if kind == "override" else case.rules.approval
+        longest = rule.expires if rule else None
+        if lasts and longest and lasts > longest:
+            raise UsageError(f"{kind} {self.environment}: it counts for at most {longest}")
+        lasts = lasts or longest
+        vote = statement(
+            kind,
+            reason,
+            lasts,
+            deployment=case.deployment,
+            environment=case.environment,
+            runs=case.runs,
+            would=case.would,
+            commit=self.commit,
+            rules=case.rules_digest,
+        )
+        return submit(self.approvals, vote, self._accepted)
+
+    def _accepted(self, signed: SignedStatement, tip: str | None) -> Accepted:
+        """Return the vote on top of ``tip``, and what changes where it completes the count."""
+        case, cast = self.case(tip), GitControl(self.deployment, tip).verified(signed)
+        _require_counting(case, cast)
+        authority = DeployAuthority(replace(case, statements=(*case.statements, cast)))
+        done = CastVote(cast, "", authority.approvals(cast.given))
+        return done, self.completed(tip) if authority.clears(cast) else {}
+
+
+@dataclass(frozen=True)
+class ChangeBallot(Ballot):
+    """A change of ``recorded`` into ``would``, which a gate at ``commit`` clears."""
+
+    recorded: EnvironmentState | None
+    would: DeployState
+
+    def case(self, gates: str | None) -> Case:
+        """Return what decides about the change."""
+        control = GitControl(self.deployment, gates)
+        return control.case(self.environment, self.recorded, self.would)
+
+    def completed(self, gates: str | None) -> Mapping[str, bytes]:
+        """Return the gates file with the environment's gate at ``commit``."""
+        text = replace(self.approvals, tip=gates).gates_text(self.deployment.name)
+        changed = with_gate(text, self.environment, self.commit)
+        return {gates_file(self.deployment.name): changed.encode()}
+
+
+@dataclass(frozen=True)
+class SpecialBallot(Ballot):
+    """One plan that deletes something stateful, or a destroy of what one commit recorded."""
+
+    kind: Special
+
+    def case(self, gates: str | None) -> Case:
+        """Return what decides about it; ``commit`` is the plan's digest, or the record's commit."""
+        control = GitControl(self.deployment, gates)
+        return control.special_case(self.environment, self.kind, self.commit)
+
+
+def _require_counting(case: Case, vote: Statement) -> None:
+    """Raise where ``vote`` would not count, or where it repeats the one before."""
+    rule = case.rules.override if vote.kind == "override" else case.rules.approval
+    name = case.environment or case.deployment
+    what = f"{vote.kind} {name}"
+    if rule is None:
+        kind = "override" if vote.kind == "override" else "approval"
+        raise UsageError(
+            f"{what}: it has no {kind} rules",
+            next_step=f"add `{kind}` for {name} to cepler/{case.deployment}.rules.yml",
+        )
+    require_person(vote, what)
+    if vote.person not in case.teams.members(rule.from_):
+        raise UsageError(
+            f"{what}: {vote.person} is in none of the teams {', '.join(rule.from_)}",
+            next_step="ask one of their members",
+        )
+    status = DeployAuthority(case).approvals(vote.given)
+    if vote.kind != "override" and vote.person in status.barred:
+        raise UsageError(
+            f"{what}: {vote.person} wrote a part of it, so the vote would not count",
+            next_step=f"ask one of {', '.join(status.eligible) or 'nobody: add people to a team'}",
+        )
+    newest = {"approve": status.given, "reject": status.rejected}.get(vote.kind, ())
+    if any(each.person == vote.person for each in newest):
+        raise NothingNewer(f"{what}: {vote.person} has voted so already")
+
+
+@dataclass(frozen=True)
+class RulesBallot:
+    """A vote on the control files of ``deployment`` at its tip."""
+
+    approvals: Approvals
+    deployment: Deployment
+
+    def files(self) -> tuple[ControlFiles, ControlFiles]:
+        """Return the control files that count, and those at the tip.
+
+        Raises `NothingNewer` where both are the same, `InvalidFile` where the new ones are wrong.
+        """
+        before, after = self._in_force(self.approvals.tip), proposed(self.deployment)
+        if before is None or before.digest == after.digest:
+            name = self.deployment.name
+            raise NothingNewer(f"approve the rules of {name}: those of main count already")
+        _ = after.rules
+        return before, after
+
+    def cast(self, kind: Kind, reason: str, lasts: timedelta | None = None) -> CastVote:
+        """Sign and push a vote; raises `UsageError` for one that would not count."""
+        before, after = self.files()
+        vote = statement(
+            kind,
+            reason,
+            lasts,
+            deployment=self.deployment.name,
+            runs=before.digest,
+            would=after.digest,
+            commit=after.commit,
+            rules=before.rules_digest,
+        )
+
+        def accepted(signed: SignedStatement, tip: str | None) -> Accepted:
+            control = GitControl(self.deployment, tip)
+            cast = control.verified(signed)
+            for case in before.cases(after, control.signed):
+                _require_counting(case, cast)
+            return CastVote(cast, "", before.approvals(after, (*control.signed, signed))), {}
+
+        return submit(self.approvals, vote, accepted)
+
+    def _in_force(self, gates: str | None) -> ControlFiles | None:
+        return GitControl(self.deployment, gates).in_force
+
+
+def require_person(made: Statement, what: str) -> None:
+    """Raise `UsageError` where nobody who is listed signed ``made``."""
+    if made.person is None:
+        raise UsageError(
+            f"{what}: the key that git signs with is not that of a person",
+            next_step="have it added to cepler/allowed_signers (with the namespace promoter), and "
+            "its name there to your `keys` in cepler/teams.yml",
+        )
+
+
+def statement(kind: Kind, reason: str, lasts: timedelta | None = None, **named: str) -> Statement:
+    """Return a statement of now that counts for ``lasts``, or until it is revoked."""
+    now = datetime.now(UTC)
+    ends = (now + lasts).isoformat() if lasts else ""
+    return Statement(kind=kind, reason=reason, at=now.isoformat(), expires=ends, **named)
+
+
+def submit(
+    approvals: Approvals,
+    made: Statement,
+    accepted: Callable[[SignedStatement, str | None], Accepted],
+) -> CastVote:
+    """Sign ``made`` and push it with the files that ``accepted`` returns for the branch's tip.
+
+    ``accepted`` raises where the statement would not count on that tip.
+    """
+    content = made.content()
+    signed = SignedStatement(made, content, sign_file(approvals.git, content))
+    found: list[CastVote] = []
+
+    def entry(tip: str | None) -> Entry:
+        done, files = accepted(signed, tip)
+        found[:] = [done]
+        own = {signed.path: content, f"{signed.path}.sig": signed.signature}
+        return Entry({**own, **files}, _message(done.statement), sign=can_sign(approvals.git))
+
+    commit = Ledger(approvals.git, approvals.remote, BRANCH).append(entry)
+    return replace(found[0], commit=commit)
+
+
+def _message(made: Statement) -> str:
+    about = made.environment or made.deployment or "everything"
+    title = f"up to {made.commit}" if made.commit else made.kind
+    return f"{made.kind}({about}): {title}\n\nReason: {made.reason}\n"

@@ -1,0 +1,211 @@
+"""The rules of one deployment, read from git: what `DeployAuthority` decides by."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from promoter.approvals.statement import (
+    STOPS,
+    VOTES,
+    SignedStatement,
+    Statement,
+    content_digest,
+    read_statements,
+    record_digest,
+)
+from promoter.common.environment import in_ci
+from promoter.gate.control import Refusal
+from promoter.gate.deployment import Deployment
+from promoter.gate.state import DeployState, EnvironmentState
+
+if TYPE_CHECKING:
+    from promoter.approvals.approvals import Special
+    from promoter.approvals.authority import Case, Verdict
+    from promoter.approvals.rules_file import EnvironmentRules, TeamsFile
+    from promoter.approvals.rules_in_force import ControlFiles
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class GitControl:
+    """The control of ``deployment`` with the statements in the commit ``gates``, at one time.
+
+    ``gates`` is None where the remote has no gates branch. Modules that read the rules are imported
+    only where there are rules: ``promoter cepler check`` starts once a minute in every worker.
+    """
+
+    deployment: Deployment
+    gates: str | None
+    now: datetime = field(default_factory=_now)
+    in_ci: bool = field(default_factory=lambda: in_ci(os.environ))
+
+    def judge(
+        self,
+        environment: str,
+        recorded: EnvironmentState | None,
+        would: DeployState | None,
+        *,
+        gated: bool,
+    ) -> tuple[Refusal, ...]:
+        """Return the reasons against ``would``, or the votes that are under way without it."""
+        if not self.has_rules:
+            return ()
+        if would is None:
+            return tuple(self._pending(environment, recorded))
+        return self.verdict(environment, recorded, would, gated=gated).refusals
+
+    @property
+    def has_rules(self) -> bool:
+        """True if there are rules, or statements on the gates branch."""
+        return self.in_force is not None or bool(self.signed)
+
+    def verdict(
+        self,
+        environment: str,
+        recorded: EnvironmentState | None,
+        would: DeployState,
+        *,
+        gated: bool = True,
+    ) -> Verdict:
+        """Return the decision about ``would``."""
+        from promoter.approvals.authority import DeployAuthority
+
+        case = self.case(environment, recorded, would, gated=gated, unvoted=False)
+        return DeployAuthority(case).verdict(self.now)
+
+    def case(
+        self,
+        environment: str,
+        recorded: EnvironmentState | None,
+        would: DeployState,
+        *,
+        gated: bool = True,
+        unvoted: bool = True,
+    ) -> Case:
+        """Return everything that decides about ``would``; raises `InvalidFile` for wrong rules.
+
+        Without ``unvoted`` the authors are not read where nobody has voted yet.
+        """
+        from promoter.approvals.authors import authors
+        from promoter.approvals.soak import soaks
+
+        case = self._case(environment, record_digest(recorded), content_digest(would))
+        rules, git = case.rules, self.deployment.git
+        excludes = rules.approval is not None and rules.approval.exclude_authors
+        excludes = excludes and (unvoted or any(each.would for each in case.statements))
+        return replace(
+            case,
+            gated=gated,
+            authors=authors(git, recorded, would) if excludes else frozenset(),
+            soaks=soaks(self.deployment, environment, would) if rules.soak else (),
+        )
+
+    def special_case(self, environment: str, kind: Special, id_: str) -> Case:
+        """Return everything that decides about one plan, or a destroy, by its own identity."""
+        case = self._case(environment, "", f"{kind}-{id_}")
+        return replace(case, rules=case.rules.model_copy(update={"soak": None}))
+
+    def _case(self, environment: str, runs: str, would: str) -> Case:
+        from promoter.approvals.authority import Case
+        from promoter.approvals.rules_file import TeamsFile
+
+        return Case(
+            deployment=self.deployment.name,
+            environment=environment,
+            runs=runs,
+            would=would,
+            rules=self.rules(environment),
+            rules_digest=self.in_force.rules_digest if self.in_force else "",
+            teams=self._teams or TeamsFile(),
+            statements=tuple(self._statements(environment, runs, would)),
+            in_ci=self.in_ci,
+        )
+
+    def rules(self, environment: str) -> EnvironmentRules:
+        """Return the rules that count for ``environment``, empty ones where it has none."""
+        from promoter.approvals.rules_file import EnvironmentRules
+
+        found = self.in_force.rules.environments if self.in_force else {}
+        return found.get(environment, EnvironmentRules())
+
+    @cached_property
+    def in_force(self) -> ControlFiles | None:
+        """The control files that count, None where there never were rules."""
+        from promoter.approvals.rules_in_force import in_force
+
+        return in_force(self.deployment, self.signed)
+
+    @cached_property
+    def signed(self) -> tuple[SignedStatement, ...]:
+        """Every statement about the deployment in the history of the gates branch."""
+        if self.gates is None:
+            return ()
+        return read_statements(
+            self.deployment.git, self.gates, f"{VOTES}/{self.deployment.name}", STOPS
+        )
+
+    @property
+    def _teams(self) -> TeamsFile | None:
+        return self.in_force.teams if self.in_force else None
+
+    @cached_property
+    def _signers(self) -> bytes:
+        from promoter.approvals.approvals import ALLOWED_SIGNERS
+
+        if self.in_force:
+            return self.in_force.signers
+        return self.deployment.git.file(self.deployment.tip, ALLOWED_SIGNERS) or b""
+
+    def verified(self, signed: SignedStatement) -> Statement:
+        """Return a statement with its person: a vote counts while its key is valid.
+
+        A stop counts if the key was valid when it was given.
+        """
+        lasting = signed.statement.kind in ("stop", "resume")
+        at = signed.statement.given if lasting else self.now
+        return signed.by(self._teams, self._signers, at)
+
+    def _statements(self, environment: str, runs: str, would: str) -> Iterator[Statement]:
+        """Yield what is signed about one change, and the stops, each with its person."""
+        for each in self.signed:
+            made = each.statement
+            named = (made.environment, made.runs, made.would) == (environment, runs, would)
+            if named or made.kind in ("stop", "resume"):
+                yield self.verified(each)
+
+    def _pending(self, environment: str, recorded: EnvironmentState | None) -> Iterator[Refusal]:
+        """Yield the newest change that has votes, but not enough, as a reason to wait."""
+        from promoter.approvals.authority import DeployAuthority
+
+        runs = record_digest(recorded)
+        votes = [
+            each.statement
+            for each in self.signed
+            if (each.statement.environment, each.statement.runs) == (environment, runs)
+        ]
+        for vote in sorted(votes, key=lambda vote: vote.given)[:-2:-1]:
+            would = self.would(environment, vote.commit)
+            if would is None or content_digest(would) != vote.would:
+                return
+            approvals = DeployAuthority(self.case(environment, recorded, would)).approvals(self.now)
+            if approvals.given or approvals.rejected:
+                step = f"promoter approve {environment} --commit {vote.commit} --reason '...'"
+                yield Refusal(f"{vote.commit[:12]} has {approvals}", step)
+
+    def would(self, environment: str, commit: str) -> DeployState | None:
+        """Return what ``environment`` would run if its gate were at ``commit``, if that is new."""
+        from promoter.gate.decision import decide
+        from promoter.gate.gates import Gates
+
+        gates = Gates("", {environment: commit})
+        deployment = self.deployment.controlled_by(None).under(gates).alone(environment)
+        decision = decide(deployment, environment, origins=False)
+        return decision.state if decision.is_due else None

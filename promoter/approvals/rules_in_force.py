@@ -1,0 +1,193 @@
+"""The control files that count: rules, teams and signers, each change once it is approved."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from difflib import unified_diff
+from functools import cached_property
+
+from promoter.approvals.approvals import ALLOWED_SIGNERS
+from promoter.approvals.authority import ApprovalStatus, Case, DeployAuthority
+from promoter.approvals.authors import authors_between
+from promoter.approvals.rules_file import TEAMS, RulesFile, TeamsFile, read_rules, read_teams
+from promoter.approvals.statement import SignedStatement, Statement
+from promoter.common.errors import PromoterError
+from promoter.gate.config import read_config
+from promoter.gate.deployment import Deployment
+from promoter.gate.records import ALLOWED_DEPLOYERS
+from promoter.git import Git
+
+
+@dataclass(frozen=True)
+class ControlFiles:
+    """The rules of one deployment with teams and signers, as ``commit`` has them.
+
+    ``paths`` are those of the rules, the teams, the signers and the deployers.
+    """
+
+    git: Git
+    commit: str
+    config_path: str
+    deployment: str
+    paths: tuple[str, str, str, str]
+
+    @cached_property
+    def contents(self) -> tuple[bytes | None, ...]:
+        """The content of each of ``paths``, None where it is missing."""
+        return tuple(self.git.file(self.commit, path) for path in self.paths)
+
+    @cached_property
+    def digest(self) -> str:
+        """The digest of all of them."""
+        return _digest(repr(self.contents).encode())
+
+    @property
+    def rules_digest(self) -> str:
+        """The digest of the rules file."""
+        return _digest(self.contents[0] or b"")
+
+    @property
+    def signers(self) -> bytes:
+        """The allowed signers."""
+        return self.contents[2] or b""
+
+    @property
+    def deployers(self) -> bytes:
+        """The keys that may sign records."""
+        return self.contents[3] or b""
+
+    @cached_property
+    def teams(self) -> TeamsFile:
+        """The teams; raises `InvalidFile`."""
+        return read_teams(self.contents[1]) if self.contents[1] else TeamsFile()
+
+    @cached_property
+    def rules(self) -> RulesFile:
+        """The rules; raises `InvalidFile`."""
+        config = self.git.file(self.commit, self.config_path)
+        names = read_config(config, self.config_path).environments if config else {}
+        content, label = self.contents[0], f"{self.paths[0]} at {self.commit[:12]}"
+        empty = RulesFile(environments={})
+        return read_rules(content, label, self.teams, names) if content else empty
+
+    def changes_from(self, before: ControlFiles) -> Iterator[str]:
+        """Yield the lines of a diff from ``before`` to these."""
+        both = zip(self.paths, before.contents, self.contents, strict=True)
+        for path, old, new in both:
+            first, second = (
+                (each or b"").decode(errors="replace").splitlines() for each in (old, new)
+            )
+            names = (f"{path} (counts)", f"{path} (new)")
+            yield from unified_diff(first, second, *names, lineterm="")
+
+    def statements(self, signed: Iterable[SignedStatement]) -> tuple[Statement, ...]:
+        """Return the votes on control files, each with the person whose key signed it then."""
+        return tuple(
+            each.by(self.teams, self.signers, each.statement.given)
+            for each in signed
+            if each.statement.deployment == self.deployment and not each.statement.environment
+        )
+
+    def cases(self, proposed: ControlFiles, signed: Iterable[SignedStatement]) -> Iterator[Case]:
+        """Yield what decides about changing these files into ``proposed``.
+
+        That is one case for each environment with approval rules, whose quorum has to agree.
+        """
+        statements = self.statements(signed)
+        authors = authors_between(self.git, self.commit, proposed.commit, self.paths)
+        for rules in self.rules.environments.values():
+            if rules.approval is not None:
+                yield Case(
+                    deployment=self.deployment,
+                    environment="",
+                    runs=self.digest,
+                    would=proposed.digest,
+                    rules=rules,
+                    rules_digest=self.rules_digest,
+                    teams=self.teams,
+                    statements=statements,
+                    authors=authors,
+                )
+
+    def approvals(
+        self, proposed: ControlFiles, signed: Iterable[SignedStatement]
+    ) -> ApprovalStatus | None:
+        """Return the approvals of changing these files into ``proposed``.
+
+        The first that is not complete, None where no approval is needed. What once was complete
+        stays so: votes of a past change do not expire.
+        """
+        found = None
+        for case in self.cases(proposed, signed):
+            found = _best(case)
+            if not found.complete:
+                return found
+        return found
+
+
+def in_force(deployment: Deployment, signed: Iterable[SignedStatement]) -> ControlFiles | None:
+    """Return the control files that count at ``deployment.tip``, None if there never were rules.
+
+    The first rules file counts as it is. Each later version counts once the quorum of the one
+    before has approved it. Raises `PromoterError` where two histories with rules were merged.
+    """
+    current: ControlFiles | None = None
+    for version in _versions(deployment):
+        if current is None:
+            current = version
+        elif version.digest != current.digest:
+            approvals = current.approvals(version, signed)
+            current = version if approvals is None or approvals.complete else current
+    return current
+
+
+def proposed(deployment: Deployment) -> ControlFiles:
+    """Return the control files as ``deployment.tip`` has them."""
+    return _files(deployment, deployment.tip)
+
+
+def rules_path(deployment: Deployment) -> str:
+    """Return the path of the rules file of ``deployment``."""
+    folder = deployment.config_path.rpartition("/")[0]
+    return f"{folder}/{deployment.name}.rules.yml".lstrip("/")
+
+
+def _best(case: Case) -> ApprovalStatus:
+    """Return the first complete approvals at the time of any vote, else the last."""
+    times = sorted(each.given for each in case.statements if each.would == case.would)
+    found = DeployAuthority(case).approvals(times[-1] if times else datetime.now(UTC))
+    attempts = (DeployAuthority(case).approvals(time) for time in times)
+    return next((each for each in attempts if each.complete), found)
+
+
+def _versions(deployment: Deployment) -> Iterable[ControlFiles]:
+    git, paths = deployment.git, _paths(deployment)
+    options = ("--full-history", "--topo-order", "--reverse", "--format=%H")
+    first = git.lines("log", *options, "--diff-filter=A", deployment.tip, "--", paths[0])
+    if not first:
+        return
+    if len(first) > 1 and not all(git.is_ancestor(first[0], each) for each in first[1:]):
+        raise PromoterError(
+            f"read {paths[0]}: {first[0][:12]} and {first[-1][:12]} add it independently, so "
+            "which rules counted first is unknown",
+            next_step="git log --graph, and restore the branch to before the merge of the two",
+        )
+    since = ("--ancestry-path", f"{first[0]}..{deployment.tip}")
+    for commit in (first[0], *git.lines("log", *options, *since, "--", *paths)):
+        yield _files(deployment, commit)
+
+
+def _files(deployment: Deployment, commit: str) -> ControlFiles:
+    paths = _paths(deployment)
+    return ControlFiles(deployment.git, commit, deployment.config_path, deployment.name, paths)
+
+
+def _paths(deployment: Deployment) -> tuple[str, str, str, str]:
+    return (rules_path(deployment), TEAMS, ALLOWED_SIGNERS, ALLOWED_DEPLOYERS)
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()

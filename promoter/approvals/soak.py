@@ -1,0 +1,70 @@
+"""Soaks: for how long the environment before has run the same content, by its records."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from promoter.approvals.authority import Soak
+from promoter.gate.begun import FOLDER
+from promoter.gate.deployment import Deployment
+from promoter.gate.rules import taken_from
+from promoter.gate.state import DeployState, is_propagated, path_of
+from promoter.gate.state_file import read_state
+
+
+class _Record(NamedTuple):
+    at: datetime
+    state: DeployState | None
+
+
+def soaks(deployment: Deployment, environment: str, would: DeployState) -> tuple[Soak, ...]:
+    """Return the times for which the passed environment ran what ``would`` takes from it."""
+    config = deployment.environment(environment)
+    if config.passed is None:
+        return ()
+    own = {path_of(key) for key in would.files if not is_propagated(key)}
+    wanted = {
+        path_of(key): file.file_hash for key, file in would.files.items() if is_propagated(key)
+    }
+    found: list[Soak] = []
+    records = [*_records(deployment, config.passed)]
+    for number, record in enumerate(records):
+        files = taken_from(record.state, config) if record.state else {}
+        same = {path: file.file_hash for path, file in files.items() if path not in own} == wanted
+        if record.state is None or not same:
+            continue
+        until = records[number + 1].at if number + 1 < len(records) else None
+        since = _verified(deployment, config.passed, record.state.head_commit, record.at)
+        if since is not None and found and found[-1][1] == since:
+            since = found.pop()[0]
+        if since is not None:
+            found.append((since, until))
+    return tuple(found)
+
+
+def _records(deployment: Deployment, name: str) -> Iterator[_Record]:
+    """Yield the records of an environment from the oldest on; None where one was removed."""
+    path, git = deployment.state_path(name), deployment.git
+    lines = git.lines("log", "--reverse", "--format=%H %ct", deployment.tip, "--", path)
+    for commit, _, time in (line.partition(" ") for line in lines):
+        content = git.file(commit, path)
+        state = read_state(content, path).current if content is not None else None
+        yield _Record(datetime.fromtimestamp(int(time), UTC), state)
+
+
+def _verified(deployment: Deployment, name: str, trigger: str, at: datetime) -> datetime | None:
+    """Return the time from which a deployment is verified; None if the newest verdict failed."""
+    with deployment.reading() as history:
+        listed = history.listing(deployment.tip, [f"{FOLDER}/{deployment.name}/{name}"])
+    since: datetime | None = at
+    for path in sorted(listed):
+        moment, _, rest = path.rpartition("/")[2].partition("-")
+        if rest.endswith(f"-failed-{trigger[:7]}.json"):
+            since = None
+        elif since is None and rest == f"deploy-deployed-{trigger[:7]}.json":
+            since = _time(moment)
+    return since
+
+
+def _time(moment: str) -> datetime:
+    return datetime.strptime(moment.partition(".")[0][:15], "%Y%m%dT%H%M%S").replace(tzinfo=UTC)

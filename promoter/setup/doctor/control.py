@@ -1,0 +1,52 @@
+"""Checks of the rules: that they are valid, and what of keys and approvals expires soon."""
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+from promoter.common.errors import PromoterError
+from promoter.gate.deployment import Deployment
+from promoter.setup.doctor.check import CheckResult, CheckState, Surroundings
+from promoter.site.site import Site
+
+_KEYS_SOON, _VOTES_SOON = timedelta(days=30), timedelta(hours=24)
+_VALID_BEFORE = re.compile(r'^(\S+).*?valid-before="(\d{8})(\d{4})?(\d{2})?Z?"', re.MULTILINE)
+
+
+def check_control(surroundings: Surroundings) -> Iterator[CheckResult]:
+    """Find rules that are wrong or wait for approvals, and keys and approvals that expire soon."""
+    site = surroundings.site
+    for name in dict.fromkeys(each.deployment for each in surroundings.environments):
+        try:
+            found = list(_problems(site, site.gated(name)))
+        except PromoterError as error:
+            yield CheckResult.failed(f"rules of {name}", error)
+            continue
+        for problem, remedy in found:
+            yield CheckResult(f"rules of {name}", CheckState.PROBLEM, problem, remedy)
+        if not found:
+            yield CheckResult(f"rules of {name}", CheckState.OK, "valid, nothing expires soon")
+
+
+def _problems(site: Site, deployment: Deployment) -> Iterator[tuple[str, str]]:
+    control = site.control(deployment)
+    if control.in_force is None:
+        return
+    _ = control.in_force.rules
+    for name, ends in key_ends(control.in_force.signers):
+        if ends < control.now + _KEYS_SOON:
+            remedy = f"promoter approve {deployment.name} --rules, with a new line for {name}"
+            yield f"the key of {name} ends at {ends.isoformat()}", remedy
+    for each in control.signed:
+        vote = each.statement
+        soon = vote.ends and control.now < vote.ends < control.now + _VOTES_SOON
+        if vote.kind == "approve" and soon:
+            remedy = f"deploy before, or promoter approve {vote.environment} --reason '...'"
+            yield f"an approval of {vote.environment} ends at {vote.expires}", remedy
+
+
+def key_ends(signers: bytes) -> Iterator[tuple[str, datetime]]:
+    """Yield each name of an allowed-signers file whose key has an end, and the end."""
+    for name, day, minute, second in _VALID_BEFORE.findall(signers.decode(errors="replace")):
+        text = f"{day}{minute or '0000'}{second or '00'}"
+        yield name, datetime.strptime(text, "%Y%m%d%H%M%S").replace(tzinfo=UTC)

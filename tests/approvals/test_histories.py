@@ -1,0 +1,142 @@
+"""Random histories of the gates branch on real git, with an adversary, against the model.
+
+The adversary pushes what it likes: statements of others again, under other names, with their
+signatures exchanged, edited, or signed for another purpose; and commits that remove files. A
+statement counts if, and only if, its own words were signed by a listed key for this purpose.
+"""
+
+from __future__ import annotations
+
+import subprocess
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from promoter.approvals.control import GitControl
+from promoter.approvals.rules_file import read_rules
+from promoter.approvals.statement import Kind, Statement, content_digest
+from promoter.gate.deployment import Deployment
+from promoter.gate.state import DeployState
+from promoter.git import Git
+from promoter.git.signing import NAMESPACE
+from tests.approvals.people import key
+from tests.approvals.test_authority import PEOPLE, START, TEAMS, Model
+from tests.site.repository import CONFIG
+
+RULES = """\
+environments:
+  production:
+    approval: {count: 2, from: [release, risk], required: [risk], expires: 24h}
+    override: {count: 1, from: [incident], expires: 2h}
+"""
+WOULD = DeployState("0" * 40)
+
+
+class Signed(NamedTuple):
+    """Words with a signature, and the statement that they are: None where it does not count."""
+
+    content: bytes
+    signature: bytes
+    statement: Statement | None
+
+
+class World(NamedTuple):
+    """A repository with rules, its clean deployment, and everything that was ever signed."""
+
+    git: Git
+    deployment: Deployment
+    pool: list[Signed]
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> World:
+    """A repository whose people have signed a few statements each, and one who is not listed."""
+    folder = tmp_path_factory.mktemp("world")
+    git = Git(folder)
+    git.text("init", "-q", "-b", "main")
+    for name, value in {"user.name": "A", "user.email": "a@bank.example"}.items():
+        git.text("config", name, value)
+    keys = {name: key(folder, name) for name in (*PEOPLE, "mallory")}
+    signers = "".join(f'{name} namespaces="{NAMESPACE}" {keys[name]}' for name in PEOPLE)
+    teams = "people:\n"
+    teams += "".join(
+        f"  {name}: {{mail: [{name}@bank.example], keys: [{name}]}}\n" for name in PEOPLE
+    )
+    teams += "teams: {release: [ann, bob], risk: [cy], incident: [dee]}\n"
+    files = {
+        "cepler/app.yml": CONFIG,
+        "cepler/app.rules.yml": RULES,
+        "cepler/teams.yml": teams,
+        "cepler/allowed_signers": signers,
+    }
+    main = git.commit_files(None, {path: text.encode() for path, text in files.items()}, "feat: a")
+    deployment = Deployment.at_commit(git, main, "cepler/app.yml")
+    digest = GitControl(deployment, None).case("production", None, WOULD).rules_digest
+    return World(git, deployment, pool(folder, digest))
+
+
+def pool(folder: Path, rules: str) -> list[Signed]:
+    """Return statements of everybody, valid ones and those of an adversary."""
+    made = []
+    named = {"deployment": "app", "runs": "nothing", "would": content_digest(WOULD)}
+    named |= {"rules": rules, "reason": "x", "environment": "production"}
+    kinds: tuple[Kind, ...] = ("approve", "reject", "override", "stop", "resume")
+    for hour, kind in enumerate((*kinds, "approve", "approve")):
+        for name in (*PEOPLE, "mallory"):
+            at = (START + timedelta(hours=10 * hour)).isoformat()
+            statement = Statement(kind=kind, at=at, **named)
+            content = statement.content()
+            known = replace(statement, person=name) if name != "mallory" else None
+            made.append(Signed(content, sign(folder, name, content), known))
+    valid = [each for each in made if each.statement]
+    exchanged = [
+        Signed(a.content, b.signature, None) for a, b in zip(valid, valid[6:], strict=False)
+    ]
+    edited = [
+        Signed(each.content.replace(b"reject", b"approve"), each.signature, None)
+        for each in valid
+        if b"reject" in each.content
+    ]
+    commits = [
+        Signed(each.content, sign(folder, "cy", each.content, "git"), None) for each in valid[:3]
+    ]
+    return [*made, *valid, *valid, *exchanged, *edited, *commits]
+
+
+def sign(folder: Path, name: str, content: bytes, namespace: str = NAMESPACE) -> bytes:
+    done = subprocess.run(
+        ["ssh-keygen", "-Y", "sign", "-n", namespace, "-f", str(folder / name)],
+        input=content,
+        capture_output=True,
+        check=True,
+    )
+    return done.stdout
+
+
+@pytest.mark.slow
+@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_a_random_history_is_decided_as_by_the_model(world: World, data: st.DataObject) -> None:
+    chosen = data.draw(st.lists(st.sampled_from(world.pool), max_size=6))
+    cut = data.draw(st.integers(0, len(chosen)))
+    now = START + timedelta(hours=data.draw(st.integers(0, 80)))
+    tip = world.git.commit_files(None, {"app.yml": b"production: HEAD\n"}, "chore: gates")
+    for part in (chosen[:cut], chosen[cut:]):
+        files = {f"votes/app/{number}-{id(part)}.json": each for number, each in enumerate(part)}
+        added: dict[str, bytes | None] = {path: each.content for path, each in files.items()}
+        added |= {f"{path}.sig": each.signature for path, each in files.items()}
+        tip = world.git.commit_files(tip, added, "votes")
+        if data.draw(st.booleans()):
+            tip = world.git.commit_files(tip, dict.fromkeys(added), "removed")
+    control = GitControl(world.deployment, tip, now=now, in_ci=False)
+    refusals = control.judge("production", None, WOULD, gated=True)
+    counting = tuple(each.statement for each in chosen if each.statement)
+    rules = read_rules(RULES.encode(), "rules", TEAMS, ("production",))
+    case = control.case("production", None, WOULD)
+    truth = replace(case, statements=counting, rules=rules.environments["production"])
+    assert (not refusals) is Model(truth, case.runs, case.would).allowed(now), refusals
