@@ -158,6 +158,11 @@ SECTIONS: Mapping[str, Mapping[str, Command | CommandGroup]] = {
     },
     "Inspect": {
         "trace": Command("trace:trace", "Trace an environment back to its source commits."),
+        "audit": Command("audit:audit", "Decide every recorded deployment again."),
+        "rules": CommandGroup(
+            "Try rules of approvals, windows and soaks.",
+            {"test": Command("audit:test", "Replay past deployments under the rules at HEAD.")},
+        ),
         "lint": Command("lint:lint", "Find holes in the gate."),
         "pipeline": CommandGroup("Render and check the Concourse pipelines.", _PIPELINE),
     },

@@ -30,12 +30,12 @@ def check_edited_states(change: GateChange) -> Iterator[Finding]:
             trees = [history.read(f"{each}:{STATES}") for each in (commit, *parents)]
             if parents and len({tree and tree.id for tree in trees}) == 1:
                 continue
-            for path, reason in _problems(git, history, commit, parents):
+            for path, reason in record_problems(git, history, commit, parents):
                 remedy = f"undo the change of the state file: git checkout {start[:12]} -- {path}"
                 yield Finding(path, f"commit {commit[:12]} changed it: {reason}", remedy)
 
 
-def _problems(
+def record_problems(
     git: Git, history: History, commit: str, parents: list[str]
 ) -> Iterator[tuple[str, str]]:
     """Yield each state file that ``commit`` must not change like that, and the reason.

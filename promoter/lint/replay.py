@@ -1,0 +1,44 @@
+"""Replay of past deployments under proposed rules: which of them would have been blocked."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from promoter.approvals.rules_in_force import proposed
+from promoter.common.errors import UsageError
+from promoter.gate.deployment import Deployment
+from promoter.lint.audit import AuditedDeployment, past_deployments
+from promoter.site.site import Site
+
+
+@dataclass(frozen=True)
+class Replay:
+    """The number of deployments that were replayed, and those that would have been blocked."""
+
+    replayed: int
+    blocked: tuple[AuditedDeployment, ...]
+
+    def __str__(self) -> str:
+        """Return both in words."""
+        return f"would have blocked {len(self.blocked)} of {self.replayed} deployments"
+
+
+def replay(site: Site, base: str, last: int) -> Replay:
+    """Replay the ``last`` deployments of each environment in ``base`` under the rules at HEAD.
+
+    Votes count as if they had been given under those rules. Raises `UsageError` if ``base`` is not
+    a commit, `InvalidFile` for wrong rules.
+    """
+    commit = None if base.startswith("-") else site.git.commit(base)
+    if commit is None:
+        raise UsageError(f"replay {base}: there is no such commit", next_step="fetch it")
+    found = list(_judged(replace(site, tip=commit), last))
+    return Replay(len(found), tuple(each for each in found if each.problems))
+
+
+def _judged(site: Site, last: int) -> Iterator[AuditedDeployment]:
+    head = site.git.commit("HEAD") or ""
+    for name, deployment in site.deployments.items():
+        rules = proposed(Deployment.at_commit(site.git, head, deployment.config_path))
+        for environment in deployment.environments:
+            for past in list(past_deployments(site, environment))[-last:]:
+                yield replace(past.summary(), problems=past.refusals_under(rules))
