@@ -22,7 +22,8 @@ class Case:
     ``runs`` and ``would`` are digests as a `Statement` has them. ``statements`` are all that
     anybody signed, each with the person whose key signed it. ``authors`` are the mail addresses
     behind the change. ``soaks`` are the times (from, to) for which the environment before this
-    one ran the same content without a break; the end is None while it does.
+    one ran the same content without a break; the end is None while it does. ``record_problem`` says
+    why the record of that environment does not count.
     """
 
     deployment: str
@@ -36,6 +37,7 @@ class Case:
     statements: tuple[Statement, ...] = ()
     authors: frozenset[str] = frozenset()
     soaks: tuple[Soak, ...] = ()
+    record_problem: str = ""
     in_ci: bool = False
 
 
@@ -116,6 +118,7 @@ class DeployAuthority:
       may vote rejects it.
     - A deny window beats an allow window; with an allow list, every other time is closed.
     - The environment before must have run the same content for the whole soak.
+    - With `signed_records` the record of the environment before must be a deployer's.
     - An override by enough people of its own team allows what the rules and stops refuse. It never
       counts in CI.
     """
@@ -216,6 +219,9 @@ class DeployAuthority:
             yield Refusal(reason, f"promoter approve {name} --reason '...'")
         if approvals is not None and not approvals.complete:
             yield Refusal(str(approvals), f"promoter approve {name} --reason '...'")
+        if rules.signed_records and self.case.record_problem:
+            step = "promoter lint names the commit: revert it, or deploy that environment again"
+            yield Refusal(self.case.record_problem, step)
         if rules.windows and (reason := closed(rules.windows, now)):
             opening = opens(rules.windows, now)
             wait = opening.isoformat(timespec="seconds") if opening else "the rules change"

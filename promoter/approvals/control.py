@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
@@ -101,11 +101,13 @@ class GitControl:
         rules, git = case.rules, self.deployment.git
         excludes = rules.approval is not None and rules.approval.exclude_authors
         excludes = excludes and (unvoted or any(each.would for each in case.statements))
+        counts = self._counts(rules)
         return replace(
             case,
             gated=gated,
             authors=authors(git, recorded, would) if excludes else frozenset(),
-            soaks=soaks(self.deployment, environment, would) if rules.soak else (),
+            soaks=soaks(self.deployment, environment, would, counts) if rules.soak else (),
+            record_problem=self._record_problem(environment, would) if rules.signed_records else "",
         )
 
     def special_case(self, environment: str, kind: Special, id_: str) -> Case:
@@ -127,6 +129,36 @@ class GitControl:
             teams=self._teams or TeamsFile(),
             statements=tuple(self._statements(environment, runs, would)),
             in_ci=self.in_ci,
+        )
+
+    def _record_problem(self, environment: str, would: DeployState) -> str:
+        """Return why what ``would`` takes from the passed environment is no deployer's record."""
+        from promoter.approvals.signed_records import record_problem
+
+        deployment, passed = self.deployment, self.deployment.environment(environment).passed
+        if passed is None:
+            return ""
+        path, at = deployment.state_path(passed), would.head_commit
+        return record_problem(deployment.git, at, path, self.deployers)
+
+    def _counts(self, rules: EnvironmentRules) -> Callable[[str], bool]:
+        """Return the test of a record's commit: with signed records, a deployer signed it."""
+        from promoter.approvals.signed_records import is_signed
+
+        if not rules.signed_records:
+            return lambda _: True
+        return lambda commit: is_signed(self.deployment.git, commit, self.deployers)
+
+    @property
+    def deployers(self) -> bytes | None:
+        """The list of deployers that counts, None where there are no rules."""
+        return self.in_force.deployers if self.in_force else None
+
+    def requires_signed(self, environment: str) -> bool:
+        """Return whether an environment behind ``environment`` takes only signed records."""
+        return any(
+            config.passed == environment and self.rules(name).signed_records
+            for name, config in self.deployment.environments.items()
         )
 
     def rules(self, environment: str) -> EnvironmentRules:

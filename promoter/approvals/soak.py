@@ -1,6 +1,6 @@
 """Soaks: for how long the environment before has run the same content, by its records."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import NamedTuple
 
@@ -17,8 +17,16 @@ class _Record(NamedTuple):
     state: DeployState | None
 
 
-def soaks(deployment: Deployment, environment: str, would: DeployState) -> tuple[Soak, ...]:
-    """Return the times for which the passed environment ran what ``would`` takes from it."""
+def soaks(
+    deployment: Deployment,
+    environment: str,
+    would: DeployState,
+    counts: Callable[[str], bool] = lambda _: True,
+) -> tuple[Soak, ...]:
+    """Return the times for which the passed environment ran what ``would`` takes from it.
+
+    ``counts`` is the test of the commit of a record: without it, it is as if it were not there.
+    """
     config = deployment.environment(environment)
     if config.passed is None:
         return ()
@@ -27,7 +35,7 @@ def soaks(deployment: Deployment, environment: str, would: DeployState) -> tuple
         path_of(key): file.file_hash for key, file in would.files.items() if is_propagated(key)
     }
     found: list[Soak] = []
-    records = [*_records(deployment, config.passed)]
+    records = [*_records(deployment, config.passed, counts)]
     for number, record in enumerate(records):
         files = taken_from(record.state, config) if record.state else {}
         same = {path: file.file_hash for path, file in files.items() if path not in own} == wanted
@@ -42,11 +50,13 @@ def soaks(deployment: Deployment, environment: str, would: DeployState) -> tuple
     return tuple(found)
 
 
-def _records(deployment: Deployment, name: str) -> Iterator[_Record]:
+def _records(deployment: Deployment, name: str, counts: Callable[[str], bool]) -> Iterator[_Record]:
     """Yield the records of an environment from the oldest on; None where one was removed."""
     path, git = deployment.state_path(name), deployment.git
     lines = git.lines("log", "--reverse", "--format=%H %ct", deployment.tip, "--", path)
     for commit, _, time in (line.partition(" ") for line in lines):
+        if not counts(commit):
+            continue
         content = git.file(commit, path)
         state = read_state(content, path).current if content is not None else None
         yield _Record(datetime.fromtimestamp(int(time), UTC), state)

@@ -20,7 +20,7 @@ from promoter.deploy.converge import (
     prepared_stack,
 )
 from promoter.deploy.drift import decide
-from promoter.deploy.preflight import require_recordable
+from promoter.deploy.preflight import require_recordable, require_signer
 from promoter.deploy.record import begun, keep, note, record
 from promoter.deploy.summary import statement, summary_path
 from promoter.gate.decision import Decision
@@ -69,6 +69,8 @@ def deploy(
         site = site.fetched()
         decision = cleared(site, environment)
         require_recordable(site, target, environment, progress)
+        if record_it:
+            require_signer(site, environment)
         version, trigger = decision.version, decision.trigger
         progress.note(
             f"{environment}: version {version}, trigger {trigger[:12]}, "

@@ -10,8 +10,12 @@ import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from promoter.approvals.signed_records import is_signed
 from promoter.common.errors import GitError, PromoterError
 from promoter.common.progress import Progress
+from promoter.gate.records import ALLOWED_DEPLOYERS
+from promoter.git.objects import EMPTY_TREE
+from promoter.git.signing import can_sign
 from promoter.site.site import Site
 from promoter.synthesis.stack import Target, stack_folder
 
@@ -31,6 +35,22 @@ def require_recordable(site: Site, target: Target, environment: str, progress: P
     _require_room(target, environment)
     here = stack_folder(site.git.dir, environment)  # of a deploy without the gate
     _wait_for_orphans((target.work(environment), here), environment, progress)
+
+
+def require_signer(site: Site, environment: str) -> None:
+    """Raise `PromoterError` where a record made here would not count for the next environment."""
+    control = site.control(site.deployment(environment))
+    if not control.requires_signed(environment):
+        return
+    git = site.git
+    sample = git.commit_tree(EMPTY_TREE, [], "chore: check that git can sign", sign=can_sign(git))
+    if not is_signed(git, sample, control.deployers):
+        raise PromoterError(
+            f"record deploys of {environment}: its records have to be signed by a deployer of "
+            f"{ALLOWED_DEPLOYERS}, and git has no such key",
+            next_step="git config gpg.format ssh; git config user.signingkey <file>.pub; or list "
+            "the key: promoter init --deployer <file>.pub",
+        )
 
 
 def _require_identity(site: Site, environment: str) -> None:

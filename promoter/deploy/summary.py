@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from promoter.approvals.control import GitControl
 from promoter.common.text import redacted
 from promoter.forge.links import repository_of
 from promoter.gate.decision import Decision
@@ -20,7 +21,7 @@ from promoter.gate.state import path_of
 from promoter.gate.workspace import cleared_files
 from promoter.release.supply_chain import BUILDER
 from promoter.site.evidence import Evidence, folder
-from promoter.site.site import FOLDER, Site
+from promoter.site.site import Site
 from promoter.vendoring.pins import read_pins
 
 STATEMENT = "https://in-toto.io/Statement/v1"
@@ -81,6 +82,10 @@ class Summary:
     def _deployment(self) -> str:
         return self.site.deployment_of(self.decision.environment)
 
+    @cached_property
+    def _control(self) -> GitControl:
+        return self.site.control(self.site.deployments[self._deployment])
+
     def _subjects(self) -> Iterator[Descriptor]:
         """Yield each chart as git's tree of its files, and each image that it pins.
 
@@ -104,29 +109,44 @@ class Summary:
                     yield {"name": pin.image or pin.app, "digest": {algorithm: digest}}
 
     def _policy(self) -> Descriptor:
-        """Return the rules of the deployment, or its cepler file where it has none."""
-        names = (f"{FOLDER}/{self._deployment}.{kind}" for kind in ("rules.yml", "yml"))
-        for path in names:
-            content = self.site.git.file(self.site.tip, path)
-            if content is not None:
-                digest = hashlib.sha256(content).hexdigest()
-                uri = f"{self._address}/blob/{self.site.tip}/{path}"
-                return {"uri": uri, "digest": {"sha256": digest}}
-        return {}
+        """Return the rules of the deployment that count, or its cepler file where it has none."""
+        rules = self._control.in_force
+        path = rules.paths[0] if rules else self._control.deployment.config_path
+        commit = rules.commit if rules else self.site.tip
+        content = self.site.git.file(commit, path) or b""
+        uri = f"{self._address}/blob/{commit}/{path}"
+        return {"uri": uri, "digest": {"sha256": hashlib.sha256(content).hexdigest()}}
 
     def _used(self) -> Iterator[tuple[str, Descriptor]]:
         """Yield what the decision rests on, each with the level that it adds ("": none)."""
         site, environment = self.site, self.decision.environment
         if site.gates_tip:
             yield "", self._commit(BRANCH, site.gates_tip)
-            if (approval := site.approvals.gate(self._deployment, environment)) is not None:
-                level = "PROMOTER_APPROVALS_1_OF_1" if approval.approved_by else ""
-                yield level, self._commit("approval", approval.commit)
+            yield from self._approvals()
         passed = site.deployments[self._deployment].environment(environment).passed
         if passed and (record := self._record(passed)):
             yield f"PROMOTER_PASSED_{_level(passed)}", self._commit("record", record)
+            if self._control.rules(environment).signed_records:
+                yield "PROMOTER_SIGNED_RECORDS", self._commit("record", record)
         for testflight in self._testflights():
             yield "PROMOTER_TESTFLIGHT", self._commit("testflight", testflight)
+
+    def _approvals(self) -> Iterator[tuple[str, Descriptor]]:
+        """Yield the votes that count where rules require them, else the approval of the gate."""
+        environment, control = self.decision.environment, self._control
+        if control.rules(environment).approval is None:
+            approval = self.site.approvals.gate(self._deployment, environment)
+            if approval is not None:
+                level = "PROMOTER_APPROVALS_1_OF_1" if approval.approved_by else ""
+                yield level, self._commit("approval", approval.commit)
+            return
+        verdict = control.verdict(environment, self.decision.recorded, self.decision.state)
+        if verdict.override is not None:
+            yield "PROMOTER_OVERRIDE", self._commit("override", verdict.override.added_by)
+        if verdict.approvals is not None and verdict.approvals.complete:
+            given = verdict.approvals.given
+            level = f"PROMOTER_APPROVALS_{len(given)}_OF_{verdict.approvals.needed}"
+            yield from ((level, self._commit("approval", vote.added_by)) for vote in given)
 
     def _record(self, environment: str) -> str:
         """Return the commit that recorded the state of ``environment`` that was decided by."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from promoter.approvals.approvals import gates_file
-from promoter.approvals.authority import Authority, Verdict
+from promoter.approvals.authority import DeployAuthority, Verdict
 from promoter.approvals.authors import authors
 from promoter.approvals.control import GitControl
 from promoter.approvals.rules_in_force import ControlFiles
@@ -93,7 +93,7 @@ class PastDeployment:
             authors=authors(self.site.git, recorded, state),
             soaks=soaks(deployment, self.environment, state),
         )
-        return tuple(each.reason for each in Authority(case).verdict(self.at).refusals)
+        return tuple(each.reason for each in DeployAuthority(case).verdict(self.at).refusals)
 
     def _record_problems(self) -> Iterator[str]:
         path = self.site.deployments[self.deployment].state_path(self.environment)

@@ -37,7 +37,7 @@ def replay(site: Site, base: str, last: int) -> Replay:
 
 def _judged(site: Site, last: int) -> Iterator[AuditedDeployment]:
     head = site.git.commit("HEAD") or ""
-    for name, deployment in site.deployments.items():
+    for deployment in site.deployments.values():
         rules = proposed(Deployment.at_commit(site.git, head, deployment.config_path))
         for environment in deployment.environments:
             for past in list(past_deployments(site, environment))[-last:]:

@@ -112,6 +112,7 @@ def controlled(site: Site, tmp_path: Path) -> Controlled:
     """QA runs a change that Zoe wrote; production waits for the approval of two."""
     lines = "".join(signer(tmp_path, name) for name in NAMES)
     lines += f'bob-laptop namespaces="promoter" {key(tmp_path, "laptop")}'
+    key(tmp_path, "bot")
     made = Controlled(tmp_path, site)
     made.push(
         "ann",

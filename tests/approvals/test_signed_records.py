@@ -10,11 +10,16 @@ import pytest
 from promoter.approvals.signed_records import record_problem
 from promoter.cepler.request import read_request
 from promoter.cepler.resource import check, fetch_into, record_from
+from promoter.common.errors import PromoterError
 from promoter.common.progress import Silent
 from promoter.deploy.deploy import cleared
+from promoter.deploy.preflight import require_signer
 from promoter.deploy.record import record
 from promoter.gate.records import ALLOWED_DEPLOYERS
 from promoter.git import Git
+from promoter.lint.rules.changes import GateChange
+from promoter.lint.rules.records import check_unsigned_records
+from promoter.lint.snapshot import read_snapshot
 from promoter.site.evidence import Evidence
 from promoter.site.site import Site
 from tests.site.repository import deployed, pull, push, site
@@ -168,3 +173,36 @@ def test_a_key_counts_while_it_is_valid(signed: Site) -> None:
     foreign = line.replace('"git"', '"file"')
     for listed in (expired, foreign, "# nobody\n", ""):
         assert record_problem(signed.git, signed.tip, QA, listed.encode())
+
+
+def test_where_the_rules_ask_for_signed_records_others_clear_nothing(
+    signed: Site, tmp_path: Path
+) -> None:
+    rules = b"environments:\n  production: {signed_records: true}\n"
+    push(signed.git, {"cepler/app.rules.yml": rules})
+    site = signed.fetched()
+    site.approvals.set_gate("app", "production", site.tip, "fine")
+    assert site.fetched().decide("production").is_due
+    sign_with(site, None)
+    older = state(site, records(site)[1])
+    forged = push(site.git, {QA: older, "shared/a": b"1"})
+    site.fetched().approvals.set_gate("app", "production", forged, "fine")
+    before, site = site.tip, site.fetched()
+    (hold,) = site.decide("production").holds
+    assert f"commit {forged[:12]} changed {QA} after its signed record" in str(hold)
+    # lint names it, and a deploy that could not sign its record does not begin.
+    change = GateChange(site.git, *(read_snapshot(site.git, each) for each in (before, site.tip)))
+    (finding,) = check_unsigned_records(change)
+    assert (finding.place, forged[:12] in finding.reason) == (QA, True)
+    with pytest.raises(PromoterError, match="git has no such key") as caught:
+        require_signer(site, "qa")
+    assert "promoter init --deployer" in (caught.value.next_step or "")
+    sign_with(site, tmp_path / "deployer")
+    require_signer(site, "qa")
+    require_signer(site, "production")
+    sign_with(site, None)
+    # Without the rule a record of cepler's own counts, signed or not.
+    push(site.git, {"cepler/app.rules.yml": b"environments: {}\n"})
+    site = site.fetched()
+    site.approvals.set_gate("app", "production", site.tip, "fine")
+    assert not site.fetched().decide("production").holds

@@ -29,6 +29,7 @@ CHANGE_RULES: Mapping[str, Callable[[GateChange], Iterable[Finding]]] = {
     "unpropagated": changes.check_unpropagated_files,
     "queue-ignored": changes.check_ignored_queues,
     "state-edited": records.check_edited_states,
+    "record-unsigned": records.check_unsigned_records,
 }
 """The rules for a change, in the order of their reports."""
 

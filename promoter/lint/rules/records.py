@@ -6,13 +6,15 @@ edited one lets through what was never deployed.
 
 from collections.abc import Iterator, Mapping
 
+from promoter.approvals.rules_in_force import proposed
+from promoter.approvals.signed_records import is_signed, record_problem, state_changes
 from promoter.common.errors import InvalidFile, PromoterError
 from promoter.common.finding import Finding, summarize
 from promoter.gate.decision import check
 from promoter.gate.deployment import Deployment
 from promoter.gate.gates import Gates
 from promoter.gate.history import History
-from promoter.gate.records import record, record_message, removal_message
+from promoter.gate.records import ALLOWED_DEPLOYERS, record, record_message, removal_message
 from promoter.gate.sources import state_path
 from promoter.gate.state_file import read_state
 from promoter.git import Git
@@ -33,6 +35,27 @@ def check_edited_states(change: GateChange) -> Iterator[Finding]:
             for path, reason in record_problems(git, history, commit, parents):
                 remedy = f"undo the change of the state file: git checkout {start[:12]} -- {path}"
                 yield Finding(path, f"commit {commit[:12]} changed it: {reason}", remedy)
+
+
+def check_unsigned_records(change: GateChange) -> Iterator[Finding]:
+    """Find records that no deployer signed, of environments whose records have to be signed."""
+    git, end = change.git, change.after.commit
+    for file in change.after.configs:
+        deployment = Deployment.at_commit(git, end, file)
+        files = proposed(deployment)
+        asking = (name for name, each in files.rules.environments.items() if each.signed_records)
+        passed = dict.fromkeys(deployment.environment(name).passed for name in asking)
+        for path in (deployment.state_path(name) for name in passed if name):
+            span = f"{change.before.commit}..{end}"
+            commits = [each.commit for each in state_changes(git, path, "--no-merges", span)]
+            problems = [
+                f"commit {commit[:12]} changed it, and no deployer of {ALLOWED_DEPLOYERS} signed it"
+                for commit in reversed(commits)
+                if not is_signed(git, commit, files.deployers)
+            ]
+            state = filter(None, (record_problem(git, end, path, files.deployers),))
+            for problem in problems or state:
+                yield Finding(path, problem, "deploy that environment again with a listed key")
 
 
 def record_problems(
