@@ -145,9 +145,12 @@ SECTIONS: Mapping[str, Mapping[str, Command | CommandGroup]] = {
         "verify": CommandGroup(
             "Verify signatures and provenance.",
             {
+                "approval": Command(
+                    "verify:approval_command", "Verify the approvals of an environment's gate."
+                ),
                 "image": Command(
                     "verify:image_command", "Verify an image's signature and provenance."
-                )
+                ),
             },
         ),
     },

@@ -1,15 +1,20 @@
-"""``promoter verify``: signature, provenance and SBOM of an image."""
+"""``promoter verify``: the evidence of an image, and the approvals of a gate."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from promoter.cli.options import PUBLIC_KEY_VARIABLE
+from promoter.cli.options import BRANCH, FETCH, JSON, PUBLIC_KEY_VARIABLE, REMOTE
+from promoter.cli.output import print_json
 from promoter.cli.toolchain import program
+from promoter.common.text import plain
 from promoter.programs.cosign import Cosign
 from promoter.programs.registry import ImageLookup
 from promoter.release.images import Image
 from promoter.release.supply_chain import SupplyChain
+from promoter.site.approved import gate_approvals
+from promoter.site.site import Site
 
 
 def image_command(
@@ -34,3 +39,32 @@ def image_command(
     cosign = Cosign(program("cosign"), public_key=key)
     provenance = SupplyChain(cosign, registry).verify(image, commit)
     typer.echo(f"{image.reference}\nversion {provenance.version}\ncommit  {provenance.commit}")
+
+
+def approval_command(
+    environment: Annotated[str, typer.Argument(help="For example local-production.")],
+    remote: REMOTE = None,
+    branch: BRANCH = "main",
+    fetch: FETCH = True,
+    as_json: JSON = False,
+) -> int:
+    """Verify the signatures of the approvals of an environment's gate, one by one.
+
+    Exit 1 unless as many people signed one as the rules require. docs/approvals.md shows how to
+    verify each without promoter.
+
+    Example: promoter verify approval local-production
+    """
+    site = Site.of(Path.cwd(), environment, remote=remote, branch=branch, fetch=fetch)
+    found = gate_approvals(site, environment)
+    if as_json:
+        print_json(found)
+    else:
+        for each in found.votes:
+            person = each.person or "unverified"
+            typer.echo(
+                plain(f"{each.kind}  {person}  {each.at}  {each.commit[:12]}  {each.reason}")
+            )
+        by = f"{len(found.people)} of {found.needed}"
+        typer.echo(f"{environment}: {by} verified approvals of {found.gate[:12]}")
+    return 0 if found.verified else 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from promoter.lint.rules.records import check_unsigned_records
 from promoter.lint.snapshot import read_snapshot
 from promoter.site.evidence import Evidence
 from promoter.site.site import Site
+from tests.deploy.conftest import ROOT
 from tests.site.repository import deployed, pull, push, site
 
 __all__ = ["site"]
@@ -206,3 +208,18 @@ def test_where_the_rules_ask_for_signed_records_others_clear_nothing(
     site = site.fetched()
     site.approvals.set_gate("app", "production", site.tip, "fine")
     assert not site.fetched().decide("production").holds
+
+
+def test_a_record_is_verified_by_hand_as_the_page_says(signed: Site, tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "verification.md").read_text()
+    script = page.partition("by hand")[2].partition("```sh\n")[2].partition("```")[0]
+    variables = {"commit": records(signed)[0], "list": ALLOWED_DEPLOYERS}
+    done = subprocess.run(
+        ["bash", "-euc", script],
+        cwd=signed.git.dir,
+        env={**os.environ, **variables},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stdout.startswith('Good "git" signature for deployer'), done.stderr
