@@ -22,8 +22,7 @@ class Case:
     ``runs`` and ``would`` are digests as a `Statement` has them. ``statements`` are all that
     anybody signed, each with the person whose key signed it. ``authors`` are the mail addresses
     behind the change. ``soaks`` are the times (from, to) for which the environment before this
-    one ran the same content without a break; the end is None while it does. ``record_problem`` says
-    why the record of that environment does not count.
+    one ran the same content (to: None while it does), ``record_problem`` why its record is void.
     """
 
     deployment: str
@@ -117,8 +116,7 @@ class DeployAuthority:
     - A change is approved by ``count`` people, at least one of each required team, if nobody who
       may vote rejects it.
     - A deny window beats an allow window; with an allow list, every other time is closed.
-    - The environment before must have run the same content for the whole soak.
-    - With `signed_records` the record of the environment before must be a deployer's.
+    - The environment before ran it for the whole soak, with `signed_records` by signed records.
     - An override by enough people of its own team allows what the rules and stops refuse. It never
       counts in CI.
     """
@@ -214,14 +212,13 @@ class DeployAuthority:
         if (stop := self.stop(now)) is not None:
             by = f"stopped by {stop.person} in {stop.added_by[:12]}: {stop.reason}"
             yield Refusal(by, f"promoter resume {scope(stop)} --reason '...'")
-        if self._ungated:
+        if rules.approval is not None and not self.case.gated:
             reason = "its gate is HEAD, which its approval rules refuse"
             yield Refusal(reason, f"promoter approve {name} --reason '...'")
         if approvals is not None and not approvals.complete:
             yield Refusal(str(approvals), f"promoter approve {name} --reason '...'")
-        if rules.signed_records and self.case.record_problem:
-            step = "promoter lint names the commit: revert it, or deploy that environment again"
-            yield Refusal(self.case.record_problem, step)
+        if self.case.record_problem:
+            yield Refusal(self.case.record_problem, "deploy the environment before it again")
         if rules.windows and (reason := closed(rules.windows, now)):
             opening = opens(rules.windows, now)
             wait = opening.isoformat(timespec="seconds") if opening else "the rules change"
@@ -229,12 +226,8 @@ class DeployAuthority:
         ready = self._soaked_at()
         if rules.soak and (ready is None or now < ready):
             until = f" before {ready.isoformat(timespec='seconds')}" if ready else ""
-            reason = f"the environment before has not run it for {rules.soak}{until}"
-            yield Refusal(reason, f"promoter why {name} --when")
-
-    @property
-    def _ungated(self) -> bool:
-        return self.case.rules.approval is not None and not self.case.gated
+            by = f"the environment before has not run it for {rules.soak}{until}"
+            yield Refusal(by, f"promoter why {name} --when")
 
     def _votes(self, now: datetime) -> Iterator[Statement]:
         """Yield the votes that count at ``now``, whoever may give them."""

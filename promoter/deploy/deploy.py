@@ -80,10 +80,7 @@ def deploy(
         attempt = Evidence(deployment, environment, "deploy", "deployed", trigger)
         allowed_by = override(site, decision)  # it may expire while the apply runs
         with failures_recorded(site, attempt, progress, record_it=record_it):
-            # Before the apply: a key that cannot sign must not leave it without its proof.
-            proof = (
-                {summary_path(attempt): sign(statement(site, decision, attempt.at))} if sign else {}
-            )
+            proof = _proof(site, decision, attempt, sign)
             done = asdict(_converged(site, decision, target, held, progress, apply))
         evidence = replace(attempt, details={**done, GATES: site.gates_tip, **allowed_by})
         recorded = record(site, decision, evidence, proof) if record_it else None
@@ -109,6 +106,18 @@ def override(site: Site, decision: Decision) -> dict[str, str]:
     if found is None:
         return {}
     return {OVERRIDE: f"overridden by {found.person} in {found.added_by[:12]}: {found.reason}"}
+
+
+def _proof(
+    site: Site, decision: Decision, attempt: Evidence, sign: Sign | None
+) -> dict[str, bytes]:
+    """Return the signed verification summary by its path, nothing without ``sign``.
+
+    It is signed before the apply: a key that cannot sign must not leave that without its proof.
+    """
+    if sign is None:
+        return {}
+    return {summary_path(attempt): sign(statement(site, decision, attempt.at))}
 
 
 def note_local_changes(site: Site, progress: Progress) -> None:

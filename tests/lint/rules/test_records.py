@@ -244,3 +244,15 @@ def test_a_merge_of_two_records_of_one_environment(repository: Repository) -> No
     assert problems(repository, base) == [
         ("staging", "both sides of the merge have a record of it")
     ]
+
+
+def test_where_rules_ask_for_signed_records_an_unsigned_one_is_named(
+    repository: Repository,
+) -> None:
+    """Signed ones, and what makes them void: tests/approvals/test_signed_records.py."""
+    rules = {"cepler/app.rules.yml": "environments:\n  qa: {signed_records: true}\n"}
+    base = repository.commit(rules, "feat: rules")
+    deploy(repository, "staging")
+    found = list(repository.findings("record-unsigned", base))
+    assert [each.place for each in found] == [STAGING]
+    assert "no deployer of cepler/allowed_deployers signed it" in found[0].reason
