@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from promoter.cli.progress import shown
@@ -21,16 +21,17 @@ from promoter.toolchain.cache import default_cache
 
 @dataclass(frozen=True)
 class Reference:
-    """The program ``name`` of a crate in a version."""
+    """The program ``name`` of a crate in a version, kept in ``cache``."""
 
     name: str
     crate: str
     version: str
+    cache: Path = field(default_factory=default_cache)
 
     @property
     def place(self) -> Path:
         """The place of the program, built or not."""
-        return default_cache() / f"{self.crate}-{self.version}" / "bin" / self.name
+        return self.cache / f"{self.crate}-{self.version}" / "bin" / self.name
 
     def path(self, progress: Progress | None = None) -> Path:
         """Return the program, built if necessary.

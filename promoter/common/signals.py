@@ -46,7 +46,7 @@ class Interrupts:
         def receive(number: int, frame: FrameType | None) -> None:  # noqa: ARG001
             if children := list(self.children):
                 # In a thread: this one may be in the middle of printing, and hold its lock.
-                threading.Thread(target=self.tell, args=(_WORDS,), daemon=True).start()
+                threading.Thread(target=self.tell, args=(_WORDS,)).start()
             for child in children:
                 child.interrupt()
             if not self._depth:

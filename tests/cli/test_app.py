@@ -56,6 +56,7 @@ def test_help_imports_no_command() -> None:
         "promoter.cli.streams",
         "promoter.common",
         "promoter.common.errors",
+        "promoter.common.signals",
     }
 
 
