@@ -18,7 +18,7 @@ def check(stack: CheckedStack) -> Violations:
         if body["name"] == "require_secure_transport" and body["value"] != "on":
             yield place, "require_secure_transport is off"
     for place, body in stack.resources("kubernetes_secret_v1"):
-        data = body.get("data_wo", {})
+        data = {**body.get("data", {}), **body.get("data_wo", {})}
         if (mode := data.get("sslmode", "verify-full")) != "verify-full":
             yield place, f"clients connect with sslmode={mode}"
         if "sslmode" in data and not data.get("ca.pem"):
