@@ -17,6 +17,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from promoter.approvals.authority import Case
 from promoter.approvals.control import GitControl
 from promoter.approvals.rules_file import read_rules
 from promoter.approvals.statement import Kind, Statement, content_digest
@@ -50,6 +51,7 @@ class World(NamedTuple):
 
     git: Git
     deployment: Deployment
+    case: Case
     pool: list[Signed]
 
 
@@ -76,8 +78,10 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
     }
     main = git.commit_files(None, {path: text.encode() for path, text in files.items()}, "feat: a")
     deployment = Deployment.at_commit(git, main, "cepler/app.yml")
-    digest = GitControl(deployment, None).case("production", None, WOULD).rules_digest
-    return World(git, deployment, pool(folder, digest))
+    case = GitControl(deployment, None, in_ci=False).case("production", None, WOULD)
+    rules = read_rules(RULES.encode(), "rules", TEAMS, ("production",))
+    case = replace(case, rules=rules.environments["production"])
+    return World(git, deployment, case, pool(folder, case.rules_digest))
 
 
 def pool(folder: Path, rules: str) -> list[Signed]:
@@ -136,7 +140,5 @@ def test_a_random_history_is_decided_as_by_the_model(world: World, data: st.Data
     control = GitControl(world.deployment, tip, now=now, in_ci=False)
     refusals = control.judge("production", None, WOULD, gated=True)
     counting = tuple(each.statement for each in chosen if each.statement)
-    rules = read_rules(RULES.encode(), "rules", TEAMS, ("production",))
-    case = control.case("production", None, WOULD)
-    truth = replace(case, statements=counting, rules=rules.environments["production"])
-    assert (not refusals) is Model(truth, case.runs, case.would).allowed(now), refusals
+    truth = replace(world.case, statements=counting)
+    assert (not refusals) is Model(truth, truth.runs, truth.would).allowed(now), refusals
