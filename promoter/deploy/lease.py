@@ -56,13 +56,23 @@ class Lease:
         return replace(self, commit=commit, holder=holder)
 
     def release(self) -> None:
-        """Release the lease, unless another deploy has taken it over."""
+        """Release the lease, unless another deploy has taken it over.
+
+        An interrupt ends the push that it meets, so that is tried once more.
+        """
+        with INTERRUPTS.held_back():
+            try:
+                self._release()
+            except GitError:
+                self._release()
+
+    def _release(self) -> None:
         try:
             self.git.push(self.remote, "", _ref(self.environment), expect=self.commit)
         except RemoteMoved:
             renewed = self._renewed()
             if renewed != self:
-                renewed.release()
+                renewed._release()
 
     def _renewed(self) -> Lease:
         """Return the lease as the remote has it if it is still ours (`renew` moves it)."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from promoter.common.child import run_child
 from promoter.common.environment import GIT, child_environment
 from promoter.common.errors import GitError
 from promoter.git.repository import Git
@@ -103,9 +104,7 @@ def _keygen(
     environment = {**child_environment(GIT), "LC_ALL": "C", "TZ": "UTC"}
     try:
         argv = ["ssh-keygen", *arguments]
-        return subprocess.run(
-            argv, cwd=folder, input=stdin, capture_output=True, check=False, env=environment
-        )
+        return run_child(argv, stdin=stdin, cwd=folder, env=environment)
     except FileNotFoundError as error:
         raise GitError(
             "run ssh-keygen: it is not on PATH", next_step="install OpenSSH 8.9 or newer"

@@ -118,11 +118,18 @@ def test_the_commands_that_only_read_are_known() -> None:
         within = {"": entry} if isinstance(entry, Command) else entry.commands
         reading |= {f"{name} {sub}".strip() for sub, each in within.items() if not each.changes}
     assert reading == {
-        *("commits check", "doctor", "environment values", "lint", "pipeline check"),
-        *("pipeline exec", "plan", "preview"),
+        *("audit", "commits check", "doctor", "environment values", "lint", "pipeline check"),
+        *("pipeline exec", "pipeline gke-credential", "plan", "preview", "rules test"),
         *("pipeline wait-cachix-paths", "platform status", "release file-check", "release show"),
         *("status", "testflight smoketest", "toolchain list", "toolchain path", "trace"),
-        *("vendor check", "verify image", "version current", "version next", "why"),
+        *(
+            "vendor check",
+            "verify approval",
+            "verify image",
+            "version current",
+            "version next",
+            "why",
+        ),
     }
 
 

@@ -133,7 +133,7 @@ def test_a_destroy_needs_an_approval_of_that_record(site: Site) -> None:
     with pytest.raises(NotCleared, match="never recorded"):
         destroy(site)
     site = deployed(site, "qa")
-    with pytest.raises(NotCleared, match="version 1 has no approval"):
+    with pytest.raises(NotCleared, match="version 1 may not be destroyed: it is not approved"):
         destroy(site)
     site = approved_to_destroy(site)
     with pytest.raises(AssertionError, match="nothing may be applied"):
@@ -163,7 +163,7 @@ def test_an_approval_lets_a_destroy_be_finished_but_not_another_record_be_destro
     recorded = again.deployment("qa").recorded("qa")
     assert recorded is not None
     assert recorded.version == 1
-    with pytest.raises(NotCleared, match="version 1 has no approval"):
+    with pytest.raises(NotCleared, match="version 1 may not be destroyed: it is not approved"):
         destroy(again)
 
 

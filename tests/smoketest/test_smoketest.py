@@ -31,7 +31,7 @@ def test_installed_parts_pass_and_the_others_are_listed(
     absent = report.absent
     assert {"keycloak", "oathkeeper", "dagster"} <= set(absent)
     lines = list(report.lines())
-    assert len(lines) == 4 + 2
+    assert len(lines) == 5 + 2
     assert lines[4] == f"not installed: {', '.join(absent)}"
     assert not any(each.fake for each in report.checked)
     assert kubectl(helm.platform, "-n", helm.namespace, "get", "portforward") == ""

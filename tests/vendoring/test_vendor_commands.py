@@ -104,7 +104,7 @@ def test_pins_are_looked_up_unless_disabled(source: Source, target: Target) -> N
 
 def make(target: Target, *variables: str) -> subprocess.CompletedProcess[str]:
     there = (f"--file={ROOT}/Makefile", "-o", ".venv/installed", f"BIN={BIN}")
-    return run(target, "make", *there, "bump-vendored-ref", *variables)
+    return run(target, "make", *there, "--no-print-directory", "bump-vendored-ref", *variables)
 
 
 def test_three_steps_make_the_commit_of_a_bump(source: Source, target: Target) -> None:
