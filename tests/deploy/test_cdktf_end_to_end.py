@@ -178,7 +178,8 @@ def test_an_apply_that_fails_in_the_cluster_is_not_recorded(stage: Stage) -> Non
     # Output decides nothing, that of the CDK Terrain CLI and its Terraform included.
     done = stage.run("sh", "-c", 'exec "$@" >/dev/full 2>/dev/full', "sh", *BOTH)
     assert done.returncode == 0
-    assert stage.run(*BOTH).returncode == 2
+    # QA takes the records of staging one after another, as with cepler.
+    assert stage.run(*DEPLOY).returncode == 2
 
 
 def test_ungated_applies_the_folder_around_and_records_only_that(stage: Stage) -> None:
