@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 
@@ -95,15 +95,19 @@ def acquire(git: Git, remote: str, environment: str) -> Lease:
     if current is not None:
         _refuse_unless_free(_read(git, remote, environment, current), environment, now)
     holder = Holder.this_process(now)
-    commit = _write(git, holder)
+    lease = Lease(git, remote, environment, _write(git, holder), holder)
     try:
-        git.push(remote, commit, _ref(environment), expect=current)
+        git.push(remote, lease.commit, _ref(environment), expect=current)
     except RemoteMoved as error:
         _refuse_obstacles(git, remote, environment)
         if git.remote_ref(remote, _ref(environment)) == current:
             raise  # Nobody took it: the remote refuses for another reason, which it names.
         raise _taken(environment, "another deploy that started a moment ago") from error
-    return Lease(git, remote, environment, commit, holder)
+    except GitError:
+        with suppress(PromoterError):
+            lease.release()  # An interrupted push may have arrived.
+        raise
+    return lease
 
 
 @contextmanager

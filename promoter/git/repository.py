@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from promoter.common.errors import GitError, RemoteMoved
+from promoter.common.signals import INTERRUPTS
 from promoter.git.checkout import write_files
 from promoter.git.commands import LOCK, Commands, failure, unlock
 from promoter.git.objects import READ_OPTIONS, ObjectReader, TreeEntry, decode, entry_of
@@ -235,13 +237,11 @@ class Git(Commands):
         with self.scratch_index() as scratch:
             if parent:
                 self.text("read-tree", parent, env=scratch)
-            entries = [
-                f"0 {NO_OBJECT}\t{path}\0"
-                if content is None
-                else f"100644 {self.write_blob(content)}\t{path}\0"
-                for path, content in files.items()
-            ]
-            staged = "".join(entries).encode()
+            entries = (
+                (f"0 {NO_OBJECT}" if data is None else f"100644 {self.write_blob(data)}", path)
+                for path, data in files.items()
+            )
+            staged = "".join(f"{entry}\t{path}\0" for entry, path in entries).encode()
             self.output("update-index", "-z", "--index-info", stdin=staged, env=scratch)
             tree = self.text("write-tree", env=scratch)
         return self.commit_tree(tree, [parent] if parent else [], message, author, sign=sign)
@@ -263,8 +263,7 @@ class Git(Commands):
         flags = [flag for parent in parents for flag in ("-p", parent)] + (["-S"] if sign else [])
         people = author.variables() if author else {}
         arguments, content = (*key_options(key), "commit-tree", tree, *flags), message.encode()
-        written = self.output(*arguments, stdin=content, env=people, terminal=sign)
-        return written.decode().strip()
+        return self.output(*arguments, stdin=content, env=people, terminal=sign).decode().strip()
 
     @contextmanager
     def scratch_index(self) -> Iterator[dict[str, str]]:
@@ -280,12 +279,12 @@ class Git(Commands):
     def worktree(self, folder: Path, revision: str, *, empty: bool = False) -> Iterator[Git]:
         """Yield a detached work tree of ``revision`` in ``folder``, removed after the block.
 
-        Its files have the bytes of the object store (`write_files`); ``empty`` writes none. The
-        leftover of an interrupted run in the same place is removed first.
+        Its files are those of the object store (`write_files`), none if ``empty``. What an
+        interrupted run has left in the same place is removed first.
         """
         self._drop_worktree(folder)
-        self.text("worktree", "add", "--quiet", "--detach", "--no-checkout", str(folder), revision)
         try:
+            self.text("worktree", "add", "-q", "-d", "--no-checkout", str(folder), revision)
             tree = Git(folder)
             if not empty:
                 tree.text("read-tree", "HEAD")
@@ -295,5 +294,7 @@ class Git(Commands):
             self._drop_worktree(folder)
 
     def _drop_worktree(self, folder: Path) -> None:
-        self.attempt("worktree", "remove", "--force", "--force", str(folder))
-        self.attempt("worktree", "prune")
+        with INTERRUPTS.held_back():
+            self.attempt("worktree", "remove", "--force", "--force", str(folder))
+            shutil.rmtree(folder, ignore_errors=True)  # where an interrupt has ended git
+            self.attempt("worktree", "prune")

@@ -28,7 +28,7 @@ from promoter.cli import main
 
 FUZZING = "INTERRUPTS" in os.environ
 INSTANTS = int(os.environ.get("INTERRUPTS", "0"))
-SEED = int(os.environ.get("SEED", random.SystemRandom().randrange(1 << 32)))
+SEED = int(os.environ.get("SEED", random.SystemRandom().randrange(1 << 32) if FUZZING else 1))
 
 _SECONDS = 120
 _UNDISTURBED = 5

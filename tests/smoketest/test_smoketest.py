@@ -32,7 +32,7 @@ def test_installed_parts_pass_and_the_others_are_listed(
     assert {"keycloak", "oathkeeper", "dagster"} <= set(absent)
     lines = list(report.lines())
     assert len(lines) == 5 + 2
-    assert lines[4] == f"not installed: {', '.join(absent)}"
+    assert lines[5] == f"not installed: {', '.join(absent)}"
     assert not any(each.fake for each in report.checked)
     assert kubectl(helm.platform, "-n", helm.namespace, "get", "portforward") == ""
 
