@@ -5,7 +5,10 @@ import shutil
 import subprocess
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from itertools import groupby
 from pathlib import Path
+from threading import Event
 
 from promoter.common.child import child
 from promoter.common.environment import BUILD, child_environment
@@ -16,6 +19,8 @@ from promoter.toolchain.recipes import ProgramPin, go_version
 from promoter.toolchain.tracker import Tracker
 
 _TAIL_LINES = 15
+# Go downloads as many modules at a time as it may use cores, and waits for most of that time.
+_DOWNLOADS = 16
 # Causes that are not the program's: with them the last lines say less than one of them.
 _CAUSES = {
     r"(?i)no space left on device|disk quota exceeded|ENOSPC": "the disk is full",
@@ -35,15 +40,13 @@ def build(
     """Build programs of one Go module by one ``go build``; publish each when it is complete.
 
     Go compiles in the order of ``pins`` (it prefers the dependencies of what is named first),
-    so the first program does not wait for the last. ``weights`` are expected seconds of CPU.
-    Raises `ProgramMissing` without Go, `BuildFailed`.
+    so the first program does not wait for the last. While modules have to be downloaded, the
+    first programs are built by themselves. ``weights`` are expected seconds of CPU. Raises
+    `ProgramMissing` without Go, `BuildFailed`.
     """
     names = [f"{pin.recipe.name} {pin.version}" for pin in pins]
     title = f"build {', '.join(names) if len(names) < 4 else f'{len(names)} programs'}"
     go = _go(title, pins[0])
-    module, packages = pins[0].module, [pin.recipe.package for pin in pins]
-    variables = [each for pin in pins for each in pin.recipe.assignments(pin.version)]
-    linker = " ".join(["-s", "-w", *dict.fromkeys(variables)])
     with progress.task(f"{title} from Go modules") as task:
 
         def detail(text: str) -> None:
@@ -51,22 +54,46 @@ def build(
             work.status.write_text(text)
 
         tracker = Tracker(pins, weights, work, detail, progress.note)
-        tracker.total = _count(go, module, packages, detail)
-        run(
-            title,
-            [
-                *(go, "build", "-v", *pins[0].recipe.flags),
-                *("-ldflags", linker, "-o", f"{tracker.output}/", *packages),
-            ],
-            cwd=module,
-            # Programs are moved to their output by a rename only within one file system.
-            env={**_go_environment(), "GOTMPDIR": str(work.scratch)},
-            detail=tracker.line,
-            watch=tracker.publish,
-            next_step=f"what was compiled is kept; by hand: cd {module} && go build "
-            f"{' '.join(packages)} (needs Go >= {go_version(module / 'go.mod')}, the Go module "
-            "proxy, 8 GB of disk)",
-        )
+        downloading, downloaded = Event(), Event()
+
+        def build_meanwhile() -> None:
+            downloading.wait()
+            for _, group in groupby(pins, key=lambda pin: pin.recipe.pinned):
+                if not downloaded.is_set():
+                    _compile(go, title, tuple(group), tracker)
+
+        with ThreadPoolExecutor(1) as pool:
+            first = pool.submit(build_meanwhile)
+            try:
+                tracker.total = _download(go, pins, detail, downloading.set)
+            finally:
+                downloaded.set()
+                downloading.set()
+            first.result()
+        if left := [pin for pin in pins if pin.recipe.name in tracker.left]:
+            _compile(go, title, left, tracker)
+
+
+def _compile(go: str, title: str, pins: Sequence[ProgramPin], tracker: Tracker) -> None:
+    tracker.begin()
+    module, packages = pins[0].module, [pin.recipe.package for pin in pins]
+    variables = [each for pin in pins for each in pin.recipe.assignments(pin.version)]
+    linker = " ".join(["-s", "-w", *dict.fromkeys(variables)])
+    run(
+        title,
+        [
+            *(go, "build", "-v", *pins[0].recipe.flags),
+            *("-ldflags", linker, "-o", f"{tracker.output}/", *packages),
+        ],
+        cwd=module,
+        # Programs are moved to their output by a rename only within one file system.
+        env={**_go_environment(), "GOTMPDIR": str(tracker.output.parent)},
+        detail=tracker.line,
+        watch=tracker.publish,
+        next_step=f"what was compiled is kept; by hand: cd {module} && go build "
+        f"{' '.join(packages)} (needs Go >= {go_version(module / 'go.mod')}, the Go module "
+        "proxy, 8 GB of disk)",
+    )
 
 
 def _go(title: str, first: ProgramPin) -> str:
@@ -80,24 +107,36 @@ def _go(title: str, first: ProgramPin) -> str:
     return go
 
 
-def _count(go: str, module: Path, packages: Sequence[str], detail: Callable[[str], None]) -> int:
-    """Download the modules of ``packages``; return how many packages they are built from."""
-    lines: list[str] = []
+def _download(
+    go: str,
+    pins: Sequence[ProgramPin],
+    detail: Callable[[str], None],
+    downloading: Callable[[], None],
+) -> int:
+    """Download the modules of ``pins``; return how many packages they are built from.
+
+    ``downloading`` is called for each module that was not there.
+    """
+    module = pins[0].module
+    packages: list[str] = []
 
     def line(text: str) -> None:
-        if text.startswith("go: "):
-            detail(text.removeprefix("go: "))
-        lines.append(text)
+        if not text.startswith("go: "):
+            packages.append(text)
+            return
+        detail(text.removeprefix("go: "))
+        if text.startswith("go: downloading"):
+            downloading()
 
     run(
         f"download the modules of {module.name}",
-        [go, "list", "-deps", *packages],
+        [go, "list", "-deps", *(pin.recipe.package for pin in pins)],
         cwd=module,
-        env=_go_environment(),
+        env={**_go_environment(), "GOMAXPROCS": str(_DOWNLOADS)},
         detail=line,
         next_step="what was downloaded is kept; it needs the Go module proxy (go env GOPROXY)",
     )
-    return sum(not text.startswith("go: ") for text in lines)
+    return len(packages)
 
 
 def run(

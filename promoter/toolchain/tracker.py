@@ -17,7 +17,8 @@ _TICKS = os.sysconf("SC_CLK_TCK")
 class Tracker:
     """Counts the packages that ``go build -v`` prints, and publishes programs from ``output``.
 
-    ``weights`` are the expected seconds of CPU per program; ``total`` is the number of packages.
+    ``weights`` are the expected seconds of CPU per program; ``total`` is the number of packages,
+    0 while it is not known. ``left`` are the programs that are not published yet, by name.
     """
 
     def __init__(
@@ -31,28 +32,31 @@ class Tracker:
         self.output, self.total = work.scratch / "output", 0
         self.output.mkdir()
         self.output.chmod(0o755)  # with a set-group-ID bit go copies there instead of renaming
-        self._left = {pin.recipe.name: pin for pin in pins}
+        self.left = {pin.recipe.name: pin for pin in pins}
         self._weights, self._work, self._detail, self._note = weights, work, detail, note
         self._built: list[str] = []
-        self._packages, self._since, self._cpu = 0, time.monotonic(), 0.0
+        self._packages = 0
+        self.begin()
+
+    def begin(self) -> None:
+        """Begin to count the seconds of another ``go build``."""
+        self._since, self._cpu = time.monotonic(), 0.0
 
     def line(self, _: str) -> None:
         """Take one line of the output: show what is built, what is left and about how long."""
         self._packages += 1
-        done = min(self._packages / max(self.total, 1), 1)
+        done = min(self._packages / self.total, 1) if self.total else 0
         cores = os.cpu_count() or 1
-        left = sum(self._weights[name] for name in self._left)
+        left = sum(self._weights[name] for name in self.left)
         remaining = min(left, sum(self._weights.values()) * (1 - done)) / cores
         built = f"built {', '.join(self._built)}; " if self._built else ""
-        self._detail(
-            f"{built}left {', '.join(self._left)}, about {_about(remaining)} "
-            f"({self._packages} of {self.total} packages)"
-        )
+        counted = f" ({self._packages} of {self.total} packages)" if self.total else ""
+        self._detail(f"{built}left {', '.join(self.left)}, about {_about(remaining)}{counted}")
 
     def publish(self, process: int) -> None:
         """Publish the programs that are complete; ``process`` is the ID of ``go build``."""
-        for name in [name for name in self._left if (self.output / name).is_file()]:
-            pin, folder = self._left.pop(name), self._work.folders[name]
+        for name in [name for name in self.left if (self.output / name).is_file()]:
+            pin, folder = self.left.pop(name), self._work.folders[name]
             cpu, now = _cpu_seconds(process), time.monotonic()
             (folder / SECONDS).write_text(f"{cpu - self._cpu:.1f}\n")
             (self.output / name).rename(folder / name)

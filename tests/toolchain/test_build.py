@@ -191,6 +191,29 @@ def test_a_program_is_published_before_the_others_are_built(tree: Path, tmp_path
     assert seen.lines[0] == "wait for etcd, which another process creates"
 
 
+def test_the_first_programs_are_built_while_modules_are_downloaded(
+    tree: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls, downloaded = tmp_path / "calls", tmp_path / "downloaded"
+    os.mkfifo(downloaded)
+    download = f"echo go: downloading example.com/module v1.0.0; read -r x <{downloaded}"
+    script = f'echo "$@" >>{calls}\n[ $1 = list ] && {{ {download}; }}\nexec {go()} "$@"'
+    fake(tmp_path / "bin", "go", script)
+    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}{os.pathsep}{os.environ['PATH']}")
+    seen = Seen()
+    toolchain = Toolchain(tree, cache=tmp_path / "cache", progress=seen)
+    with ThreadPoolExecutor() as pool:
+        both = pool.submit(toolchain.programs, ["registry", "etcd"])
+        wait_until(lambda: both.done() or not toolchain.unbuilt(["registry", "etcd"]))
+        assert not both.done(), both.result()
+        downloaded.write_text("go\n")
+        both.result(timeout=60)
+    listed, *builds = (line.split() for line in calls.read_text().splitlines())
+    assert listed[0] == "list"
+    assert [build[-1] for build in builds] == ["./registry", "./etcd"]
+    assert "downloading example.com/module v1.0.0" in seen.lines
+
+
 def test_what_takes_how_long_is_shown_and_remembered(tree: Path, tmp_path: Path) -> None:
     for main in tree.rglob("main.go"):
         main.write_text(f"{main.read_text()}// {time.time_ns()}: not in Go's own cache\n")
