@@ -44,10 +44,10 @@ class SmoketestTarget:
         registry = mirror or (running.registry if running else "")
         return cls(target.kubeconfig, toolchain, registry, progress)
 
-    def build_programs(self) -> None:
-        """Build what is missing of the programs that a smoketest runs, by one build."""
+    def build_programs(self, *others: str) -> None:
+        """Build what is missing of ``others`` and of a smoketest's programs, by one build."""
         simulated = ("crane",) if self.registry else ()
-        self.toolchain.programs(("kubectl", "helm", *simulated))
+        self.toolchain.programs(("kubectl", "helm", *simulated, *others))
 
     @property
     def kubectl(self) -> Kubectl:

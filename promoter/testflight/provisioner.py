@@ -4,7 +4,6 @@
 """
 
 import json
-import os
 import shutil
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
@@ -89,6 +88,10 @@ class Provisioner(ABC):
 
     target: SmoketestTarget
 
+    def programs(self) -> tuple[str, ...]:
+        """Return the names of the programs that only this provisioner runs."""
+        return ()
+
     @abstractmethod
     def provision(self, spec: TestflightSpec, keys_from: str) -> tuple[str, ...]:
         """Create the namespace; return the keys copied from ``keys_from``.
@@ -169,6 +172,10 @@ class TerraformProvisioner(Provisioner):
     root: Path
     folder: Path
 
+    def programs(self) -> tuple[str, ...]:
+        """See `Provisioner`."""
+        return self.target.toolchain.terraform_programs()
+
     def provision(self, spec: TestflightSpec, keys_from: str) -> tuple[str, ...]:
         """See `Provisioner`. The namespace of a failed attempt is found by its holder."""
         if self.target.kubectl.object("namespace", spec.namespace):
@@ -177,8 +184,7 @@ class TerraformProvisioner(Provisioner):
         folder.mkdir(parents=True, mode=0o700)
         try:
             self.synthesize(spec, keys_from, folder)
-            name = os.environ.get("TERRAFORM_BINARY_NAME")
-            program = Path(name) if name else self.target.toolchain.terraform()
+            program = self.target.toolchain.terraform()
             environment = cluster_environment(self.target.kubeconfig)
             terraform = Terraform(program, folder, environment, self.target.progress)
             terraform.init()

@@ -64,7 +64,7 @@ def run_testflight(
     Writes the result to a folder below ``evidence``. Raises the error that ended the testflight.
     """
     note = target.progress.note
-    target.build_programs()
+    target.build_programs(*provisioner.programs())
     with open_chart(source, root) as chart:
         if options.sign:
             refuse_unsignable(root, chart.ref)

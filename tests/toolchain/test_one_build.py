@@ -19,6 +19,9 @@ COMMANDS = {
     "platform up": ("registry", "crane"),
     "testflight smoketest lana-bank-staging --kubeconfig=none": ("kubectl", "helm"),
     "testflight run --chart=charts/lana-bank --kubeconfig=none": ("kubectl", "helm"),
+    "testflight run --chart=charts/lana-bank --provisioner=terraform --kubeconfig=none": (
+        *("kubectl", "helm", "tofu"),
+    ),
     "trace local-staging --kubeconfig=none": ("crane", "kubectl"),
     "deploy local-staging --kubeconfig=none": ("kubectl", "helm", "crane", "tofu"),
 }
