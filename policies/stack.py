@@ -92,12 +92,17 @@ class CheckedStack:
             for container in [*pod.get("initContainers", []), *pod["containers"]]:
                 yield f"{place}/{container['name']}", container
 
-    def configurations(self, file: str) -> Iterator[tuple[str, Any]]:
-        """Return place and content of each YAML or JSON ``file`` (a pattern) in a ConfigMap."""
+    def texts(self, file: str) -> Iterator[tuple[str, str]]:
+        """Return place and text of each ``file`` (a pattern) in a ConfigMap."""
         for place, item in self.objects_of("ConfigMap"):
             for name, text in (item.get("data") or {}).items():
                 if fnmatch.fnmatchcase(name, file):
-                    yield f"{place}/{name}", yaml.safe_load(text) or {}
+                    yield f"{place}/{name}", text
+
+    def configurations(self, file: str) -> Iterator[tuple[str, Any]]:
+        """Return place and content of each YAML or JSON ``file`` (a pattern) in a ConfigMap."""
+        for place, text in self.texts(file):
+            yield place, yaml.safe_load(text) or {}
 
 
 def kind_of(place: str) -> str:

@@ -73,6 +73,7 @@ MUTANTS = (
         (_GATEWAY, swap("- handler: jwt", "- handler: noop"), "an API without a token"),
         (_GATEWAY, swap("(?!/(graphql|webhook)(/|$)).*", ".*"), "a page's rule matches the API"),
         (_GATEWAY, swap("  noop:\n", "  anonymous:\n"), "anonymous requests"),
+        (_GATEWAY, swap("target_audience:", "required_scope:"), "a token for Dagster opens an API"),
     ),
     *_mutants(
         "audit-logged",
@@ -314,6 +315,21 @@ MUTANTS = (
             _REALM,
             swap('"implicitFlowEnabled": false', '"implicitFlowEnabled": true'),
             "tokens in addresses",
+        ),
+        (
+            f"{_KEYCLOAK}/templates/_reconcile.tpl",
+            swap("  OTP Form\n", ""),
+            "staff sign in by a password",
+        ),
+        (
+            f"{_KEYCLOAK}/realms/internal.json",
+            swap('"resetPasswordAllowed": false', '"resetPasswordAllowed": true'),
+            "a mailbox replaces the second factor",
+        ),
+        (
+            f"{_KEYCLOAK}/templates/_pod.tpl",
+            swap('"DB" "postgres"', '"BOOTSTRAP_ADMIN_USERNAME" "admin" "DB" "postgres"'),
+            "an administrator that stays",
         ),
     ),
     *_mutants(

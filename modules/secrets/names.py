@@ -13,7 +13,6 @@ GENERATED: Mapping[str, Generator] = {
     "encryption-key": "key",
     "keycloak-internal-client-secret": "password",
     "keycloak-customer-client-secret": "password",
-    "keycloak-admin-password": "password",
     "customer-portal-client-secret": "password",
     "customer-portal-auth-secret": "password",
     "oauth2-proxy-client-secret": "password",

@@ -36,6 +36,8 @@ def _reasons(rule: Mapping[str, Any]) -> Iterator[str]:
         yield f"it accepts {', '.join(sorted(handlers))}, not a token alone"
     elif len(handlers[_TOKEN].get("trusted_issuers", [])) != 1:
         yield "it does not name the realm that issues the token"
+    elif len(handlers[_TOKEN].get("target_audience", [])) != 1:
+        yield "it accepts tokens that were issued for something else (target_audience)"
 
 
 def _pattern(url: str) -> re.Pattern[str]:

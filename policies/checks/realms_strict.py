@@ -1,4 +1,4 @@
-"""Sign-in: no self-registration, no guessing, redirects within the environment, no secrets."""
+"""Sign-in: no self-registration, no guessing, exact redirects, no secrets, a second factor."""
 
 import re
 
@@ -7,6 +7,9 @@ from policies.stack import CheckedStack, Violations
 _PLACEHOLDER = re.compile(r"\$\{[A-Z0-9_]+\}")
 _WILDCARD = "admin-panel"
 """The client that returns to whatever page was opened (keycloak-js)."""
+
+_STAFF = "internal"
+"""The realm of the bank's staff."""
 
 _DIRECT = ("implicitFlowEnabled", "directAccessGrantsEnabled")
 
@@ -22,9 +25,25 @@ def check(stack: CheckedStack) -> Violations:
             yield place, "passwords can be guessed without limit (bruteForceProtected)"
         if realm.get("sslRequired") not in ("external", "all"):
             yield place, "plain HTTP is accepted (sslRequired)"
+        if realm["realm"] == _STAFF and realm.get("resetPasswordAllowed") is not False:
+            yield place, "whoever reads a mailbox replaces its owner's second factor"
         for client in realm.get("clients", []):
             for reason in _client(client, is_local=stack.is_local):
                 yield f"{place}/{client['clientId']}", reason
+    yield from _second_factor(stack)
+    for place, container in stack.containers():
+        for variable in container.get("env", []):
+            if variable["name"].startswith("KC_BOOTSTRAP_ADMIN"):
+                yield place, f"it makes an administrator that stays ({variable['name']})"
+
+
+def _second_factor(stack: CheckedStack) -> Violations:
+    """Return a Keycloak whose staff sign in by a password alone."""
+    required = {place: text.split("\n") for place, text in stack.texts(f"{_STAFF}.required")}
+    if not any("OTP Form" in steps for steps in required.values()):
+        for place, _ in stack.objects_of("Deployment"):
+            if place.endswith("-keycloak"):
+                yield place, "staff need no second factor"
 
 
 def _client(client: dict[str, object], *, is_local: bool) -> list[str]:

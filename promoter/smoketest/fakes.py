@@ -33,6 +33,7 @@ _TOKEN_SECONDS = 300
 _TIMEOUT_SECONDS = 5
 _MAX_BYTES = 1024 * 1024
 _KEY_ID = "fake"
+_API = "https://admin-api/graphql"
 _CODE_LOCATION = {"name": "fake", "locationOrLoadError": {"__typename": "RepositoryLocation"}}
 _PDF_OBJECTS = (
     b"<< /Type /Catalog /Pages 2 0 R >>",
@@ -105,7 +106,8 @@ def _token(realm: str, body: bytes) -> Reply:
 
 
 def _signed(issuer: str, subject: str) -> str:
-    claims = {"iss": issuer, "sub": subject, "exp": int(time.time()) + _TOKEN_SECONDS}
+    expires = int(time.time()) + _TOKEN_SECONDS
+    claims = {"iss": issuer, "sub": subject, "aud": [_API], "exp": expires}
     return jwt.encode(claims, _key(), algorithm="RS256", headers={"kid": _KEY_ID})
 
 
@@ -131,7 +133,7 @@ def _is_valid(token: str) -> bool:
     url = f"{os.environ['KEYCLOAK_URL']}/realms/internal/{_CERTS}"
     try:
         key = jwt.PyJWKClient(url, timeout=_TIMEOUT_SECONDS).get_signing_key_from_jwt(token)
-        jwt.decode(token, key.key, algorithms=["RS256"], options={"verify_aud": False})
+        jwt.decode(token, key.key, algorithms=["RS256"], audience=_API)
     except (jwt.PyJWTError, ValueError):
         return False
     return True

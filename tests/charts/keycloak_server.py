@@ -59,6 +59,20 @@ def _fetch(folder: Path) -> None:
     (home / "bin/kc.sh").chmod(0o755)  # a zip's modes are lost
 
 
+def home_on_postgres(folder: Path) -> Path:
+    """Return a copy of Keycloak below ``folder``, built for PostgreSQL as in the chart."""
+    built = CACHE.folder("keycloak-on-postgres", VERSION, _build_for_postgres, Silent()) / "home"
+    return Path(shutil.copytree(built, folder / "home"))
+
+
+def _build_for_postgres(folder: Path) -> None:
+    home = shutil.copytree(distribution(), folder / "home")
+    for script in (home / "bin").glob("*.sh"):
+        script.chmod(0o755)
+    options = ("--db=postgres", "--health-enabled=true", "--metrics-enabled=true", "--cache=local")
+    subprocess.run(["sh", str(home / "bin/kc.sh"), "build", *options], check=True, timeout=600)
+
+
 @dataclass(frozen=True)
 class Keycloak:
     """The address that it listens on."""

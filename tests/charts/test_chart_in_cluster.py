@@ -13,7 +13,13 @@ from typing import Any
 import pytest
 
 from promoter.platform import Platform
-from tests.charts.chart_rendering import Chart, Object, good_values, whole_values
+from tests.charts.chart_rendering import (
+    Chart,
+    Object,
+    good_values,
+    pinned,
+    whole_values,
+)
 
 WORKLOADS = {"Deployment", "StatefulSet", "Job"}
 SECURITY = "pod-security.kubernetes.io"
@@ -95,6 +101,28 @@ def test_a_pod_with_more_privileges_is_rejected(chart: Chart, cluster: Cluster) 
     pod["spec"]["serviceAccountName"] = "default"
     with pytest.raises(AssertionError, match="violates PodSecurity"):
         cluster.apply([pod], "--dry-run=server")
+
+
+@pytest.mark.slow
+def test_two_versions_of_keycloak_never_run_at_the_same_time(
+    chart: Chart, cluster: Cluster
+) -> None:
+    """Another image replaces all pods at once, another setting one after the other."""
+    values = {**good_values(), "keycloak": {"enabled": True, **pinned(), "replicas": 2}}
+    values["global"]["secrets"] = {"mode": "generate"}
+
+    def strategy() -> str:
+        found: str = cluster.get("deployment", "lana-bank-keycloak")["spec"]["strategy"]["type"]
+        return found
+
+    cluster.helm("install", chart.folder, values)
+    assert strategy() == "RollingUpdate"
+    values["keycloak"]["image"] = {"digest": "sha256:" + "6b" * 32}
+    cluster.helm("upgrade", chart.folder, values)
+    assert strategy() == "Recreate"
+    values["keycloak"]["replicas"] = 3
+    cluster.helm("upgrade", chart.folder, values)
+    assert strategy() == "RollingUpdate"
 
 
 @pytest.mark.slow

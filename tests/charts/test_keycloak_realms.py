@@ -10,7 +10,7 @@ import re
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
@@ -27,6 +27,7 @@ SERVICES = {
     "internal": ("internal-service-account", SECRETS["INTERNAL_SERVICE_ACCOUNT_SECRET"]),
     "customer": ("customer-service-account", SECRETS["CUSTOMER_SERVICE_ACCOUNT_SECRET"]),
 }
+API = {"internal": "https://admin-api/graphql", "customer": "https://customer-api/graphql"}
 BROWSERS = [
     ("internal", "admin-panel", f"https://admin.{DOMAIN}/auth/callback", ""),
     (
@@ -104,11 +105,18 @@ def claims(token: str) -> dict[str, Any]:
     return found
 
 
+class Address(Protocol):
+    """A server that says where it is."""
+
+    @property
+    def url(self) -> str: ...
+
+
 @dataclass
 class Browser:
     """Follows a sign-in as a browser does; cookies are kept whatever they say of TLS."""
 
-    server: Keycloak
+    server: Address
     realm: str
     client: str
     redirect: str
@@ -130,19 +138,25 @@ class Browser:
         address = f"{self.server.url}/realms/{self.realm}/protocol/openid-connect/auth"
         return self._send("GET", address, params={k: v for k, v in wanted.items() if v})
 
-    def code(self) -> str:
+    def sign_in(self) -> httpx.Response:
+        """Return the response to the person's name and password."""
         page = self.open()
         assert page.status_code == 200, page.text
         form = re.search(r'<form[^>]*action="([^"]+)"', page.text)
         assert form is not None, page.text
         sent = {"username": PERSON, "password": PASSWORD, "credentialId": ""}
-        answer = self._send("POST", html.unescape(form[1]), data=sent)
+        return self._send("POST", html.unescape(form[1]), data=sent)
+
+    def code(self) -> str:
+        answer = self.sign_in()
         assert answer.status_code == 302, answer.text
         location = answer.headers["location"]
         assert location.startswith(self.redirect + "?"), location
         return parse_qs(urlsplit(location).query)["code"][0]
 
     def _send(self, method: str, address: str, **options: Any) -> httpx.Response:
+        # A form leads to Keycloak's public name, which is this server.
+        address = re.sub(r"^https://auth\.[^/]+", self.server.url, address)
         header = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         answer = httpx.request(method, address, headers={"Cookie": header}, timeout=30, **options)
         for line in answer.headers.get_list("set-cookie"):
@@ -178,7 +192,9 @@ def test_a_browser_gets_a_token_by_a_code_and_its_verifier(
     assert token["azp"] == client
     if client == "oauth2-proxy":
         assert "oauth2-proxy" in token["aud"]
+        assert API["internal"] not in token["aud"], "a token for Dagster opens no API"
     else:
+        assert API[realm] in token["aud"]
         assert token["lanaId"] == LANA_ID
 
 

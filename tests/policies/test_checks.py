@@ -106,6 +106,7 @@ CASES = [
     ),
     Case("api-authenticated", replace_text(*GATEWAY, "(?!/(graphql|webhook)(/|$)).*", ".*graphql")),
     Case("api-authenticated", replace_text(*GATEWAY, "trusted_issuers:", "required_scope:")),
+    Case("api-authenticated", replace_text(*GATEWAY, "target_audience:", "required_scope:")),
     Case(
         "api-authenticated",
         replace_text("lana-bank-oathkeeper", "oathkeeper.yaml", "  noop:", "  anonymous:"),
@@ -250,6 +251,20 @@ CASES = [
     Case("realms-strict", replace_text(*REALM, '"bruteForceProtected": true', '"x": 1')),
     Case("realms-strict", replace_text(*REALM, '"sslRequired": "external"', '"x": 1')),
     Case("realms-strict", replace_text(*REALM, "/oauth2/callback", "/*")),
+    Case("realms-strict", replace_text(*REALM, '"resetPasswordAllowed": false', '"x": 1')),
+    Case(
+        "realms-strict",
+        replace_text("lana-bank-keycloak-realms", "internal.required", "OTP Form", ""),
+    ),
+    Case(
+        "realms-strict",
+        put_object(
+            "Deployment",
+            "lana-bank-keycloak",
+            f"{CONTAINER}/env/0/name",
+            "KC_BOOTSTRAP_ADMIN_USERNAME",
+        ),
+    ),
     Case("realms-strict", replace_text(*REALM, "${OAUTH2_PROXY_SECRET}", "hunter2")),
     Case("realms-strict", replace_text(*REALM, '"directAccessGrantsEnabled": false', '"x": 1')),
     Case("release-atomic", put(f"{RELEASE}/atomic", False)),

@@ -28,6 +28,9 @@ Allowed connections with their ports, from which the NetworkPolicies of both end
 - {from: keycloak, to: database, port: 5432}
 - {from: keycloak, to: keycloak, port: 7800}
 - {from: keycloak, to: keycloak, port: 57800}
+- {from: keycloak-realms, to: keycloak, port: 8080}
+- {from: keycloak-realms, to: postgresql, port: 5432}
+- {from: keycloak-realms, to: database, port: 5432}
 - {from: oauth2-proxy, to: dagster, port: 3000}
 - {from: oauth2-proxy, to: internet, port: 443}
 - {from: dagster, to: dagster-code, port: 4000}

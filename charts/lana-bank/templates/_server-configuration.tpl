@@ -3,11 +3,11 @@
 admin_server:
   port: 5253
   jwks_url: http://lana-bank-oathkeeper:4456/.well-known/jwks.json
-  aud: https://admin-api/graphql
+  aud: {{ include "common.adminApi" . }}
 customer_server:
   port: 5254
   jwks_url: http://lana-bank-oathkeeper:4456/.well-known/jwks.json
-  aud: https://customer-api/graphql
+  aud: {{ include "common.customerApi" . }}
 app:
   access:
     superuser_email: {{ .Values.lanaBank.superuserEmail | default "null" }}

@@ -2,7 +2,7 @@
 A job that Helm runs before it changes anything else, or after. It has its own account and ConfigMap, because
 the other objects of the release may not exist yet. hook: Helm's hook ("pre-upgrade", ...); data:
 content of the ConfigMap (YAML), mounted at mount; image, resources, user; command and env (YAML);
-databases: their users, for the certificate authorities.
+databases: their users, for the certificate authorities. initContainers, mounts, volumes: further ones (YAML).
 */}}
 {{- define "common.hook" -}}
 {{- $name := include "common.name" . }}
@@ -52,6 +52,10 @@ spec:
     spec:
       restartPolicy: Never
       {{- include "common.pod" . | nindent 6 }}
+      {{- with .initContainers }}
+      initContainers:
+        {{- . | nindent 8 }}
+      {{- end }}
       containers:
         - name: {{ .component }}
           {{- include "common.container" . | nindent 10 }}
@@ -62,11 +66,17 @@ spec:
           volumeMounts:
             - {name: files, mountPath: {{ .mount }}, readOnly: true}
             - {name: tmp, mountPath: /tmp}
+            {{- with .mounts }}
+            {{- . | nindent 12 }}
+            {{- end }}
             {{- include "common.caMount" . | nindent 12 }}
       volumes:
         - name: files
           configMap: {name: {{ $name }}}
         - name: tmp
           emptyDir: {}
+        {{- with .volumes }}
+        {{- . | nindent 8 }}
+        {{- end }}
         {{- include "common.caVolume" . | nindent 8 }}
 {{- end -}}

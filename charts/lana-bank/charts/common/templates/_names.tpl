@@ -43,3 +43,12 @@ helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version | replace 
 {{- define "common.authUrl" -}}
 https://auth.{{ .Values.global.lanaDomain }}
 {{- end -}}
+
+{{/* The APIs, as tokens name them in their audience. */}}
+{{- define "common.adminApi" -}}
+https://admin-api/graphql
+{{- end -}}
+
+{{- define "common.customerApi" -}}
+https://customer-api/graphql
+{{- end -}}

@@ -8,7 +8,6 @@ Lana's own id of a person, which only the server writes and tokens carry.
 "registrationAllowed": false,
 "registrationEmailAsUsername": true,
 "loginWithEmailAllowed": true,
-"resetPasswordAllowed": true,
 "bruteForceProtected": true,
 "failureFactor": 10,
 "passwordPolicy": "length(12) and notUsername(undefined) and notEmail(undefined)",
@@ -62,7 +61,7 @@ attributes:
 }
 {{- end -}}
 
-{{/* A service that manages the users of the realm. clientId, secret (name of the placeholder). */}}
+{{/* A service that manages the users of the realm. clientId, secret (name of the placeholder), mappers. */}}
 {{- define "keycloak.serviceClient" -}}
 {
   "clientId": {{ .clientId | quote }},
@@ -74,7 +73,8 @@ attributes:
   "serviceAccountsEnabled": true,
   "standardFlowEnabled": false,
   "implicitFlowEnabled": false,
-  "directAccessGrantsEnabled": false
+  "directAccessGrantsEnabled": false,
+  "protocolMappers": [{{ .mappers }}]
 }
 {{- end -}}
 
@@ -121,16 +121,30 @@ A client for sign-in with a browser. clientId, url, callback (its path there), r
 }
 {{- end -}}
 
-{{/* Adds a client to the audience of its own tokens, which OAuth2 Proxy requires. */}}
+{{/* Adds a client to the audience of its own tokens, which OAuth2 Proxy requires. client. */}}
 {{- define "keycloak.audienceMapper" -}}
 {
   "name": "audience",
   "protocol": "openid-connect",
   "protocolMapper": "oidc-audience-mapper",
   "config": {
-    "included.client.audience": {{ .audience | quote }},
+    "included.client.audience": {{ .client | quote }},
     "access.token.claim": "true",
     "id.token.claim": "true"
+  }
+}
+{{- end -}}
+
+{{/* Adds an API to the audience of tokens: Oathkeeper rejects those without it. api. */}}
+{{- define "keycloak.apiMapper" -}}
+{
+  "name": "api",
+  "protocol": "openid-connect",
+  "protocolMapper": "oidc-audience-mapper",
+  "config": {
+    "included.custom.audience": {{ .api | quote }},
+    "access.token.claim": "true",
+    "id.token.claim": "false"
   }
 }
 {{- end -}}

@@ -60,6 +60,9 @@ access_rules:
           - http://lana-bank-keycloak:8080/realms/{{ .realm }}/protocol/openid-connect/certs
         trusted_issuers:
           - {{ .issuer }}/realms/{{ .realm }}
+        # A token for another client of the realm, such as Dagster's, opens no API.
+        target_audience:
+          - {{ .audience }}
   authorizer:
     handler: allow
   mutators:
@@ -90,8 +93,8 @@ access_rules:
 {{- $domain := .Values.global.lanaDomain }}
 {{- $issuer := include "common.authUrl" . }}
 {{- $all := list "GET" "POST" "PUT" "PATCH" "DELETE" "OPTIONS" }}
-{{ include "oathkeeper.api" (dict "host" "admin" "domain" $domain "path" "/graphql<(/stream)?>" "realm" "internal" "issuer" $issuer "port" 5253 "audience" "https://admin-api/graphql") }}
-{{ include "oathkeeper.api" (dict "host" "app" "domain" $domain "path" "/graphql" "realm" "customer" "issuer" $issuer "port" 5254 "audience" "https://customer-api/graphql") }}
+{{ include "oathkeeper.api" (dict "host" "admin" "domain" $domain "path" "/graphql<(/stream)?>" "realm" "internal" "issuer" $issuer "port" 5253 "audience" (include "common.adminApi" .)) }}
+{{ include "oathkeeper.api" (dict "host" "app" "domain" $domain "path" "/graphql" "realm" "customer" "issuer" $issuer "port" 5254 "audience" (include "common.customerApi" .)) }}
 {{ include "oathkeeper.open" (dict "id" "webhooks" "host" "admin" "domain" $domain "path" "/webhook/<(custodian/[a-z]+|sumsub)>" "upstream" "http://lana-bank:5253" "methods" (list "POST")) }}
 {{ include "oathkeeper.open" (dict "id" "admin-panel" "host" "admin" "domain" $domain "path" "<(?!/(graphql|webhook)(/|$)).*>" "upstream" "http://lana-bank-admin-panel:3000" "methods" $all) }}
 {{ include "oathkeeper.open" (dict "id" "customer-portal" "host" "app" "domain" $domain "path" "<(?!/graphql(/|$)).*>" "upstream" "http://lana-bank-customer-portal:3000" "methods" $all) }}

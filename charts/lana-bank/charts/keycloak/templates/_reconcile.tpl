@@ -1,0 +1,45 @@
+{{/*
+Files of the job that reconciles realms: for each realm of the chart its settings, its user profile, roles,
+clients, and the roles of service accounts. Keys are <realm>.<kind>[.<name>].json.
+*/}}
+{{- define "keycloak.reconciled" -}}
+reconcile.sh: |
+  {{- .Files.Get "files/reconcile.sh" | nindent 2 }}
+{{- range $name := list "internal" "customer" }}
+{{- $realm := tpl ($.Files.Get (printf "realms/%s.json" $name)) $ | fromJson }}
+{{ $name }}.realm.json: |
+  {{- omit $realm "users" "clients" "roles" "components" | toJson | nindent 2 }}
+{{ $name }}.profile.json: |
+  {{- include "keycloak.userProfile" $ | fromYaml | toJson | nindent 2 }}
+{{- range dig "roles" "realm" list $realm }}
+{{ $name }}.role.{{ .name }}.json: |
+  {{- toJson . | nindent 2 }}
+{{- end }}
+{{- range $realm.clients }}
+{{ $name }}.client.{{ .clientId }}.json: |
+  {{- toJson . | nindent 2 }}
+{{- end }}
+{{- range $realm.users }}
+{{ $name }}.account.{{ .username }}: {{ index .clientRoles "realm-management" | join " " | quote }}
+{{- end }}
+{{- end }}
+# Staff have a second factor: these parts of Keycloak's own browser flow are required.
+internal.required: |
+  Browser - Conditional 2FA
+  OTP Form
+{{- end -}}
+
+{{- define "keycloak.reconcileEnv" -}}
+{{ include "keycloak.env" . }}
+- name: KEYCLOAK_HOME
+  value: /opt/keycloak
+- name: KEYCLOAK_URL
+  value: http://lana-bank-keycloak:8080
+- name: REALMS
+  value: internal customer
+- name: PLACEHOLDERS
+  value: {{ include "keycloak.clientSecrets" . | fromYaml | keys | sortAlpha | join " " }}
+# Its programs run for a second each.
+- name: KC_OPTS
+  value: -Xmx128m -XX:TieredStopAtLevel=1 -XX:+UseSerialGC
+{{- end -}}
