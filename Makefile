@@ -41,7 +41,7 @@ play-down: .venv/installed ## stop what `make play` left running
 
 .PHONY: test-fast
 test-fast: .venv/installed ## the tests that need neither a cluster nor minutes
-	$(BIN)/python -m pytest -n 2 --dist loadscope -m "not providers and not slow" $(FAST)
+	$(BIN)/python -m pytest -n 2 --dist loadscope -m "not providers and not workflows and not slow" $(FAST)
 
 .PHONY: test
 test: .venv/installed ## every test; missing programs are built first
@@ -54,6 +54,13 @@ test: .venv/installed ## every test; missing programs are built first
 test-providers: .venv/installed ## stacks against the real providers: azurerm is built, others where there is a registry
 	$(BIN)/promoter toolchain build tofu terraform-provider-azurerm
 	$(BIN)/python -m pytest -m providers tests/providers tests/testflight/test_terraform_providers.py
+
+# Apart from `make test`: act is built first, in a few minutes.
+.PHONY: test-workflows
+test-workflows: .venv/installed ## every job of every GitHub workflow, in a workflow engine on this machine
+	$(BIN)/promoter toolchain build act crane helm kubectl
+	$(BIN)/python -m dev.reference_programs
+	$(BIN)/python -m pytest -n 2 -m workflows tests/workflows
 
 .PHONY: lint
 lint: .venv/installed ## format, lint and types

@@ -1,6 +1,6 @@
 """The programs that can be built here: their Go modules, packages and linker flags.
 
-All but the Terraform providers, slsa-verifier and kubelogin are packages of one module,
+All but the Terraform providers, slsa-verifier, kubelogin and act are packages of one module,
 ``dev/toolchain/programs``, so that what they share is compiled once.
 """
 
@@ -70,6 +70,7 @@ _COSIGN = "github.com/sigstore/cosign/v3"
 _HASHICORP = "github.com/hashicorp"
 _KUBELOGIN = "github.com/Azure/kubelogin"
 _SLSA = "github.com/slsa-framework/slsa-verifier/v2"
+_ACT = "github.com/nektos/act"
 
 
 def _kubernetes(name: str, seconds: int) -> Recipe:
@@ -105,14 +106,15 @@ _ALL = (
     _provider("terraform-provider-azurerm", 940),
     Recipe("kubelogin", "kubelogin", _KUBELOGIN, _KUBELOGIN, 85),
     Recipe("slsa-verifier", "slsa-verifier", f"{_SLSA}/cli/slsa-verifier", _SLSA, 50),
+    Recipe("act", "act", _ACT, _ACT, 55),
 )
 RECIPES: dict[str, Recipe] = {recipe.name: recipe for recipe in _ALL}
 ON_REQUEST = (
     *("kubelet", "kube-proxy"),
-    *("terraform-provider-azurerm", "kubelogin", "slsa-verifier"),
+    *("terraform-provider-azurerm", "kubelogin", "slsa-verifier", "act"),
 )
 """Built only when named: a real node, a provider that takes minutes, the task image's sign-in to
-AKS, and a check for others."""
+AKS, a check for others, and the engine of `make test-workflows`."""
 
 
 @dataclass(frozen=True)

@@ -574,6 +574,13 @@ def test_automerge_leaves_a_pull_request_to_a_person(
     assert worker.calls == ["promoter pipeline exec -- promoter release automerge 7"]
 
 
+def test_the_chart_passes_the_check_that_its_pull_requests_need(
+    worker: Worker, charts: Path
+) -> None:
+    worker.programs.append(Toolchain(ROOT).program("helm").parent)
+    assert call(worker, charts, "ci/tasks/render-chart", "charts/lana-bank") == (0, "")
+
+
 def test_the_preview_of_the_chart_has_the_changes_alone(worker: Worker, tmp_path: Path) -> None:
     worker.programs.append(Toolchain(ROOT).program("helm").parent)
     here = tmp_path / "charts"

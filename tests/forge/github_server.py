@@ -94,8 +94,8 @@ class Server:
     more than ``most_writes`` in a minute meet the secondary limit.
     """
 
-    def __init__(self, forge: LocalForge) -> None:
-        self.forge = forge
+    def __init__(self, forge: LocalForge, name: str = NAME) -> None:
+        self.forge, self.name = forge, name
         self.tokens = {"a-token": Token()}
         self.app: InstalledApp | None = None
         self.check_runs: dict[str, list[dict[str, Any]]] = {}
@@ -152,9 +152,9 @@ class Server:
 
 
 @contextmanager
-def serving(forge: LocalForge) -> Iterator[tuple[Server, str]]:
-    """The server and its address, ``http://127.0.0.1:<port>``."""
-    state = Server(forge)
+def serving(forge: LocalForge, name: str = NAME) -> Iterator[tuple[Server, str]]:
+    """The server of repository ``name`` and its address, ``http://127.0.0.1:<port>``."""
+    state = Server(forge, name)
     handler = type("Bound", (_Handler,), {"state": state})
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     server.daemon_threads = True
@@ -212,7 +212,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _answer(self, body: bytes) -> Response:
         split = urlsplit(self.path)
         query = {name: values[0] for name, values in parse_qs(split.query).items()}
-        path = split.path.removeprefix(f"/repos/{NAME}")
+        path = split.path.removeprefix(f"/repos/{self.state.name}")
         credential = self.headers.get("Authorization", "").partition(" ")[2]
         for method, pattern, accepted, answered in _ROUTES:
             found = re.fullmatch(pattern, path)
@@ -262,7 +262,7 @@ class _Call:
     @property
     def base(self) -> str:
         host, port = self.handler.server.server_address[:2]
-        return f"http://{host!s}:{port}/repos/{NAME}"
+        return f"http://{host!s}:{port}/repos/{self.state.name}"
 
     def paged(self, items: list[Any]) -> Response:
         """One page, with GitHub's Link header when there is another."""
@@ -270,7 +270,7 @@ class _Call:
         size = self.state.page_size or int(self.query.get("per_page", "30"))
         shown = items[(page - 1) * size : page * size]
         path = urlsplit(self.handler.path).path
-        origin = self.base.removesuffix(f"/repos/{NAME}")
+        origin = self.base.removesuffix(f"/repos/{self.state.name}")
         more = {**self.query, "page": str(page + 1)}
         target = f"{origin}{path}?{'&'.join(f'{k}={v}' for k, v in more.items())}"
         headers = {"Link": f'<{target}>; rel="next"'} if page * size < len(items) else {}
@@ -283,7 +283,7 @@ def _shown(call: _Call, pull: PullRequest) -> dict[str, Any]:
     return {
         "url": url,
         "issue_url": f"{call.base}/issues/{pull.number}",
-        "html_url": f"https://github.com/{NAME}/pull/{pull.number}",
+        "html_url": f"https://github.com/{call.state.name}/pull/{pull.number}",
         "node_id": f"PR_{pull.number}",
         "number": pull.number,
         "title": pull.title,
@@ -385,7 +385,7 @@ def _shown_comment(call: _Call, number: int) -> dict[str, Any]:
     return {
         "id": number,
         "url": f"{call.base}/issues/comments/{number}",
-        "html_url": f"https://github.com/{NAME}/pull/7#issuecomment-{number}",
+        "html_url": f"https://github.com/{call.state.name}/pull/7#issuecomment-{number}",
         "body": call.state.comments[number],
     }
 
@@ -461,7 +461,7 @@ def _shown_release(call: _Call, release: PublishedRelease) -> dict[str, Any]:
         "url": url,
         "id": 1,
         "upload_url": f"{url}/assets{{?name,label}}",
-        "html_url": f"https://github.com/{NAME}/releases/{release.tag}",
+        "html_url": f"https://github.com/{call.state.name}/releases/{release.tag}",
         "tag_name": release.tag,
         "target_commitish": release.commit,
         "name": release.name,
