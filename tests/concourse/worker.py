@@ -87,7 +87,7 @@ class Worker:
         folder.mkdir()
         declared = [folder / (a.path or a.name) for a in task.config.inputs]
         for artifact, target in zip(task.config.inputs, declared, strict=True):
-            if artifact.name == "pipeline-tasks":
+            if artifact.name == "pipeline-tasks" and artifact.name not in inputs:
                 exported(where, target)
             else:
                 shutil.copytree(inputs[artifact.name], target, symlinks=True)
@@ -98,7 +98,9 @@ class Worker:
             name: VARIABLE.sub(lambda found: self.values.get(found[1], ""), value)
             for name, value in task.config.params.items()
         }
-        command = [str(folder / task.config.run.path), *task.config.run.args]
+        # A name without a folder is a program of the image.
+        program = task.config.run.path
+        command = [str(folder / program) if "/" in program else program, *task.config.run.args]
         return folder, self.isolated(command, folder, variables, declared)
 
     def isolated(

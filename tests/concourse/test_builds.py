@@ -1,0 +1,321 @@
+"""Every job of every pipeline runs as declared: its plan, step by step, on fake resources."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from promoter.concourse.pipelines import PIPELINES
+from promoter.concourse.schema import Resource, parse_pipeline, read_pipeline
+from promoter.forge.forge import PullRequestState, Query
+from promoter.git import Git
+from promoter.programs.registry import Registry
+from promoter.release.upstream import export
+from tests.concourse.build import Build, Engine, NoVersion
+from tests.concourse.concourse_server import USER, Concourse, serving
+from tests.concourse.isolation import wheel_bin
+from tests.concourse.resource_types import (
+    Cepler,
+    GitRepository,
+    PullRequests,
+    PushedImage,
+    ResourceType,
+    SemanticVersion,
+    problems,
+)
+from tests.concourse.test_pipelines import ROOT
+from tests.concourse.test_preview import gates
+from tests.concourse.test_tasks import charts_remote, deployments, one_more
+from tests.concourse.worker import Worker
+from tests.release.conftest import crane, registry
+from tests.release.sandbox import Sandbox, open_sandbox
+
+__all__ = ["charts_remote", "crane", "deployments", "registry"]
+# What the task of Concourse's own image leaves behind.
+_BUILD = "mkdir -p image && : >image/image.tar\n"
+
+
+@pytest.fixture
+def worker(tmp_path: Path) -> Worker:
+    folder = tmp_path / "worker"
+    folder.mkdir()
+    names = ["github.private_key", "github.known_hosts", "github-app.private_key"]
+    values = {**dict.fromkeys(names, "key"), "github-app.id": "1", "gar-creds.username": "me"}
+    made = Worker(folder, values={**values, "gar-creds.password": "a password"})
+    for name in ("nix", "cachix"):
+        made.fake(name)
+    made.fake("build", _BUILD)
+    return made
+
+
+def engine(name: str, worker: Worker, remotes: Mapping[str, Path], **more: ResourceType) -> Engine:
+    """Return the pipeline ``name``; a git resource is its repository's bare one in ``remotes``."""
+    made = Engine(name, worker, {})
+    found: dict[str, ResourceType] = {}
+    for each in made.pipeline.resources:
+        uri = str(each.source.get("uri") or each.source["repository"])
+        remote = remotes.get(uri.rpartition("/")[2].removesuffix(".git"))
+        match each.type:
+            case "git":
+                assert remote
+                found[each.name] = GitRepository(remote, each.source)
+            case "semver":
+                found[each.name] = SemanticVersion([])
+            case "registry-image":
+                found[each.name] = PushedImage([])
+            case "pull-request":
+                assert remote
+                found[each.name] = PullRequests(GitRepository(remote, {"branch": "main"}))
+    made.resources = {**found, **more}
+    return made
+
+
+@pytest.fixture
+def sandbox(tmp_path: Path, registry: Registry) -> Sandbox:
+    return open_sandbox(tmp_path / "sandbox", registry)
+
+
+@pytest.fixture
+def lana_bank(
+    worker: Worker, sandbox: Sandbox, registry: Registry, crane: Path, tmp_path: Path
+) -> Engine:
+    worker.programs.append(crane.parent)
+    worker.outside.append(tmp_path / "sandbox")
+    remotes = {
+        "lana-bank": tmp_path / "sandbox" / "lana-bank.git",
+        "galoy-private-charts": tmp_path / "sandbox" / "charts.git",
+    }
+    made = engine("lana-bank", worker, remotes)
+    made.params = {"REGISTRY": registry.address}
+    return made
+
+
+def test_a_commit_goes_through_every_job_of_the_release(
+    lana_bank: Engine, sandbox: Sandbox
+) -> None:
+    with pytest.raises(NoVersion):
+        lana_bank.run("build-rc")
+    for name in ("test-integration", "test-bats", "flake-check"):
+        lana_bank.succeed(name)
+    with pytest.raises(NoVersion):
+        lana_bank.run("build-rc")
+    for name in ("admin-panel", "customer-portal", "dagster"):
+        lana_bank.succeed(f"build-{name}-edge-image")
+    candidate = lana_bank.succeed("build-rc")
+    assert candidate.versions["version"] == {"number": "0.1.0-rc.1"}
+    with pytest.raises(NoVersion):
+        lana_bank.run("bump-image-in-chart")
+    lana_bank.succeed("open-promote-rc-pr")
+    (pull,) = sandbox.application.forge.pull_requests(Query(state=PullRequestState.OPEN))
+    merged = sandbox.merge(pull)
+    pulls = lana_bank.resources["promote-rc"]
+    assert isinstance(pulls, PullRequests)
+    pulls.commits[pull.number] = merged.merge_commit or ""
+    released = lana_bank.succeed("release")
+    assert released.versions["version"] == {"number": "0.1.0"}
+    lana_bank.succeed("bump-image-in-chart")
+    (bump,) = sandbox.charts.forge.pull_requests(Query(state=PullRequestState.OPEN))
+    assert {"galoybot", "lana-bank"} <= bump.labels
+
+
+def test_every_job_of_the_nix_cache_runs(worker: Worker, sandbox: Sandbox, tmp_path: Path) -> None:
+    remote = tmp_path / "sandbox" / "lana-bank.git"
+    worker.outside.append(tmp_path / "sandbox")
+    # `wait-cachix-paths` needs Cachix.
+    real = f'[ "$1 $2" = "pipeline wait-cachix-paths" ] || exec "{wheel_bin()}/promoter" "$@"\n'
+    worker.fake("promoter", real)
+    cache = engine("nix-cache", worker, {"lana-bank": remote})
+    cache.succeed("build-release-main")
+    pulls = cache.resources["prs"]
+    assert isinstance(pulls, PullRequests)
+    number = one_more(sandbox, 1)
+    pulls.commits[number] = sandbox.git.commit("refs/heads/change-1") or ""
+    for name in ("cache-dev-profile", "populate-nix-cache-pr"):
+        cache.succeed(name)
+    state = Concourse(builds=[number])
+    with serving(state) as address:
+        worker.values |= {f"concourse.{name}": value for name, value in USER.items()}
+        worker.values |= {"concourse.url": address, "concourse.team": "main"}
+        cache.succeed("rebuild-nix-cache")
+    assert state.again == ["1"]
+    called = [call for call in worker.calls if call.startswith("cachix watch-exec")]
+    assert len(called) >= 8, called
+
+
+@pytest.fixture
+def charts(worker: Worker, charts_remote: Git, deployments: Path, tmp_path: Path) -> Engine:
+    """The pipeline of the charts; a testflight is a fake, which fails where a file says so."""
+    fails = f"[ ! -e {tmp_path}/broken ] || exit 1\n"
+    fake = f'case "$1 $2" in "testflight run") {fails} exit 0;; "testflight sweep") exit 0;; esac\n'
+    worker.fake("promoter", f'{fake}exec {wheel_bin()}/promoter "$@"\n')
+    worker.outside.append(tmp_path / "remotes")
+    worker.values |= {"staging.kubeconfig": "kind: Config", "testflight.signing_key": "key"}
+    remotes = {
+        "galoy-private-charts": charts_remote.dir,
+        "galoy-deployments": tmp_path / "remotes" / "deployments",
+    }
+    export(ROOT / "upstream" / "galoy-private-charts", tmp_path / "tasks.git")
+    tasks = GitRepository(tmp_path / "tasks.git", {"branch": "main", "paths": ["ci/tasks"]})
+    return engine("galoy-private-charts", worker, remotes, **{"pipeline-tasks": tasks})
+
+
+def test_a_chart_is_vendored_after_its_testflight(charts: Engine, tmp_path: Path) -> None:
+    broken = tmp_path / "broken"
+    broken.touch()
+    failed = charts.run("testflight")
+    assert (failed.succeeded, failed.steps[-2:]) == (False, ("task testflight", "task teardown"))
+    with pytest.raises(NoVersion):
+        charts.run("bump-lana-bank-in-deployments")
+    broken.unlink()
+    tested = charts.succeed("testflight")
+    assert tested.steps[-2:] == ("task testflight", "task teardown")
+    bumped = charts.succeed("bump-lana-bank-in-deployments")
+    assert bumped.versions["charts-repo"] == tested.versions["charts-repo"]
+    vendir = Git(tmp_path / "remotes" / "deployments").file("refs/heads/main", "vendir.yml")
+    assert tested.versions["charts-repo"]["ref"] in (vendir or b"").decode()
+
+
+def test_each_environment_is_deployed_after_the_one_before(worker: Worker, tmp_path: Path) -> None:
+    """`promoter deploy` is a fake; what cepler-in and cepler-out do is real."""
+    answer = 'echo "{\\"trigger\\": \\"$(cat .git/cepler_trigger)\\"}"'
+    real = f'exec {wheel_bin()}/promoter "$@"'
+    worker.fake("promoter", f'[ "$1" = deploy ] || {real}\n{answer}\n')
+    remote = tmp_path / "remotes" / "galoy-deployments.git"
+    export(ROOT, remote)
+    git = Git(remote)
+    files = {path.name: gates(path).encode() for path in (ROOT / "cepler").glob("*.yml")}
+    opened = git.commit_files(None, files, "chore: every gate is open")
+    git.text("update-ref", "refs/heads/cepler-gates", opened)
+    names = "gcp-galoy-staging", "gcp-volcano-qa", "gcp-volcano-production", "azure-volcano-staging"
+    for name in names:
+        worker.values[f"{name}.kubeconfig"] = "kind: Config"
+    made = engine("galoy-deployments", worker, {"galoy-deployments": remote})
+    made.resources = {
+        **made.resources,
+        **{
+            each.name: Cepler(remote, each.source, tmp_path)
+            for each in made.pipeline.resources
+            if each.type.startswith("cepler")
+        },
+    }
+    for name in names[1:3]:
+        with pytest.raises(NoVersion):
+            made.run(name)
+    for name in names:
+        build = made.succeed(name)
+        assert build.steps[-2:] == ("task deploy", f"put {name}-out")
+    recorded = git.lines("ls-tree", "-r", "--name-only", "main", "cepler/.cepler/")
+    assert {Path(path).stem for path in recorded} == set(names)
+
+
+# --- what a plan means -------------------------------------------------------------------------
+
+TASK = {
+    "platform": "linux",
+    "image_resource": {"type": "registry-image", "source": {"repository": "x"}},
+}
+
+
+def task(name: str, script: str, **more: Any) -> dict[str, Any]:
+    return {"task": name, "config": {**TASK, "run": {"path": "sh", "args": ["-c", script]}}, **more}
+
+
+class Plans(Engine):
+    """A pipeline of a test with one job."""
+
+    def of(self, plan: list[dict[str, Any]], **hooks: Any) -> Build:
+        self.document = parse_pipeline({"jobs": [{"name": "job", "plan": plan, **hooks}]}, "test")
+        return self.run("job")
+
+    @property
+    def pipeline(self) -> Any:
+        return self.document
+
+
+@pytest.fixture
+def plans(tmp_path: Path) -> Plans:
+    folder = tmp_path / "worker"
+    folder.mkdir()
+    return Plans("lana-bank", Worker(folder), {})
+
+
+def test_a_step_that_fails_ends_the_plan_and_its_ensure_runs(plans: Plans) -> None:
+    build = plans.of(
+        [task("a", "exit 1", ensure=task("clean", "true")), task("b", "true")],
+        on_failure=task("tell", "true"),
+    )
+    assert not build.succeeded
+    assert build.steps == ("task a", "task clean", "task tell")
+
+
+def test_an_ensure_that_fails_makes_its_step_fail(plans: Plans) -> None:
+    build = plans.of([task("a", "true", ensure=task("clean", "exit 1")), task("b", "true")])
+    assert (build.succeeded, build.steps) == (False, ("task a", "task clean"))
+
+
+def test_attempts_end_with_the_first_success(plans: Plans) -> None:
+    (plans.worker.folder / "tries").touch()
+    plans.worker.outside.append(plans.worker.folder / "tries")
+    script = (
+        f'echo x >>{plans.worker.folder}/tries; [ "$(wc -l <{plans.worker.folder}/tries)" = 2 ]'
+    )
+    build = plans.of([task("a", script, attempts=3)])
+    assert (build.succeeded, build.steps) == (True, ("task a", "task a"))
+
+
+def test_steps_in_parallel_see_nothing_of_each_other(plans: Plans) -> None:
+    def using(name: str, *, gives: bool) -> dict[str, Any]:
+        found = task(name, "true" if gives else "ls out")
+        found["config"] |= (
+            {"outputs": [{"name": "out"}]} if gives else {"inputs": [{"name": "out"}]}
+        )
+        return found
+
+    first, second = using("a", gives=True), using("b", gives=False)
+    with pytest.raises(KeyError, match="out"):
+        plans.of([{"in_parallel": [first, second]}])
+    assert plans.of([{"in_parallel": [first]}, second]).succeeded
+
+
+def test_all_steps_in_parallel_run_and_one_failure_fails_them(plans: Plans) -> None:
+    build = plans.of([{"in_parallel": [task("a", "exit 1"), task("b", "true")]}, task("c", "true")])
+    assert (build.succeeded, build.steps) == (False, ("task a", "task b"))
+
+
+# --- the keys of resources -----------------------------------------------------------------------
+
+RESOURCES = [
+    (where.name, each)
+    for where in PIPELINES
+    for each in read_pipeline(where.rendered(ROOT)).resources
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "resource"), RESOURCES, ids=[f"{n}-{r.name}" for n, r in RESOURCES]
+)
+def test_a_resource_has_the_keys_that_its_type_documents(name: str, resource: Resource) -> None:
+    assert problems(resource) == []
+
+
+def test_an_undocumented_key_and_a_missing_one_are_problems() -> None:
+    wrong = Resource(name="r", type="git", source={"url": "x"})
+    assert problems(wrong, {"fetch-tags": True}) == [
+        "r: get params.fetch-tags",
+        "r: source.uri is missing",
+        "r: source.url is not documented",
+    ]
+
+
+def test_every_job_is_run_by_a_test_of_this_file() -> None:
+    here = Path(__file__).read_text()
+    missing = []
+    for where in PIPELINES:
+        for job in read_pipeline(where.rendered(ROOT)).jobs:
+            name = job.name.removesuffix("-edge-image").removeprefix("build-")
+            if job.name not in here and name not in here:
+                missing.append(job.name)
+    assert missing == []
