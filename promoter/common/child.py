@@ -32,10 +32,11 @@ class _Child:
     send: Send
     interrupted: bool = False
 
-    def interrupt(self) -> None:
+    def interrupt(self, *, spared: bool) -> None:
         number = signal.SIGKILL if self.interrupted else signal.SIGINT
         self.interrupted = True
-        self.send(self.process, number)
+        if not spared:
+            self.send(self.process, number)
 
 
 @contextmanager
@@ -60,7 +61,7 @@ def child(
             INTERRUPTS.children.add(running)
             try:
                 if INTERRUPTS.pending > before and not running.interrupted:
-                    running.interrupt()  # It arrived while the child was started.
+                    INTERRUPTS.pass_on(running)  # It arrived while the child was started.
                 yield process
                 process.wait()
             except BaseException:

@@ -1,29 +1,26 @@
 """Interrupts: passed on to running children, raised once those have ended, or held back.
 
-Both SIGINT and SIGTERM are interrupts. Handlers installed by `interruptible` and `terminable` raise
-between two children only, so that no child is left behind between its start and the wait for it.
+Both SIGINT and SIGTERM are interrupts. The handlers raise between two children only, so that no
+child is left behind between its start and the wait for it. A cleanup's children are spared the
+first interrupt: what they remove would outlive the command.
 """
 
 import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from types import FrameType
 from typing import Any, Never, Protocol
 
 Handler = Callable[[int, FrameType | None], Any]
 
 
-class Terminated(KeyboardInterrupt):
-    """The process received SIGTERM; like Ctrl-C, it lets every ``finally`` run."""
-
-
 class Interruptible(Protocol):
     """A running child."""
 
-    def interrupt(self) -> None:
-        """Ask it to end what it has begun; from the second call on, end it at once."""
+    def interrupt(self, *, spared: bool) -> None:
+        """Ask it to end what it has begun, unless ``spared``; end it at once in a second call."""
 
 
 class Interrupts:
@@ -34,6 +31,7 @@ class Interrupts:
         self.children: set[Interruptible] = set()
         self._held_back: list[Callable[[], Never]] = []
         self._depth = 0
+        self._cleanups = 0
 
     @property
     def pending(self) -> int:
@@ -44,31 +42,39 @@ class Interrupts:
         """Return the handler that passes an interrupt on, then calls ``end``, which raises."""
 
         def receive(number: int, frame: FrameType | None) -> None:  # noqa: ARG001
-            if children := list(self.children):
-                # In a thread: this one may be in the middle of printing, and hold its lock.
-                threading.Thread(target=self.tell, args=(_WORDS,)).start()
-            for child in children:
-                child.interrupt()
+            if self._depth:
+                self._held_back.append(lambda: end(number))
+            if self.children:
+                self.pass_on(*self.children)
             if not self._depth:
                 end(number)
-            self._held_back.append(lambda: end(number))
 
         return receive
 
+    def pass_on(self, *children: Interruptible) -> None:
+        """Interrupt ``children``, and say that they are waited for."""
+        # In a thread: this one may be in the middle of printing, and hold its lock.
+        threading.Thread(target=self.tell, args=(_WORDS,)).start()
+        for child in children:
+            child.interrupt(spared=self._cleanups > 0 and self.pending < 2)
+
     @contextmanager
-    def held_back(self) -> Iterator[None]:
+    def held_back(self, *, cleanup: bool = False) -> Iterator[None]:
         """Raise an interrupt that arrives during the block at its end, and not in it.
 
-        No effect outside the main thread, which is the one that interrupts are raised in.
+        In a ``cleanup`` only a second one is passed on to children. No effect outside the main
+        thread, which is the one that interrupts are raised in.
         """
         if threading.current_thread() is not threading.main_thread():
             yield
             return
         self._depth += 1
+        self._cleanups += cleanup
         try:
             yield
         finally:
             self._depth -= 1
+            self._cleanups -= cleanup
             if self._held_back and not self._depth:
                 first = self._held_back[0]
                 self._held_back.clear()
@@ -95,29 +101,6 @@ def interruptible(tell: Callable[[str], None]) -> None:
     signal.signal(signal.SIGTERM, INTERRUPTS.handler(_exit))
 
 
-def terminable() -> AbstractContextManager[None]:
-    """Raise `Terminated` on SIGTERM in the block; no effect outside the main thread."""
-    return _handled(INTERRUPTS.handler(_terminate), signal.SIGTERM)
-
-
-def undisturbed() -> AbstractContextManager[None]:
-    """Ignore SIGTERM and Ctrl-C in the block, so that cleanup completes."""
-    return _handled(signal.SIG_IGN, signal.SIGTERM, signal.SIGINT)
-
-
-@contextmanager
-def _handled(handler: signal.Handlers | Handler, *numbers: signal.Signals) -> Iterator[None]:
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = {number: signal.signal(number, handler) for number in numbers}
-    try:
-        yield
-    finally:
-        for number, previous in before.items():
-            signal.signal(number, previous)
-
-
 def _ignore(number: int, frame: FrameType | None) -> None:
     """Do nothing; unlike SIG_IGN, children do not inherit it."""
 
@@ -128,7 +111,3 @@ def _interrupt(number: int) -> Never:  # noqa: ARG001
 
 def _exit(number: int) -> Never:
     sys.exit(128 + number)
-
-
-def _terminate(number: int) -> Never:  # noqa: ARG001
-    raise Terminated

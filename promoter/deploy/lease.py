@@ -56,23 +56,14 @@ class Lease:
         return replace(self, commit=commit, holder=holder)
 
     def release(self) -> None:
-        """Release the lease, unless another deploy has taken it over.
-
-        An interrupt ends the push that it meets, so that is tried once more.
-        """
-        with INTERRUPTS.held_back():
+        """Release the lease, unless another deploy has taken it over."""
+        with INTERRUPTS.held_back(cleanup=True):
             try:
-                self._release()
-            except GitError:
-                self._release()
-
-    def _release(self) -> None:
-        try:
-            self.git.push(self.remote, "", _ref(self.environment), expect=self.commit)
-        except RemoteMoved:
-            renewed = self._renewed()
-            if renewed != self:
-                renewed._release()
+                self.git.push(self.remote, "", _ref(self.environment), expect=self.commit)
+            except RemoteMoved:
+                renewed = self._renewed()
+                if renewed != self:
+                    renewed.release()
 
     def _renewed(self) -> Lease:
         """Return the lease as the remote has it if it is still ours (`renew` moves it)."""
@@ -105,7 +96,7 @@ def acquire(git: Git, remote: str, environment: str) -> Lease:
         raise _taken(environment, "another deploy that started a moment ago") from error
     except GitError:
         with suppress(PromoterError):
-            lease.release()  # An interrupted push may have arrived.
+            lease.release()  # A push that was ended may have arrived.
         raise
     return lease
 

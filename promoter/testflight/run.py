@@ -13,7 +13,7 @@ from typing import Any
 
 from promoter.common.errors import ClusterError
 from promoter.common.holder import Holder
-from promoter.common.signals import terminable, undisturbed
+from promoter.common.signals import INTERRUPTS
 from promoter.smoketest.endpoints import Endpoint
 from promoter.smoketest.report import SmoketestFailed
 from promoter.smoketest.smoketest import SmoketestTarget, require_smoketest
@@ -98,22 +98,21 @@ class Testflight:
     def run(self) -> TestflightResult:
         """Run it and return the result, that of a failed or interrupted one included."""
         try:
-            with terminable():
-                try:
-                    sweep(self.provisioner, MAX_AGE, self.target)
-                except (ClusterError, TestflightError) as error:
-                    # A namespace that a killed testflight left does not stop this one.
-                    self.target.progress.note(str(error))
-                with self._namespace() as name:
-                    self._install()
-                    endpoints = self.options.endpoints
-                    report = require_smoketest(RELEASE, name, self.target, endpoints)
-                    self._update(report=report, summary=report.summary())
+            try:
+                sweep(self.provisioner, MAX_AGE, self.target)
+            except (ClusterError, TestflightError) as error:
+                # A namespace that a killed testflight left does not stop this one.
+                self.target.progress.note(str(error))
+            with self._namespace() as name:
+                self._install()
+                endpoints = self.options.endpoints
+                report = require_smoketest(RELEASE, name, self.target, endpoints)
+                self._update(report=report, summary=report.summary())
             self._update(outcome="passed")
         except BaseException as error:
             if isinstance(error, SmoketestFailed):
                 self._update(report=error.report)
-            self._update(error=error, summary=str(error) or type(error).__name__)
+            self._update(error=error, summary=_summary(error))
         return self.result
 
     def _update(self, **fields: Any) -> None:
@@ -132,19 +131,20 @@ class Testflight:
         except BaseException:
             try:
                 self._destroy()
-            except Exception as error:
-                progress.note(f"{namespace}: not destroyed: {error}")
+            except BaseException as error:  # The first error is the one that is raised.
+                if not self.result.destroyed:
+                    progress.note(f"{namespace}: not destroyed: {_summary(error)}")
             raise
         self._destroy()
 
     def _destroy(self) -> None:
         progress, namespace = self.target.progress, self.spec.namespace
-        with undisturbed(), progress.task(f"destroy {namespace}"):
+        with INTERRUPTS.held_back(cleanup=True), progress.task(f"destroy {namespace}"):
             for each in self.provisioner.namespaces():
                 if each.holder is not None and each.holder.token == self.spec.holder.token:
                     self.provisioner.destroy(each)
                     progress.note(f"{namespace}: destroyed")
-        self._update(destroyed=True)
+            self._update(destroyed=True)
 
     def _install(self) -> None:
         target, namespace, seconds = self.target, self.spec.namespace, self.options.seconds
@@ -190,6 +190,10 @@ class Testflight:
         }
 
 
+def _summary(error: BaseException) -> str:
+    return (str(error) if isinstance(error, Exception) else "interrupted") or type(error).__name__
+
+
 def sweep(
     provisioner: Provisioner, age: timedelta, target: SmoketestTarget, ref: str = ""
 ) -> tuple[ProvisionedNamespace, ...]:
@@ -204,7 +208,8 @@ def sweep(
         if each.is_stale(current, age) or (ref and each.ref == ref)
     )
     for each in stale:
-        with undisturbed(), target.progress.task(f"destroy {each.name}"):
+        task = target.progress.task(f"destroy {each.name}")
+        with INTERRUPTS.held_back(cleanup=True), task:
             provisioner.destroy(each)
         target.progress.note(f"{each.name}: left by another testflight, destroyed")
     return stale

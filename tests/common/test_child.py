@@ -31,11 +31,16 @@ with ThreadPoolExecutor(2) as pool:
 """,
     "below a wrapper": "run_child(['sh', '-c', 'trap : INT; sh -c \"$1\"; wait', 'sh', CHILD])",
 }
+CLEANUP = """
+with INTERRUPTS.held_back(cleanup=True):
+    run_child(['sh', '-c', CHILD])
+"""
 RUNNER = """
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from promoter.cli import guarded
 from promoter.common.child import run_child
+from promoter.common.signals import INTERRUPTS
 CHILD = sys.argv[1]
 def work():
     try:
@@ -50,7 +55,7 @@ raise SystemExit(guarded(work))
 
 def start(folder: Path, runner: str, *, ignored: bool = False) -> subprocess.Popen[str]:
     process = subprocess.Popen(
-        [sys.executable, "-c", RUNNER, CHILD, RUNNERS[runner]],
+        [sys.executable, "-c", RUNNER, CHILD, RUNNERS.get(runner, runner)],
         cwd=folder,
         stderr=subprocess.PIPE,
         text=True,
@@ -94,14 +99,43 @@ def test_the_first_interrupt_is_passed_on_once_and_waited_for(
 @pytest.mark.parametrize("runner", RUNNERS)
 def test_a_second_interrupt_ends_it_and_the_cleanup_still_runs(tmp_path: Path, runner: str) -> None:
     process = start(tmp_path, runner)
-    for _ in range(2):
-        os.killpg(process.pid, signal.SIGINT)
-        time.sleep(0.2)
+    os.killpg(process.pid, signal.SIGINT)
+    while not (tmp_path / "signals").exists():
+        assert process.poll() is None
+        time.sleep(0.02)
+    os.killpg(process.pid, signal.SIGINT)
     ended, said = finished(process)
     assert ended == 130, said
     assert (tmp_path / "cleaned").exists()
     time.sleep(0.6)
     assert not (tmp_path / "ended").exists()
+
+
+def test_a_cleanup_is_spared_the_first_interrupt(tmp_path: Path) -> None:
+    process = start(tmp_path, CLEANUP)
+    os.killpg(process.pid, signal.SIGINT)
+    time.sleep(0.3)
+    assert not (tmp_path / "signals").exists()
+    (tmp_path / "signals").write_text("of no process\n")  # The child ends by it.
+    ended, said = finished(process)
+    assert ended == 130, said
+    assert "a second interrupt ends it" in said
+    assert (tmp_path / "signals").read_text() == "of no process\n"
+    assert (tmp_path / "ended").exists()
+    assert (tmp_path / "cleaned").exists()
+    assert not (tmp_path / "went on").exists()
+
+
+def test_a_second_interrupt_ends_a_cleanup(tmp_path: Path) -> None:
+    process = start(tmp_path, CLEANUP)
+    for _ in range(2):
+        process.send_signal(signal.SIGTERM)
+        time.sleep(0.2)
+    assert finished(process)[0] == 143
+    time.sleep(0.6)
+    assert not (tmp_path / "signals").exists()
+    assert not (tmp_path / "ended").exists()
+    assert (tmp_path / "cleaned").exists()
 
 
 def test_in_the_background_of_a_shell_only_sigterm_counts(tmp_path: Path) -> None:
@@ -127,8 +161,10 @@ def test_an_interrupt_while_a_child_is_started_is_not_lost(tmp_path: Path) -> No
         "raise SystemExit(guarded(lambda: run_child(['sleep', '20'])))\n"
     )
     began = time.monotonic()
-    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False, timeout=30)
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, check=False, timeout=30)
     assert done.returncode == 130
+    assert b"interrupted: waiting until what has begun has ended" in done.stderr
     assert time.monotonic() - began < 10
 
 
