@@ -11,7 +11,7 @@ from pathlib import Path
 
 from promoter.common.child import run_child
 from promoter.common.environment import GIT, child_environment
-from promoter.common.errors import GitError
+from promoter.common.errors import GitError, RemoteMoved
 
 Process = subprocess.Popen[bytes]
 
@@ -33,6 +33,7 @@ _SETTINGS = (
 _GIT = ("git", *chain.from_iterable(("-c", setting) for setting in _SETTINGS))
 
 _REMOTE_LINES = 5
+_MOVED = ("[rejected]", "stale info", "cannot lock ref", "failed to update ref", "non-fast-forward")
 
 # A lock file of a git process that is running, or of one that was killed.
 LOCK = re.compile(r"Unable to create '([^'\n]+\.lock)': File exists")
@@ -83,6 +84,51 @@ class Commands:
             return run_child(command, cwd=self.dir, stdin=stdin, env=env, terminal=terminal)
         except FileNotFoundError as error:
             raise _cannot_run(self.dir) from error
+
+    def push(
+        self,
+        remote: str,
+        source: str,
+        ref: str,
+        *,
+        expect: str | None,
+        env: Mapping[str, str] | None = None,
+    ) -> None:
+        """Move ``ref`` on ``remote`` to ``source`` if it is still at ``expect`` (None: absent).
+
+        A compare-and-swap (``--force-with-lease`` with the value named), so a commit that
+        another process pushed in between is never lost. An empty ``source`` deletes the ref.
+        One that arrived has worked, also where the remote's response is lost. Raises
+        `RemoteMoved` when the remote's ref is elsewhere.
+        """
+        lease = f"--force-with-lease={ref}:{expect or ''}"
+        done = self.attempt("push", "--porcelain", lease, remote, f"{source}:{ref}", env=env)
+        if done.returncode == 0 or self._has_arrived(remote, source, ref, expect):
+            return
+        output = (done.stdout + done.stderr).decode(errors="replace")
+        if (lock := LOCK.search(output)) is not None:
+            raise RemoteMoved(
+                f"push {ref} to {remote}: {lock[1]} exists: another push is running, or was killed",
+                output,
+                next_step=unlock(lock[1]),
+            )
+        if any(sign in output for sign in _MOVED):
+            raise RemoteMoved(
+                f"push {ref} to {remote}: it is no longer at {(expect or 'nothing')[:12]}",
+                output,
+                next_step="fetch, review what changed, then run the command again",
+            )
+        raise failure(("push", remote, ref), self.dir, output)
+
+    def _has_arrived(self, remote: str, source: str, ref: str, expect: str | None) -> bool:
+        """Return whether the remote has what a failed push was to bring.
+
+        An absent ref proves no deletion: somebody else may have removed what replaced it.
+        """
+        if not source or source == expect:
+            return False
+        listed = self.attempt("ls-remote", "--", remote, ref).stdout.decode(errors="replace")
+        return f"{source}\t{ref}" in listed.splitlines()
 
     @contextmanager
     def process(self, *arguments: str, env: Mapping[str, str] | None = None) -> Iterator[Process]:

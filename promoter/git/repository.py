@@ -9,14 +9,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from promoter.common.errors import GitError, RemoteMoved
+from promoter.common.errors import GitError
 from promoter.common.signals import INTERRUPTS
 from promoter.git.checkout import write_files
-from promoter.git.commands import LOCK, Commands, failure, unlock
+from promoter.git.commands import Commands
 from promoter.git.objects import READ_OPTIONS, ObjectReader, TreeEntry, decode, entry_of
 
 NO_OBJECT = "0" * 40
-_MOVED = ("[rejected]", "stale info", "cannot lock ref", "failed to update ref", "non-fast-forward")
 
 
 @dataclass(frozen=True)
@@ -175,40 +174,6 @@ class Git(Commands):
         listed = (line.partition("\t") for line in self.lines("ls-remote", "--", remote, *refs))
         return {name: object_id for object_id, _, name in listed if name in refs}
 
-    def push(
-        self,
-        remote: str,
-        source: str,
-        ref: str,
-        *,
-        expect: str | None,
-        env: Mapping[str, str] | None = None,
-    ) -> None:
-        """Move ``ref`` on ``remote`` to ``source`` if it is still at ``expect`` (None: absent).
-
-        A compare-and-swap (``--force-with-lease`` with the value named), so a commit that
-        another process pushed in between is never lost. An empty ``source`` deletes the ref.
-        Raises `RemoteMoved` when the remote's ref is elsewhere.
-        """
-        lease = f"--force-with-lease={ref}:{expect or ''}"
-        done = self.attempt("push", "--porcelain", lease, remote, f"{source}:{ref}", env=env)
-        if done.returncode == 0:
-            return
-        output = (done.stdout + done.stderr).decode(errors="replace")
-        if (lock := LOCK.search(output)) is not None:
-            raise RemoteMoved(
-                f"push {ref} to {remote}: {lock[1]} exists: another push is running, or was killed",
-                output,
-                next_step=unlock(lock[1]),
-            )
-        if any(sign in output for sign in _MOVED):
-            raise RemoteMoved(
-                f"push {ref} to {remote}: it is no longer at {(expect or 'nothing')[:12]}",
-                output,
-                next_step="fetch, review what changed, then run the command again",
-            )
-        raise failure(("push", remote, ref), self.dir, output)
-
     def write_blob(self, content: bytes) -> str:
         """Store ``content`` and return its object id."""
         return self.output("hash-object", "-w", "--stdin", stdin=content).decode().strip()
@@ -284,7 +249,9 @@ class Git(Commands):
         """
         self._drop_worktree(folder)
         try:
-            self.text("worktree", "add", "-q", "-d", "--no-checkout", str(folder), revision)
+            # Twice -f: also where a killed one has left its lock.
+            add = ("worktree", "add", "-q", "-d", "-f", "-f", "--no-checkout")
+            self.text(*add, str(folder), revision)
             tree = Git(folder)
             if not empty:
                 tree.text("read-tree", "HEAD")
@@ -294,7 +261,6 @@ class Git(Commands):
             self._drop_worktree(folder)
 
     def _drop_worktree(self, folder: Path) -> None:
-        with INTERRUPTS.held_back():
-            self.attempt("worktree", "remove", "--force", "--force", str(folder))
-            shutil.rmtree(folder, ignore_errors=True)  # where an interrupt has ended git
+        with INTERRUPTS.held_back(cleanup=True):
+            shutil.rmtree(folder, ignore_errors=True)
             self.attempt("worktree", "prune")

@@ -54,3 +54,14 @@ def test_a_push_on_a_stale_tip_is_refused(ledger: Ledger, remote: Git) -> None:
     with pytest.raises(RemoteMoved):
         ledger.push(commit, Entry({"a": b"2"}, "feat: second"))
     assert remote.commit("votes") == newest
+
+
+def test_a_push_that_arrived_has_worked_also_where_the_response_is_lost(
+    ledger: Ledger, remote: Git
+) -> None:
+    hook = remote.dir / "hooks" / "post-receive"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text("#!/bin/sh\nkill -9 $PPID\n")  # The ref has moved, and nobody hears of it.
+    hook.chmod(0o755)
+    commit = ledger.append(lambda _: Entry({"a": b"1"}, "feat: first"))
+    assert remote.commit("votes") == commit
