@@ -2,22 +2,23 @@
 
 import asyncio
 import json
-import logging
-import os
 import threading
 from collections.abc import Coroutine, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from subprocess import PIPE
 from typing import Any
 
-import pyhelm3  # type: ignore[import-untyped]
+import semver
 import yaml
-from pyhelm3 import Client, Command
+from pyhelm3 import Client, Command  # type: ignore[import-untyped]
 from pyhelm3.command import SafeLoader  # type: ignore[import-untyped]
 from pyhelm3.errors import Error as PyhelmError  # type: ignore[import-untyped]
 
+from promoter.common.child import child
+from promoter.common.signals import INTERRUPTS
 from promoter.common.text import redact, telling_lines
-from promoter.programs.command import cluster_environment
+from promoter.programs.command import cluster_environment, run_program
 from promoter.programs.helm import Helm, HelmError
 from promoter.programs.kubectl import Kubectl
 from promoter.testflight.result import TestflightError
@@ -63,7 +64,8 @@ class ChartInstaller:
         Raises `TestflightError` if that fails, or once ``unreachable`` is set.
         """
         try:
-            asyncio.run(_cancel_when(unreachable, self._install(seconds)))
+            with INTERRUPTS.held_back():  # asyncio would log one that is raised in a task.
+                asyncio.run(_cancel_when(unreachable, self._install(seconds)))
         except PyhelmError as error:
             raise _failure("install", str(error)) from error
 
@@ -79,7 +81,7 @@ class ChartInstaller:
             raise _failure("render", str(error)) from error
 
     async def _install(self, seconds: int) -> None:
-        client = Client(_ExecCommand(self.helm, self.kubectl.kubeconfig), executable=str(self.helm))
+        client = Client(_HelmCommand(self.helm, self.kubectl.kubeconfig), executable=str(self.helm))
         await client.install_or_upgrade_release(
             RELEASE,
             await client.get_chart(self.chart),
@@ -91,30 +93,27 @@ class ChartInstaller:
         )
 
 
-# Its only message is Helm's whole command line, printed where no handler is installed.
-logging.getLogger(pyhelm3.__name__).addHandler(logging.NullHandler())
-
-
-class _ExecCommand(Command):  # type: ignore[misc]
-    """Runs Helm by the shell builtin ``exec``.
-
-    pyhelm3 starts Helm by a shell, and terminates only that shell when it is cancelled. Without
-    ``exec`` some shells (dash) stay Helm's parent, and Helm would run until its own timeout.
-    """
+class _HelmCommand(Command):  # type: ignore[misc]
+    """Helm as every child of promoter; pyhelm3 would start it in the caller's process group."""
 
     def __init__(self, helm: Path, kubeconfig: Path | None) -> None:
-        super().__init__(executable="exec", kubeconfig=kubeconfig)
-        self.helm, self.kubeconfig = str(helm), kubeconfig
+        super().__init__()
+        self.helm, self.environment = helm, cluster_environment(kubeconfig)
 
     async def run(self, command: list[str], input: bytes | None = None) -> bytes:  # noqa: A002
-        # pyhelm3 passes its own environment on.
-        dropped = os.environ.keys() - cluster_environment(self.kubeconfig).keys()
-        unset = [flag for name in sorted(dropped) for flag in ("-u", name)]
-        return bytes(await super().run(["env", *unset, self.helm, *command], input))
+        """Return its standard output; raise pyhelm3's error. Kill it when it is cancelled."""
+        argv, own = [str(self.helm), *map(str, command)], self.environment
+        with child(argv, env=own, stdin=PIPE, stdout=PIPE, stderr=PIPE) as process:
+            written, failed = await asyncio.to_thread(process.communicate, input)
+        if process.returncode != 0:
+            raise PyhelmError(process.returncode, written, failed)
+        return bytes(written)
 
-    def client_version(self) -> Any:
-        # pyhelm3 does not query it through `run`.
-        return Command(executable=self.helm).client_version()
+    def client_version(self) -> semver.Version:
+        """Return Helm's version, which pyhelm3 does not query through `run`."""
+        argv = [str(self.helm), "version", "--template={{ .Version }}"]
+        done = run_program(argv, environment=self.environment)
+        return semver.Version.parse(done.stdout.removeprefix("v"))
 
 
 def _group(api_version: str) -> str:
