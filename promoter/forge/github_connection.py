@@ -35,20 +35,22 @@ class _LimitedAdapter(HTTPAdapter):
         response = super().send(request, **{**options, "stream": True})
         with response:
             response._content = limited(response.iter_content(65536), _MOST_BYTES)
-        _require_document(response, file=request.headers.get("Accept") == _FILE)
+        _require_document(response, request)
         return response
 
 
-def _require_document(response: requests.Response, *, file: bool) -> None:
+def _require_document(response: requests.Response, request: requests.PreparedRequest) -> None:
     """Raise `ValueError` for a response that PyGithub would take for an empty list.
 
-    It follows 301 to another path of the API, and 302 to the content of a ``file``.
+    It follows 301 to another path of the API, and 302 to the content of a file.
     """
+    file = request.headers.get("Accept") == _FILE
     status, place = response.status_code, response.headers.get("Location", "nowhere")
     moved = status == 301 and urlsplit(place)[:2] == urlsplit(response.url)[:2]
     if 300 <= status < 400 and not moved and not (file and status == 302):
         raise ValueError(f"redirected to {place} (HTTP {status})")
-    if status in (200, 201) and not file and not _is_document(response.content):
+    expected = status in (200, 201) or (status < 300 and request.method == "GET")
+    if expected and not file and not _is_document(response.content):
         raise ValueError(f"the response is not a JSON document (HTTP {status})")
 
 

@@ -152,6 +152,7 @@ def test_a_response_that_never_ends_is_an_error(mode: str, monkeypatch: pytest.M
     [
         (Response(200, b"<html>Sign in</html>"), "the response is not a JSON document"),
         (Response(200, b""), "the response is not a JSON document"),
+        (Response(204, b""), r"the response is not a JSON document \(HTTP 204\)"),
         (Response(200, b"[" * 100_000), "the response is not a JSON document"),
         (Response(200, [1, {"number": "x"}]), "not as GitHub.s API documents"),
         (Response(302, b"", {"Location": "http://127.0.0.1:9/login"}), "redirected to .*/login"),
