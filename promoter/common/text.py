@@ -12,6 +12,9 @@ _CONTROL = re.compile(f"[{_CONTROLS}]")
 _NOT_PRINTABLE = re.compile(rf"(?!\n|\t|\x1b\[(?:0|1|31|32|33|36)m)[{_CONTROLS}]")
 _MARKUP = re.compile(r"<(?=[A-Za-z/!?])|(?<!\w)@(?=\w)")
 
+# Of GitHub; GitLab has the first two.
+_SKIPS = re.compile(r"\[((?:skip|no)[ -]ci|ci[ -]skip|skip[ -]actions|actions[ -]skip)\]", re.I)
+
 HIDDEN = "[redacted]"
 
 SECRET_NAME = re.compile(
@@ -105,6 +108,11 @@ def inert_markdown(text: str) -> str:
     A space without width follows ``<`` and ``@``, so that code reads as before.
     """
     return _MARKUP.sub("\\g<0>\u200b", printable(text))
+
+
+def inert_message(text: str) -> str:
+    """Return a commit message without words by which a forge skips its checks."""
+    return _SKIPS.sub("(\\1)", text)
 
 
 def conceal(*values: str) -> None:

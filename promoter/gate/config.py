@@ -1,5 +1,6 @@
 """A deployment's cepler file: its environments and the files that each one takes."""
 
+import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -10,6 +11,7 @@ from promoter.gate.patterns import PatternError, Patterns, compiled
 DEFAULT_DEPLOYMENT = "default"
 STATE_FOLDER = ".cepler"
 
+_PLAIN = re.compile(r"[A-Za-z0-9]+(?:[._-][A-Za-z0-9]+)*")
 _FIELDS = frozenset({"deployment", "environments"})
 _ENVIRONMENT_FIELDS = frozenset({"ignore_queue", "passed", "propagated", "latest", "name"})
 
@@ -54,6 +56,21 @@ class CeplerConfig(NamedTuple):
                     file, f"environment {name}", str(error), next_step=f"correct {file}"
                 ) from error
         return found
+
+    def require_plain_names(self, file: str) -> None:
+        """Raise `InvalidFile` for a name that is no name of a folder and of a ref.
+
+        cepler takes any, and writes no more than a state file with it.
+        """
+        for name in (self.deployment, *self.environments):
+            if not _PLAIN.fullmatch(name):
+                raise InvalidFile(
+                    file,
+                    f"name {name!r}",
+                    "work trees, states and leases are called by it, so it has letters and digits, "
+                    "with single dots, dashes or underscores between them",
+                    next_step=f"rename it in {file}",
+                )
 
 
 def read_config(content: bytes, file: str) -> CeplerConfig:

@@ -56,5 +56,9 @@ def kubeconfig_variables(kubeconfig: Path | None) -> dict[str, str]:
 
 
 def cluster_environment(kubeconfig: Path | None) -> dict[str, str]:
-    """Variables for a program that uses a cluster, with `kubeconfig_variables`."""
-    return {**child_environment(CLUSTER), **kubeconfig_variables(kubeconfig)}
+    """Variables for a program that uses a cluster, with `kubeconfig_variables`.
+
+    A kuberc may have defaults for every option of kubectl, those that name a cluster included.
+    """
+    variables = {"KUBERC": "off", **kubeconfig_variables(kubeconfig)}
+    return {**child_environment(CLUSTER), **variables}

@@ -187,6 +187,7 @@ class Site:
             if recorded_here and is_config(path) and path.count("/") == 1:
                 try:
                     each = Deployment.at_commit(self.git, self.tip, path, history=self.history)
+                    each.config.require_plain_names(path)
                     deployments[each.name] = each
                 except PromoterError as error:
                     errors[Path(path).stem] = error

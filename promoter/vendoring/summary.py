@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from promoter.common.text import HIDDEN, SECRET_NAME, plain, redact
+from promoter.common.text import HIDDEN, SECRET_NAME, inert_message, plain, redact
 from promoter.forge.links import compare_link
 from promoter.vendoring.folders import FolderFiles
 from promoter.vendoring.pins import Pin, read_pins
@@ -67,7 +67,7 @@ def message(
             lines += ["", title, *(plain(line) for line in content[:_MOST_LINES])]
         if len(content) > _MOST_LINES:
             lines.append(f"- and {len(content) - _MOST_LINES} more")
-    return "\n".join(lines) + "\n"
+    return inert_message("\n".join(lines) + "\n")
 
 
 def pin_lines(change: PinChange) -> Iterator[str]:

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from promoter.common.text import by_cause, conceal, inert_markdown, plain, redact, telling_lines
+from promoter.common.text import (
+    by_cause,
+    conceal,
+    inert_markdown,
+    inert_message,
+    plain,
+    redact,
+    telling_lines,
+)
 
 
 @pytest.mark.parametrize(
@@ -121,3 +129,9 @@ def test_html_and_mentions_in_markdown_have_no_effect() -> None:
         "- <\u200b!-- hide\n- a < b, me@bank.example?"
     )
     assert inert_markdown(inert) == inert
+
+
+@pytest.mark.parametrize("words", ["skip ci", "ci skip", "no ci", "skip actions", "Actions Skip"])
+def test_no_words_in_a_commit_message_skip_its_checks(words: str) -> None:
+    assert inert_message(f"fix: a [{words}] b") == f"fix: a ({words}) b"
+    assert inert_message("fix: [a] skip ci") == "fix: [a] skip ci"

@@ -284,6 +284,15 @@ def test_a_key_of_the_values_cannot_break_a_line_of_the_message(
     assert "- a??Untested: forged?[2J: nothing -> '1'" in done.message.splitlines()
 
 
+def test_no_name_or_value_of_a_chart_skips_the_checks_of_the_bump(
+    source: Source, target: Target
+) -> None:
+    files = {VALUES: "title: '[Skip CI]'\n", "charts/lana-bank/templates/a [ci skip].yaml": ""}
+    done = bump(target.folder, "lana-bank", source.commit("feat: b", files))
+    assert "- title: nothing -> '(Skip CI)'" in done.message.splitlines()
+    assert "- A templates/a (ci skip).yaml" in done.message.splitlines()
+
+
 def test_a_value_with_a_password_in_it_is_not_in_the_message(
     source: Source, target: Target
 ) -> None:
