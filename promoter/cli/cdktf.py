@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Never
 
+import typer
+
 from promoter.cli import guarded
 from promoter.cli.deploy import signer
 from promoter.cli.options import KEY_VARIABLE
@@ -13,6 +15,7 @@ from promoter.cli.progress import shown
 from promoter.cli.streams import keep_going, protect
 from promoter.common.environment import PROVIDERS, child_environment
 from promoter.common.progress import Progress
+from promoter.common.text import redact
 from promoter.deploy.by_hand import Caller, deploy_each
 from promoter.deploy.command_line import VERBS, CdktfCommand, parse
 from promoter.deploy.deploy import note_local_changes
@@ -54,7 +57,7 @@ def run(arguments: list[str]) -> int:
 
 
 def _changes(site: Site, command: CdktfCommand, progress: Progress) -> Iterator[str]:
-    caller = Caller.of(os.environ, terminal=sys.stdin.isatty())
+    caller = Caller.of(os.environ, _approves if sys.stdin.isatty() else None)
 
     def target(name: str) -> Target:
         return _target(site.git.dir, name)
@@ -71,6 +74,11 @@ def _changes(site: Site, command: CdktfCommand, progress: Progress) -> Iterator[
         for done in deploy_each(site, command, target, progress, caller, sign):
             place = (done.recorded or "")[:12]
             yield f"deployed {done.environment}: version {done.version}, recorded in {place}"
+
+
+def _approves(plan: str) -> bool:
+    typer.echo(redact(plan))
+    return typer.confirm("Apply this plan?")
 
 
 def _pass_on(root: Path, command: CdktfCommand, progress: Progress) -> int:

@@ -1,13 +1,14 @@
 """``cdktf deploy`` and ``cdktf destroy``: whole deployments, in which the CDK Terrain CLI applies.
 
-The CLI can neither be given a saved plan nor be believed: it exits with 0 where it was declined.
-So the stack is planned before it runs, with the guard of `plan`, and what it did is read from the
-stack's state, from the cluster, and from a second plan.
+The CLI can neither be given a saved plan nor be believed, and what it draws on a terminal is
+anybody's text. So the stack is planned before it runs, with the guard of `plan`; a person approves
+that plan here; and what the CLI did is read from the stack's state, from the cluster, and from a
+second plan.
 """
 
 import fnmatch
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Self
@@ -33,26 +34,34 @@ _NOTHING_RECORDED = "nothing was recorded; run the command again"
 
 @dataclass(frozen=True)
 class Caller:
-    """The circumstances of a command: a terminal to ask on, or a CI job."""
+    """The circumstances of a command: a person, or a CI job.
 
-    terminal: bool
+    ``approves`` shows a plan to the person and returns the answer, None without a terminal.
+    """
+
+    approves: Callable[[str], bool] | None
     in_ci: bool
 
     @classmethod
-    def of(cls, variables: Mapping[str, str], *, terminal: bool) -> Self:
+    def of(cls, variables: Mapping[str, str], approves: Callable[[str], bool] | None) -> Self:
         """Return the caller with these variables (see `in_ci`)."""
-        return cls(terminal, in_ci(variables))
+        return cls(approves, in_ci(variables))
 
     def require_answer(self, command: CdktfCommand) -> None:
-        """Raise `UsageError` if the CLI would ask for an approval that nobody can give.
-
-        It would print that, apply nothing, and exit with 0.
-        """
-        if not (self.terminal or command.auto_approve):
+        """Raise `UsageError` if a plan is to be approved and nobody can do that."""
+        if self.approves is None and not command.auto_approve:
             raise UsageError(
                 f"{command}: standard input is not a terminal, so nobody can approve the plan",
                 next_step=f"{command} --auto-approve",
             )
+
+    def require_approval(self, command: CdktfCommand, stack: Stack, saved: Plan) -> None:
+        """Raise `Declined` unless the person approves the ``saved`` plan of ``stack``."""
+        if self.approves is None or command.auto_approve:
+            return
+        if not self.approves(stack.terraform().show(saved)):
+            what = f"{command.verb} {stack.name}"
+            raise Declined(f"{what}: declined, nothing was changed", next_step=_NOTHING_RECORDED)
 
 
 @dataclass(frozen=True)
@@ -90,8 +99,8 @@ def deploy_each(
             continue
         decision.require_due()
         caller.require_answer(command)
-        apply = CliApply(command)
-        yield deploy(site, stack, target_of, progress, apply=apply, sign=sign)
+        apply = CliApply(command, caller)
+        yield deploy(site, stack, target_of, progress, apply=apply, sign=sign, decided=decision)
         deployed = True
     if not deployed:
         raise NothingNewer(f"deploy {', '.join(stacks)}: nothing newer, already up to date")
@@ -102,12 +111,14 @@ class CliApply:
     """The apply step of a deploy by the CDK Terrain CLI, with the options of ``command``."""
 
     command: CdktfCommand
+    caller: Caller
+
+    def require_approval(self, stack: Stack, saved: Plan) -> None:
+        """See `Apply`."""
+        self.caller.require_approval(self.command, stack, saved)
 
     def __call__(self, stack: Stack, planned: PlannedStack) -> None:
-        """Let the CLI apply the stack that was ``planned``.
-
-        Raises `Declined` or `PromoterError` where the stack is not as the plan says afterwards.
-        """
+        """See `Apply`."""
         before = Observed(stack.terraform().state(), planned.before)
         with destroys_forbidden(stack, planned.saved):
             code = run(stack, self.command)
@@ -130,9 +141,10 @@ class CliApply:
 
 def run(stack: Stack, command: CdktfCommand) -> int:
     """Run the CLI for the stack exactly as it is synthesized; return its exit code."""
-    argv = (*stack.toolchain.cdktn(), command.verb, stack.name, *command.options)
-    own = ("--skip-synth", "--skip-provider-lock", "--ignore-missing-stack-dependencies")
-    return run_cli((*argv, *own), stack.tree, stack.cli_environment())
+    argv = (*stack.toolchain.cdktn(), command.verb, stack.name)
+    own = ("--auto-approve", "--skip-synth", "--skip-provider-lock")
+    options = dict.fromkeys((*command.options, *own, "--ignore-missing-stack-dependencies"))
+    return run_cli((*argv, *options), stack.tree, stack.cli_environment())
 
 
 @contextmanager
@@ -212,10 +224,8 @@ def _distance(passed: dict[str, str | None], name: str) -> int:
 
 
 def nothing_done(what: str, code: int) -> PromoterError:
-    """Return the error for a CLI that changed nothing: by its exit code declined, or failed."""
-    if code == 0:
-        return Declined(f"{what}: declined, nothing was changed", next_step=_NOTHING_RECORDED)
+    """Return the error for a CLI that changed nothing."""
     return PromoterError(
-        f"{what}: the CDK Terrain CLI failed (exit code {code}) and changed nothing",
+        f"{what}: the CDK Terrain CLI changed nothing (exit code {code})",
         next_step=f"fix the cause shown above; {_NOTHING_RECORDED}",
     )

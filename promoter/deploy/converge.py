@@ -3,11 +3,11 @@
 The state is the gate's `DeployState`; the caller has chosen it, and holds the lease.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from promoter.common.errors import NotCleared, PromoterError
 from promoter.common.progress import Progress
@@ -141,13 +141,28 @@ def _adopted(stack: Stack, helm: Helm, release: StackRelease, newest: HelmRevisi
     return True
 
 
-Apply = Callable[[Stack, PlannedStack], None]
-"""Brings a stack to what a saved plan of it says; raises `PromoterError` where it is not there."""
+class Apply(Protocol):
+    """The apply step of a deploy."""
+
+    def require_approval(self, stack: Stack, saved: Plan) -> None:
+        """Raise `Declined` where a person is to approve the ``saved`` plan and does not."""
+
+    def __call__(self, stack: Stack, planned: PlannedStack) -> None:
+        """Bring the stack to what the plan says; raise `PromoterError` where it is not there."""
 
 
-def apply_saved(stack: Stack, planned: PlannedStack) -> None:
-    """Apply exactly the saved plan."""
-    stack.terraform().apply(planned.saved)
+class SavedApply:
+    """Applies exactly the saved plan, which the gate has cleared."""
+
+    def require_approval(self, stack: Stack, saved: Plan) -> None:
+        """Ask nobody."""
+
+    def __call__(self, stack: Stack, planned: PlannedStack) -> None:
+        """See `Apply`."""
+        stack.terraform().apply(planned.saved)
+
+
+SAVED_APPLY = SavedApply()
 
 
 def converge(stack: Stack, planned: PlannedStack, apply: Apply) -> Convergence:

@@ -12,16 +12,16 @@ from promoter.common.errors import Declined, NotCleared, PromoterError
 from promoter.common.progress import Progress
 from promoter.deploy import lease
 from promoter.deploy.converge import (
+    SAVED_APPLY,
     Apply,
     Convergence,
-    apply_saved,
     converge,
     guarded_plan,
     prepared_stack,
 )
 from promoter.deploy.drift import decide
 from promoter.deploy.preflight import require_recordable, require_signer
-from promoter.deploy.record import begun, keep, note, record
+from promoter.deploy.record import keep, mark_begun, note, record
 from promoter.deploy.summary import statement, summary_path
 from promoter.gate.decision import Decision
 from promoter.site.evidence import OVERRIDE, Evidence, Outcome
@@ -52,18 +52,20 @@ def deploy(
     progress: Progress,
     *,
     record_it: bool = True,
-    apply: Apply = apply_saved,
+    apply: Apply = SAVED_APPLY,
     sign: Sign | None = None,
+    decided: Decision | None = None,
 ) -> DeployResult:
     """Bring ``environment`` to the state that the gate clears for it, by ``apply``.
 
-    ``sign`` makes the envelope of the verification summary, which is kept with the record.
+    ``decided`` is the decision of the caller, if it has made one already. ``sign`` makes the
+    envelope of the verification summary, which is kept with the record.
 
     Raises `NothingNewer` (2), `NotCleared` (3: held back, or being deployed by somebody
     else), or another `PromoterError` (1); then the state file is as it was. The gate decides
     before ``target_of`` looks for the cluster.
     """
-    decide(site, environment, target_of, progress).require_due()
+    (decided or decide(site, environment, target_of, progress)).require_due()
     target = target_of(environment)
     with lease.held(site.git, site.remote, environment, progress) as held:
         site = site.fetched()
@@ -147,9 +149,10 @@ def _converged(
         site, decision.environment, decision.state, decision.decided_at, target, progress
     ) as stack:
         planned = guarded_plan(site, stack, begun=decision.begun is not None)
+        apply.require_approval(stack, planned.saved)
         held.renew()
-        with begun(unchanged(site, decision), decision.environment, decision.trigger):
-            return converge(stack, planned, apply)
+        mark_begun(unchanged(site, decision), decision.environment, decision.trigger)
+        return converge(stack, planned, apply)
 
 
 def unchanged(site: Site, decision: Decision) -> Site:

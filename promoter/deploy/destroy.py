@@ -20,7 +20,7 @@ from promoter.deploy.command_line import CdktfCommand
 from promoter.deploy.converge import Convergence, converge, plan, prepared_stack
 from promoter.deploy.deploy import failures_recorded
 from promoter.deploy.preflight import require_recordable
-from promoter.deploy.record import begun, remove
+from promoter.deploy.record import mark_begun, remove
 from promoter.gate.state import EnvironmentState
 from promoter.site.evidence import Evidence
 from promoter.site.site import Site
@@ -44,19 +44,21 @@ def deploy_ungated(
     bypass(site, command, stacks, caller)
     for name in stacks:
         with lease.held(site.git, site.remote, name, progress):
-            yield name, _ungated(site.fetched(), name, command, target_of(name), progress)
+            apply, target = CliApply(command, caller), target_of(name)
+            yield name, _ungated(site.fetched(), name, apply, target, progress)
 
 
 def _ungated(
-    site: Site, environment: str, command: CdktfCommand, target: Target, progress: Progress
+    site: Site, environment: str, apply: CliApply, target: Target, progress: Progress
 ) -> Convergence:
     """Apply the tree around to one stack, which is due again from then on."""
     require_recordable(site, target, environment, progress)
     stack = _stack_here(site, environment, target, progress)
     mark = site.deployment(environment).begun(environment)
     planned = plan(stack, begun=mark is not None)
-    with begun(site, environment, site.git.commit("HEAD") or site.tip):
-        return converge(stack, planned, CliApply(command))
+    apply.require_approval(stack, planned.saved)
+    mark_begun(site, environment, site.git.commit("HEAD") or site.tip)
+    return converge(stack, planned, apply)
 
 
 def destroy_each(
@@ -70,11 +72,16 @@ def destroy_each(
         if command.ungated is None:
             _approved_record(site, name)
         caller.require_answer(command)
-        yield _destroy(site, name, command, target_of(name), progress)
+        yield _destroy(site, name, command, target_of(name), progress, caller)
 
 
 def _destroy(
-    site: Site, environment: str, command: CdktfCommand, target: Target, progress: Progress
+    site: Site,
+    environment: str,
+    command: CdktfCommand,
+    target: Target,
+    progress: Progress,
+    caller: Caller,
 ) -> DestroyResult:
     """Destroy one stack and remove its record, also if only a part of it could be destroyed.
 
@@ -92,8 +99,12 @@ def _destroy(
         with (
             failures_recorded(site, attempt, progress),
             _stack(site, environment, last, command, target, progress) as stack,
-            begun(site, environment, trigger),
         ):
+            stack.repair_state()
+            stack.terraform().init()
+            if not command.auto_approve:
+                caller.require_approval(command, stack, stack.terraform().plan("-destroy"))
+            mark_begun(site, environment, trigger)
             left = _destroyed(stack, command)
         if not left:
             return DestroyResult(environment, remove(site, attempt))
@@ -110,8 +121,6 @@ def _destroyed(stack: Stack, command: CdktfCommand) -> int:
 
     Raises `PromoterError` if nothing was changed.
     """
-    stack.repair_state()
-    stack.terraform().init()
     before = Observed.of(stack)
     code = run(stack, command)
     after = Observed.of(stack)

@@ -1,10 +1,10 @@
 """Record a deployment or evidence on the remote's branch, the last step of a deploy."""
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from promoter.common.errors import Declined, GitError, PromoterError, RemoteMoved
+from promoter.common.errors import GitError, PromoterError, RemoteMoved
+from promoter.common.text import inert_message
 from promoter.gate.begun import Begun, mark_path
 from promoter.gate.decision import Decision
 from promoter.gate.records import AlreadyRecorded, removal_message
@@ -56,12 +56,10 @@ def remove(site: Site, evidence: Evidence) -> str:
     return _append(site, entry)
 
 
-@contextmanager
-def begun(site: Site, name: str, trigger: str) -> Iterator[None]:
-    """Mark the environment for the block, which changes it; its next record ends that.
+def mark_begun(site: Site, name: str, trigger: str) -> None:
+    """Mark the environment before it is changed; its next record ends that.
 
     The mark is pushed to the branch of the record, so what cannot be recorded is not applied.
-    `Declined` restores the mark of before, for then nothing was applied.
     """
     path = mark_path(site.deployment_of(name), name)
     mark = _mark_of(site, name, trigger, actor())
@@ -77,12 +75,6 @@ def begun(site: Site, name: str, trigger: str) -> Iterator[None]:
             f"record from here: {words[-1].strip()}",
             next_step=f"trigger the job {name} of the deployments pipeline: its key may push",
         ) from error
-    try:
-        yield
-    except Declined:
-        last = site.git.file(site.tip, path)
-        _mark(site, path, last, f"chore(evidence): the change of {name} declined")
-        raise
 
 
 def mark_drift(site: Site, name: str, trigger: str) -> None:
@@ -97,7 +89,7 @@ def _mark_of(site: Site, name: str, trigger: str, by: str) -> Begun:
     return Begun(recorded.version + 1 if recorded else 1, trigger, by, now())
 
 
-def _mark(site: Site, path: str, content: bytes | None, message: str) -> None:
+def _mark(site: Site, path: str, content: bytes, message: str) -> None:
     _append(site, lambda _: Entry({path: content}, message))
 
 
@@ -105,7 +97,7 @@ def note(site: Site, evidence: Evidence) -> str:
     """Commit and push evidence alone; return the commit."""
     message = (
         f"chore(evidence): {evidence.kind} of {evidence.environment} {evidence.outcome}\n\n"
-        f"{evidence.summary}\n"
+        f"{inert_message(evidence.summary)}\n"
     )
     return _append(site, lambda _: Entry({evidence.path: evidence.content()}, message))
 

@@ -1,6 +1,11 @@
-"""The CDK Terrain CLI as a subprocess that keeps the caller's terminal."""
+"""The CDK Terrain CLI as a subprocess without a terminal.
+
+On a terminal it moves the cursor, and what it shows there is anybody's text: values, names, and
+messages of providers and clusters.
+"""
 
 import os
+import re
 import signal
 import subprocess
 import threading
@@ -11,26 +16,30 @@ from pathlib import Path
 from typing import IO, Any
 
 from promoter.common.child import child, run_child, send_to_session
+from promoter.common.text import printable, redact
 
 _POLL_SECONDS = 0.2
 _LAST_OUTPUT_SECONDS = 5.0
-_STREAMS = {1: "stdout", 2: "stderr"}
+_PIPES: Mapping[str, Any] = {
+    "stdin": subprocess.DEVNULL,
+    "stdout": subprocess.PIPE,
+    "stderr": subprocess.PIPE,
+}
+# With it the CLI writes each line once, and erases none.
+_LINE_BY_LINE = {"CI": "true"}
+_STYLE = re.compile(r"\x1b\[[0-9;]*m")
 
 
 def run_cli(argv: Sequence[str], folder: Path, environment: Mapping[str, str]) -> int:
-    """Run the CLI with its output and prompts on the terminal; return its exit code.
+    """Run the CLI, copy its output line by line as `printable` text; return its exit code.
 
-    In its session it can still read from the terminal. An interrupt would end the CLI at
-    once, and Terraform, whose output it reads, with it: it is passed on to Terraform alone.
-    So would a pipe that closes or a full device: output that is not on a terminal is copied there.
+    An interrupt would end the CLI at once, and Terraform, whose output it reads, with it: it is
+    passed on to Terraform alone. So would a pipe that closes or a full device, without the copies.
     """
-    copied = {number: name for number, name in _STREAMS.items() if not os.isatty(number)}
-    pipes: dict[str, Any] = dict.fromkeys(copied.values(), subprocess.PIPE)
-    with child(argv, send=_send, cwd=folder, env=dict(environment), **pipes) as process:
-        copies = [
-            threading.Thread(target=_copy, args=(getattr(process, name), number), daemon=True)
-            for number, name in copied.items()
-        ]
+    variables = {**environment, **_LINE_BY_LINE}
+    with child(argv, send=_send, cwd=folder, env=variables, **_PIPES) as process:
+        streams = ((process.stdout, 1), (process.stderr, 2))
+        copies = [threading.Thread(target=_copy, args=each, daemon=True) for each in streams]
         for copy in copies:
             copy.start()
         code = process.wait()
@@ -40,12 +49,14 @@ def run_cli(argv: Sequence[str], folder: Path, environment: Mapping[str, str]) -
 
 
 def _copy(source: "IO[bytes]", target: int) -> None:
-    """Write what ``source`` has to the descriptor ``target``; what that refuses is lost."""
+    """Write each line of ``source`` to the descriptor ``target``; what that refuses is lost."""
     with suppress(OSError, ValueError):
-        while chunk := os.read(source.fileno(), 65536):
+        for line in source:
+            text = _STYLE.sub("", line.decode(errors="backslashreplace")).rstrip("\r\n")
+            left = f"{printable(redact(text))}\n".encode()
             with suppress(OSError):
-                while chunk:
-                    chunk = chunk[os.write(target, chunk) :]
+                while left:
+                    left = left[os.write(target, left) :]
 
 
 def _send(process: "subprocess.Popen[Any]", number: signal.Signals) -> None:

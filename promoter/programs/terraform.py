@@ -18,6 +18,7 @@ from promoter.common.text import redact
 _LOCK_TIMEOUT = "-lock-timeout=120s"
 _ASKING = ("init", "plan", "apply", "import")
 
+_OVERRIDDEN = "Provider development overrides are in effect"
 _RELOCK = "promoter providers lock, and commit the result: the lock does not fit"
 _REMEDIES = {
     "Error acquiring the state lock": "wait for the other run, then run the command again",
@@ -80,8 +81,13 @@ class Plan:
 
     @property
     def destroys(self) -> tuple[ResourceChange, ...]:
-        """The changes that delete something stateful; a replacement deletes, too."""
-        return tuple(c for c in self.changes if "delete" in c.actions and c.type in STATEFUL)
+        """The changes that delete something stateful, or leave it to nobody.
+
+        A replacement deletes, too. What a ``removed`` block forgets is replaced by an empty one
+        in the next plan.
+        """
+        lost = {"delete", "forget"}
+        return tuple(c for c in self.changes if lost & {*c.actions} and c.type in STATEFUL)
 
     def summary(self) -> str:
         """Return one line: the number of resources to create, update and delete."""
@@ -114,12 +120,20 @@ class Terraform:
         """Install the providers and open the state."""
         self._run("init", *self.init_arguments)
 
-    def plan(self) -> Plan:
+    def plan(self, *options: str) -> Plan:
         """Plan into a file and return what it contains."""
         file = self.folder / "plan.tfplan"
-        self._run("plan", f"-out={file}", _LOCK_TIMEOUT)
+        if _OVERRIDDEN in self._run("plan", f"-out={file}", _LOCK_TIMEOUT, *options):
+            raise PromoterError(
+                f"plan stack {self.folder.name}: dev_overrides of this machine replace a provider",
+                next_step="remove them from ~/.tofurc and ~/.terraformrc",
+            )
         shown = json.loads(self._run("show", "-json", str(file)))
         return Plan(file, plan_digest(shown), changes(shown))
+
+    def show(self, plan: Plan) -> str:
+        """Return ``plan`` as Terraform shows it to a person."""
+        return self._run("show", str(plan.file))
 
     def apply(self, plan: Plan) -> None:
         """Apply exactly ``plan``; Terraform itself rejects it if the state has changed since."""

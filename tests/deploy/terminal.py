@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-ENTER, DOWN, INTERRUPT = b"\r", b"\x1b[B", b"\x03"
+INTERRUPT = b"\x03"
 
 _SECONDS = 180
 
@@ -27,7 +27,7 @@ class TerminalResult:
 def run_on_terminal(
     command: Sequence[str], folder: Path, environment: Mapping[str, str], shows: str, keys: bytes
 ) -> TerminalResult:
-    """Run ``command``, and type ``keys`` half a second after it wrote ``shows``."""
+    """Run ``command``, and type ``keys`` once it wrote ``shows``."""
     pid, terminal = pty.fork()
     if pid == 0:
         signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ignored where tests run in the background.
@@ -40,7 +40,6 @@ def run_on_terminal(
         except OSError:  # Linux: the other end was closed.
             break
         if not typed and shows.encode() in output:
-            time.sleep(0.5)  # The CLI shows its question before it reads keys.
             os.write(terminal, keys)
             typed = True
     assert typed, output.decode(errors="replace")

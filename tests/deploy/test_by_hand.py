@@ -33,7 +33,7 @@ from tests.site.repository import deployed, site
 
 __all__ = ["site"]
 
-PERSON = Caller(terminal=True, in_ci=False)
+PERSON = Caller(lambda plan: True, in_ci=False)
 
 
 def target(_: str) -> Target:
@@ -81,7 +81,7 @@ def test_one_that_is_up_to_date_does_not_hide_one_that_is_not_cleared(site: Site
 
 
 def test_nobody_can_approve_without_a_terminal(site: Site) -> None:
-    pipe = Caller(terminal=False, in_ci=False)
+    pipe = Caller(None, in_ci=False)
     with pytest.raises(UsageError, match="not a terminal") as refused:
         deploy(site, "deploy qa", pipe)
     assert refused.value.next_step == "cdktf deploy qa --auto-approve"
@@ -93,20 +93,20 @@ def test_nobody_can_approve_without_a_terminal(site: Site) -> None:
 
 @pytest.mark.parametrize("value", ["true", "1", "True", "TRUE", "yes", "0", "no", " true "])
 def test_any_ci_but_false_is_one(value: str) -> None:
-    assert Caller.of({"CI": value}, terminal=True).in_ci
+    assert Caller.of({"CI": value}, None).in_ci
 
 
 @pytest.mark.parametrize("variables", [{}, {"CI": "false"}, {"CI": "False"}, {"CI": ""}])
 def test_no_ci_is_a_person(variables: dict[str, str]) -> None:
-    assert Caller.of(variables, terminal=True) == PERSON
+    assert not Caller.of(variables, None).in_ci
 
 
 def test_a_bypass_is_recorded_and_rejected_in_ci(site: Site) -> None:
     command = parse(["deploy", "production", "--ungated", "an   outage"])
     with pytest.raises(NotCleared, match="CI is set"):
-        bypass(site, command, ["production"], Caller(terminal=True, in_ci=True))
+        bypass(site, command, ["production"], Caller(PERSON.approves, in_ci=True))
     with pytest.raises(UsageError, match="not a terminal"):
-        bypass(site, command, ["production"], Caller(terminal=False, in_ci=False))
+        bypass(site, command, ["production"], Caller(None, in_ci=False))
     assert plan_all(site.fetched(), ["production"])[0].ungated is None
     bypass(site, command, ["production"], PERSON)
     assert plan_all(site.fetched(), ["production"])[0].ungated == "an outage"
@@ -139,7 +139,7 @@ def test_a_destroy_needs_an_approval_of_that_record(site: Site) -> None:
     with pytest.raises(AssertionError, match="nothing may be applied"):
         destroy(site)
     with pytest.raises(UsageError, match="not a terminal"):
-        destroy(site, Caller(terminal=False, in_ci=False))
+        destroy(site, Caller(None, in_ci=False))
 
 
 def test_what_is_destroyed_no_longer_counts_as_passed(site: Site) -> None:

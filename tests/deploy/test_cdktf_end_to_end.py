@@ -11,7 +11,7 @@ import pytest
 from promoter.git import Git
 from promoter.site.site import Site
 from tests.deploy.conftest import Stage
-from tests.deploy.terminal import DOWN, ENTER, INTERRUPT, TerminalResult, run_on_terminal
+from tests.deploy.terminal import INTERRUPT, TerminalResult, run_on_terminal
 from tests.deploy.test_deploy_end_to_end import evidence, remote_main
 from tests.gate import reference
 
@@ -132,20 +132,21 @@ def test_a_cli_that_exits_with_0_and_applied_nothing_is_not_believed(stage: Stag
     before = tip(stage)
     done = stage.run(*BOTH, **stage.tofu_that("apply", before="exit 0"))
     assert done.returncode == 1
-    assert "deploy local-staging: declined, nothing was changed" in done.stderr
-    assert changed_since(stage, before) == []
+    assert "local-staging: the CDK Terrain CLI changed nothing (exit code 0)" in done.stderr
+    assert STAGING_STATE not in changed_since(stage, before)
     require_released(stage)
 
 
 def test_declined_at_the_prompt_nothing_is_recorded_and_approved_it_is(stage: Stage) -> None:
     stage.change_chart()
     before = tip(stage)
-    for keys in (DOWN + ENTER, INTERRUPT):
-        declined = on_terminal(stage, "Please review the diff", keys)
-        assert declined.code == 1, declined.output
-        assert "declined, nothing was changed" in declined.output
+    for keys, code in ((b"n\r", 1), (b"\r", 1), (INTERRUPT, 130)):
+        declined = on_terminal(stage, "Apply this plan?", keys)
+        assert declined.code == code, declined.output
+        assert "declined, nothing was changed" in declined.output or code == 130
+        assert "Plan: 0 to add, 1 to change, 0 to destroy." in declined.output
         assert changed_since(stage, before) == []
-    approved = on_terminal(stage, "Please review the diff", ENTER)
+    approved = on_terminal(stage, "Apply this plan?", b"y\r")
     assert approved.code == 0, approved.output
     assert tip(stage) != before
     assert stage.run(*DEPLOY).returncode == 2

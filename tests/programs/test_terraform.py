@@ -36,6 +36,11 @@ def test_replacing_a_database_destroys_state() -> None:
     assert [each.address for each in replaced.destroys] == ["db"]
 
 
+def test_forgetting_a_database_destroys_state() -> None:
+    forgotten = plan(change("db", DATABASE, "forget"), change("app", "helm_release", "forget"))
+    assert [str(each) for each in forgotten.destroys] == ["forget db"]
+
+
 def test_updating_it_or_deleting_a_release_does_not() -> None:
     harmless = plan(change("db", DATABASE, "update"), change("app", "helm_release", "delete"))
     assert harmless.destroys == ()
