@@ -161,16 +161,19 @@ def interrupt_everywhere(
     require_done: Callable[[Run, int], None],
     *,
     instants: int = 5,
+    most: int | None = None,
 ) -> None:
     """Interrupt ``command`` everywhere, each time after another ``change`` that it has to take.
 
     ``require_whole`` checks what an interrupted run left, ``require_done`` an undisturbed one.
+    Unless all are to be found (`FUZZING`), ``most`` is a limit for the boundaries.
     """
     change(0)
     first = command.run()
     require_done(first, 0)
     recent: list[str] = []
-    for number, (name, interrupt, when) in enumerate(_interrupts(first, INSTANTS or instants), 1):
+    planned = _interrupts(first, INSTANTS or instants, most)
+    for number, (name, interrupt, when) in enumerate(planned, 1):
         change(number)
         recent.append(name)
         run = command.run(interrupt, **when)
@@ -187,9 +190,14 @@ def interrupt_everywhere(
             raise AssertionError(f"SEED={SEED}: {story}: {error}\n{run.output}") from error
 
 
-def _interrupts(run: Run, instants: int) -> Iterator[tuple[str, Interrupt, dict[str, float]]]:
+def _interrupts(
+    run: Run, instants: int, most: int | None
+) -> Iterator[tuple[str, Interrupt, dict[str, float]]]:
     chance = random.Random(SEED)
-    for number, program in _boundaries(run.started):
+    boundaries = list(_boundaries(run.started))
+    if most is not None and most < len(boundaries) and not FUZZING:
+        boundaries = sorted(chance.sample(boundaries, most))
+    for number, program in boundaries:
         for interrupt in INTERRUPTS if FUZZING else [chance.choice(INTERRUPTS)]:
             yield f"{interrupt.name} at program {number}: {program}", interrupt, {"at": number}
     for _ in range(instants):

@@ -1,41 +1,165 @@
-"""``promoter release candidate``: a tag, its images, and the next version."""
+"""``promoter release``: a candidate, its promotion, the release, and its pins in the chart."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+import yaml
 
+from promoter.forge.forge import PullRequest, Query
 from promoter.programs.registry import Registry
+from promoter.release.candidate import create_candidate
+from promoter.release.chart import BRANCH as BUMP
+from promoter.release.promotion import BRANCH as PROMOTION
+from promoter.release.promotion import candidate_in, promote
+from promoter.release.publication import release
 from tests.interrupts.harness import Command, Interrupt, Run, interrupt_everywhere
 from tests.release.conftest import crane, registry
-from tests.release.sandbox import open_sandbox, quick_release_yml
+from tests.release.sandbox import Sandbox, open_sandbox, quick_release_yml
 
 __all__ = ["crane", "registry"]
 
 IMAGES = ("lana-bank", "lana-bank-admin-panel", "dagster-code-location-lana-dw")
+PINNED = {"lana-bank": "lanaBank.image", "lana-bank-admin-panel": "lanaBank.adminPanel.image"}
+
+pytestmark = pytest.mark.slow
 
 
-@pytest.mark.slow
-def test_a_candidate_interrupted_anywhere_is_completed_by_the_next_run(
-    tmp_path: Path, registry: Registry
-) -> None:
-    sandbox = open_sandbox(tmp_path / "sandbox", registry, quick_release_yml())
-    arguments = ("release", "candidate", "--registry", registry.address)
-    command = Command(sandbox.application.git.dir, arguments, tmp_path)
-    commits: list[str] = []
+@dataclass
+class Releases:
+    """The application of a sandbox, and the commits that were made in it."""
 
-    def change(number: int) -> None:
-        commits.append(sandbox.commit(f"feat: {number}", {"src/x": str(number).encode()}))
+    sandbox: Sandbox
+    folder: Path
+    commits: list[str] = field(default_factory=list)
 
-    def require_whole(run: Run, interrupt: Interrupt) -> None:
-        assert sandbox.git.text("fsck", "--no-dangling") == ""
+    def command(self, *arguments: str) -> Command:
+        application = self.sandbox.application
+        registry = ("--registry", application.registry.address)
+        return Command(application.git.dir, ("release", *arguments, *registry), self.folder)
 
+    def digests(self, tag: str) -> list[str | None]:
+        return [self.sandbox.application.registry.digest(image, tag) for image in IMAGES]
+
+    def commit(self, number: int) -> None:
+        content = {"src/x": str(number).encode()}
+        self.commits.append(self.sandbox.commit(f"feat: {number}", content))
+
+    def candidate(self, number: int) -> None:
+        self.commit(number)
+        create_candidate(self.sandbox.application)
+
+    def merged(self, number: int) -> None:
+        self.candidate(number)
+        self.sandbox.merge(promote(self.sandbox.application))
+
+    def require_whole(self, run: Run, interrupt: Interrupt) -> None:
+        for git in (self.sandbox.git, self.sandbox.application.git):
+            assert git.text("fsck", "--no-dangling") == ""
+
+    def proposed(self, branch: str) -> PullRequest:
+        """Return the one open pull request of ``branch``."""
+        of_charts = branch == BUMP
+        forge = self.sandbox.charts.forge if of_charts else self.sandbox.application.forge
+        (pull,) = forge.pull_requests(Query(head=branch))
+        return pull
+
+
+@pytest.fixture
+def releases(tmp_path: Path, registry: Registry) -> Releases:
+    return Releases(open_sandbox(tmp_path / "sandbox", registry, quick_release_yml()), tmp_path)
+
+
+def test_a_candidate_interrupted_anywhere_is_completed_by_the_next_run(releases: Releases) -> None:
     def require_done(run: Run, number: int) -> None:
         assert run.code in (0, 2), run.code
-        (tag,) = sandbox.git.lines("tag", "--points-at", commits[-1])
-        for image in IMAGES:
-            assert registry.digest(image, tag) is not None, image
-            assert registry.digest(image, tag) == registry.digest(image, "edge"), image
+        (tag,) = releases.sandbox.git.lines("tag", "--points-at", releases.commits[-1])
+        assert None not in releases.digests(tag)
+        assert releases.digests(tag) == releases.digests("edge")
 
+    command = releases.command("candidate")
+    interrupt_everywhere(command, releases.commit, releases.require_whole, require_done)
+
+
+def test_a_promotion_interrupted_anywhere_is_completed_by_the_next_run(releases: Releases) -> None:
+    forge = releases.sandbox.application.forge
+
+    def require_done(run: Run, number: int) -> None:
+        assert run.code == 0, run.code
+        pull = releases.proposed(PROMOTION)
+        assert candidate_in(releases.sandbox.application, pull).commit == releases.commits[-1]
+        assert {*forge.changed_files(pull.number)} == {"CHANGELOG.md", "docs-site/version"}
+        assert pull.labels >= {"promote-rc"}
+        assert len(forge.checks(pull.head_commit)) == 1
+
+    command = releases.command("promote")
+    interrupt_everywhere(command, releases.candidate, releases.require_whole, require_done, most=8)
+
+
+def test_a_release_interrupted_anywhere_is_completed_by_the_next_run(releases: Releases) -> None:
+    forge, git = releases.sandbox.application.forge, releases.sandbox.git
+    command = releases.command("final")
+
+    def change(number: int) -> None:
+        if number:
+            require_done(command.run(), number - 1)
+        releases.merged(number)
+
+    def version() -> str:
+        return releases.sandbox.tags()[-1].partition("-")[0]
+
+    def require_whole(run: Run, interrupt: Interrupt) -> None:
+        releases.require_whole(run, interrupt)
+        there = forge.release(version())
+        if there is not None and not there.draft:
+            assert None not in releases.digests(there.tag)
+
+    def require_done(run: Run, number: int) -> None:
+        assert run.code == 0, run.code
+        there = forge.release(version())
+        assert there is not None
+        assert (there.draft, there.commit) == (False, releases.commits[-1])
+        assert git.commit(f"refs/tags/{there.tag}") == releases.commits[-1]
+        assert None not in releases.digests(there.tag)
+        assert releases.digests(there.tag) == releases.digests("latest")
+        assert git.file("version", "version") == f"{there.tag}\n".encode()
+
+    interrupt_everywhere(command, change, require_whole, require_done, instants=3, most=5)
+
+
+def test_a_bump_of_the_chart_interrupted_anywhere_is_completed_by_the_next_run(
+    releases: Releases,
+) -> None:
+    charts = releases.sandbox.charts
+    releases.merged(0)
+    version = str(release(releases.sandbox.application).version)
+    digests = releases.sandbox.application.registry.digest
+
+    def change(number: int) -> None:
+        releases.sandbox.commit_chart("feat: more", {f"charts/{number}": b"new"})
+
+    def require_pinned() -> None:
+        for pull in charts.forge.pull_requests(Query(head=BUMP)):
+            charts.git.fetch("origin", pull.head_commit)
+            values = charts.git.file(pull.head_commit, "charts/lana-bank/values.yaml")
+            document = yaml.safe_load(values or b"")
+            for image, path in PINNED.items():
+                value = document
+                for key in path.split("."):
+                    value = value[key]
+                assert value["digest"] == digests(image, version)
+
+    def require_whole(run: Run, interrupt: Interrupt) -> None:
+        releases.require_whole(run, interrupt)
+        require_pinned()
+
+    def require_done(run: Run, number: int) -> None:
+        assert run.code == 0, run.code
+        require_pinned()
+        pull = releases.proposed(BUMP)
+        assert charts.git.commit(f"{pull.head_commit}^") == charts.git.tip("origin", "main")
+
+    command = releases.command("bump-chart", "--charts", str(charts.git.dir))
     interrupt_everywhere(command, change, require_whole, require_done)
