@@ -117,17 +117,17 @@ class Terraform:
     init_arguments: Sequence[str] = ()
 
     def init(self) -> None:
-        """Install the providers and open the state."""
-        self._run("init", *self.init_arguments)
+        """Install the providers and open the state; raise where this machine replaces one."""
+        if _OVERRIDDEN in self._run("init", *self.init_arguments):
+            raise PromoterError(
+                f"init stack {self.folder.name}: dev_overrides of this machine replace a provider",
+                next_step="remove them from ~/.tofurc and ~/.terraformrc",
+            )
 
     def plan(self, *options: str) -> Plan:
         """Plan into a file and return what it contains."""
         file = self.folder / "plan.tfplan"
-        if _OVERRIDDEN in self._run("plan", f"-out={file}", _LOCK_TIMEOUT, *options):
-            raise PromoterError(
-                f"plan stack {self.folder.name}: dev_overrides of this machine replace a provider",
-                next_step="remove them from ~/.tofurc and ~/.terraformrc",
-            )
+        self._run("plan", f"-out={file}", _LOCK_TIMEOUT, *options)
         shown = json.loads(self._run("show", "-json", str(file)))
         return Plan(file, plan_digest(shown), changes(shown))
 

@@ -9,6 +9,24 @@ import pytest
 from promoter.common.errors import ClusterError
 from promoter.common.text import redact
 from promoter.programs.kubectl import Kubectl
+from promoter.toolchain import Toolchain
+
+ROOT = Path(__file__).parents[2]
+KUBECONFIG = """\
+apiVersion: v1
+kind: Config
+clusters: [{name: a, cluster: {server: "http://127.0.0.1:2"}}]
+contexts: [{name: a, context: {cluster: a, user: a}}]
+users: [{name: a, user: {}}]
+current-context: a
+"""
+KUBERC = """\
+apiVersion: kubectl.config.k8s.io/v1beta1
+kind: Preference
+defaults:
+- command: get
+  options: [{name: server, default: "http://127.0.0.1:3"}]
+"""
 
 
 def scripted(tmp_path: Path, script: str) -> Kubectl:
@@ -54,3 +72,15 @@ def test_a_value_that_was_read_is_redacted_from_then_on(tmp_path: Path) -> None:
     value = scripted(tmp_path, f"echo '{secret}'").secret_value("external", "smtp")
     assert value == "plain words 22"
     assert redact("it failed with plain words 22") == "it failed with [redacted]"
+
+
+def test_no_preferences_of_the_caller_s_lead_to_another_cluster(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / ".kube").mkdir()
+    (tmp_path / ".kube" / "kuberc").write_text(KUBERC)
+    (tmp_path / "kubeconfig").write_text(KUBECONFIG)
+    program = Toolchain(ROOT).program("kubectl")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    with pytest.raises(ClusterError, match=r"127\.0\.0\.1:2"):
+        Kubectl(program, tmp_path / "kubeconfig").run("get", "--raw=/version")

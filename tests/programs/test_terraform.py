@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -12,7 +13,12 @@ from typing import Any
 
 import pytest
 
-from promoter.programs.terraform import Plan, changes, plan_digest, restore_state
+from promoter.common.errors import PromoterError
+from promoter.common.progress import Silent
+from promoter.programs.terraform import Plan, Terraform, changes, plan_digest, restore_state
+from promoter.toolchain import Toolchain
+
+ROOT = Path(__file__).parents[2]
 
 
 def change(address: str, type_: str, *actions: str, after: Any = None) -> dict[str, Any]:
@@ -157,3 +163,24 @@ def test_killed_it_leaves_a_terraform_that_still_saves_its_state(tmp_path: Path)
         assert time.monotonic() < until
         time.sleep(0.05)
     assert not (tmp_path / "signals").exists()
+
+
+def test_a_provider_that_this_machine_replaces_is_refused(tmp_path: Path) -> None:
+    toolchain = Toolchain(ROOT, progress=Silent())
+    mirror = toolchain.provider_mirror()
+    required = {"required_providers": {"helm": {"source": "hashicorp/helm"}}}
+    (tmp_path / "cdk.tf.json").write_text(json.dumps({"terraform": required}))
+    mirrored = f'filesystem_mirror {{ path = "{mirror}" }}'
+    replaced = f'dev_overrides {{ "hashicorp/helm" = "{tmp_path}" }}'
+    terraform = Terraform(
+        toolchain.program("tofu"),
+        tmp_path,
+        {"PATH": os.environ["PATH"], "HOME": str(tmp_path)},
+        Silent(),
+    )
+    settings = tmp_path / ".tofurc"
+    settings.write_text(f"provider_installation {{\n{replaced}\n{mirrored}\n}}\n")
+    with pytest.raises(PromoterError, match="dev_overrides of this machine replace a provider"):
+        terraform.init()
+    settings.write_text(f"provider_installation {{\n{mirrored}\n}}\n")
+    terraform.init()
