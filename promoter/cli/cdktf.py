@@ -6,8 +6,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Never
 
-import typer
-
 from promoter.cli import guarded
 from promoter.cli.deploy import signer
 from promoter.cli.options import KEY_VARIABLE
@@ -77,8 +75,10 @@ def _changes(site: Site, command: CdktfCommand, progress: Progress) -> Iterator[
 
 
 def _approves(plan: str) -> bool:
-    typer.echo(redact(plan))
-    return typer.confirm("Apply this plan?")
+    """Show the plan and return whether the person answers yes."""
+    sys.stdout.write(f"{redact(plan)}\nApply this plan? [y/N] ")
+    sys.stdout.flush()
+    return sys.stdin.readline().strip().lower() in ("y", "yes")
 
 
 def _pass_on(root: Path, command: CdktfCommand, progress: Progress) -> int:
