@@ -65,21 +65,19 @@ def deploy(
     else), or another `PromoterError` (1); then the state file is as it was. The gate decides
     before ``target_of`` looks for the cluster.
     """
-    (decided or decide(site, environment, target_of, progress)).require_due()
+    decision = (decided or decide(site, environment, target_of, progress)).require_due()
     target = target_of(environment)
-    with lease.held(site.git, site.remote, environment, progress) as held:
-        site = site.fetched()
-        decision = cleared(site, environment)
+    with site.opened() as site, lease.held(site.git, site.remote, environment, progress) as held:
+        site, decision = _as_now(site, decision)
         require_recordable(site, target, environment, progress)
         if record_it:
             require_signer(site, environment)
-        version, trigger = decision.version, decision.trigger
         progress.note(
-            f"{environment}: version {version}, trigger {trigger[:12]}, "
+            f"{environment}: version {decision.version}, trigger {decision.trigger[:12]}, "
             f"{len(decision.changes)} files"
         )
         deployment = site.deployment_of(environment)
-        attempt = Evidence(deployment, environment, "deploy", "deployed", trigger)
+        attempt = Evidence(deployment, environment, "deploy", "deployed", decision.trigger)
         allowed_by = override(site, decision)  # it may expire while the apply runs
         with failures_recorded(site, attempt, progress, record_it=record_it):
             proof = _proof(site, decision, attempt, sign)
@@ -92,10 +90,16 @@ def deploy(
         **done,
         deployment=deployment,
         environment=environment,
-        version=version,
-        trigger=trigger,
+        version=decision.version,
+        trigger=decision.trigger,
         recorded=recorded,
     )
+
+
+def _as_now(site: Site, decision: Decision) -> tuple[Site, Decision]:
+    """Return the site as the remote has it now, and the decision, made again where that moved."""
+    moved = site.fetched()
+    return moved, decision if moved == site else cleared(moved, decision.environment)
 
 
 def override(site: Site, decision: Decision) -> dict[str, str]:
@@ -129,12 +133,9 @@ def note_local_changes(site: Site, progress: Progress) -> None:
         progress.note(f"not part of this deploy: {path} (changed here, not on {place})")
 
 
-def cleared(site: Site, environment: str, *, origins: bool = True) -> Decision:
-    """Return the decision; raises `NothingNewer`, or `NotCleared` naming what holds it back.
-
-    A decision without ``origins`` (see `decide`) cannot be recorded.
-    """
-    return site.decide(environment, origins=origins).require_due()
+def cleared(site: Site, environment: str) -> Decision:
+    """Return the decision; raises `NothingNewer`, or `NotCleared` naming what holds it back."""
+    return site.decide(environment).require_due()
 
 
 def _converged(

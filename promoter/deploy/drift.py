@@ -24,10 +24,9 @@ from promoter.toolchain import Toolchain
 def decide(site: Site, environment: str, target_of: TargetOf, progress: Progress) -> Decision:
     """Return the decision about ``environment``, up to date only if its cluster agrees.
 
-    A cluster that cannot be reached is noted: it says nothing against the record. A decision
-    without origins cannot be recorded.
+    A cluster that cannot be reached is noted: it says nothing against the record.
     """
-    decision = site.decide(environment, origins=False)
+    decision = site.decide(environment)
     if decision.recorded is None or decision.status is not DecisionStatus.UP_TO_DATE:
         return decision
     trigger = decision.recorded.current.head_commit
@@ -40,7 +39,7 @@ def decide(site: Site, environment: str, target_of: TargetOf, progress: Progress
         return decision
     progress.note(f"{environment}: {', '.join(drifted)} in the cluster is not what was recorded")
     mark_drift(site, environment, trigger)
-    return site.fetched().decide(environment, origins=False)
+    return site.fetched().decide(environment)
 
 
 def _drifted(site: Site, environment: str, target_of: TargetOf, trigger: str) -> list[str]:
