@@ -1,6 +1,6 @@
 """The one place that decides whether a change that the gate clears may be deployed."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -105,12 +105,13 @@ class DeployAuthority:
 
     - A statement counts only if a person whom the teams file knows signed it, from the time that
       it states on (5 minutes of clock difference aside) until it expires.
-    - A stop holds every environment that it names, until a later resume that names at least as
-      much.
+    - A stop holds every environment that it names at once, whatever the clock of its signer, until
+      a later resume that names at least as much.
     - An environment without rules is held by stops alone.
     - Where approval rules exist, the gate names a commit; ``HEAD`` is refused.
     - A vote counts for exactly what runs, what would run, and the rules file that it names.
-    - Of each person the newest vote counts, if the person is in a team that may vote.
+    - Of each person the newest vote counts until it expires, if the person is in a team that may
+      vote; older ones never count again.
     - With `exclude_authors` nobody votes on a change that they wrote, and an author whom the teams
       file does not know blocks it. Bots are no authors.
     - A change is approved by ``count`` people, at least one of each required team, if nobody who
@@ -163,18 +164,14 @@ class DeployAuthority:
         members = self.case.teams.members(rule.from_)
         authors, unknown = self._authors() if rule.exclude_authors else (frozenset(), ())
         eligible = members - authors
-        newest = {
-            str(vote.person): vote
-            for vote in sorted(self._votes(now), key=lambda vote: vote.given)
-            if vote.person in eligible and vote.kind != "override"
-        }
-        given = tuple(vote for vote in newest.values() if vote.kind == "approve")
+        newest = self._newest(now, eligible, "approve", "reject")
+        given = tuple(vote for vote in newest if vote.kind == "approve")
         people = {vote.person for vote in given}
         teams = [team for team in rule.required if not people & self.case.teams.members([team])]
         return ApprovalStatus(
             rule.count,
             given,
-            tuple(vote for vote in newest.values() if vote.kind == "reject"),
+            tuple(vote for vote in newest if vote.kind == "reject"),
             tuple(teams),
             tuple(sorted(eligible)),
             tuple(sorted(members & authors)),
@@ -193,8 +190,8 @@ class DeployAuthority:
     def stop(self, now: datetime) -> Statement | None:
         """Return the stop in effect, None if there is none."""
         case = self.case
-        own = [each for each in case.statements if each.person and self._has_begun(each, now)]
-        resumes = [each for each in own if each.kind == "resume"]
+        own = [each for each in case.statements if each.person]
+        resumes = [each for each in own if each.kind == "resume" and self._has_begun(each, now)]
         for stop in own:
             if stop.kind == "stop" and stop.covers(case.deployment, case.environment):
                 lifted = (
@@ -229,12 +226,19 @@ class DeployAuthority:
             by = f"the environment before has not run it for {rules.soak}{until}"
             yield Refusal(by, f"promoter why {name} --when")
 
-    def _votes(self, now: datetime) -> Iterator[Statement]:
-        """Yield the votes that count at ``now``, whoever may give them."""
-        for each in self._own_votes():
-            ends = self.ends(each)
-            if self._has_begun(each, now) and (ends is None or now < ends):
-                yield each
+    def _newest(self, now: datetime, people: Collection[str], *kinds: str) -> list[Statement]:
+        """Return the newest vote of each of ``people``, the oldest first, less those that expired.
+
+        What came before a person's newest vote does not count again when that expires. Of two
+        votes of one instant the rejection counts.
+        """
+        own = (each for each in self._own_votes() if each.kind in kinds)
+        begun = (each for each in own if each.person in people and self._has_begun(each, now))
+        ordered = sorted(begun, key=lambda vote: (vote.given, vote.kind == "reject"))
+        newest = {str(vote.person): vote for vote in ordered}
+        ends = ((vote, self.ends(vote)) for vote in newest.values())
+        lasting = (vote for vote, end in ends if end is None or now < end)
+        return sorted(lasting, key=lambda vote: vote.given)
 
     def _own_votes(self) -> Iterator[Statement]:
         """Yield the votes of people on exactly this change, at any time."""
@@ -274,13 +278,7 @@ class DeployAuthority:
         rule = self.case.rules.override
         if rule is None or self.case.in_ci:
             return None
-        members = self.case.teams.members(rule.from_)
-        found = {
-            each.person: each
-            for each in sorted(self._votes(now), key=lambda vote: vote.given)
-            if each.kind == "override" and each.person in members
-        }
-        newest = list(found.values())
+        newest = self._newest(now, self.case.teams.members(rule.from_), "override")
         return newest[-1] if len(newest) >= rule.count else None
 
     def _soaked_at(self) -> datetime | None:

@@ -1,40 +1,92 @@
 """The people behind a change: authors, committers and co-authors of every commit of it."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from functools import cache
 
 from promoter.common.errors import GitError
-from promoter.gate.rules import changes_between
+from promoter.gate.rules import FileChange, changes_between
 from promoter.gate.state import DeployState, EnvironmentState, is_propagated
 from promoter.git import Git
-from promoter.git.people import commits_without_sources, people_between
+from promoter.git.people import commits_between
 
 _VENDORED = "charts/"
+
+_Span = tuple[str | None, str]
+"""The commits after the first (None: from the beginning) up to the second."""
+
+_BlobAt = Callable[[str, str], str | None]
+"""The function from a commit and a path to the blob there, None where there is none."""
 
 
 def authors(git: Git, recorded: EnvironmentState | None, would: DeployState) -> frozenset[str]:
     """Return the mail addresses behind what ``would`` changes; all history without a record.
 
-    A commit of a vendored chart that does not record its sources' authors is an unknown author.
+    A state file is not believed where the commits that it names have another content: a new file
+    then has an unknown author, and a former one counts as never recorded. A commit of a vendored
+    chart that does not record its sources' authors is an unknown author, too.
     """
     current = recorded.current if recorded else None
-    paths: dict[bool, list[str]] = {True: [], False: []}
+    spans: dict[_Span, list[str]] = defaultdict(list)
+    found: set[str] = set()
+    blob = _blobs(git)
     for change in changes_between(would, current):
-        paths[is_propagated(change.identity)].append(change.path)
-    old_heads = (current.head_commit, current.propagated_head) if current else (None, None)
-    own = authors_between(git, old_heads[0], would.head_commit, paths[False])
-    taken = authors_between(git, old_heads[1], would.propagated_head, paths[True])
-    return own | taken
+        old, new = _span(change, current, would, blob)
+        spans[old, new].append(change.path)
+        taken = change.current if is_propagated(change.identity) else None
+        if taken and blob(new, change.path) != taken.file_hash:
+            found.add(f"unrecorded-origin-of-{change.path}")
+    return frozenset(found).union(*(authors_between(git, *each, spans[each]) for each in spans))
 
 
 def authors_between(
     git: Git, old: str | None, new: str | None, paths: Sequence[str]
 ) -> frozenset[str]:
-    """Return the mail addresses behind the commits of ``paths`` after ``old`` up to ``new``."""
+    """Return the mail addresses behind the commits of ``paths`` after ``old`` up to ``new``.
+
+    The commit ``new`` is one of them, also where it is older than ``old``.
+    """
     if not paths or new is None:
         return frozenset()
     if git.commit(new) is None:
         raise GitError(f"read the authors up to {new[:12]}: there is no such commit")
+    # git reads one path per line.
+    found = {f"unreadable-name-of-{path!r}" for path in paths if "\n" in path}
     vendored = [path for path in paths if path.startswith(_VENDORED)]
-    bare = commits_without_sources(git, old, new, vendored) if vendored else frozenset[str]()
-    unknown = frozenset(f"unrecorded-sources-of-{commit[:12]}" for commit in bare)
-    return people_between(git, old, new, paths) | unknown
+    for each in commits_between(git, old, new, paths):
+        found |= each.mails
+    if vendored:
+        bare = (
+            each.commit for each in commits_between(git, old, new, vendored) if not each.has_sources
+        )
+        found |= {f"unrecorded-sources-of-{commit[:12]}" for commit in bare}
+    return frozenset(found)
+
+
+def _span(
+    change: FileChange, current: DeployState | None, would: DeployState, blob: _BlobAt
+) -> _Span:
+    """Return the commits between the content of ``change`` before and after it.
+
+    A propagated file comes from the commits that the records name for it: the environment before
+    may have taken it long after it was committed, so its triggers say nothing of its authors.
+    """
+    before = current.files.get(change.identity) if current else None
+    if is_propagated(change.identity):
+        old = before.from_commit if before else None
+        new = change.current.from_commit if change.current else would.propagated_head or ""
+    else:
+        old, new = current.head_commit if current else None, would.head_commit
+    if old and blob(old, change.path) != (before.file_hash if before else None):
+        old = None
+    return old, new
+
+
+def _blobs(git: Git) -> _BlobAt:
+    listing = cache(git.listing)
+
+    def blob(commit: str, path: str) -> str | None:
+        entry = listing(commit).get(path)
+        return entry.blob if entry else None
+
+    return blob

@@ -22,6 +22,7 @@ from promoter.common.environment import in_ci
 from promoter.gate.control import Refusal
 from promoter.gate.deployment import Deployment
 from promoter.gate.state import DeployState, EnvironmentState
+from promoter.git.objects import is_full_id
 
 if TYPE_CHECKING:
     from promoter.approvals.approvals import Special
@@ -132,14 +133,20 @@ class GitControl:
         )
 
     def _record_problem(self, environment: str, would: DeployState) -> str:
-        """Return why what ``would`` takes from the passed environment is no deployer's record."""
-        from promoter.approvals.signed_records import record_problem
+        """Return why the environment's record, or what it takes from another one, does not count.
+
+        Its own has to be a deployer's as well: votes on a change of an older record would count
+        again where that is put back.
+        """
+        from promoter.approvals.signed_records import own_record_problem, record_problem
 
         deployment, passed = self.deployment, self.deployment.environment(environment).passed
-        if passed is None:
-            return ""
+        git, own = deployment.git, deployment.state_path(environment)
+        problem = own_record_problem(git, deployment.tip, own, self.deployers)
+        if problem or passed is None:
+            return problem
         path, at = deployment.state_path(passed), would.head_commit
-        return record_problem(deployment.git, at, path, self.deployers)
+        return record_problem(git, at, path, self.deployers)
 
     def _counts(self, rules: EnvironmentRules) -> Callable[[str], bool]:
         """Return the test of a record's commit: with signed records, a deployer signed it."""
@@ -210,8 +217,18 @@ class GitControl:
         for each in self.signed:
             made = each.statement
             named = (made.environment, made.runs, made.would) == (environment, runs, would)
-            if named or made.kind in ("stop", "resume"):
+            if (named and self._is_own(made)) or made.kind in ("stop", "resume"):
                 yield self.verified(each)
+
+    def _is_own(self, vote: Statement) -> bool:
+        """Return whether a vote was given in this repository: it names a commit of its branch.
+
+        One on a plan or a destroy names that instead.
+        """
+        git, commit = self.deployment.git, vote.commit
+        if vote.would.startswith(("plan-", "destroy-")):
+            return True
+        return is_full_id(commit) and git.is_ancestor(commit, self.deployment.tip)
 
     def _pending(self, environment: str, recorded: EnvironmentState | None) -> Iterator[Refusal]:
         """Yield the newest change that has votes, but not enough, as a reason to wait."""

@@ -29,6 +29,7 @@ TEAMS = "cepler/teams.yml"
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
+_YEARS = range(2000, 3000)
 
 
 def parse_duration(text: Any) -> timedelta:
@@ -105,6 +106,8 @@ class DenyWindow(StrictModel, populate_by_name=True):
     def _begins_first(self) -> Self:
         if self.from_ >= self.to:
             raise ValueError("`to` is not after `from`")
+        if self.from_.year not in _YEARS or self.to.year not in _YEARS:
+            raise ValueError(f"its years must be from {_YEARS[0]} to {_YEARS[-1]}")
         return self
 
 
@@ -231,6 +234,13 @@ def read_teams(content: bytes) -> TeamsFile:
 
 
 def deny_span(window: DenyWindow) -> tuple[datetime, datetime]:
-    """Return begin and end of ``window``, both with its zone."""
+    """Return begin and end of ``window``, both with its zone.
+
+    Of a time that comes twice, or never, as clocks change, it is the reading that denies more.
+    """
     zone = zoneinfo.ZoneInfo(window.zone)
-    return window.from_.replace(tzinfo=zone), window.to.replace(tzinfo=zone)
+    begins, ends = (
+        [moment.replace(tzinfo=zone, fold=fold) for fold in (0, 1)]
+        for moment in (window.from_, window.to)
+    )
+    return min(begins, key=datetime.timestamp), max(ends, key=datetime.timestamp)

@@ -94,9 +94,15 @@ class ControlFiles:
     def cases(self, proposed: ControlFiles, signed: Iterable[SignedStatement]) -> Iterator[Case]:
         """Yield what decides about changing these files into ``proposed``.
 
-        That is one case for each environment with approval rules, whose quorum has to agree.
+        That is one case for each environment with approval rules, whose quorum has to agree. A vote
+        counts if it was given where the commit of ``proposed`` was on main: the same files, pushed
+        again once others count, need votes of their own.
         """
-        statements = self.statements(signed)
+        statements = tuple(
+            each
+            for each in self.statements(signed)
+            if each.would == proposed.digest and self.git.is_ancestor(proposed.commit, each.commit)
+        )
         authors = authors_between(self.git, self.commit, proposed.commit, self.paths)
         for rules in self.rules.environments.values():
             if rules.approval is not None:
@@ -145,8 +151,10 @@ def in_force(deployment: Deployment, signed: Iterable[SignedStatement]) -> Contr
 
 
 def proposed(deployment: Deployment) -> ControlFiles:
-    """Return the control files as ``deployment.tip`` has them."""
-    return _files(deployment, deployment.tip)
+    """Return the control files as ``deployment.tip`` has them, at the commit that made them."""
+    git, tip = deployment.git, deployment.tip
+    changed = git.lines("log", "-1", "--format=%H", tip, "--", *_paths(deployment))
+    return _files(deployment, changed[0] if changed else tip)
 
 
 def rules_path(deployment: Deployment) -> str:

@@ -35,6 +35,17 @@ def record_problem(git: Git, at: str, path: str, deployers: bytes | None) -> str
     return f"no record of {path} is signed by a deployer in {ALLOWED_DEPLOYERS}"
 
 
+def own_record_problem(git: Git, at: str, path: str, deployers: bytes | None) -> str:
+    """Return why an environment's own record does not count, as `record_problem`.
+
+    "" where no listed deployer ever signed one: then it is to be deployed for the first time so.
+    """
+    changes = state_changes(git, path, at)
+    if not any(is_signed(git, change.commit, deployers) for change in changes):
+        return ""
+    return record_problem(git, at, path, deployers)
+
+
 def is_signed(git: Git, commit: str, deployers: bytes | None) -> bool:
     """Return whether a listed deployer signed ``commit`` with a key that was valid then."""
     return read_signature(git, commit, deployers or b"").signer is not None

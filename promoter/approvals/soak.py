@@ -42,7 +42,7 @@ def soaks(
         if record.state is None or not same:
             continue
         until = records[number + 1].at if number + 1 < len(records) else None
-        since = _verified(deployment, config.passed, record.state.head_commit, record.at)
+        since = _verified(deployment, config.passed, record, counts)
         if since is not None and found and found[-1][1] == since:
             since = found.pop()[0]
         if since is not None:
@@ -62,19 +62,42 @@ def _records(deployment: Deployment, name: str, counts: Callable[[str], bool]) -
         yield _Record(datetime.fromtimestamp(int(time), UTC), state)
 
 
-def _verified(deployment: Deployment, name: str, trigger: str, at: datetime) -> datetime | None:
-    """Return the time from which a deployment is verified; None if the newest verdict failed."""
-    with deployment.reading() as history:
-        listed = history.listing(deployment.tip, [f"{FOLDER}/{deployment.name}/{name}"])
-    since: datetime | None = at
-    for path in sorted(listed):
-        moment, _, rest = path.rpartition("/")[2].partition("-")
-        if rest.endswith(f"-failed-{trigger[:7]}.json"):
+def _verified(
+    deployment: Deployment, name: str, record: _Record, counts: Callable[[str], bool]
+) -> datetime | None:
+    """Return the time from which a deployment is verified; None if the newest verdict failed.
+
+    A failure counts although its evidence was removed; a success only if its commit counts, and
+    not from before the record on.
+    """
+    trigger = record.state.head_commit[:7] if record.state else ""
+    since: datetime | None = record.at
+    for file, commit in sorted(_evidence(deployment, name)):
+        moment, _, rest = file.partition("-")
+        if rest.endswith(f"-failed-{trigger}.json"):
             since = None
-        elif since is None and rest == f"deploy-deployed-{trigger[:7]}.json":
-            since = _time(moment)
+        elif since is None and rest == f"deploy-deployed-{trigger}.json" and counts(commit):
+            at = _time(moment)
+            since = at and max(at, record.at)
     return since
 
 
-def _time(moment: str) -> datetime:
-    return datetime.strptime(moment.partition(".")[0][:15], "%Y%m%dT%H%M%S").replace(tzinfo=UTC)
+def _evidence(deployment: Deployment, name: str) -> Iterator[tuple[str, str]]:
+    """Yield the name of each file of evidence that ever was added, and the commit that did."""
+    options = ("--full-history", "--no-renames", "--diff-filter=A", "--name-only")
+    folder, commit = f"{FOLDER}/{deployment.name}/{name}", ""
+    for line in deployment.git.lines(
+        "log", *options, "--format=commit %H", deployment.tip, "--", folder
+    ):
+        if line.startswith("commit "):
+            commit = line.removeprefix("commit ")
+        elif line:
+            yield line.rpartition("/")[2], commit
+
+
+def _time(moment: str) -> datetime | None:
+    try:
+        found = datetime.strptime(moment.partition(".")[0][:15], "%Y%m%dT%H%M%S")
+    except ValueError:
+        return None
+    return found.replace(tzinfo=UTC)

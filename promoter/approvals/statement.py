@@ -24,6 +24,8 @@ Kind = Literal["approve", "reject", "override", "stop", "resume"]
 
 VOTES, STOPS = "votes", "stops"
 _OWN = ("person", "added_by")
+_YEARS = range(2000, 3000)
+"""The years of statements; with others no time can be reckoned."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,8 +60,8 @@ class Statement:
             if found.keys() != names or not all(isinstance(text, str) for text in found.values()):
                 return None
             made = cls(**found, added_by=added_by)
-            for time in filter(None, (made.at, made.expires)):
-                if datetime.fromisoformat(time).tzinfo is None:
+            for time in map(datetime.fromisoformat, filter(None, (made.at, made.expires))):
+                if time.tzinfo is None or time.year not in _YEARS:
                     return None
         except (ValueError, TypeError, AttributeError):
             return None

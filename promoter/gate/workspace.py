@@ -93,12 +93,23 @@ def prepare(deployment: Deployment, worktree: Git, state: DeployState, commit: s
     """Make ``worktree`` (of the same repository) contain exactly the files of ``state``.
 
     Files of no other environment are read at ``commit``. Like cepler's ``prepare --force-clean``
-    it keeps config, state files, the top .gitignore, ignored files, HEAD and index.
+    it keeps config, state files, the top .gitignore, ignored files, HEAD and index. Unlike it,
+    raises `PromoterError` where a commit does not have the content that ``state`` names: that is
+    what was approved.
     """
     workspace = Workspace(worktree, deployment.config_path, deployment.name)
-    workspace.clean()
     with deployment.reading() as history:
-        workspace.write(cleared_files(history, commit, state))
+        files = dict(cleared_files(history, commit, state))
+    for key, file in state.files.items():
+        entry = files.get(path_of(key))
+        if not file.dirty and (entry.blob if entry else None) != file.file_hash:
+            raise PromoterError(
+                f"prepare {path_of(key)}: commit {(file.from_commit or commit)[:12]} has another "
+                "content than the record that it is taken from",
+                next_step="find out who changed that record: promoter lint --base <commit>",
+            )
+    workspace.clean()
+    workspace.write(files.items())
 
 
 def prepare_here(

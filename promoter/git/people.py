@@ -1,42 +1,66 @@
 """The people behind commits: authors, committers, co-authors, and recorded source authors."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from promoter.git.repository import Git
 
 SOURCE_AUTHOR = "Source-author"
 """The trailer of a vendoring commit that names somebody behind the vendored sources."""
 
-_TRAILERS = ("Co-authored-by", SOURCE_AUTHOR)
-_FORMAT = "%n".join(
-    ("<%ae>", "<%ce>", *(f"%(trailers:key={name},valueonly)" for name in _TRAILERS))
-)
+NO_ADDRESS = "(no mail address)"
+"""An author without a mail address, whom no teams file knows."""
+
+# Anywhere in the message: git takes a block for trailers only if it has few other lines.
+_NAMED = re.compile(rf"(?im)^[ \t]*(Co-authored-by|{SOURCE_AUTHOR})[ \t]*:[ \t]*(.*)$")
+_ADDRESS = re.compile(r"<([^<>]*)>")
+_FORMAT = "%H%n%ae%n%ce%n%B"
+
+
+class CommitPeople(NamedTuple):
+    """The mail addresses behind one commit, in lower case, and whether it names source authors."""
+
+    commit: str
+    mails: frozenset[str]
+    has_sources: bool
 
 
 def people_between(
     git: Git, old: str | None, new: str, paths: Sequence[str] = ()
 ) -> frozenset[str]:
-    """Return the mail addresses behind the commits after ``old`` up to ``new``, in lower case.
+    """Return the mail addresses behind the commits after ``old`` up to ``new``.
 
     With ``paths`` only of commits that change one of them. Without ``old``, of all history.
     """
-    output = _log(git, _FORMAT, old, new, paths)
-    return frozenset(mail.lower() for mail in re.findall(r"<([^<>\s]+)>", output))
+    found = commits_between(git, old, new, paths)
+    return frozenset(mail for commit in found for mail in commit.mails)
 
 
-def commits_without_sources(
-    git: Git, old: str | None, new: str, paths: Sequence[str]
-) -> frozenset[str]:
-    """Return the commits of ``paths`` after ``old`` up to ``new`` without a `SOURCE_AUTHOR`."""
-    trailer = f"%H %(trailers:key={SOURCE_AUTHOR},valueonly,separator=%x2C)"
-    lines = (line.partition(" ") for line in _log(git, trailer, old, new, paths).splitlines())
-    return frozenset(commit for commit, _, named in lines if commit and not named.strip())
+def commits_between(
+    git: Git, old: str | None, new: str, paths: Sequence[str] = ()
+) -> Iterator[CommitPeople]:
+    """Yield the people of each commit of ``paths`` after ``old`` up to ``new``.
 
-
-def _log(git: Git, form: str, old: str | None, new: str, paths: Sequence[str]) -> str:
+    A merge is among them only where it is not the same as one of its parents.
+    """
     since = [f"^{old}"] if old and git.commit(old) else []
-    options = ("--full-history", f"--format={form}", "--stdin")
+    options = ("--full-history", "-z", f"--format={_FORMAT}", "--stdin")
     stdin = "\n".join((new, *since, "--", *paths)).encode("utf-8", "surrogateescape")
     output = git.output("--literal-pathspecs", "log", *options, stdin=stdin)
-    return output.decode(errors="replace")
+    for record in filter(None, output.decode(errors="replace").split("\0")):
+        yield _people(record)
+
+
+def _people(record: str) -> CommitPeople:
+    commit, author, committer, message = record.split("\n", 3)
+    named = _NAMED.findall(message)
+    mails = [author, committer, *(_address(value) for _, value in named)]
+    sources = any(key.lower() == SOURCE_AUTHOR.lower() for key, _ in named)
+    known = frozenset(mail.strip().lower() or NO_ADDRESS for mail in mails)
+    return CommitPeople(commit, known, sources)
+
+
+def _address(value: str) -> str:
+    found = _ADDRESS.search(value)
+    return found[1] if found else value

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -141,23 +142,32 @@ class Model:
         return ok and self.approved(now)
 
     def cast(
-        self, now: datetime, kinds: tuple[str, ...], limit: timedelta | None
+        self,
+        now: datetime,
+        kinds: tuple[str, ...],
+        limit: timedelta | None,
+        people: Collection[str] = PEOPLE,
     ) -> list[Statement]:
-        found = []
-        for vote in self.case.statements:
+        found, lapsed = [], {}
+        for number, vote in enumerate(self.case.statements):
             at = datetime.fromisoformat(vote.at)
             stated = datetime.fromisoformat(vote.expires) if vote.expires else None
             if (
                 vote.kind in kinds
-                and vote.person in PEOPLE
+                and vote.person in people
                 and (vote.deployment, vote.environment) == ("app", "production")
                 and (vote.runs, vote.would, vote.rules) == self.subject
                 and at <= now + timedelta(minutes=5)
-                and (stated is None or now < stated)
-                and (limit is None or now < at + limit)
             ):
-                found.append(vote)
-        return found
+                found.append((at, vote.kind == "reject", number, vote))
+                lapsed[number] = (stated is not None and now >= stated) or (
+                    limit is not None and now >= at + limit
+                )
+        # A person's newest vote, and no older one where that has lapsed.
+        last = {
+            vote.person: (number, vote) for _, _, number, vote in sorted(found, key=lambda f: f[:3])
+        }
+        return [vote for number, vote in last.values() if not lapsed[number]]
 
     def approved(self, now: datetime) -> bool:
         rule = self.case.rules.approval
@@ -171,28 +181,24 @@ class Model:
                 if mail == "who@where.example":
                     return False
                 voters.discard(mail.partition("@")[0])
-        last: dict[str, Statement] = {}
-        for vote in self.cast(now, ("approve", "reject"), rule.expires):
-            known = last.get(str(vote.person))
-            if vote.person in voters and (known is None or known.at <= vote.at):
-                last[str(vote.person)] = vote
-        if any(vote.kind == "reject" for vote in last.values()):
+        last = self.cast(now, ("approve", "reject"), rule.expires, voters)
+        if any(vote.kind == "reject" for vote in last):
             return False
-        return len(last) >= rule.count and ("risk" not in rule.required or "cy" in last)
+        people = {vote.person for vote in last}
+        return len(people) >= rule.count and ("risk" not in rule.required or "cy" in people)
 
     def overridden(self, now: datetime) -> bool:
         rule = self.case.rules.override
         if rule is None or self.case.in_ci:
             return False
-        return any(v.person == "dee" for v in self.cast(now, ("override",), rule.expires))
+        return bool(self.cast(now, ("override",), rule.expires, {"dee"}))
 
     def stopped(self, now: datetime) -> bool:
+        given = [each for each in self.case.statements if each.person]
         begun = [
-            each
-            for each in self.case.statements
-            if each.person and datetime.fromisoformat(each.at) <= now + timedelta(minutes=5)
+            each for each in given if datetime.fromisoformat(each.at) <= now + timedelta(minutes=5)
         ]
-        for stop in begun:
+        for stop in given:
             scope = (stop.deployment, stop.environment)
             if stop.kind != "stop" or scope not in (("", ""), ("app", ""), ("app", "production")):
                 continue

@@ -81,14 +81,14 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
     case = GitControl(deployment, None, in_ci=False).case("production", None, WOULD)
     rules = read_rules(RULES.encode(), "rules", TEAMS, ("production",))
     case = replace(case, rules=rules.environments["production"])
-    return World(git, deployment, case, pool(folder, case.rules_digest))
+    return World(git, deployment, case, pool(folder, case.rules_digest, main))
 
 
-def pool(folder: Path, rules: str) -> list[Signed]:
+def pool(folder: Path, rules: str, main: str) -> list[Signed]:
     """Return statements of everybody, valid ones and those of an adversary."""
     made = []
     named = {"deployment": "app", "runs": "nothing", "would": content_digest(WOULD)}
-    named |= {"rules": rules, "reason": "x", "environment": "production"}
+    named |= {"rules": rules, "reason": "x", "environment": "production", "commit": main}
     kinds: tuple[Kind, ...] = ("approve", "reject", "override", "stop", "resume")
     for hour, kind in enumerate((*kinds, "approve", "approve")):
         for name in (*PEOPLE, "mallory"):
