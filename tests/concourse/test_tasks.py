@@ -408,10 +408,12 @@ def test_a_deploy_of_another_commit_than_cepler_fetched_fails(
 ) -> None:
     (source / ".git" / "cepler_trigger").write_text("a" * 40)
     answer = f'{{\n  "trigger": "{deployed}"\n}}'
-    worker.fake(
-        "promoter", f'[ "$1" = deploy ] || exec {wheel_bin()}/promoter "$@"\necho \'{answer}\'\n'
-    )
+    # The deploy finds the key that signs its verification summary in a file.
+    key = 'grep -q "a signing key" "$COSIGN_KEY" && [ "$COSIGN_PASSWORD" = words ] || exit 7'
+    real = f'[ "$1" = deploy ] || exec {wheel_bin()}/promoter "$@"'
+    worker.fake("promoter", f"{real}\n{key}\necho '{answer}'\n")
     worker.values |= {"gcp-galoy-staging.kubeconfig": "kind: Config"}
+    worker.values |= {"cosign.private_key": "a signing key", "cosign.password": "words"}
     where, task = task_of("galoy-deployments", "gcp-galoy-staging", "deploy")
     _, done = worker.run(where, task, {"repo": source})
     assert done.returncode == code, done.stderr
