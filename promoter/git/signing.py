@@ -1,9 +1,11 @@
 """Commits and files signed with SSH keys, and who signed them (ssh-keygen(1))."""
 
+import re
 import subprocess
 import tempfile
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 from promoter.common.child import run_child
@@ -44,6 +46,18 @@ def listed_keys(allowed: bytes | None) -> list[str]:
     """Return the lines of an allowed-signers file that name a key; none for no file."""
     lines = (allowed or b"").decode(errors="replace").splitlines()
     return [line for line in lines if line.strip() and not line.startswith("#")]
+
+
+def names_in_namespace(allowed: bytes, namespace: str) -> frozenset[str]:
+    """Return the names of an allowed-signers file whose key may sign in ``namespace``."""
+    found: set[str] = set()
+    for line in listed_keys(allowed):
+        names, _, rest = line.partition(" ")
+        given = re.match(r'(?:[^"]|"[^"]*")*?\bnamespaces="([^"]*)"', rest)
+        patterns = given[1].split(",") if given else ["*"]
+        if any(fnmatchcase(namespace, pattern) for pattern in patterns):
+            found.update(names.split(","))
+    return frozenset(found)
 
 
 def read_signature(git: Git, commit: str, allowed: bytes) -> Signature:

@@ -18,6 +18,10 @@ from promoter.lint.inputs import StackInputs
 
 FOLDER = "cepler"
 """The folder of the cepler files, one per deployment."""
+RULES_SUFFIX = ".rules.yml"
+"""The end of the name of a rules file."""
+CONTROL = (f"{FOLDER}/teams.yml", f"{FOLDER}/allowed_signers")
+"""The files that rules files rest on."""
 STATES = f"{FOLDER}/{gate_config.STATE_FOLDER}"
 
 
@@ -63,7 +67,8 @@ class Environment:
 class GateSnapshot:
     """The gate at ``commit``: all files, the cepler files by path, the paths of state files.
 
-    ``invalid`` are the files that could not be read, ``inputs`` what shapes the stacks, by
+    ``control`` has the rules files, the teams and the signers by path. ``invalid`` are the cepler
+    and state files that could not be read, ``inputs`` what shapes the stacks, by
     their names, once it is known. ``names`` (of deployments and environments) restricts the
     environments that are checked; empty: all.
     """
@@ -73,6 +78,7 @@ class GateSnapshot:
     configs: Mapping[str, CeplerConfig]
     states: frozenset[str]
     invalid: tuple[Finding, ...]
+    control: Mapping[str, bytes] = field(default_factory=dict)
     inputs: Mapping[str, StackInputs] = field(default_factory=dict)
     names: Collection[str] = ()
     _matches: dict[str, list[str]] = field(default_factory=dict, init=False, compare=False)
@@ -138,7 +144,14 @@ def read_snapshot(git: Git, commit: str) -> GateSnapshot:
                 reason = str(error).removeprefix(f"read {path}: ")
                 invalid.append(Finding(path, reason, error.next_step or f"correct {path}"))
     states = frozenset(filter(is_state, listing))
-    return GateSnapshot(commit, frozenset(listing), configs, states, tuple(invalid))
+    control = {path: git.file(commit, path) or b"" for path in filter(is_control, listing)}
+    return GateSnapshot(commit, frozenset(listing), configs, states, tuple(invalid), control)
+
+
+def is_control(path: str) -> bool:
+    """Return whether ``path`` is a rules file, or one that rules rest on."""
+    folder, _, name = path.rpartition("/")
+    return path in CONTROL or (folder == FOLDER and name.endswith(RULES_SUFFIX))
 
 
 def is_state(path: str) -> bool:

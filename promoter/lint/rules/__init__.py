@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from promoter.common.finding import Finding
-from promoter.lint.rules import changes, environments, inputs, records
+from promoter.lint.rules import changes, control, environments, inputs, records
 from promoter.lint.rules.changes import GateChange
 from promoter.lint.snapshot import GateSnapshot
 
@@ -12,6 +12,7 @@ UNCOVERED = "uncovered-input"
 
 RULES: Mapping[str, Callable[[GateSnapshot], Iterable[Finding]]] = {
     "invalid-file": environments.check_invalid_files,
+    "invalid-rules": control.check_rules_files,
     "ambiguous-name": environments.check_ambiguous_names,
     "passed-cycle": environments.check_cycles,
     "unfed-environment": environments.check_unfed_environments,
