@@ -5,9 +5,12 @@ from dataclasses import dataclass, replace
 
 from promoter.approvals.rules_in_force import proposed
 from promoter.common.errors import UsageError
+from promoter.common.text import inert_markdown
 from promoter.gate.deployment import Deployment
 from promoter.lint.audit import AuditedDeployment, past_deployments
 from promoter.site.site import Site
+
+_SHOWN = 100
 
 
 @dataclass(frozen=True)
@@ -20,6 +23,18 @@ class Replay:
     def __str__(self) -> str:
         """Return both in words."""
         return f"would have blocked {len(self.blocked)} of {self.replayed} deployments"
+
+    def markdown(self) -> str:
+        """Return both as Markdown for a pull request, with a table of what would be blocked."""
+        lines = ["### Past deployments under these rules", "", f"These rules {self}.", ""]
+        if self.blocked:
+            lines += ["| environment | version | record | why |", "| --- | --- | --- | --- |"]
+        for each in self.blocked[-_SHOWN:]:
+            why = inert_markdown("; ".join(each.problems)).replace("|", "\\|").replace("\n", " ")
+            lines.append(f"| {each.environment} | {each.version} | {each.commit[:12]} | {why} |")
+        if len(self.blocked) > _SHOWN:
+            lines += ["", f"The newest {_SHOWN} are shown: `promoter rules test` lists all."]
+        return "\n".join(lines) + "\n"
 
 
 def replay(site: Site, base: str, last: int) -> Replay:

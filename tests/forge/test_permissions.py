@@ -54,7 +54,8 @@ COMMANDS = [
 
 def run(command: Command, folder: Path, api: str) -> subprocess.CompletedProcess[str]:
     """Run the step as a runner does: bash, its variables, and what an earlier step wrote."""
-    (folder / "preview.md").write_text("what changes\n")
+    for name in ("preview.md", "rules.md"):
+        (folder / name).write_text("what changes\n")
     if not (folder / ".venv").exists():
         (folder / ".venv").symlink_to(ROOT / ".venv")
     settings = {"github.token": "of-the-job", "github.event.pull_request.number": "7"}

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import re
+import subprocess
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -15,6 +18,8 @@ from promoter.lint.audit import AuditedDeployment, audit
 from promoter.lint.replay import replay
 from tests.approvals.people import RULES, Controlled, controlled, site
 from tests.command_line import promoter
+from tests.concourse.test_pipelines import ROOT
+from tests.concourse.test_workflows import steps
 from tests.site.repository import deployed
 
 __all__ = ["controlled", "site"]
@@ -76,6 +81,7 @@ def test_an_edited_state_is_found_and_the_command_exits_with_1(
     approved: Controlled, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(approved.site.git.dir)
+    assert promoter("audit", "app").code == 0
     clean = promoter("audit", "production")
     assert clean.code == 0
     assert clean.stdout.endswith("production: 0 of 1 deployments should not have passed\n")
@@ -120,3 +126,26 @@ def test_rules_are_tried_on_past_deployments(
     assert "would have blocked 1 of " in shown.stdout
     assert promoter("rules", "test", "--base", "nowhere").code == 64
     assert replace(found, problems=()) == replace(audited(approved)[0], problems=())
+
+
+def test_a_pull_request_gets_the_replay_as_a_runner_makes_it(approved: Controlled) -> None:
+    """The step of the workflow, in a checkout that has every branch and no way to fetch."""
+    now, git = approved.site.fetched(), approved.site.git
+    files = {"cepler/app.rules.yml": (RULES + FREEZE).encode()}
+    git.text("checkout", "-q", "--detach", git.commit_files(now.tip, files, "feat: rules"))
+    git.text("remote", "set-url", "origin", "/nowhere")
+    (git.dir / ".venv").symlink_to(ROOT / ".venv")
+    (step,) = (
+        each
+        for each in steps(ROOT / ".github/workflows/preview.yml")
+        if each["name"].startswith("Replay")
+    )
+    subprocess.run(
+        ["bash", "-e", "-c", step["run"]],
+        cwd=git.dir,
+        env={**os.environ, "BASE": now.tip},
+        check=True,
+    )
+    text = (git.dir / "rules.md").read_text()
+    assert "These rules would have blocked 1 of 2 deployments." in text
+    assert re.search(r"(?m)^\| production \| 1 \| [0-9a-f]{12} \| closed until 2099", text)

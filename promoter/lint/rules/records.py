@@ -5,6 +5,7 @@ edited one lets through what was never deployed.
 """
 
 from collections.abc import Iterator, Mapping
+from itertools import product
 
 from promoter.approvals.rules_in_force import proposed
 from promoter.approvals.signed_records import is_signed, record_problem, state_changes
@@ -128,8 +129,10 @@ def _content_problem(git: Git, parent: str, content: bytes, environment: Environ
         return str(error)
     if git.commit(trigger) != trigger or not git.is_ancestor(trigger, parent):
         return f"it records {trigger[:12]}, which is not in the history before it"
-    gates, reasons = Gates(environment.file, {environment.name: trigger}), []
-    for ignore_queue in (False, True):
+    reasons = []
+    # After merges the walk back from the trigger may go further than the one that ended there.
+    for at, ignore_queue in product(dict.fromkeys((trigger, parent)), (False, True)):
+        gates = Gates(environment.file, {environment.name: at})
         try:
             deployment = Deployment.at_commit(git, parent, environment.file, gates).with_marks()
             due = check(deployment, environment.name, ignore_queue=ignore_queue, origins=True)
