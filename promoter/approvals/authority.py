@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from promoter.approvals.rules_file import ApprovalRule, EnvironmentRules, TeamsFile
-from promoter.approvals.statement import Statement
+from promoter.approvals.statement import Statement, scope
 from promoter.approvals.windows import closed, opens
 from promoter.gate.control import Refusal
 
@@ -22,7 +22,8 @@ class Case:
     ``runs`` and ``would`` are digests as a `Statement` has them. ``statements`` are all that
     anybody signed, each with the person whose key signed it. ``authors`` are the mail addresses
     behind the change. ``soaks`` are the times (from, to) for which the environment before this
-    one ran the same content (to: None while it does), ``record_problem`` why its record is void.
+    one ran the same content (to: None while it does), ``record_problem`` why its record is void,
+    ``elsewhere`` another deployment whose rules still count for the environment.
     """
 
     deployment: str
@@ -37,6 +38,7 @@ class Case:
     authors: frozenset[str] = frozenset()
     soaks: tuple[Soak, ...] = ()
     record_problem: str = ""
+    elsewhere: str = ""
     in_ci: bool = False
 
 
@@ -107,7 +109,8 @@ class DeployAuthority:
       it states on (5 minutes of clock difference aside) until it expires.
     - A stop holds every environment that it names at once, whatever the clock of its signer, until
       a later resume that names at least as much.
-    - An environment without rules is held by stops alone.
+    - An environment without rules is held by stops alone, unless the rules of another deployment
+      still count for it: then nothing is allowed.
     - Where approval rules exist, the gate names a commit; ``HEAD`` is refused.
     - A vote counts for exactly what runs, what would run, and the rules file that it names.
     - Of each person the newest vote counts until it expires, if the person is in a team that may
@@ -209,6 +212,10 @@ class DeployAuthority:
         if (stop := self.stop(now)) is not None:
             by = f"stopped by {stop.person} in {stop.added_by[:12]}: {stop.reason}"
             yield Refusal(by, f"promoter resume {scope(stop)} --reason '...'")
+        if other := self.case.elsewhere:
+            reason = f"the rules of deployment {other} count for it, and it is not in that any more"
+            step = f"move it back, or remove it there and promoter approve {other} --rules"
+            yield Refusal(reason, step)
         if rules.approval is not None and not self.case.gated:
             reason = "its gate is HEAD, which its approval rules refuse"
             yield Refusal(reason, f"promoter approve {name} --reason '...'")
@@ -286,10 +293,3 @@ class DeployAuthority:
         soak = self.case.rules.soak or timedelta()
         ends = ((since + soak, until) for since, until in self.case.soaks)
         return min((end for end, until in ends if until is None or end <= until), default=None)
-
-
-def scope(stop: Statement) -> str:
-    """Return the options that name what ``stop`` is about."""
-    if stop.environment:
-        return f"--environment {stop.environment}"
-    return f"--deployment {stop.deployment}" if stop.deployment else "--all"

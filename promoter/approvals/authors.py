@@ -1,14 +1,15 @@
 """The people behind a change: authors, committers and co-authors of every commit of it."""
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 
+from promoter.approvals.rules_file import TEAMS
 from promoter.common.errors import GitError
 from promoter.gate.rules import FileChange, changes_between
 from promoter.gate.state import DeployState, EnvironmentState, is_propagated
 from promoter.git import Git
-from promoter.git.people import commits_between
+from promoter.git.people import commits_between, people_of
 
 _VENDORED = "charts/"
 
@@ -24,7 +25,8 @@ def authors(git: Git, recorded: EnvironmentState | None, would: DeployState) -> 
 
     A state file is not believed where the commits that it names have another content: a new file
     then has an unknown author, and a former one counts as never recorded. A commit of a vendored
-    chart that does not record its sources' authors is an unknown author, too.
+    chart that does not record its sources' authors is an unknown author, too, unless it is older
+    than the teams file, before which nobody recorded them.
     """
     current = recorded.current if recorded else None
     spans: dict[_Span, list[str]] = defaultdict(list)
@@ -36,7 +38,10 @@ def authors(git: Git, recorded: EnvironmentState | None, would: DeployState) -> 
         taken = change.current if is_propagated(change.identity) else None
         if taken and blob(new, change.path) != taken.file_hash:
             found.add(f"unrecorded-origin-of-{change.path}")
-    return frozenset(found).union(*(authors_between(git, *each, spans[each]) for each in spans))
+    for (old, new), paths in spans.items():
+        found |= authors_between(git, old, new, paths)
+        found.update(_without_sources(git, old, new, paths, would.head_commit))
+    return frozenset(found)
 
 
 def authors_between(
@@ -52,15 +57,27 @@ def authors_between(
         raise GitError(f"read the authors up to {new[:12]}: there is no such commit")
     # git reads one path per line.
     found = {f"unreadable-name-of-{path!r}" for path in paths if "\n" in path}
-    vendored = [path for path in paths if path.startswith(_VENDORED)]
     for each in commits_between(git, old, new, paths):
         found |= each.mails
-    if vendored:
-        bare = (
-            each.commit for each in commits_between(git, old, new, vendored) if not each.has_sources
-        )
-        found |= {f"unrecorded-sources-of-{commit[:12]}" for commit in bare}
+    if old and git.is_ancestor(new, old):
+        found |= people_of(git, new)
     return frozenset(found)
+
+
+def _without_sources(
+    git: Git, old: str | None, new: str, paths: Sequence[str], tip: str
+) -> Iterator[str]:
+    """Yield an unknown author for each commit of a vendored chart that names no source authors."""
+    vendored = [path for path in paths if path.startswith(_VENDORED)]
+    if not vendored:
+        return
+    found = commits_between(git, old, new, vendored)
+    bare = [each.commit for each in found if not each.has_sources]
+    options = ("--full-history", "--topo-order", "--reverse", "--diff-filter=A", "--format=%H")
+    teams = git.lines("log", *options, tip, "--", TEAMS)[:1] if bare else []
+    for commit in bare:
+        if not teams or not git.is_ancestor(commit, teams[0]):
+            yield f"unrecorded-sources-of-{commit[:12]}"
 
 
 def _span(

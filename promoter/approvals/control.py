@@ -57,7 +57,7 @@ class GitControl:
         gated: bool,
     ) -> tuple[Refusal, ...]:
         """Return the reasons against ``would``, or the votes that are under way without it."""
-        if not self.has_rules:
+        if not self.has_rules and not self._elsewhere(environment):
             return ()
         if would is None:
             return tuple(self._pending(environment, recorded))
@@ -129,8 +129,23 @@ class GitControl:
             rules_digest=self.in_force.rules_digest if self.in_force else "",
             teams=self._teams or TeamsFile(),
             statements=tuple(self._statements(environment, runs, would)),
+            elsewhere=self._elsewhere(environment),
             in_ci=self.in_ci,
         )
+
+    def _elsewhere(self, environment: str) -> str:
+        """Return another deployment whose rules count for ``environment``, "" if there is none.
+
+        An environment does not leave its rules behind by a move to a deployment of another name.
+        """
+        from promoter.approvals.rules_in_force import in_force, mentions, others_with_rules
+
+        for other in others_with_rules(self.deployment):
+            if mentions(other, environment):
+                files = in_force(other, self._signed_of(other.name))
+                if files and environment in files.rules.environments:
+                    return other.name
+        return ""
 
     def _record_problem(self, environment: str, would: DeployState) -> str:
         """Return why the environment's record, or what it takes from another one, does not count.
@@ -185,11 +200,12 @@ class GitControl:
     @cached_property
     def signed(self) -> tuple[SignedStatement, ...]:
         """Every statement about the deployment in the history of the gates branch."""
+        return self._signed_of(self.deployment.name)
+
+    def _signed_of(self, deployment: str) -> tuple[SignedStatement, ...]:
         if self.gates is None:
             return ()
-        return read_statements(
-            self.deployment.git, self.gates, f"{VOTES}/{self.deployment.name}", STOPS
-        )
+        return read_statements(self.deployment.git, self.gates, f"{VOTES}/{deployment}", STOPS)
 
     @property
     def _teams(self) -> TeamsFile | None:

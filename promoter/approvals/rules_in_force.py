@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from difflib import unified_diff
-from functools import cached_property
+from functools import cached_property, lru_cache
+from typing import NamedTuple, Protocol
 
 from promoter.approvals.approvals import ALLOWED_SIGNERS
 from promoter.approvals.authority import ApprovalStatus, Case, DeployAuthority
@@ -16,9 +18,10 @@ from promoter.approvals.rules_file import TEAMS, RulesFile, TeamsFile, read_rule
 from promoter.approvals.statement import SignedStatement, Statement
 from promoter.common.errors import PromoterError
 from promoter.gate.config import read_config
-from promoter.gate.deployment import Deployment
 from promoter.gate.records import ALLOWED_DEPLOYERS
 from promoter.git import Git
+
+_SUFFIX = ".rules.yml"
 
 
 @dataclass(frozen=True)
@@ -134,7 +137,53 @@ class ControlFiles:
         return found
 
 
-def in_force(deployment: Deployment, signed: Iterable[SignedStatement]) -> ControlFiles | None:
+class Ruled(Protocol):
+    """A deployment, or what is left of it in history, as far as its rules go."""
+
+    @property
+    def git(self) -> Git:
+        """The repository."""
+
+    @property
+    def tip(self) -> str:
+        """The commit whose history has the rules."""
+
+    @property
+    def config_path(self) -> str:
+        """The path of its cepler file."""
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+
+
+class FormerDeployment(NamedTuple):
+    """A deployment by its name alone: there may be no cepler file of it any more."""
+
+    git: Git
+    tip: str
+    config_path: str
+    name: str
+
+
+def others_with_rules(deployment: Ruled) -> Iterator[FormerDeployment]:
+    """Yield the deployments of other names that ever had a rules file in the same folder."""
+    git, tip, folder = deployment.git, deployment.tip, _folder(deployment)
+    for path in _added(git, tip, folder):
+        name = path.removeprefix(folder).removesuffix(_SUFFIX)
+        if path != rules_path(deployment):
+            yield FormerDeployment(git, tip, f"{folder}{name}.yml", name)
+
+
+def mentions(deployment: Ruled, environment: str) -> bool:
+    """Return whether any version of the rules file has the name of ``environment``."""
+    git, path = deployment.git, rules_path(deployment)
+    commits = git.lines("log", "--full-history", "--format=%H", deployment.tip, "--", path)
+    texts = (git.file(commit, path) or b"" for commit in commits)
+    return any(environment.encode() in text for text in texts)
+
+
+def in_force(deployment: Ruled, signed: Iterable[SignedStatement]) -> ControlFiles | None:
     """Return the control files that count at ``deployment.tip``, None if there never were rules.
 
     The first rules file counts as it is. Each later version counts once the quorum of the one
@@ -150,17 +199,43 @@ def in_force(deployment: Deployment, signed: Iterable[SignedStatement]) -> Contr
     return current
 
 
-def proposed(deployment: Deployment) -> ControlFiles:
+def proposed(deployment: Ruled) -> ControlFiles:
     """Return the control files as ``deployment.tip`` has them, at the commit that made them."""
     git, tip = deployment.git, deployment.tip
     changed = git.lines("log", "-1", "--format=%H", tip, "--", *_paths(deployment))
     return _files(deployment, changed[0] if changed else tip)
 
 
-def rules_path(deployment: Deployment) -> str:
+def rules_path(deployment: Ruled) -> str:
     """Return the path of the rules file of ``deployment``."""
-    folder = deployment.config_path.rpartition("/")[0]
-    return f"{folder}/{deployment.name}.rules.yml".lstrip("/")
+    return f"{_folder(deployment)}{deployment.name}{_SUFFIX}"
+
+
+def _folder(deployment: Ruled) -> str:
+    """Return the folder of its files, with a slash at its end unless it is the top."""
+    return "".join(deployment.config_path.rpartition("/")[:2])
+
+
+@lru_cache(maxsize=16)
+def _added(git: Git, tip: str, folder: str) -> Mapping[str, tuple[str, ...]]:
+    """Return the commits that added each rules file of ``folder``, the oldest first."""
+    options = ("--full-history", "--topo-order", "--reverse", "--diff-filter=A", "--no-renames")
+    output = git.text(
+        "log",
+        "-z",
+        *options,
+        "--name-only",
+        "--format=%x01%H",
+        tip,
+        "--",
+        f":(glob){folder}*{_SUFFIX}",
+    )
+    found: dict[str, list[str]] = defaultdict(list)
+    for entry in output.split("\x01")[1:]:
+        commit, *paths = entry.split("\0")
+        for path in filter(None, (path.lstrip("\n") for path in paths)):
+            found[path].append(commit)
+    return {path: tuple(commits) for path, commits in found.items()}
 
 
 def _best(case: Case) -> ApprovalStatus:
@@ -171,10 +246,10 @@ def _best(case: Case) -> ApprovalStatus:
     return next((each for each in attempts if each.complete), found)
 
 
-def _versions(deployment: Deployment) -> Iterable[ControlFiles]:
+def _versions(deployment: Ruled) -> Iterable[ControlFiles]:
     git, paths = deployment.git, _paths(deployment)
     options = ("--full-history", "--topo-order", "--reverse", "--format=%H")
-    first = git.lines("log", *options, "--diff-filter=A", deployment.tip, "--", paths[0])
+    first = _added(git, deployment.tip, _folder(deployment)).get(paths[0], ())
     if not first:
         return
     if len(first) > 1 and not all(git.is_ancestor(first[0], each) for each in first[1:]):
@@ -188,12 +263,12 @@ def _versions(deployment: Deployment) -> Iterable[ControlFiles]:
         yield _files(deployment, commit)
 
 
-def _files(deployment: Deployment, commit: str) -> ControlFiles:
+def _files(deployment: Ruled, commit: str) -> ControlFiles:
     paths = _paths(deployment)
     return ControlFiles(deployment.git, commit, deployment.config_path, deployment.name, paths)
 
 
-def _paths(deployment: Deployment) -> tuple[str, str, str, str]:
+def _paths(deployment: Ruled) -> tuple[str, str, str, str]:
     return (rules_path(deployment), TEAMS, ALLOWED_SIGNERS, ALLOWED_DEPLOYERS)
 
 

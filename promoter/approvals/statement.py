@@ -154,3 +154,10 @@ def content_digest(state: DeployState) -> str:
 def record_digest(recorded: EnvironmentState | None) -> str:
     """Return version and digest of what an environment runs, as a vote names them."""
     return f"{recorded.version}-{content_digest(recorded.current)}" if recorded else "nothing"
+
+
+def scope(stop: Statement) -> str:
+    """Return the options that name what ``stop`` is about."""
+    if stop.environment:
+        return f"--environment {stop.environment}"
+    return f"--deployment {stop.deployment}" if stop.deployment else "--all"

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from promoter.approvals.approvals import Approvals
-from promoter.approvals.authority import Case, DeployAuthority, scope
+from promoter.approvals.authority import Case, DeployAuthority
 from promoter.approvals.ballot import Accepted, CastVote, require_person, statement, submit
 from promoter.approvals.control import GitControl
-from promoter.approvals.statement import SignedStatement, Statement
+from promoter.approvals.statement import SignedStatement, Statement, scope
 from promoter.common.errors import NothingNewer, UsageError
 from promoter.gate.deployment import Deployment
 

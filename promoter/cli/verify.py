@@ -66,5 +66,6 @@ def approval_command(
                 plain(f"{each.kind}  {person}  {each.at}  {each.commit[:12]}  {each.reason}")
             )
         by = f"{len(found.people)} of {found.needed}"
-        typer.echo(f"{environment}: {by} verified approvals of {found.gate[:12]}")
+        lacks = "".join(f", none of team {team}" for team in found.missing_teams)
+        typer.echo(f"{environment}: {by} verified approvals of {found.gate[:12]}{lacks}")
     return 0 if found.verified else 1

@@ -52,8 +52,13 @@ def commits_between(
         yield _people(record)
 
 
+def people_of(git: Git, commit: str) -> frozenset[str]:
+    """Return the mail addresses behind one commit."""
+    return _people(git.text("log", "-1", f"--format={_FORMAT}", commit)).mails
+
+
 def _people(record: str) -> CommitPeople:
-    commit, author, committer, message = record.split("\n", 3)
+    commit, author, committer, message = f"{record}\n".split("\n", 3)
     named = _NAMED.findall(message)
     mails = [author, committer, *(_address(value) for _, value in named)]
     sources = any(key.lower() == SOURCE_AUTHOR.lower() for key, _ in named)

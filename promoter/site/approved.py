@@ -1,14 +1,15 @@
 """The approvals behind the present gate of an environment, each verified on its own."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from promoter.approvals.rules_file import TeamsFile
 from promoter.common.errors import PromoterError
 from promoter.site.site import Site
 
 
 @dataclass(frozen=True)
 class VerifiedApproval:
-    """A vote for the present gate; ``person`` is None where no listed key signed it.
+    """A vote for the present gate; ``person`` is None where nobody who may vote signed it.
 
     ``commit`` of the gates branch has it, ``at`` is ISO 8601.
     """
@@ -22,12 +23,16 @@ class VerifiedApproval:
 
 @dataclass(frozen=True)
 class GateApprovals:
-    """The approvals of the commit that the gate names, of ``needed`` people."""
+    """The approvals of the commit that the gate names, of ``needed`` people.
+
+    ``missing_teams`` are those that have to approve, of whose people nobody did.
+    """
 
     environment: str
     gate: str
     needed: int
     votes: tuple[VerifiedApproval, ...]
+    missing_teams: tuple[str, ...] = ()
 
     @property
     def people(self) -> frozenset[str]:
@@ -38,8 +43,8 @@ class GateApprovals:
 
     @property
     def verified(self) -> bool:
-        """True if as many people as needed signed an approval."""
-        return len(self.people) >= self.needed
+        """True if as many people as needed signed an approval, and of every required team one."""
+        return len(self.people) >= self.needed and not self.missing_teams
 
 
 def gate_approvals(site: Site, environment: str) -> GateApprovals:
@@ -58,12 +63,33 @@ def gate_approvals(site: Site, environment: str) -> GateApprovals:
     rule = control.rules(environment).approval
     if rule is None:
         return GateApprovals(environment, gate, 1, (_signed_commit(site, name, environment),))
+    teams = control.in_force.teams if control.in_force else TeamsFile()
+    voters = teams.members(rule.from_)
     votes = tuple(
-        VerifiedApproval(made.kind, made.person, made.added_by, made.at, made.reason)
+        VerifiedApproval(
+            made.kind,
+            made.person if made.person in voters else None,
+            made.added_by,
+            made.at,
+            made.reason,
+        )
         for made in map(control.verified, control.signed)
-        if (made.environment, made.commit) == (environment, gate)
+        if (made.environment, made.commit) == (environment, gate) and made.kind != "override"
     )
-    return GateApprovals(environment, gate, rule.count, votes)
+    found = GateApprovals(environment, gate, rule.count, votes)
+    missing = (team for team in rule.required if not found.people & teams.members([team]))
+    return replace(found, missing_teams=tuple(missing))
+
+
+def approvers(site: Site, environment: str) -> str | None:
+    """Return who approved what the gate names, for people to read; None where it is ``HEAD``."""
+    deployment = site.deployment_of(environment)
+    approval = site.approvals.gate(deployment, environment)
+    if approval is None:
+        return None
+    if site.control(site.deployments[deployment]).rules(environment).approval is None:
+        return approval.by
+    return ", ".join(sorted(gate_approvals(site, environment).people)) or "nobody"
 
 
 def _signed_commit(site: Site, deployment: str, environment: str) -> VerifiedApproval:

@@ -15,6 +15,7 @@ from promoter.git import Git, is_full_id
 from promoter.programs.helm import Helm
 from promoter.programs.kubectl import Kubectl
 from promoter.programs.workloads import image_digests
+from promoter.site.approved import approvers
 from promoter.site.evidence import bypass_reason
 from promoter.site.site import Site
 from promoter.synthesis.stack import target_of
@@ -122,7 +123,6 @@ def _with_record(
     site: Site, status: EnvironmentStatus, recorded: EnvironmentState
 ) -> EnvironmentStatus:
     path = site.deployments[status.deployment].state_path(status.name)
-    approval = site.approvals.gate(status.deployment, status.name)
     return replace(
         status,
         namespace=namespace_of(site, recorded, status.name),
@@ -130,7 +130,7 @@ def _with_record(
         source_commit=next((pin.commit_ref for pin in recorded_pins(site, recorded)), None),
         chart_ref=chart_ref(site, recorded),
         since=site.git.text("log", "-1", "--format=%aI", site.tip, "--", path) or None,
-        approved_by=approval.by if approval else None,
+        approved_by=approvers(site, status.name),
     )
 
 

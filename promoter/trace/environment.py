@@ -11,6 +11,7 @@ from promoter.common.errors import InvalidFile, PromoterError, UsageError
 from promoter.gate.state import EnvironmentState, path_of
 from promoter.git import Git, is_full_id
 from promoter.programs.workloads import container_images
+from promoter.site.approved import approvers
 from promoter.site.evidence import bypass_reason
 from promoter.site.platform_remote import REMOTE as PLATFORM
 from promoter.site.site import Site
@@ -91,7 +92,8 @@ class EnvironmentTracer:
         text = "not gated"
         if approval is not None:
             reason = f", {approval.reason}" if approval.reason else ""
-            text = f"{approval.by} in {approval.commit[:12]} at {approval.at}{reason}"
+            by = approvers(self.site, self.environment)
+            text = f"{by} in {approval.commit[:12]} at {approval.at}{reason}"
         facts = {"approval": text}
         bypass = bypass_reason(self.site, deployment, self.environment)
         if bypass is not None:

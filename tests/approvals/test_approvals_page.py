@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.approvals.people import Controlled, controlled, site
+from tests.approvals.people import Controlled, controlled, key, site
 from tests.site.repository import deployed
 
 __all__ = ["controlled", "site"]
@@ -40,6 +40,8 @@ def test_every_command_of_the_page_runs_in_its_order(controlled: Controlled) -> 
     assert set(FILES) == {"cepler/app.rules.yml", "cepler/teams.yml"}
     git, outputs, shown = controlled.site.git, [], dict(FILES)
     with_rules(controlled, FILES)
+    for name in ("eve", "dee-new"):
+        key(controlled.folder, name)
     for person, file, old, new, commands in STEP.findall(PAGE):
         if file:
             assert old in shown[file]
@@ -56,7 +58,7 @@ def test_every_command_of_the_page_runs_in_its_order(controlled: Controlled) -> 
     assert "rejected production by ann" in text
     assert "resumed production by bob" in text
     assert "overridden production by dee" in text
-    assert len(re.findall(r"approved app by \w+: 2 of 2 approvals", text)) == 2
+    assert len(re.findall(r"approved app by \w+: 2 of 2 approvals", text)) == 4
     assert outputs[-1].startswith('Good "promoter" signature for ')
 
 

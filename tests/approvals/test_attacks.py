@@ -118,7 +118,7 @@ def test_a_co_author_counts_wherever_the_message_names_one(first: Controlled, me
 def test_a_record_that_names_a_commit_with_other_content_is_not_deployed(
     first: Controlled,
 ) -> None:
-    """What people see and approve is the hash; what would be written is the commit's."""
+    """People see and approve the hash, and the content of the commit would be written."""
     first.push("zoe", shared__a="evil")
     evil = first.site.fetched().tip
     first.push("zoe", shared__a="good")
@@ -231,3 +231,21 @@ def test_a_failure_counts_although_its_evidence_was_removed(first: Controlled) -
 def would_of_qa(found: Controlled) -> tuple[Site, DeployState]:
     found.change("zoe", "7")
     return would(found)
+
+
+@pytest.mark.parametrize("emptied", [False, True])
+def test_an_environment_does_not_escape_its_rules_in_another_deployment(
+    first: Controlled, emptied: bool
+) -> None:
+    """By somebody who may push to both branches; also where the rules were emptied before."""
+    if emptied:
+        first.push("zoe", **{"cepler/app.rules.yml": "environments: {}\n"})
+    moved = CONFIG.replace("deployment: app", "deployment: other")
+    files = {"cepler/other.yml": moved, "cepler/app.yml": None, "cepler/app.rules.yml": None}
+    first.push("zoe", **files, shared__a="8")
+    tip = first.site.fetched().tip
+    push_gates(first, {"other.yml": f"qa: HEAD\nproduction: {tip}\n".encode()})
+    first.act_as("bot")
+    deployed(first.site, "qa")
+    push_gates(first, {"other.yml": f"qa: HEAD\nproduction: {first.site.fetched().tip}\n".encode()})
+    assert first.reasons.startswith("the rules of deployment app count for it")

@@ -12,10 +12,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from promoter.approvals.authority import Case, DeployAuthority, Soak
-from promoter.approvals.rules_file import EnvironmentRules, TeamsFile
+from promoter.approvals.rules_file import DenyWindow, EnvironmentRules, TeamsFile
 from promoter.approvals.statement import Kind, Statement
 
 START = datetime(2026, 3, 6, 12, tzinfo=UTC)  # two days before clocks change in New York
+AUTUMN = timedelta(weeks=34)  # from there to two days before they change back
 PEOPLE = ("ann", "bob", "cy", "dee", "eve")
 TEAMS = TeamsFile.model_validate(
     {
@@ -217,8 +218,7 @@ class Model:
             return True
         (allow,), (deny,) = self.case.rules.windows.allow, self.case.rules.windows.deny
         zone = ZoneInfo(allow.zone)
-        begin = datetime(2026, 3, 9, tzinfo=zone).timestamp()
-        end = datetime(2026, 3, deny.to.day, tzinfo=zone).timestamp()
+        begin, end = (day.replace(tzinfo=zone).timestamp() for day in (deny.from_, deny.to))
         if begin <= now.timestamp() < end:
             return False
         local = now.astimezone(zone)
@@ -237,9 +237,32 @@ class Model:
         )
 
 
+def moved(case: Case, by: timedelta) -> Case:
+    """Return the same case at another time of the year."""
+
+    def text(time: str) -> str:
+        return (datetime.fromisoformat(time) + by).isoformat() if time else ""
+
+    def window(found: DenyWindow) -> DenyWindow:
+        return found.model_copy(update={"from_": found.from_ + by, "to": found.to + by})
+
+    statements = (
+        replace(each, at=text(each.at), expires=text(each.expires)) for each in case.statements
+    )
+    soaked = ((since + by, until and until + by) for since, until in case.soaks)
+    rules, windows = case.rules, case.rules.windows
+    if windows:
+        changed = windows.model_copy(update={"deny": tuple(map(window, windows.deny))})
+        rules = rules.model_copy(update={"windows": changed})
+    return replace(case, statements=tuple(statements), soaks=tuple(soaked), rules=rules)
+
+
 @settings(max_examples=2000, deadline=None, suppress_health_check=list(HealthCheck))
-@given(cases, HOURS)
-def test_the_decision_is_that_of_an_independent_model(case: Case, now: datetime) -> None:
+@given(cases, HOURS, st.sampled_from([timedelta(), AUTUMN]))
+def test_the_decision_is_that_of_an_independent_model_in_spring_and_autumn(
+    case: Case, now: datetime, season: timedelta
+) -> None:
+    case, now = moved(case, season), now + season
     # A stop of a signature that nobody has, and votes of strangers, never get a person.
     verified = tuple(
         replace(each, person=None) if each.person == "mallory" else each for each in case.statements
@@ -251,7 +274,7 @@ def test_the_decision_is_that_of_an_independent_model(case: Case, now: datetime)
     if verdict.allowed:
         assert opens == now
         return
-    end = opens or START + timedelta(hours=400)
+    end = opens or START + season + timedelta(hours=400)
     if opens is not None:
         assert Model(case).allowed(opens), (opens, verdict)
     for number in range(6):  # it is the earliest: nothing is allowed on the way

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import subprocess
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 import pytest
@@ -24,7 +25,9 @@ from promoter.approvals.statement import Kind, Statement, content_digest
 from promoter.gate.deployment import Deployment
 from promoter.gate.state import DeployState
 from promoter.git import Git
+from promoter.git.seen import WentBack
 from promoter.git.signing import NAMESPACE
+from promoter.site.site import Site
 from tests.approvals.people import key
 from tests.approvals.test_authority import PEOPLE, START, TEAMS, Model
 from tests.site.repository import CONFIG
@@ -122,23 +125,80 @@ def sign(folder: Path, name: str, content: bytes, namespace: str = NAMESPACE) ->
     return done.stdout
 
 
-@pytest.mark.slow
-@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
-@given(data=st.data())
-def test_a_random_history_is_decided_as_by_the_model(world: World, data: st.DataObject) -> None:
+class Gates(NamedTuple):
+    """A commit of the gates branch, and the statements in its history that count."""
+
+    tip: str
+    counting: tuple[Statement, ...]
+
+
+def draw_history(world: World, data: st.DataObject) -> list[Gates]:
+    """Return the gates branch as it grew: statements in two pushes, each perhaps removed again."""
     chosen = data.draw(st.lists(st.sampled_from(world.pool), max_size=6))
     cut = data.draw(st.integers(0, len(chosen)))
-    now = START + timedelta(hours=data.draw(st.integers(0, 80)))
-    tip = world.git.commit_files(None, {"app.yml": b"production: HEAD\n"}, "chore: gates")
+    found = [Gates(world.git.commit_files(None, {"app.yml": b"production: HEAD\n"}, "gates"), ())]
     for part in (chosen[:cut], chosen[cut:]):
         files = {f"votes/app/{number}-{id(part)}.json": each for number, each in enumerate(part)}
         added: dict[str, bytes | None] = {path: each.content for path, each in files.items()}
         added |= {f"{path}.sig": each.signature for path, each in files.items()}
-        tip = world.git.commit_files(tip, added, "votes")
+        tip = world.git.commit_files(found[-1].tip, added, "votes")
         if data.draw(st.booleans()):
             tip = world.git.commit_files(tip, dict.fromkeys(added), "removed")
-    control = GitControl(world.deployment, tip, now=now, in_ci=False)
+        counting = (each.statement for each in part if each.statement)
+        found.append(Gates(tip, (*found[-1].counting, *counting)))
+    return found
+
+
+def require_as_model(world: World, deployment: Deployment, gates: Gates, now: datetime) -> None:
+    control = GitControl(deployment, gates.tip, now=now, in_ci=False)
     refusals = control.judge("production", None, WOULD, gated=True)
-    counting = tuple(each.statement for each in chosen if each.statement)
-    truth = replace(world.case, statements=counting)
+    truth = replace(world.case, statements=gates.counting)
     assert (not refusals) is Model(truth, truth.runs, truth.would).allowed(now), refusals
+
+
+HOURS = st.integers(0, 80).map(lambda hours: START + timedelta(hours=hours))
+
+
+@pytest.mark.slow
+@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_a_random_history_is_decided_as_by_the_model(world: World, data: st.DataObject) -> None:
+    gates = draw_history(world, data)[-1]
+    require_as_model(world, world.deployment, gates, data.draw(HOURS))
+
+
+@pytest.mark.slow
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_a_clone_believes_no_branch_that_goes_back(world: World, data: st.DataObject) -> None:
+    """The adversary moves both branches of the remote where it likes, and so drops pushes.
+
+    Whatever a clone has seen of a branch, it takes only what grew on top of it, and then decides by
+    every statement of that history.
+    """
+    git, history = world.git, draw_history(world, data)
+    later = git.commit_files(world.deployment.tip, {"elsewhere": b"x"}, "feat: elsewhere")
+    mains = [world.deployment.tip, later]
+    with TemporaryDirectory() as folder:
+        clone = Git(Path(folder))
+        clone.text("init", "-q")
+        clone.text("remote", "add", "origin", str(git.dir))
+        site, seen = Site(clone, "origin", "main", "", None), dict[str, int]()
+        for _ in range(data.draw(st.integers(1, 4))):
+            at = {
+                "main": data.draw(st.integers(0, 1)),
+                "cepler-gates": data.draw(st.integers(0, 2)),
+            }
+            tips = {"main": mains[at["main"]], "cepler-gates": history[at["cepler-gates"]].tip}
+            for branch, tip in tips.items():
+                git.text("update-ref", f"refs/heads/{branch}", tip)
+            back = [branch for branch, place in at.items() if place < seen.get(branch, 0)]
+            if back:
+                with pytest.raises(WentBack, match=f"read {back[0]} of origin"):
+                    site.fetched()
+                seen["main"] = max(at["main"], seen.get("main", 0))
+                continue
+            now, seen = site.fetched(), dict(at)
+            assert (now.tip, now.gates_tip) == tuple(tips.values())
+            gates, moment = history[at["cepler-gates"]], data.draw(HOURS)
+            require_as_model(world, now.deployments["app"], gates, moment)

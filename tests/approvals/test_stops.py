@@ -22,7 +22,7 @@ from promoter.setup.doctor.control import check_control
 from promoter.site.evidence import OVERRIDE, Evidence, bypass_reason, now
 from promoter.site.opening import find_opening
 from promoter.toolchain import Toolchain
-from tests.approvals.people import RULES, Controlled, controlled, site
+from tests.approvals.people import RULES, Controlled, controlled, signer, site
 
 __all__ = ["controlled", "site"]
 
@@ -209,7 +209,13 @@ def test_the_doctor_lists_keys_and_approvals_that_expire_soon(controlled: Contro
         f'cy@bank.example namespaces="git,promoter",valid-before="{soon:%Y%m%d}Z"',
     )
     rules = RULES.replace("exclude_authors: true", "exclude_authors: true, expires: 2h")
+    last = f'valid-before="{soon:%Y%m%d}Z"'
+    ended = "".join(
+        signer(controlled.folder, name, options).replace(f"{name}@", "bot@")
+        for name, options in (("late", last), ("gone", 'valid-before="20260101Z"'))
+    )
     files = {"cepler/allowed_signers": ending, "cepler/app.rules.yml": rules}
+    files |= {"cepler/allowed_deployers": ended}
     controlled.push("zoe", **files)
     controlled.vote_on_rules("bob")
     controlled.vote_on_rules("cy")
@@ -217,6 +223,8 @@ def test_the_doctor_lists_keys_and_approvals_that_expire_soon(controlled: Contro
     site = controlled.site.fetched()
     found = check_control(Surroundings(git, site, Toolchain(git.dir)))
     details = [each.detail for each in found]
-    assert details[0].startswith(f"the key of cy@bank.example ends at {soon:%Y-%m-%d}")
-    assert details[1].startswith("an approval of production ends at ")
-    assert len(details) == 2
+    signers, deployers = "cepler/allowed_signers", "cepler/allowed_deployers"
+    assert details[0].startswith(f"the key of cy@bank.example in {signers} ends at {soon:%Y-%m-%d}")
+    assert details[1].startswith(f"the key of bot@bank.example in {deployers} ends at {soon:%Y}")
+    assert details[2].startswith("an approval of production ends at ")
+    assert len(details) == 3

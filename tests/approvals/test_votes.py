@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import subprocess
+import sys
 from dataclasses import replace
 
 import pytest
@@ -254,3 +258,30 @@ def test_a_vote_shows_the_images_and_values_that_it_clears(first: Controlled) ->
     text = "\n".join(propose(now, ApprovalRequest("production", "x")).text)
     assert f"server: none -> {'a' * 12}" in text
     assert "replicas: nothing -> '1'" in text
+
+
+def test_two_people_who_approve_at_once_both_count(second: Controlled) -> None:
+    """Each in a process and a clone of its own; whoever pushes later completes the count."""
+    origin = second.site.git.text("remote", "get-url", "origin")
+    running = []
+    for name in ("bob", "cy"):
+        second.act_as(name)
+        config = second.folder / f"{name}.gitconfig"
+        shutil.copy(second.folder / "gitconfig", config)
+        clone = second.folder / f"clone-of-{name}"
+        Git(second.folder).text("clone", "-q", origin, str(clone))
+        words = ("approve", "production", "--reason", "fine", "--yes")
+        running.append(
+            subprocess.Popen(
+                [sys.executable, "-m", "promoter", *words],
+                cwd=clone,
+                env={**os.environ, "GIT_CONFIG_GLOBAL": str(config)},
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+            )
+        )
+    outputs = [each.communicate()[0] for each in running]
+    assert [each.returncode for each in running] == [0, 0], outputs
+    assert sum("2 of 2 approvals" in each for each in outputs) == 1, outputs
+    assert second.reasons == ""

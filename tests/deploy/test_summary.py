@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 import re
 import subprocess
@@ -21,13 +22,14 @@ from promoter.lint.snapshot import read_snapshot
 from promoter.programs.cosign import Cosign, VerificationError, create_keys
 from promoter.release.supply_chain import BUILDER
 from promoter.site.evidence import Evidence
-from promoter.site.proposal import ApprovalRequest, approve, propose
+from promoter.site.proposal import ApprovalRequest, Vote, approve, propose
 from promoter.site.site import Site
 from promoter.toolchain import Toolchain
+from tests.approvals.people import Controlled, controlled
 from tests.deploy.conftest import ROOT
 from tests.site.repository import CONFIG, deployed, push, site
 
-__all__ = ["site"]
+__all__ = ["controlled", "site"]
 
 # A cold build of cosign and slsa-verifier takes some minutes on two cores.
 pytestmark = [pytest.mark.timeout(900), pytest.mark.slow]
@@ -145,6 +147,32 @@ def test_it_names_what_the_decision_rests_on(charted: Site) -> None:
     # The approval is not signed, and nothing was tested: neither is claimed.
     assert predicate["verifiedLevels"] == ["PROMOTER_GATE", "PROMOTER_PASSED_QA"]
     assert "secret" not in json.dumps(found)
+
+
+def test_its_levels_are_those_of_the_rules(controlled: Controlled) -> None:
+    def predicate(*people: str, vote: Vote = "approve") -> dict[str, Any]:
+        for name in people:
+            controlled.vote(name, vote)
+        now = controlled.site.fetched()
+        document = statement(now, cleared(now, "production"), "2026-11-26T12:00:00+00:00")
+        found: dict[str, Any] = json.loads(document)["predicate"]
+        return found
+
+    overridden = predicate("dee", vote="override")
+    assert overridden["verifiedLevels"] == [
+        "PROMOTER_GATE",
+        "PROMOTER_OVERRIDE",
+        "PROMOTER_PASSED_QA",
+    ]
+    approved = predicate("bob", "cy")
+    assert "PROMOTER_APPROVALS_2_OF_2" in approved["verifiedLevels"]
+    assert "PROMOTER_OVERRIDE" not in approved["verifiedLevels"]
+    given = [each for each in approved["inputAttestations"] if each["name"] == "approval"]
+    assert len(given) == 2
+    git, tip = controlled.site.git, controlled.site.fetched().tip
+    rules = git.file(tip, "cepler/app.rules.yml") or b""
+    assert approved["policy"]["uri"].endswith("/cepler/app.rules.yml")
+    assert approved["policy"]["digest"] == {"sha256": hashlib.sha256(rules).hexdigest()}
 
 
 def test_it_is_kept_with_the_record_which_stays_one(charted: Site, cosign: Cosign) -> None:

@@ -4,12 +4,15 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
+from promoter.approvals.approvals import ALLOWED_SIGNERS
 from promoter.common.errors import PromoterError
 from promoter.gate.deployment import Deployment
+from promoter.gate.records import ALLOWED_DEPLOYERS
 from promoter.setup.doctor.check import CheckResult, CheckState, Surroundings
 from promoter.site.site import Site
 
 _KEYS_SOON, _VOTES_SOON = timedelta(days=30), timedelta(hours=24)
+_VOTES = {"approve": "an approval", "override": "an override"}
 _VALID_BEFORE = re.compile(r'^(\S+).*?valid-before="(\d{8})(\d{4})?(\d{2})?Z?"', re.MULTILINE)
 
 
@@ -33,16 +36,21 @@ def _problems(site: Site, deployment: Deployment) -> Iterator[tuple[str, str]]:
     if control.in_force is None:
         return
     _ = control.in_force.rules
-    for name, ends in key_ends(control.in_force.signers):
-        if ends < control.now + _KEYS_SOON:
-            remedy = f"promoter approve {deployment.name} --rules, with a new line for {name}"
-            yield f"the key of {name} ends at {ends.isoformat()}", remedy
+    files = control.in_force
+    for path, content in ((ALLOWED_SIGNERS, files.signers), (ALLOWED_DEPLOYERS, files.deployers)):
+        for name, ends in key_ends(content):
+            # The line of somebody who left stays, with its end in the past.
+            present = ends > control.now or files.teams.owner("keys", name)
+            if present and ends < control.now + _KEYS_SOON:
+                verb = "ends" if ends > control.now else "ended"
+                remedy = f"add a new line for {name}; promoter approve {deployment.name} --rules"
+                yield f"the key of {name} in {path} {verb} at {ends.isoformat()}", remedy
     for each in control.signed:
         vote = each.statement
         soon = vote.ends and control.now < vote.ends < control.now + _VOTES_SOON
-        if vote.kind == "approve" and soon:
+        if vote.kind in _VOTES and soon:
             remedy = f"deploy before, or promoter approve {vote.environment} --reason '...'"
-            yield f"an approval of {vote.environment} ends at {vote.expires}", remedy
+            yield f"{_VOTES[vote.kind]} of {vote.environment} ends at {vote.expires}", remedy
 
 
 def key_ends(signers: bytes) -> Iterator[tuple[str, datetime]]:

@@ -17,7 +17,7 @@ from promoter.approvals.statement import SignedStatement, Statement
 from promoter.gate.deployment import Deployment
 from promoter.git import Git, Identity
 from promoter.git.signing import sign_file
-from tests.approvals.people import NAMES, RULES, TEAMS, signer
+from tests.approvals.people import NAMES, RULES, TEAMS, key, signer
 from tests.site.repository import CONFIG
 
 FOLDER = Path(__file__).parent
@@ -60,13 +60,13 @@ class Scene:
 
     def act_as(self, name: str) -> None:
         """Let git sign as ``name``."""
-        for key, value in {
+        for setting, value in {
             "user.name": name,
             "user.email": f"{name}@bank.example",
             "gpg.format": "ssh",
             "user.signingkey": str(self.folder / f"{name}.pub"),
         }.items():
-            self.git.text("config", key, value)
+            self.git.text("config", setting, value)
 
 
 def scene(folder: Path) -> Scene:
@@ -74,6 +74,7 @@ def scene(folder: Path) -> Scene:
     git = Git(folder)
     git.text("init", "-q", "-b", "main")
     lines = "".join(signer(folder, name) for name in NAMES)
+    key(folder, "eve")  # who is not listed
     files = {
         "cepler/app.yml": CONFIG,
         "cepler/app.rules.yml": RULES.replace("true}", "true, expires: 72h}", 1) + FREEZE,
@@ -131,6 +132,18 @@ def vectors(made: Scene) -> Iterator[tuple[str, str, datetime, str]]:
     override = replace(made.vote("dee", "override"), at=frozen.isoformat())
     yield "overridden", made.gates(override), frozen, ""
     yield "override-expired", made.gates(override), frozen + timedelta(hours=2), "closed until"
+    hour = timedelta(hours=1)
+    last = replace(cy, at=(NOW + hour / 60).isoformat(), expires=(NOW + hour).isoformat())
+    yield "newest-expired", made.gates(bob, cy, last), NOW + 2 * hour, "1 of 2 approvals (bob)"
+    early = replace(stop, at=(NOW + hour).isoformat())
+    yield "stopped-by-a-fast-clock", made.gates(bob, cy, early), NOW, "stopped by ann"
+    other = [replace(each, commit="1" * 40) for each in (bob, cy)]
+    yield "other-repository", made.gates(*other), NOW, "0 of 2 approvals"
+    yield "stranger", made.gates(bob, replace(cy, person="eve")), NOW, "1 of 2 approvals (bob)"
+    words = replace(cy, at="9999-12-31T23:59:59-12:00").content()
+    path = "votes/app/production/x.json"
+    garbage = made.gates(bob, cy, files={path: words, f"{path}.sig": b"none"})
+    yield "impossible-time", garbage, NOW, ""
 
 
 def edited(made: Scene, bob: Statement, cy: Statement) -> str:
