@@ -27,11 +27,15 @@ ENVIRONMENT = {
 
 @dataclass(frozen=True)
 class Run:
-    """One run of a program: its exit code, seconds, and peak memory in MB."""
+    """One run of a program: its exit code, seconds, peak memory in MB, and seconds of CPU.
+
+    The CPU time includes that of the programs that it ran; other load hardly changes it.
+    """
 
     code: int
     seconds: float
     memory: float
+    cpu: float = 0.0
 
 
 def measure(command: Sequence[str], folder: Path, limit: float = STOPPED_AFTER_SECONDS) -> Run:
@@ -55,7 +59,8 @@ def measure(command: Sequence[str], folder: Path, limit: float = STOPPED_AFTER_S
             process.kill()
             return Run(-1, elapsed, 0.0)
         process.returncode = os.waitstatus_to_exitcode(status)
-    return Run(process.returncode, elapsed, used.ru_maxrss / 1024)
+    cpu = used.ru_utime + used.ru_stime
+    return Run(process.returncode, elapsed, used.ru_maxrss / 1024, cpu)
 
 
 def median(command: Sequence[str], folder: Path, runs: int) -> Run:
@@ -64,9 +69,10 @@ def median(command: Sequence[str], folder: Path, runs: int) -> Run:
 
 
 def median_of(runs: Sequence[Run]) -> Run:
-    """Return the median of the seconds and the maximum of the memory of ``runs``."""
+    """Return the medians of the times and the maximum of the memory of ``runs``."""
     return Run(
         runs[0].code,
         statistics.median(run.seconds for run in runs),
         max(run.memory for run in runs),
+        statistics.median(run.cpu for run in runs),
     )

@@ -23,7 +23,7 @@ _RUNS = 5
 _WHO = Identity("Bench", "bench@example.invalid")
 
 
-RULES_HEAD = ("plan", "with rules", "without", "times", "memory")
+RULES_HEAD = ("plan", "with rules", "without", "times", "CPU with", "without", "times", "memory")
 _TEAMS = b"""\
 people: {ann: {mail: [ann@bank.example]}, bob: {mail: [bob@bank.example]}}
 teams: {release: [ann, bob]}
@@ -45,7 +45,7 @@ class Row:
             self.title,
             f"{self.many.seconds:.3f} s",
             f"{self.one.seconds:.3f} s",
-            f"{self.many.seconds / self.one.seconds:.1f}",
+            f"{self.many.seconds / self.one.seconds:.2f}",
             f"{self.many.memory:.0f} MB",
         )
 
@@ -68,6 +68,12 @@ def rows(scratch: Path) -> Iterator[Row]:
 @dataclass(frozen=True)
 class RulesRow(Row):
     """A line of another table: the same plan with rules for every environment, and without."""
+
+    def cells(self) -> tuple[str, ...]:
+        """Return title, both times and their ratio, the same in seconds of CPU, and the memory."""
+        *cells, memory = super().cells()
+        cpu = (f"{self.many.cpu:.3f} s", f"{self.one.cpu:.3f} s")
+        return (*cells, *cpu, f"{self.many.cpu / self.one.cpu:.2f}", memory)
 
 
 def rules_rows(scratch: Path) -> Iterator[RulesRow]:
