@@ -11,12 +11,13 @@ from pathlib import Path
 
 from rich.console import Console
 
+from dev import control
 from dev.scene import Scene
 from promoter.common.errors import PromoterError
 from promoter.forge.forge import BOT_LOGIN, PullRequestState, Query
 
 STAGING = "cepler/.cepler/local/local-staging.state"
-DONE, FAILED, NOTHING_NEWER, NOT_CLEARED = 0, 1, 2, 3
+DONE, FAILED, NOTHING_NEWER, NOT_CLEARED, WRONG_USAGE = 0, 1, 2, 3, 64
 
 
 class DemoError(PromoterError):
@@ -191,12 +192,30 @@ class Journey:
         self._finish(fix.testflight, DONE)
         self._run(f"promoter vendor bump lana-bank {fix.ref} --push", DONE)
         self._run("promoter deploy local-staging", DONE)
+        self._step("A freeze holds QA, and says when it opens; without it QA takes the fix")
+        self._rules("feat: freeze QA at the end of the year", control.freeze())
+        self._run("promoter deploy local-qa", NOT_CLEARED)
+        self._run("promoter why local-qa --when", DONE)
+        self._rules("feat: no freeze, and two people approve production", control.APPROVAL)
         self._run("promoter deploy local-qa", DONE)
 
+    def _rules(self, message: str, rules: str) -> None:
+        """Commit a rules file as an engineer would, and show it."""
+        self.console.print(f"   [cyan]$ git commit --message '{message}' {control.RULES}[/]")
+        for line in rules.splitlines():
+            self.console.print(f"   {line}", markup=False)
+        self.scene.change_deployments(message, {control.RULES: rules.encode()})
+
     def _production(self) -> None:
-        self._step("Production is refused until a person approves")
+        self._step("Production is refused until two people approve; an unsigned approval is none")
+        commit = control.push_unsigned_approval(self.scene)
+        self._print(f"somebody pushed {commit[:12]}, which is not signed, to cepler-gates:")
         self._run("promoter deploy local-production", NOT_CLEARED)
-        self._run("promoter approve local-production --yes --reason 'works in QA'", DONE)
+        self._print("Erin wrote the change, so her own vote would not count:")
+        approve = "promoter approve local-production --yes"
+        self._run(f"{approve} --reason 'it is good'", WRONG_USAGE)
+        self._run(f"as rachel {approve} --reason 'works in QA'", DONE)
+        self._run(f"as rob {approve} --reason 'no new risk'", DONE)
         self._run("promoter deploy local-production", DONE)
         self._step("Nothing newer is left to deploy")
         self._run("promoter deploy local-production", NOTHING_NEWER)
@@ -208,6 +227,20 @@ class Journey:
             self._step("The trace from production back to the source commits, every link verified")
             self._run("promoter trace local-production", DONE)
             self.scene.report.write_text(report.communicate()[0])
+        self._step("Every deployment is decided again from git alone, with the rules of its time")
+        self._run("promoter audit local", DONE)
+        self._verify()
+
+    def _verify(self) -> None:
+        """Let slsa-verifier check the proof that production was cleared, where it is there."""
+        self._step("The verification summary of production, checked by a program that is not ours")
+        command = control.verification(self.scene)
+        if self.scene.verifier is None:
+            self._print("slsa-verifier is neither on PATH nor built, so nothing was checked; it is")
+            self._print("built by: promoter toolchain build slsa-verifier (about a minute), then")
+            self.console.print(f"   [cyan]$ {command}[/]")
+        else:
+            self._run(command, DONE)
 
     def _step(self, title: str) -> None:
         self.steps += 1
@@ -241,10 +274,16 @@ class Journey:
         self.console.print(f"   [dim]exit {expected}, {elapsed:.1f} s[/]")
 
     def _popen(self, command: str, folder: Path) -> subprocess.Popen[str]:
+        """Start a command; ``as <name> <command>`` is typed by one of the people."""
+        words, variables = shlex.split(command), self.scene.environment
+        if words[0] == "as":
+            words, variables = words[2:], self.scene.acting_as(words[1])
+        if words[0] == "slsa-verifier":
+            words[0] = str(self.scene.verifier)
         return subprocess.Popen(
-            shlex.split(command),
+            words,
             cwd=folder,
-            env=self.scene.environment,
+            env=variables,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

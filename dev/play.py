@@ -20,6 +20,9 @@ COMMANDS = (
     ("kubectl get pods --all-namespaces", "the embedded cluster; its nodes are simulated"),
 )
 
+# Type a command as one of the people, like: as rob promoter approve ...
+_AS = 'local who=$1; shift; GIT_CONFIG_GLOBAL="${GIT_CONFIG_GLOBAL%/*}/people/$who.gitconfig" "$@";'
+
 
 def main() -> int:
     """Start or stop the playground; return 0."""
@@ -44,6 +47,7 @@ def up(scene: Scene) -> int:
     file = scene.folder / "env.sh"
     variables = {**scene.variables, "KUBECONFIG": str(running.kubeconfig)}
     lines = [f"export {name}={shlex.quote(value)}" for name, value in variables.items()]
+    lines.append(f"as() {{ {_AS} }}")
     programs = (Path(sys.executable).parent, scene.toolchain.program("kubectl").parent)
     lines.append(f'export PATH={shlex.quote(":".join(map(str, programs)))}:"$PATH"')
     file.write_text("\n".join(lines) + "\n")

@@ -1,10 +1,9 @@
-"""The demo's environment in one folder: remotes, clones, the platform, images, an approver."""
+"""The demo's environment in one folder: remotes, clones, the platform, images, people."""
 
 from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 import sys
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,6 +11,8 @@ from pathlib import Path
 
 import httpx
 
+from dev.people import ENGINEER, People
+from promoter.approvals.approvals import ALLOWED_SIGNERS
 from promoter.cli.progress import shown
 from promoter.common.ports import HOST
 from promoter.forge.forge import Forge
@@ -25,7 +26,6 @@ from promoter.release.pinned import VERSION
 from promoter.release.source import source_of_commit
 from promoter.release.upstream import export
 from promoter.setup.init import plan_init
-from promoter.setup.keys import key_in
 from promoter.site.site import Site
 from promoter.toolchain import Toolchain
 from promoter.vendoring.pins import Pin, set_pins
@@ -40,7 +40,6 @@ PINS = {
     "lanaBank.customerPortal.image.digest": "lana-bank-customer-portal",
     "dagster.codeLocation.image.digest": "dagster-code-location-lana-dw",
 }
-APPROVER = ("Demo Approver", "approver@demo.localhost")
 
 
 @dataclass(frozen=True)
@@ -80,6 +79,11 @@ class Scene:
         }
 
     @property
+    def people(self) -> People:
+        """The people, of whom the engineer types every command that names nobody else."""
+        return People(self.folder / "people")
+
+    @property
     def environment(self) -> dict[str, str]:
         """The variables of every command of the demo."""
         binaries = str(Path(sys.executable).parent)
@@ -89,10 +93,20 @@ class Scene:
             "PATH": f"{binaries}{os.pathsep}{os.environ['PATH']}",
         }
 
+    def acting_as(self, name: str) -> dict[str, str]:
+        """Return the variables of a command that one of the people types."""
+        return {**self.environment, "GIT_CONFIG_GLOBAL": str(self.people.config(name))}
+
     @cached_property
     def toolchain(self) -> Toolchain:
         """The outside programs, as the checkout pins them."""
         return Toolchain(self.root, progress=shown())
+
+    @property
+    def verifier(self) -> Path | None:
+        """slsa-verifier, on PATH or as built before; None where it is neither."""
+        found = shutil.which("slsa-verifier")
+        return Path(found) if found else self.toolchain.cached("slsa-verifier")
 
     @cached_property
     def platform(self) -> Platform:
@@ -117,7 +131,7 @@ class Scene:
         self.platform.up(shown())
 
     def prepare(self) -> None:
-        """Create remotes, clones and the signer of approvals; the platform is not up yet."""
+        """Create remotes, clones and people; the platform is not up yet."""
         os.environ["GIT_CONFIG_GLOBAL"] = str(self.folder / "gitconfig")
         self._configure_git()
         for name in ("lana-bank", "galoy-private-charts"):
@@ -221,17 +235,9 @@ class Scene:
         return self.folder / "remotes" / f"{name}.git"
 
     def _configure_git(self) -> None:
-        """Configure author, signing key, and the local remotes behind the committed addresses."""
-        key = self.folder / "approver-key"
-        subprocess.run(
-            ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", APPROVER[1], "-f", str(key)],
-            check=True,
-        )
+        """Create the people, and configure the local remotes behind the committed addresses."""
+        self.people.create(self.folder / "gitconfig")
         settings = {
-            "user.name": APPROVER[0],
-            "user.email": APPROVER[1],
-            "user.signingkey": f"{key}.pub",
-            "gpg.format": "ssh",
             "init.defaultBranch": "main",
             f"url.{self.folder}/remotes/.insteadOf": f"{GITHUB}/",
         }
@@ -242,7 +248,19 @@ class Scene:
         Git(self.folder).text("config", "--file", "gitconfig", "--add", *public)
 
     def _open_gates(self) -> None:
-        """Run `promoter init` as the approver, who also tests; production is held."""
+        """Run `promoter init` as the engineer, who also tests; list the people and their teams."""
         site = Site.of(self.clone)
-        plan_init(site, [key_in(self.folder / "approver-key.pub")]).push()
-        Git(self.clone).text("pull", "--quiet", "--ff-only", "origin", "main")
+        plan_init(site, [self.people.key(ENGINEER)]).push()
+        git = Git(self.clone)
+        git.text("pull", "--quiet", "--ff-only", "origin", "main")
+        signers = git.file("HEAD", ALLOWED_SIGNERS) or b""
+        self.change_deployments("chore: who may approve", self.people.files(signers))
+
+    def change_deployments(self, message: str, files: dict[str, bytes]) -> None:
+        """Commit files of the deployments repository, and push them."""
+        git = Git(self.clone)
+        for path, content in files.items():
+            (self.clone / path).write_bytes(content)
+        git.text("add", "--", *files)
+        git.text("commit", "--quiet", "-m", message)
+        git.text("push", "--quiet", "origin", "HEAD:main")

@@ -70,9 +70,27 @@ def test_only_staging_had_the_failed_revision(demo: tuple[str, dict]) -> None:
     assert staging > qa
 
 
-def test_production_names_its_verified_approver(demo: tuple[str, dict]) -> None:
+def test_production_names_those_who_approved_it(demo: tuple[str, dict]) -> None:
     approvers = [item["approved_by"] for item in demo[1]["environments"]]
-    assert approvers == [None, None, "approver@demo.localhost"]
+    assert approvers == [None, None, "rachel, rob"]
+
+
+def test_the_rules_hold_what_they_say(demo: tuple[str, dict]) -> None:
+    output = demo[0]
+    (opening,) = re.findall(r"closed until (\S+): year-end freeze\n", output)
+    assert f"local-qa: clears at {opening}" in output
+    unsigned, mine, both = (
+        output.index(text)
+        for text in (
+            "0 of 2 approvals, none of team risk",
+            "erin wrote a part of it, so the vote would not count",
+            "approved local-production by rob: 2 of 2 approvals (rachel, rob)",
+        )
+    )
+    assert unsigned < mine < both
+    audited = re.findall(r"(?m)^ *(local-\w+): 0 of \d deployments should not have", output)
+    assert audited == ["local-staging", "local-qa", "local-production"]
+    assert ("VSA: PASSED" in output) is not ("so nothing was checked" in output)
 
 
 def test_the_trace_of_production_leads_back_to_the_feature(demo: tuple[str, dict]) -> None:
@@ -91,7 +109,8 @@ def test_it_shows_every_refusal(demo: tuple[str, dict]) -> None:
     assert "Previous environment 'local-staging' not deployed yet" in output
     assert "not passed by 'local-staging' yet" in output
     assert "held back by gate" in output
-    assert output.count("exit 3") == 4
+    assert output.count("exit 3") == 5
+    assert output.count("exit 64") == 1
     assert output.count("exit 1") == 3
 
 
