@@ -16,8 +16,9 @@ from pathlib import Path
 
 from dev.images import wheel
 from dev.images.debian import Root
-from dev.images.layers import Layer, Layers
+from dev.images.layers import Layers
 from promoter.programs import oci
+from promoter.programs.oci_layout import LayerFile
 from promoter.toolchain import Toolchain
 
 PROGRAMS = ("cosign", "crane", "helm", "kubectl", "kubelogin", "tofu")
@@ -31,7 +32,7 @@ class Image:
     """An image of ours: its name and its content."""
 
     name: str
-    content: oci.OciImage[Layer]
+    content: oci.OciImage[LayerFile]
 
     @property
     def digest(self) -> str:
@@ -99,7 +100,7 @@ def _put(file: Path, target: Path) -> None:
     target.chmod(0o755)
 
 
-def _image(name: str, root: Root, layers: Sequence[Layer]) -> Image:
+def _image(name: str, root: Root, layers: Sequence[LayerFile]) -> Image:
     created = root.release.date.strftime("%Y-%m-%dT%H:%M:%SZ")
     config = {"Env": [f"PATH={_PATH}", "LANG=C.UTF-8"], "WorkingDir": "/"}
     annotations = {"org.opencontainers.image.title": name}

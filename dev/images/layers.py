@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import shutil
 import subprocess
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -17,32 +15,12 @@ from pathlib import Path
 
 from dev.images.debian import ImageError, Root, output_of
 from promoter.common.progress import Progress
-from promoter.programs.oci import LAYER_TYPE, descriptor
+from promoter.programs.oci_layout import LayerFile
 from promoter.toolchain.cache import Cache
 
 _CHUNK = 1 << 20
 # A container's runtime mounts them; /tmp has the stages.
 _MOUNTED = ("dev", "proc", "sys", "run", "tmp")
-
-
-@dataclass(frozen=True)
-class Layer:
-    """A gzipped tar in a file. ``diff_id`` is the digest of the tar in it."""
-
-    file: Path
-    digest: str
-    diff_id: str
-
-    def descriptor(self) -> dict[str, object]:
-        """Return the layer's entry in a manifest."""
-        return descriptor(LAYER_TYPE, self.digest, self.file.stat().st_size)
-
-    def write(self, file: Path) -> None:
-        """Write the layer to ``file``, as a hard link if the file system allows one."""
-        try:
-            os.link(self.file, file)
-        except OSError:  # another file system
-            shutil.copyfile(self.file, file)
 
 
 @dataclass(frozen=True)
@@ -53,12 +31,12 @@ class Layers:
     cache: Cache
     progress: Progress
 
-    def base(self) -> Layer:
+    def base(self) -> LayerFile:
         """Return the layer of the root itself."""
         excluded = [f"--exclude=./{name}/*" for name in _MOUNTED]
         return self._layer("debian", b"", lambda file: self._pack("/", excluded, file))
 
-    def staged(self, name: str, inputs: bytes, fill: Callable[[Path], None]) -> Layer:
+    def staged(self, name: str, inputs: bytes, fill: Callable[[Path], None]) -> LayerFile:
         """Return the layer that ``fill`` writes to an empty folder, depending on ``inputs``."""
 
         def make(file: Path) -> dict[str, str]:
@@ -75,7 +53,7 @@ class Layers:
         words += ["--invalidation-mode", "unchecked-hash"]
         output_of(self.root.command(*words), "compile Python", self.root.release.epoch)
 
-    def _layer(self, name: str, inputs: bytes, make: Callable[[Path], dict[str, str]]) -> Layer:
+    def _layer(self, name: str, inputs: bytes, make: Callable[[Path], dict[str, str]]) -> LayerFile:
         def write(folder: Path) -> None:
             with self.progress.task(f"pack the layer {name}"):
                 digests = make(folder / "layer.tar.gz")
@@ -85,7 +63,7 @@ class Layers:
         key = hashlib.sha256(recipe + inputs).hexdigest()[:16]
         folder = self.cache.folder(f"image-layers/{name}", key, write, self.progress)
         digests = json.loads((folder / "layer.json").read_text())
-        return Layer(folder / "layer.tar.gz", digests["digest"], digests["diff_id"])
+        return LayerFile(folder / "layer.tar.gz", digests["digest"], digests["diff_id"])
 
     def _pack(self, folder: str, more: Sequence[str], file: Path) -> dict[str, str]:
         """Pack ``folder`` of the root, no file newer than the release; return both digests."""

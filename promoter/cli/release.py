@@ -1,5 +1,6 @@
 """``promoter release``: from a commit to a candidate, a release, and its pins in the chart."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -11,12 +12,14 @@ from promoter.cli.progress import shown
 from promoter.cli.toolchain import program
 from promoter.common.errors import UsageError
 from promoter.forge.forge import PullRequest
-from promoter.forge.remote import forge_of
+from promoter.forge.remote import forge_of, token_of
 from promoter.git import Git
+from promoter.programs.builders import BUILDERS
 from promoter.programs.cosign import Cosign
-from promoter.programs.registry import Registry
+from promoter.programs.registry import Registry, configured_mirrors
 from promoter.release.application import Application, HostedRepository
 from promoter.release.automerge import AutoMerge, automerge
+from promoter.release.build_inputs import BuildInputs
 from promoter.release.candidate import create_candidate
 from promoter.release.chart import bump_chart
 from promoter.release.env_file import set_variable
@@ -32,7 +35,36 @@ REGISTRY_VARIABLE = "PROMOTER_REGISTRY"
 
 _CHARTS = Annotated[Path, typer.Option("--charts", help="A clone of the charts repository.")]
 _REGISTRY = Annotated[
-    str, typer.Option("--registry", envvar=REGISTRY_VARIABLE, help="Like gcr.io/galoyorg.")
+    str,
+    typer.Option(
+        "--registry",
+        envvar=REGISTRY_VARIABLE,
+        help="Use this registry for every image, like gcr.io/galoyorg.",
+        show_default="the registries of release.yml",
+    ),
+]
+_IMAGES = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--image",
+        metavar="NAME=IMAGE",
+        help="An image that is built already: an OCI layout, an archive of docker save, or the "
+        "digest of one in its registry.",
+    ),
+]
+_ARTIFACTS = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--artifact", metavar="NAME=FILE", help="A file of the release, built for its version."
+    ),
+]
+_BUILDER = Annotated[
+    str,
+    typer.Option(
+        envvar="PROMOTER_BUILDER",
+        help=f"Builds Dockerfiles: {', '.join(BUILDERS)}.",
+        show_default="the first that is on PATH",
+    ),
 ]
 _KEY = Annotated[
     str,
@@ -54,20 +86,24 @@ _OUTPUT = Annotated[
     Path | None, typer.Option("--output", help="Write version, commit and images/<name> there.")
 ]
 APP_VERSION = "NEXT_PUBLIC_APP_VERSION"
-_GALOY = "gcr.io/galoyorg"
 
 
 def candidate_command(
     commit: Annotated[str, typer.Argument(show_default="the remote branch's tip")] = "",
     repository: REPOSITORY = Path(),
-    registry: _REGISTRY = _GALOY,
+    registry: _REGISTRY = "",
+    image: _IMAGES = None,
+    artifact: _ARTIFACTS = None,
+    builder: _BUILDER = "",
     output: _OUTPUT = None,
 ) -> None:
     """Tag the next candidate and push its images; exit 2 where no commit requires one.
 
-    Example: promoter release candidate --registry us.gcr.io/galoyorg
+    Example: promoter release candidate --artifact lana-cli=result/bin/lana-cli
     """
-    _render(create_candidate(_application(repository, registry, ""), commit), output)
+    application = _application(repository, registry, "")
+    inputs = _inputs(repository, image, artifact, builder)
+    _render(create_candidate(replace(application, inputs=inputs), commit), output)
 
 
 def prepare_apps_command(
@@ -87,7 +123,7 @@ def prepare_apps_command(
 def promote_command(
     version: Annotated[str, typer.Argument(show_default="the newest candidate")] = "",
     repository: REPOSITORY = Path(),
-    registry: _REGISTRY = _GALOY,
+    registry: _REGISTRY = "",
 ) -> None:
     """Open the draft pull request whose merge releases a candidate.
 
@@ -126,22 +162,27 @@ def file_check_command(
 def final_command(
     number: Annotated[int, typer.Argument(show_default="the newest merged promote-rc")] = 0,
     repository: REPOSITORY = Path(),
-    registry: _REGISTRY = _GALOY,
+    registry: _REGISTRY = "",
     key: _KEY = "",
     public_key: _PUBLIC_KEY = "",
+    image: _IMAGES = None,
+    artifact: _ARTIFACTS = None,
+    builder: _BUILDER = "",
     output: _OUTPUT = None,
 ) -> None:
     """Release a merged promote-rc pull request; exit 3 while it is not merged.
 
     Example: promoter release final 17
     """
-    _render(release(_application(repository, registry, key, public_key), number), output)
+    application = _application(repository, registry, key, public_key)
+    inputs = _inputs(repository, image, artifact, builder)
+    _render(release(replace(application, inputs=inputs), number), output)
 
 
 def show_command(
     version: Annotated[str, typer.Argument(show_default="the newest release")] = "",
     repository: REPOSITORY = Path(),
-    registry: _REGISTRY = _GALOY,
+    registry: _REGISTRY = "",
     output: _OUTPUT = None,
 ) -> None:
     """Show a published release as JSON: its commit and the digests of its images.
@@ -155,7 +196,7 @@ def bump_chart_command(
     version: Annotated[str, typer.Argument(show_default="the newest release")] = "",
     charts: _CHARTS = Path("../charts-repo"),
     repository: REPOSITORY = Path(),
-    registry: _REGISTRY = _GALOY,
+    registry: _REGISTRY = "",
     public_key: _PUBLIC_KEY = "",
 ) -> None:
     """Open the pull request that pins a release in the chart; exit 2 if it is pinned.
@@ -191,6 +232,34 @@ def _application(repository: Path, registry: str, key: str, public_key: str = ""
     return Application(git, forge_of(git), images, supply_chain, shown())
 
 
+def _inputs(
+    repository: Path, images: list[str] | None, artifacts: list[str] | None, builder: str
+) -> BuildInputs:
+    files = {name: _read(name, file) for name, file in _pairs("--artifact", artifacts).items()}
+    return BuildInputs(
+        files,
+        _pairs("--image", images),
+        builder,
+        configured_mirrors(),
+        lambda: token_of(Git(repository)),
+    )
+
+
+def _pairs(option: str, given: list[str] | None) -> dict[str, str]:
+    pairs = [each.partition("=") for each in given or ()]
+    for name, _, value in pairs:
+        if not (name and value):
+            raise UsageError(f"read {option} {name!r}: it is not NAME=VALUE")
+    return {name: value for name, _, value in pairs}
+
+
+def _read(name: str, file: str) -> bytes:
+    try:
+        return Path(file).read_bytes()
+    except OSError as error:
+        raise UsageError(f"read artifact {name}: {file}: {error.strerror}") from error
+
+
 def _env(file: Path) -> bytes:
     if not file.parent.is_dir():
         raise ReleaseError(f"write {file}: there is no folder {file.parent}")
@@ -204,7 +273,8 @@ def _charts(folder: Path) -> HostedRepository:
 
 def _render(build: VersionBuild, output: Path | None) -> None:
     images = {image.name: image.reference for image in build.images}
-    print_json({"version": str(build.version), "commit": build.commit, "images": images})
+    document = {"version": str(build.version), "commit": build.commit, "images": images}
+    print_json({**document, "proofs": build.proofs} if build.proofs else document)
     if output is None:
         return
     (output / "images").mkdir(parents=True, exist_ok=True)

@@ -29,6 +29,11 @@ REGISTRY = r"""
 """
 """The login of crane and cosign to a registry, and of cosign to the KMS that has its key."""
 
+CONTAINERS = r"""
+    STORAGE_(DRIVER|OPTS) BUILDAH_\w+ CONTAINERS_\w+ DOCKER_(HOST|CERT_PATH|TLS_VERIFY|CONTEXT)
+"""
+"""The storage and the engine of builders of images."""
+
 BUILD = r"GO\w+ CARGO_\w+ RUSTUP_\w+ (npm_config|NPM_CONFIG)_\w+ PIP_\w+ UV_\w+"
 """The registries, proxies and caches from which the toolchain is built."""
 

@@ -42,6 +42,13 @@ def forge_of(git: Git, remote: str = "origin") -> Forge:
     return GitHubForge(name, token, api)
 
 
+def token_of(git: Git, remote: str = "origin") -> str:
+    """Return the token of ``remote``'s forge, "" where there is none."""
+    if name := repository_of(git.text("ls-remote", "--get-url", "--", remote)):
+        return _token(name, os.environ.get(API_VARIABLE, API))
+    return next(filter(None, map(os.environ.get, TOKEN_VARIABLES)), "")
+
+
 def _token(name: str, api: str) -> str:
     app_id, key = map(os.environ.get, APP_VARIABLES)
     if app_id and key:

@@ -66,6 +66,9 @@ class StoredLayer(Protocol):
     def write(self, file: Path) -> None:
         """Write the compressed layer to ``file``."""
 
+    def archive(self) -> tarfile.TarFile:
+        """Open the tar."""
+
 
 @dataclass(frozen=True)
 class Layer(Blob):
@@ -77,6 +80,10 @@ class Layer(Blob):
     def diff_id(self) -> str:
         """See `StoredLayer`."""
         return f"sha256:{hashlib.sha256(self.tar).hexdigest()}"
+
+    def archive(self) -> tarfile.TarFile:
+        """See `StoredLayer`."""
+        return tarfile.open(fileobj=io.BytesIO(self.tar))
 
 
 L = TypeVar("L", bound=StoredLayer)
@@ -132,7 +139,7 @@ def image(
         "rootfs": {"type": "layers", "diff_ids": [each.diff_id for each in layers]},
         "history": [{"created": created, "created_by": created_by} for _ in layers],
     }
-    config_blob = Blob(_json(document), CONFIG_TYPE)
+    config_blob = Blob(canonical_json(document), CONFIG_TYPE)
     manifest = {
         "schemaVersion": 2,
         "mediaType": MANIFEST_TYPE,
@@ -140,7 +147,7 @@ def image(
         "layers": [each.descriptor() for each in layers],
         "annotations": dict(annotations),
     }
-    return OciImage(Blob(_json(manifest), MANIFEST_TYPE), config_blob, tuple(layers))
+    return OciImage(Blob(canonical_json(manifest), MANIFEST_TYPE), config_blob, tuple(layers))
 
 
 def unpacked(layer_content: bytes) -> bytes:
@@ -152,7 +159,7 @@ def files_in(layers: Sequence[Layer]) -> dict[str, tuple[int, str, bytes]]:
     """Return the files of ``layers``: path -> mode, link target, content; upper layers win."""
     files: dict[str, tuple[int, str, bytes]] = {}
     for each in layers:
-        with tarfile.open(fileobj=io.BytesIO(each.tar)) as archive:
+        with each.archive() as archive:
             for entry in archive:
                 opened = archive.extractfile(entry) if entry.isfile() else None
                 content = opened.read() if opened else b""
@@ -168,8 +175,8 @@ def write_layout(image: OciImage[Any], folder: Path) -> None:
         blob.write(blobs / blob.digest.removeprefix("sha256:"))
     entry = {**image.manifest.descriptor(), "platform": _PLATFORM}
     index = {"schemaVersion": 2, "mediaType": INDEX_TYPE, "manifests": [entry]}
-    (folder / "index.json").write_bytes(_json(index))
-    (folder / "oci-layout").write_bytes(_json({"imageLayoutVersion": "1.0.0"}))
+    (folder / "index.json").write_bytes(canonical_json(index))
+    (folder / "oci-layout").write_bytes(canonical_json({"imageLayoutVersion": "1.0.0"}))
 
 
 def _add(archive: tarfile.TarFile, name: str, file: SourceFile | None) -> None:
@@ -196,5 +203,6 @@ def _gzip(data: bytes) -> bytes:
     return header + b"".join(blocks) + struct.pack("<LL", zlib.crc32(data), len(data) & 0xFFFFFFFF)
 
 
-def _json(document: object) -> bytes:
+def canonical_json(document: object) -> bytes:
+    """Return ``document`` as JSON that is the same on every machine."""
     return json.dumps(document, sort_keys=True, separators=(",", ":")).encode()

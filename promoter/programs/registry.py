@@ -43,17 +43,18 @@ class _ImageAbsent(RegistryError):
 class Registry:
     """A folder of a registry, like ``gcr.io/galoyorg`` or ``127.0.0.1:5000/galoyorg``.
 
-    ``crane`` is the program's path, ``seconds`` its limit except for uploads. Every method
-    raises `RegistryError`.
+    ``crane`` is the program's path, ``seconds`` its limit except for uploads, ``homes`` the
+    addresses of images that are elsewhere, by their names. Every method raises `RegistryError`.
     """
 
     address: str
     crane: Path
     seconds: int = _SECONDS
+    homes: Mapping[str, str] = field(default_factory=dict)
 
     def repository(self, name: str) -> str:
         """Return the repository of the image ``name``, without tag or digest."""
-        return f"{self.address}/{name}"
+        return f"{self.homes.get(name, self.address)}/{name}"
 
     def push(self, name: str, image: OciImage[Any], tags: Sequence[str] = ()) -> None:
         """Upload ``image`` and point ``tags`` at it, in that order; without any it has none."""
@@ -97,6 +98,21 @@ class Registry:
         layers = [Layer(b.content, b.media_type, unpacked(b.content)) for b in blobs[1:]]
         media_type = document.get("mediaType", MANIFEST_TYPE)
         return OciImage(Blob(manifest, media_type), blobs[0], tuple(layers))
+
+    def pull_layout(self, name: str, tag: str, folder: Path) -> None:
+        """Write the image of ``tag`` (or a digest) as an OCI layout to the absent ``folder``."""
+        reference = self.reference(name, tag)
+        self._run("pull", "--format", "oci", reference, str(folder), seconds=_PUSH_SECONDS)
+
+    def platform_of(self, name: str, digest: str) -> str | None:
+        """Return ``linux/amd64`` or the other platform of an image, None if it is absent."""
+        with suppress(_ImageAbsent):
+            reference = self.reference(name, digest)
+            with _documented(f"config {reference}"):
+                content = self._run("config", "--platform", "linux/amd64", reference)
+                document = json.loads(content)
+                return f"{document['os']}/{document['architecture']}"
+        return None
 
     def reference(self, name: str, tag: str) -> str:
         """Return ``<repository>:<tag>``, or ``<repository>@<digest>`` for a digest."""

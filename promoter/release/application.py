@@ -1,6 +1,7 @@
 """The repositories that a release works on: their clone, their forge, their registry."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Self
 
 import semver
 
@@ -8,7 +9,10 @@ from promoter.common.progress import Progress, Silent
 from promoter.forge.forge import Forge
 from promoter.git import Git, Identity
 from promoter.programs.registry import Registry
+from promoter.release.build_inputs import BuildInputs
 from promoter.release.cog import read_cog
+from promoter.release.errors import ReleaseError
+from promoter.release.settings import SETTINGS_FILE, ReleaseSettings
 from promoter.release.supply_chain import SupplyChain
 from promoter.release.version import VersionTag, version_tags
 from promoter.release.version_branch import VersionBranch
@@ -32,11 +36,30 @@ class HostedRepository:
 
 @dataclass(frozen=True)
 class Application(HostedRepository):
-    """The application that is released; without ``supply_chain`` no image is signed or verified."""
+    """The application that is released; without ``supply_chain`` no image is signed or verified.
+
+    Images are in ``registry``, or, where it has no address, each in the registry of release.yml.
+    """
 
     registry: Registry
     supply_chain: SupplyChain | None = None
     progress: Progress = field(default_factory=Silent, compare=False)
+    inputs: BuildInputs = field(default_factory=BuildInputs, compare=False)
+
+    def at(self, settings: ReleaseSettings) -> Self:
+        """Return the application with its images where ``settings`` says that they are."""
+        if self.registry.address:
+            return self
+        homes = settings.registries()
+        for name, address in homes.items():
+            if not address:
+                raise ReleaseError(
+                    f"find the registry of image {name}: {SETTINGS_FILE} names none",
+                    next_step="add registry there, or use --registry",
+                )
+        registry = replace(self.registry, homes=homes)
+        signed = self.supply_chain and replace(self.supply_chain, registry=registry)
+        return replace(self, registry=registry, supply_chain=signed)
 
     def fetch(self) -> str:
         """Fetch the remote's branch and tags; return the branch's commit.
@@ -50,6 +73,11 @@ class Application(HostedRepository):
     def tags(self, commit: str) -> list[VersionTag]:
         """Return all version tags, the smallest first, by the tag prefix of ``commit``."""
         return version_tags(self.git, read_cog(self.git, commit).tag_prefix)
+
+    def release_before(self, tag: VersionTag) -> VersionTag | None:
+        """Return the newest release with a smaller version than ``tag``."""
+        releases = [each for each in self.tags(tag.commit) if not each.version.prerelease]
+        return next((each for each in reversed(releases) if each.version < tag.version), None)
 
     @property
     def counter(self) -> VersionBranch:

@@ -74,7 +74,14 @@ def _made_again(charts: HostedRepository, parent: str, head: str, address: str) 
     source = source_of_commit(git, _released(git, address, version))
     settings = read_settings(source)
     pins = [
-        Pin(path, image.name, found[path].digest, settings.source, source.commit, image.name)
+        Pin(
+            path,
+            settings.published(image.name),
+            found[path].digest,
+            settings.source,
+            source.commit,
+            image.name,
+        )
         for image in settings.images
         if (path := image.pin) in found
     ]

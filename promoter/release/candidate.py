@@ -12,12 +12,15 @@ import semver
 
 from promoter.common.errors import NothingNewer
 from promoter.git.ledger import retry_when_moved
+from promoter.programs.registry import Registry
+from promoter.release import changelog
 from promoter.release.application import Application
+from promoter.release.builds import image_builds
 from promoter.release.cog import read_cog
 from promoter.release.errors import ReleaseError
-from promoter.release.images import VersionBuild, build_and_push_all
+from promoter.release.images import REVISION, Image, VersionBuild
 from promoter.release.merge_rules import range_file_check
-from promoter.release.settings import breaking_rule
+from promoter.release.settings import ImageRecipe, breaking_rule, read_settings, settings_at
 from promoter.release.source import source_of_commit
 from promoter.release.version import NextVersion, VersionTag, next_version
 
@@ -31,6 +34,7 @@ def create_candidate(application: Application, revision: str = "") -> VersionBui
     changelog and documentation have changed since the last candidate for the same release.
     """
     commit = _commit(application, revision)
+    application = application.at(settings_at(application.git, commit))
     made = retry_when_moved(lambda: _claim(application, commit))
     tags = [str(made.version)]
     tags += [EDGE] if application.is_newest(made.version, commit) else []
@@ -77,10 +81,43 @@ def _claim(application: Application, commit: str) -> VersionBuild:
 
 
 def _uploaded(application: Application, commit: str, version: semver.Version) -> VersionBuild:
-    source = source_of_commit(application.git, commit)
-    with application.progress.task(f"images of {version}"):
-        images = build_and_push_all(source, str(version), application.registry, tags=())
-    return VersionBuild(version, commit, images)
+    """Return the candidate with its images in their registries, not yet named by the version.
+
+    An image that has that name already is kept: a second build need not have the same digest.
+    """
+    source, registry = source_of_commit(application.git, commit), application.registry
+    settings, inputs = read_settings(source), application.inputs
+    named = {each.name: _named(registry, each, commit, version) for each in settings.images}
+    missing = [each for each in settings.images if not named[each.name]]
+    builds = image_builds(source, settings, str(version), registry, inputs, released=False)
+    with application.progress.task(f"images of {version}"), builds as images:
+        images.check(missing)
+        changelog.require_config(application.git, commit, settings.changelog)
+        built = {each.name: images.image(each) for each in missing}
+        for name, image in built.items():
+            registry.push(name, image)
+    digests = {**named, **{name: image.digest for name, image in built.items()}}
+    return VersionBuild(
+        version,
+        commit,
+        tuple(Image(name, registry.repository(name), str(digests[name])) for name in digests),
+    )
+
+
+def _named(
+    registry: Registry, recipe: ImageRecipe, commit: str, version: semver.Version
+) -> str | None:
+    """Return the digest of the image that is named ``version``; it must be of ``commit``."""
+    if recipe.dockerfile is None or (found := registry.digest(recipe.name, str(version))) is None:
+        return None
+    labels = registry.config(recipe.name, found).get("config", {}).get("Labels") or {}
+    if labels.get(REVISION) != commit:
+        raise ReleaseError(
+            f"make {commit[:12]} candidate {version}: {registry.reference(recipe.name, found)}"
+            f" has that name and is of commit {labels.get(REVISION)}",
+            next_step="remove the tag from the registry, or find out who pushed it",
+        )
+    return found
 
 
 def _require_built_changes(application: Application, commit: str, following: NextVersion) -> None:

@@ -16,7 +16,12 @@ from promoter.release.bot_branch import propose
 from promoter.release.errors import ReleaseError
 from promoter.release.images import VersionBuild
 from promoter.release.publication import read_release
-from promoter.release.settings import ChartSettings, ReleaseSettings, read_settings
+from promoter.release.settings import (
+    ChangelogSettings,
+    ChartSettings,
+    ReleaseSettings,
+    read_settings,
+)
 from promoter.release.source import SourceTree, source_of_commit
 from promoter.vendoring.pins import Pin, read_pins, set_pins, set_value
 
@@ -40,7 +45,7 @@ def bump_chart(
             "bump the chart: ci/release/release.yml names none",
             next_step="add chart: {folder: charts/<name>} there",
         )
-    pins = _pins(application, release, settings)
+    pins = _pins(application.at(settings), release, settings)
     git, folder, version = charts.git, settings.chart.folder, str(release.version)
     tip = git.tip(charts.remote, charts.branch)
     present = _text(git, tip, f"{folder}/values.yaml")
@@ -48,7 +53,7 @@ def bump_chart(
     if not files:
         raise NothingNewer(f"bump {folder}: it pins {version} already")
     title = f"bump lana-bank images to {version}"
-    body = _body(application, present, release)
+    body = _body(application, present, release, settings.changelog)
     proposal = NewPullRequest(f"chore: {title}", body, BRANCH, charts.branch, labels=LABELS)
     return propose(charts, tip, files, f"chore(lana-bank): {title}\n", proposal)
 
@@ -94,7 +99,7 @@ def _pins(application: Application, release: VersionBuild, settings: ReleaseSett
         if application.supply_chain:
             application.supply_chain.verify(image, release.commit)
         source = (settings.source, release.commit, image.name)
-        pins.append(Pin(path, image.repository, image.digest, *source))
+        pins.append(Pin(path, settings.published(image.name), image.digest, *source))
     return pins
 
 
@@ -123,12 +128,15 @@ def _terraform(
     return files
 
 
-def _body(application: Application, values: str, release: VersionBuild) -> str:
+def _body(
+    application: Application, values: str, release: VersionBuild, changes_in: ChangelogSettings
+) -> str:
     pins = read_pins(values)
     old = next((pin.commit_ref for pin in pins if application.git.commit(pin.commit_ref)), "")
     digests = "\n".join(f"- `{image.name}` {image.digest}" for image in release.images)
     compare = application.forge.compare_url(old, release.commit) if old else "the first pins"
-    changes = changelog.between(application.git, old, release.commit) if old else ""
+    config = changes_in.config
+    changes = changelog.between(application.git, old, release.commit, config) if old else ""
     return (
         f"# Bump lana-bank images to {release.version}\n\n{digests}\n\n"
         f"Code diff contained in these images: {compare}\n\n{changes}"

@@ -6,7 +6,7 @@ the layer of all other files.
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import semver
@@ -43,11 +43,15 @@ class Image:
 
 @dataclass(frozen=True)
 class VersionBuild:
-    """A candidate or release: its version, its commit (40 hex digits), and its images."""
+    """A candidate or release: its version, its commit (40 hex digits), and its images.
+
+    ``proofs`` are the comparisons that were made while it was built, one line each.
+    """
 
     version: semver.Version
     commit: str
     images: tuple[Image, ...]
+    proofs: tuple[str, ...] = field(default=(), compare=False)
 
 
 def build(source: SourceTree, recipe: ImageRecipe, version: str, address: str) -> OciImage[Layer]:
@@ -63,11 +67,16 @@ def build(source: SourceTree, recipe: ImageRecipe, version: str, address: str) -
     if carrier := recipe.version_file:
         content = set_variable(source.file(carrier.source), carrier.variable, version)
         layers.append(oci.layer({carrier.target: SourceFile(content)}))
+    labels = image_labels(source, recipe.name, version, address)
+    config = _config(source, recipe, version, labels)
+    return oci.image(layers, config, labels, created=labels[CREATED])
+
+
+def image_labels(source: SourceTree, name: str, version: str, address: str) -> dict[str, str]:
+    """Return the labels that lead from the image ``name`` to its commit of ``address``."""
     created = source.time.strftime("%Y-%m-%dT%H:%M:%SZ")
     labels = {CREATED: created, REVISION: source.commit, SOURCE: address}
-    labels |= {TITLE: recipe.name, VERSION: version}
-    config = _config(source, recipe, version, labels)
-    return oci.image(layers, config, labels, created=created)
+    return labels | {TITLE: name, VERSION: version}
 
 
 def build_and_push_all(
@@ -94,8 +103,8 @@ def require_same_but_version(
     The version file, variable and label may, and the layers' digests that follow from them.
     """
     carrier = {recipe.version_file.target} if recipe.version_file else set()
-    paths = _differing(oci.files_in(candidate.layers), oci.files_in(release.layers)) - carrier
-    settings = _differing(_comparable_config(candidate), _comparable_config(release))
+    paths = differing(oci.files_in(candidate.layers), oci.files_in(release.layers)) - carrier
+    settings = differing(_comparable_config(candidate), _comparable_config(release))
     unexpected = sorted(paths) + [f"configuration {name}" for name in sorted(settings)]
     if unexpected:
         raise ReleaseError(
@@ -123,7 +132,8 @@ def _config(
     }
 
 
-def _differing(candidate: Mapping[str, Any], release: Mapping[str, Any]) -> set[str]:
+def differing(candidate: Mapping[str, Any], release: Mapping[str, Any]) -> set[str]:
+    """Return the keys whose values differ, or that only one of them has."""
     keys = candidate.keys() | release.keys()
     return {key for key in keys if candidate.get(key) != release.get(key)}
 

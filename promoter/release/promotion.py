@@ -16,8 +16,7 @@ from promoter.release.bot_branch import propose
 from promoter.release.candidate import candidate_of
 from promoter.release.errors import ReleaseError
 from promoter.release.merge_rules import DOCS, file_check, report_file_check
-from promoter.release.settings import Hook, ReleaseSettings, read_settings
-from promoter.release.source import source_of_commit
+from promoter.release.settings import ChangelogSettings, Hook, ReleaseSettings, settings_at
 from promoter.release.version import VersionTag
 
 BRANCH = "bot-promote-rc"
@@ -36,7 +35,8 @@ def promote(application: Application, version: str = "") -> PullRequest:
     tag = _select_candidate(application, tip, version)
     final = str(tag.version.finalize_version())
     _require_unmerged(application, tag, final)
-    settings = read_settings(source_of_commit(application.git, tag.commit))
+    settings = settings_at(application.git, tag.commit)
+    application = application.at(settings)
     _require_images(application, tag, settings)
     files = _changed_files(application, tag, final, settings)
     # Without [ci skip]: GitHub would not run the checks that the branch requires.
@@ -112,7 +112,7 @@ def _changed_files(
     """Return the files that changelog and hooks change in a work tree of the candidate."""
     git = application.git
     with TemporaryDirectory() as folder, git.worktree(Path(folder) / "tree", tag.commit) as tree:
-        _write_changelog(tree, tag, final)
+        _write_changelog(application, tree, tag, settings.changelog)
         for hook in settings.hooks:
             with application.progress.task(hook.name):
                 _run(hook, tree.dir, final)
@@ -127,11 +127,16 @@ def _changed_files(
         return {name: f.read_bytes() if f.is_file() else None for name, f in files.items()}
 
 
-def _write_changelog(tree: Git, tag: VersionTag, final: str) -> None:
+def _write_changelog(
+    application: Application, tree: Git, tag: VersionTag, settings: ChangelogSettings
+) -> None:
+    final, previous = str(tag.version.finalize_version()), application.release_before(tag)
     date = tree.text("show", "--no-patch", "--format=%cs", tag.commit)
     file = tree.dir / changelog.CHANGELOG
     text = file.read_bytes().decode() if file.is_file() else ""
-    section = changelog.section(tree.dir, final, date)
+    since = previous.name if previous else ""
+    changelog.require_config(tree, tag.commit, settings)
+    section = changelog.section(tree.dir, final, config=settings.config, previous=since, date=date)
     file.write_text(changelog.prepend(text, section, final), encoding="utf-8", newline="")
 
 
@@ -147,9 +152,9 @@ def _run(hook: Hook, folder: Path, version: str) -> None:
 
 
 def _body(application: Application, tag: VersionTag, final: str) -> str:
-    tags, compare = application.tags(tag.commit), "first release"
-    if older := [o for o in tags if not o.version.prerelease and o.version < tag.version]:
-        compare = application.forge.compare_url(older[-1].commit, tag.commit)
+    compare = "first release"
+    if older := application.release_before(tag):
+        compare = application.forge.compare_url(older.commit, tag.commit)
     return (
         f"# Promote {tag.version} to {final}\n\n"
         f"Merging this releases {final} from commit {tag.commit}.\n\n"

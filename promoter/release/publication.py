@@ -1,27 +1,28 @@
 """A release: cut when the promote-rc pull request has been merged.
 
-Order: checks, draft with its files, images, publish, version branch. Each step completes the
-present state, so an interrupted run is run again; a part that differs is an error, never
-overwritten.
+Order: checks, images that need no published file, draft with its files, the images that download
+them, publish, version branch. Each step completes the present state, so an interrupted run is run
+again; a part that differs is an error, never overwritten.
 Tag, labels and notes name the candidate's commit, not the merge.
 """
 
 import hashlib
-from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from typing import NamedTuple
+from dataclasses import dataclass, replace
 
-from promoter.common.errors import NotCleared, NothingNewer
-from promoter.forge.forge import PublishedRelease, PullRequest, PullRequestState, Query
-from promoter.programs.oci import Layer, OciImage
+from promoter.common.errors import NothingNewer
+from promoter.forge.forge import PublishedRelease, PullRequest
+from promoter.programs.registry import Registry
 from promoter.release import changelog
 from promoter.release.application import Application
+from promoter.release.build_inputs import BuildInputs
+from promoter.release.builds import ImageBuilds, image_builds
 from promoter.release.errors import ReleaseError
-from promoter.release.images import Image, VersionBuild, build, require_same_but_version
-from promoter.release.merge_rules import file_check, report_file_check
-from promoter.release.promotion import LABEL, candidate_in
-from promoter.release.settings import ImageRecipe, ReleaseSettings, read_settings
+from promoter.release.images import Image, VersionBuild
+from promoter.release.merged import merged_pull_request
+from promoter.release.promotion import candidate_in
+from promoter.release.release_images import ReleaseImage, ReleaseImages
+from promoter.release.settings import ImageRecipe, ReleaseSettings, read_settings, settings_at
 from promoter.release.source import SourceTree, source_of_commit
 from promoter.release.version import VersionTag
 
@@ -37,22 +38,27 @@ def release(application: Application, number: int = 0) -> VersionBuild:
     part of the release exists and contradicts it.
     """
     application.fetch()
-    pull = _merged_pull_request(application, number)
+    pull = merged_pull_request(application, number)
     tag = candidate_in(application, pull)
     _require_untagged_or_same(application, tag)
     source = source_of_commit(application.git, tag.commit)
+    settings = read_settings(source)
+    application = application.at(settings)
     version = tag.version.finalize_version()
-    publication = _Publication(application, tag, source, read_settings(source), str(version))
-    built = publication.build_images()
-    publication.draft(pull)
-    images = publication.publish_images(built)
+    inputs = _with_published(application, settings, str(version))
+    registry = application.registry
+    with image_builds(source, settings, str(version), registry, inputs, released=True) as builds:
+        publication = _Publication(application, tag, source, settings, str(version), builds)
+        made = publication.build(pull)
+        images = publication.publish_images(made)
     application.forge.publish_release(str(version))
     application.fetch()
     if application.is_newest(version, tag.commit):
         for image in images:
             application.registry.tag(image.name, image.digest, LATEST)
     application.counter.raise_to(version)
-    return VersionBuild(version, tag.commit, images)
+    proofs = tuple(proof for each in made for proof in each.proofs)
+    return VersionBuild(version, tag.commit, images, proofs)
 
 
 def read_release(application: Application, version: str = "") -> VersionBuild:
@@ -72,8 +78,14 @@ def read_release(application: Application, version: str = "") -> VersionBuild:
             f"read release {tag.version}: it is not published",
             next_step="complete it: promoter release final",
         )
-    settings = read_settings(source_of_commit(application.git, tag.commit))
-    images = tuple(_image(application, recipe, str(tag.version)) for recipe in settings.images)
+    return read_images(application, tag)
+
+
+def read_images(application: Application, tag: VersionTag) -> VersionBuild:
+    """Return the images of ``tag`` in their registries; raises `ReleaseError` for a missing one."""
+    settings = settings_at(application.git, tag.commit)
+    registry = application.at(settings).registry
+    images = tuple(_image(registry, recipe, tag) for recipe in settings.images)
     return VersionBuild(tag.version, tag.commit, images)
 
 
@@ -81,39 +93,6 @@ def checksums(files: dict[str, bytes]) -> bytes:
     """Return the content of ``checksums.txt``, as `sha256sum --check` reads it."""
     lines = (f"{hashlib.sha256(files[name]).hexdigest()}  {name}\n" for name in sorted(files))
     return "".join(lines).encode()
-
-
-def _merged_pull_request(application: Application, number: int) -> PullRequest:
-    if number:
-        pulls = [application.forge.pull_request(number)]
-    else:
-        found = application.forge.pull_requests(Query(state=None, labels=frozenset({LABEL})))
-        pulls = [pull for pull in found if pull.state is not PullRequestState.CLOSED]
-    if not pulls:
-        raise NothingNewer(
-            "release: no promote-rc pull request is open or merged",
-            next_step="promoter release promote opens one",
-        )
-    merged = [pull for pull in pulls if pull.state is PullRequestState.MERGED]
-    if not merged:
-        raise NotCleared(
-            f"release pull request {pulls[0].number}: it is {pulls[0].state}, not merged",
-            next_step=f"review and merge it: {pulls[0].url}",
-        )
-    _require_promote_rc(application, merged[0])
-    return merged[0]
-
-
-def _require_promote_rc(application: Application, pull: PullRequest) -> None:
-    if LABEL not in pull.labels:
-        raise ReleaseError(f"release pull request {pull.number}: it has no label {LABEL}")
-    result = file_check(application.forge.changed_files(pull.number))
-    if not result.passes:
-        report_file_check(application.forge, pull)
-        raise ReleaseError(
-            f"release pull request {pull.number}: {result}",
-            next_step="revert its other changes, then promote the candidate again",
-        )
 
 
 def _require_untagged_or_same(application: Application, tag: VersionTag) -> None:
@@ -127,12 +106,23 @@ def _require_untagged_or_same(application: Application, tag: VersionTag) -> None
             )
 
 
-class _Built(NamedTuple):
-    """An image of the release; ``present`` if the registry has it already."""
-
-    name: str
-    image: OciImage[Layer]
-    present: bool
+def _with_published(
+    application: Application, settings: ReleaseSettings, version: str
+) -> BuildInputs:
+    """Return the inputs with the files that an earlier run attached to the release."""
+    inputs, existing = application.inputs, application.forge.release(version)
+    if existing is None:
+        return inputs
+    names = [
+        artifact.name
+        for artifact in settings.artifacts
+        if artifact.source is None
+        and artifact.name not in inputs.artifacts
+        and (asset := existing.asset(artifact.name))
+        and asset.complete
+    ]
+    found = {name: application.forge.asset(version, name) for name in names}
+    return replace(inputs, artifacts={**inputs.artifacts, **found})
 
 
 @dataclass(frozen=True)
@@ -144,33 +134,50 @@ class _Publication:
     source: SourceTree
     settings: ReleaseSettings
     version: str
+    builds: ImageBuilds
 
-    def draft(self, pull: PullRequest) -> None:
+    def build(self, pull: PullRequest) -> list[ReleaseImage]:
+        """Return every image, each checked; the draft exists before those that download from it."""
+        recipes, images = self.settings.images, self._images
+        self.builds.check(images.missing(recipes))
+        files = {each.name: self.builds.artifact(each.name) for each in self.settings.artifacts}
+        later = [each for each in recipes if each.dockerfile and each.dockerfile.contains]
+        with self.application.progress.task(f"build the images of {self.version}"):
+            made = {each.name: images.image(each) for each in recipes if each not in later}
+            self._draft(pull, files)
+            made |= {each.name: images.image(each) for each in later}
+        return [made[recipe.name] for recipe in recipes]
+
+    def publish_images(self, made: list[ReleaseImage]) -> tuple[Image, ...]:
+        """Push and sign what `build` returned."""
+        task = self.application.progress.task(f"push and sign the images of {self.version}")
+        pairs = list(zip(self.settings.images, made, strict=True))
+        with task, ThreadPoolExecutor(_WORKERS) as pool:
+            return tuple(pool.map(lambda pair: self._publish(*pair), pairs))
+
+    @property
+    def _images(self) -> ReleaseImages:
+        registry, candidate = self.application.registry, str(self.tag.version)
+        return ReleaseImages(self.builds, registry, candidate, self.version)
+
+    def _draft(self, pull: PullRequest, files: dict[str, bytes]) -> None:
         """Create or complete the draft with its notes and files."""
         version, commit, forge = self.version, self.tag.commit, self.application.forge
         if (draft := forge.release(version)) is None:
-            text = self.application.git.file(pull.head_commit, changelog.CHANGELOG) or b""
-            notes = changelog.notes(text.decode(), version)
-            draft = forge.draft_release(version, commit, f"v{version}", notes)
+            draft = forge.draft_release(version, commit, f"v{version}", self._notes(pull))
         if draft.commit != commit:
             raise ReleaseError(
                 f"release {version}: it already exists for commit {draft.commit[:12]}",
                 next_step="inspect it on the forge; delete it there if it is a mistaken draft",
             )
-        files = {each.name: self.source.file(each.source) for each in self.settings.artifacts}
         for name, content in {**files, CHECKSUMS: checksums(files)}.items():
             self._attach(draft, name, content)
 
-    def build_images(self) -> list[_Built]:
-        """Return every image, each checked against its candidate and what is published."""
-        with self.application.progress.task(f"build the images of {self.version}"):
-            return [_Built(recipe.name, *self._build(recipe)) for recipe in self.settings.images]
-
-    def publish_images(self, built: Sequence[_Built]) -> tuple[Image, ...]:
-        """Push and sign what `build_images` returned."""
-        task = self.application.progress.task(f"push and sign the images of {self.version}")
-        with task, ThreadPoolExecutor(_WORKERS) as pool:
-            return tuple(pool.map(lambda each: self._publish(*each), built))
+    def _notes(self, pull: PullRequest) -> str:
+        git, previous = self.application.git, self.application.release_before(self.tag)
+        text = (git.file(pull.head_commit, changelog.CHANGELOG) or b"").decode()
+        since = previous.name if previous else ""
+        return changelog.release_notes(git, self.settings.changelog, self.tag, since, text)
 
     def _attach(self, draft: PublishedRelease, name: str, content: bytes) -> None:
         asset = draft.asset(name)
@@ -180,37 +187,29 @@ class _Publication:
             self.application.forge.upload_asset(draft.tag, name, content)
         elif self.application.forge.asset(draft.tag, name) != content:
             commit = draft.commit[:12]
-            raise ReleaseError(f"release {draft.tag}: its {name} is not the one of commit {commit}")
-
-    def _build(self, recipe: ImageRecipe) -> tuple[OciImage[Layer], bool]:
-        """Return the final image, checked, and whether the registry has it already."""
-        registry, version = self.application.registry, self.version
-        final = build(self.source, recipe, version, self.settings.source)
-        candidate = registry.pull(recipe.name, str(self.tag.version))
-        require_same_but_version(candidate, final, recipe, version)
-        present = registry.digest(recipe.name, version)
-        if present not in (None, final.digest):
             raise ReleaseError(
-                f"release image {recipe.name} {version}: the registry has {present},"
-                f" this commit gives {final.digest}",
-                next_step="promote a newer candidate; a release is never made twice",
+                f"release {draft.tag}: its {name} is not the one of commit {commit}",
+                next_step=f"omit --artifact {name} to continue with the release's own, or delete"
+                " the draft",
             )
-        return final, present is not None
 
-    def _publish(self, name: str, final: OciImage[Layer], present: bool) -> Image:
+    def _publish(self, recipe: ImageRecipe, made: ReleaseImage) -> Image:
         registry, supply_chain = self.application.registry, self.application.supply_chain
-        if not present:
-            registry.push(name, final, [self.version])
-        image = Image(name, registry.repository(name), final.digest)
+        if made.content is not None:
+            registry.push(made.name, made.content, [self.version])
+        elif registry.digest(made.name, self.version) is None:
+            registry.tag(made.name, made.digest, self.version)
+        image = Image(made.name, registry.repository(made.name), made.digest)
         if supply_chain:
-            supply_chain.attest(image, self.source, self.version, self.settings.source)
+            bases = self.builds.bases(recipe)
+            supply_chain.attest(image, self.source, self.version, self.settings.source, bases)
         return image
 
 
-def _image(application: Application, recipe: ImageRecipe, version: str) -> Image:
-    if (digest := application.registry.digest(recipe.name, version)) is None:
+def _image(registry: Registry, recipe: ImageRecipe, tag: VersionTag) -> Image:
+    if (digest := registry.digest(recipe.name, str(tag.version))) is None:
         raise ReleaseError(
-            f"read release {version}: image {recipe.name} is not in the registry",
+            f"read release {tag.version}: image {recipe.name} is not in the registry",
             next_step="complete it: promoter release final",
         )
-    return Image(recipe.name, application.registry.repository(recipe.name), digest)
+    return Image(recipe.name, registry.repository(recipe.name), digest)

@@ -1,51 +1,117 @@
 """`ci/release/release.yml`: the images, files and hooks of an application's release."""
 
-from typing import Annotated
+import re
+from collections.abc import Mapping
+from typing import Annotated, Self
 
-from pydantic import Field, StringConstraints, ValidationError
+from pydantic import Field, StringConstraints, ValidationError, model_validator
 
 from promoter.common.errors import InvalidFile
 from promoter.common.model import StrictModel
 from promoter.common.yaml_file import read_yaml
 from promoter.git import Git
+from promoter.release.errors import ReleaseError
 from promoter.release.source import SourceTree
 from promoter.release.version import BreakingBelowOne
 
 SETTINGS_FILE = "ci/release/release.yml"
+CLIFF_FILE = "ci/vendor/config/git-cliff.toml"
+GITHUB_TOKEN = "{github_token}"  # noqa: S105 - a placeholder
+"""The placeholder of an argument that is secret."""
+
+_PLACEHOLDERS = {"version", "commit", "time", "github_token"}
 
 SourcePath = Annotated[str, StringConstraints(pattern=r"^[^/\x00][^\x00]*$")]
+ImagePath = Annotated[str, StringConstraints(pattern=r"^/[^\x00]*[^/\x00]$")]
+Variable = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
+Address = Annotated[str, StringConstraints(pattern=r"^[a-z0-9.-]+(:\d+)?(/[a-z0-9._-]+)*$")]
+Digest = Annotated[str, StringConstraints(pattern=r"^sha256:[0-9a-f]{64}$")]
+FileName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
 
 
 class Copy(StrictModel):
     """A file or folder of the repository, copied to an absolute path of the image."""
 
     source: SourcePath = Field(alias="from")
-    target: str = Field(alias="to", pattern=r"^/[^\x00]*[^/\x00]$")
+    target: ImagePath = Field(alias="to")
 
 
 class VersionFile(Copy):
     """A .env file that carries the version: the only file that differs from build to build."""
 
-    variable: str = Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")
+    variable: Variable
+
+
+class DockerfileRecipe(StrictModel):
+    """The Dockerfiles of an image, and what enters their build.
+
+    ``release`` defaults to ``candidate``. ``args`` and ``env_files`` (variables by .env file of
+    the context's repository) may contain {version}, {commit}, {time} and {github_token};
+    ``contains`` is where artifacts lie in the image. With ``rebuilt: false`` the release has the
+    candidate's image.
+    """
+
+    candidate: SourcePath
+    release: str = ""
+    context: SourcePath = "."
+    args: Mapping[Variable, str] = {}
+    env_files: Mapping[SourcePath, Mapping[Variable, str]] = {}
+    contains: Mapping[FileName, ImagePath] = {}
+    rebuilt: bool = True
+
+    @model_validator(mode="after")
+    def _placeholders_are_known(self) -> Self:
+        values = [
+            *self.args.values(),
+            *(v for each in self.env_files.values() for v in each.values()),
+        ]
+        for name in {name for value in values for name in re.findall(r"\{(\w*)\}", value)}:
+            if name not in _PLACEHOLDERS:
+                known = ", ".join(sorted(_PLACEHOLDERS))
+                raise ValueError(f"unknown placeholder {{{name}}}; known: {known}")
+        return self
+
+    def file(self, *, released: bool) -> str:
+        """Return the Dockerfile of a release or of a candidate."""
+        return (self.release if released else "") or self.candidate
 
 
 class ImageRecipe(StrictModel):
-    """One image; ``pin`` is the key path of its digest in values.yaml (empty: not pinned)."""
+    """One image, by a Dockerfile or as files that are copied onto nothing.
+
+    ``pin`` is the key path of its digest in values.yaml (empty: not pinned), ``registry`` where it
+    is published (empty: where the others are).
+    """
 
     name: str = Field(pattern=r"^[a-z0-9]+([._-][a-z0-9]+)*$")
     pin: str = ""
-    copies: tuple[Copy, ...] = Field(alias="copy", min_length=1)
+    registry: Address | None = None
+    dockerfile: DockerfileRecipe | None = None
+    copies: tuple[Copy, ...] = Field((), alias="copy")
     version_file: VersionFile | None = None
-    entrypoint: tuple[str, ...] = Field(min_length=1)
+    entrypoint: tuple[str, ...] = ()
     user: str = "1000"
-    port: int = Field(ge=1, le=65535)
+    port: int = Field(0, ge=0, le=65535)
+
+    @model_validator(mode="after")
+    def _is_built_in_one_way(self) -> Self:
+        if (self.dockerfile is None) != bool(self.copies):
+            raise ValueError("it needs either dockerfile or copy")
+        if self.copies and not (self.entrypoint and self.port):
+            raise ValueError("an image of copied files needs entrypoint and port")
+        return self
 
 
 class BuildArtifact(StrictModel):
-    """A file of the released commit that the release offers for download."""
+    """A file that the release offers for download.
 
-    name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
-    source: SourcePath = Field(alias="from")
+    It is the file ``from`` of the released commit, or given to the command (``--artifact``), and
+    is placed at ``context`` of the repository before images are built.
+    """
+
+    name: FileName
+    source: SourcePath | None = Field(None, alias="from")
+    context: SourcePath | None = None
 
 
 class Hook(StrictModel):
@@ -55,30 +121,80 @@ class Hook(StrictModel):
     run: tuple[str, ...] = Field(min_length=1)
 
 
+class ChangelogSettings(StrictModel):
+    """git-cliff's configuration of CHANGELOG.md (null: its built-in one) and of the notes.
+
+    Without ``notes`` the release notes are the section of CHANGELOG.md that was reviewed.
+    """
+
+    config: SourcePath | None = CLIFF_FILE
+    notes: SourcePath | None = None
+
+
 class ChartSettings(StrictModel):
-    """The chart that pins the images, and the Terraform folders that are copied into it."""
+    """The chart that pins the images, and the Terraform folders that are copied into it.
+
+    ``app_version`` is the version's key path in values.yaml, ``is_release`` whether the file
+    is-release is written; ``candidates`` may be pinned too.
+    """
 
     folder: SourcePath
     terraform: tuple[SourcePath, ...] = ()
+    app_version: str = ""
+    is_release: bool = True
+    candidates: bool = False
 
 
 class ReleaseSettings(StrictModel):
     """The images, files and documentation of a release, and the address of the source.
 
-    ``breaking_below_one`` is a breaking change's increment below 1.0.0 (cog itself: minor).
+    ``registry`` is where images are published, ``bases`` has the digest of each base image as the
+    Dockerfiles name it, ``cog`` is the path of cog.toml. ``breaking_below_one`` is a breaking
+    change's increment below 1.0.0 (cog itself: minor).
     """
 
     source: str = Field(pattern=r"^https://\S+$")
+    registry: Address | None = None
     images: tuple[ImageRecipe, ...] = Field(min_length=1)
+    bases: Mapping[str, Digest] = {}
     artifacts: tuple[BuildArtifact, ...] = ()
     hooks: tuple[Hook, ...] = ()
+    changelog: ChangelogSettings = ChangelogSettings()
     chart: ChartSettings | None = None
+    cog: SourcePath = "cog.toml"
     breaking_below_one: BreakingBelowOne = "major"
+
+    @model_validator(mode="after")
+    def _artifacts_exist(self) -> Self:
+        names = {artifact.name for artifact in self.artifacts}
+        for image in self.images:
+            for name in image.dockerfile.contains if image.dockerfile else ():
+                if name not in names:
+                    raise ValueError(f"image {image.name} contains {name}, which is no artifact")
+        return self
+
+    def published(self, name: str) -> str:
+        """Return the repository of image ``name`` in its registry; its name if none is named."""
+        return f"{self.registries().get(name, '')}/{name}".lstrip("/")
+
+    def registries(self) -> dict[str, str]:
+        """Return the registry of each image by its name, "" where none is named."""
+        return {image.name: image.registry or self.registry or "" for image in self.images}
 
 
 def read_settings(source: SourceTree) -> ReleaseSettings:
     """Return the settings in ``source``; raises `InvalidFile` naming place and reason."""
     return parse_settings(source.file(SETTINGS_FILE))
+
+
+def settings_at(git: Git, commit: str) -> ReleaseSettings:
+    """Return the settings of ``commit``; raises as `read_settings`."""
+    if (content := git.file(commit, SETTINGS_FILE)) is None:
+        raise ReleaseError(
+            f"read {SETTINGS_FILE} in {commit[:12]}: no such file",
+            next_step="promoter release init writes it",
+        )
+    return parse_settings(content)
 
 
 def breaking_rule(git: Git, revision: str) -> BreakingBelowOne:

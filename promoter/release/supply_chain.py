@@ -1,9 +1,10 @@
 """The evidence of an image: a signature, SLSA provenance and a bill of materials."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Self
 
 from promoter.common.errors import RegistryError
@@ -41,13 +42,23 @@ class SupplyChain:
     cosign: Cosign
     registry: Registry
 
-    def attest(self, image: Image, source: SourceTree, version: str, address: str) -> None:
-        """Sign ``image`` and attach an SBOM and provenance (from ``address``), where missing."""
+    def attest(
+        self,
+        image: Image,
+        source: SourceTree,
+        version: str,
+        address: str,
+        bases: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
+        """Sign ``image`` and attach an SBOM and provenance (from ``address``), where missing.
+
+        ``bases`` are the references by digest of the base images, by their names.
+        """
         cosign, reference = self.cosign, image.reference
         if not _verifies(lambda: cosign.verify(reference)):
             cosign.sign(reference)
         if not _verifies(lambda: self._provenance(image, source.commit)):
-            predicate = provenance(image.name, source, version, address)
+            predicate = provenance(image.name, source, version, address, bases)
             cosign.attest(reference, _PROVENANCE, json.dumps(predicate))
         if not _verifies(lambda: cosign.verify_attestation(reference, _SBOM)):
             cosign.attest(reference, _SBOM, self._sbom(image, source, version))
@@ -92,18 +103,29 @@ class SupplyChain:
         return sbom(image, content, version, source.time)
 
 
-def provenance(name: str, source: SourceTree, version: str, address: str) -> dict[str, Any]:
+def provenance(
+    name: str,
+    source: SourceTree,
+    version: str,
+    address: str,
+    bases: Mapping[str, str] = MappingProxyType({}),
+) -> dict[str, Any]:
     """Return the SLSA v1 predicate (slsa.dev/provenance/v1) of the image ``name``.
 
-    A run adds nothing to commit, version and recipe, so it names only who ran it.
+    A run adds nothing to commit, version, recipe and base images, so it names only who ran it.
     """
     repository, commit = f"git+{address}", {"gitCommit": source.commit}
     origin = {"uri": repository, "digest": commit}
+    materials = [{"uri": f"{repository}@{source.commit}", "digest": commit}]
+    materials += [
+        {"name": base, "uri": f"oci://{reference}", "digest": {"sha256": reference[-64:]}}
+        for base, reference in bases.items()
+    ]
     definition = {
         "buildType": f"{address}/blob/{source.commit}/{SETTINGS_FILE}",
         "externalParameters": {"image": name, "source": origin, "version": version},
         "internalParameters": {},
-        "resolvedDependencies": [{"uri": f"{repository}@{source.commit}", "digest": commit}],
+        "resolvedDependencies": materials,
     }
     return {"buildDefinition": definition, "runDetails": {"builder": {"id": BUILDER}}}
 

@@ -97,7 +97,8 @@ def _check_image(text: str, pin: Pin, file: str) -> None:
         repository = find(text, (*parse_path(pin.path)[:-1], "repository"), file).value
     except YamlEditError:
         return
-    if pin.image and repository.rpartition("/")[2] != pin.image.rpartition("/")[2]:
+    named = repository if "/" in pin.image else repository.rpartition("/")[2]
+    if pin.image and named != pin.image:
         raise YamlEditError(
             f"pin {pin.path} in {file}: it is for {repository}, not for {pin.image}",
             next_step="correct the key path of that image",

@@ -45,7 +45,7 @@ def worker(tmp_path: Path) -> Worker:
 
 @pytest.fixture
 def sandbox(tmp_path: Path, registry: Registry) -> Sandbox:
-    return open_sandbox(tmp_path / "sandbox", registry)
+    return open_sandbox(tmp_path / "sandbox", registry, committed=True)
 
 
 @pytest.fixture

@@ -78,11 +78,16 @@ class Sandbox:
 
 
 def open_sandbox(
-    folder: Path, registry: Registry, changed: Mapping[str, bytes] | None = None
+    folder: Path,
+    registry: Registry,
+    changed: Mapping[str, bytes] | None = None,
+    *,
+    committed: bool = False,
 ) -> Sandbox:
     """Return the application at its first commit, a chart without pins, nothing released.
 
-    ``changed`` are files of the application that differ from upstream/.
+    ``changed`` are files of the application that differ from upstream/. With ``committed`` its
+    release.yml and the chart name ``registry`` in place of the real ones.
     """
     seed = new_repository(folder / "seed")
     shutil.copytree(
@@ -93,15 +98,26 @@ def open_sandbox(
     )
     for path, content in (changed or {}).items():
         (seed.dir / path).write_bytes(content)
+    values = VALUES
+    if committed:
+        named = seed.dir / RELEASE_YML
+        named.write_text(here(named.read_text(), registry))
+        values = here(VALUES, registry)
     commit_all(seed, "feat: the application")
     chart = new_repository(folder / "chart-seed")
     (chart.dir / "charts" / "lana-bank").mkdir(parents=True)
-    (chart.dir / "charts" / "lana-bank" / "values.yaml").write_text(VALUES)
+    (chart.dir / "charts" / "lana-bank" / "values.yaml").write_text(values)
     (chart.dir / "charts" / "lana-bank" / "Chart.yaml").write_text(CHART)
     commit_all(chart, "feat: the chart")
     _clone(seed, folder, "lana-bank")
     _clone(chart, folder, "charts")
     return _sandbox_in(folder, registry)
+
+
+def here(text: str, registry: Registry) -> str:
+    """Return ``text`` with ``registry`` in place of the real ones."""
+    text = text.replace("us.gcr.io/galoyorg", f"{registry.address}/us")
+    return text.replace("gcr.io/galoyorg", registry.address)
 
 
 def quick_release_yml() -> dict[str, bytes]:

@@ -125,7 +125,9 @@ def test_a_candidate_missing_from_the_registry_releases_nothing(sandbox: Sandbox
     empty = replace(
         sandbox.application.registry, address=f"{sandbox.application.registry.address}/x"
     )
-    with pytest.raises(RegistryError, match=r"manifest .*/x/lana-bank:0.1.0-rc.1"):
+    with pytest.raises(
+        RegistryError, match=r"read .*/x/lana-bank:0.1.0-rc.1: the registry does not have it"
+    ):
         release(replace(sandbox.application, registry=empty))
     assert sandbox.application.forge.release("0.1.0") is None
     assert sandbox.tags() == ["0.1.0-rc.1"]

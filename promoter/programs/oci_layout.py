@@ -1,0 +1,221 @@
+"""OCI images in folders: read from a layout or a `docker save` archive, labeled, searched.
+
+Layers stay in files, so an image may be larger than memory. Formats: OCI image-spec v1.1 (layout,
+index, manifest, config), and the archive of `docker save` with its manifest.json.
+"""
+
+import gzip
+import hashlib
+import json
+import shutil
+import tarfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePosixPath
+from typing import IO, Any
+
+from promoter.common.errors import PromoterError
+from promoter.programs.oci import (
+    CONFIG_TYPE,
+    LAYER_TYPE,
+    MANIFEST_TYPE,
+    Blob,
+    OciImage,
+    StoredLayer,
+    canonical_json,
+    descriptor,
+)
+
+PLATFORM = ("linux", "amd64")
+_CHUNK = 1 << 20
+_DOCKER_LAYER = "application/vnd.docker.image.rootfs.diff.tar.gzip"
+_WHITEOUT, _OPAQUE = ".wh.", ".wh..wh..opq"
+
+
+class InvalidImage(PromoterError):
+    """A folder or archive that is not one OCI image for linux/amd64."""
+
+
+@dataclass(frozen=True)
+class LayerFile:
+    """A gzipped tar in a file. ``diff_id`` is the digest of the tar in it."""
+
+    file: Path
+    digest: str
+    diff_id: str
+    media_type: str = LAYER_TYPE
+
+    def descriptor(self) -> dict[str, object]:
+        """Return the layer's entry in a manifest."""
+        return descriptor(self.media_type, self.digest, self.file.stat().st_size)
+
+    def write(self, file: Path) -> None:
+        """Write the layer to ``file``, as a hard link if the file system allows one."""
+        try:
+            file.hardlink_to(self.file)
+        except OSError:  # another file system
+            shutil.copyfile(self.file, file)
+
+    def archive(self) -> tarfile.TarFile:
+        """Open the tar."""
+        return tarfile.open(self.file)
+
+
+def read_layout(folder: Path) -> OciImage[LayerFile]:
+    """Return the image for linux/amd64 in an OCI layout, every blob checked by its digest.
+
+    Raises `InvalidImage`; an index may name further images for other platforms.
+    """
+    try:
+        index = json.loads((folder / "index.json").read_bytes())
+        manifest, document = _manifest(folder, index["manifests"])
+        config = Blob(_blob(folder, document["config"]["digest"]).read_bytes(), CONFIG_TYPE)
+        _require_platform(folder, json.loads(config.content))
+        diff_ids = json.loads(config.content)["rootfs"]["diff_ids"]
+        layers = tuple(
+            LayerFile(_blob(folder, each["digest"]), each["digest"], diff_id, _layer_type(each))
+            for each, diff_id in zip(document["layers"], diff_ids, strict=True)
+        )
+    except (OSError, LookupError, TypeError, ValueError) as error:
+        raise InvalidImage(
+            f"read the image in {folder}: it is not an OCI layout: {error}",
+            next_step="name the folder with index.json, or the archive of docker save",
+        ) from error
+    return OciImage(manifest, replace(config, media_type=document["config"]["mediaType"]), layers)
+
+
+def read_archive(file: Path, folder: Path) -> OciImage[LayerFile]:
+    """Return the image in an archive of `docker save`, unpacked into the empty ``folder``."""
+    try:
+        with tarfile.open(file) as archive:
+            (entry,) = json.loads(_member(archive, "manifest.json"))
+            config = Blob(_member(archive, entry["Config"]), CONFIG_TYPE)
+            document = json.loads(config.content)
+            _require_platform(file, document)
+            pairs = zip(entry["Layers"], document["rootfs"]["diff_ids"], strict=True)
+            layers = tuple(
+                _packed(_member(archive, name), diff_id, folder) for name, diff_id in pairs
+            )
+    except (OSError, LookupError, TypeError, ValueError, tarfile.TarError) as error:
+        raise InvalidImage(
+            f"read the image in {file}: it is not the archive of one image: {error}",
+            next_step="name the archive that docker save or oci-build-task wrote",
+        ) from error
+    return _image(config, layers, {})
+
+
+def labeled(image: OciImage[LayerFile], labels: Mapping[str, str]) -> OciImage[LayerFile]:
+    """Return ``image`` with ``labels`` added to its configuration and its annotations."""
+    document = json.loads(image.config.content)
+    config = document.get("config") or {}
+    present = config.get("Labels") or {}
+    document["config"] = {**config, "Labels": {**present, **labels}}
+    content = Blob(canonical_json(document), CONFIG_TYPE)
+    annotations = json.loads(image.manifest.content).get("annotations") or {}
+    return _image(content, image.layers, {**annotations, **labels})
+
+
+def image_config(image: OciImage[Any]) -> dict[str, Any]:
+    """Return the runtime settings of ``image``: User, Env, Entrypoint, Labels, ..."""
+    return dict(json.loads(image.config.content).get("config") or {})
+
+
+def file_digest(layers: Sequence[StoredLayer], path: str) -> str | None:
+    """Return the ``sha256:...`` of the file ``path`` of an image's root, None without one."""
+    name = PurePosixPath(path.lstrip("/"))
+    for layer in reversed(layers):
+        with layer.archive() as archive:
+            entries = {PurePosixPath(each.name): each for each in archive}
+            if entry := entries.get(name):
+                found = archive.extractfile(entry) if entry.isfile() or entry.islnk() else None
+                return _sha256(found) if found else None
+        if any(removed in entries for removed in _removals(name)):
+            return None
+    return None
+
+
+def _sha256(content: IO[bytes]) -> str:
+    found = hashlib.sha256()
+    while chunk := content.read(_CHUNK):
+        found.update(chunk)
+    return f"sha256:{found.hexdigest()}"
+
+
+def _removals(name: PurePosixPath) -> list[PurePosixPath]:
+    """Return the entries of a layer that remove ``name`` from the layers below it."""
+    parts = [name, *name.parents[:-1]]
+    return [
+        *(each.with_name(f"{_WHITEOUT}{each.name}") for each in parts),
+        *(each / _OPAQUE for each in name.parents),
+    ]
+
+
+def _manifest(folder: Path, entries: Sequence[dict[str, Any]]) -> tuple[Blob, dict[str, Any]]:
+    """Return the only manifest for our platform, looking into nested indexes."""
+    fitting = [each for each in entries if _fits(each)]
+    if len(fitting) != 1:
+        raise ValueError(f"{len(fitting)} of its images are for {'/'.join(PLATFORM)}")
+    content = _blob(folder, fitting[0]["digest"]).read_bytes()
+    document = json.loads(content)
+    if "manifests" in document:
+        return _manifest(folder, document["manifests"])
+    return Blob(content, fitting[0]["mediaType"]), document
+
+
+def _fits(entry: dict[str, Any]) -> bool:
+    platform = entry.get("platform")
+    return platform is None or (platform.get("os"), platform.get("architecture")) == PLATFORM
+
+
+def _layer_type(entry: dict[str, Any]) -> str:
+    """Return the layer's media type in OCI's words: Docker's means the same bytes."""
+    return LAYER_TYPE if entry["mediaType"] == _DOCKER_LAYER else str(entry["mediaType"])
+
+
+def _blob(folder: Path, digest: str) -> Path:
+    algorithm, _, name = digest.partition(":")
+    file = folder / "blobs" / algorithm / name
+    with file.open("rb") as content:
+        if _sha256(content) != f"sha256:{name}":
+            raise ValueError(f"{digest} has other content")
+    return file
+
+
+def _require_platform(place: Path, config: dict[str, Any]) -> None:
+    found = (str(config.get("os")), str(config.get("architecture")))
+    if found != PLATFORM:
+        raise InvalidImage(
+            f"read the image in {place}: it is for {'/'.join(found)}",
+            next_step=f"build it for {'/'.join(PLATFORM)}",
+        )
+
+
+def _member(archive: tarfile.TarFile, name: str) -> bytes:
+    content = archive.extractfile(name)
+    if content is None:
+        raise ValueError(f"{name} is not a file")
+    return content.read()
+
+
+def _packed(tar: bytes, diff_id: str, folder: Path) -> LayerFile:
+    if tar[:2] == b"\x1f\x8b":
+        tar = gzip.decompress(tar)
+    if f"sha256:{hashlib.sha256(tar).hexdigest()}" != diff_id:
+        raise ValueError(f"layer {diff_id} has other content")
+    content = gzip.compress(tar, compresslevel=1, mtime=0)
+    digest = hashlib.sha256(content).hexdigest()
+    (folder / digest).write_bytes(content)
+    return LayerFile(folder / digest, f"sha256:{digest}", diff_id)
+
+
+def _image(
+    config: Blob, layers: tuple[LayerFile, ...], annotations: Mapping[str, str]
+) -> OciImage[LayerFile]:
+    manifest = {
+        "schemaVersion": 2,
+        "mediaType": MANIFEST_TYPE,
+        "config": config.descriptor(),
+        "layers": [each.descriptor() for each in layers],
+        "annotations": dict(annotations),
+    }
+    return OciImage(Blob(canonical_json(manifest), MANIFEST_TYPE), config, layers)

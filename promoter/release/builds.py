@@ -1,0 +1,252 @@
+"""The images of a version: built from Dockerfiles, handed over by a pipeline, or copied files.
+
+`ImageBuilds.check` reads everything that a build needs before anything is built or pushed.
+"""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from promoter.git.objects import SourceFile
+from promoter.programs.builders import Builder, DockerfileBuild, find_builder
+from promoter.programs.oci import OciImage
+from promoter.programs.oci_layout import file_digest, labeled, read_archive, read_layout
+from promoter.programs.registry import ImageLookup, Registry
+from promoter.release.build_inputs import BuildInputs
+from promoter.release.dockerfile import Dockerfile, canonical_name, parse_dockerfile
+from promoter.release.env_file import set_variable
+from promoter.release.errors import ReleaseError
+from promoter.release.images import build, image_labels
+from promoter.release.settings import (
+    GITHUB_TOKEN,
+    SETTINGS_FILE,
+    DockerfileRecipe,
+    ImageRecipe,
+    ReleaseSettings,
+)
+from promoter.release.source import SourceTree
+
+ARTIFACT = "io.galoy.artifact."
+"""Labels of an image with the digests of the artifacts that are in it, by their names."""
+
+
+@dataclass(frozen=True)
+class ImageBuilds:
+    """The images of one version of ``source``, in a scratch ``folder``."""
+
+    source: SourceTree
+    settings: ReleaseSettings
+    version: str
+    registry: Registry
+    inputs: BuildInputs
+    folder: Path
+    released: bool
+
+    def check(self, images: Sequence[ImageRecipe]) -> None:
+        """Raise `ReleaseError` for anything that ``images`` need and that is missing or unknown."""
+        self._check_names()
+        lookup = ImageLookup(self.registry.crane, self.inputs.mirrors)
+        for recipe in images:
+            for name in recipe.dockerfile.contains if recipe.dockerfile else ():
+                self.artifact(name)
+            if recipe.dockerfile and recipe.name not in self.inputs.images:
+                for name, reference in self.bases(recipe).items():
+                    self._check_base(lookup, recipe, name, reference)
+                self._given(recipe, recipe.dockerfile)
+                _ = self._builder
+
+    def image(self, recipe: ImageRecipe) -> OciImage[Any]:
+        """Return the labeled image of ``recipe``; each artifact in it is the given one."""
+        if recipe.dockerfile is None:
+            return build(self.source, recipe, self.version, self.settings.source)
+        folder = self.folder / f"image-{recipe.name}"
+        folder.mkdir()
+        if given := self.inputs.images.get(recipe.name):
+            made = self._handed_over(recipe.name, given, folder)
+        else:
+            made = self._builder.build(self._build(recipe), folder)
+        contained = recipe.dockerfile.contains
+        digests = {f"{ARTIFACT}{name}": self.digest(name) for name in contained}
+        for name, path in contained.items():
+            require_artifact(made, recipe.name, path, self.digest(name), name)
+        labels = image_labels(self.source, recipe.name, self.version, self.settings.source)
+        return labeled(made, {**labels, **digests})
+
+    def artifact(self, name: str) -> bytes:
+        """Return the artifact ``name``: a file of the command line, or of the commit."""
+        (artifact,) = (each for each in self.settings.artifacts if each.name == name)
+        if (given := self.inputs.artifacts.get(name)) is not None:
+            return given
+        if artifact.source is None:
+            raise ReleaseError(
+                f"read artifact {name}: {SETTINGS_FILE} has no file for it, and none was given",
+                next_step=f"build it for {self.version}, then --artifact {name}=<file>",
+            )
+        return self.source.file(artifact.source)
+
+    def bases(self, recipe: ImageRecipe) -> dict[str, str]:
+        """Return the base images of ``recipe`` by digest, as its Dockerfile names them."""
+        if recipe.dockerfile is None:
+            return {}
+        file = recipe.dockerfile.file(released=self.released)
+        found = {}
+        for name in self._parsed(recipe.dockerfile).bases:
+            digest = name.partition("@")[2] or self.settings.bases.get(name)
+            if digest is None:
+                raise ReleaseError(
+                    f"build image {recipe.name}: base image {name} of {file} has no digest",
+                    next_step=f"add it below bases in {SETTINGS_FILE}: promoter release init",
+                )
+            found[name] = f"{canonical_name(name)}@{digest}"
+        return found
+
+    def _check_names(self) -> None:
+        images = {each.name for each in self.settings.images if each.dockerfile}
+        artifacts = {each.name for each in self.settings.artifacts}
+        for option, given, known in (
+            ("--image", self.inputs.images, images),
+            ("--artifact", self.inputs.artifacts, artifacts),
+        ):
+            if unknown := sorted(given.keys() - known):
+                raise ReleaseError(
+                    f"read {option} {unknown[0]}: not in {SETTINGS_FILE}; known:"
+                    f" {', '.join(sorted(known)) or 'none'}"
+                )
+
+    def _check_base(
+        self, lookup: ImageLookup, recipe: ImageRecipe, name: str, reference: str
+    ) -> None:
+        registry, repository, digest = lookup.locate(reference)
+        if (found := registry.platform_of(repository, digest)) != "linux/amd64":
+            raise ReleaseError(
+                f"build image {recipe.name}: base image {name} ({digest[:19]}) "
+                + (f"is for {found}, not for linux/amd64" if found else "is not in its registry"),
+                next_step=f"correct its digest below bases in {SETTINGS_FILE}",
+            )
+
+    @cached_property
+    def _builder(self) -> Builder:
+        return find_builder(self.inputs.builder, self.inputs.mirrors)
+
+    def _values(self) -> dict[str, str]:
+        time = self.source.time.strftime("%Y-%m-%d-%H:%M:%S")
+        return {"version": self.version, "commit": self.source.commit, "time": time}
+
+    def _parsed(self, recipe: DockerfileRecipe) -> Dockerfile:
+        text = self.source.file(recipe.file(released=self.released)).decode(errors="replace")
+        return parse_dockerfile(text, {n: v for n, v in recipe.args.items() if v != GITHUB_TOKEN})
+
+    def _given(
+        self, image: ImageRecipe, recipe: DockerfileRecipe
+    ) -> tuple[dict[str, str], dict[str, str]]:
+        """Return the build arguments and the secret ones; each that is required has a value."""
+        file = recipe.file(released=self.released)
+        if missing := self._parsed(recipe).args - recipe.args.keys():
+            raise ReleaseError(
+                f"build image {image.name}: ARG {sorted(missing)[0]} of {file} has no value",
+                next_step=f"add it to the image's args in {SETTINGS_FILE}",
+            )
+        args, secrets = {}, {}
+        for name, value in recipe.args.items():
+            if value == GITHUB_TOKEN:
+                if name in self._parsed(recipe).args:
+                    secrets[name] = self._token(image.name, name)
+            else:
+                args[name] = value.format(**self._values())
+        return args, secrets
+
+    def _token(self, image: str, name: str) -> str:
+        if token := self.inputs.token():
+            return token
+        raise ReleaseError(
+            f"build image {image}: ARG {name} needs a token of the forge, and there is none",
+            next_step="set GH_TOKEN, or GH_APP_ID and GH_APP_KEY",
+        )
+
+    def _build(self, image: ImageRecipe) -> DockerfileBuild:
+        recipe = image.dockerfile
+        assert recipe  # noqa: S101
+        args, secrets = self._given(image, recipe)
+        context = self.folder / f"context-{image.name}"
+        root = context.resolve()
+        self._write_context(recipe, root)
+        return DockerfileBuild(
+            image.name,
+            root / recipe.file(released=self.released),
+            root / recipe.context,
+            int(self.source.time.timestamp()),
+            args,
+            secrets,
+            self.bases(image),
+        )
+
+    def _write_context(self, recipe: DockerfileRecipe, folder: Path) -> None:
+        """Write the commit's files with the artifacts and the variables of .env files."""
+        files = dict(self.source.files)
+        for artifact in self.settings.artifacts:
+            if artifact.context:
+                files[artifact.context] = SourceFile(self.artifact(artifact.name), executable=True)
+        for path, variables in recipe.env_files.items():
+            content = files[path].content if path in files else b""
+            for name, value in variables.items():
+                content = set_variable(content, name, value.format(**self._values()))
+            files[path] = SourceFile(content)
+        for path, file in files.items():
+            _write(folder, path, file)
+
+    def _handed_over(self, name: str, given: str, folder: Path) -> OciImage[Any]:
+        if given.startswith("sha256:"):
+            self.registry.pull_layout(name, given, folder / "layout")
+            return read_layout(folder / "layout")
+        path = Path(given)
+        return read_layout(path) if path.is_dir() else read_archive(path, folder)
+
+    def digest(self, name: str) -> str:
+        """Return the ``sha256:...`` of the artifact ``name``."""
+        return f"sha256:{hashlib.sha256(self.artifact(name)).hexdigest()}"
+
+
+@contextmanager
+def image_builds(
+    source: SourceTree,
+    settings: ReleaseSettings,
+    version: str,
+    registry: Registry,
+    inputs: BuildInputs,
+    *,
+    released: bool,
+) -> Iterator[ImageBuilds]:
+    """Yield the builds of ``version``; their files exist while the block runs."""
+    with TemporaryDirectory(prefix="promoter-images-", ignore_cleanup_errors=True) as folder:
+        yield ImageBuilds(source, settings, version, registry, inputs, Path(folder), released)
+
+
+def require_artifact(
+    image: OciImage[Any], name: str, path: str, digest: str, artifact: str
+) -> None:
+    """Raise `ReleaseError` unless the file ``path`` of ``image`` has ``digest``."""
+    found = file_digest(image.layers, path)
+    if found != digest:
+        raise ReleaseError(
+            f"verify image {name}: its {path} is {found or 'missing'}, artifact {artifact} is"
+            f" {digest}",
+            next_step=f"build the image again with this {artifact}",
+        )
+
+
+def _write(folder: Path, path: str, content: SourceFile) -> None:
+    file = folder / path
+    if not file.parent.resolve().is_relative_to(folder):
+        raise ReleaseError(f"write {path} of the build context: a link leads out of it")
+    file.parent.mkdir(parents=True, exist_ok=True)
+    if content.symlink:
+        file.symlink_to(content.content.decode(errors="surrogateescape"))
+        return
+    file.write_bytes(content.content)
+    if content.executable:
+        file.chmod(0o755)

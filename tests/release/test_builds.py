@@ -1,0 +1,315 @@
+"""Images from Dockerfiles: handed over by a pipeline, or built by the real buildah."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from promoter.common.errors import PromoterError
+from promoter.git.objects import SourceFile
+from promoter.programs import oci
+from promoter.programs.oci import write_layout
+from promoter.programs.registry import Registry
+from promoter.release.build_inputs import BuildInputs
+from promoter.release.candidate import create_candidate
+from promoter.release.chart import bump_chart
+from promoter.release.errors import ReleaseError
+from promoter.release.images import REVISION, VERSION, VersionBuild
+from promoter.release.promotion import promote
+from promoter.release.publication import read_release, release
+from promoter.release.source import source_of_commit
+from promoter.release.supply_chain import provenance
+
+from .conftest import serving
+from .dockerfiles import CREATED, application_files, push_base
+from .sandbox import Sandbox, open_sandbox
+
+NAMES = ("lana-bank", "lana-bank-admin-panel", "dagster-code-location-lana-dw")
+RC, FINAL = b"lana-cli 0.1.0-rc.1", b"lana-cli 0.1.0"
+
+needs_buildah = pytest.mark.skipif(
+    shutil.which("buildah") is None, reason="buildah is not installed (apt-get install buildah)"
+)
+
+
+def handed_over(folder: Path, name: str, files: dict[str, bytes], **config: object) -> str:
+    """Write an image as a pipeline's build task does; return the folder."""
+    layer = oci.layer({path: SourceFile(content) for path, content in files.items()})
+    target = folder / f"{name}-{len(list(folder.iterdir()))}"
+    write_layout(oci.image([layer], config, {}, created=CREATED), target)
+    return str(target)
+
+
+def images(folder: Path, binary: bytes) -> dict[str, str]:
+    folder.mkdir(exist_ok=True)
+    return {
+        "lana-bank": handed_over(folder, "lana-bank", {"/bin/lana-cli": binary}, User="1000"),
+        "lana-bank-admin-panel": handed_over(folder, "panel", {"/app/x": binary}, User="1001"),
+        "dagster-code-location-lana-dw": handed_over(folder, "dagster", {"/lana-dw/x": b"1"}),
+    }
+
+
+def with_inputs(sandbox: Sandbox, **inputs: object) -> Sandbox:
+    made = BuildInputs(**inputs)  # type: ignore[arg-type]
+    return replace(sandbox, application=replace(sandbox.application, inputs=made))
+
+
+@pytest.fixture
+def bases(registry: Registry) -> dict[str, str]:
+    """Base images below the names of their registries' mirrors, and the mirrors."""
+    host = registry.address.partition("/")[0]
+    published = {"/marker": b"1", "/published/lana-cli": FINAL}
+    return {
+        "alpine:latest": push_base(
+            Registry(f"{host}/library", registry.crane), "alpine", published
+        ),
+        "gcr.io/distroless/static": push_base(
+            Registry(f"{host}/distroless", registry.crane), "static", {"/etc/passwd": b""}
+        ),
+    }
+
+
+@pytest.fixture
+def mirrors(registry: Registry) -> dict[str, str]:
+    host = registry.address.partition("/")[0]
+    return {"docker.io": host, "gcr.io": host}
+
+
+@pytest.fixture
+def sandbox(tmp_path: Path, registry: Registry, bases: dict[str, str]) -> Sandbox:
+    return open_sandbox(tmp_path / "sandbox", registry, application_files(bases))
+
+
+def cut(sandbox: Sandbox, candidate: BuildInputs, final: BuildInputs) -> VersionBuild:
+    application = sandbox.application
+    create_candidate(replace(application, inputs=candidate))
+    sandbox.merge(promote(application))
+    return release(replace(application, inputs=final))
+
+
+def labels(registry: Registry, name: str, tag: str) -> dict[str, str]:
+    return dict(registry.config(name, tag)["config"]["Labels"])
+
+
+def test_what_a_pipeline_built_is_labeled_released_and_pinned(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    registry = sandbox.application.registry
+    made = cut(
+        sandbox,
+        BuildInputs({"lana-cli": RC}, images(tmp_path / "rc", RC)),
+        BuildInputs({"lana-cli": FINAL}, images(tmp_path / "final", FINAL)),
+    )
+
+    assert [image.name for image in made.images] == list(NAMES)
+    for name, version in (("lana-bank", "0.1.0"), ("lana-bank", "0.1.0-rc.1")):
+        found = labels(registry, name, version)
+        assert (found[REVISION], found[VERSION]) == (made.commit, version)
+    # Its release is the candidate's image; the others were built for the release.
+    dagster = NAMES[2]
+    assert registry.digest(dagster, "0.1.0") == registry.digest(dagster, "0.1.0-rc.1")
+    assert registry.digest("lana-bank", "0.1.0") != registry.digest("lana-bank", "0.1.0-rc.1")
+    assert sandbox.application.forge.asset("0.1.0", "lana-cli") == FINAL
+    assert [proof.partition(" is ")[0] for proof in made.proofs] == [
+        f"lana-bank: candidate and release are of commit {made.commit}".partition(" is ")[0],
+        "lana-bank 0.1.0: /bin/lana-cli",
+        "lana-bank 0.1.0-rc.1: /bin/lana-cli",
+        f"lana-bank-admin-panel: candidate and release are of commit {made.commit}",
+        f"{dagster}: the candidate's image, {registry.digest(dagster, '0.1.0')}",
+    ]
+    assert read_release(sandbox.application) == made
+    pull = bump_chart(sandbox.application, sandbox.charts)
+    assert made.images[0].digest in pull.body
+
+
+def test_a_digest_in_the_registry_is_an_image_that_is_handed_over(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    registry = sandbox.application.registry
+    layer = oci.layer({"/lana-dw/x": SourceFile(b"1")})
+    built = oci.image([layer], {}, {}, created=CREATED)
+    registry.push(NAMES[2], built)
+    given = {**images(tmp_path / "rc", RC), NAMES[2]: built.digest}
+    made = create_candidate(
+        replace(sandbox.application, inputs=BuildInputs({"lana-cli": RC}, given))
+    )
+    assert labels(registry, NAMES[2], "0.1.0-rc.1")[REVISION] == made.commit
+
+
+@needs_buildah
+def test_buildah_builds_candidate_and_release_from_their_own_dockerfiles(
+    sandbox: Sandbox, mirrors: dict[str, str]
+) -> None:
+    registry = sandbox.application.registry
+    made = cut(
+        sandbox,
+        BuildInputs({"lana-cli": RC}, {}, "buildah", mirrors),
+        BuildInputs({"lana-cli": FINAL}, {}, "buildah", mirrors),
+    )
+    for version in ("0.1.0", "0.1.0-rc.1"):
+        config = registry.config("lana-bank", version)["config"]
+        assert f"VERSION={version}" in config["Env"]
+        assert f"COMMITHASH={made.commit}" in config["Env"]
+        assert config["User"] == "1000"
+    panel = oci.files_in(registry.pull("lana-bank-admin-panel", "0.1.0").layers)
+    assert b"NEXT_PUBLIC_APP_VERSION=0.1.0\n" in panel["/app/.env"][2]
+    assert len(made.proofs) == 5
+
+
+@needs_buildah
+def test_a_release_whose_image_has_another_binary_is_not_published(
+    sandbox: Sandbox, mirrors: dict[str, str]
+) -> None:
+    other = BuildInputs({"lana-cli": b"another"}, {}, "buildah", mirrors)
+    with pytest.raises(ReleaseError, match="verify image lana-bank: its /bin/lana-cli"):
+        cut(sandbox, BuildInputs({"lana-cli": RC}, {}, "buildah", mirrors), other)
+    found = sandbox.application.forge.release("0.1.0")
+    assert found is not None and found.draft
+    assert sandbox.application.registry.digest("lana-bank", "0.1.0") is None
+    assert sandbox.tags() == ["0.1.0-rc.1"]
+
+
+def test_an_interrupted_release_continues_with_the_files_of_its_draft(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    application = sandbox.application
+    candidate = BuildInputs({"lana-cli": RC}, images(tmp_path / "rc", RC))
+    wrong = BuildInputs({"lana-cli": FINAL}, images(tmp_path / "wrong", b"another"))
+    with pytest.raises(ReleaseError, match=r"its /bin/lana-cli is sha256:.*, artifact lana-cli is"):
+        cut(sandbox, candidate, wrong)
+    resumed = BuildInputs({}, images(tmp_path / "final", FINAL))
+    made = release(replace(application, inputs=resumed))
+    assert application.forge.asset("0.1.0", "lana-cli") == FINAL
+    # Once more, with nothing given: everything is there.
+    assert release(application) == made
+    with pytest.raises(ReleaseError, match="its lana-cli is not the one of commit"):
+        release(replace(application, inputs=BuildInputs({"lana-cli": b"x"})))
+
+
+def test_each_image_is_in_the_registry_that_its_settings_name(
+    tmp_path: Path, crane: Path, registry: Registry, bases: dict[str, str]
+) -> None:
+    with serving(crane) as second:
+        first = registry.address
+        named = application_files(bases)
+        text = named["ci/release/release.yml"].decode()
+        text = f"registry: {first}\n" + text.replace(
+            f"name: {NAMES[2]}\n", f"name: {NAMES[2]}\n  registry: {second}/dagster\n"
+        )
+        named["ci/release/release.yml"] = text.encode()
+        sandbox = open_sandbox(tmp_path / "two", Registry("", crane), named)
+        made = cut(
+            sandbox,
+            BuildInputs({"lana-cli": RC}, images(tmp_path / "rc", RC)),
+            BuildInputs({"lana-cli": FINAL}, images(tmp_path / "final", FINAL)),
+        )
+        assert [image.repository for image in made.images] == [
+            f"{first}/lana-bank",
+            f"{first}/lana-bank-admin-panel",
+            f"{second}/dagster/{NAMES[2]}",
+        ]
+        assert registry.digest(NAMES[2], "0.1.0") is None
+        assert Registry(f"{second}/dagster", crane).digest(NAMES[2], "latest")
+        # The chart pulls from other registries than the images were pushed to.
+        with pytest.raises(PromoterError, match=f"it is for gcr.io/.*, not for {first}/lana-bank"):
+            bump_chart(sandbox.application, sandbox.charts)
+
+
+def broken(path: str, content: str) -> Callable[[dict[str, bytes]], None]:
+    return lambda files: files.__setitem__(path, content.encode())
+
+
+def settings(old: str, new: str) -> Callable[[dict[str, bytes]], None]:
+    def change(files: dict[str, bytes]) -> None:
+        text = files["ci/release/release.yml"].decode()
+        assert old in text
+        files["ci/release/release.yml"] = text.replace(old, new).encode()
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("change", "inputs", "reason"),
+    [
+        (
+            settings("candidate: dagster/Dockerfile", "candidate: dagster/Gone"),
+            {},
+            r"read dagster/Gone in [0-9a-f]{12}: no such file",
+        ),
+        (
+            broken("dagster/Dockerfile", "FROM alpine:latest\nARG DAGSTER_VERSION\n"),
+            {},
+            "ARG DAGSTER_VERSION of dagster/Dockerfile has no value",
+        ),
+        (
+            broken("dagster/Dockerfile", "FROM python:3.13-alpine\n"),
+            {},
+            "base image python:3.13-alpine of dagster/Dockerfile has no digest",
+        ),
+        (
+            broken("dagster/Dockerfile", f"FROM alpine@sha256:{'0' * 64}\n"),
+            {},
+            "is not in its registry",
+        ),
+        (
+            settings("VERSION: '{version}'", "VERSION: '{tag}'"),
+            {},
+            r"unknown placeholder \{tag\}",
+        ),
+        (
+            settings("COMMITHASH: '{commit}'", "COMMITHASH: '{github_token}'"),
+            {},
+            "ARG COMMITHASH needs a token of the forge",
+        ),
+        (lambda _: None, {"artifacts": {}}, "read artifact lana-cli: .* none was given"),
+        (lambda _: None, {"artifacts": {"other": b""}}, "--artifact other: not in ci/release"),
+        (lambda _: None, {"images": {"other": "x"}}, "--image other: not in ci/release"),
+        (lambda _: None, {"builder": "kaniko"}, "find builder kaniko: unknown; known: buildah"),
+        (settings("cliff.toml", "gone.toml"), {}, "read gone.toml in [0-9a-f]{12}: no such file"),
+        (settings("contains:", "contained:"), {}, "release.yml: images.0.dockerfile.contained"),
+    ],
+)
+def test_bad_input_is_named_before_anything_is_pushed(
+    tmp_path: Path,
+    registry: Registry,
+    bases: dict[str, str],
+    mirrors: dict[str, str],
+    change: Callable[[dict[str, bytes]], None],
+    inputs: dict[str, object],
+    reason: str,
+) -> None:
+    files = application_files(bases)
+    change(files)
+    own = replace(registry, address=f"{registry.address}/own")
+    sandbox = open_sandbox(tmp_path / "bad", own, files)
+    given = {"artifacts": {"lana-cli": RC}, "mirrors": mirrors, "builder": "", **inputs}
+    if reason.startswith("read gone"):
+        given["images"] = images(tmp_path / "rc", RC)
+    with pytest.raises(PromoterError, match=reason):
+        create_candidate(with_inputs(sandbox, **given).application)
+    assert sandbox.tags() == []
+    assert all(own.digest(name, "edge") is None for name in NAMES)
+
+
+@needs_buildah
+def test_a_dockerfile_that_does_not_build_is_named_with_the_builders_last_lines(
+    sandbox: Sandbox, mirrors: dict[str, str]
+) -> None:
+    sandbox.commit("feat: x", {"dagster/Dockerfile": b"FROM alpine:latest\nCOPY gone /x\n"})
+    given = BuildInputs({"lana-cli": RC}, {}, "buildah", mirrors)
+    with pytest.raises(PromoterError, match=r"(?s)build image dagster-.*: buildah exit 125:.*gone"):
+        create_candidate(replace(sandbox.application, inputs=given))
+    assert sandbox.tags() == []
+
+
+def test_base_images_are_materials_of_the_provenance(sandbox: Sandbox) -> None:
+    source = source_of_commit(sandbox.application.git, "HEAD")
+    reference = f"gcr.io/distroless/static@sha256:{'1' * 64}"
+    found = provenance("x", source, "0.1.0", "https://x", {"gcr.io/distroless/static": reference})
+    materials = found["buildDefinition"]["resolvedDependencies"]
+    assert materials[1]["digest"] == {"sha256": "1" * 64}
+    assert materials[1]["uri"] == f"oci://{reference}"
