@@ -36,6 +36,9 @@ _VERSION = {
     "current": Command("version:current_command", "Print the version on the version branch."),
 }
 _RELEASE = {
+    "init": Command(
+        "release:init_command", "Propose ci/release/release.yml for a repository.", changes=True
+    ),
     "candidate": Command(
         "release:candidate_command", "Tag the next candidate and push its images.", changes=True
     ),

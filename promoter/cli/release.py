@@ -11,7 +11,10 @@ from promoter.cli.output import print_json
 from promoter.cli.progress import shown
 from promoter.cli.toolchain import program
 from promoter.common.errors import UsageError
+from promoter.common.files import write_atomically
+from promoter.common.text import plain
 from promoter.forge.forge import PullRequest
+from promoter.forge.links import repository_of
 from promoter.forge.remote import forge_of, token_of
 from promoter.git import Git
 from promoter.programs.builders import BUILDERS
@@ -27,7 +30,10 @@ from promoter.release.errors import ReleaseError
 from promoter.release.images import VersionBuild
 from promoter.release.merge_rules import range_file_check, report_file_check
 from promoter.release.promotion import promote
+from promoter.release.proposal import base_lookup, propose_settings
 from promoter.release.publication import read_release, release
+from promoter.release.settings import SETTINGS_FILE
+from promoter.release.source import source_of_commit
 from promoter.release.supply_chain import SupplyChain
 from promoter.release.version import parse_version
 
@@ -86,6 +92,34 @@ _OUTPUT = Annotated[
     Path | None, typer.Option("--output", help="Write version, commit and images/<name> there.")
 ]
 APP_VERSION = "NEXT_PUBLIC_APP_VERSION"
+
+
+def init_command(
+    repository: REPOSITORY = Path(),
+    charts: Annotated[
+        Path | None, typer.Option(help="A clone of the charts repository.", show_default=False)
+    ] = None,
+    source: Annotated[
+        str, typer.Option(help="The repository's public address.", show_default="that of origin")
+    ] = "",
+) -> None:
+    """Write a proposal for ci/release/release.yml, and list what it cannot know.
+
+    Example: promoter release init --charts ../galoy-private-charts
+    """
+    git, file = Git(repository), Git(repository).top() / SETTINGS_FILE
+    if file.exists():
+        raise UsageError(f"write {file}: it exists", next_step="edit it, or remove it first")
+    chart = source_of_commit(Git(charts), "HEAD").files if charts else {}
+    lookup = base_lookup(program("crane"), configured_mirrors())
+    proposal = propose_settings(
+        source_of_commit(git, "HEAD"), source or _address(git), chart, lookup
+    )
+    file.parent.mkdir(parents=True, exist_ok=True)
+    write_atomically(file, proposal.text().encode())
+    typer.echo(f"wrote {file}")
+    for line in proposal.unknown:
+        typer.echo(f"check: {plain(line)}")
 
 
 def candidate_command(
@@ -230,6 +264,17 @@ def _application(repository: Path, registry: str, key: str, public_key: str = ""
     if key or public_key:
         supply_chain = SupplyChain(Cosign(program("cosign"), key, public_key), images)
     return Application(git, forge_of(git), images, supply_chain, shown())
+
+
+def _address(git: Git) -> str:
+    """Return the public address of the remote, which is on GitHub."""
+    address = git.text("ls-remote", "--get-url", "--", "origin")
+    if name := repository_of(address):
+        return f"https://github.com/{name}"
+    raise UsageError(
+        f"find the address of {git.dir}: origin is {address}, not on github.com",
+        next_step="name it: --source https://github.com/<owner>/<name>",
+    )
 
 
 def _inputs(
