@@ -10,10 +10,10 @@ from typing import Any
 
 import yaml
 
-from policies.hcl import read_module
 from policies.stack import UNPINNED, CheckedStack
 from promoter.common.errors import PromoterError
 from promoter.common.yaml_file import read_yaml
+from promoter.programs.hcl import parse_module
 from promoter.programs.helm import Helm, HelmError
 from promoter.synthesis.app import App, SynthesizedStack
 from promoter.toolchain import Toolchain
@@ -109,7 +109,7 @@ def _objects(stack: SynthesizedStack, chart: Path, helm: Path) -> tuple[dict[str
 def _modules(stack: SynthesizedStack) -> tuple[tuple[str, dict[str, Any]], ...]:
     """Return the blocks of each Terraform module of the stack by its folder in the chart."""
     return tuple(
-        (f"module.{name}/", read_module((stack.folder / body["source"]).resolve()))
+        (f"module.{name}/", _module((stack.folder / body["source"]).resolve()))
         for name, body in stack.document.get("module", {}).items()
     )
 
@@ -122,3 +122,9 @@ def _resolved(value: Any) -> Any:
             for key, item in value.items()
         }
     return "known-after-apply" if isinstance(value, str) and "${" in value else value
+
+
+def _module(folder: Path) -> dict[str, Any]:
+    """Return the blocks of the Terraform module in ``folder``."""
+    files = {str(file): file.read_text(encoding="utf-8") for file in folder.glob("*.tf")}
+    return parse_module(files)

@@ -37,7 +37,9 @@ _VERSION = {
 }
 _RELEASE = {
     "init": Command(
-        "release:init_command", "Propose ci/release/release.yml for a repository.", changes=True
+        "release_init:init_command",
+        "Propose ci/release/release.yml for a repository.",
+        changes=True,
     ),
     "candidate": Command(
         "release:candidate_command", "Tag the next candidate and push its images.", changes=True

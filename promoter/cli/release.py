@@ -9,20 +9,16 @@ import typer
 from promoter.cli.options import JSON, KEY_VARIABLE, PUBLIC_KEY_VARIABLE, REPOSITORY
 from promoter.cli.output import print_json
 from promoter.cli.progress import shown
+from promoter.cli.release_inputs import ARTIFACTS, BUILDER, IMAGES, build_inputs
 from promoter.cli.toolchain import program
 from promoter.common.errors import UsageError
-from promoter.common.files import write_atomically
-from promoter.common.text import plain
 from promoter.forge.forge import PullRequest
-from promoter.forge.links import repository_of
-from promoter.forge.remote import forge_of, token_of
+from promoter.forge.remote import forge_of
 from promoter.git import Git
-from promoter.programs.builders import BUILDERS
 from promoter.programs.cosign import Cosign
-from promoter.programs.registry import Registry, configured_mirrors
+from promoter.programs.registry import Registry
 from promoter.release.application import Application, HostedRepository
 from promoter.release.automerge import AutoMerge, automerge
-from promoter.release.build_inputs import BuildInputs
 from promoter.release.candidate import create_candidate
 from promoter.release.chart import bump_chart
 from promoter.release.env_file import set_variable
@@ -30,11 +26,9 @@ from promoter.release.errors import ReleaseError
 from promoter.release.images import VersionBuild
 from promoter.release.merge_rules import range_file_check, report_file_check
 from promoter.release.promotion import promote
-from promoter.release.proposal import base_lookup, propose_settings
 from promoter.release.publication import read_release, release
-from promoter.release.settings import SETTINGS_FILE
-from promoter.release.source import source_of_commit
 from promoter.release.supply_chain import SupplyChain
+from promoter.release.terraform_modules import tofu_validation
 from promoter.release.version import parse_version
 
 REGISTRY_VARIABLE = "PROMOTER_REGISTRY"
@@ -47,29 +41,6 @@ _REGISTRY = Annotated[
         envvar=REGISTRY_VARIABLE,
         help="Use this registry for every image, like gcr.io/galoyorg.",
         show_default="the registries of release.yml",
-    ),
-]
-_IMAGES = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--image",
-        metavar="NAME=IMAGE",
-        help="An image that is built already: an OCI layout, an archive of docker save, or the "
-        "digest of one in its registry.",
-    ),
-]
-_ARTIFACTS = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--artifact", metavar="NAME=FILE", help="A file of the release, built for its version."
-    ),
-]
-_BUILDER = Annotated[
-    str,
-    typer.Option(
-        envvar="PROMOTER_BUILDER",
-        help=f"Builds Dockerfiles: {', '.join(BUILDERS)}.",
-        show_default="the first that is on PATH",
     ),
 ]
 _KEY = Annotated[
@@ -91,44 +62,17 @@ _PUBLIC_KEY = Annotated[
 _OUTPUT = Annotated[
     Path | None, typer.Option("--output", help="Write version, commit and images/<name> there.")
 ]
+_VALIDATE = tofu_validation(lambda: program("tofu"))
 APP_VERSION = "NEXT_PUBLIC_APP_VERSION"
-
-
-def init_command(
-    repository: REPOSITORY = Path(),
-    charts: Annotated[
-        Path | None, typer.Option(help="A clone of the charts repository.", show_default=False)
-    ] = None,
-    source: Annotated[
-        str, typer.Option(help="The repository's public address.", show_default="that of origin")
-    ] = "",
-) -> None:
-    """Write a proposal for ci/release/release.yml, and list what it cannot know.
-
-    Example: promoter release init --charts ../galoy-private-charts
-    """
-    git, file = Git(repository), Git(repository).top() / SETTINGS_FILE
-    if file.exists():
-        raise UsageError(f"write {file}: it exists", next_step="edit it, or remove it first")
-    chart = source_of_commit(Git(charts), "HEAD").files if charts else {}
-    lookup = base_lookup(program("crane"), configured_mirrors())
-    proposal = propose_settings(
-        source_of_commit(git, "HEAD"), source or _address(git), chart, lookup
-    )
-    file.parent.mkdir(parents=True, exist_ok=True)
-    write_atomically(file, proposal.text().encode())
-    typer.echo(f"wrote {file}")
-    for line in proposal.unknown:
-        typer.echo(f"check: {plain(line)}")
 
 
 def candidate_command(
     commit: Annotated[str, typer.Argument(show_default="the remote branch's tip")] = "",
     repository: REPOSITORY = Path(),
     registry: _REGISTRY = "",
-    image: _IMAGES = None,
-    artifact: _ARTIFACTS = None,
-    builder: _BUILDER = "",
+    image: IMAGES = None,
+    artifact: ARTIFACTS = None,
+    builder: BUILDER = "",
     output: _OUTPUT = None,
 ) -> None:
     """Tag the next candidate and push its images; exit 2 where no commit requires one.
@@ -136,7 +80,7 @@ def candidate_command(
     Example: promoter release candidate --artifact lana-cli=result/bin/lana-cli
     """
     application = _application(repository, registry, "")
-    inputs = _inputs(repository, image, artifact, builder)
+    inputs = build_inputs(repository, image, artifact, builder)
     _render(create_candidate(replace(application, inputs=inputs), commit), output)
 
 
@@ -199,9 +143,9 @@ def final_command(
     registry: _REGISTRY = "",
     key: _KEY = "",
     public_key: _PUBLIC_KEY = "",
-    image: _IMAGES = None,
-    artifact: _ARTIFACTS = None,
-    builder: _BUILDER = "",
+    image: IMAGES = None,
+    artifact: ARTIFACTS = None,
+    builder: BUILDER = "",
     output: _OUTPUT = None,
 ) -> None:
     """Release a merged promote-rc pull request; exit 3 while it is not merged.
@@ -209,7 +153,7 @@ def final_command(
     Example: promoter release final 17
     """
     application = _application(repository, registry, key, public_key)
-    inputs = _inputs(repository, image, artifact, builder)
+    inputs = build_inputs(repository, image, artifact, builder)
     _render(release(replace(application, inputs=inputs), number), output)
 
 
@@ -238,7 +182,7 @@ def bump_chart_command(
     Example: promoter release bump-chart --charts ../galoy-private-charts
     """
     application = _application(repository, registry, "", public_key)
-    _render_pull(bump_chart(application, _charts(charts), version))
+    _render_pull(bump_chart(application, _charts(charts), version, _VALIDATE))
 
 
 def automerge_command(
@@ -255,7 +199,9 @@ def automerge_command(
 
     Example: promoter release automerge 17 --charts ../galoy-private-charts
     """
-    _render_pull(automerge(_charts(charts), number, AutoMerge(source=source, wait=wait), shown()))
+    _render_pull(
+        automerge(_charts(charts), number, AutoMerge(source=source, wait=wait), shown(), _VALIDATE)
+    )
 
 
 def _application(repository: Path, registry: str, key: str, public_key: str = "") -> Application:
@@ -264,45 +210,6 @@ def _application(repository: Path, registry: str, key: str, public_key: str = ""
     if key or public_key:
         supply_chain = SupplyChain(Cosign(program("cosign"), key, public_key), images)
     return Application(git, forge_of(git), images, supply_chain, shown())
-
-
-def _address(git: Git) -> str:
-    """Return the public address of the remote, which is on GitHub."""
-    address = git.text("ls-remote", "--get-url", "--", "origin")
-    if name := repository_of(address):
-        return f"https://github.com/{name}"
-    raise UsageError(
-        f"find the address of {git.dir}: origin is {address}, not on github.com",
-        next_step="name it: --source https://github.com/<owner>/<name>",
-    )
-
-
-def _inputs(
-    repository: Path, images: list[str] | None, artifacts: list[str] | None, builder: str
-) -> BuildInputs:
-    files = {name: _read(name, file) for name, file in _pairs("--artifact", artifacts).items()}
-    return BuildInputs(
-        files,
-        _pairs("--image", images),
-        builder,
-        configured_mirrors(),
-        lambda: token_of(Git(repository)),
-    )
-
-
-def _pairs(option: str, given: list[str] | None) -> dict[str, str]:
-    pairs = [each.partition("=") for each in given or ()]
-    for name, _, value in pairs:
-        if not (name and value):
-            raise UsageError(f"read {option} {name!r}: it is not NAME=VALUE")
-    return {name: value for name, _, value in pairs}
-
-
-def _read(name: str, file: str) -> bytes:
-    try:
-        return Path(file).read_bytes()
-    except OSError as error:
-        raise UsageError(f"read artifact {name}: {file}: {error.strerror}") from error
 
 
 def _env(file: Path) -> bytes:

@@ -124,6 +124,10 @@ class Terraform:
                 next_step="remove them from ~/.tofurc and ~/.terraformrc",
             )
 
+    def validate(self) -> None:
+        """Check the configuration against the schemas of its providers."""
+        self._run("validate")
+
     def plan(self, *options: str) -> Plan:
         """Plan into a file and return what it contains."""
         file = self.folder / "plan.tfplan"

@@ -9,6 +9,7 @@ from promoter.common.progress import Progress, Silent
 from promoter.forge.forge import BOT_LOGIN, Conclusion, Forge, PullRequest, PullRequestState
 from promoter.release import bot_commit
 from promoter.release.application import HostedRepository
+from promoter.release.terraform_modules import Validate, not_validated
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,7 @@ class AutoMerge:
     paths: tuple[str, ...] = (
         "charts/lana-bank/values.yaml",
         "charts/lana-bank/Chart.yaml",
+        "charts/lana-bank/is-release",
         "charts/lana-bank/tf/",
     )
     source: str = "https://github.com/GaloyMoney/lana-bank"
@@ -44,20 +46,25 @@ class AutoMerge:
 
 
 def automerge(
-    charts: HostedRepository, number: int, rule: AutoMerge, progress: Progress | None = None
+    charts: HostedRepository,
+    number: int,
+    rule: AutoMerge,
+    progress: Progress | None = None,
+    validate: Validate = not_validated,
 ) -> PullRequest:
     """Merge pull request ``number``, only at the commit checked here; return it if it is merged.
 
     Waits for the checks that the branch requires, and for others that have begun. Raises
     `NotCleared` with every objection: the rule's, a draft, a commit that is not the bot's own
-    (`bot_commit`), or else the checks that did not succeed.
+    (`bot_commit`), a Terraform module that ``validate`` does not accept, or else the checks that
+    did not succeed.
     """
     forge = charts.forge
     pull = forge.pull_request(number)
     if pull.state is PullRequestState.MERGED:
         return pull
     reasons = rule.objections(pull, forge.changed_files(number))
-    reasons += bot_commit.objections(charts, pull, rule.source)
+    reasons += bot_commit.objections(charts, pull, rule.source, validate)
     if pull.state is not PullRequestState.OPEN:
         reasons.append(f"it is {pull.state}")
     if pull.draft:

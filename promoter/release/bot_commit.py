@@ -14,10 +14,11 @@ from promoter.forge.forge import PullRequest
 from promoter.git import Git
 from promoter.git.signing import read_signature
 from promoter.release.application import HostedRepository
-from promoter.release.chart import pinned_files
+from promoter.release.chart import changed_modules, is_candidate, pinned_files
 from promoter.release.errors import ReleaseError
-from promoter.release.settings import ChartSettings, read_settings
+from promoter.release.settings import SETTINGS_FILE, ChartSettings, read_settings
 from promoter.release.source import source_of_commit
+from promoter.release.terraform_modules import Validate
 from promoter.vendoring.pins import Pin, read_pins
 
 BOT_SIGNERS = "ci/bot_signers"
@@ -26,15 +27,23 @@ BOT_SIGNERS = "ci/bot_signers"
 _FOLDER = "charts/lana-bank"
 
 
-def objections(charts: HostedRepository, pull: PullRequest, source: str) -> Iterator[str]:
+def objections(
+    charts: HostedRepository, pull: PullRequest, source: str, validate: Validate
+) -> Iterator[str]:
     """Yield the reasons why the head of ``pull`` is not the bot's pins of a release of ``source``.
 
-    ``source`` is the address of the application's repository, whose tags are releases.
+    ``source`` is the address of the application's repository, whose tags are releases. Another
+    reason is a changed Terraform module that ``validate`` does not accept.
     """
     try:
         parent = _parent(charts, pull)
         yield from _people(charts, parent, pull.head_commit)
-        expected = _made_again(charts, parent, pull.head_commit, source)
+        expected, chart = _made_again(charts, parent, pull.head_commit, source)
+        files = {
+            path: charts.git.file(expected, path)
+            for path in charts.git.changed_between(parent, expected)
+        }
+        yield from changed_modules(charts.git, parent, files, chart, validate).objections()
     except PromoterError as error:
         yield str(error)
         return
@@ -66,8 +75,12 @@ def _people(charts: HostedRepository, parent: str, head: str) -> Iterator[str]:
         yield f"its commit is not signed by anyone in {BOT_SIGNERS}"
 
 
-def _made_again(charts: HostedRepository, parent: str, head: str, address: str) -> str:
-    """Return a commit on ``parent`` with what pinning the same release changes, and no more."""
+def _made_again(
+    charts: HostedRepository, parent: str, head: str, address: str
+) -> tuple[str, ChartSettings]:
+    """Return a commit on ``parent`` with what pinning the same release changes, and the chart's
+    settings in that release.
+    """
     git = charts.git
     found = {pin.path: pin for pin in read_pins(_text(git, head, "values.yaml"))}
     version = str(yaml.safe_load(_text(git, head, "Chart.yaml")).get("appVersion", ""))
@@ -86,8 +99,10 @@ def _made_again(charts: HostedRepository, parent: str, head: str, address: str) 
         if (path := image.pin) in found
     ]
     chart = settings.chart or ChartSettings(folder=_FOLDER)
+    if is_candidate(version) and not chart.candidates:
+        raise ReleaseError(f"it pins the candidate {version}, which {SETTINGS_FILE} does not allow")
     files = pinned_files(git, parent, chart, source, pins, version)
-    return git.commit_files(parent, files, "pins, made again", author=charts.author)
+    return git.commit_files(parent, files, "pins, made again", author=charts.author), chart
 
 
 def _released(git: Git, address: str, version: str) -> str:

@@ -1,11 +1,11 @@
 """`bump-image-in-chart`: a pull request with a release's digests in the chart.
 
-One commit with values.yaml's pins, Chart.yaml's appVersion and the Terraform folders of the
-released commit (seeds, step 2e).
+One commit with values.yaml's pins and version, Chart.yaml's appVersion, is-release, and the
+Terraform folders of the released commit (seeds, step 2e).
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from promoter.common.errors import NothingNewer, RegistryError, YamlEditError
 from promoter.forge.forge import NewPullRequest, PullRequest
@@ -15,29 +15,45 @@ from promoter.release.application import Application, HostedRepository
 from promoter.release.bot_branch import propose
 from promoter.release.errors import ReleaseError
 from promoter.release.images import VersionBuild
-from promoter.release.publication import read_release
+from promoter.release.publication import read_images, read_release
 from promoter.release.settings import (
+    SETTINGS_FILE,
     ChangelogSettings,
     ChartSettings,
     ReleaseSettings,
     read_settings,
+    settings_at,
 )
 from promoter.release.source import SourceTree, source_of_commit
+from promoter.release.terraform_modules import (
+    ModuleChanges,
+    Validate,
+    module_changes,
+    not_validated,
+)
 from promoter.vendoring.pins import Pin, read_pins, set_pins, set_value
 
 BRANCH = "bot-bump-lana-bank"
+IS_RELEASE = "is-release"
+"""File of the chart that says whether it pins a release."""
 LABELS = frozenset({"galoybot", "lana-bank"})
 
 
 def bump_chart(
-    application: Application, charts: HostedRepository, version: str = ""
+    application: Application,
+    charts: HostedRepository,
+    version: str = "",
+    validate: Validate = not_validated,
 ) -> PullRequest:
-    """Open the pull request that pins release ``version`` (default: the newest) in the chart.
+    """Open the pull request that pins ``version`` (default: the newest release) in the chart.
+
+    It lists what changed Terraform modules break, which ``validate`` checks. A candidate can be
+    pinned where release.yml allows it.
 
     Raises `NothingNewer` where it is pinned already, `RegistryError` for a missing image,
     `VerificationError` for an unsigned one, `YamlEditError` where a pin cannot be written.
     """
-    release = read_release(application, version)
+    release = _build(application, version)
     source = source_of_commit(application.git, release.commit)
     settings = read_settings(source)
     if settings.chart is None:
@@ -54,6 +70,7 @@ def bump_chart(
         raise NothingNewer(f"bump {folder}: it pins {version} already")
     title = f"bump lana-bank images to {version}"
     body = _body(application, present, release, settings.changelog)
+    body += changed_modules(charts.git, tip, files, settings.chart, validate).report()
     proposal = NewPullRequest(f"chore: {title}", body, BRANCH, charts.branch, labels=LABELS)
     return propose(charts, tip, files, f"chore(lana-bank): {title}\n", proposal)
 
@@ -68,12 +85,37 @@ def pinned_files(
 ) -> dict[str, bytes | None]:
     """Return the files that pinning ``version`` changes in the chart of commit ``tip``."""
     values, about = f"{chart.folder}/values.yaml", f"{chart.folder}/Chart.yaml"
+    text = set_pins(_text(git, tip, values), pins, file=values)
+    if chart.app_version:
+        text = set_value(text, chart.app_version, version, file=values)
     files = {
-        values: set_pins(_text(git, tip, values), pins, file=values).encode(),
+        values: text.encode(),
         about: set_app_version(_text(git, tip, about), version, about).encode(),
+        f"{chart.folder}/{IS_RELEASE}": b"false\n" if is_candidate(version) else b"true\n",
         **_terraform(git, tip, chart, source),
     }
     return {path: content for path, content in files.items() if git.file(tip, path) != content}
+
+
+def changed_modules(
+    git: Git,
+    tip: str,
+    files: Mapping[str, bytes | None],
+    chart: ChartSettings,
+    validate: Validate,
+) -> ModuleChanges:
+    """Return the Terraform modules that ``files`` change in the chart of commit ``tip``."""
+    prefix = f"{chart.folder}/tf/"
+    entries = git.listing(tip, prefix.rstrip("/"))
+    contents = git.blobs(entry.blob for entry in entries.values())
+    before: dict[str, bytes | None] = {n: contents[each.blob] for n, each in entries.items()}
+    changed = {p.removeprefix(prefix): c for p, c in files.items() if p.startswith(prefix)}
+    return module_changes(before, {**before, **changed}, chart.waivers, validate)
+
+
+def is_candidate(version: str) -> bool:
+    """Return whether ``version`` is a candidate's."""
+    return "-" in version
 
 
 def set_app_version(text: str, version: str, file: str) -> str:
@@ -85,6 +127,21 @@ def set_app_version(text: str, version: str, file: str) -> str:
     line_end = after[1] or "\n"
     before = text[: after.end()] + ("" if after[1] else line_end)
     return f"{before}appVersion: {version}{line_end}{text[after.end() :]}"
+
+
+def _build(application: Application, version: str) -> VersionBuild:
+    if not is_candidate(version):
+        return read_release(application, version)
+    tags = [tag for tag in application.tags(application.fetch()) if str(tag.version) == version]
+    if not tags:
+        raise ReleaseError(f"pin {version}: no such candidate")
+    chart = settings_at(application.git, tags[0].commit).chart
+    if not (chart and chart.candidates):
+        raise ReleaseError(
+            f"pin {version}: candidates are not pinned in the chart",
+            next_step=f"add candidates: true below chart in {SETTINGS_FILE}, or pin a release",
+        )
+    return read_images(application, tags[0])
 
 
 def _pins(application: Application, release: VersionBuild, settings: ReleaseSettings) -> list[Pin]:
@@ -132,7 +189,7 @@ def _body(
     application: Application, values: str, release: VersionBuild, changes_in: ChangelogSettings
 ) -> str:
     pins = read_pins(values)
-    old = next((pin.commit_ref for pin in pins if application.git.commit(pin.commit_ref)), "")
+    old = next(filter(None, (application.git.commit(pin.commit_ref) for pin in pins)), "")
     digests = "\n".join(f"- `{image.name}` {image.digest}" for image in release.images)
     compare = application.forge.compare_url(old, release.commit) if old else "the first pins"
     config = changes_in.config

@@ -11,9 +11,11 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from promoter.common.errors import InvalidFile
+from promoter.common.yaml_file import read_yaml
 from promoter.git import Git
 
 COG_FILE = "cog.toml"
+SETTINGS_FILE = "ci/release/release.yml"
 
 Bump = Literal["minor", "patch", "none"]
 
@@ -67,10 +69,17 @@ class CogSettings(BaseModel):
 
 def read_cog(git: Git, revision: str) -> CogSettings:
     """Return the settings in ``revision``, cog's own without a cog.toml; raises `InvalidFile`."""
-    content = git.file(revision, COG_FILE)
+    content = git.file(revision, _place(git, revision))
     try:
         return CogSettings.model_validate(tomllib.loads((content or b"").decode()))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InvalidFile(COG_FILE, "", str(error)) from error
     except ValidationError as error:
         raise InvalidFile.from_model(COG_FILE, error) from error
+
+
+def _place(git: Git, revision: str) -> str:
+    """Return the path of cog.toml that release.yml names; its other keys are read elsewhere."""
+    settings = read_yaml(git.file(revision, SETTINGS_FILE) or b"", SETTINGS_FILE)
+    named = settings.get("cog") if isinstance(settings, dict) else None
+    return named if isinstance(named, str) and named else COG_FILE

@@ -6,10 +6,10 @@ cannot be known is named, in the file and to the person who runs it.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import Any
 
 import yaml
@@ -17,8 +17,8 @@ import yaml
 from promoter.common.errors import PromoterError
 from promoter.common.yaml_file import read_yaml
 from promoter.git.objects import SourceFile
-from promoter.programs.registry import ImageLookup
-from promoter.release.dockerfile import Dockerfile, canonical_name, parse_dockerfile
+from promoter.release.bases import Lookup
+from promoter.release.dockerfile import Dockerfile, parse_dockerfile
 from promoter.release.pipelines import Pipelines
 from promoter.release.settings import CLIFF_FILE, GITHUB_TOKEN, parse_settings
 from promoter.release.source import SourceTree
@@ -38,12 +38,9 @@ _PUBLIC = re.compile(rb"\bNEXT_PUBLIC_[A-Z0-9_]+\b")
 _APP_VERSION = "NEXT_PUBLIC_APP_VERSION"
 _HEADING = "# The content of a release, by `promoter release init`. Review it, then commit it.\n"
 
-Lookup = Callable[[str], str | None]
-"""Return the digest of a base image as a Dockerfile names it, None where it is not found."""
-
 
 @dataclass
-class Proposal:
+class ProposedSettings:
     """The proposed file, and what a person has to decide or look up."""
 
     document: dict[str, Any]
@@ -57,7 +54,7 @@ class Proposal:
 
 def propose_settings(
     source: SourceTree, address: str, chart: Mapping[str, SourceFile], lookup: Lookup
-) -> Proposal:
+) -> ProposedSettings:
     """Return the proposal for the repository at ``address`` (https).
 
     ``chart`` has the files of the charts repository, if there is a clone. Raises `InvalidFile`
@@ -66,18 +63,6 @@ def propose_settings(
     proposal = _Writer(source, address, chart, lookup).proposal()
     parse_settings(proposal.text().encode())
     return proposal
-
-
-def base_lookup(crane: Path, mirrors: Mapping[str, str]) -> Lookup:
-    """Return a lookup in the images' own registries, or in their mirrors."""
-    images = ImageLookup(crane, mirrors)
-
-    def lookup(base: str) -> str | None:
-        tag = base.rpartition("/")[2].partition(":")[2] or "latest"
-        registry, name, tag = images.locate(f"{canonical_name(base)}:{tag}")
-        return registry.digest(name, tag)
-
-    return lookup
 
 
 @dataclass
@@ -90,7 +75,7 @@ class _Writer:
     artifacts: dict[str, str] = field(default_factory=dict)
     bases: dict[str, str] = field(default_factory=dict)
 
-    def proposal(self) -> Proposal:
+    def proposal(self) -> ProposedSettings:
         images = [self._image(name, files) for name, files in self._dockerfiles().items()]
         document: dict[str, Any] = {"source": self.address}
         if registry := self._registry(images):
@@ -105,7 +90,7 @@ class _Writer:
         if chart := self._chart():
             document["chart"] = chart
         document |= self._cog()
-        return Proposal(document, self.unknown)
+        return ProposedSettings(document, self.unknown)
 
     @property
     def repository(self) -> str:
@@ -114,7 +99,7 @@ class _Writer:
 
     @cached_property
     def pipelines(self) -> Pipelines:
-        """What the repository's own pipelines name."""
+        """The repository's own pipelines."""
         return Pipelines(self.source)
 
     def _dockerfiles(self) -> dict[str, list[str]]:

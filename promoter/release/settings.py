@@ -1,5 +1,6 @@
 """`ci/release/release.yml`: the images, files and hooks of an application's release."""
 
+import datetime
 import re
 from collections.abc import Mapping
 from typing import Annotated, Self
@@ -10,11 +11,12 @@ from promoter.common.errors import InvalidFile
 from promoter.common.model import StrictModel
 from promoter.common.yaml_file import read_yaml
 from promoter.git import Git
+from promoter.release.cog import COG_FILE
+from promoter.release.cog import SETTINGS_FILE as SETTINGS_FILE
 from promoter.release.errors import ReleaseError
 from promoter.release.source import SourceTree
 from promoter.release.version import BreakingBelowOne
 
-SETTINGS_FILE = "ci/release/release.yml"
 CLIFF_FILE = "ci/vendor/config/git-cliff.toml"
 GITHUB_TOKEN = "{github_token}"  # noqa: S105 - a placeholder
 """The placeholder of an argument that is secret."""
@@ -131,17 +133,37 @@ class ChangelogSettings(StrictModel):
     notes: SourcePath | None = None
 
 
+class ModuleWaiver(StrictModel):
+    """A rule that the resource ``address`` of a Terraform module may break until a day.
+
+    ``rule`` is as a pull request names it: ``google_service_account_key``, ``force_destroy``,
+    ``roles/storage.admin``.
+    """
+
+    module: FileName
+    address: str
+    rule: str
+    owner: str = Field(min_length=1)
+    reason: str = Field(min_length=1)
+    expires: datetime.date
+
+    def accepts(self, module: str, address: str, rule: str, today: datetime.date) -> bool:
+        """Return whether it is for this and still holds."""
+        same = (self.module, self.address, self.rule) == (module, address, rule)
+        return same and today <= self.expires
+
+
 class ChartSettings(StrictModel):
     """The chart that pins the images, and the Terraform folders that are copied into it.
 
-    ``app_version`` is the version's key path in values.yaml, ``is_release`` whether the file
-    is-release is written; ``candidates`` may be pinned too.
+    ``app_version`` is the version's key path in values.yaml (empty: it has none), and
+    ``candidates`` may be pinned too.
     """
 
     folder: SourcePath
     terraform: tuple[SourcePath, ...] = ()
+    waivers: tuple[ModuleWaiver, ...] = ()
     app_version: str = ""
-    is_release: bool = True
     candidates: bool = False
 
 
@@ -161,7 +183,7 @@ class ReleaseSettings(StrictModel):
     hooks: tuple[Hook, ...] = ()
     changelog: ChangelogSettings = ChangelogSettings()
     chart: ChartSettings | None = None
-    cog: SourcePath = "cog.toml"
+    cog: SourcePath = COG_FILE
     breaking_below_one: BreakingBelowOne = "major"
 
     @model_validator(mode="after")

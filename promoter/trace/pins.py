@@ -46,9 +46,16 @@ def image_link(pin: Pin, images: ImageLookup) -> Link:
     broken = [
         f"its label {label} is {labels.get(label)!r}, the METADATA has {value!r}"
         for label, value in expected.items()
-        if labels.get(label) != value
+        if not _agrees(label, labels.get(label), value)
     ]
     return Link("image", reference, {"version": str(labels.get(VERSION, "unknown"))}, broken)
+
+
+def _agrees(label: str, found: object, value: str) -> bool:
+    """Return whether a label has ``value``; METADATA may have the commit's first digits only."""
+    if label == REVISION and value:
+        return str(found).startswith(value)
+    return found == value
 
 
 def source_link(pin: Pin, clones: Clones) -> Link:

@@ -1,11 +1,7 @@
 """Terraform modules in HCL, in the shape of Terraform's JSON syntax."""
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
-
-import hcl2
-from lark.exceptions import LarkError
 
 from promoter.common.errors import InvalidFile
 
@@ -14,14 +10,21 @@ _NESTED = {"resource": 2, "data": 2, "ephemeral": 2, "module": 1, "provider": 1}
 """Number of labels of the blocks whose body is a mapping by label in the JSON syntax."""
 
 
-def read_module(folder: Path) -> dict[str, Any]:
-    """Return the blocks of a module by type and labels; raises `InvalidFile`."""
+def parse_module(files: Mapping[str, str]) -> dict[str, Any]:
+    """Return the blocks of a module by type and labels, from its ``.tf`` files by name.
+
+    Raises `InvalidFile`.
+    """
+    # Its parser takes 0.3 s to import, which other commands need not wait for.
+    import hcl2
+    from lark.exceptions import LarkError
+
     found: dict[str, Any] = {}
-    for file in sorted(folder.glob("*.tf")):
+    for name in sorted(each for each in files if each.endswith(".tf")):
         try:
-            content = hcl2.loads(file.read_text(encoding="utf-8"))
-        except (LarkError, UnicodeDecodeError) as error:
-            raise InvalidFile(str(file), "", f"is not HCL: {error}") from error
+            content = hcl2.loads(files[name])
+        except LarkError as error:
+            raise InvalidFile(name, "", f"is not HCL: {error}") from error
         for block, items in content.items():
             if not block.startswith("__"):
                 for item in items:

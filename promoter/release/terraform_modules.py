@@ -1,0 +1,205 @@
+"""The Terraform modules that a release brings into the chart, held against the present ones.
+
+Stacks call the present copy, so a variable, output or provider that they do not have breaks
+`tofu init` of every environment, and no testflight runs Terraform.
+"""
+
+import datetime
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from promoter.common.environment import BUILD, PROVIDERS, child_environment
+from promoter.common.errors import InvalidFile, PromoterError
+from promoter.common.progress import Silent
+from promoter.programs.hcl import parse_module
+from promoter.programs.terraform import Terraform
+from promoter.release.settings import ModuleWaiver
+
+Files = Mapping[str, bytes]
+"""The files of a module by their names."""
+Validate = Callable[[Files], str]
+"""Return the reason why a module is not validated, "" where it is; raises for an invalid one."""
+
+_ROLE = re.compile(r"roles/(owner|editor|storage\.admin|bigquery\.admin)")
+_REFUSED_TYPES = ("google_service_account_key",)
+_REFUSED_SETTINGS = ("delete_contents_on_destroy", "force_destroy")
+
+
+@dataclass(frozen=True)
+class ModuleChange:
+    """A changed module: what no longer fits its callers, what policies refuse, its validation.
+
+    ``unvalidated`` is the reason why OpenTofu did not validate it.
+    """
+
+    name: str
+    differences: tuple[str, ...]
+    refused: tuple[str, ...]
+    unvalidated: str
+
+    def objections(self) -> Iterator[str]:
+        """Yield the reasons why a person has to look at it."""
+        yield from (f"tf/{self.name} {line}" for line in (*self.differences, *self.refused))
+        if self.unvalidated:
+            yield f"tf/{self.name} is not validated: {self.unvalidated}"
+
+
+@dataclass(frozen=True)
+class ModuleChanges:
+    """The modules that a bump changes."""
+
+    changes: tuple[ModuleChange, ...]
+
+    def objections(self) -> list[str]:
+        """Return the reasons why a person has to look at them; empty: none is needed."""
+        return [line for change in self.changes for line in change.objections()]
+
+    def report(self) -> str:
+        """Return the section of the pull request about them, "" where nothing has changed."""
+        if not self.changes:
+            return ""
+        lines = [f"- {line}" for line in self.objections()] or ["- validated by OpenTofu"]
+        names = ", ".join(f"tf/{change.name}" for change in self.changes)
+        return f"\n## Terraform modules\n\nChanged: {names}\n\n" + "\n".join(lines) + "\n"
+
+
+def module_changes(
+    before: Mapping[str, bytes | None],
+    after: Mapping[str, bytes | None],
+    waivers: Sequence[ModuleWaiver],
+    validate: Validate,
+) -> ModuleChanges:
+    """Return the modules of a chart's tf/ that differ, from their files ``<module>/<path>``.
+
+    A module that is new has no callers yet. Raises `InvalidFile` for one that is not HCL.
+    """
+    old, new, today = _modules(before), _modules(after), datetime.datetime.now(datetime.UTC).date()
+    return ModuleChanges(
+        tuple(
+            ModuleChange(
+                name,
+                tuple(_differences(old[name], files, name)) if name in old else (),
+                tuple(_refused(name, files, waivers, today)),
+                validate(files) if name in old else "",
+            )
+            for name, files in sorted(new.items())
+            if old.get(name) != files
+        )
+    )
+
+
+def not_validated(_files: Files) -> str:
+    """Return that nothing validates here."""
+    return "no OpenTofu was named"
+
+
+def tofu_validation(program: Callable[[], Path]) -> Validate:
+    """Return a `Validate` by `tofu init` and `tofu validate`; ``program`` finds tofu if needed."""
+
+    def validate(files: Files) -> str:
+        with TemporaryDirectory() as name:
+            folder = Path(name) / "module"  # It is named in messages.
+            folder.mkdir()
+            for path, content in files.items():
+                (folder / path).parent.mkdir(parents=True, exist_ok=True)
+                (folder / path).write_bytes(content)
+            variables = child_environment(BUILD, *PROVIDERS.values())
+            try:
+                tofu = Terraform(program(), folder, variables, Silent(), ("-backend=false",))
+                tofu.init()
+            except PromoterError as error:
+                return f"its providers cannot be had here ({str(error)[:200]})"
+            tofu.validate()
+            return ""
+
+    return validate
+
+
+def _modules(files: Mapping[str, bytes | None]) -> dict[str, dict[str, bytes]]:
+    found: dict[str, dict[str, bytes]] = {}
+    for path, content in files.items():
+        name, slash, rest = path.partition("/")
+        if slash and content is not None:
+            found.setdefault(name, {})[rest] = content
+    return found
+
+
+def _differences(before: Files, after: Files, name: str) -> Iterator[str]:
+    """Yield what callers of ``before`` would meet in ``after``."""
+    old, new = _parsed(before, name), _parsed(after, name)
+    known, now = old.get("variable", {}), new.get("variable", {})
+    for variable in sorted(now.keys() - known.keys()):
+        if "default" not in now[variable]:
+            yield f"requires the new variable {variable}"
+    for variable in sorted(now.keys() & known.keys()):
+        if "default" in known[variable] and "default" not in now[variable]:
+            yield f"requires the variable {variable}, which had a default"
+    for kind in ("variable", "output"):
+        for gone in sorted(old.get(kind, {}).keys() - new.get(kind, {}).keys()):
+            yield f"no longer has the {kind} {gone}"
+    required, requires = _providers(old), _providers(new)
+    for provider in sorted(requires.keys() | required.keys()):
+        if required.get(provider) != requires.get(provider):
+            yield (
+                f"requires provider {provider} {requires.get(provider) or 'no longer'}"
+                f" instead of {required.get(provider) or 'none'}"
+            )
+
+
+def _providers(module: Mapping[str, Any]) -> dict[str, str]:
+    """Return source and version constraint of each required provider."""
+    terraform = module.get("terraform") or {}
+    declared = terraform.get("required_providers") or {}
+    return {
+        name: " ".join(str(value.get(key, "")) for key in ("source", "version")).strip()
+        for name, value in declared.items()
+        if isinstance(value, dict)
+    }
+
+
+def _refused(
+    name: str, files: Files, waivers: Sequence[ModuleWaiver], today: datetime.date
+) -> Iterator[str]:
+    """Yield what policies refuse in a module and no valid waiver accepts."""
+    for kind, resources in _parsed(files, name).get("resource", {}).items():
+        for resource, body in resources.items():
+            for rule in sorted(_broken_rules(kind, body)):
+                address = f"{kind}.{resource}"
+                if any(each.accepts(name, address, rule, today) for each in waivers):
+                    continue
+                yield f"has {rule} in {address}, which needs a waiver"
+
+
+def _broken_rules(kind: str, body: Any) -> set[str]:
+    found = {kind} if kind in _REFUSED_TYPES else set()
+    for key, value in _attributes(body):
+        if key in _REFUSED_SETTINGS and str(value).lower() != "false":
+            found.add(key)
+        if role := _ROLE.search(str(value)):
+            found.add(role[0])
+    return found
+
+
+def _attributes(body: Any) -> Iterator[tuple[str, Any]]:
+    if isinstance(body, dict):
+        for key, value in body.items():
+            if isinstance(value, (dict, list)):
+                yield from _attributes(value)
+            else:
+                yield str(key), value
+    elif isinstance(body, list):
+        for each in body:
+            yield from _attributes(each) if isinstance(each, (dict, list)) else [("", each)]
+
+
+def _parsed(files: Files, name: str) -> dict[str, Any]:
+    try:
+        top = {path: content for path, content in files.items() if "/" not in path}
+        texts = {f"tf/{name}/{path}": content.decode() for path, content in top.items()}
+    except UnicodeDecodeError as error:
+        raise InvalidFile(f"tf/{name}", "", f"not UTF-8: {error.reason}") from error
+    return parse_module(texts)
