@@ -29,7 +29,8 @@ class TestflightNamespace(Construct):
     created in it by the chart (``global.secrets.mode: generate``). No value is in the stack, a
     plan or a state. Raises ``ModuleError``.
 
-    ref      the chart's commit, 40 hex digits; the namespace is named after the first seven
+    ref      the chart's commit, 40 hex digits
+    digits   how many of them end the namespace's name (default: seven)
     created  creation time in seconds since 1970, for readers; cleanup uses the cluster's clock
     holder   the process that owns it, as JSON: cleanup removes it once that process has ended
     vault    staging's vault, from which the keys are read when they are written
@@ -42,6 +43,7 @@ class TestflightNamespace(Construct):
         name: str,
         *,
         ref: str,
+        digits: int = 7,
         created: int,
         holder: str = "",
         vault: Vault,
@@ -63,7 +65,7 @@ class TestflightNamespace(Construct):
         annotations = {"lana.galoy.io/testflight-holder": holder} if holder else {}
         body: tf.KubernetesNamespaceV1 = {
             "metadata": [
-                {"name": f"{PREFIX}{ref[:7]}", "labels": labels, "annotations": annotations}
+                {"name": f"{PREFIX}{ref[:digits]}", "labels": labels, "annotations": annotations}
             ]
         }
         namespace = tf.block(self, "namespace", "kubernetes_namespace_v1", body)

@@ -143,6 +143,10 @@ class Terraform:
         """Apply exactly ``plan``; Terraform itself rejects it if the state has changed since."""
         self._run("apply", _LOCK_TIMEOUT, str(plan.file))
 
+    def destroy(self) -> None:
+        """Destroy everything in the state. Only for what has no other owner: a testflight."""
+        self._run("destroy", "-auto-approve", _LOCK_TIMEOUT)
+
     def addresses(self) -> frozenset[str]:
         """Return the address of every resource in the state, without instance keys."""
         resources = self._pulled().get("resources", ())

@@ -6,28 +6,28 @@
 import json
 import shutil
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
-from promoter.common.errors import ClusterError
+from promoter.common.errors import ClusterError, PromoterError
 from promoter.common.holder import Holder
 from promoter.programs.command import cluster_environment
 from promoter.programs.kubectl import Kubectl
 from promoter.programs.terraform import Terraform
 from promoter.smoketest.smoketest import SmoketestTarget
 from promoter.synthesis.app import App, SynthesisError
+from promoter.testflight.namespace import (
+    LABELS,
+    PREFIX,
+    REF_LABEL,
+    ProvisionedNamespace,
+    TestflightSpec,
+    namespace_object,
+    read_namespace,
+)
 from promoter.testflight.result import TestflightError
 
-PREFIX = "lana-bank-testflight-"
-LABELS = {"app.kubernetes.io/managed-by": "promoter-testflight"}
-"""A namespace without this label is never destroyed."""
-
-REF_LABEL = "lana.galoy.io/testflight-ref"
-CREATED_LABEL = "lana.galoy.io/testflight-created"
-HOLDER_ANNOTATION = "lana.galoy.io/testflight-holder"
 SECRET = "lana-bank-external"  # noqa: S105 - its name
 THIRD_PARTY_KEYS = (
     "honeycomb-api-key",
@@ -40,43 +40,6 @@ THIRD_PARTY_KEYS = (
 
 _DESTROY_SECONDS = 120
 _GRACE_SECONDS = 1
-
-
-@dataclass(frozen=True)
-class TestflightSpec:
-    """One testflight: its chart ref (40 hex digits, or the hash of a folder) and its process."""
-
-    ref: str
-    holder: Holder
-    created: datetime
-
-    @property
-    def namespace(self) -> str:
-        """The name of its namespace, which ends with the first seven digits of the ref."""
-        return f"{PREFIX}{self.ref[:7]}"
-
-    @property
-    def ref_label(self) -> str:
-        """The ref as a label: a value has at most 63 characters, the hash of a folder 64."""
-        return self.ref[:40]
-
-
-@dataclass(frozen=True)
-class ProvisionedNamespace:
-    """An existing namespace of a testflight; ``uid`` distinguishes it from a later one.
-
-    ``ref`` is the label with the ref that it tests.
-    """
-
-    name: str
-    uid: str
-    created: datetime
-    holder: Holder | None
-    ref: str = ""
-
-    def is_stale(self, now: datetime, age: timedelta) -> bool:
-        """Return True if it is older than ``age``, or its process ran on this host and ended."""
-        return now - self.created >= age or (self.holder is not None and self.holder.dead())
 
 
 @dataclass(frozen=True)
@@ -103,7 +66,7 @@ class Provisioner(ABC):
         """Return every existing namespace of a testflight."""
         selector = ",".join(f"{name}={value}" for name, value in LABELS.items())
         found = (item["metadata"] for item in self.target.kubectl.items("namespaces", selector))
-        return tuple(_read_namespace(each) for each in found if each["name"].startswith(PREFIX))
+        return tuple(read_namespace(each) for each in found if each["name"].startswith(PREFIX))
 
     def destroy(self, namespace: ProvisionedNamespace) -> None:
         """Destroy exactly this namespace, identified by its uid, and wait until it is gone."""
@@ -165,8 +128,9 @@ class TerraformProvisioner(Provisioner):
     """Provisions with the stack modules/testflight; ``keys_from`` is a stack with a vault.
 
     ``folder`` has one folder per testflight, with its synthesized stack and its state. Terraform
-    creates nothing outside of the namespace, so `Provisioner` can destroy it: also from another
-    machine, and without the vault, which Terraform would open even to destroy.
+    destroys what it created where it can. It creates nothing outside of the namespace, so
+    `Provisioner` can destroy the rest: from another machine, which has no state, and without the
+    vault, which Terraform opens even to destroy.
     """
 
     root: Path
@@ -184,9 +148,7 @@ class TerraformProvisioner(Provisioner):
         folder.mkdir(parents=True, mode=0o700)
         try:
             self.synthesize(spec, keys_from, folder)
-            program = self.target.toolchain.terraform()
-            environment = cluster_environment(self.target.kubeconfig)
-            terraform = Terraform(program, folder, environment, self.target.progress)
+            terraform = self._terraform(folder)
             terraform.init()
             terraform.apply(terraform.plan())
         except BaseException:
@@ -195,10 +157,24 @@ class TerraformProvisioner(Provisioner):
         return THIRD_PARTY_KEYS
 
     def destroy(self, namespace: ProvisionedNamespace) -> None:
-        """See `Provisioner`. The state is removed last, so that none is lost too early."""
+        """See `Provisioner`: by Terraform, and what that leaves by its label and uid.
+
+        The state is removed last, so that none is lost too early.
+        """
+        folder = self._folder_of(namespace.name, namespace.holder) if namespace.holder else None
+        if folder and folder.is_dir():
+            try:
+                self._terraform(folder).destroy()
+            except PromoterError as error:
+                self.target.progress.note(f"{namespace.name}: destroyed by its label: {error}")
         super().destroy(namespace)
-        if namespace.holder:
-            shutil.rmtree(self._folder_of(namespace.name, namespace.holder), ignore_errors=True)
+        if folder:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def _terraform(self, folder: Path) -> Terraform:
+        environment = cluster_environment(self.target.kubeconfig)
+        program = self.target.toolchain.terraform()
+        return Terraform(program, folder, environment, self.target.progress)
 
     def synthesize(self, spec: TestflightSpec, keys_from: str, folder: Path) -> None:
         """Write the stack as Terraform JSON into ``folder``."""
@@ -207,6 +183,7 @@ class TerraformProvisioner(Provisioner):
             "created": int(spec.created.timestamp()),
             "holder": json.dumps(asdict(spec.holder)),
             "keys_from": keys_from,
+            "digits": spec.digits,
         }
         app, module = App.of(self.root, self.target.toolchain), "stacks.testflight"
         variables = {"TESTFLIGHT": json.dumps(properties)}
@@ -227,18 +204,17 @@ class TerraformProvisioner(Provisioner):
 
 
 def _keys(kubectl: Kubectl, namespace: str) -> dict[str, str]:
-    """Return the third-party keys (base64) in ``namespace``; raises if it has none of them."""
+    """Return the third-party keys (base64) in ``namespace``; raises if one is absent."""
     source = kubectl.within(namespace).object("secret", SECRET)
     data = (source or {}).get("data") or {}
-    keys = {key: data[key] for key in THIRD_PARTY_KEYS if key in data}
-    if not keys:
-        cause = f"has none of {', '.join(THIRD_PARTY_KEYS)}" if source else "does not exist"
+    if absent := [key for key in THIRD_PARTY_KEYS if key not in data]:
+        cause = f"has no {', '.join(absent)}" if source else "does not exist"
         raise TestflightError(
             f"copy keys from {namespace}: Secret {SECRET} {cause}",
             next_step="--keys-from names the namespace of the staging environment in this cluster; "
             "leave it out to test without third-party keys",
         )
-    return keys
+    return {key: data[key] for key in THIRD_PARTY_KEYS}
 
 
 def _namespace_exists(kubectl: Kubectl, spec: TestflightSpec) -> TestflightError:
@@ -254,30 +230,9 @@ def _namespace_exists(kubectl: Kubectl, spec: TestflightSpec) -> TestflightError
         ref = labels.get(REF_LABEL, "")
         of = "that ref" if ref == spec.ref_label else f"{ref}, which has the same first digits,"
         cause = f"a testflight of {of} is running, started by "
-        cause += str(_read_namespace(metadata).holder or "an unknown process")
+        cause += str(read_namespace(metadata).holder or "an unknown process")
         next_step = (
             "wait until it ends; promoter testflight sweep removes one that was killed elsewhere "
             "once it is old enough"
         )
     return TestflightError(f"create namespace {spec.namespace}: {cause}", next_step=next_step)
-
-
-def namespace_object(spec: TestflightSpec) -> Mapping[str, Any]:
-    """Return the namespace of a testflight, which admits restricted pods only."""
-    modes = (f"pod-security.kubernetes.io/{mode}" for mode in ("enforce", "audit", "warn"))
-    own = {REF_LABEL: spec.ref_label, CREATED_LABEL: str(int(spec.created.timestamp()))}
-    labels = {**LABELS, **dict.fromkeys(modes, "restricted"), **own}
-    annotations = {HOLDER_ANNOTATION: json.dumps(asdict(spec.holder))}
-    metadata = {"name": spec.namespace, "labels": labels, "annotations": annotations}
-    return {"apiVersion": "v1", "kind": "Namespace", "metadata": metadata}
-
-
-def _read_namespace(metadata: Mapping[str, Any]) -> ProvisionedNamespace:
-    """Return the namespace; its labels and annotations may have been altered."""
-    created = datetime.fromisoformat(metadata["creationTimestamp"])
-    try:
-        holder = Holder(**json.loads(metadata["annotations"][HOLDER_ANNOTATION]))
-    except (KeyError, ValueError, TypeError):
-        holder = None
-    ref = metadata.get("labels", {}).get(REF_LABEL, "")
-    return ProvisionedNamespace(metadata["name"], metadata["uid"], created, holder, ref)

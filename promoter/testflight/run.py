@@ -21,7 +21,8 @@ from promoter.testflight.attestation import attest, refuse_unsignable
 from promoter.testflight.chart import ChartUnderTest, open_chart
 from promoter.testflight.identity import namespace_identity
 from promoter.testflight.install import INSTALL_SECONDS, RELEASE, ChartInstaller
-from promoter.testflight.provisioner import ProvisionedNamespace, Provisioner, TestflightSpec
+from promoter.testflight.namespace import ProvisionedNamespace, TestflightSpec
+from promoter.testflight.provisioner import Provisioner
 from promoter.testflight.readiness import ReadinessMonitor
 from promoter.testflight.result import TestflightError, TestflightResult
 
@@ -103,6 +104,8 @@ class Testflight:
             except (ClusterError, TestflightError) as error:
                 # A namespace that a killed testflight left does not stop this one.
                 self.target.progress.note(str(error))
+            self.spec = self.spec.apart_from(self.provisioner.namespaces())
+            self._update(namespace=self.spec.namespace)
             with self._namespace() as name:
                 self._install()
                 endpoints = self.options.endpoints
@@ -171,7 +174,7 @@ class Testflight:
 
     def _values(self) -> Mapping[str, Any]:
         """Return the values to install the chart with: all parts but the ones to leave out."""
-        parts, without, short = self.chart.parts(), self.options.without, self.chart.ref[:7]
+        parts, without, short = self.chart.parts(), self.options.without, self.spec.short_ref
         unknown = sorted(set(without) - set(parts))
         if unknown:
             raise TestflightError(

@@ -306,7 +306,8 @@ def test_a_testflight_has_the_chart_and_its_teardown_sweeps(promoter: Worker, so
     promoter.succeed("galoy-private-charts", "testflight", "teardown", {"charts-repo": source})
     commit = Git(source).commit("HEAD")
     assert outcome(promoter) == [
-        f"promoter testflight run --chart {commit} --keys-from lana-bank --sign",
+        f"promoter testflight run --chart {commit} --provisioner terraform"
+        " --keys-from gcp-galoy-staging --sign",
         f"promoter testflight sweep --ref {commit}",
     ]
 

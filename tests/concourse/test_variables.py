@@ -37,7 +37,7 @@ def edited(root: Path, name: str, old: str, new: str) -> None:
 
 
 def test_a_value_that_no_file_sets(root: Path) -> None:
-    edited(root, "values.yml", "keys_from: lana-bank\n", "")
+    edited(root, "values.yml", "keys_from: gcp-galoy-staging\n", "")
     assert found(root) == [
         "ci/pipeline.yml: reads data.values.keys_from, which no values file sets"
     ]
@@ -45,7 +45,7 @@ def test_a_value_that_no_file_sets(root: Path) -> None:
 
 @pytest.mark.skipif(YTT is None, reason="ytt is not on PATH, and no package registry has it")
 def test_ytt_reports_it_too(root: Path) -> None:
-    edited(root, "values.yml", "keys_from: lana-bank\n", "")
+    edited(root, "values.yml", "keys_from: gcp-galoy-staging\n", "")
     with pytest.raises(PromoterError, match="keys_from"):
         render(CHARTS, root, Path(YTT or ""))
 

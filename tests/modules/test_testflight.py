@@ -11,7 +11,7 @@ import pytest
 from modules.errors import ModuleError
 from modules.secrets.vault import SecretManager
 from modules.testflight import KEYS, LABELS, PREFIX, TestflightNamespace
-from promoter.testflight import provisioner
+from promoter.testflight import namespace, provisioner
 from tests.modules.synthesis import synthesize
 
 REF = "e348f09a" * 5
@@ -53,6 +53,6 @@ def test_a_credential_of_staging_and_a_ref_that_is_no_commit_are_rejected(
 
 
 def test_terraform_and_kubectl_create_the_same_namespace() -> None:
-    assert provisioner.PREFIX == PREFIX
-    assert provisioner.LABELS == LABELS
+    assert namespace.PREFIX == PREFIX
+    assert namespace.LABELS == LABELS
     assert set(provisioner.THIRD_PARTY_KEYS) == KEYS

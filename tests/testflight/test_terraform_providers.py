@@ -26,14 +26,16 @@ from promoter.common.holder import Holder
 from promoter.platform import Platform
 from promoter.smoketest.endpoints import read_endpoints
 from promoter.smoketest.smoketest import SmoketestTarget
-from promoter.testflight.provisioner import (
+from promoter.testflight.namespace import (
     HOLDER_ANNOTATION,
+    ProvisionedNamespace,
+    TestflightSpec,
+)
+from promoter.testflight.provisioner import (
     SECRET,
     THIRD_PARTY_KEYS,
     ClusterProvisioner,
-    ProvisionedNamespace,
     TerraformProvisioner,
-    TestflightSpec,
 )
 from tests.platform_fixture import ROOT
 from tests.providers.files import files_content

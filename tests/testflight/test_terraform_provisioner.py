@@ -19,13 +19,15 @@ import pytest
 from promoter.common.errors import PromoterError
 from promoter.common.holder import Holder
 from promoter.smoketest.smoketest import SmoketestTarget
-from promoter.testflight.provisioner import (
+from promoter.testflight.namespace import (
     HOLDER_ANNOTATION,
+    ProvisionedNamespace,
+    TestflightSpec,
+)
+from promoter.testflight.provisioner import (
     THIRD_PARTY_KEYS,
     ClusterProvisioner,
-    ProvisionedNamespace,
     TerraformProvisioner,
-    TestflightSpec,
     create_provisioner,
 )
 from promoter.testflight.result import TestflightError
@@ -91,6 +93,33 @@ def test_the_namespace_is_found_and_destroyed_with_its_state(
     provisioner.destroy(namespace)
     assert find(provisioner, spec) == []
     assert list(provisioner.folder.iterdir()) == []
+
+
+def test_terraform_destroys_and_a_vault_without_access_does_not_keep_the_namespace(
+    provisioner: BuiltInProvisioner, spec: TestflightSpec
+) -> None:
+    """Decision 73: Terraform opens a vault even to destroy; then the label is enough."""
+    provisioner.provision(spec, "gcp-galoy-staging")
+    (namespace,) = find(provisioner, spec)
+    (folder,) = provisioner.folder.iterdir()
+    stack = json.loads((folder / "cdk.tf.json").read_text())
+    # On the next run the vault rejects us, as an expired access does.
+    (folder / "cdk.tf.json").write_text(json.dumps({**stack, "data": {"no_such_vault": {"x": {}}}}))
+    provisioner.destroy(namespace)
+    assert find(provisioner, spec) == []
+    assert list(provisioner.folder.iterdir()) == []
+
+
+def test_a_ref_that_shares_digits_with_another_testflight_gets_more(spec: TestflightSpec) -> None:
+    other = replace(spec, ref=spec.ref[:7] + "0" * 33)
+    assert other.namespace == spec.namespace
+    there = ProvisionedNamespace(other.namespace, "uid", spec.created, None, other.ref)
+    assert spec.apart_from([]).digits == 7
+    assert spec.apart_from([replace(there, ref=spec.ref_label)]).digits == 7
+    apart = spec.apart_from([there])
+    assert apart.namespace == f"lana-bank-testflight-{spec.ref[:12]}"
+    longer = replace(there, name=apart.namespace)
+    assert len(spec.apart_from([there, longer]).namespace) == 61
 
 
 def test_a_partly_provisioned_namespace_is_found_and_destroyed(
