@@ -20,6 +20,8 @@ from typing import Any
 
 TYPES = {
     "azurerm": (
+        "application_insights",
+        "application_insights_standard_web_test",
         "dns_zone",
         "ephemeral_azurerm_key_vault_secret",
         "federated_identity_credential",
@@ -28,7 +30,9 @@ TYPES = {
         "key_vault_secret",
         "log_analytics_workspace",
         "management_lock",
+        "monitor_action_group",
         "monitor_diagnostic_setting",
+        "monitor_metric_alert",
         "postgresql_flexible_server",
         "postgresql_flexible_server_active_directory_administrator",
         "postgresql_flexible_server_configuration",
@@ -66,6 +70,9 @@ TYPES = {
         "kms_crypto_key",
         "kms_crypto_key_iam_member",
         "kms_key_ring",
+        "monitoring_alert_policy",
+        "monitoring_notification_channel",
+        "monitoring_uptime_check_config",
         "project_iam_audit_config",
         "project_iam_member",
         "project_service",
@@ -87,7 +94,20 @@ TYPES = {
 
 _TEXT = {"required": False, "type": "str"}
 _NAME = {"required": True, "type": "str"}
+_NUMBER = {"required": True, "type": "float"}
+_RECIPIENTS = {"required": False, "block": {"id": _TEXT, "target": _TEXT, "type": _TEXT}}
 DOCUMENTED: dict[str, Any] = {
+    "resource.honeycombio_burn_alert": {
+        "attributes": {
+            **dict.fromkeys(("dataset", "slo_id"), _NAME),
+            **dict.fromkeys(("alert_type", "description"), _TEXT),
+            "budget_rate_decrease_percent": {"required": False, "type": "float"},
+            "budget_rate_window_minutes": {"required": False, "type": "float"},
+            "exhaustion_minutes": {"required": False, "type": "float"},
+            "recipient": _RECIPIENTS,
+        },
+        "readable": ["id"],
+    },
     "resource.honeycombio_column": {
         "attributes": {
             **dict.fromkeys(("dataset", "name"), _NAME),
@@ -104,6 +124,36 @@ DOCUMENTED: dict[str, Any] = {
             "expand_json_depth": {"required": False, "type": "float"},
         },
         "readable": ["id", "name", "slug"],
+    },
+    "resource.honeycombio_derived_column": {
+        "attributes": {
+            **dict.fromkeys(("alias", "dataset", "expression"), _NAME),
+            "description": _TEXT,
+        },
+        "readable": ["alias", "id"],
+    },
+    "resource.honeycombio_query": {
+        "attributes": dict.fromkeys(("dataset", "query_json"), _NAME),
+        "readable": ["id"],
+    },
+    "resource.honeycombio_slo": {
+        "attributes": {
+            **dict.fromkeys(("name", "sli"), _NAME),
+            **dict.fromkeys(("target_percentage", "time_period"), _NUMBER),
+            "datasets": {"required": False, "type": "Sequence[str]"},
+            "description": _TEXT,
+        },
+        "readable": ["id"],
+    },
+    "resource.honeycombio_trigger": {
+        "attributes": {
+            **dict.fromkeys(("dataset", "name"), _NAME),
+            **dict.fromkeys(("alert_type", "description", "query_id"), _TEXT),
+            "frequency": {"required": False, "type": "float"},
+            "recipient": _RECIPIENTS,
+            "threshold": {"required": True, "block": {"op": _NAME, "value": _NUMBER}},
+        },
+        "readable": ["id"],
     },
 }
 """Schemas of a provider that has no bindings, as its documentation lists them."""
@@ -240,7 +290,8 @@ def _properties(node: ast.ClassDef) -> Iterator[tuple[str, str]]:
 def address(provider: str, module: str) -> str:
     """Return the block and type of a binding's module: ``ephemeral.random_password``."""
     for block in ("data", "ephemeral"):
-        if module.startswith(f"{block}_"):
+        # Not data_protection_backup_vault, which is a resource.
+        if module.startswith(f"{block}_{provider}_"):
             return f"{block}.{module.removeprefix(f'{block}_')}"
     return f"resource.{provider}_{module}"
 

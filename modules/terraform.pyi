@@ -368,6 +368,152 @@ EphemeralRandomPasswordBlock = TerraformBlock[
     ]
 ]
 
+class AzurermApplicationInsightsTimeouts(TypedDict):
+    create: NotRequired[str | None]
+    delete: NotRequired[str | None]
+    read: NotRequired[str | None]
+    update: NotRequired[str | None]
+
+class AzurermApplicationInsights(TypedDict):
+    application_type: str
+    daily_data_cap_in_gb: NotRequired[float | None]
+    daily_data_cap_notifications_enabled: NotRequired[bool | None]
+    force_customer_storage_for_profiler: NotRequired[bool | None]
+    id: NotRequired[str | None]
+    internet_ingestion_enabled: NotRequired[bool | None]
+    internet_query_enabled: NotRequired[bool | None]
+    ip_masking_enabled: NotRequired[bool | None]
+    local_authentication_enabled: NotRequired[bool | None]
+    location: str
+    name: str
+    resource_group_name: str
+    retention_in_days: NotRequired[float | None]
+    sampling_percentage: NotRequired[float | None]
+    tags: NotRequired[Mapping[str, str] | None]
+    timeouts: NotRequired[
+        AzurermApplicationInsightsTimeouts | Sequence[AzurermApplicationInsightsTimeouts] | None
+    ]
+    workspace_id: NotRequired[str | None]
+
+AzurermApplicationInsightsBlock = TerraformBlock[
+    Literal[
+        "app_id",
+        "application_type",
+        "connection_string",
+        "daily_data_cap_in_gb",
+        "daily_data_cap_notifications_enabled",
+        "force_customer_storage_for_profiler",
+        "id",
+        "instrumentation_key",
+        "internet_ingestion_enabled",
+        "internet_query_enabled",
+        "ip_masking_enabled",
+        "local_authentication_enabled",
+        "location",
+        "name",
+        "resource_group_name",
+        "retention_in_days",
+        "sampling_percentage",
+        "tags",
+        "timeouts",
+        "workspace_id",
+    ]
+]
+
+class AzurermApplicationInsightsStandardWebTestRequestHeader(TypedDict):
+    name: str
+    value: str
+
+class AzurermApplicationInsightsStandardWebTestRequest(TypedDict):
+    body: NotRequired[str | None]
+    follow_redirects_enabled: NotRequired[bool | None]
+    header: NotRequired[
+        AzurermApplicationInsightsStandardWebTestRequestHeader
+        | Sequence[AzurermApplicationInsightsStandardWebTestRequestHeader]
+        | None
+    ]
+    http_verb: NotRequired[str | None]
+    parse_dependent_requests_enabled: NotRequired[bool | None]
+    url: str
+
+class AzurermApplicationInsightsStandardWebTestTimeouts(TypedDict):
+    create: NotRequired[str | None]
+    delete: NotRequired[str | None]
+    read: NotRequired[str | None]
+    update: NotRequired[str | None]
+
+class AzurermApplicationInsightsStandardWebTestValidationRulesContent(TypedDict):
+    content_match: str
+    ignore_case: NotRequired[bool | None]
+    pass_if_text_found: NotRequired[bool | None]
+
+class AzurermApplicationInsightsStandardWebTestValidationRules(TypedDict):
+    content: NotRequired[
+        AzurermApplicationInsightsStandardWebTestValidationRulesContent
+        | Sequence[AzurermApplicationInsightsStandardWebTestValidationRulesContent]
+        | None
+    ]
+    expected_status_code: NotRequired[float | None]
+    ssl_cert_remaining_lifetime: NotRequired[float | None]
+    ssl_check_enabled: NotRequired[bool | None]
+
+class AzurermApplicationInsightsStandardWebTest(TypedDict):
+    application_insights_id: str
+    description: NotRequired[str | None]
+    enabled: NotRequired[bool | None]
+    frequency: NotRequired[float | None]
+    geo_locations: Sequence[str]
+    id: NotRequired[str | None]
+    location: str
+    name: str
+    request: (
+        AzurermApplicationInsightsStandardWebTestRequest
+        | Sequence[AzurermApplicationInsightsStandardWebTestRequest]
+    )
+    resource_group_name: str
+    retry_enabled: NotRequired[bool | None]
+    tags: NotRequired[Mapping[str, str] | None]
+    timeout: NotRequired[float | None]
+    timeouts: NotRequired[
+        AzurermApplicationInsightsStandardWebTestTimeouts
+        | Sequence[AzurermApplicationInsightsStandardWebTestTimeouts]
+        | None
+    ]
+    validation_rules: NotRequired[
+        AzurermApplicationInsightsStandardWebTestValidationRules
+        | Sequence[AzurermApplicationInsightsStandardWebTestValidationRules]
+        | None
+    ]
+
+AzurermApplicationInsightsStandardWebTestBlock = TerraformBlock[
+    Literal[
+        "application_insights_id",
+        "description",
+        "enabled",
+        "frequency",
+        "geo_locations",
+        "id",
+        "location",
+        "name",
+        "request",
+        "request[0].body",
+        "request[0].follow_redirects_enabled",
+        "request[0].http_verb",
+        "request[0].parse_dependent_requests_enabled",
+        "request[0].url",
+        "resource_group_name",
+        "retry_enabled",
+        "synthetic_monitor_id",
+        "tags",
+        "timeout",
+        "timeouts",
+        "validation_rules",
+        "validation_rules[0].expected_status_code",
+        "validation_rules[0].ssl_cert_remaining_lifetime",
+        "validation_rules[0].ssl_check_enabled",
+    ]
+]
+
 class AzurermDnsZoneSoaRecord(TypedDict):
     email: str
     expire_time: NotRequired[float | None]
@@ -715,6 +861,221 @@ AzurermManagementLockBlock = TerraformBlock[
     Literal["id", "lock_level", "name", "notes", "scope", "timeouts"]
 ]
 
+class AzurermMonitorActionGroupArmRoleReceiver(TypedDict):
+    name: str
+    role_id: str
+    use_common_alert_schema: NotRequired[bool | None]
+
+class AzurermMonitorActionGroupAutomationRunbookReceiver(TypedDict):
+    automation_account_id: str
+    is_global_runbook: bool
+    name: str
+    runbook_name: str
+    service_uri: str
+    use_common_alert_schema: NotRequired[bool | None]
+    webhook_resource_id: str
+
+class AzurermMonitorActionGroupAzureAppPushReceiver(TypedDict):
+    email_address: str
+    name: str
+
+class AzurermMonitorActionGroupAzureFunctionReceiver(TypedDict):
+    function_app_resource_id: str
+    function_name: str
+    http_trigger_url: str
+    name: str
+    use_common_alert_schema: NotRequired[bool | None]
+
+class AzurermMonitorActionGroupEmailReceiver(TypedDict):
+    email_address: str
+    name: str
+    use_common_alert_schema: NotRequired[bool | None]
+
+class AzurermMonitorActionGroupEventHubReceiver(TypedDict):
+    event_hub_name: str
+    event_hub_namespace: str
+    name: str
+    subscription_id: NotRequired[str | None]
+    tenant_id: NotRequired[str | None]
+    use_common_alert_schema: NotRequired[bool | None]
+
+class AzurermMonitorActionGroupItsmReceiver(TypedDict):
+    connection_id: str
+    name: str
+    region: str
+    ticket_configuration: str
+    workspace_id: str
+
+class AzurermMonitorActionGroupLogicAppReceiver(TypedDict):
+    callback_url: str
+    name: str
+    resource_id: str
+    use_common_alert_schema: NotRequired[bool | None]
+
+class AzurermMonitorActionGroupSmsReceiver(TypedDict):
+    country_code: str
+    name: str
+    phone_number: str
+
+class AzurermMonitorActionGroupTimeouts(TypedDict):
+    create: NotRequired[str | None]
+    delete: NotRequired[str | None]
+    read: NotRequired[str | None]
+    update: NotRequired[str | None]
+
+class AzurermMonitorActionGroupVoiceReceiver(TypedDict):
+    country_code: str
+    name: str
+    phone_number: str
+
+class AzurermMonitorActionGroupWebhookReceiverAadAuth(TypedDict):
+    identifier_uri: NotRequired[str | None]
+    object_id: str
+    tenant_id: NotRequired[str | None]
+
+class AzurermMonitorActionGroupWebhookReceiver(TypedDict):
+    aad_auth: NotRequired[
+        AzurermMonitorActionGroupWebhookReceiverAadAuth
+        | Sequence[AzurermMonitorActionGroupWebhookReceiverAadAuth]
+        | None
+    ]
+    name: str
+    service_uri: str
+    use_common_alert_schema: NotRequired[bool | None]
+
+class AzurermMonitorActionGroup(TypedDict):
+    arm_role_receiver: NotRequired[
+        AzurermMonitorActionGroupArmRoleReceiver
+        | Sequence[AzurermMonitorActionGroupArmRoleReceiver]
+        | None
+    ]
+    automation_runbook_receiver: NotRequired[
+        AzurermMonitorActionGroupAutomationRunbookReceiver
+        | Sequence[AzurermMonitorActionGroupAutomationRunbookReceiver]
+        | None
+    ]
+    azure_app_push_receiver: NotRequired[
+        AzurermMonitorActionGroupAzureAppPushReceiver
+        | Sequence[AzurermMonitorActionGroupAzureAppPushReceiver]
+        | None
+    ]
+    azure_function_receiver: NotRequired[
+        AzurermMonitorActionGroupAzureFunctionReceiver
+        | Sequence[AzurermMonitorActionGroupAzureFunctionReceiver]
+        | None
+    ]
+    email_receiver: NotRequired[
+        AzurermMonitorActionGroupEmailReceiver
+        | Sequence[AzurermMonitorActionGroupEmailReceiver]
+        | None
+    ]
+    enabled: NotRequired[bool | None]
+    event_hub_receiver: NotRequired[
+        AzurermMonitorActionGroupEventHubReceiver
+        | Sequence[AzurermMonitorActionGroupEventHubReceiver]
+        | None
+    ]
+    id: NotRequired[str | None]
+    itsm_receiver: NotRequired[
+        AzurermMonitorActionGroupItsmReceiver
+        | Sequence[AzurermMonitorActionGroupItsmReceiver]
+        | None
+    ]
+    location: NotRequired[str | None]
+    logic_app_receiver: NotRequired[
+        AzurermMonitorActionGroupLogicAppReceiver
+        | Sequence[AzurermMonitorActionGroupLogicAppReceiver]
+        | None
+    ]
+    name: str
+    resource_group_name: str
+    short_name: str
+    sms_receiver: NotRequired[
+        AzurermMonitorActionGroupSmsReceiver | Sequence[AzurermMonitorActionGroupSmsReceiver] | None
+    ]
+    tags: NotRequired[Mapping[str, str] | None]
+    timeouts: NotRequired[
+        AzurermMonitorActionGroupTimeouts | Sequence[AzurermMonitorActionGroupTimeouts] | None
+    ]
+    voice_receiver: NotRequired[
+        AzurermMonitorActionGroupVoiceReceiver
+        | Sequence[AzurermMonitorActionGroupVoiceReceiver]
+        | None
+    ]
+    webhook_receiver: NotRequired[
+        AzurermMonitorActionGroupWebhookReceiver
+        | Sequence[AzurermMonitorActionGroupWebhookReceiver]
+        | None
+    ]
+
+AzurermMonitorActionGroupBlock = TerraformBlock[
+    Literal[
+        "arm_role_receiver",
+        "arm_role_receiver[0].name",
+        "arm_role_receiver[0].role_id",
+        "arm_role_receiver[0].use_common_alert_schema",
+        "automation_runbook_receiver",
+        "automation_runbook_receiver[0].automation_account_id",
+        "automation_runbook_receiver[0].is_global_runbook",
+        "automation_runbook_receiver[0].name",
+        "automation_runbook_receiver[0].runbook_name",
+        "automation_runbook_receiver[0].service_uri",
+        "automation_runbook_receiver[0].use_common_alert_schema",
+        "automation_runbook_receiver[0].webhook_resource_id",
+        "azure_app_push_receiver",
+        "azure_app_push_receiver[0].email_address",
+        "azure_app_push_receiver[0].name",
+        "azure_function_receiver",
+        "azure_function_receiver[0].function_app_resource_id",
+        "azure_function_receiver[0].function_name",
+        "azure_function_receiver[0].http_trigger_url",
+        "azure_function_receiver[0].name",
+        "azure_function_receiver[0].use_common_alert_schema",
+        "email_receiver",
+        "email_receiver[0].email_address",
+        "email_receiver[0].name",
+        "email_receiver[0].use_common_alert_schema",
+        "enabled",
+        "event_hub_receiver",
+        "event_hub_receiver[0].event_hub_name",
+        "event_hub_receiver[0].event_hub_namespace",
+        "event_hub_receiver[0].name",
+        "event_hub_receiver[0].subscription_id",
+        "event_hub_receiver[0].tenant_id",
+        "event_hub_receiver[0].use_common_alert_schema",
+        "id",
+        "itsm_receiver",
+        "itsm_receiver[0].connection_id",
+        "itsm_receiver[0].name",
+        "itsm_receiver[0].region",
+        "itsm_receiver[0].ticket_configuration",
+        "itsm_receiver[0].workspace_id",
+        "location",
+        "logic_app_receiver",
+        "logic_app_receiver[0].callback_url",
+        "logic_app_receiver[0].name",
+        "logic_app_receiver[0].resource_id",
+        "logic_app_receiver[0].use_common_alert_schema",
+        "name",
+        "resource_group_name",
+        "short_name",
+        "sms_receiver",
+        "sms_receiver[0].country_code",
+        "sms_receiver[0].name",
+        "sms_receiver[0].phone_number",
+        "tags",
+        "timeouts",
+        "voice_receiver",
+        "voice_receiver[0].country_code",
+        "voice_receiver[0].name",
+        "voice_receiver[0].phone_number",
+        "webhook_receiver",
+        "webhook_receiver[0].name",
+        "webhook_receiver[0].service_uri",
+        "webhook_receiver[0].use_common_alert_schema",
+    ]
+]
+
 class AzurermMonitorDiagnosticSettingEnabledLog(TypedDict):
     category: NotRequired[str | None]
     category_group: NotRequired[str | None]
@@ -771,6 +1132,137 @@ AzurermMonitorDiagnosticSettingBlock = TerraformBlock[
         "storage_account_id",
         "target_resource_id",
         "timeouts",
+    ]
+]
+
+class AzurermMonitorMetricAlertAction(TypedDict):
+    action_group_id: str
+    webhook_properties: NotRequired[Mapping[str, str] | None]
+
+class AzurermMonitorMetricAlertApplicationInsightsWebTestLocationAvailabilityCriteria(TypedDict):
+    component_id: str
+    failed_location_count: float
+    web_test_id: str
+
+class AzurermMonitorMetricAlertCriteriaDimension(TypedDict):
+    name: str
+    operator: str
+    values: Sequence[str]
+
+class AzurermMonitorMetricAlertCriteria(TypedDict):
+    aggregation: str
+    dimension: NotRequired[
+        AzurermMonitorMetricAlertCriteriaDimension
+        | Sequence[AzurermMonitorMetricAlertCriteriaDimension]
+        | None
+    ]
+    metric_name: str
+    metric_namespace: str
+    operator: str
+    skip_metric_validation: NotRequired[bool | None]
+    threshold: float
+
+class AzurermMonitorMetricAlertDynamicCriteriaDimension(TypedDict):
+    name: str
+    operator: str
+    values: Sequence[str]
+
+class AzurermMonitorMetricAlertDynamicCriteria(TypedDict):
+    aggregation: str
+    alert_sensitivity: str
+    dimension: NotRequired[
+        AzurermMonitorMetricAlertDynamicCriteriaDimension
+        | Sequence[AzurermMonitorMetricAlertDynamicCriteriaDimension]
+        | None
+    ]
+    evaluation_failure_count: NotRequired[float | None]
+    evaluation_total_count: NotRequired[float | None]
+    ignore_data_before: NotRequired[str | None]
+    metric_name: str
+    metric_namespace: str
+    operator: str
+    skip_metric_validation: NotRequired[bool | None]
+
+class AzurermMonitorMetricAlertTimeouts(TypedDict):
+    create: NotRequired[str | None]
+    delete: NotRequired[str | None]
+    read: NotRequired[str | None]
+    update: NotRequired[str | None]
+
+class AzurermMonitorMetricAlert(TypedDict):
+    action: NotRequired[
+        AzurermMonitorMetricAlertAction | Sequence[AzurermMonitorMetricAlertAction] | None
+    ]
+    application_insights_web_test_location_availability_criteria: NotRequired[
+        AzurermMonitorMetricAlertApplicationInsightsWebTestLocationAvailabilityCriteria
+        | Sequence[AzurermMonitorMetricAlertApplicationInsightsWebTestLocationAvailabilityCriteria]
+        | None
+    ]
+    auto_mitigate: NotRequired[bool | None]
+    criteria: NotRequired[
+        AzurermMonitorMetricAlertCriteria | Sequence[AzurermMonitorMetricAlertCriteria] | None
+    ]
+    description: NotRequired[str | None]
+    dynamic_criteria: NotRequired[
+        AzurermMonitorMetricAlertDynamicCriteria
+        | Sequence[AzurermMonitorMetricAlertDynamicCriteria]
+        | None
+    ]
+    enabled: NotRequired[bool | None]
+    frequency: NotRequired[str | None]
+    id: NotRequired[str | None]
+    name: str
+    resource_group_name: str
+    scopes: Sequence[str]
+    severity: NotRequired[float | None]
+    tags: NotRequired[Mapping[str, str] | None]
+    target_resource_location: NotRequired[str | None]
+    target_resource_type: NotRequired[str | None]
+    timeouts: NotRequired[
+        AzurermMonitorMetricAlertTimeouts | Sequence[AzurermMonitorMetricAlertTimeouts] | None
+    ]
+    window_size: NotRequired[str | None]
+
+AzurermMonitorMetricAlertBlock = TerraformBlock[
+    Literal[
+        "action",
+        "action[0].action_group_id",
+        "action[0].webhook_properties",
+        "application_insights_web_test_location_availability_criteria",
+        "application_insights_web_test_location_availability_criteria[0].component_id",
+        "application_insights_web_test_location_availability_criteria[0].failed_location_count",
+        "application_insights_web_test_location_availability_criteria[0].web_test_id",
+        "auto_mitigate",
+        "criteria",
+        "criteria[0].aggregation",
+        "criteria[0].metric_name",
+        "criteria[0].metric_namespace",
+        "criteria[0].operator",
+        "criteria[0].skip_metric_validation",
+        "criteria[0].threshold",
+        "description",
+        "dynamic_criteria",
+        "dynamic_criteria[0].aggregation",
+        "dynamic_criteria[0].alert_sensitivity",
+        "dynamic_criteria[0].evaluation_failure_count",
+        "dynamic_criteria[0].evaluation_total_count",
+        "dynamic_criteria[0].ignore_data_before",
+        "dynamic_criteria[0].metric_name",
+        "dynamic_criteria[0].metric_namespace",
+        "dynamic_criteria[0].operator",
+        "dynamic_criteria[0].skip_metric_validation",
+        "enabled",
+        "frequency",
+        "id",
+        "name",
+        "resource_group_name",
+        "scopes",
+        "severity",
+        "tags",
+        "target_resource_location",
+        "target_resource_type",
+        "timeouts",
+        "window_size",
     ]
 ]
 
@@ -2847,6 +3339,537 @@ class GoogleKmsKeyRing(TypedDict):
 
 GoogleKmsKeyRingBlock = TerraformBlock[Literal["id", "location", "name", "project", "timeouts"]]
 
+class GoogleMonitoringAlertPolicyAlertStrategyNotificationChannelStrategy(TypedDict):
+    notification_channel_names: NotRequired[Sequence[str] | None]
+    renotify_interval: NotRequired[str | None]
+
+class GoogleMonitoringAlertPolicyAlertStrategyNotificationRateLimit(TypedDict):
+    period: NotRequired[str | None]
+
+class GoogleMonitoringAlertPolicyAlertStrategy(TypedDict):
+    auto_close: NotRequired[str | None]
+    notification_channel_strategy: NotRequired[
+        GoogleMonitoringAlertPolicyAlertStrategyNotificationChannelStrategy
+        | Sequence[GoogleMonitoringAlertPolicyAlertStrategyNotificationChannelStrategy]
+        | None
+    ]
+    notification_prompts: NotRequired[Sequence[str] | None]
+    notification_rate_limit: NotRequired[
+        GoogleMonitoringAlertPolicyAlertStrategyNotificationRateLimit
+        | Sequence[GoogleMonitoringAlertPolicyAlertStrategyNotificationRateLimit]
+        | None
+    ]
+
+class GoogleMonitoringAlertPolicyConditionsConditionAbsentAggregations(TypedDict):
+    alignment_period: NotRequired[str | None]
+    cross_series_reducer: NotRequired[str | None]
+    group_by_fields: NotRequired[Sequence[str] | None]
+    per_series_aligner: NotRequired[str | None]
+
+class GoogleMonitoringAlertPolicyConditionsConditionAbsentTrigger(TypedDict):
+    count: NotRequired[float | None]
+    percent: NotRequired[float | None]
+
+class GoogleMonitoringAlertPolicyConditionsConditionAbsent(TypedDict):
+    aggregations: NotRequired[
+        GoogleMonitoringAlertPolicyConditionsConditionAbsentAggregations
+        | Sequence[GoogleMonitoringAlertPolicyConditionsConditionAbsentAggregations]
+        | None
+    ]
+    duration: str
+    filter: NotRequired[str | None]
+    trigger: NotRequired[
+        GoogleMonitoringAlertPolicyConditionsConditionAbsentTrigger
+        | Sequence[GoogleMonitoringAlertPolicyConditionsConditionAbsentTrigger]
+        | None
+    ]
+
+class GoogleMonitoringAlertPolicyConditionsConditionMatchedLog(TypedDict):
+    filter: str
+    label_extractors: NotRequired[Mapping[str, str] | None]
+
+class GoogleMonitoringAlertPolicyConditionsConditionMonitoringQueryLanguageTrigger(TypedDict):
+    count: NotRequired[float | None]
+    percent: NotRequired[float | None]
+
+class GoogleMonitoringAlertPolicyConditionsConditionMonitoringQueryLanguage(TypedDict):
+    duration: str
+    evaluation_missing_data: NotRequired[str | None]
+    query: str
+    trigger: NotRequired[
+        GoogleMonitoringAlertPolicyConditionsConditionMonitoringQueryLanguageTrigger
+        | Sequence[GoogleMonitoringAlertPolicyConditionsConditionMonitoringQueryLanguageTrigger]
+        | None
+    ]
+
+class GoogleMonitoringAlertPolicyConditionsConditionPrometheusQueryLanguage(TypedDict):
+    alert_rule: NotRequired[str | None]
+    disable_metric_validation: NotRequired[bool | None]
+    duration: NotRequired[str | None]
+    evaluation_interval: NotRequired[str | None]
+    labels: NotRequired[Mapping[str, str] | None]
+    query: str
+    rule_group: NotRequired[str | None]
+
+class GoogleMonitoringAlertPolicyConditionsConditionSqlBooleanTest(TypedDict):
+    column: str
+
+class GoogleMonitoringAlertPolicyConditionsConditionSqlDailyExecutionTime(TypedDict):
+    hours: NotRequired[float | None]
+    minutes: NotRequired[float | None]
+    nanos: NotRequired[float | None]
+    seconds: NotRequired[float | None]
+
+class GoogleMonitoringAlertPolicyConditionsConditionSqlDaily(TypedDict):
+    execution_time: NotRequired[
+        GoogleMonitoringAlertPolicyConditionsConditionSqlDailyExecutionTime
+        | Sequence[GoogleMonitoringAlertPolicyConditionsConditionSqlDailyExecutionTime]
+        | None
+    ]
+    periodicity: float
+
+class GoogleMonitoringAlertPolicyConditionsConditionSqlHourly(TypedDict):
+    minute_offset: NotRequired[float | None]
+    periodicity: float
+
+class GoogleMonitoringAlertPolicyConditionsConditionSqlMinutes(TypedDict):
+    periodicity: float
+
+class GoogleMonitoringAlertPolicyConditionsConditionSqlRowCountTest(TypedDict):
+    comparison: str
+    threshold: float
+
+class GoogleMonitoringAlertPolicyConditionsConditionSql(TypedDict):
+    boolean_test: NotRequired[
+        GoogleMonitoringAlertPolicyConditionsConditionSqlBooleanTest
+        | Sequence[GoogleMonitoringAlertPolicyConditionsConditionSqlBooleanTest]
+        | None
+    ]
+    daily: NotRequired[
+        GoogleMonitoringAlertPolicyConditionsConditionSqlDaily
+        | Sequence[GoogleMonitoringAlertPolicyConditionsConditionSqlDaily]
+        | None
+    ]
+    hourly: NotRequired[
+        GoogleMonitoringAlertPolicyConditionsConditionSqlHourly
+        | Sequence[GoogleMonitoringAlertPolicyConditionsConditionSqlHourly]
+        | None
+    ]
+    minutes: NotRequired[
+        GoogleMonitoringAlertPolicyConditionsConditionSqlMinutes
+        | Sequence[GoogleMonitoringAlertPolicyConditionsConditionSqlMinutes]
+        | None
+    ]
+    query: str
+    row_count_test: NotRequired[
+        GoogleMonitoringAlertPolicyConditionsConditionSqlRowCountTest
+        | Sequence[GoogleMonitoringAlertPolicyConditionsConditionSqlRowCountTest]
+        | None
+    ]
+
+class GoogleMonitoringAlertPolicyConditionsConditionThresholdAggregations(TypedDict):
+    alignment_period: NotRequired[str | None]
+    cross_series_reducer: NotRequired[str | None]
+    group_by_fields: NotRequired[Sequence[str] | None]
+    per_series_aligner: NotRequired[str | None]
+
+class GoogleMonitoringAlertPolicyConditionsConditionThresholdDenominatorAggregations(TypedDict):
+    alignment_period: NotRequired[str | None]
+    cross_series_reducer: NotRequired[str | None]
+    group_by_fields: NotRequired[Sequence[str] | None]
+    per_series_aligner: NotRequired[str | None]
+
+class GoogleMonitoringAlertPolicyConditionsConditionThresholdForecastOptions(TypedDict):
+    forecast_horizon: str
+
+class GoogleMonitoringAlertPolicyConditionsConditionThresholdTrigger(TypedDict):
+    count: NotRequired[float | None]
+    percent: NotRequired[float | None]
+
+class GoogleMonitoringAlertPolicyConditionsConditionThreshold(TypedDict):
+    aggregations: NotRequired[
+        GoogleMonitoringAlertPolicyConditionsConditionThresholdAggregations
+        | Sequence[GoogleMonitoringAlertPolicyConditionsConditionThresholdAggregations]
+        | None
+    ]
+    comparison: str
+    denominator_aggregations: NotRequired[
+        GoogleMonitoringAlertPolicyConditionsConditionThresholdDenominatorAggregations
+        | Sequence[GoogleMonitoringAlertPolicyConditionsConditionThresholdDenominatorAggregations]
+        | None
+    ]
+    denominator_filter: NotRequired[str | None]
+    duration: str
+    evaluation_missing_data: NotRequired[str | None]
+    filter: NotRequired[str | None]
+    forecast_options: NotRequired[
+        GoogleMonitoringAlertPolicyConditionsConditionThresholdForecastOptions
+        | Sequence[GoogleMonitoringAlertPolicyConditionsConditionThresholdForecastOptions]
+        | None
+    ]
+    threshold_value: NotRequired[float | None]
+    trigger: NotRequired[
+        GoogleMonitoringAlertPolicyConditionsConditionThresholdTrigger
+        | Sequence[GoogleMonitoringAlertPolicyConditionsConditionThresholdTrigger]
+        | None
+    ]
+
+class GoogleMonitoringAlertPolicyConditions(TypedDict):
+    condition_absent: NotRequired[
+        GoogleMonitoringAlertPolicyConditionsConditionAbsent
+        | Sequence[GoogleMonitoringAlertPolicyConditionsConditionAbsent]
+        | None
+    ]
+    condition_matched_log: NotRequired[
+        GoogleMonitoringAlertPolicyConditionsConditionMatchedLog
+        | Sequence[GoogleMonitoringAlertPolicyConditionsConditionMatchedLog]
+        | None
+    ]
+    condition_monitoring_query_language: NotRequired[
+        GoogleMonitoringAlertPolicyConditionsConditionMonitoringQueryLanguage
+        | Sequence[GoogleMonitoringAlertPolicyConditionsConditionMonitoringQueryLanguage]
+        | None
+    ]
+    condition_prometheus_query_language: NotRequired[
+        GoogleMonitoringAlertPolicyConditionsConditionPrometheusQueryLanguage
+        | Sequence[GoogleMonitoringAlertPolicyConditionsConditionPrometheusQueryLanguage]
+        | None
+    ]
+    condition_sql: NotRequired[
+        GoogleMonitoringAlertPolicyConditionsConditionSql
+        | Sequence[GoogleMonitoringAlertPolicyConditionsConditionSql]
+        | None
+    ]
+    condition_threshold: NotRequired[
+        GoogleMonitoringAlertPolicyConditionsConditionThreshold
+        | Sequence[GoogleMonitoringAlertPolicyConditionsConditionThreshold]
+        | None
+    ]
+    display_name: str
+
+class GoogleMonitoringAlertPolicyDocumentationLinks(TypedDict):
+    display_name: NotRequired[str | None]
+    url: NotRequired[str | None]
+
+class GoogleMonitoringAlertPolicyDocumentation(TypedDict):
+    content: NotRequired[str | None]
+    links: NotRequired[
+        GoogleMonitoringAlertPolicyDocumentationLinks
+        | Sequence[GoogleMonitoringAlertPolicyDocumentationLinks]
+        | None
+    ]
+    mime_type: NotRequired[str | None]
+    subject: NotRequired[str | None]
+
+class GoogleMonitoringAlertPolicyTimeouts(TypedDict):
+    create: NotRequired[str | None]
+    delete: NotRequired[str | None]
+    update: NotRequired[str | None]
+
+class GoogleMonitoringAlertPolicy(TypedDict):
+    alert_strategy: NotRequired[
+        GoogleMonitoringAlertPolicyAlertStrategy
+        | Sequence[GoogleMonitoringAlertPolicyAlertStrategy]
+        | None
+    ]
+    combiner: str
+    conditions: (
+        GoogleMonitoringAlertPolicyConditions | Sequence[GoogleMonitoringAlertPolicyConditions]
+    )
+    deletion_policy: NotRequired[str | None]
+    display_name: str
+    documentation: NotRequired[
+        GoogleMonitoringAlertPolicyDocumentation
+        | Sequence[GoogleMonitoringAlertPolicyDocumentation]
+        | None
+    ]
+    enabled: NotRequired[bool | None]
+    id: NotRequired[str | None]
+    notification_channels: NotRequired[Sequence[str] | None]
+    project: NotRequired[str | None]
+    severity: NotRequired[str | None]
+    timeouts: NotRequired[
+        GoogleMonitoringAlertPolicyTimeouts | Sequence[GoogleMonitoringAlertPolicyTimeouts] | None
+    ]
+    user_labels: NotRequired[Mapping[str, str] | None]
+
+GoogleMonitoringAlertPolicyBlock = TerraformBlock[
+    Literal[
+        "alert_strategy",
+        "alert_strategy[0].auto_close",
+        "alert_strategy[0].notification_prompts",
+        "combiner",
+        "conditions",
+        "conditions[0].display_name",
+        "conditions[0].name",
+        "creation_record",
+        "creation_record[0].mutate_time",
+        "creation_record[0].mutated_by",
+        "deletion_policy",
+        "display_name",
+        "documentation",
+        "documentation[0].content",
+        "documentation[0].mime_type",
+        "documentation[0].subject",
+        "enabled",
+        "id",
+        "name",
+        "notification_channels",
+        "project",
+        "severity",
+        "timeouts",
+        "user_labels",
+    ]
+]
+
+class GoogleMonitoringNotificationChannelSensitiveLabels(TypedDict):
+    auth_token: NotRequired[str | None]
+    auth_token_wo: NotRequired[str | None]
+    auth_token_wo_version: NotRequired[str | None]
+    password: NotRequired[str | None]
+    password_wo: NotRequired[str | None]
+    password_wo_version: NotRequired[str | None]
+    service_key: NotRequired[str | None]
+    service_key_wo: NotRequired[str | None]
+    service_key_wo_version: NotRequired[str | None]
+
+class GoogleMonitoringNotificationChannelTimeouts(TypedDict):
+    create: NotRequired[str | None]
+    delete: NotRequired[str | None]
+    update: NotRequired[str | None]
+
+class GoogleMonitoringNotificationChannel(TypedDict):
+    deletion_policy: NotRequired[str | None]
+    description: NotRequired[str | None]
+    display_name: NotRequired[str | None]
+    enabled: NotRequired[bool | None]
+    force_delete: NotRequired[bool | None]
+    id: NotRequired[str | None]
+    labels: NotRequired[Mapping[str, str] | None]
+    project: NotRequired[str | None]
+    sensitive_labels: NotRequired[
+        GoogleMonitoringNotificationChannelSensitiveLabels
+        | Sequence[GoogleMonitoringNotificationChannelSensitiveLabels]
+        | None
+    ]
+    timeouts: NotRequired[
+        GoogleMonitoringNotificationChannelTimeouts
+        | Sequence[GoogleMonitoringNotificationChannelTimeouts]
+        | None
+    ]
+    type: str
+    user_labels: NotRequired[Mapping[str, str] | None]
+
+GoogleMonitoringNotificationChannelBlock = TerraformBlock[
+    Literal[
+        "deletion_policy",
+        "description",
+        "display_name",
+        "enabled",
+        "force_delete",
+        "id",
+        "labels",
+        "name",
+        "project",
+        "sensitive_labels",
+        "sensitive_labels[0].auth_token",
+        "sensitive_labels[0].auth_token_wo",
+        "sensitive_labels[0].auth_token_wo_version",
+        "sensitive_labels[0].password",
+        "sensitive_labels[0].password_wo",
+        "sensitive_labels[0].password_wo_version",
+        "sensitive_labels[0].service_key",
+        "sensitive_labels[0].service_key_wo",
+        "sensitive_labels[0].service_key_wo_version",
+        "timeouts",
+        "type",
+        "user_labels",
+        "verification_status",
+    ]
+]
+
+class GoogleMonitoringUptimeCheckConfigContentMatchersJsonPathMatcher(TypedDict):
+    json_matcher: NotRequired[str | None]
+    json_path: str
+
+class GoogleMonitoringUptimeCheckConfigContentMatchers(TypedDict):
+    content: str
+    json_path_matcher: NotRequired[
+        GoogleMonitoringUptimeCheckConfigContentMatchersJsonPathMatcher
+        | Sequence[GoogleMonitoringUptimeCheckConfigContentMatchersJsonPathMatcher]
+        | None
+    ]
+    matcher: NotRequired[str | None]
+
+class GoogleMonitoringUptimeCheckConfigHttpCheckAcceptedResponseStatusCodes(TypedDict):
+    status_class: NotRequired[str | None]
+    status_value: NotRequired[float | None]
+
+class GoogleMonitoringUptimeCheckConfigHttpCheckAuthInfo(TypedDict):
+    password: NotRequired[str | None]
+    password_wo: NotRequired[str | None]
+    password_wo_version: NotRequired[str | None]
+    username: str
+
+class GoogleMonitoringUptimeCheckConfigHttpCheckPingConfig(TypedDict):
+    pings_count: float
+
+class GoogleMonitoringUptimeCheckConfigHttpCheckServiceAgentAuthentication(TypedDict):
+    type: NotRequired[str | None]
+
+class GoogleMonitoringUptimeCheckConfigHttpCheck(TypedDict):
+    accepted_response_status_codes: NotRequired[
+        GoogleMonitoringUptimeCheckConfigHttpCheckAcceptedResponseStatusCodes
+        | Sequence[GoogleMonitoringUptimeCheckConfigHttpCheckAcceptedResponseStatusCodes]
+        | None
+    ]
+    auth_info: NotRequired[
+        GoogleMonitoringUptimeCheckConfigHttpCheckAuthInfo
+        | Sequence[GoogleMonitoringUptimeCheckConfigHttpCheckAuthInfo]
+        | None
+    ]
+    body: NotRequired[str | None]
+    content_type: NotRequired[str | None]
+    custom_content_type: NotRequired[str | None]
+    headers: NotRequired[Mapping[str, str] | None]
+    mask_headers: NotRequired[bool | None]
+    path: NotRequired[str | None]
+    ping_config: NotRequired[
+        GoogleMonitoringUptimeCheckConfigHttpCheckPingConfig
+        | Sequence[GoogleMonitoringUptimeCheckConfigHttpCheckPingConfig]
+        | None
+    ]
+    port: NotRequired[float | None]
+    request_method: NotRequired[str | None]
+    service_agent_authentication: NotRequired[
+        GoogleMonitoringUptimeCheckConfigHttpCheckServiceAgentAuthentication
+        | Sequence[GoogleMonitoringUptimeCheckConfigHttpCheckServiceAgentAuthentication]
+        | None
+    ]
+    use_ssl: NotRequired[bool | None]
+    validate_ssl: NotRequired[bool | None]
+
+class GoogleMonitoringUptimeCheckConfigMonitoredResource(TypedDict):
+    labels: Mapping[str, str]
+    type: str
+
+class GoogleMonitoringUptimeCheckConfigResourceGroup(TypedDict):
+    group_id: NotRequired[str | None]
+    resource_type: NotRequired[str | None]
+
+class GoogleMonitoringUptimeCheckConfigSyntheticMonitorCloudFunctionV2(TypedDict):
+    name: str
+
+class GoogleMonitoringUptimeCheckConfigSyntheticMonitor(TypedDict):
+    cloud_function_v2: (
+        GoogleMonitoringUptimeCheckConfigSyntheticMonitorCloudFunctionV2
+        | Sequence[GoogleMonitoringUptimeCheckConfigSyntheticMonitorCloudFunctionV2]
+    )
+
+class GoogleMonitoringUptimeCheckConfigTcpCheckPingConfig(TypedDict):
+    pings_count: float
+
+class GoogleMonitoringUptimeCheckConfigTcpCheck(TypedDict):
+    ping_config: NotRequired[
+        GoogleMonitoringUptimeCheckConfigTcpCheckPingConfig
+        | Sequence[GoogleMonitoringUptimeCheckConfigTcpCheckPingConfig]
+        | None
+    ]
+    port: float
+
+class GoogleMonitoringUptimeCheckConfigTimeouts(TypedDict):
+    create: NotRequired[str | None]
+    delete: NotRequired[str | None]
+    update: NotRequired[str | None]
+
+class GoogleMonitoringUptimeCheckConfig(TypedDict):
+    checker_type: NotRequired[str | None]
+    content_matchers: NotRequired[
+        GoogleMonitoringUptimeCheckConfigContentMatchers
+        | Sequence[GoogleMonitoringUptimeCheckConfigContentMatchers]
+        | None
+    ]
+    deletion_policy: NotRequired[str | None]
+    display_name: str
+    http_check: NotRequired[
+        GoogleMonitoringUptimeCheckConfigHttpCheck
+        | Sequence[GoogleMonitoringUptimeCheckConfigHttpCheck]
+        | None
+    ]
+    id: NotRequired[str | None]
+    log_check_failures: NotRequired[bool | None]
+    monitored_resource: NotRequired[
+        GoogleMonitoringUptimeCheckConfigMonitoredResource
+        | Sequence[GoogleMonitoringUptimeCheckConfigMonitoredResource]
+        | None
+    ]
+    period: NotRequired[str | None]
+    project: NotRequired[str | None]
+    resource_group: NotRequired[
+        GoogleMonitoringUptimeCheckConfigResourceGroup
+        | Sequence[GoogleMonitoringUptimeCheckConfigResourceGroup]
+        | None
+    ]
+    selected_regions: NotRequired[Sequence[str] | None]
+    synthetic_monitor: NotRequired[
+        GoogleMonitoringUptimeCheckConfigSyntheticMonitor
+        | Sequence[GoogleMonitoringUptimeCheckConfigSyntheticMonitor]
+        | None
+    ]
+    tcp_check: NotRequired[
+        GoogleMonitoringUptimeCheckConfigTcpCheck
+        | Sequence[GoogleMonitoringUptimeCheckConfigTcpCheck]
+        | None
+    ]
+    timeout: str
+    timeouts: NotRequired[
+        GoogleMonitoringUptimeCheckConfigTimeouts
+        | Sequence[GoogleMonitoringUptimeCheckConfigTimeouts]
+        | None
+    ]
+    user_labels: NotRequired[Mapping[str, str] | None]
+
+GoogleMonitoringUptimeCheckConfigBlock = TerraformBlock[
+    Literal[
+        "checker_type",
+        "content_matchers",
+        "content_matchers[0].content",
+        "content_matchers[0].matcher",
+        "deletion_policy",
+        "display_name",
+        "http_check",
+        "http_check[0].body",
+        "http_check[0].content_type",
+        "http_check[0].custom_content_type",
+        "http_check[0].headers",
+        "http_check[0].mask_headers",
+        "http_check[0].path",
+        "http_check[0].port",
+        "http_check[0].request_method",
+        "http_check[0].use_ssl",
+        "http_check[0].validate_ssl",
+        "id",
+        "log_check_failures",
+        "monitored_resource",
+        "monitored_resource[0].labels",
+        "monitored_resource[0].type",
+        "name",
+        "period",
+        "project",
+        "resource_group",
+        "resource_group[0].group_id",
+        "resource_group[0].resource_type",
+        "selected_regions",
+        "synthetic_monitor",
+        "tcp_check",
+        "tcp_check[0].port",
+        "timeout",
+        "timeouts",
+        "uptime_check_id",
+        "user_labels",
+    ]
+]
+
 class GoogleProjectIamAuditConfigAuditLogConfig(TypedDict):
     exempted_members: NotRequired[Sequence[str] | None]
     log_type: str
@@ -3989,6 +5012,25 @@ GoogleStorageBucketIamMemberBlock = TerraformBlock[
     ]
 ]
 
+class HoneycombioBurnAlertRecipient(TypedDict):
+    id: NotRequired[str | None]
+    target: NotRequired[str | None]
+    type: NotRequired[str | None]
+
+class HoneycombioBurnAlert(TypedDict):
+    alert_type: NotRequired[str | None]
+    budget_rate_decrease_percent: NotRequired[float | None]
+    budget_rate_window_minutes: NotRequired[float | None]
+    dataset: str
+    description: NotRequired[str | None]
+    exhaustion_minutes: NotRequired[float | None]
+    recipient: NotRequired[
+        HoneycombioBurnAlertRecipient | Sequence[HoneycombioBurnAlertRecipient] | None
+    ]
+    slo_id: str
+
+HoneycombioBurnAlertBlock = TerraformBlock[Literal["id"]]
+
 class HoneycombioColumn(TypedDict):
     dataset: str
     description: NotRequired[str | None]
@@ -4005,6 +5047,53 @@ class HoneycombioDataset(TypedDict):
     name: str
 
 HoneycombioDatasetBlock = TerraformBlock[Literal["id", "name", "slug"]]
+
+class HoneycombioDerivedColumn(TypedDict):
+    alias: str
+    dataset: str
+    description: NotRequired[str | None]
+    expression: str
+
+HoneycombioDerivedColumnBlock = TerraformBlock[Literal["alias", "id"]]
+
+class HoneycombioQuery(TypedDict):
+    dataset: str
+    query_json: str
+
+HoneycombioQueryBlock = TerraformBlock[Literal["id"]]
+
+class HoneycombioSlo(TypedDict):
+    datasets: NotRequired[Sequence[str] | None]
+    description: NotRequired[str | None]
+    name: str
+    sli: str
+    target_percentage: float
+    time_period: float
+
+HoneycombioSloBlock = TerraformBlock[Literal["id"]]
+
+class HoneycombioTriggerRecipient(TypedDict):
+    id: NotRequired[str | None]
+    target: NotRequired[str | None]
+    type: NotRequired[str | None]
+
+class HoneycombioTriggerThreshold(TypedDict):
+    op: str
+    value: float
+
+class HoneycombioTrigger(TypedDict):
+    alert_type: NotRequired[str | None]
+    dataset: str
+    description: NotRequired[str | None]
+    frequency: NotRequired[float | None]
+    name: str
+    query_id: NotRequired[str | None]
+    recipient: NotRequired[
+        HoneycombioTriggerRecipient | Sequence[HoneycombioTriggerRecipient] | None
+    ]
+    threshold: HoneycombioTriggerThreshold | Sequence[HoneycombioTriggerThreshold]
+
+HoneycombioTriggerBlock = TerraformBlock[Literal["id"]]
 
 class KubernetesNamespaceV1Metadata(TypedDict):
     annotations: NotRequired[Mapping[str, str] | None]
@@ -4193,6 +5282,30 @@ def block(
 def block(
     scope: Construct,
     name: str,
+    kind: Literal["azurerm_application_insights"],
+    body: AzurermApplicationInsights,
+    *,
+    block_type: Literal["resource"] = ...,
+    keep: bool = ...,
+    ignore_changes: Sequence[str] = ...,
+    depends_on: Sequence[ITerraformDependable] = ...,
+) -> AzurermApplicationInsightsBlock: ...
+@overload
+def block(
+    scope: Construct,
+    name: str,
+    kind: Literal["azurerm_application_insights_standard_web_test"],
+    body: AzurermApplicationInsightsStandardWebTest,
+    *,
+    block_type: Literal["resource"] = ...,
+    keep: bool = ...,
+    ignore_changes: Sequence[str] = ...,
+    depends_on: Sequence[ITerraformDependable] = ...,
+) -> AzurermApplicationInsightsStandardWebTestBlock: ...
+@overload
+def block(
+    scope: Construct,
+    name: str,
     kind: Literal["azurerm_dns_zone"],
     body: AzurermDnsZone,
     *,
@@ -4277,6 +5390,18 @@ def block(
 def block(
     scope: Construct,
     name: str,
+    kind: Literal["azurerm_monitor_action_group"],
+    body: AzurermMonitorActionGroup,
+    *,
+    block_type: Literal["resource"] = ...,
+    keep: bool = ...,
+    ignore_changes: Sequence[str] = ...,
+    depends_on: Sequence[ITerraformDependable] = ...,
+) -> AzurermMonitorActionGroupBlock: ...
+@overload
+def block(
+    scope: Construct,
+    name: str,
     kind: Literal["azurerm_monitor_diagnostic_setting"],
     body: AzurermMonitorDiagnosticSetting,
     *,
@@ -4285,6 +5410,18 @@ def block(
     ignore_changes: Sequence[str] = ...,
     depends_on: Sequence[ITerraformDependable] = ...,
 ) -> AzurermMonitorDiagnosticSettingBlock: ...
+@overload
+def block(
+    scope: Construct,
+    name: str,
+    kind: Literal["azurerm_monitor_metric_alert"],
+    body: AzurermMonitorMetricAlert,
+    *,
+    block_type: Literal["resource"] = ...,
+    keep: bool = ...,
+    ignore_changes: Sequence[str] = ...,
+    depends_on: Sequence[ITerraformDependable] = ...,
+) -> AzurermMonitorMetricAlertBlock: ...
 @overload
 def block(
     scope: Construct,
@@ -4625,6 +5762,42 @@ def block(
 def block(
     scope: Construct,
     name: str,
+    kind: Literal["google_monitoring_alert_policy"],
+    body: GoogleMonitoringAlertPolicy,
+    *,
+    block_type: Literal["resource"] = ...,
+    keep: bool = ...,
+    ignore_changes: Sequence[str] = ...,
+    depends_on: Sequence[ITerraformDependable] = ...,
+) -> GoogleMonitoringAlertPolicyBlock: ...
+@overload
+def block(
+    scope: Construct,
+    name: str,
+    kind: Literal["google_monitoring_notification_channel"],
+    body: GoogleMonitoringNotificationChannel,
+    *,
+    block_type: Literal["resource"] = ...,
+    keep: bool = ...,
+    ignore_changes: Sequence[str] = ...,
+    depends_on: Sequence[ITerraformDependable] = ...,
+) -> GoogleMonitoringNotificationChannelBlock: ...
+@overload
+def block(
+    scope: Construct,
+    name: str,
+    kind: Literal["google_monitoring_uptime_check_config"],
+    body: GoogleMonitoringUptimeCheckConfig,
+    *,
+    block_type: Literal["resource"] = ...,
+    keep: bool = ...,
+    ignore_changes: Sequence[str] = ...,
+    depends_on: Sequence[ITerraformDependable] = ...,
+) -> GoogleMonitoringUptimeCheckConfigBlock: ...
+@overload
+def block(
+    scope: Construct,
+    name: str,
     kind: Literal["google_project_iam_audit_config"],
     body: GoogleProjectIamAuditConfig,
     *,
@@ -4781,6 +5954,18 @@ def block(
 def block(
     scope: Construct,
     name: str,
+    kind: Literal["honeycombio_burn_alert"],
+    body: HoneycombioBurnAlert,
+    *,
+    block_type: Literal["resource"] = ...,
+    keep: bool = ...,
+    ignore_changes: Sequence[str] = ...,
+    depends_on: Sequence[ITerraformDependable] = ...,
+) -> HoneycombioBurnAlertBlock: ...
+@overload
+def block(
+    scope: Construct,
+    name: str,
     kind: Literal["honeycombio_column"],
     body: HoneycombioColumn,
     *,
@@ -4801,6 +5986,54 @@ def block(
     ignore_changes: Sequence[str] = ...,
     depends_on: Sequence[ITerraformDependable] = ...,
 ) -> HoneycombioDatasetBlock: ...
+@overload
+def block(
+    scope: Construct,
+    name: str,
+    kind: Literal["honeycombio_derived_column"],
+    body: HoneycombioDerivedColumn,
+    *,
+    block_type: Literal["resource"] = ...,
+    keep: bool = ...,
+    ignore_changes: Sequence[str] = ...,
+    depends_on: Sequence[ITerraformDependable] = ...,
+) -> HoneycombioDerivedColumnBlock: ...
+@overload
+def block(
+    scope: Construct,
+    name: str,
+    kind: Literal["honeycombio_query"],
+    body: HoneycombioQuery,
+    *,
+    block_type: Literal["resource"] = ...,
+    keep: bool = ...,
+    ignore_changes: Sequence[str] = ...,
+    depends_on: Sequence[ITerraformDependable] = ...,
+) -> HoneycombioQueryBlock: ...
+@overload
+def block(
+    scope: Construct,
+    name: str,
+    kind: Literal["honeycombio_slo"],
+    body: HoneycombioSlo,
+    *,
+    block_type: Literal["resource"] = ...,
+    keep: bool = ...,
+    ignore_changes: Sequence[str] = ...,
+    depends_on: Sequence[ITerraformDependable] = ...,
+) -> HoneycombioSloBlock: ...
+@overload
+def block(
+    scope: Construct,
+    name: str,
+    kind: Literal["honeycombio_trigger"],
+    body: HoneycombioTrigger,
+    *,
+    block_type: Literal["resource"] = ...,
+    keep: bool = ...,
+    ignore_changes: Sequence[str] = ...,
+    depends_on: Sequence[ITerraformDependable] = ...,
+) -> HoneycombioTriggerBlock: ...
 @overload
 def block(
     scope: Construct,

@@ -58,6 +58,7 @@ _FLAGS = "modules/gcp_postgres/props.py"
 _SECRETS = "modules/secrets/construct.py"
 _VAULT, _RELEASE = "modules/secrets/vault.py", "modules/lana_bank/construct.py"
 _HONEYCOMB = "modules/honeycomb/__init__.py"
+_OBJECTIVES = "modules/honeycomb/objectives.py"
 _NAMESPACE, _IDENTITY = "modules/kubernetes/__init__.py", "modules/gcp_identity/__init__.py"
 _GCP, _CLOUD = "stacks/platforms/gcp/stack.py", "stacks/platforms/release.py"
 _PRODUCTION = "stacks/gcp/volcano-production"
@@ -68,6 +69,27 @@ _AZURE_FOUNDATION = "modules/azure_foundation/construct.py"
 _QA = "stacks/gcp/volcano-qa"
 
 MUTANTS = (
+    *_mutants(
+        "alerts-complete",
+        (
+            "modules/gcp_alerts/construct.py",
+            swap('"notification_channels": self._channels', '"notification_channels": []'),
+            "alerts that nobody receives",
+        ),
+        (
+            "modules/gcp_alerts/construct.py",
+            swap("for replica in instance.replicas", "for replica in ()"),
+            "a replica that falls behind",
+        ),
+        (_GCP, swap("hosts=public_hosts(blueprint.lana_bank)", "hosts={}"), "certificates expire"),
+        (_OBJECTIVES, swap('"recipient": self._recipients', '"recipient": []'), "a spent budget"),
+        (_OBJECTIVES, swap("        self._jobs()\n", ""), "jobs fail"),
+        (
+            "modules/gcp_foundation/backups.py",
+            swap("instances.automatedBackup", "instances.x"),
+            "backups fail",
+        ),
+    ),
     *_mutants(
         "api-authenticated",
         (_GATEWAY, swap("- handler: jwt", "- handler: noop"), "an API without a token"),
@@ -437,6 +459,11 @@ MUTANTS = (
             f"{_PRODUCTION}/shared.yml",
             swap("us-east1/keyRings", "us-west1/keyRings"),
             "a key in another region",
+        ),
+        (
+            f"{_PRODUCTION}/shared.yml",
+            swap("[dev-team@galoy.io]", "[]"),
+            "alerts without a recipient",
         ),
         (f"{_PRODUCTION}/shared.yml", swap("10.22.0.0/20", "10.22.16.0/20"), "overlapping ranges"),
         (f"{_PRODUCTION}/shared.yml", swap("10.22.0.0/20", "8.8.0.0/16"), "a public range"),

@@ -9,7 +9,7 @@ from typing import Any
 from constructs import Construct
 
 from modules import terraform as tf
-from modules.azure_postgres.props import CONFIGURATION, AzurePostgresProps
+from modules.azure_postgres.props import CONFIGURATION, AzurePostgresProps, WatchedServer
 from modules.elements import forget
 from modules.restore import replica_names
 from modules.secrets.construct import DatabaseAccess
@@ -26,8 +26,9 @@ class AzurePostgres(Construct):
     """Servers in a delegated subnet, verified by TLS, audited and backed up.
 
     ``access`` has the access to each database, ``ready`` the blocks that must exist before it
-    is used: parameters too, because some of them restart the server. The chart's job creates
-    the databases and their roles. Servers have ``prevent_destroy`` and a lock in Azure.
+    is used: parameters too, because some of them restart the server; ``watched`` the subjects
+    of alerts. The chart's job creates the databases and their roles. Servers have
+    ``prevent_destroy`` and a lock in Azure.
     """
 
     def __init__(self, scope: Construct, name: str, props: AzurePostgresProps) -> None:
@@ -36,6 +37,7 @@ class AzurePostgres(Construct):
         servers = {name: _FlexibleServer(self, name, props, network) for name in props.servers}
         self.access = {name: server.access for name, server in servers.items()}
         self.ready = [server.changed_last for server in servers.values()]
+        self.watched = [server.watched for server in servers.values()]
         servers_before = (each.replaced_blocks(props.name) for each in props.servers.values())
         replaced = list(chain.from_iterable(servers_before))
         locks = [f"{name}-lock" for name in replaced]
@@ -95,8 +97,13 @@ class _FlexibleServer(Construct):
         self._configuration()
         self._administrators()
         self._attend("instance", self._name, self.primary)
-        for name in replica_names(self._server.read_replicas):
-            self._replica(name)
+        replicas = {name: self._replica(name) for name in replica_names(self._server.read_replicas)}
+        self.watched = WatchedServer(
+            name=self._name,
+            id=self.primary["id"],
+            connections=self._server.connections,
+            replicas={name: block["id"] for name, block in replicas.items()},
+        )
         self.access = DatabaseAccess(
             self.primary["fqdn"], AUTHORITIES.read_text(encoding="ascii"), self._name
         )
@@ -151,7 +158,7 @@ class _FlexibleServer(Construct):
             "administrator_password_wo_version": version,
         }
 
-    def _replica(self, name: str) -> None:
+    def _replica(self, name: str) -> tf.AzurermPostgresqlFlexibleServerBlock:
         body: tf.AzurermPostgresqlFlexibleServer = {
             **self._machine(f"{self._name}-{name}"),
             "create_mode": "Replica",
@@ -167,6 +174,7 @@ class _FlexibleServer(Construct):
         )
         self.changed_last = replica
         self._attend(name, f"{self._name}-{name}", replica)
+        return replica
 
     def _machine(self, name: str) -> tf.AzurermPostgresqlFlexibleServer:
         """Return the attributes that a primary and its replicas have in common."""

@@ -1,5 +1,6 @@
 """Properties of the servers; imports no CDK Terrain."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
@@ -41,6 +42,22 @@ class Server:
         for problem in self._problems():
             raise TierError(problem)
 
+    @property
+    def connections(self) -> int:
+        """The connections that the server accepts: a parameter, else Azure's default."""
+        if "max_connections" in self.configuration:
+            return int(self.configuration["max_connections"])
+        return 50 if self._memory == 2 else min(round(self._memory * 2**30 / 1e7), 5000)
+
+    @property
+    def _memory(self) -> int:
+        """Memory in GB, by the size of the machine: 4 per CPU, memory optimized 8."""
+        tier, size = self.sku.split("_Standard_")
+        cpus = int(re.sub(r"^[A-Z]+([0-9]+).*", r"\1", size))
+        if tier == "B":
+            return cpus * 4 if size.endswith("ms") and cpus > 1 else 2 * cpus
+        return cpus * (8 if tier == "MO" else 4)
+
     def name(self, base: str) -> str:
         """Return the name of the server."""
         return f"{base}-{self.instance_suffix}" if self.instance_suffix else base
@@ -78,6 +95,18 @@ class Encryption:
     identity_id: str
     backup_key_id: str | None = None
     backup_identity_id: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class WatchedServer:
+    """A Flexible Server: the expression of its id, its limit, and the ids of its
+    replicas by name.
+    """
+
+    name: str
+    id: str
+    connections: int
+    replicas: Mapping[str, str]
 
 
 @dataclass(frozen=True, kw_only=True)

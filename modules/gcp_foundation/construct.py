@@ -8,6 +8,7 @@ from cdktn import TerraformStack
 from constructs import Construct
 
 from modules import terraform as tf
+from modules.gcp_foundation.backups import add_backup_alert
 from modules.gcp_foundation.deployer import add_deployer
 from modules.gcp_foundation.props import AUDITED, NODE_ROLE, SERVICES, GcpFoundationProps
 
@@ -33,6 +34,7 @@ class GcpFoundation(Construct):
         bucket = self._state(keys)
         self._secrets(keys)
         self._nodes()
+        add_backup_alert(self, props)
         add_deployer(self, props, bucket)
         self._import(bucket)
 

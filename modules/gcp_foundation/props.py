@@ -39,6 +39,7 @@ DEPLOYER_ROLES = (
     "roles/iam.serviceAccountAdmin",
     "roles/monitoring.alertPolicyEditor",
     "roles/monitoring.notificationChannelEditor",
+    "roles/monitoring.uptimeCheckConfigEditor",
     "roles/secretmanager.admin",
 )
 """Roles in the project of whoever deploys Lana Bank."""
@@ -70,6 +71,7 @@ class GcpFoundationProps:
     subjects       who may deploy, by a token of an issuer
     secrets        names of the secrets that are stored by hand
     repositories   where the nodes pull our images
+    emails         who is notified of a backup that failed
     """
 
     environment: str
@@ -87,3 +89,4 @@ class GcpFoundationProps:
     subjects: tuple[FederatedSubject, ...]
     secrets: tuple[str, ...]
     repositories: tuple[ImageRepository, ...]
+    emails: tuple[str, ...]

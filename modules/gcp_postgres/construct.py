@@ -10,7 +10,7 @@ from constructs import Construct
 
 from modules import terraform as tf
 from modules.elements import forget
-from modules.gcp_postgres.props import FLAGS, GcpPostgresProps
+from modules.gcp_postgres.props import FLAGS, GcpPostgresProps, WatchedInstance
 from modules.restore import replica_names
 from modules.secrets.construct import DatabaseAccess
 from modules.secrets.names import administrator, login
@@ -20,8 +20,8 @@ class GcpPostgres(Construct):
     """Instances with private addresses only, verified by TLS, audited and backed up.
 
     ``access`` has the access to each database, ``ready`` the blocks that must exist before it
-    is used. The chart's job creates the databases and their roles. Instances have
-    ``prevent_destroy``; administrators are abandoned rather than dropped.
+    is used, ``watched`` the subjects of alerts. The chart's job creates the databases and their
+    roles. Instances have ``prevent_destroy``; administrators are abandoned rather than dropped.
     """
 
     def __init__(self, scope: Construct, name: str, props: GcpPostgresProps) -> None:
@@ -29,6 +29,7 @@ class GcpPostgres(Construct):
         instances = {name: _CloudSqlInstance(self, name, props) for name in props.instances}
         self.access = {name: each.access for name, each in instances.items()}
         self.ready = [block for each in instances.values() for block in each.ready]
+        self.watched = [each.watched for each in instances.values()]
         replaced = (each.replaced_blocks(props.name) for each in props.instances.values())
         forget(self, {"google_sql_database_instance": chain.from_iterable(replaced)})
 
@@ -41,10 +42,19 @@ class _CloudSqlInstance(Construct):
         super().__init__(scope, self._instance.name(database))
         self._name = self._instance.name(f"{props.name}-{database}")
         self.primary = self._primary()
-        for name in replica_names(self._instance.read_replicas):
-            self._replica(name, props.region, props.kms_key)
-        if self._instance.replica_region:
-            self._replica("disaster", self._instance.replica_region, props.replica_kms_key)
+        replicas = dict.fromkeys(
+            replica_names(self._instance.read_replicas), (props.region, props.kms_key)
+        )
+        if region := self._instance.replica_region:
+            replicas["disaster"] = region, props.replica_kms_key
+        for name, place in replicas.items():
+            self._replica(name, *place)
+        self.watched = WatchedInstance(
+            name=self._name,
+            disk_gb=self._instance.disk_limit_gb,
+            connections=self._instance.connections,
+            replicas=tuple(f"{self._name}-{each}" for each in replicas),
+        )
         host = f'trimsuffix({self.primary.address}.dns_name, ".")'
         authorities = self.primary["server_ca_cert[0].cert"]
         self.access = DatabaseAccess(f"${{{host}}}", authorities, self._name)

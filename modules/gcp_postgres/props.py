@@ -12,7 +12,14 @@ Version = Literal["POSTGRES_14", "POSTGRES_15", "POSTGRES_16", "POSTGRES_17"]
 
 _CUSTOM = re.compile(r"^db-custom-([0-9]+)-([0-9]+)$")
 _PLUS = re.compile(r"^db-perf-optimized-N-[0-9]+$")
-_SHARED = ("db-f1-micro", "db-g1-small")
+_SHARED = {"db-f1-micro": 0.6, "db-g1-small": 1.7}
+"""Shared machines with their memory in GB."""
+
+_CONNECTIONS = (
+    *((120, 1000), (60, 800), (30, 600), (15, 500)),
+    *((7.5, 400), (6, 200), (3.75, 100), (1.7, 50), (0, 25)),
+)
+"""Google's defaults of max_connections, from a memory in GB on."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +64,22 @@ class Instance:
     def edition(self) -> str:
         """The edition that the tier belongs to."""
         return "ENTERPRISE_PLUS" if _PLUS.match(self.tier) else "ENTERPRISE"
+
+    @property
+    def connections(self) -> int:
+        """The connections that the instance accepts: a flag, else Google's default."""
+        if "max_connections" in self.flags:
+            return int(self.flags["max_connections"])
+        return next(most for memory, most in _CONNECTIONS if self._memory >= memory)
+
+    @property
+    def _memory(self) -> float:
+        """Memory in GB."""
+        if custom := _CUSTOM.match(self.tier):
+            return int(custom[2]) / 1024
+        if _PLUS.match(self.tier):
+            return 8 * int(self.tier.rpartition("-")[2])
+        return _SHARED[self.tier]
 
     def name(self, base: str) -> str:
         """Return the name of the instance."""
@@ -109,6 +132,16 @@ def _custom_problems(tier: str, cpus: int, memory: int) -> Iterator[str]:
         yield f"use tier {tier}: the memory is a multiple of 256 MB, 3840 at least"
     if not 0.9 * 1024 * cpus <= memory <= 6.5 * 1024 * cpus:
         yield f"use tier {tier}: the memory is 0.9 to 6.5 GB for each CPU"
+
+
+@dataclass(frozen=True, kw_only=True)
+class WatchedInstance:
+    """A Cloud SQL instance: its name, limits, and the names of its replicas."""
+
+    name: str
+    disk_gb: int
+    connections: int
+    replicas: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,6 +14,7 @@ COLUMNS = {
     "error": "boolean",
     "http.response.status_code": "integer",
     "http.route": "string",
+    "job_type": "string",
     "name": "string",
     "service.name": "string",
 }

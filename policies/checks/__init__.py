@@ -1,6 +1,7 @@
 """Our own checks, one per file."""
 
 from policies.checks import (
+    alerts_complete,
     api_authenticated,
     audit_logged,
     backups_kept,
@@ -34,6 +35,7 @@ from policies.checks import (
 from policies.stack import PolicyCheck
 
 CHECKS: dict[str, PolicyCheck] = {
+    "alerts-complete": alerts_complete.check,
     "api-authenticated": api_authenticated.check,
     "audit-logged": audit_logged.check,
     "backups-kept": backups_kept.check,

@@ -8,6 +8,8 @@ from policies.stack import BlockType, CheckedStack, Violations, kind_of
 _KINDS: dict[BlockType, frozenset[str]] = {
     "resource": frozenset(
         {
+            "azurerm_application_insights",
+            "azurerm_application_insights_standard_web_test",
             "azurerm_dns_zone",
             "azurerm_federated_identity_credential",
             "azurerm_key_vault",
@@ -15,7 +17,9 @@ _KINDS: dict[BlockType, frozenset[str]] = {
             "azurerm_key_vault_secret",
             "azurerm_log_analytics_workspace",
             "azurerm_management_lock",
+            "azurerm_monitor_action_group",
             "azurerm_monitor_diagnostic_setting",
+            "azurerm_monitor_metric_alert",
             "azurerm_postgresql_flexible_server",
             "azurerm_postgresql_flexible_server_active_directory_administrator",
             "azurerm_postgresql_flexible_server_configuration",
@@ -44,6 +48,9 @@ _KINDS: dict[BlockType, frozenset[str]] = {
             "google_kms_crypto_key",
             "google_kms_crypto_key_iam_member",
             "google_kms_key_ring",
+            "google_monitoring_alert_policy",
+            "google_monitoring_notification_channel",
+            "google_monitoring_uptime_check_config",
             "google_project_iam_audit_config",
             "google_project_iam_member",
             "google_project_service",
@@ -57,9 +64,13 @@ _KINDS: dict[BlockType, frozenset[str]] = {
             "google_storage_bucket",
             "google_storage_bucket_iam_member",
             "helm_release",
+            "honeycombio_burn_alert",
             "honeycombio_column",
             "honeycombio_dataset",
             "honeycombio_derived_column",
+            "honeycombio_query",
+            "honeycombio_slo",
+            "honeycombio_trigger",
             "kubernetes_namespace_v1",
             "kubernetes_secret_v1",
         }

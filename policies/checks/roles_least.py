@@ -21,6 +21,7 @@ _FOUNDATION = {
         "roles/iam.serviceAccountAdmin",
         "roles/monitoring.alertPolicyEditor",
         "roles/monitoring.notificationChannelEditor",
+        "roles/monitoring.uptimeCheckConfigEditor",
         "roles/resourcemanager.projectIamAdmin",
         "roles/secretmanager.admin",
     ),

@@ -11,11 +11,12 @@ from cdktn_provider_helm.provider import HelmProvider, HelmProviderKubernetes
 
 from modules import terraform as tf
 from modules.honeycomb import Honeycomb
+from modules.honeycomb.objectives import Objective, Objectives
 from modules.kubernetes import restricted_namespace
 from modules.lana_bank.construct import LanaBank, merged
 from modules.secrets.construct import Secrets
 from stacks.platforms.chart import VendoredChart, lana_bank_props
-from stacks.platforms.settings import CloudBlueprint
+from stacks.platforms.settings import CloudBlueprint, CloudRelease
 
 if TYPE_CHECKING:
     from modules.azure_postgres.construct import AzurePostgres
@@ -61,6 +62,42 @@ def add_release(
     LanaBank(stack, "lana-bank", props)
     boards = chart.reference("tf", "honeycomb")
     Honeycomb(stack, "honeycomb", source=boards, dataset=blueprint.shared.honeycomb_dataset)
+    Objectives(
+        stack,
+        "objectives",
+        dataset=blueprint.shared.honeycomb_dataset,
+        objectives=_objectives(blueprint),
+        emails=blueprint.shared.alerts.emails,
+    )
+
+
+def _objectives(blueprint: CloudBlueprint) -> list[Objective]:
+    alerts = blueprint.shared.alerts
+    server = Objective(
+        name="server",
+        service=f"lana-bank-{blueprint.source.stack}",
+        percent=alerts.server_objective,
+        milliseconds=2000,
+    )
+    sign_in = Objective(
+        name="sign-in", service="keycloak", percent=alerts.sign_in_objective, milliseconds=2000
+    )
+    return [server, sign_in] if "keycloak" in blueprint.lana_bank.components else [server]
+
+
+def public_hosts(settings: CloudRelease[Any]) -> dict[str, str]:
+    """Return the hosts of the Ingress, each with a path that answers without a session."""
+    paths = {
+        "oathkeeper": {"admin": "/", "app": "/"},
+        "keycloak": {"auth": "/realms/internal/.well-known/openid-configuration"},
+        "oauth2Proxy": {"dagster": "/ping"},
+    }
+    return {
+        f"{host}.{settings.lana_domain}": path
+        for component, hosts in paths.items()
+        if component in settings.components
+        for host, path in hosts.items()
+    }
 
 
 def _values(blueprint: CloudBlueprint, secrets_version: int) -> dict[str, Any]:

@@ -90,6 +90,20 @@ class CloudNetwork(Settings):
         return self
 
 
+Percent = Annotated[float, Field(ge=50, lt=100)]
+
+
+class AlertSettings(Settings):
+    """Recipients of alerts, and what is promised of the services."""
+
+    emails: Annotated[tuple[Email, ...], Field(min_length=1)]
+    """Addresses that are notified; a pager has one, too."""
+    server_objective: Percent = 99.9
+    """Percentage of the server's requests that succeed within two seconds, over 30 days."""
+    sign_in_objective: Percent = 99.9
+    """The same for Keycloak's requests."""
+
+
 class CloudShared(SharedSettings):
     """shared.yml on every cloud."""
 
@@ -98,6 +112,7 @@ class CloudShared(SharedSettings):
     """DNS zone of the environment; `lana_domain` is in it."""
     honeycomb_dataset: Annotated[str, Field(pattern=r"^[a-z0-9][-a-z0-9]*$")]
     """Honeycomb dataset of the traces."""
+    alerts: AlertSettings
 
 
 class HelmReleaseSettings(Settings):

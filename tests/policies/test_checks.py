@@ -99,7 +99,35 @@ def flag(name: str, value: str) -> Change:
 REALM = ("lana-bank-keycloak", "internal.json")
 COLLECTOR = ("lana-bank-opentelemetry-collector", "collector.yaml")
 GATEWAY = ("lana-bank-oathkeeper", "rules.yaml")
+ALERT = "resource/google_monitoring_alert_policy/alerts_gcp_volcano_production_server"
+AZURE_ALERT = "resource/azurerm_monitor_metric_alert/alerts_azure_volcano_staging_server_disk"
 CASES = [
+    Case("alerts-complete", put(f"{ALERT}_disk/notification_channels", [])),
+    Case("alerts-complete", put(f"{ALERT}_connections", {})),
+    Case("alerts-complete", put(f"{ALERT}_lag_replica_1/enabled", False)),
+    Case(
+        "alerts-complete",
+        put("resource/google_monitoring_alert_policy/alerts_admin_certificate", {}),
+    ),
+    Case(
+        "alerts-complete",
+        put("resource/google_monitoring_uptime_check_config/alerts_auth_check/http_check", {}),
+    ),
+    Case("alerts-complete", put("resource/honeycombio_slo/objectives_sign_in_slo/name", "x")),
+    Case("alerts-complete", put("resource/honeycombio_burn_alert", {})),
+    Case("alerts-complete", put("resource/honeycombio_trigger/objectives_jobs/recipient", [])),
+    Case(
+        "alerts-complete",
+        put("resource/google_monitoring_alert_policy/foundation_backups_failed", {}),
+        FOUNDED,
+    ),
+    Case("alerts-complete", put(f"{AZURE_ALERT}/action", []), AZURE, "production"),
+    Case(
+        "alerts-complete",
+        put("resource/azurerm_application_insights_standard_web_test", {}),
+        AZURE,
+        "production",
+    ),
     Case(
         "api-authenticated",
         replace_text(*GATEWAY, "handler: jwt", "handler: anonymous"),

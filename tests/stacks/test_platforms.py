@@ -42,7 +42,7 @@ def faults(root: Path, platform: str, environment: str) -> list[str]:
             "gcp/volcano-qa/shared.yml",
             "database_cidr: 10.21.0.0/20",
             "database_cidr: 10.21.128.0/20",
-            ":12: network.database_cidr: 10.21.128.0/20 overlaps 10.21.128.0/17",
+            ":13: network.database_cidr: 10.21.128.0/20 overlaps 10.21.128.0/17",
         ),
         (
             "gcp/volcano-qa/shared.yml",

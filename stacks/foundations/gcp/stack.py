@@ -45,4 +45,5 @@ def _props(blueprint: GcpFoundationBlueprint) -> GcpFoundationProps:
         subjects=settings.subjects(blueprint.environment),
         secrets=tuple(sorted(EXTERNAL)),
         repositories=tuple(ImageRepository(**dict(each)) for each in settings.registries),
+        emails=shared.alerts.emails,
     )

@@ -3,6 +3,7 @@
 from cdktn import App, TerraformStack
 
 from modules import terraform as tf
+from modules.azure_alerts.construct import AzureAlerts, AzureAlertsProps
 from modules.azure_postgres.construct import AzurePostgres
 from modules.azure_postgres.props import Administrator, AzurePostgresProps, Encryption
 from modules.secrets.construct import Secrets
@@ -10,7 +11,7 @@ from modules.secrets.vault import KeyVault
 from stacks.platforms.azure import AZURERM, AzureBlueprint
 from stacks.platforms.azure.backend import add_backend
 from stacks.platforms.chart import VendoredChart
-from stacks.platforms.release import add_release, cluster_providers
+from stacks.platforms.release import add_release, cluster_providers, public_hosts
 
 
 class AzureStack(TerraformStack):
@@ -33,10 +34,29 @@ class AzureStack(TerraformStack):
         postgres = self._postgres(secrets)
         chart = VendoredChart.of(app, blueprint.source)
         add_release(self, blueprint, chart, secrets, postgres, values={})
+        self._alerts(postgres)
+
+    def _alerts(self, postgres: AzurePostgres) -> None:
+        shared = self._blueprint.shared
+        props = AzureAlertsProps(
+            environment=self._name,
+            location=shared.location,
+            resource_group=shared.resource_group,
+            workspace_id=self._workspace_id,
+            emails=shared.alerts.emails,
+            servers=postgres.watched,
+            hosts=public_hosts(self._blueprint.lana_bank),
+        )
+        AzureAlerts(self, "alerts", props)
+
+    @property
+    def _workspace_id(self) -> str:
+        shared = self._blueprint.shared
+        return shared.resource_id("Microsoft.OperationalInsights/workspaces", shared.log_workspace)
 
     def _postgres(self, secrets: Secrets) -> AzurePostgres:
         shared, settings = self._blueprint.shared, self._blueprint.lana_bank
-        network, workspace = shared.network, "Microsoft.OperationalInsights/workspaces"
+        network = shared.network
         network_id = shared.resource_id("Microsoft.Network/virtualNetworks", network.name)
         props = AzurePostgresProps(
             name=self._name,
@@ -47,7 +67,7 @@ class AzureStack(TerraformStack):
             subnet_cidr=network.database_cidr,
             tenant_id=shared.tenant_id,
             administrators=tuple(Administrator(**dict(each)) for each in shared.administrators),
-            log_workspace_id=shared.resource_id(workspace, shared.log_workspace),
+            log_workspace_id=self._workspace_id,
             servers={name: each.props() for name, each in settings.postgres.by_name().items()},
             server_id=shared.resource_id("Microsoft.DBforPostgreSQL/flexibleServers", ""),
             encryption=self._encryption(),

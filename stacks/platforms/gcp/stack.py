@@ -9,6 +9,7 @@ from cdktn import App, GcsBackend, TerraformStack
 
 from modules import terraform as tf
 from modules.bigquery import BigQuery
+from modules.gcp_alerts.construct import GcpAlerts
 from modules.gcp_identity import ANNOTATION, workload_identity
 from modules.gcp_postgres.construct import GcpPostgres
 from modules.gcp_postgres.props import GcpPostgresProps
@@ -16,7 +17,7 @@ from modules.secrets.construct import Secrets
 from modules.secrets.vault import SecretManager
 from stacks.platforms.chart import VendoredChart
 from stacks.platforms.gcp import GOOGLE, GcpBlueprint
-from stacks.platforms.release import add_release, cluster_providers
+from stacks.platforms.release import add_release, cluster_providers, public_hosts
 
 
 class GcpStack(TerraformStack):
@@ -38,6 +39,14 @@ class GcpStack(TerraformStack):
         postgres = self._postgres(secrets)
         chart = VendoredChart.of(app, blueprint.source)
         add_release(self, blueprint, chart, secrets, postgres, values=self._values(chart))
+        GcpAlerts(
+            self,
+            "alerts",
+            project=shared.project,
+            emails=shared.alerts.emails,
+            instances=postgres.watched,
+            hosts=public_hosts(blueprint.lana_bank),
+        )
 
     def _cluster_access(self) -> dict[str, str]:
         """Return the access to the cluster; its token is new in each run and in no state."""

@@ -1,0 +1,1 @@
+"""Alerts in Azure Monitor, and who is notified."""
