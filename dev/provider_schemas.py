@@ -35,6 +35,7 @@ TYPES = {
         "monitor_metric_alert",
         "postgresql_flexible_server",
         "postgresql_flexible_server_active_directory_administrator",
+        "postgresql_flexible_server_backup",
         "postgresql_flexible_server_configuration",
         "postgresql_flexible_server_database",
         "private_dns_zone",

@@ -1454,6 +1454,25 @@ AzurermPostgresqlFlexibleServerActiveDirectoryAdministratorBlock = TerraformBloc
     ]
 ]
 
+class AzurermPostgresqlFlexibleServerBackupTimeouts(TypedDict):
+    create: NotRequired[str | None]
+    delete: NotRequired[str | None]
+    read: NotRequired[str | None]
+
+class AzurermPostgresqlFlexibleServerBackup(TypedDict):
+    id: NotRequired[str | None]
+    name: str
+    server_id: str
+    timeouts: NotRequired[
+        AzurermPostgresqlFlexibleServerBackupTimeouts
+        | Sequence[AzurermPostgresqlFlexibleServerBackupTimeouts]
+        | None
+    ]
+
+AzurermPostgresqlFlexibleServerBackupBlock = TerraformBlock[
+    Literal["completed_time", "id", "name", "server_id", "timeouts"]
+]
+
 class AzurermPostgresqlFlexibleServerConfigurationTimeouts(TypedDict):
     create: NotRequired[str | None]
     delete: NotRequired[str | None]
@@ -5446,6 +5465,18 @@ def block(
     ignore_changes: Sequence[str] = ...,
     depends_on: Sequence[ITerraformDependable] = ...,
 ) -> AzurermPostgresqlFlexibleServerActiveDirectoryAdministratorBlock: ...
+@overload
+def block(
+    scope: Construct,
+    name: str,
+    kind: Literal["azurerm_postgresql_flexible_server_backup"],
+    body: AzurermPostgresqlFlexibleServerBackup,
+    *,
+    block_type: Literal["resource"] = ...,
+    keep: bool = ...,
+    ignore_changes: Sequence[str] = ...,
+    depends_on: Sequence[ITerraformDependable] = ...,
+) -> AzurermPostgresqlFlexibleServerBackupBlock: ...
 @overload
 def block(
     scope: Construct,

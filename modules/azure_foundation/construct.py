@@ -28,9 +28,12 @@ class AzureFoundation(Construct):
         self._network()
         self._dns()
         self._logs = self._workspace()
-        vault = self._vault()
-        self._audit("vault", vault["id"])
+        vault = self._vault("vault", props.key_vault, props.location)
         self._key(vault, "databases")
+        if props.backup_vault:
+            # Geo-redundant backups survive the region only with a key outside of it.
+            backups = self._vault("backup-vault", *props.backup_vault)
+            self._key(backups, "databases", identity="backups")
         container = self._state(*self._key(vault, "tf-state"))
         add_deployer(self, props, self._group, vault, container)
         self._import(container)
@@ -80,11 +83,11 @@ class AzureFoundation(Construct):
         }
         tf.block(self, f"audit-{name}", "azurerm_monitor_diagnostic_setting", body)
 
-    def _vault(self) -> tf.AzurermKeyVaultBlock:
+    def _vault(self, place: str, name: str, location: str) -> tf.AzurermKeyVaultBlock:
         props = self._props
         body: tf.AzurermKeyVault = {
-            "name": props.key_vault,
-            "location": props.location,
+            "name": name,
+            "location": location,
             "resource_group_name": self._group["name"],
             "tenant_id": props.tenant_id,
             "sku_name": "premium",
@@ -97,13 +100,17 @@ class AzureFoundation(Construct):
                 "ip_rules": list(props.trusted_cidrs),
             },
         }
-        return tf.block(self, "vault", "azurerm_key_vault", body, keep=True)
+        vault = tf.block(self, place, "azurerm_key_vault", body, keep=True)
+        self._audit(place, vault["id"])
+        return vault
 
     def _key(
-        self, vault: tf.AzurermKeyVaultBlock, name: str
+        self, vault: tf.AzurermKeyVaultBlock, name: str, identity: str = ""
     ) -> tuple[tf.AzurermKeyVaultKeyBlock, tf.AzurermUserAssignedIdentityBlock]:
         """Add a key and the identity that encrypts with it; return both."""
-        place = Construct(self, f"key-{name}")
+        location = vault.body["location"]
+        user_name = identity or name
+        place = Construct(self, f"key-{user_name}")
         body: tf.AzurermKeyVaultKey = {
             "name": name,
             "key_vault_id": vault["id"],
@@ -118,19 +125,19 @@ class AzureFoundation(Construct):
         }
         key = tf.block(place, "key", "azurerm_key_vault_key", body, keep=True)
         user: tf.AzurermUserAssignedIdentity = {
-            "name": f"{self._props.environment}-{name}",
-            "location": self._props.location,
+            "name": f"{self._props.environment}-{user_name}",
+            "location": location,
             "resource_group_name": self._group["name"],
         }
-        identity = tf.block(place, "identity", "azurerm_user_assigned_identity", user)
+        holder = tf.block(place, "identity", "azurerm_user_assigned_identity", user)
         grant: tf.AzurermRoleAssignment = {
             "scope": key["resource_versionless_id"],
             "role_definition_name": KEY_ROLE,
-            "principal_id": identity["principal_id"],
+            "principal_id": holder["principal_id"],
             "principal_type": "ServicePrincipal",
         }
         self._grants.append(tf.block(place, "grant", "azurerm_role_assignment", grant))
-        return key, identity
+        return key, holder
 
     def _state(
         self, key: tf.AzurermKeyVaultKeyBlock, identity: tf.AzurermUserAssignedIdentityBlock

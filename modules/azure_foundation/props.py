@@ -68,6 +68,7 @@ class AzureFoundationProps:
     environment       the stack that is deployed on it: prefix of names, name of its job
     network           name of the virtual network; nodes and databases are ranges in it
     dns_zone          the public zone, which the parent zone delegates to its name servers
+    backup_vault      name and region of the vault of the backups' key (default: none)
     state_account     storage account of the states; exists already, with its container
     trusted_cidrs     public addresses that reach vault and state
     subjects          who may deploy, by a token of an issuer
@@ -88,6 +89,7 @@ class AzureFoundationProps:
     state_container: str
     trusted_cidrs: tuple[str, ...]
     subjects: tuple[FederatedSubject, ...]
+    backup_vault: tuple[str, str] | None = None
 
     @property
     def group_id(self) -> str:

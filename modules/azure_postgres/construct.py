@@ -98,6 +98,8 @@ class _FlexibleServer(Construct):
         self._administrators()
         self._attend("instance", self._name, self.primary)
         replicas = {name: self._replica(name) for name in replica_names(self._server.read_replicas)}
+        if props.release:
+            self._backup(props.release)
         self.watched = WatchedServer(
             name=self._name,
             id=self.primary["id"],
@@ -175,6 +177,23 @@ class _FlexibleServer(Construct):
         self.changed_last = replica
         self._attend(name, f"{self._name}-{name}", replica)
         return replica
+
+    def _backup(self, release: str) -> None:
+        """Add a backup that is made before the release, and replaced before the next one.
+
+        The server migrates its database forward only, so a backup is the only way back.
+        """
+        body: tf.AzurermPostgresqlFlexibleServerBackup = {
+            "name": f"before-{release}",
+            "server_id": self.primary["id"],
+        }
+        self.changed_last = tf.block(
+            self,
+            "backup",
+            "azurerm_postgresql_flexible_server_backup",
+            body,
+            depends_on=[self.changed_last],
+        )
 
     def _machine(self, name: str) -> tf.AzurermPostgresqlFlexibleServer:
         """Return the attributes that a primary and its replicas have in common."""

@@ -123,6 +123,7 @@ class AzurePostgresProps:
     passwords             by user, as ``modules.secrets`` returns them: (expression, version)
     encryption            customer-managed keys (default: Microsoft's)
     maintenance_day       0 (Sunday) to 6, with maintenance_hour in UTC (default Sunday, 4)
+    release               name of the release that waits for a backup (default: none does)
     backup_days           days of point-in-time recovery, 7-35 (default 14)
     geo_redundant_backup  whether backups are kept in the paired region too (default True)
     """
@@ -142,6 +143,7 @@ class AzurePostgresProps:
     encryption: Encryption | None = None
     maintenance_day: int = 0
     maintenance_hour: int = 4
+    release: str | None = None
     backup_days: int = 14
     geo_redundant_backup: bool = True
 

@@ -22,6 +22,7 @@ _KINDS: dict[BlockType, frozenset[str]] = {
             "azurerm_monitor_metric_alert",
             "azurerm_postgresql_flexible_server",
             "azurerm_postgresql_flexible_server_active_directory_administrator",
+            "azurerm_postgresql_flexible_server_backup",
             "azurerm_postgresql_flexible_server_configuration",
             "azurerm_private_dns_zone",
             "azurerm_private_dns_zone_virtual_network_link",

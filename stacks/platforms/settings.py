@@ -208,6 +208,10 @@ class CloudRelease(HelmReleaseSettings, Generic[DatabaseT]):
     postgres: Databases[DatabaseT]
     secrets: SecretSettings = SecretSettings()
 
+    @abstractmethod
+    def contradictions(self, shared: Any) -> Iterator[tuple[str, str]]:
+        """Yield keys and reasons: what does not fit ``shared``, the environment's shared.yml."""
+
     @model_validator(mode="after")
     def _databases_of_parts(self) -> CloudRelease[DatabaseT]:
         for part in ("dagster", "keycloak"):
@@ -252,6 +256,8 @@ def read_both(
     problems = dict(_production_problems(content)) if location.stage == "production" else {}
     if isinstance(location, CloudShared) and not within(content.lana_domain, location.dns_zone):
         problems["lana_domain"] = f"it is not in dns_zone {location.dns_zone} of shared.yml"
+    if isinstance(content, CloudRelease):
+        problems |= dict(content.contradictions(location))
     if problems:
         raise invalid_settings(source.settings, source.relative(source.settings), problems)
     return source, location, content

@@ -44,7 +44,9 @@ def google(
     return _resources(folder, lambda s: GcpPostgres(s, "postgres", props), whole, ready)
 
 
-def microsoft(folder: Path, ready: list[str] | None = None, **server: Any) -> dict[str, Any]:
+def microsoft(
+    folder: Path, ready: list[str] | None = None, release: str | None = None, **server: Any
+) -> dict[str, Any]:
     props = azure.AzurePostgresProps(
         name="azure-test",
         location="eastus2",
@@ -58,6 +60,7 @@ def microsoft(folder: Path, ready: list[str] | None = None, **server: Any) -> di
         server_id="/servers/",
         servers={"server": azure.Server(**{"sku": "GP_Standard_D2s_v3", **server})},
         passwords=PASSWORDS,
+        release=release,
     )
     return _resources(folder, lambda s: AzurePostgres(s, "postgres", props), None, ready)
 
@@ -280,3 +283,12 @@ def test_a_machine_without_high_availability_is_rejected(what: dict[str, Any]) -
 def test_a_standby_in_the_zone_of_the_primary_is_rejected() -> None:
     with pytest.raises(TierError, match="zone 1 is the primary's own"):
         azure.Server(sku="GP_Standard_D2s_v3", high_availability=True, standby_zone="1")
+
+
+def test_a_release_on_azure_waits_for_a_backup_of_its_own(tmp_path: Path) -> None:
+    ready: list[str] = []
+    resources = microsoft(tmp_path, ready, release="0a1b2c")
+    (backup,) = resources["azurerm_postgresql_flexible_server_backup"].values()
+    assert backup["name"] == "before-0a1b2c"
+    assert backup["depends_on"]
+    assert ready == ["azurerm_postgresql_flexible_server_backup.postgres_server_backup"]

@@ -41,13 +41,14 @@ THERE = {
     AZURE: {
         GROUP,
         f"{GROUP}/providers/Microsoft.KeyVault/vaults/volcano-staging",
+        f"{GROUP}/providers/Microsoft.KeyVault/vaults/volcano-staging-backup",
         f"{GROUP}/providers/Microsoft.Network/dnsZones/azure-staging.lana.galoy.io",
         f"{GROUP}/providers/Microsoft.Network/virtualNetworks/volcano-staging",
         f"{GROUP}/providers/Microsoft.OperationalInsights/workspaces/volcano-staging",
         f"{GROUP}/providers/Microsoft.Storage/storageAccounts/volcanostagingtfstate",
         *(
             f"{GROUP}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/{AZURE}-{name}"
-            for name in ("databases", "deployer", "tf-state")
+            for name in ("backups", "databases", "deployer", "tf-state")
         ),
         f"volcano-staging.vault.azure.net/secrets/{AZURE}-honeycomb-api-key",
         f"volcano-staging.vault.azure.net/secrets/{AZURE}-oathkeeper-jwks",

@@ -121,6 +121,30 @@ def test_each_service_agent_may_use_its_key(gcp: Blocks) -> None:
             assert len(body["depends_on"]) == len(grants)
 
 
+def test_azures_backups_have_a_key_in_the_paired_region(synthesized: Tree, azure: Blocks) -> None:
+    (server, *_) = bodies(synthesized.json(AZURE)["resource"], "azurerm_postgresql_flexible_server")
+    used = server["customer_managed_key"]
+    vaults = {each["name"]: each["location"] for each in bodies(azure, "azurerm_key_vault")}
+    assert vaults == {"volcano-staging": "eastus2", "volcano-staging-backup": "centralus"}
+    assert used["geo_backup_key_vault_key_id"] == (
+        "https://volcano-staging-backup.vault.azure.net/keys/databases"
+    )
+    (identity,) = (
+        each
+        for each in bodies(azure, "azurerm_user_assigned_identity")
+        if each["name"] == f"{AZURE}-backups"
+    )
+    assert identity["location"] == "centralus"
+    assert used["geo_backup_user_assigned_identity_id"].endswith(f"/{identity['name']}")
+    key = azure["azurerm_key_vault_key"]["foundation_key_backups_key"]
+    assert key["key_vault_id"] == "${azurerm_key_vault.foundation_backup_vault.id}"
+    grant = azure["azurerm_role_assignment"]["foundation_key_backups_grant"]
+    assert (
+        grant["scope"]
+        == "${azurerm_key_vault_key.foundation_key_backups_key.resource_versionless_id}"
+    )
+
+
 def test_the_databases_range_is_peered(gcp: Blocks) -> None:
     (address,) = bodies(gcp, "google_compute_global_address")
     assert (address["address"], address["prefix_length"]) == ("10.22.0.0", 20)

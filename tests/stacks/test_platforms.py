@@ -99,6 +99,36 @@ def faults(root: Path, platform: str, environment: str) -> list[str]:
             "postgres.server: use SKU B_Standard_B2s: a burstable machine",
         ),
         (
+            "gcp/volcano-production/lana-bank.yml",
+            "disk_gb: 100}",
+            "disk_gb: 100, replica_region: us-west1}",
+            "postgres.server.replica_region: set replica_kms_key in shared.yml",
+        ),
+        (
+            "gcp/volcano-production/lana-bank.yml",
+            "disk_gb: 100}",
+            "disk_gb: 100, replica_region: us-east1}",
+            "postgres.server.replica_region: us-east1 is the primary's own region",
+        ),
+        (
+            "azure/volcano-staging/shared.yml",
+            "backup_location: centralus\n",
+            "",
+            "backup_key_vault: backup_location is missing",
+        ),
+        (
+            "azure/volcano-staging/shared.yml",
+            "backup_location: centralus",
+            "backup_location: eastus2",
+            "backup_location: the servers' own region",
+        ),
+        (
+            "azure/volcano-staging/lana-bank.yml",
+            "  keycloak: {sku: B",
+            "  backup_before_release: true\n  keycloak: {sku: B",
+            "postgres.keycloak.sku: Azure makes backups of a burstable server only by itself",
+        ),
+        (
             "azure/volcano-staging/shared.yml",
             "tenant_id: 0",
             "tenant_id: x0",
@@ -122,3 +152,19 @@ def test_azure_settings_below_gcp_are_rejected(root: Path) -> None:
     shutil.copytree(root / "stacks/azure/volcano-staging", root / "stacks/gcp/mistaken")
     found = faults(root, "gcp", "mistaken")
     assert any("shared.yml" in fault and "platform: Input should be" in fault for fault in found)
+
+
+def test_geo_redundant_backups_need_a_key_outside_of_the_region(root: Path) -> None:
+    shared = root / "stacks/azure/volcano-staging/shared.yml"
+    lines = shared.read_text().splitlines(keepends=True)
+    shared.write_text("".join(each for each in lines if not each.startswith("backup_")))
+    (fault,) = faults(root, "azure", "volcano-staging")
+    assert "lana-bank.yml" in fault
+    assert "postgres.geo_redundant_backup: set backup_key_vault and backup_location" in fault
+
+
+def test_a_production_on_azure_has_a_backup_before_each_release(root: Path) -> None:
+    shared = root / "stacks/azure/volcano-staging/shared.yml"
+    shared.write_text(shared.read_text().replace("stage: staging", "stage: production"))
+    expected = "postgres.backup_before_release: a release that migrates has no way back"
+    assert any(expected in fault for fault in faults(root, "azure", "volcano-staging"))

@@ -9,7 +9,7 @@ from modules.azure_foundation.construct import AzureFoundation
 from modules.azure_foundation.props import RESOURCE_PROVIDERS, AzureFoundationProps
 from modules.honeycomb import HoneycombDataset
 from stacks.foundations.azure import AzureFoundationBlueprint
-from stacks.platforms.azure import AZURERM
+from stacks.platforms.azure import AZURERM, AzureShared
 from stacks.platforms.azure.backend import add_backend
 
 
@@ -31,6 +31,11 @@ class AzureFoundationStack(TerraformStack):
         HoneycombDataset(self, "honeycomb", blueprint.shared.honeycomb_dataset)
 
 
+def _backup_vault(shared: AzureShared) -> tuple[str, str] | None:
+    name, location = shared.backup_key_vault, shared.backup_location
+    return (name, location) if name and location else None
+
+
 def _props(blueprint: AzureFoundationBlueprint) -> AzureFoundationProps:
     shared, network = blueprint.shared, blueprint.shared.network
     return AzureFoundationProps(
@@ -49,4 +54,5 @@ def _props(blueprint: AzureFoundationBlueprint) -> AzureFoundationProps:
         state_container=shared.state.container,
         trusted_cidrs=blueprint.settings.trusted_cidrs,
         subjects=blueprint.settings.subjects(blueprint.environment),
+        backup_vault=_backup_vault(shared),
     )

@@ -5,9 +5,10 @@ The subscription and its cluster already exist; the foundation makes what else s
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from modules.azure_postgres.props import Server, Version
 from stacks.platforms.settings import (
@@ -18,7 +19,7 @@ from stacks.platforms.settings import (
     Databases,
     Name,
 )
-from stacks.settings import Settings
+from stacks.settings import Contradiction, Settings
 
 if TYPE_CHECKING:
     from cdktn import App
@@ -69,6 +70,8 @@ class AzureShared(CloudShared):
     """Key Vault of the secrets."""
     backup_key_vault: VaultName | None = None
     """Key Vault in the paired region, with the key of geo-redundant backups."""
+    backup_location: Name | None = None
+    """The paired region, where `backup_key_vault` is."""
     cluster: Name
     """AKS cluster, and its context in the kubeconfig: `az aks get-credentials` names it so."""
     log_workspace: Name
@@ -76,6 +79,16 @@ class AzureShared(CloudShared):
     administrators: Annotated[tuple[AdministratorSettings, ...], Field(min_length=1)]
     """Entra administrators of the database servers."""
     state: AzureBackend
+
+    @model_validator(mode="after")
+    def _pair(self) -> AzureShared:
+        if (self.backup_key_vault is None) != (self.backup_location is None):
+            missing = "backup_location" if self.backup_key_vault else "backup_key_vault"
+            given = "backup_key_vault" if self.backup_key_vault else "backup_location"
+            raise Contradiction(given, f"{missing} is missing: a vault in the paired region")
+        if self.backup_location == self.location:
+            raise Contradiction("backup_location", "the servers' own region, not its pair")
+        return self
 
     def resource_id(self, kind: str, name: str) -> str:
         """Return the id of a resource of this group: ``Microsoft.KeyVault/vaults`` and a name."""
@@ -111,6 +124,8 @@ class AzurePostgresSettings(Databases[PostgresServer]):
 
     geo_redundant_backup: bool = True
     """Keeps backups in the paired region, too."""
+    backup_before_release: bool = False
+    """A release with another chart waits for a new backup of every server."""
     backup_days: Annotated[int, Field(ge=7, le=35)] = 14
     """Days of point-in-time recovery."""
     maintenance_day: Annotated[int, Field(ge=0, le=6)] = 0
@@ -123,6 +138,19 @@ class AzureSettings(CloudRelease[PostgresServer]):
     """lana-bank.yml of an environment on Azure."""
 
     postgres: AzurePostgresSettings
+
+    def contradictions(self, shared: AzureShared) -> Iterator[tuple[str, str]]:
+        """Yield backups that Azure cannot make, whose key does not survive the region, or none."""
+        if self.postgres.geo_redundant_backup and not shared.backup_key_vault:
+            reason = "set backup_key_vault and backup_location in shared.yml, for the backups' key"
+            yield "postgres.geo_redundant_backup", reason
+        if shared.stage == "production" and not self.postgres.backup_before_release:
+            reason = "a release that migrates has no way back but a backup; set true"
+            yield "postgres.backup_before_release", reason
+        for name, server in self.postgres.by_name().items():
+            if self.postgres.backup_before_release and server.sku.startswith("B_"):
+                reason = "Azure makes backups of a burstable server only by itself; take GP_ or MO_"
+                yield f"postgres.{name}.sku", reason
 
 
 class AzureBlueprint(Blueprint[AzureShared, AzureSettings]):

@@ -6,6 +6,7 @@ from modules import terraform as tf
 from modules.azure_alerts.construct import AzureAlerts, AzureAlertsProps
 from modules.azure_postgres.construct import AzurePostgres
 from modules.azure_postgres.props import Administrator, AzurePostgresProps, Encryption
+from modules.lana_bank.chart import chart_hash
 from modules.secrets.construct import Secrets
 from modules.secrets.vault import KeyVault
 from stacks.platforms.azure import AZURERM, AzureBlueprint
@@ -31,8 +32,8 @@ class AzureStack(TerraformStack):
         settings, vault = blueprint.lana_bank.secrets, key_vault(blueprint)
         databases = blueprint.lana_bank.postgres.by_name()
         secrets = Secrets(self, "secrets", vault, databases, settings.versions, settings.external)
-        postgres = self._postgres(secrets)
         chart = VendoredChart.of(app, blueprint.source)
+        postgres = self._postgres(secrets, chart)
         add_release(self, blueprint, chart, secrets, postgres, values={})
         self._alerts(postgres)
 
@@ -54,7 +55,7 @@ class AzureStack(TerraformStack):
         shared = self._blueprint.shared
         return shared.resource_id("Microsoft.OperationalInsights/workspaces", shared.log_workspace)
 
-    def _postgres(self, secrets: Secrets) -> AzurePostgres:
+    def _postgres(self, secrets: Secrets, chart: VendoredChart) -> AzurePostgres:
         shared, settings = self._blueprint.shared, self._blueprint.lana_bank
         network = shared.network
         network_id = shared.resource_id("Microsoft.Network/virtualNetworks", network.name)
@@ -71,6 +72,7 @@ class AzureStack(TerraformStack):
             servers={name: each.props() for name, each in settings.postgres.by_name().items()},
             server_id=shared.resource_id("Microsoft.DBforPostgreSQL/flexibleServers", ""),
             encryption=self._encryption(),
+            release=self._release(chart),
             backup_days=settings.postgres.backup_days,
             maintenance_day=settings.postgres.maintenance_day,
             maintenance_hour=settings.postgres.maintenance_hour,
@@ -78,6 +80,12 @@ class AzureStack(TerraformStack):
             geo_redundant_backup=settings.postgres.geo_redundant_backup,
         )
         return AzurePostgres(self, "postgres", props)
+
+    def _release(self, chart: VendoredChart) -> str | None:
+        """Return the name of a release that waits for backups: another one for each chart."""
+        if self._blueprint.lana_bank.postgres.backup_before_release:
+            return chart_hash(chart.folder)[:12]
+        return None
 
     def _encryption(self) -> Encryption:
         """Return the keys that the foundation creates, with the identities that may use them."""

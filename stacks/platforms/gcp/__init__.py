@@ -5,6 +5,7 @@ The project and its cluster already exist; the foundation makes what else shared
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -164,6 +165,18 @@ class GcpSettings(CloudRelease[PostgresInstance]):
     postgres: GcpPostgresSettings
     additional_bq_owners: tuple[Email, ...] = ()
     """Further owners of the data warehouse's dataset."""
+
+    def contradictions(self, shared: GcpShared) -> Iterator[tuple[str, str]]:
+        """Yield replicas for disasters whose key would be lost with the region, or is missing."""
+        key = shared.replica_kms_key
+        for name, database in self.postgres.by_name().items():
+            region, place = database.replica_region, f"postgres.{name}.replica_region"
+            if region == shared.region:
+                yield place, f"{region} is the primary's own region"
+            elif region and shared.kms_key and not key:
+                yield place, "set replica_kms_key in shared.yml: the primary has a key of its own"
+            elif region and key and f"/locations/{region}/" not in key:
+                yield place, f"replica_kms_key of shared.yml is not in {region}"
 
 
 class GcpBlueprint(Blueprint[GcpShared, GcpSettings]):
