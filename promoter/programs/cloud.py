@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -84,14 +84,22 @@ def _headers_of(host: str) -> Mapping[str, str]:
 
 
 @dataclass(frozen=True)
+class CloudAnswer:
+    """The HTTP status of a read, 0 where nothing answers, and the JSON object that came."""
+
+    status: int
+    document: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class CloudReader:
     """Reads addresses of clouds; ``base`` is a server that answers for all of their hosts."""
 
     headers: Callable[[str], Mapping[str, str]] = _headers_of
     base: str = ""
 
-    def statuses(self, addresses: Iterable[str]) -> dict[str, int]:
-        """Return the HTTP status of each address, 0 where nothing answers.
+    def answers(self, addresses: Iterable[str]) -> dict[str, CloudAnswer]:
+        """Return the answer of each address.
 
         Raises `PromoterError` where the caller cannot sign in.
         """
@@ -99,15 +107,26 @@ class CloudReader:
         hosts = {urlsplit(each).netloc for each in wanted}
         headers = {host: self.headers(host) for host in sorted(hosts)}
         with HttpClient(_SECONDS) as client, ThreadPoolExecutor(_AT_ONCE) as pool:
-            found = pool.map(lambda each: self._status(client, each, headers), wanted)
+            found = pool.map(lambda each: self._answer(client, each, headers), wanted)
             return dict(zip(wanted, found, strict=True))
 
-    def _status(
+    def _answer(
         self, client: HttpClient, address: str, headers: Mapping[str, Mapping[str, str]]
-    ) -> int:
+    ) -> CloudAnswer:
         place = urlsplit(address)
         url = address.replace("https://", f"{self.base}/", 1) if self.base else address
+        mine = dict(headers[place.netloc])
         try:
-            return client.get(url, headers=dict(headers[place.netloc])).status_code
+            if address.endswith(":getIamPolicy"):
+                # A read, although a POST. Grants with a condition are in version 3 only.
+                version = {"options": {"requestedPolicyVersion": 3}}
+                response = client.post(url, headers=mine, json=version)
+            else:
+                response = client.get(url, headers=mine)
         except httpx.HTTPError:
-            return 0
+            return CloudAnswer(0)
+        try:
+            document = response.json()
+        except ValueError:
+            document = None
+        return CloudAnswer(response.status_code, document if isinstance(document, dict) else {})

@@ -82,9 +82,16 @@ def test_a_gate_that_names_no_commit_is_a_problem(clone: Git) -> None:
 def test_ids_of_zeros_are_named_by_file_and_key(clone: Git) -> None:
     push(clone, CLOUD_FILES)
     found = rows(clone, "settings")
-    assert found["settings of azure-two"].detail == "ids are zeros: shared.yml: ids[0].tenant"
+    assert found["settings of azure-two"].detail == "placeholders: shared.yml: ids[0].tenant"
     assert found["settings"].detail.startswith("no placeholder in local-staging")
     assert PROBLEM not in {each.state for each in rows(clone, "settings", "app").values()}
+
+
+def test_addresses_of_documentation_are_placeholders(clone: Git) -> None:
+    trusted = b"trusted_cidrs: [10.0.0.0/8, 203.0.113.7/32]\n"
+    push(clone, {**CLOUD_FILES, "stacks/gcp/one/foundation.yml": trusted})
+    found = rows(clone, "settings", "gcp-one")["settings of gcp-one"]
+    assert found.detail == "placeholders: foundation.yml: trusted_cidrs[1]"
 
 
 def test_variables_that_the_pipeline_names_are_listed_by_environment(clone: Git) -> None:

@@ -2,10 +2,13 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
+from ipaddress import IPv4Network
 
 from promoter.approvals.approvals import ALLOWED_SIGNERS
 from promoter.common.errors import PromoterError
 from promoter.common.values import texts
+from promoter.concourse.deployments import FOUNDATION
 from promoter.gate.gates import BRANCH
 from promoter.gate.records import ALLOWED_DEPLOYERS
 from promoter.git.signing import listed_keys
@@ -15,6 +18,8 @@ from promoter.site.site import Site
 from promoter.testflight.attestation import ALLOWED_TESTERS
 
 _ZEROS = re.compile(r"[0-]*0{8}-0{4}[0-]*")
+_EXAMPLES = tuple(map(IPv4Network, ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24")))
+"""Addresses for documentation (RFC 5737)."""
 
 
 def check_push(surroundings: Surroundings) -> Iterator[CheckResult]:
@@ -67,22 +72,30 @@ def check_keys(surroundings: Surroundings) -> Iterator[CheckResult]:
 
 
 def check_placeholders(surroundings: Surroundings) -> Iterator[CheckResult]:
-    """Find settings that still have a placeholder: an id of zeros."""
+    """Find settings that still have a placeholder: an id of zeros, an address of documentation."""
     clean = []
     for environment in surroundings.environments:
-        files = ("shared.yml", f"{environment.deployment}.yml", "lana-bank.yml")
+        deployments = (environment.deployment, "lana-bank", FOUNDATION)
+        files = ("shared.yml", *(f"{each}.yml" for each in deployments))
         found = {
             f"{file}: {key}": None
             for file in dict.fromkeys(files)
             for key, text in texts(environment.settings(file))
-            if _ZEROS.fullmatch(text)
+            if _ZEROS.fullmatch(text) or _is_example(text)
         }
         if not found:
             clean.append(environment.name)
         else:
-            detail = f"ids are zeros: {', '.join(found)}"
-            remedy = f"write the real ids into {environment.folder}/"
+            detail = f"placeholders: {', '.join(found)}"
+            remedy = f"write the real ids and addresses into {environment.folder}/"
             check = f"settings of {environment.name}"
             yield CheckResult(check, CheckState.PROBLEM, detail, remedy)
     if clean:
         yield CheckResult("settings", CheckState.OK, f"no placeholder in {', '.join(clean)}")
+
+
+def _is_example(text: str) -> bool:
+    """Return whether ``text`` is a range of addresses for documentation."""
+    with suppress(ValueError):
+        return any(map(IPv4Network(text).subnet_of, _EXAMPLES))
+    return False
