@@ -5,7 +5,7 @@ state file as it was and everything behind it blocked (seed 004, "How Cepler wor
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, replace
 
 from promoter.common.errors import Declined, NotCleared, PromoterError
@@ -65,17 +65,16 @@ def deploy(
     else), or another `PromoterError` (1); then the state file is as it was. The gate decides
     before ``target_of`` looks for the cluster.
     """
-    decision = (decided or decide(site, environment, target_of, progress)).require_due()
-    target = target_of(environment)
-    with site.opened() as site, lease.held(site.git, site.remote, environment, progress) as held:
+    with ExitStack() as stack:
+        site = stack.enter_context(site.opened())
+        decision = (decided or decide(site, environment, target_of, progress)).require_due()
+        target = target_of(environment)
+        held = stack.enter_context(lease.held(site.git, site.remote, environment, progress))
         site, decision = _as_now(site, decision)
         require_recordable(site, target, environment, progress)
         if record_it:
             require_signer(site, environment)
-        progress.note(
-            f"{environment}: version {decision.version}, trigger {decision.trigger[:12]}, "
-            f"{len(decision.changes)} files"
-        )
+        progress.note(_outline(decision))
         deployment = site.deployment_of(environment)
         attempt = Evidence(deployment, environment, "deploy", "deployed", decision.trigger)
         allowed_by = override(site, decision)  # it may expire while the apply runs
@@ -94,6 +93,11 @@ def deploy(
         trigger=decision.trigger,
         recorded=recorded,
     )
+
+
+def _outline(decision: Decision) -> str:
+    name, trigger, files = decision.environment, decision.trigger[:12], len(decision.changes)
+    return f"{name}: version {decision.version}, trigger {trigger}, {files} files"
 
 
 def _as_now(site: Site, decision: Decision) -> tuple[Site, Decision]:

@@ -53,7 +53,7 @@ def test_without_origins_no_history_before_the_trigger_is_read(
     approved: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delattr(origins, "origins")
-    found = cleared(approved, "production", origins=False)
+    found = approved.decide("production", origins=False)
     assert {change.path for change in found.changes} == {"shared/a", "production/c"}
     with pytest.raises(ImportError):
         cleared(approved, "production")
