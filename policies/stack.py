@@ -3,6 +3,7 @@
 import fnmatch
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 from typing import Any, Literal
 
@@ -80,6 +81,20 @@ class CheckedStack:
         for item in self.objects:
             if item["kind"] in kinds:
                 yield f"{item['kind']}/{item['metadata']['name']}", item
+
+    def routes(self) -> Iterator[tuple[str, str, str, str]]:
+        """Return place, host, path and Service of each rule of an Ingress or an HTTPRoute."""
+        for place, item in self.objects_of("Ingress"):
+            for rule in item["spec"].get("rules", []):
+                for path in rule["http"]["paths"]:
+                    service = path["backend"]["service"]["name"]
+                    yield place, rule.get("host", "*"), path["path"], service
+        for place, item in self.objects_of("HTTPRoute"):
+            for rule in item["spec"]["rules"]:
+                paths = [each["path"]["value"] for each in rule.get("matches", [])] or ["/"]
+                services = [each["name"] for each in rule.get("backendRefs", [])]
+                for host, path, service in product(item["spec"]["hostnames"], paths, services):
+                    yield place, host, path, service
 
     def workloads(self) -> Iterator[tuple[str, Body]]:
         """Return name and content of every rendered workload."""

@@ -51,6 +51,7 @@ _POD = f"{_CHART}/charts/common/templates/_pod.tpl"
 _SUPPORT = f"{_CHART}/charts/common/templates/_support.tpl"
 _POLICIES = f"{_CHART}/templates/network-policies.yaml"
 _INGRESS = f"{_CHART}/templates/ingress.yaml"
+_HOSTS = f"{_CHART}/templates/_hosts.tpl"
 _REALM = f"{_KEYCLOAK}/templates/_realm.tpl"
 _WAREHOUSE = f"{_CHART}/tf/bq-setup/main.tf"
 _SQL, _FLEXIBLE = "modules/gcp_postgres/construct.py", "modules/azure_postgres/construct.py"
@@ -174,10 +175,12 @@ MUTANTS = (
             swap('"topology.kubernetes.io/zone" .root', '"other" .root'),
             "all pods in one zone",
         ),
+        (_POD, swap("    matchLabelKeys: [pod-template-hash]\n", ""), "a rollout into one zone"),
     ),
     *_mutants(
         "edge-encrypted",
         (_INGRESS, swap("  tls:\n", "  unused:\n"), "no certificate"),
+        (_HOSTS, swap('force-ssl-redirect: "true"', 'force-ssl-redirect: "false"'), "plain HTTP"),
     ),
     *_mutants(
         "egress-listed",
@@ -227,7 +230,8 @@ MUTANTS = (
             ),
             "around the gateway",
         ),
-        (_INGRESS, swap('"/realms/" "/resources/"', '"/"'), "Keycloak's administration"),
+        (_HOSTS, swap("/realms/internal/, ", "/, "), "Keycloak's administration"),
+        (_HOSTS, swap("/realms/internal/, ", "/realms/, "), "Keycloak's realm master"),
     ),
     *_mutants(
         "images-listed",
@@ -287,13 +291,19 @@ MUTANTS = (
         (_NAMESPACE, swap("{**labels, **RESTRICTED}", "{**labels}"), "any pod is admitted"),
     ),
     *_mutants(
+        "pods-drained",
+        (_SUPPORT, swap("sleep: {seconds: 5}", "sleep: {seconds: 30}"), "killed while it drains"),
+        (_POD, swap("| default 35", "| default 10"), "ten seconds to end"),
+    ),
+    *_mutants(
         "production-available",
         (_SQL, swap('"REGIONAL" if', '"ZONAL" if'), "no standby"),
         (
             f"{_CHART}/templates/server.yaml",
-            swap("replicas: {{ .Values.lanaBank.replicas }}", "replicas: 1"),
+            swap('replicas: {{ include "common.replicas" $server }}', "replicas: 1"),
             "a single server",
         ),
+        (_POD, swap("priorityClassName: {{", "# {{"), "anything else may take its place"),
     ),
     *_mutants(
         "production-domain",
@@ -393,6 +403,14 @@ MUTANTS = (
         ),
     ),
     *_mutants(
+        "sign-in-inside",
+        (
+            f"{_CHART}/charts/oauth2-proxy/templates/oauth2-proxy.yaml",
+            swap('"REDEEM_URL" (printf "%s/token" $inside)', '"REDEEM_URL" $public'),
+            "tokens by the public address",
+        ),
+    ),
+    *_mutants(
         "state-protected",
         (_GCP, swap("prefix=self._name", 'prefix="shared"'), "a shared state"),
         (_GCP, swap("kms_encryption_key", "encryption"), "an unencrypted state"),
@@ -437,7 +455,26 @@ MUTANTS = (
         ),
     ),
     *_mutants(
+        "users-apart",
+        (_CLOUD, swap('"userNamespaces": settings.user_namespaces,', ""), "users of the node"),
+    ),
+    *_mutants(
         SETTINGS,
+        (
+            f"{_PRODUCTION}/lana-bank.yml",
+            swap("priority_class:", "# priority_class:"),
+            "production behind anything else",
+        ),
+        (
+            f"{_PRODUCTION}/lana-bank.yml",
+            swap("max_replicas: 6", "max_replicas: 2"),
+            "an autoscaler that never scales",
+        ),
+        (
+            f"{_PRODUCTION}/lana-bank.yml",
+            swap("memory_limit: 2Gi", "memory_limit: 512Mi"),
+            "a part above its limit",
+        ),
         (
             f"{_PRODUCTION}/lana-bank.yml",
             swap("time: false", "time: true"),
@@ -502,6 +539,17 @@ MUTANTS = (
         (_VALUES, swap("{memory: 1Gi}", "{memory: 1XX}"), "no amount of memory"),
         (_VALUES, swap("{memory: 1Gi}", "{memory: 256Mi}"), "a request above its limit"),
         (_VALUES, swap("className: nginx", 'className: ""'), "an empty Ingress class"),
+        (_VALUES, swap("nodeSelector: {}", "nodeSelector: {disk: a b}"), "no label"),
+        (_VALUES, swap("databaseCidrs: []", "databaseCidrs: [10.0.0.0/99]"), "no range"),
+        (_VALUES, swap("tolerations: []", "tolerations: [{effect: Never}]"), "no toleration"),
+        (_VALUES, swap("imagePullSecrets: []", 'imagePullSecrets: [""]'), "a Secret without name"),
+        (
+            _VALUES,
+            lambda text: text.replace("controller: nginx", "controller: other").replace(
+                "staffCidrs: []", "staffCidrs: [192.0.2.0/24]"
+            ),
+            "an allow-list that nothing applies",
+        ),
     ),
 )
 """Every edit; a further policy needs at least one here (tests/policies/test_mutants.py)."""

@@ -1,6 +1,7 @@
 """The chart: its optional parts, and the hash of its folder; imports no CDK Terrain."""
 
 import hashlib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -20,6 +21,44 @@ Component = Literal[
 COMPONENTS: frozenset[Component] = frozenset(get_args(Component))
 CLOUD_COMPONENTS: frozenset[Component] = COMPONENTS - {"postgresql"}
 """The default of environments whose databases are managed by a cloud."""
+
+Part = Literal[
+    "server",
+    "admin-panel",
+    "customer-portal",
+    "keycloak",
+    "oathkeeper",
+    "oauth2-proxy",
+    "gotenberg",
+    "opentelemetry-collector",
+    "dagster",
+    "dagster-daemon",
+    "dagster-code",
+]
+"""A workload of the chart, by its label app.kubernetes.io/component."""
+
+PART_VALUES: Mapping[Part, tuple[str, ...]] = {
+    "server": ("lanaBank",),
+    "admin-panel": ("lanaBank", "adminPanel"),
+    "customer-portal": ("lanaBank", "customerPortal"),
+    "keycloak": ("keycloak",),
+    "oathkeeper": ("oathkeeper",),
+    "oauth2-proxy": ("oauth2Proxy",),
+    "gotenberg": ("gotenberg",),
+    "opentelemetry-collector": ("openTelemetryCollector",),
+    "dagster": ("dagster", "webserver"),
+    "dagster-daemon": ("dagster", "daemon"),
+    "dagster-code": ("dagster", "codeLocation"),
+}
+"""Keys that lead to the values of a part."""
+
+AUTOSCALED: frozenset[Part] = frozenset(
+    {"server", "admin-panel", "customer-portal", "oathkeeper", "gotenberg"}
+)
+"""Parts that an autoscaler helps: they use CPU for what they are asked."""
+
+SINGLE: frozenset[Part] = frozenset({"dagster-daemon", "dagster-code"})
+"""Parts that run once."""
 
 REPLICATED: frozenset[Component] = COMPONENTS - {"dagster", "postgresql"}
 """Parts with the replicas of the server; of Dagster only the web server has them."""

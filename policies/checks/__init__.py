@@ -20,6 +20,7 @@ from policies.checks import (
     keys_customer_managed,
     keys_kept,
     namespace_restricted,
+    pods_drained,
     production_available,
     production_domain,
     providers_bounded,
@@ -28,9 +29,11 @@ from policies.checks import (
     release_atomic,
     roles_least,
     secrets_not_written,
+    sign_in_inside,
     state_protected,
     telemetry_redacted,
     transport_encrypted,
+    users_apart,
 )
 from policies.stack import PolicyCheck
 
@@ -54,6 +57,7 @@ CHECKS: dict[str, PolicyCheck] = {
     "keys-customer-managed": keys_customer_managed.check,
     "keys-kept": keys_kept.check,
     "namespace-restricted": namespace_restricted.check,
+    "pods-drained": pods_drained.check,
     "production-available": production_available.check,
     "production-domain": production_domain.check,
     "providers-bounded": providers_bounded.check,
@@ -62,8 +66,10 @@ CHECKS: dict[str, PolicyCheck] = {
     "release-atomic": release_atomic.check,
     "roles-least": roles_least.check,
     "secrets-not-written": secrets_not_written.check,
+    "sign-in-inside": sign_in_inside.check,
     "state-protected": state_protected.check,
     "telemetry-redacted": telemetry_redacted.check,
     "transport-encrypted": transport_encrypted.check,
+    "users-apart": users_apart.check,
 }
 """Every check by its id, in the order in which they run."""

@@ -23,6 +23,8 @@ def check(stack: CheckedStack) -> Violations:
         forced = {each["topologyKey"] for each in spread if each["whenUnsatisfiable"] == _FORCED}
         if stack.is_production and not stack.is_local and _ZONE not in forced:
             yield place, "its pods may share a zone (whenUnsatisfiable)"
+        if not all(each.get("matchLabelKeys") for each in spread):
+            yield place, "pods that it replaces count as spread (matchLabelKeys)"
     for place, item in stack.objects_of("PodDisruptionBudget"):
         if item["spec"].get("maxUnavailable") != 1:
             yield place, "more than one pod may be unavailable at a time"

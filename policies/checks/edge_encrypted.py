@@ -1,4 +1,4 @@
-"""Every host that the Ingress serves has TLS."""
+"""Every host has TLS, and browsers do not come back without it."""
 
 from policies.stack import CheckedStack, Violations
 
@@ -15,3 +15,10 @@ def check(stack: CheckedStack) -> Violations:
         for name, value in (item["metadata"].get("annotations") or {}).items():
             if name.endswith(_REDIRECT) and value != "true":
                 yield place, f"{name} is {value}: plain HTTP is not redirected"
+    for place, item in stack.objects_of("HTTPRoute"):
+        served = [rule for rule in item["spec"]["rules"] if rule.get("backendRefs")]
+        listeners = {parent.get("sectionName") for parent in item["spec"]["parentRefs"]}
+        if served and listeners != {"https"}:
+            yield place, f"its listeners are {listeners}, not https alone"
+        if not all("Strict-Transport-Security" in str(rule.get("filters")) for rule in served):
+            yield place, "browsers may come back by plain HTTP (Strict-Transport-Security)"

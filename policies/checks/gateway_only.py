@@ -3,7 +3,7 @@
 from policies.stack import CheckedStack, Violations
 
 _EDGES = ("lana-bank-oathkeeper", "lana-bank-keycloak", "lana-bank-oauth2-proxy")
-_PATHS = {"lana-bank-keycloak": {"/realms/", "/resources/"}}
+_PATHS = {"lana-bank-keycloak": {"/realms/internal/", "/realms/customer/", "/resources/"}}
 _CALLERS = {
     "server": {"oathkeeper", "dagster-code"},
     "admin-panel": {"oathkeeper"},
@@ -17,12 +17,9 @@ def check(stack: CheckedStack) -> Violations:
     for place, item in stack.objects_of("Service"):
         if (kind := item["spec"].get("type", "ClusterIP")) != "ClusterIP":
             yield place, f"a Service of type {kind} is reachable from outside"
-    for place, item in stack.objects_of("Ingress"):
-        for rule in item["spec"].get("rules", []):
-            for path in rule["http"]["paths"]:
-                name = path["backend"]["service"]["name"]
-                if name not in _EDGES or path["path"] not in _PATHS.get(name, {path["path"]}):
-                    yield place, f"it leads to {name}{path['path']}, which is not a gateway"
+    for place, _, path, name in stack.routes():
+        if name not in _EDGES or path not in _PATHS.get(name, {path}):
+            yield place, f"it leads to {name}{path}, which is not a gateway"
     for place, item in stack.objects_of("NetworkPolicy"):
         component = item["spec"]["podSelector"].get("matchLabels", {}).get(_LABEL)
         for rule in (item["spec"].get("ingress") or []) if component in _CALLERS else []:

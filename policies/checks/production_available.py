@@ -28,3 +28,6 @@ def check(stack: CheckedStack) -> Violations:
         # Dagster's daemon and code location may run only once.
         if workload["spec"].get("replicas", 1) < 2 and not component.startswith("dagster-"):
             yield place, "it has a single pod"
+        pod = workload["spec"]["template"]["spec"]
+        if not pod.get("priorityClassName") and not component.startswith("dagster"):
+            yield place, "anything else may take its place on a node (priorityClassName)"

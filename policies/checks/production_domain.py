@@ -17,8 +17,4 @@ def check(stack: CheckedStack) -> Violations:
 
 
 def _hosts(stack: CheckedStack) -> set[str]:
-    return {
-        rule.get("host", "*")
-        for _, item in stack.objects_of("Ingress")
-        for rule in item["spec"].get("rules", [])
-    }
+    return {host for _, host, _, _ in stack.routes()}

@@ -11,6 +11,7 @@ from cdktn import App
 
 from modules.lana_bank.construct import LanaBankProps
 from stacks.environments import EnvironmentFiles
+from stacks.platforms.parts import part_values
 from stacks.platforms.settings import HelmReleaseSettings
 
 
@@ -57,4 +58,5 @@ def lana_bank_props(
         components=frozenset(settings.components),
         replicas=settings.replicas,
         timeout=settings.timeout,
+        values=part_values(settings.parts),
     )

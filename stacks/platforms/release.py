@@ -54,9 +54,10 @@ def add_release(
     }
     namespace = restricted_namespace(stack, settings.namespace, labels)
     written, version = secrets.write(namespace, postgres.access)
+    props = lana_bank_props(source, settings, chart, secrets="existing")
     props = replace(
-        lana_bank_props(source, settings, chart, secrets="existing"),
-        values=merged(_values(blueprint, version), values),
+        props,
+        values=merged(merged(_values(blueprint, version), values), props.values),
         depends_on=(namespace, *written, *postgres.ready),
     )
     LanaBank(stack, "lana-bank", props)
@@ -105,11 +106,18 @@ def _values(blueprint: CloudBlueprint, secrets_version: int) -> dict[str, Any]:
     return {
         "global": {
             "secrets": {"version": secrets_version},
-            # Regional clusters: a production part must survive the loss of a zone.
-            **({"zoneSpread": "DoNotSchedule"} if blueprint.shared.stage == "production" else {}),
-            "networkPolicies": {"databaseCidrs": [blueprint.shared.network.database_cidr]},
+            "imagePullSecrets": list(settings.image_pull_secrets),
+            "priorityClassName": settings.priority_class or "",
+            "userNamespaces": settings.user_namespaces,
+            # A part survives the loss of a zone.
+            **({"zoneSpread": "DoNotSchedule"} if blueprint.shared.has_zones else {}),
+            "networkPolicies": {
+                "databaseCidrs": [blueprint.shared.network.database_cidr],
+                "ingressNamespace": settings.ingress.namespace,
+                "ingressCidrs": list(settings.ingress.load_balancer_cidrs),
+            },
         },
         "databaseRoles": {"enabled": True},
-        "ingress": {"clusterIssuer": settings.cluster_issuer},
+        "ingress": {"clusterIssuer": settings.cluster_issuer, **settings.ingress.values()},
         "lanaBank": {"superuserEmail": settings.superuser_email or ""},
     }

@@ -16,21 +16,15 @@ from modules.lana_bank.chart import CLOUD_COMPONENTS, Component
 from modules.restore import MAX_REPLICAS, Restore
 from modules.secrets.names import EXTERNAL, JWKS, VERSIONED
 from stacks.environments import EnvironmentFiles
+from stacks.platforms.ingress import Domain, IngressSettings, Namespace, ObjectName
+from stacks.platforms.parts import Parts, part_problems
 from stacks.settings import Contradiction, Settings, invalid_settings, read_settings
 
 if TYPE_CHECKING:
     from cdktn import App
 
-_LABEL = r"[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?"
-
 Stage = Literal["staging", "qa", "production"]
 """The stage of the promotion; production has further rules."""
-
-Namespace = Annotated[str, Field(pattern=f"^{_LABEL}$")]
-"""A Kubernetes namespace (RFC 1123 label)."""
-
-Domain = Annotated[str, Field(max_length=200, pattern=rf"^{_LABEL}(?:\.{_LABEL})+$")]
-"""A DNS name with at least one dot; admin., app., auth. and dagster. are prepended to it."""
 
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,78}[A-Za-z0-9])?$")]
 """A name in a cloud: letters, digits, dashes, dots and underscores."""
@@ -114,6 +108,11 @@ class CloudShared(SharedSettings):
     """Honeycomb dataset of the traces."""
     alerts: AlertSettings
 
+    @property
+    def has_zones(self) -> bool:
+        """True if the cluster's nodes are known to be in several zones."""
+        return self.stage == "production"
+
 
 class HelmReleaseSettings(Settings):
     """lana-bank.yml on every platform."""
@@ -130,6 +129,14 @@ class HelmReleaseSettings(Settings):
     """Pods of everything that can run more than once."""
     timeout: Annotated[int, Field(ge=5, le=3600)] = 900
     """Seconds after which an unavailable release counts as failed."""
+    parts: Parts = Field(default_factory=dict)
+    """Size of single parts: `replicas`, `max_replicas`, `cpu`, `memory`, `memory_limit`."""
+
+    @model_validator(mode="after")
+    def _possible_parts(self) -> HelmReleaseSettings:
+        for key, reason in part_problems(self.parts, self.replicas):
+            raise Contradiction(f"parts.{key}", reason)
+        return self
 
 
 class SecretSettings(Settings):
@@ -203,6 +210,13 @@ class CloudRelease(HelmReleaseSettings, Generic[DatabaseT]):
 
     cluster_issuer: str = "letsencrypt"
     """cert-manager issuer of the certificate."""
+    ingress: IngressSettings = IngressSettings()
+    priority_class: ObjectName | None = None
+    """PriorityClass of everything but the data pipeline; the cluster has it already."""
+    user_namespaces: bool = True
+    """Gives pods users of their own, none of which is one of the node's; needs Kubernetes 1.33."""
+    image_pull_secrets: tuple[ObjectName, ...] = ()
+    """Secrets with credentials of registries; the namespace has them already."""
     superuser_email: Email | None = None
     """The user with every permission while nobody else has a role."""
     postgres: Databases[DatabaseT]
@@ -275,6 +289,11 @@ def _production_problems(release: HelmReleaseSettings) -> Iterator[tuple[str, st
     if isinstance(release, CloudRelease):
         if release.replicas < 2:
             yield "replicas", "production needs two or more of everything"
+        for part, size in release.parts.items():
+            if size.replicas == 1:
+                yield f"parts.{part}.replicas", "production needs two or more of everything"
+        if release.priority_class is None:
+            yield "priority_class", "production comes before other workloads; name a PriorityClass"
         for name, database in release.postgres.by_name().items():
             if not database.high_availability:
                 key = f"postgres.{name}.high_availability"

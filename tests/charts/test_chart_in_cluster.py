@@ -80,7 +80,20 @@ def as_pod(workload: Object) -> Object:
     return {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": template["spec"]}
 
 
-@pytest.mark.parametrize("values", [whole_values(), good_values()], ids=["whole", "least"])
+def large_values() -> Any:
+    """Values of an environment with zones, autoscalers and user namespaces."""
+    values = whole_values()
+    values["global"] |= {"zoneSpread": "DoNotSchedule", "userNamespaces": True}
+    values["lanaBank"] |= {"replicas": 2, "maxReplicas": 4}
+    values["gotenberg"] |= {"maxReplicas": 3}
+    return values
+
+
+@pytest.mark.parametrize(
+    "values",
+    [whole_values(), good_values(), large_values()],
+    ids=["whole", "least", "large"],
+)
 def test_every_object_is_accepted_where_pods_are_restricted(
     chart: Chart, cluster: Cluster, values: Any
 ) -> None:

@@ -36,7 +36,7 @@ def test_name_servers_on_the_node_are_reachable(production: CheckedStack) -> Non
     assert {port["port"] for port in rule["ports"]} == {53}
 
 
-def test_only_production_waits_for_a_zone(stacks: dict[str, CheckedStack]) -> None:
+def test_pods_wait_for_a_zone_where_nodes_have_zones(stacks: dict[str, CheckedStack]) -> None:
     def spread(name: str) -> set[str]:
         return {
             each["whenUnsatisfiable"]
@@ -45,5 +45,37 @@ def test_only_production_waits_for_a_zone(stacks: dict[str, CheckedStack]) -> No
             if each["topologyKey"] == "topology.kubernetes.io/zone"
         }
 
-    assert spread("gcp-volcano-production") == {"DoNotSchedule"}
-    assert spread("gcp-volcano-qa") == spread("local-production") == {"ScheduleAnyway"}
+    assert spread("gcp-volcano-production") == spread("gcp-volcano-qa") == {"DoNotSchedule"}
+    assert spread("azure-volcano-staging") == spread("local-production") == {"ScheduleAnyway"}
+
+
+def test_a_rollout_ends_spread(production: CheckedStack) -> None:
+    """The pods of one revision are counted, and the second one needs another zone."""
+    for place, workload in production.objects_of("Deployment"):
+        for rule in workload["spec"]["template"]["spec"]["topologySpreadConstraints"]:
+            assert rule["matchLabelKeys"] == ["pod-template-hash"], place
+            forced = rule["whenUnsatisfiable"] == "DoNotSchedule"
+            assert rule.get("minDomains") == (2 if forced else None), place
+
+
+def test_parts_have_the_size_of_the_settings(production: CheckedStack) -> None:
+    sizes = dict(production.containers())["Deployment/lana-bank/server"]["resources"]
+    assert sizes == {"requests": {"cpu": "1", "memory": "1Gi"}, "limits": {"memory": "2Gi"}}
+    scaled = dict(production.objects_of("HorizontalPodAutoscaler"))
+    assert {place.partition("/")[2] for place in scaled} == {"lana-bank", "lana-bank-gotenberg"}
+    server = scaled["HorizontalPodAutoscaler/lana-bank"]["spec"]
+    assert (server["minReplicas"], server["maxReplicas"]) == (2, 6)
+
+
+def test_all_but_the_data_pipeline_comes_first(production: CheckedStack) -> None:
+    for place, workload in production.workloads():
+        named = workload["spec"]["template"]["spec"].get("priorityClassName")
+        assert named == (None if "dagster" in place else "lana-bank"), place
+
+
+def test_sign_in_of_the_portal_reaches_its_own_ingress(production: CheckedStack) -> None:
+    """Its library asks the public address, which may be inside of the denied ranges."""
+    policy = dict(production.objects_of("NetworkPolicy"))["NetworkPolicy/lana-bank-customer-portal"]
+    peers = [peer for rule in policy["spec"]["egress"] for peer in rule["to"]]
+    name = "kubernetes.io/metadata.name"
+    assert {"namespaceSelector": {"matchLabels": {name: "ingress-nginx"}}} in peers

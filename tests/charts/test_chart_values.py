@@ -46,9 +46,33 @@ SHORT = "sha256:" + "5a" * 31
         ("global/nodeSelector/disk", 1),
         ("global/tolerations", {}),
         ("global/networkPolicies/databaseCidrs", ["10.0.0.0"]),
+        ("global/networkPolicies/databaseCidrs", ["10.0.0.0/99"]),
+        ("global/networkPolicies/ingressCidrs", ["10.0.0.256/8"]),
+        ("global/networkPolicies/ingressNamespace", ""),
+        ("global/imagePullSecrets", [""]),
+        ("global/imagePullSecrets", ["With_Underscore"]),
+        ("global/nodeSelector", {"disk": "a b"}),
+        ("global/nodeSelector", {"-disk": "ssd"}),
+        ("global/tolerations", [{"effect": "Never", "operator": "Exists"}]),
+        ("global/tolerations", [{"operator": "Exists", "value": "x"}]),
+        ("global/tolerations", [{"value": "x"}]),
+        ("global/priorityClassName", "Lana Bank"),
+        ("global/lanaDomain", f"{'a' * 64}.example.com"),
         ("global/unknown", 1),
         ("chartHash", "abc"),
         ("ingress/enabled", "no"),
+        ("ingress/className", ""),
+        ("ingress/clusterIssuer", "Let's Encrypt"),
+        ("ingress/annotations", {"a key": "x"}),
+        ("ingress/gateway", {"name": "public", "namespace": ""}),
+        ("ingress/bodySize", "20 MB"),
+        ("ingress/requestsPerSecond", 0),
+        ("lanaBank/maxReplicas", 21),
+        ("lanaBank/smtp/relay", "smtp example"),
+        ("lanaBank/superuserEmail", "nobody"),
+        ("lanaBank/serviceAccountAnnotations", {"a key": "x"}),
+        ("lanaBank/resources/limits/memory", "1XX"),
+        ("lanaBank/resources/requests/cpu", "a lot"),
         ("databaseRoles/image/digest", SHORT),
         ("postgresql/persistence/size", "10"),
         ("keycloak/image/digest", SHORT),
@@ -75,6 +99,23 @@ def test_an_invalid_value_is_rejected_by_its_path(chart: Chart, path: str, value
     # A part's own schema names places below the part.
     below = path.partition("/")[2] if path.partition("/")[0] in COMPONENTS else path
     assert f"/{below}" in refusal or f"'{last}' not allowed" in refusal or "missing prop" in refusal
+
+
+@pytest.mark.parametrize(
+    ("requests", "limits"),
+    [
+        ({"memory": "2Gi"}, {"memory": "1024Mi"}),
+        ({"cpu": "500m"}, {"cpu": "0.4"}),
+        ({"cpu": "2"}, {"cpu": "1500m"}),
+    ],
+)
+def test_a_request_above_its_limit_is_rejected(
+    chart: Chart, requests: dict[str, str], limits: dict[str, str]
+) -> None:
+    values = whole_values()
+    values["lanaBank"]["resources"] = {"requests": requests, "limits": limits}
+    assert re.search(r"requests\.(cpu|memory) \S+ is above limits", chart.refusal(values))
+    assert chart.render({**values, "lanaBank": {**values["lanaBank"], "resources": {}}})
 
 
 def test_our_own_pins_have_the_comment_that_traces_them() -> None:

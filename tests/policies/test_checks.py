@@ -96,6 +96,7 @@ def flag(name: str, value: str) -> Change:
     return change
 
 
+OUTSIDE = "https://auth.example.com/realms/internal/protocol/openid-connect/certs"
 REALM = ("lana-bank-keycloak", "internal.json")
 COLLECTOR = ("lana-bank-opentelemetry-collector", "collector.yaml")
 GATEWAY = ("lana-bank-oathkeeper", "rules.yaml")
@@ -189,12 +190,12 @@ CASES = [
         "disruption-bounded",
         put_object("Deployment", "lana-bank", f"{POD}/topologySpreadConstraints", []),
     ),
-    Case("edge-encrypted", put_object("Ingress", "lana-bank", "spec/tls", [])),
+    Case("edge-encrypted", put_object("Ingress", "lana-bank-app", "spec/tls", [])),
     Case(
         "edge-encrypted",
         put_object(
             "Ingress",
-            "lana-bank",
+            "lana-bank-app",
             "metadata/annotations",
             {"nginx.ingress.kubernetes.io/ssl-redirect": "false"},
         ),
@@ -229,10 +230,14 @@ CASES = [
         "gateway-only",
         put_object(
             "Ingress",
-            "lana-bank",
+            "lana-bank-app",
             "spec/rules/0/http/paths/0/backend/service/name",
             "lana-bank",
         ),
+    ),
+    Case(
+        "gateway-only",
+        put_object("Ingress", "lana-bank-auth", "spec/rules/0/http/paths/0/path", "/realms/"),
     ),
     Case("gateway-only", put_object("NetworkPolicy", "lana-bank", "spec/ingress/0/from", [{}])),
     Case("images-by-digest", put_object("Deployment", "lana-bank", f"{CONTAINER}/image", OURS)),
@@ -265,8 +270,17 @@ CASES = [
     Case("production-available", put(f"{FLEXIBLE}/high_availability", {}), AZURE, "production"),
     Case("production-available", put_object("Deployment", "lana-bank", "spec/replicas", 1)),
     Case(
+        "production-available",
+        put_object("Deployment", "lana-bank", f"{POD}/priorityClassName", None),
+    ),
+    Case("pods-drained", put_object("Deployment", "lana-bank", f"{CONTAINER}/lifecycle", {})),
+    Case(
+        "pods-drained",
+        put_object("Deployment", "lana-bank", f"{POD}/terminationGracePeriodSeconds", 20),
+    ),
+    Case(
         "production-domain",
-        put_object("Ingress", "lana-bank", "spec/rules/0/host", "admin.app.lana.galoy.io"),
+        put_object("Ingress", "lana-bank-app", "spec/rules/0/host", "admin.app.lana.galoy.io"),
         QA,
     ),
     Case("providers-bounded", put("terraform/required_providers/google/version", ">= 8.0")),
@@ -432,6 +446,26 @@ CASES = [
     Case(
         "transport-encrypted",
         put(f"{SQL}/settings/ip_configuration/server_ca_mode", "GOOGLE_MANAGED_INTERNAL_CA"),
+    ),
+    Case(
+        "sign-in-inside",
+        replace_text(
+            "lana-bank-oathkeeper",
+            "oathkeeper.yaml",
+            "http://lana-bank-keycloak:8080/",
+            "https://auth.example.com/",
+        ),
+    ),
+    Case(
+        "sign-in-inside",
+        put_object("Deployment", "lana-bank-oauth2-proxy", f"{CONTAINER}/env/9/value", OUTSIDE),
+    ),
+    Case("users-apart", put_object("Deployment", "lana-bank", f"{POD}/hostUsers", None)),
+    Case(
+        "disruption-bounded",
+        put_object(
+            "Deployment", "lana-bank", f"{POD}/topologySpreadConstraints/0/matchLabelKeys", []
+        ),
     ),
 ]
 

@@ -3,7 +3,7 @@ A Next.js frontend. root, component; app (its values); cache (folder that Next.j
 env (environment variables, YAML).
 */}}
 {{- define "lana-bank.portal" -}}
-{{- $portal := dict "root" .root "component" .component "user" 1001 "ports" (dict "http" 3000) }}
+{{- $portal := dict "root" .root "component" .component "user" 1001 "ports" (dict "http" 3000) "app" .app }}
 {{ include "common.support" $portal }}
 ---
 apiVersion: apps/v1
@@ -13,7 +13,7 @@ metadata:
   labels:
     {{- include "common.labels" $portal | nindent 4 }}
 spec:
-  replicas: {{ .app.replicas }}
+  replicas: {{ include "common.replicas" $portal }}
   selector:
     matchLabels:
       {{- include "common.selector" $portal | nindent 6 }}

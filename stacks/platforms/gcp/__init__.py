@@ -5,6 +5,7 @@ The project and its cluster already exist; the foundation makes what else shared
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import AfterValidator, Field, model_validator
 
 from modules.gcp_postgres.props import Instance, Version
+from stacks.platforms.ingress import Namespace, ObjectName
 from stacks.platforms.settings import (
     Blueprint,
     CloudRelease,
@@ -34,7 +36,8 @@ KmsKey = Annotated[str, Field(pattern=_KMS_KEY)]
 Region = Annotated[str, Field(pattern=r"^[a-z]+(?:-[a-z]+[0-9]+)?$")]
 """A region (``us-east1``), or a multi-region where one is possible (``us``)."""
 
-Zone = Annotated[str, Field(pattern=r"^[a-z]+-[a-z]+[0-9]+-[a-z]$")]
+_ZONE = r"^[a-z]+-[a-z]+[0-9]+-[a-z]$"
+Zone = Annotated[str, Field(pattern=_ZONE)]
 
 
 def _day(value: str) -> str:
@@ -80,6 +83,11 @@ class GcpShared(CloudShared):
     """Encryption key in the region of replicas for disasters; default: Google's own."""
     allocated_range: Name | None = None
     """Private services range of the databases; default: `<network>-databases`."""
+
+    @property
+    def has_zones(self) -> bool:
+        """True for a regional cluster, whose nodes are in the region's zones."""
+        return not re.fullmatch(_ZONE, self.cluster.location)
 
     @property
     def key_ring(self) -> str:
@@ -159,10 +167,21 @@ class GcpPostgresSettings(Databases[PostgresInstance]):
     """Days without maintenance."""
 
 
+class GatewaySettings(Settings):
+    """A Gateway with listeners `http` and `https`; the cluster has it already."""
+
+    name: ObjectName
+    """Name of the Gateway."""
+    namespace: Namespace
+    """Its namespace."""
+
+
 class GcpSettings(CloudRelease[PostgresInstance]):
     """lana-bank.yml of an environment on Google Cloud."""
 
     postgres: GcpPostgresSettings
+    gateway: GatewaySettings | None = None
+    """Gateway that replaces the ingress controller."""
     additional_bq_owners: tuple[Email, ...] = ()
     """Further owners of the data warehouse's dataset."""
 
@@ -177,6 +196,12 @@ class GcpSettings(CloudRelease[PostgresInstance]):
                 yield place, "set replica_kms_key in shared.yml: the primary has a key of its own"
             elif region and key and f"/locations/{region}/" not in key:
                 yield place, f"replica_kms_key of shared.yml is not in {region}"
+
+    @model_validator(mode="after")
+    def _one_way_in(self) -> GcpSettings:
+        if self.gateway and self.ingress.staff_cidrs:
+            raise Contradiction("ingress.staff_cidrs", "a Gateway has none; use Cloud Armor")
+        return self
 
 
 class GcpBlueprint(Blueprint[GcpShared, GcpSettings]):

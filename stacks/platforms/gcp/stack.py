@@ -105,7 +105,9 @@ class GcpStack(TerraformStack):
         dataset = warehouse.dataset
         code = {"serviceAccountAnnotations": {ANNOTATION: pipeline["email"]}}
         bigquery = {"project": shared.project, "dataset": dataset, "dbtDataset": dataset}
+        gateway = settings.gateway
         return {
+            "ingress": {"gateway": dict(gateway)} if gateway else {},
             "lanaBank": {"serviceAccountAnnotations": {ANNOTATION: server["email"]}},
             "dagster": {"codeLocation": code, "bigquery": bigquery},
         }

@@ -1,11 +1,21 @@
 {{/*
 Pod settings of every component: an account without a token, no root, spread over zones and nodes.
-user: numeric user of the image. files (default false): whether it writes to volumes.
+user: numeric user of the image. grace (default 35): seconds from its end's beginning, preStop included, until it is killed.
 */}}
 {{- define "common.pod" -}}
 serviceAccountName: {{ include "common.name" . }}
 automountServiceAccountToken: false
 enableServiceLinks: false
+terminationGracePeriodSeconds: {{ .grace | default 35 }}
+{{- with .root.Values.global }}
+{{- /* The data pipeline can wait until there is room again. */}}
+{{- if and .priorityClassName (not (hasPrefix "dagster" $.component)) }}
+priorityClassName: {{ .priorityClassName }}
+{{- end }}
+{{- if .userNamespaces }}
+hostUsers: false
+{{- end }}
+{{- end }}
 securityContext:
   runAsNonRoot: true
   runAsUser: {{ .user }}
@@ -20,6 +30,13 @@ topologySpreadConstraints:
   - maxSkew: 1
     topologyKey: {{ $key }}
     whenUnsatisfiable: {{ $otherwise }}
+    {{- if eq $otherwise "DoNotSchedule" }}
+    # The second pod waits for a node in another zone where there is none yet.
+    minDomains: 2
+    {{- end }}
+    # Pods of one revision alone are counted; with those it replaces, all may end in one zone.
+    matchLabelKeys: [pod-template-hash]
+    nodeTaintsPolicy: Honor
     labelSelector:
       matchLabels:
         {{- $selector | nindent 8 }}
@@ -53,11 +70,19 @@ lana.galoy.io/configuration: {{ sha256sum . }}
 {{- mul (ternary 1024 1 (hasSuffix "Gi" .)) (regexFind "^[0-9]+" . | int) -}}
 {{- end -}}
 
+{{/* A quantity of CPU in thousandths: `250m`, `2`, `0.5`. */}}
+{{- define "common.millicores" -}}
+{{- if hasSuffix "m" . }}{{ trimSuffix "m" . }}{{ else }}{{ mulf . 1000 | int }}{{ end -}}
+{{- end -}}
+
 {{/* Container settings of every component. image, resources. */}}
 {{- define "common.container" -}}
 {{- with .resources }}
 {{- if gt (include "common.mebibytes" .requests.memory | int) (include "common.mebibytes" .limits.memory | int) }}
 {{- fail (printf "resources: requests.memory %s is above limits.memory %s" .requests.memory .limits.memory) }}
+{{- end }}
+{{- if and .limits.cpu (gt (include "common.millicores" .requests.cpu | int) (include "common.millicores" (.limits.cpu | default "0") | int)) }}
+{{- fail (printf "resources: requests.cpu %s is above limits.cpu %s" .requests.cpu .limits.cpu) }}
 {{- end }}
 {{- end -}}
 image: {{ include "common.image" .image }}

@@ -1,6 +1,6 @@
 {{/*
 Allowed connections with their ports, from which the NetworkPolicies of both ends are rendered.
-"ingress" is the ingress controller, "internet" any TLS service outside, "mail" the SMTP relay,
+"ingress" is the ingress controller, to which the portal's sign-in returns, "internet" any TLS service outside, "mail" the SMTP relay,
 "database" a database outside of the cluster.
 */}}
 {{- define "lana-bank.flows" -}}
@@ -24,6 +24,7 @@ Allowed connections with their ports, from which the NetworkPolicies of both end
 - {from: server, to: mail, port: {{ .Values.lanaBank.smtp.port }}}
 - {from: admin-panel, to: internet, port: 443}
 - {from: customer-portal, to: internet, port: 443}
+- {from: customer-portal, to: ingress, port: 443}
 - {from: keycloak, to: postgresql, port: 5432}
 - {from: keycloak, to: database, port: 5432}
 - {from: keycloak, to: keycloak, port: 7800}
@@ -32,7 +33,7 @@ Allowed connections with their ports, from which the NetworkPolicies of both end
 - {from: keycloak-realms, to: postgresql, port: 5432}
 - {from: keycloak-realms, to: database, port: 5432}
 - {from: oauth2-proxy, to: dagster, port: 3000}
-- {from: oauth2-proxy, to: internet, port: 443}
+- {from: oauth2-proxy, to: keycloak, port: 8080}
 - {from: dagster, to: dagster-code, port: 4000}
 - {from: dagster, to: postgresql, port: 5432}
 - {from: dagster, to: database, port: 5432}
@@ -48,4 +49,16 @@ Allowed connections with their ports, from which the NetworkPolicies of both end
 - {from: dagster-code, to: internet, port: 443}
 - {from: database-roles, to: database, port: 5432}
 - {from: opentelemetry-collector, to: internet, port: 443}
+{{- end -}}
+
+{{/* Where requests from outside come from: the controller's pods, and load balancers without pods. */}}
+{{- define "lana-bank.ingressPeers" -}}
+{{- with .Values.global.networkPolicies }}
+- namespaceSelector:
+    matchLabels:
+      kubernetes.io/metadata.name: {{ .ingressNamespace }}
+{{- range .ingressCidrs }}
+- ipBlock: {cidr: {{ . }}}
+{{- end }}
+{{- end }}
 {{- end -}}

@@ -1,7 +1,7 @@
 {{/*
-The objects that support a workload: account, disruption budget and Service.
+The objects that support a workload: account, disruption budget, Service, autoscaler.
 ports: name -> number, for Service and container; empty for no Service.
-annotations: of the account, for workload identity.
+annotations: of the account, for workload identity. app: values of a part that may have an autoscaler.
 */}}
 {{- define "common.support" -}}
 apiVersion: v1
@@ -45,6 +45,9 @@ spec:
       port: {{ $number }}
       targetPort: {{ $name }}
     {{- end }}
+{{- end }}
+{{- if .app }}
+{{- include "common.autoscaler" . }}
 {{- end }}
 {{- end -}}
 
