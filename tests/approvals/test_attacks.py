@@ -249,3 +249,24 @@ def test_an_environment_does_not_escape_its_rules_in_another_deployment(
     deployed(first.site, "qa")
     push_gates(first, {"other.yml": f"qa: HEAD\nproduction: {first.site.fetched().tip}\n".encode()})
     assert first.reasons.startswith("the rules of deployment app count for it")
+
+
+def test_a_record_that_is_put_back_does_not_revive_old_votes(first: Controlled) -> None:
+    """By somebody who may push to both branches, while the votes on the change have not expired."""
+    signed = RULES.replace("    override", "    signed_records: true\n    override")
+    key_line = (first.folder / "bot.pub").read_text()
+    listed = f'bot@bank.example namespaces="git" {key_line}'
+    files = {"cepler/app.rules.yml": signed, "cepler/allowed_deployers": listed}
+    first.push("zoe", **files)
+    for name in ("bob", "cy"):
+        first.vote_on_rules(name)
+    path = "cepler/.cepler/app/production.state"
+    first.change("zoe", "9")
+    deploy_production(first)
+    old = first.site.git.file(first.site.fetched().tip, path) or b""
+    first.change("zoe", "10")
+    deploy_production(first)
+    gate = first.site.fetched().approvals.gates("app").entries["production"]
+    first.push("ann", **{path: old.decode()})
+    push_gates(first, {"app.yml": f"qa: HEAD\nproduction: {gate}\n".encode()})
+    assert "production.state after its signed record" in first.reasons

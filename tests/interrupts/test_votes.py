@@ -63,7 +63,7 @@ def test_an_approval_interrupted_anywhere_counts_once_or_not_at_all(
 
     arguments = ("approve", "production", "--reason", "fine", "--yes", "--remote", "origin")
     command = Command(controlled.site.git.dir, arguments, tmp_path)
-    interrupt_everywhere(command, change, require_whole, require_done)
+    interrupt_everywhere(command, change, require_whole, require_done, most=10)
 
 
 @pytest.mark.parametrize("verb", ["stop", "resume"])
@@ -99,4 +99,4 @@ def test_a_stop_or_resume_interrupted_anywhere_is_given_or_not(
         assert is_stopped() is (verb == "stop")
 
     command = Command(controlled.site.git.dir, (verb, *ORDERED), tmp_path)
-    interrupt_everywhere(command, change, require_whole, require_done, instants=3)
+    interrupt_everywhere(command, change, require_whole, require_done, instants=3, most=6)
