@@ -8,7 +8,7 @@ import pytest
 
 from promoter.common.errors import NotCleared, PlatformError
 from promoter.deploy import drift
-from promoter.deploy.deploy import cleared, failures_recorded, unchanged
+from promoter.deploy.deploy import _as_now, cleared, failures_recorded, unchanged
 from promoter.deploy.record import record
 from promoter.gate import origins
 from promoter.gate.decision import DecisionStatus
@@ -39,6 +39,17 @@ def test_an_unrelated_commit_is_accepted(approved: Site) -> None:
     approved.git.text("merge", "-q", "--ff-only", approved.tip)
     push(approved.git, {"docs/page": b"1"})
     unchanged(approved, decided)
+
+
+def test_the_decision_is_made_again_only_where_the_remote_moved(approved: Site) -> None:
+    decided = cleared(approved, "production")
+    assert _as_now(approved, decided)[1] is decided
+    approved.git.text("merge", "-q", "--ff-only", approved.tip)
+    push(approved.git, {"production/c": b"3"})
+    moved, again = _as_now(approved, decided)
+    assert moved.tip != approved.tip
+    assert again is not decided
+    assert again.state.files == decided.state.files
 
 
 def test_an_approval_that_is_revoked_before_the_apply_counts(approved: Site) -> None:
