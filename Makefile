@@ -126,4 +126,4 @@ rulesets: .venv/installed ## set the committed rulesets of the three repositorie
 locks: LOCK = $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header
 locks: ## write the hash-pinned locks anew from pyproject.toml and every requirements.in
 	for each in stacks policies tests/smoketest/dagster; do $(LOCK) $$each/requirements.in -o $$each/requirements.lock || exit; done
-	$(LOCK) pyproject.toml --extra dev -c stacks/requirements.lock -o requirements.lock
+	$(LOCK) pyproject.toml --extra dev --extra web -c stacks/requirements.lock -o requirements.lock

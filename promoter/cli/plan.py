@@ -80,6 +80,8 @@ def _print_opening(found: Opening, *, as_json: bool) -> int:
         return 0
     for reason in found.why:
         typer.echo(plain(f"  {reason}"))
+    if found.may_vote:
+        typer.echo(plain(f"  may still vote: {', '.join(found.may_vote)}"))
     if found.without_votes is not None:
         typer.echo(f"{found.environment}: clears at {found.without_votes}")
     elif found.if_approved is not None:

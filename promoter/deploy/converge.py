@@ -18,6 +18,7 @@ from promoter.programs.kubectl import Kubectl
 from promoter.programs.terraform import Plan
 from promoter.programs.workloads import wait_available
 from promoter.site.site import Site
+from promoter.site.special import special_problem
 from promoter.smoketest.smoketest import SmoketestTarget, require_smoketest
 from promoter.synthesis.app import StackRelease
 from promoter.synthesis.stack import Stack, Target
@@ -81,7 +82,7 @@ def guarded_plan(site: Site, stack: Stack, *, begun: bool) -> PlannedStack:
     planned = plan(stack, begun=begun)
     saved = planned.saved
     stack.progress.note(f"{stack.name}: {saved.summary()} (plan {saved.digest[:12]})")
-    problem = site.special_problem(stack.name, "plan", saved.digest) if saved.destroys else ""
+    problem = special_problem(site, stack.name, "plan", saved.digest) if saved.destroys else ""
     if problem:
         raise NotCleared(
             f"apply the plan of {stack.name}: it would delete something stateful: "

@@ -24,6 +24,7 @@ from promoter.deploy.record import mark_begun, remove
 from promoter.gate.state import EnvironmentState
 from promoter.site.evidence import Evidence
 from promoter.site.site import Site
+from promoter.site.special import special_problem
 from promoter.synthesis.stack import Stack, Target, TargetOf
 from promoter.toolchain import Toolchain
 
@@ -138,7 +139,7 @@ def _approved_record(site: Site, environment: str) -> tuple[str, EnvironmentStat
             next_step=f"cdktf destroy {environment} --ungated '<why>' removes what is there",
         )
     commit, record = last
-    if problem := site.special_problem(environment, "destroy", commit):
+    if problem := special_problem(site, environment, "destroy", commit):
         raise NotCleared(
             f"destroy {environment}: version {record.version} may not be destroyed: {problem}",
             next_step=f"promoter approve {environment} --destroy --reason '...'",

@@ -1,10 +1,14 @@
 """The approvals behind the present gate of an environment, each verified on its own."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 
+from promoter.approvals.approvals import Approvals
 from promoter.approvals.rules_file import TeamsFile
+from promoter.approvals.statement import content_digest
 from promoter.common.errors import PromoterError
 from promoter.site.site import Site
+from promoter.site.timeline import RecordedDeployment
 
 
 @dataclass(frozen=True)
@@ -90,6 +94,42 @@ def approvers(site: Site, environment: str) -> str | None:
     if site.control(site.deployments[deployment]).rules(environment).approval is None:
         return approval.by
     return ", ".join(sorted(gate_approvals(site, environment).people)) or "nobody"
+
+
+def recorded_approvals(site: Site, record: RecordedDeployment) -> tuple[VerifiedApproval, ...]:
+    """Return the votes on what ``record`` has, as they counted then.
+
+    Without any the approval of the gate then: its evidence names the commit of the gates branch,
+    else the times of the branch's commits tell it.
+    """
+    if record.state is None:
+        return ()
+    then = datetime.fromisoformat(record.at)
+    control = replace(site.control(site.deployments[record.deployment]), now=then)
+    about = (record.environment, content_digest(record.state.current))
+    votes = tuple(
+        VerifiedApproval(made.kind, made.person, made.added_by, made.at, made.reason)
+        for made in map(control.verified, control.signed)
+        if (made.environment, made.would) == about
+    )
+    gates = _gates_of(site, record)
+    if votes or gates is None:
+        return votes
+    found = Approvals(site.git, site.remote, record.parent, gates).gate(
+        record.deployment, record.environment
+    )
+    if found is None:
+        return ()
+    return (VerifiedApproval("approve", found.approved_by, found.commit, found.at, found.reason),)
+
+
+def _gates_of(site: Site, record: RecordedDeployment) -> str | None:
+    if record.attempt and record.attempt.gates:
+        return record.attempt.gates
+    if site.gates_tip is None:
+        return None
+    before = f"--before={record.at}"
+    return next(iter(site.git.lines("rev-list", "-1", before, site.gates_tip)), None)
 
 
 def _signed_commit(site: Site, deployment: str, environment: str) -> VerifiedApproval:

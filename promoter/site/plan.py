@@ -11,6 +11,9 @@ from promoter.git import Git
 from promoter.site.evidence import bypass_reason
 from promoter.site.site import Site
 
+Decided = Mapping[tuple[str, str], Decision | PromoterError]
+"""The decision about each environment, or its error, by deployment and environment."""
+
 UNREADABLE = "unreadable"
 """The status of an environment that cannot be decided; ``holds`` has the cause.
 
@@ -73,14 +76,27 @@ def plan_all(site: Site, names: Collection[str] = ()) -> tuple[EnvironmentPlan, 
     unknown one. An environment that cannot be decided has the status `UNREADABLE`.
     All are decided in one pass over history, which shares its git processes.
     """
-    with site.opened() as opened, opened.reading() as history:
-        chosen = opened.select(names)
+    with site.opened() as opened:
+        return plans_of(opened, decide_each(opened, names))
+
+
+def decide_each(site: Site, names: Collection[str] = ()) -> Decided:
+    """Return the decision about each environment that ``names`` select, or its error.
+
+    The keys are deployment and environment, as `Site.select` returns them.
+    """
+    with site.reading() as history:
+        chosen = site.select(names)
         selected = dict.fromkeys(deployment for deployment, _ in chosen)
-        for name in selected.keys() & opened.deployments.keys():
-            history.expect(opened.deployments[name].folders())
-        decisions = {name: _decisions(opened, name) for name in selected}
-        plans = [_plan(opened, name, env, decisions[name][env]) for name, env in chosen]
-    return _with_commits(site.git, plans)
+        for name in selected.keys() & site.deployments.keys():
+            history.expect(site.deployments[name].folders())
+        decisions = {name: _decisions(site, name) for name in selected}
+    return {(name, env): decisions[name][env] for name, env in chosen}
+
+
+def plans_of(site: Site, decided: Decided) -> tuple[EnvironmentPlan, ...]:
+    """Return the plan of each environment that was decided, in the same order."""
+    return _with_commits(site.git, [_plan(site, *pair, each) for pair, each in decided.items()])
 
 
 def _decisions(site: Site, deployment: str) -> Mapping[str, Decision | PromoterError]:

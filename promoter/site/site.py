@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 
-from promoter.approvals.approvals import Approvals, Special
+from promoter.approvals.approvals import Approvals
 from promoter.approvals.control import GitControl
 from promoter.common.errors import PromoterError, UsageError
 from promoter.gate import records, workspace
@@ -38,7 +39,7 @@ class Site:
     ``git`` is any clone; neither its work tree nor its branches are read or changed, but that
     the platform's remote follows HEAD (see `platform_remote`). ``gates_tip`` is None if the
     remote has no gates branch. ``local`` restricts it to the deployment of the embedded
-    platform (True) or to all others (False).
+    platform (True) or to all others (False). Rules are judged at ``now``, by default at present.
     """
 
     git: Git
@@ -48,6 +49,7 @@ class Site:
     gates_tip: str | None = None
     history: History | None = field(default=None, compare=False)
     local: bool | None = None
+    now: datetime | None = None
 
     @classmethod
     def unread(
@@ -235,23 +237,8 @@ class Site:
 
     def control(self, deployment: Deployment) -> GitControl:
         """Return the rules of ``deployment`` with the statements in its commit of the gates."""
-        return GitControl(deployment, self.gates_tip)
-
-    def special_problem(self, environment: str, kind: Special, id_: str) -> str:
-        """Return why one plan or destroy of ``environment`` is not approved, "" if it is.
-
-        Where approval rules exist it needs the votes of a change, and stops and windows hold it.
-        """
-        control = self.control(self.deployments[self.deployment_of(environment)])
-        if control.has_rules:
-            from promoter.approvals.authority import DeployAuthority  # pydantic
-
-            case = control.special_case(environment, kind, id_)
-            refusals = DeployAuthority(case).verdict(control.now).refusals
-            if refusals or case.rules.approval:
-                return "; ".join(each.reason for each in refusals)
-        approved = self.approvals.special(environment, kind, id_) is not None
-        return "" if approved else "it is not approved"
+        control = GitControl(deployment, self.gates_tip)
+        return replace(control, now=self.now) if self.now else control
 
     def deployment_of(self, environment: str) -> str:
         """Return the name of the deployment that has ``environment``; raises `UsageError`."""

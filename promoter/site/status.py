@@ -107,13 +107,21 @@ def _with_cluster(clusters: Clusters, status: EnvironmentStatus) -> EnvironmentS
 
 def _recorded_status(site: Site, deployment: str, name: str) -> EnvironmentStatus:
     try:
-        gated = site.gated(deployment).alone(name)
-        decision = decide(gated, name, origins=False)
+        decision = decide(site.gated(deployment).alone(name), name, origins=False)
+    except PromoterError as error:
+        return EnvironmentStatus.unreadable(deployment, name, error)
+    return status_of(site, deployment, decision)
+
+
+def status_of(site: Site, deployment: str, decision: Decision) -> EnvironmentStatus:
+    """Return the status of the environment that ``decision`` is about, without its cluster."""
+    name = decision.environment
+    try:
         bypass = bypass_reason(site, deployment, name)
         bypassed = (f"gate bypassed: {bypass}",) if bypass is not None else ()
         why = "; ".join((*map(str, decision.holds), *bypassed))
         status = EnvironmentStatus(name, _status(decision), deployment, why=why)
-        recorded = gated.recorded(name)
+        recorded = decision.recorded
         return status if recorded is None else _with_record(site, status, recorded)
     except PromoterError as error:
         return EnvironmentStatus.unreadable(deployment, name, error)
@@ -156,8 +164,11 @@ def chart_ref(site: Site, recorded: EnvironmentState) -> str | None:
     """
     commit = vendored_by(site.git, recorded)
     content = site.git.file(commit, LOCK_NAME) if commit else None
-    if content is None:
-        return None
+    return chart_in_lock(content) if content is not None else None
+
+
+def chart_in_lock(content: bytes) -> str | None:
+    """Return the commit that a lock names for the chart, if any; raises `InvalidFile`."""
     contents = [each for folder in parse_lock(content).directories for each in folder.contents]
     return next((each.git.sha for each in contents if Path(each.path).name == _RELEASE), None)
 

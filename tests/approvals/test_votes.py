@@ -15,6 +15,7 @@ from promoter.common.errors import InvalidFile, NotCleared, NothingNewer, Promot
 from promoter.deploy.deploy import cleared
 from promoter.git import Git
 from promoter.site.proposal import ApprovalRequest, approve, propose
+from promoter.site.special import special_problem
 from promoter.site.status import statuses
 from tests.approvals.people import RULES, TEAMS, Controlled, controlled, key, signer, site
 from tests.site.repository import CONFIG, deployed
@@ -230,7 +231,7 @@ def test_a_destroy_needs_the_votes_of_a_change(first: Controlled) -> None:
         now = first.site.fetched()
         last = now.last_record("production")
         assert last is not None
-        return now.special_problem("production", "destroy", last[0])
+        return special_problem(now, "production", "destroy", last[0])
 
     site = first.site.fetched()
     last = site.last_record("production")
