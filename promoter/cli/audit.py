@@ -1,15 +1,13 @@
 """``promoter audit`` and ``promoter rules test``: past deployments, decided again."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from promoter.cli.options import BRANCH, FETCH, JSON, REMOTE
+from promoter.cli.options import BRANCH, FETCH, JSON, REMOTE, parse_time
 from promoter.cli.output import print_json
-from promoter.common.errors import UsageError
 from promoter.common.text import plain
 from promoter.lint.audit import AuditedDeployment
 from promoter.lint.audit import audit as run
@@ -33,7 +31,7 @@ def audit(
     Example: promoter audit local-production --since 2026-11-01
     """
     site = Site.of(Path.cwd(), name, remote=remote, branch=branch, fetch=fetch)
-    times = {"since": _time(since), "at": _time(at)}
+    times = {"since": parse_time(since), "at": parse_time(at)}
     with site.opened() as opened:
         chosen = [environment for _, environment in opened.select([name])]
         found = {each: run(opened, each, **times) for each in chosen}
@@ -82,15 +80,3 @@ def test(
         for line in each.problems:
             typer.echo(plain(f"  {line}"))
     typer.echo(str(found))
-
-
-def _time(text: str) -> datetime | None:
-    if not text:
-        return None
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise UsageError(
-            f"read time {text}: {error}", next_step="write it as 2026-11-26T12:00+00:00"
-        ) from error
-    return found if found.tzinfo else found.replace(tzinfo=UTC)

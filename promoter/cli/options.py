@@ -1,9 +1,12 @@
 """The options that several commands have, each said once."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from promoter.common.errors import UsageError
 
 JSON = Annotated[bool, typer.Option("--json", help="Print JSON for programs to read.")]
 REMOTE = Annotated[
@@ -33,3 +36,16 @@ REPOSITORY = Annotated[
 ]
 KEY_VARIABLE = "COSIGN_KEY"
 PUBLIC_KEY_VARIABLE = "COSIGN_PUBLIC_KEY"
+
+
+def parse_time(text: str) -> datetime | None:
+    """Return a time (ISO 8601; UTC where it has no zone), None for ""; raises `UsageError`."""
+    if not text:
+        return None
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise UsageError(
+            f"read time {text}: {error}", next_step="write it as 2026-11-26T12:00+00:00"
+        ) from error
+    return found if found.tzinfo else found.replace(tzinfo=UTC)

@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 # Escape sequences, line ends, and what changes the direction of writing.
@@ -153,3 +154,15 @@ def redacted(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return [redacted(item) for item in value]
     return value
+
+
+def duration(seconds: float | None) -> str:
+    """Return a length of time in words, like ``3 d 4 h`` or ``12 s``."""
+    if seconds is None:
+        return ""
+    whole = timedelta(seconds=max(round(seconds), 0))
+    hours, rest = divmod(whole.seconds, 3600)
+    minutes, left = divmod(rest, 60)
+    parts = ((whole.days, "d"), (hours, "h"), (minutes, "min"), (left, "s"))
+    shown = [f"{number} {unit}" for number, unit in parts if number]
+    return " ".join(shown[:2]) or "0 s"
