@@ -113,6 +113,10 @@ _PLATFORM = {
 _PROVIDERS = {
     "lock": Command("providers:lock", "Write the lock of each platform's providers.", changes=True),
 }
+_WEB = {
+    "serve": Command("web:serve", "Serve the pages until it is interrupted."),
+    "export": Command("web:export", "Write every page as a file.", changes=True),
+}
 _TOOLCHAIN = {
     "list": Command("toolchain:list_programs", "Show each program and where it comes from."),
     "build": Command("toolchain:build", "Find or build programs now.", changes=True),
@@ -171,6 +175,8 @@ SECTIONS: Mapping[str, Mapping[str, Command | CommandGroup]] = {
             "Try rules of approvals, windows and soaks.",
             {"test": Command("audit:test", "Replay past deployments under the rules at HEAD.")},
         ),
+        "metrics": Command("metrics:metrics", "Show how fast and safely changes arrive."),
+        "web": CommandGroup("Look at all of it in a browser.", _WEB, "serve"),
         "lint": Command("lint:lint", "Find holes in the gate."),
         "pipeline": CommandGroup("Render and check the Concourse pipelines.", _PIPELINE),
     },

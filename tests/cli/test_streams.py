@@ -119,6 +119,7 @@ def test_the_commands_that_only_read_are_known() -> None:
         reading |= {f"{name} {sub}".strip() for sub, each in within.items() if not each.changes}
     assert reading == {
         *("audit", "commits check", "doctor", "environment values", "lint", "pipeline check"),
+        *("metrics", "web serve"),
         *("pipeline exec", "pipeline gke-credential", "plan", "preview", "rules test"),
         *("pipeline wait-cachix-paths", "platform status", "release file-check", "release show"),
         *("status", "testflight smoketest", "toolchain list", "toolchain path", "trace"),

@@ -1,0 +1,45 @@
+"""The newest snapshot: read again where a branch moved, or where time may have decided more."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from promoter.web.snapshot import Snapshot
+
+CHECKED_EVERY = timedelta(seconds=1)
+JUDGED_EVERY = timedelta(minutes=1)
+"""The age at which windows, soaks and votes are judged again although nothing moved."""
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass
+class Reader:
+    """Gives every request the same snapshot until another one is due."""
+
+    read: Callable[[], Snapshot]
+    clock: Callable[[], datetime] = _now
+    _snapshot: Snapshot | None = None
+    _checked: datetime | None = None
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def snapshot(self) -> Snapshot:
+        """Return the newest snapshot; raises `PromoterError` where no remote can be read."""
+        with self._lock:
+            now = self.clock()
+            if not self._snapshot or not self._checked or now - self._checked >= CHECKED_EVERY:
+                self._snapshot = self._newer(self._snapshot, now)
+                self._checked = now
+            return self._snapshot
+
+    def _newer(self, last: Snapshot | None, now: datetime) -> Snapshot:
+        found = self.read()
+        if last is None or now - last.now >= JUDGED_EVERY:
+            return found
+        problems = [
+            {name: str(error) for name, error in each.problems.items()} for each in (last, found)
+        ]
+        return last if last.tips == found.tips and problems[0] == problems[1] else found
