@@ -1,4 +1,4 @@
-"""Rendering of progress: live lines on a terminal, plain ones in a log; on standard error."""
+"""Rendering of progress on standard error: live on a terminal (`live`), plain lines in a log."""
 
 import threading
 import time
@@ -6,12 +6,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
-from rich.progress import Progress as Bars
-from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from promoter.cli.streams import display
 from promoter.common.progress import Progress
-from promoter.common.text import plain, printable, redact
+from promoter.common.text import printable, redact
 
 _FIRST_HEARTBEAT_SECONDS = 2.0
 _HEARTBEAT_SECONDS = 30.0
@@ -23,53 +21,12 @@ def shown(console: Console | None = None) -> Progress:
     rich leaves out colors where NO_COLOR is set.
     """
     console = console or Console(file=display(), highlight=False)
-    live = console.is_terminal and not console.is_dumb_terminal
-    return Live(console) if live else Lines(console)
+    if not console.is_terminal or console.is_dumb_terminal:
+        return Lines(console)
+    # Its part of rich takes a while to import, and most commands do not run on a terminal.
+    from promoter.cli.live import Live
 
-
-class Live:
-    """One line per task: a spinner, its description, elapsed time and latest detail."""
-
-    def __init__(self, console: Console) -> None:
-        self._console = console
-        self._bars: Bars | None = None
-
-    @contextmanager
-    def task(self, description: str, **_attributes: str) -> Iterator[Callable[[str], None]]:
-        """Show the task while it runs; one line with its duration remains."""
-        description, began = plain(description), time.monotonic()
-        outcome = f"failed: {description}"
-        with self._shared_bars() as bars:
-            row = bars.add_task(description, total=None, detail="")
-            try:
-                yield lambda detail: bars.update(row, detail=plain(redact(detail)))
-                outcome = description
-            finally:
-                bars.remove_task(row)
-                self.note(f"{outcome} ({_elapsed(began)})")
-
-    def note(self, line: str) -> None:
-        """Print a line above the live ones."""
-        self._console.print(printable(redact(line)), markup=False)
-
-    @contextmanager
-    def _shared_bars(self) -> Iterator[Bars]:
-        """Return one live display for nested tasks: a terminal has room for one."""
-        if self._bars is not None:
-            yield self._bars
-            return
-        columns = (
-            SpinnerColumn(),
-            TextColumn("{task.description}", markup=False),
-            TimeElapsedColumn(),
-            TextColumn("{task.fields[detail]}", style="dim", markup=False),
-        )
-        with Bars(*columns, console=self._console, transient=True) as bars:
-            self._bars = bars
-            try:
-                yield bars
-            finally:
-                self._bars = None
+    return Live(console)
 
 
 class Lines:
@@ -91,17 +48,17 @@ class Lines:
             while not ended.wait(seconds):
                 seconds = self._heartbeat
                 detail = f": {latest[0]}" if latest[0] else ""
-                self.note(f"{description} ... {_elapsed(began)}{detail}")
+                self.note(f"{description} ... {elapsed(began)}{detail}")
 
         thread = threading.Thread(target=beat, daemon=True)
         thread.start()
         try:
             yield lambda detail: latest.__setitem__(0, detail)
         except BaseException:
-            self.note(f"{description}: failed after {_elapsed(began)}")
+            self.note(f"{description}: failed after {elapsed(began)}")
             raise
         else:
-            self.note(f"{description} ({_elapsed(began)})")
+            self.note(f"{description} ({elapsed(began)})")
         finally:
             ended.set()
             thread.join()
@@ -111,5 +68,6 @@ class Lines:
         self._console.print(printable(redact(line)), markup=False, soft_wrap=True)
 
 
-def _elapsed(began: float) -> str:
+def elapsed(began: float) -> str:
+    """Return the time since ``began`` (monotonic seconds)."""
     return f"{time.monotonic() - began:.1f} s"

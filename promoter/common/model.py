@@ -16,7 +16,7 @@ class StrictModel(BaseModel):
     Python adds ``populate_by_name=True`` as a class argument.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 Model = TypeVar("Model", bound=StrictModel)

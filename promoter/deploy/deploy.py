@@ -22,7 +22,6 @@ from promoter.deploy.converge import (
 from promoter.deploy.drift import decide
 from promoter.deploy.preflight import require_recordable, require_signer
 from promoter.deploy.record import keep, mark_begun, note, record
-from promoter.deploy.summary import statement, summary_path
 from promoter.gate.decision import Decision
 from promoter.site.evidence import OVERRIDE, Evidence, Outcome
 from promoter.site.site import Site
@@ -127,6 +126,9 @@ def _proof(
     """
     if sign is None:
         return {}
+    # What it reads takes a while to import, and most deploys are not signed.
+    from promoter.deploy.summary import statement, summary_path
+
     return {summary_path(attempt): sign(statement(site, decision, attempt.at))}
 
 

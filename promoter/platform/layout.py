@@ -30,7 +30,7 @@ class Record(BaseModel):
     """The started parts, their ports, and the kubeconfig of the user's own cluster, if any."""
 
     # Earlier versions wrote keys that are gone now; their platforms must still start.
-    model_config = ConfigDict(extra="ignore", frozen=True)
+    model_config = ConfigDict(extra="ignore", frozen=True, defer_build=True)
 
     ports: dict[str, int] = {}
     parts: dict[str, PartRecord] = {}

@@ -8,7 +8,8 @@ import re
 import pytest
 from rich.console import Console
 
-from promoter.cli.progress import Lines, Live, shown
+from promoter.cli.live import Live
+from promoter.cli.progress import Lines, shown
 from tests.platform.running_parts import until
 
 TIME = r"\d+\.\d s"
