@@ -430,6 +430,11 @@ MUTANTS = (
         ),
         (
             f"{_COLLECTOR}/files/collector.yaml",
+            swap("redaction/keycloak, batch", "batch"),
+            "every label of a metric leaves",
+        ),
+        (
+            f"{_COLLECTOR}/files/collector.yaml",
             swap("- attempt", "- graphql.variables"),
             "customer data leaves",
         ),

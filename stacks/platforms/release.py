@@ -120,4 +120,5 @@ def _values(blueprint: CloudBlueprint, secrets_version: int) -> dict[str, Any]:
         "databaseRoles": {"enabled": True},
         "ingress": {"clusterIssuer": settings.cluster_issuer, **settings.ingress.values()},
         "lanaBank": {"superuserEmail": settings.superuser_email or ""},
+        "openTelemetryCollector": {"dataset": blueprint.shared.honeycomb_dataset},
     }

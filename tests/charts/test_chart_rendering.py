@@ -82,11 +82,12 @@ def test_every_workload_may_be_disrupted_and_spreads(objects: list[Object]) -> N
 def test_services_select_the_pods_of_their_workload(objects: list[Object]) -> None:
     workloads = of_kind(objects, "Deployment", "StatefulSet")
     for name, service in of_kind(objects, "Service").items():
-        labels = workloads[name]["spec"]["template"]["metadata"]["labels"]
+        workload = workloads[name.removesuffix("-metrics")]
+        labels = workload["spec"]["template"]["metadata"]["labels"]
         assert service["spec"]["selector"].items() <= labels.items()
         ports = [
             port["name"]
-            for container in workloads[name]["spec"]["template"]["spec"]["containers"]
+            for container in workload["spec"]["template"]["spec"]["containers"]
             for port in container["ports"]
         ]
         assert {port["targetPort"] for port in service["spec"]["ports"]} <= set(ports)

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+import yaml
 
 from policies.stack import CheckedStack
+
+REPOSITORY = Path(__file__).parents[2]
+
+
+COLLECTOR = "Deployment/lana-bank-opentelemetry-collector"
 
 
 @pytest.fixture(scope="module")
@@ -65,6 +73,29 @@ def test_parts_have_the_size_of_the_settings(production: CheckedStack) -> None:
     assert {place.partition("/")[2] for place in scaled} == {"lana-bank", "lana-bank-gotenberg"}
     server = scaled["HorizontalPodAutoscaler/lana-bank"]["spec"]
     assert (server["minReplicas"], server["maxReplicas"]) == (2, 6)
+
+
+def test_traces_are_in_the_dataset_of_the_environment(production: CheckedStack) -> None:
+    settings = REPOSITORY / "stacks/gcp/volcano-production/shared.yml"
+    dataset = yaml.safe_load(settings.read_text())["honeycomb_dataset"]
+    collector = dict(production.containers())[f"{COLLECTOR}/opentelemetry-collector"]
+    variables = {each["name"]: each.get("value") for each in collector["env"]}
+    assert variables["HONEYCOMB_DATASET"] == dataset
+    ((_, server),) = production.configurations("lana.yml")
+    assert server["tracing"]["service_name"] == dataset
+
+
+def test_metrics_of_every_keycloak_are_read(production: CheckedStack) -> None:
+    ((_, configuration),) = production.configurations("collector.yaml")
+    (job,) = configuration["receivers"]["prometheus/keycloak"]["config"]["scrape_configs"]
+    (read,) = job["dns_sd_configs"]
+    service = dict(production.objects_of("Service"))[f"Service/{read['names'][0]}"]["spec"]
+    assert service["clusterIP"] == "None"
+    assert service["ports"][0]["port"] == read["port"]
+    policies = dict(production.objects_of("NetworkPolicy"))
+    allowed = policies["NetworkPolicy/lana-bank-keycloak"]["spec"]["ingress"]
+    assert read["port"] in {port["port"] for rule in allowed for port in rule["ports"]}
+    assert configuration["service"]["pipelines"]["metrics"]["receivers"] == ["prometheus/keycloak"]
 
 
 def test_all_but_the_data_pipeline_comes_first(production: CheckedStack) -> None:

@@ -49,6 +49,7 @@ Allowed connections with their ports, from which the NetworkPolicies of both end
 - {from: dagster-code, to: internet, port: 443}
 - {from: database-roles, to: database, port: 5432}
 - {from: opentelemetry-collector, to: internet, port: 443}
+- {from: opentelemetry-collector, to: keycloak, port: 9000}
 {{- end -}}
 
 {{/* Where requests from outside come from: the controller's pods, and load balancers without pods. */}}

@@ -32,7 +32,8 @@ app:
   gotenberg:
     url: http://lana-bank-gotenberg:3000/
 tracing:
-  service_name: lana-bank-{{ .Values.global.environment | default .Release.Namespace }}
+  # Honeycomb names the dataset of a service after it.
+  service_name: {{ .Values.openTelemetryCollector.dataset | default (printf "lana-bank-%s" (.Values.global.environment | default .Release.Namespace)) }}
 time:
   mode: {{ ternary "manual" "realtime" .Values.lanaBank.enableArtificialTime }}
 {{- end -}}
