@@ -30,7 +30,8 @@ REGISTRY = r"""
 """The login of crane and cosign to a registry, and of cosign to the KMS that has its key."""
 
 CONTAINERS = r"""
-    STORAGE_(DRIVER|OPTS) BUILDAH_\w+ CONTAINERS_\w+ DOCKER_(HOST|CERT_PATH|TLS_VERIFY|CONTEXT)
+    STORAGE_(DRIVER|OPTS) BUILDAH_\w+ CONTAINERS_\w+
+    DOCKER_(HOST|CERT_PATH|TLS_VERIFY|CONTEXT|BUILDKIT)
 """
 """The storage and the engine of builders of images."""
 

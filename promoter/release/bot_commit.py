@@ -86,19 +86,19 @@ def _made_again(
     version = str(yaml.safe_load(_text(git, head, "Chart.yaml")).get("appVersion", ""))
     source = source_of_commit(git, _released(git, address, version))
     settings = read_settings(source)
+    chart = settings.chart or ChartSettings(folder=_FOLDER)
     pins = [
         Pin(
             path,
             settings.published(image.name),
             found[path].digest,
             settings.source,
-            source.commit,
+            chart.commit_ref(source.commit),
             image.name,
         )
         for image in settings.images
         if (path := image.pin) in found
     ]
-    chart = settings.chart or ChartSettings(folder=_FOLDER)
     if is_candidate(version) and not chart.candidates:
         raise ReleaseError(f"it pins the candidate {version}, which {SETTINGS_FILE} does not allow")
     files = pinned_files(git, parent, chart, source, pins, version)

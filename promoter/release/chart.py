@@ -61,7 +61,7 @@ def bump_chart(
             "bump the chart: ci/release/release.yml names none",
             next_step="add chart: {folder: charts/<name>} there",
         )
-    pins = _pins(application.at(settings), release, settings)
+    pins = _pins(application.at(settings), release, settings, settings.chart)
     git, folder, version = charts.git, settings.chart.folder, str(release.version)
     tip = git.tip(charts.remote, charts.branch)
     present = _text(git, tip, f"{folder}/values.yaml")
@@ -144,7 +144,9 @@ def _build(application: Application, version: str) -> VersionBuild:
     return read_images(application, tags[0])
 
 
-def _pins(application: Application, release: VersionBuild, settings: ReleaseSettings) -> list[Pin]:
+def _pins(
+    application: Application, release: VersionBuild, settings: ReleaseSettings, chart: ChartSettings
+) -> list[Pin]:
     """Return a pin for each image that the chart pins; each is in the registry and verified."""
     pins = []
     paths = {recipe.name: recipe.pin for recipe in settings.images if recipe.pin}
@@ -155,7 +157,7 @@ def _pins(application: Application, release: VersionBuild, settings: ReleaseSett
             raise RegistryError(f"pin {image.reference}: the registry does not have it")
         if application.supply_chain:
             application.supply_chain.verify(image, release.commit)
-        source = (settings.source, release.commit, image.name)
+        source = (settings.source, chart.commit_ref(release.commit), image.name)
         pins.append(Pin(path, settings.published(image.name), image.digest, *source))
     return pins
 

@@ -81,6 +81,10 @@ class Pipelines:
         found = (key for text in self._texts.values() for key in _VERSION_KEY.findall(text))
         return next(found, "")
 
+    def writes_short_commits(self) -> bool:
+        """Return whether the pipelines write the commit's first digits into METADATA."""
+        return any("METADATA::" in text and "short_ref" in text for text in self._texts.values())
+
     def pin(self, image: str, repository: str) -> str:
         """Return the key path that the pipelines write the digest of ``image`` to, "" without one.
 

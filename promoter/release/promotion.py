@@ -41,7 +41,7 @@ def promote(application: Application, version: str = "") -> PullRequest:
     files = _changed_files(application, tag, final, settings)
     # Without [ci skip]: GitHub would not run the checks that the branch requires.
     message = f"ci: release {final}\n\nCandidate: {tag.version}\n"
-    title, labels = TITLE.format(final), frozenset({LABEL, "galoybot"})
+    title, labels = TITLE.format(final), frozenset({LABEL, "galoybot", "ignore-pr-limit"})
     body = _body(application, tag, final)
     proposal = NewPullRequest(title, body, BRANCH, application.branch, draft=True, labels=labels)
     pull = propose(application, tag.commit, files, message, proposal, supersede=True)

@@ -261,6 +261,8 @@ class _Writer:
             entry["terraform"] = terraform
         if path := self.pipelines.app_version_key():
             entry["app_version"] = path
+        if self.pipelines.writes_short_commits():
+            entry["short_commit"] = True
         return entry
 
     def _repositories(self) -> dict[str, str]:

@@ -12,6 +12,9 @@ from promoter.release.errors import ReleaseError
 from promoter.release.images import REVISION, differing, require_same_but_version
 from promoter.release.settings import DockerfileRecipe, ImageRecipe
 
+# What a container runtime reads; builders add notes of their own (OCI image-spec, config).
+_COMPARED = ("User", "ExposedPorts", "Entrypoint", "Cmd", "Volumes", "WorkingDir", "StopSignal")
+
 
 @dataclass(frozen=True)
 class ReleaseImage:
@@ -148,4 +151,4 @@ class ReleaseImages:
 
 def _comparable(config: Mapping[str, Any], own: set[str]) -> dict[str, Any]:
     env = [each for each in config.get("Env") or [] if each.partition("=")[0] not in own]
-    return {**config, "Env": env, "Labels": None}
+    return {**{name: config.get(name) for name in _COMPARED}, "Env": env}

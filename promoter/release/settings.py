@@ -157,7 +157,7 @@ class ChartSettings(StrictModel):
     """The chart that pins the images, and the Terraform folders that are copied into it.
 
     ``app_version`` is the version's key path in values.yaml (empty: it has none), and
-    ``candidates`` may be pinned too.
+    ``candidates`` may be pinned too. With ``short_commit`` METADATA has 7 digits of the commit.
     """
 
     folder: SourcePath
@@ -165,6 +165,11 @@ class ChartSettings(StrictModel):
     waivers: tuple[ModuleWaiver, ...] = ()
     app_version: str = ""
     candidates: bool = False
+    short_commit: bool = False
+
+    def commit_ref(self, commit: str) -> str:
+        """Return ``commit`` as METADATA has it."""
+        return commit[:7] if self.short_commit else commit
 
 
 class ReleaseSettings(StrictModel):

@@ -88,7 +88,8 @@ def _running(tracer: EnvironmentTracer) -> Iterator[RunningCommit]:
         yield RunningCommit(name, "chart", charts, ref)
     for pin in recorded_pins(site, recorded):
         source = _clone(tracer.clones, pin.source)
-        yield RunningCommit(name, pin.app, source, pin.commit_ref)
+        # METADATA may have the commit's first digits only.
+        yield RunningCommit(name, pin.app, source, source.commit(pin.commit_ref) or pin.commit_ref)
 
 
 def _clone(clones: Clones, url: str) -> Git:

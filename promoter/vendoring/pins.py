@@ -26,7 +26,6 @@ from promoter.common.yaml_edit import (
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 _REF = re.compile(r"[0-9a-f]{7,40}")
 _METADATA = re.compile(r"METADATA:: repository=([^;\r\n]*);commit_ref=([^;\r\n]*);app=([^;\r\n]*);")
-_SHORT = 7
 _LINE_BREAK = re.compile(r"\r?\n")
 _FIELD = re.compile(r"[^;\s]+")
 
@@ -37,7 +36,7 @@ class Pin:
 
     ``path`` is the digest's key path (``lanaBank.image.digest``), ``image`` the image's
     repository in the chart (empty where the chart does not name it), ``source`` the source
-    repository's address, ``commit_ref`` the commit (7 to 40 hex digits, of which 7 are written),
+    repository's address, ``commit_ref`` the commit (7 to 40 hex digits),
     ``app`` the image's name in that repository.
     """
 
@@ -51,8 +50,7 @@ class Pin:
     @property
     def metadata(self) -> str:
         """The text of the digest's comment."""
-        commit = self.commit_ref[:_SHORT]
-        return f"METADATA:: repository={self.source};commit_ref={commit};app={self.app};"
+        return f"METADATA:: repository={self.source};commit_ref={self.commit_ref};app={self.app};"
 
 
 def set_pins(text: str, pins: Iterable[Pin], *, file: str = "values.yaml") -> str:

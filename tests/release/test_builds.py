@@ -140,15 +140,17 @@ def test_a_digest_in_the_registry_is_an_image_that_is_handed_over(
     assert labels(registry, NAMES[2], "0.1.0-rc.1")[REVISION] == made.commit
 
 
-@needs_buildah
-def test_buildah_builds_candidate_and_release_from_their_own_dockerfiles(
-    sandbox: Sandbox, mirrors: dict[str, str]
+@pytest.mark.parametrize("builder", ["buildah", "podman"])
+def test_candidate_and_release_are_built_from_their_own_dockerfiles(
+    sandbox: Sandbox, mirrors: dict[str, str], builder: str
 ) -> None:
+    if shutil.which(builder) is None:
+        pytest.skip(f"{builder} is not installed (apt-get install {builder})")
     registry = sandbox.application.registry
     made = cut(
         sandbox,
-        BuildInputs({"lana-cli": RC}, {}, "buildah", mirrors),
-        BuildInputs({"lana-cli": FINAL}, {}, "buildah", mirrors),
+        BuildInputs({"lana-cli": RC}, {}, builder, mirrors),
+        BuildInputs({"lana-cli": FINAL}, {}, builder, mirrors),
     )
     for version in ("0.1.0", "0.1.0-rc.1"):
         config = registry.config("lana-bank", version)["config"]
@@ -313,3 +315,14 @@ def test_base_images_are_materials_of_the_provenance(sandbox: Sandbox) -> None:
     materials = found["buildDefinition"]["resolvedDependencies"]
     assert materials[1]["digest"] == {"sha256": "1" * 64}
     assert materials[1]["uri"] == f"oci://{reference}"
+
+
+def test_a_release_that_would_run_as_another_user_is_not_published(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    final = images(tmp_path / "final", FINAL)
+    final["lana-bank"] = handed_over(tmp_path / "final", "root", {"/bin/lana-cli": FINAL}, User="0")
+    candidate = BuildInputs({"lana-cli": RC}, images(tmp_path / "rc", RC))
+    with pytest.raises(ReleaseError, match=r"its candidate in configuration User$"):
+        cut(sandbox, candidate, BuildInputs({"lana-cli": FINAL}, final))
+    assert sandbox.tags() == ["0.1.0-rc.1"]

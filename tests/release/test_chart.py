@@ -74,7 +74,7 @@ def test_pins_every_image_and_keeps_every_other_byte(sandbox: Sandbox) -> None:
     for image, old in zip(made.images, ['""', '""', '""', '"" # keep this'], strict=True):
         pinned = (
             f'"{image.digest}" # METADATA:: repository=https://github.com/GaloyMoney/lana-bank;'
-            f"commit_ref={made.commit[:7]};app={image.name};"
+            f"commit_ref={made.commit};app={image.name};"
         )
         kept = " # keep this" if "keep" in old else ""
         expected = expected.replace(f"digest: {old}\n", f"digest: {pinned}{kept}\n", 1)
@@ -117,7 +117,7 @@ def test_the_pull_request_lists_the_changes_since_the_last_pins(sandbox: Sandbox
     assert "The application" not in pull.body
     assert {
         pin.commit_ref for pin in read_pins(text(sandbox, pull.head_commit, "values.yaml"))
-    } == {second.commit[:7]}
+    } == {second.commit}
 
 
 def test_a_second_run_updates_the_pull_request_and_does_nothing_once_merged(
@@ -278,7 +278,7 @@ def test_what_somebody_else_pushed_onto_the_bots_branch_needs_a_review(sandbox: 
     for files, reason in (
         (replaced(sandbox, pull, *image), "values.yaml is not what pinning a release gives"),
         (replaced(sandbox, pull, "values.yaml", "keep this", "x"), "values.yaml is not what"),
-        (replaced(sandbox, pull, "values.yaml", commit[:7], "0" * 7), "values.yaml is not what"),
+        (replaced(sandbox, pull, "values.yaml", commit, "0" * 40), "values.yaml is not what"),
         (replaced(sandbox, pull, "Chart.yaml", "appVersion: 0", "appVersion: 9"), "not a release"),
         (replaced(sandbox, pull, "Chart.yaml", "name: lana", "name: x"), "Chart.yaml is not what"),
         ({f"{FOLDER}/tf/x.tf": b"resource {}"}, "tf/x.tf is not what pinning a release gives"),

@@ -36,7 +36,7 @@ def test_opens_a_draft_with_changelog_and_docs_on_the_candidates_commit(sandbox:
     pull = promote(sandbox.application)
 
     assert (pull.head, pull.base, pull.draft) == ("bot-promote-rc", "main", True)
-    assert pull.labels == {"promote-rc", "galoybot"}
+    assert pull.labels == {"promote-rc", "galoybot", "ignore-pr-limit"}
     assert pull.title == "ci: promote RC to 0.1.0"
     assert made.commit in pull.body
     assert sandbox.git.commit(f"{pull.head_commit}^") == made.commit

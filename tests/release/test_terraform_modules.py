@@ -148,6 +148,7 @@ def test_a_candidate_is_pinned_where_the_settings_allow_it(sandbox: Sandbox) -> 
         bump_chart(sandbox.application, sandbox.charts, "0.1.1-rc.1")
     text = (sandbox.git.file("main", "ci/release/release.yml") or b"").decode()
     allowed = text.replace("candidates: false", "candidates: true")
+    allowed = allowed.replace("short_commit: false", "short_commit: true")
     sandbox.commit("ci: pin candidates", {"ci/release/release.yml": allowed.encode()})
     made = create_candidate(sandbox.application)
 
@@ -155,6 +156,8 @@ def test_a_candidate_is_pinned_where_the_settings_allow_it(sandbox: Sandbox) -> 
 
     git, head = sandbox.charts.git, pull.head_commit
     assert git.file(head, "charts/lana-bank/is-release") == b"false\n"
+    values = git.file(head, "charts/lana-bank/values.yaml") or b""
+    assert values.count(f"commit_ref={made.commit[:7]};".encode()) == 4
     assert (
         f"appVersion: {made.version}"
         in (git.file(head, "charts/lana-bank/Chart.yaml") or b"").decode()

@@ -200,7 +200,7 @@ def test_a_pin_whose_metadata_disagrees_with_the_image_is_broken(deployed: Stage
     """The last test of the scene: it deploys a chart with a wrong source commit."""
     values = deployed.scene.chart_file("values.yaml")
     commit = deployed.scene.application_commit()
-    deployed.change_chart(values.replace(f"commit_ref={commit[:7]}", f"commit_ref={'1a' * 20}", 1))
+    deployed.change_chart(values.replace(f"commit_ref={commit}", f"commit_ref={'1a' * 20}", 1))
     done = deployed.run("promoter", "deploy", "local-staging")
     assert done.returncode == 0, done.stderr
     found = broken(deployed, "--no-cluster")

@@ -15,7 +15,7 @@ NEW = f"sha256:{'a' * 64}"
 OTHER = f"sha256:{'b' * 64}"
 COMMIT = "1234567890" * 4
 SOURCE = "https://github.com/GaloyMoney/lana-bank"
-SAID = f"# METADATA:: repository={SOURCE};commit_ref={COMMIT[:7]};app=lana-bank;"
+SAID = f"# METADATA:: repository={SOURCE};commit_ref={COMMIT};app=lana-bank;"
 
 VALUES = f"""\
 # What the chart is installed with.
@@ -40,7 +40,7 @@ postgresql:
 
 
 def pin(path: str = "lanaBank.image.digest", image: str = "", digest: str = NEW) -> Pin:
-    return Pin(path, image, digest, SOURCE, COMMIT[:7], "lana-bank")
+    return Pin(path, image, digest, SOURCE, COMMIT, "lana-bank")
 
 
 ALL = [
@@ -77,7 +77,7 @@ def test_a_second_bump_replaces_the_metadata_and_nothing_piles_up() -> None:
     next_pin = Pin(ALL[1].path, "", NEW, SOURCE, "f" * 40, "other")
     assert changed_lines(once, set_pins(once, [next_pin])) == [
         f"-       digest: '{OTHER}' {SAID} # keep me\n",
-        f"+       digest: '{NEW}' # METADATA:: repository={SOURCE};commit_ref={'f' * 7};"
+        f"+       digest: '{NEW}' # METADATA:: repository={SOURCE};commit_ref={'f' * 40};"
         "app=other; # keep me\n",
     ]
 
