@@ -12,6 +12,8 @@ from promoter.cli.progress import shown
 from promoter.cli.toolchain import program
 from promoter.deploy.deploy import Sign, note_local_changes
 from promoter.deploy.deploy import deploy as run
+from promoter.deploy.report import Reporter
+from promoter.forge.remote import forge_of
 from promoter.programs.cosign import Cosign
 from promoter.site.site import Site
 from promoter.synthesis.stack import target_of
@@ -30,6 +32,12 @@ def deploy(
             "without one there is none.",
         ),
     ] = "",
+    report: Annotated[
+        bool,
+        typer.Option(
+            "--report", help="Show it at GitHub, as a deployment; GitHub never makes it fail."
+        ),
+    ] = False,
     kubeconfig: KUBECONFIG = None,
     remote: REMOTE = None,
     branch: BRANCH = "main",
@@ -46,7 +54,12 @@ def deploy(
     site = Site.of(Path.cwd(), environment, remote=remote, branch=branch)
     note_local_changes(site, progress)
     target = partial(target_of, site.git.dir, kubeconfig=kubeconfig)
-    done = run(site, environment, target, progress, record_it=record, sign=signer(key))
+    reporter = Reporter(partial(forge_of, site.git, site.remote), progress) if report else None
+    done = run(
+        site, environment, target, progress, record_it=record, sign=signer(key), reporter=reporter
+    )
+    if reporter:
+        reporter.waiting(site, environment)
     if as_json:
         print_json(done)
         return

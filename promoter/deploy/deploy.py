@@ -5,7 +5,7 @@ state file as it was and everything behind it blocked (seed 004, "How Cepler wor
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import asdict, dataclass, replace
 
 from promoter.common.errors import Declined, NotCleared, PromoterError
@@ -22,6 +22,7 @@ from promoter.deploy.converge import (
 from promoter.deploy.drift import decide
 from promoter.deploy.preflight import require_recordable, require_signer
 from promoter.deploy.record import keep, mark_begun, note, record
+from promoter.deploy.report import Reporter
 from promoter.gate.decision import Decision
 from promoter.site.evidence import OVERRIDE, Evidence, Outcome
 from promoter.site.site import Site
@@ -54,11 +55,12 @@ def deploy(
     apply: Apply = SAVED_APPLY,
     sign: Sign | None = None,
     decided: Decision | None = None,
+    reporter: Reporter | None = None,
 ) -> DeployResult:
     """Bring ``environment`` to the state that the gate clears for it, by ``apply``.
 
-    ``decided`` is the decision of the caller, if it has made one already. ``sign`` makes the
-    envelope of the verification summary, which is kept with the record.
+    ``decided`` is the decision of the caller, if it has made one. ``sign`` makes the envelope of
+    the verification summary, which is kept; ``reporter`` shows the deploy at the forge.
 
     Raises `NothingNewer` (2), `NotCleared` (3: held back, or being deployed by somebody
     else), or another `PromoterError` (1); then the state file is as it was. The gate decides
@@ -74,10 +76,10 @@ def deploy(
         if record_it:
             require_signer(site, environment)
         progress.note(_outline(decision))
-        deployment = site.deployment_of(environment)
-        attempt = Evidence(deployment, environment, "deploy", "deployed", decision.trigger)
+        attempt = _attempt(site, decision)
         allowed_by = override(site, decision)  # it may expire while the apply runs
-        with failures_recorded(site, attempt, progress, record_it=record_it):
+        shown = reporter.deploying(environment, decision.trigger) if reporter else nullcontext()
+        with shown, failures_recorded(site, attempt, progress, record_it=record_it):
             proof = _proof(site, decision, attempt, sign)
             done = asdict(_converged(site, decision, target, held, progress, apply))
         evidence = replace(attempt, details={**done, GATES: site.gates_tip, **allowed_by})
@@ -86,12 +88,17 @@ def deploy(
             keep(site, f"verification summary of {environment}", proof)
     return DeployResult(
         **done,
-        deployment=deployment,
+        deployment=attempt.deployment,
         environment=environment,
         version=decision.version,
         trigger=decision.trigger,
         recorded=recorded,
     )
+
+
+def _attempt(site: Site, decision: Decision) -> Evidence:
+    name = decision.environment
+    return Evidence(site.deployment_of(name), name, "deploy", "deployed", decision.trigger)
 
 
 def _outline(decision: Decision) -> str:

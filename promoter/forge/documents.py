@@ -9,6 +9,8 @@ from promoter.common.errors import GitError
 from promoter.forge.forge import (
     Asset,
     Conclusion,
+    DeploymentReport,
+    DeploymentState,
     ForgeMissing,
     PublishedRelease,
     PullRequest,
@@ -22,6 +24,7 @@ ASSET = "assets/{tag}/{name}"
 _PULL = "pulls/{:08}.json"
 _RELEASE = "releases/{}.json"
 _CHECKS = "checks/{}.json"
+_DEPLOYMENTS = "deployments/{}.json"
 
 
 @dataclass(frozen=True)
@@ -72,11 +75,25 @@ class Documents:
             for name, (conclusion, summary) in sorted(checks.items())
         )
 
+    def deployments(self, environment: str) -> tuple[DeploymentReport, ...]:
+        """Return the reports of deployments to ``environment``, the newest first."""
+        content = self.read(_DEPLOYMENTS.format(environment))
+        return tuple(
+            DeploymentReport(environment, commit, DeploymentState(state), description)
+            for commit, state, description in (json.loads(content)["reports"] if content else ())
+        )
+
     # --- staged changes ------------------------------------------------------------
 
     def put_pull(self, pull: PullRequest) -> None:
         """Stage the document of a pull request."""
         self._put(_PULL.format(pull.number), {**asdict(pull), "labels": sorted(pull.labels)})
+
+    def put_deployment(self, report: DeploymentReport) -> None:
+        """Stage a report of a deployment, before those that are known."""
+        known = (report, *self.deployments(report.environment))
+        rows = [(each.commit, each.state, each.description) for each in known]
+        self._put(_DEPLOYMENTS.format(report.environment), {"reports": rows})
 
     def put_release(self, release: PublishedRelease) -> None:
         """Stage the document of a release."""

@@ -112,6 +112,25 @@ class StatusCheck:
     summary: str = ""
 
 
+class DeploymentState(StrEnum):
+    """The state of a deployment, by GitHub's name."""
+
+    QUEUED = "queued"
+    IN_PROGRESS = "in_progress"
+    SUCCESS = "success"
+    FAILURE = "failure"
+
+
+@dataclass(frozen=True)
+class DeploymentReport:
+    """The state of the deployment of ``commit`` to ``environment``, described in one line."""
+
+    environment: str
+    commit: str
+    state: DeploymentState
+    description: str
+
+
 @dataclass(frozen=True)
 class Query:
     """A filter of pull requests: every field that is set has to match, ``labels`` all of them."""
@@ -167,6 +186,9 @@ class Forge(Protocol):
 
     def set_check(self, commit: str, check: StatusCheck) -> None:
         """Set the result of a check of ``commit``."""
+
+    def report_deployment(self, report: DeploymentReport) -> None:
+        """Show ``report`` as the newest state of that deployment; an equal one is left as it is."""
 
     def release(self, tag: str) -> PublishedRelease | None:
         """Return the release of ``tag``, drafts included."""

@@ -25,6 +25,7 @@ from promoter.common.errors import UsageError
 from promoter.forge import github_rules
 from promoter.forge.forge import (
     Asset,
+    DeploymentReport,
     Forge,
     ForgeConflict,
     ForgeMissing,
@@ -172,6 +173,22 @@ class GitHubForge(Forge):
             repository.get_commit(commit).create_status(
                 check.conclusion.value, description=check.summary[:140], context=check.name
             )
+
+    def report_deployment(self, report: DeploymentReport) -> None:
+        """See `Forge`. Without required contexts: the gate has decided, not GitHub."""
+        with self._request(f"report the deployment of {report.environment}") as repository:
+            known = repository.get_deployments(sha=report.commit, environment=report.environment)
+            deployment = next(iter(known), None) or repository.create_deployment(
+                report.commit,
+                auto_merge=False,
+                required_contexts=[],
+                environment=report.environment,
+                production_environment=report.environment.endswith("-production"),
+            )
+            newest = next(iter(deployment.get_statuses()), None)
+            text = report.description[:140]
+            if newest is None or (newest.state, newest.description) != (report.state, text):
+                deployment.create_status(report.state.value, description=text)
 
     def release(self, tag: str) -> PublishedRelease | None:
         """See `Forge`. GitHub does not find drafts by tag, so the list is searched."""

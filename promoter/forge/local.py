@@ -19,6 +19,7 @@ from promoter.forge.documents import ASSET, REF, Documents
 from promoter.forge.forge import (
     BOT_LOGIN,
     Asset,
+    DeploymentReport,
     Forge,
     ForgeConflict,
     ForgeError,
@@ -124,6 +125,15 @@ class LocalForge(Forge):
             raise ForgeMissing(f"set a check of {commit[:12]}: no such commit")
         for documents in self._change(f"check {check.name}"):
             documents.put_checks(commit, (*documents.checks(commit), check))
+
+    def report_deployment(self, report: DeploymentReport) -> None:
+        for documents in self._change(f"deployment to {report.environment}"):
+            if documents.deployments(report.environment)[:1] != (report,):
+                documents.put_deployment(report)
+
+    def deployments(self, environment: str) -> tuple[DeploymentReport, ...]:
+        """Return what was reported of ``environment``, the newest first."""
+        return self._documents().deployments(environment)
 
     def release(self, tag: str) -> PublishedRelease | None:
         return self._documents().release(tag)

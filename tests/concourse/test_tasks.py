@@ -418,7 +418,9 @@ def test_a_deploy_of_another_commit_than_cepler_fetched_fails(
     where, task = task_of("galoy-deployments", "gcp-galoy-staging", "deploy")
     _, done = worker.run(where, task, {"repo": source})
     assert done.returncode == code, done.stderr
-    assert outcome(worker) == ["promoter deploy gcp-galoy-staging --no-record --branch main --json"]
+    assert outcome(worker) == [
+        "promoter deploy gcp-galoy-staging --no-record --report --branch main --json"
+    ]
 
 
 # --- what GitHub's runners call ------------------------------------------------------------

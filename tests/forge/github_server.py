@@ -25,6 +25,8 @@ from pydantic import ValidationError
 
 from promoter.forge.forge import (
     Conclusion,
+    DeploymentReport,
+    DeploymentState,
     ForgeConflict,
     ForgeMissing,
     NewPullRequest,
@@ -108,6 +110,8 @@ class Server:
         self.requests: list[str] = []
         self.half_uploaded: dict[str, str] = {}
         self.comments: list[str] = []
+        self.deployments: list[dict[str, Any]] = []
+        self.deployment_statuses: dict[int, list[dict[str, Any]]] = {}
         self.page_size: int | None = None
         self.rulesets: list[dict[str, Any]] = []
         self.workflow_settings: dict[str, list[str]] = {"secrets": [], "variables": []}
@@ -455,6 +459,53 @@ def _set_status(call: _Call) -> Response:
     return Response(201, {**request, "id": 1})
 
 
+_DEPLOYMENT_STATES = ["error", "failure", "inactive", "in_progress", "queued", "pending", "success"]
+
+
+def _deployments(call: _Call) -> Response:
+    known = [
+        each
+        for each in reversed(call.state.deployments)
+        if all(each[name] == call.query.get(name, each[name]) for name in ("sha", "environment"))
+    ]
+    return call.paged(known)
+
+
+def _deploy(call: _Call) -> Response:
+    """Create one; without ``required_contexts`` GitHub wants every check of the commit to pass."""
+    request = call.json
+    if (commit := call.forge.git.commit(request["ref"])) is None:
+        return Response(422, {"message": f"No ref found for: {request['ref']}"})
+    if request.get("auto_merge", True) or request.get("required_contexts") != []:
+        return Response(409, {"message": "Conflict: Commit status checks failed"})
+    identity = len(call.state.deployments) + 1
+    url = f"{call.base}/deployments/{identity}"
+    made = {**request, "id": identity, "sha": commit, "url": url, "statuses_url": f"{url}/statuses"}
+    call.state.deployments.append(made)
+    return Response(201, made)
+
+
+def _deployment_statuses(call: _Call) -> Response:
+    return call.paged(call.state.deployment_statuses.get(int(call.parts[0]), []))
+
+
+def _deployment_status(call: _Call) -> Response:
+    request, identity = call.json, int(call.parts[0])
+    if request["state"] not in _DEPLOYMENT_STATES or len(request.get("description", "")) > 140:
+        return Response(422, {"message": "Validation Failed"})
+    made = {"id": 1, **request}
+    known = call.state.deployment_statuses.setdefault(identity, [])
+    known.insert(0, made)
+    deployment = call.state.deployments[identity - 1]
+    state = DeploymentState(request["state"])
+    call.forge.report_deployment(
+        DeploymentReport(
+            deployment["environment"], deployment["sha"], state, request["description"]
+        )
+    )
+    return Response(201, made)
+
+
 def _shown_release(call: _Call, release: PublishedRelease) -> dict[str, Any]:
     url = f"{call.base}/releases/{release.tag}"
     return {
@@ -625,6 +676,10 @@ _ROUTES: list[tuple[str, str, str, Callable[[_Call], Response]]] = [
     ("GET", r"/statuses/([0-9a-f]+)", "statuses=read", _statuses),
     ("GET", r"/commits/([0-9a-f]+)/check-runs", "checks=read", _check_runs),
     ("POST", r"/statuses/([0-9a-f]+)", "statuses=write", _set_status),
+    ("GET", r"/deployments", "deployments=read", _deployments),
+    ("POST", r"/deployments", "deployments=write", _deploy),
+    ("GET", r"/deployments/(\d+)/statuses", "deployments=read", _deployment_statuses),
+    ("POST", r"/deployments/(\d+)/statuses", "deployments=write", _deployment_status),
     ("GET", r"/releases", "contents=read", _releases),
     ("POST", r"/releases", "contents=write", _draft),
     ("PATCH", r"/releases/([^/]+)", "contents=write", _publish),
