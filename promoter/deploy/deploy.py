@@ -5,7 +5,7 @@ state file as it was and everything behind it blocked (seed 004, "How Cepler wor
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, replace
 
 from promoter.common.errors import Declined, NotCleared, PromoterError
@@ -78,8 +78,9 @@ def deploy(
         progress.note(_outline(decision))
         attempt = _attempt(site, decision)
         allowed_by = override(site, decision)  # it may expire while the apply runs
-        shown = reporter.deploying(environment, decision.trigger) if reporter else nullcontext()
-        with shown, failures_recorded(site, attempt, progress, record_it=record_it):
+        if reporter:
+            stack.enter_context(reporter.deploying(environment, decision.trigger))
+        with failures_recorded(site, attempt, progress, record_it=record_it):
             proof = _proof(site, decision, attempt, sign)
             done = asdict(_converged(site, decision, target, held, progress, apply))
         evidence = replace(attempt, details={**done, GATES: site.gates_tip, **allowed_by})

@@ -75,7 +75,7 @@ def engine(name: str, worker: Worker, remotes: Mapping[str, Path], **more: Resou
 
 @pytest.fixture
 def sandbox(tmp_path: Path, registry: Registry) -> Sandbox:
-    return open_sandbox(tmp_path / "sandbox", registry)
+    return open_sandbox(tmp_path / "sandbox", registry, committed=True)
 
 
 @pytest.fixture

@@ -14,11 +14,13 @@ from promoter.forge.forge import DeploymentReport, DeploymentState, Forge
 from promoter.forge.github import GitHubForge
 from promoter.forge.local import LocalForge
 from promoter.git import Git
+from promoter.site.site import Site
 from tests.forge import github_server
 from tests.forge.conftest import QUICK, bare
 from tests.forge.github_rules import of_workflow
+from tests.site.repository import deployed, site
 
-__all__ = ["bare"]
+__all__ = ["bare", "site"]
 PRODUCTION = "gcp-volcano-production"
 
 
@@ -101,3 +103,22 @@ def test_an_error_of_the_deploy_is_not_replaced(bare: Git, tmp_path: Path) -> No
         Reporter(forge, Notes()).deploying(PRODUCTION, "a" * 40),
     ):
         raise KeyboardInterrupt
+
+
+def test_what_only_its_gate_holds_back_waits_for_votes(site: Site, bare: Git) -> None:
+    moved = deployed(site, "qa")
+    forge = LocalForge(bare)
+    Reporter(lambda: forge, Notes()).waiting(moved, "qa")
+    (report,) = forge.deployments("production")
+    assert report.state is DeploymentState.QUEUED
+    assert report.description.startswith("waiting for votes: held back by gate")
+    assert report.commit == moved.tip
+    assert forge.deployments("staging") == forge.deployments("qa") == ()
+
+
+def test_a_site_that_cannot_be_fetched_is_a_note(site: Site, tmp_path: Path) -> None:
+    site.git.text("remote", "set-url", site.remote, str(tmp_path / "gone"))
+    notes = Notes()
+    Reporter(lambda: pytest.fail("asked"), notes).waiting(site, "qa")
+    (line,) = notes.lines
+    assert "qa: what waits after it is not shown" in line
