@@ -202,8 +202,8 @@ class _Writer:
                 continue
             try:
                 digest = self.lookup(base)
-            except PromoterError as error:
-                self._note(f"base image {base}: its digest ({error})")
+            except PromoterError:
+                self._note(f"base image {base}: its digest (its registry cannot be read here)")
                 continue
             if digest:
                 self.bases[base] = digest
