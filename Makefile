@@ -39,6 +39,10 @@ play: .venv/installed ## the demo, and leave its end running to try things out
 play-down: .venv/installed ## stop what `make play` left running
 	$(BIN)/python -m dev.play down
 
+.PHONY: web
+web: .venv/installed ## serve the page of the playground, or of the demo's end
+	$(BIN)/python -m dev.web
+
 .PHONY: test-fast
 test-fast: .venv/installed ## the tests that need neither a cluster nor minutes
 	$(BIN)/python -m pytest -n 2 --dist loadscope -m "not providers and not workflows and not slow" $(FAST)

@@ -1,5 +1,6 @@
 """``promoter web``: the page, served or written as files."""
 
+import threading
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -14,10 +15,12 @@ from promoter.common.errors import PromoterError
 try:
     import uvicorn
 
+    from promoter.web.events import Events
     from promoter.web.export import export as run_export
     from promoter.web.reader import Reader
     from promoter.web.server import create_app
     from promoter.web.snapshot import Snapshot
+    from promoter.web.watcher import Watcher
 except ModuleNotFoundError as missing:
     raise PromoterError(
         f"load the page: {missing.name} is not installed",
@@ -34,14 +37,24 @@ def serve(
     remote: REMOTE = None,
     branch: BRANCH = "main",
 ) -> None:
-    """Serve the pages until it is interrupted. They show what was fetched last.
+    """Serve the pages until it is interrupted, and follow the remotes.
 
     Example: promoter web serve --port 8081
     """
-    reader = Reader(lambda: Snapshot.read(Path.cwd(), remote=remote, branch=branch))
+    folder, events = Path.cwd(), Events()
+    watcher = Watcher(folder, remote, branch, lambda: _changed(reader, events))
+    reader = Reader(
+        lambda: Snapshot.read(folder, remote=remote, branch=branch, remotes=watcher.views)
+    )
     hosts = [host, "localhost", "127.0.0.1", "[::1]", *(names or ())]
     typer.echo(f"http://{host}:{port}/")
-    uvicorn.run(create_app(reader, hosts, explained), host=host, port=port, log_level="warning")
+    thread = threading.Thread(target=watcher.run, daemon=True)
+    thread.start()
+    app = create_app(reader, hosts, explained, events)
+    try:
+        uvicorn.run(app, host=host, port=port, log_level="warning")
+    finally:
+        watcher.stop()
 
 
 def export(
@@ -60,3 +73,8 @@ def export(
     snapshot = Snapshot.read(Path.cwd(), remote=remote, branch=branch, now=now)
     count = run_export(snapshot, folder.absolute(), shown())
     typer.echo(f"wrote {count} pages to {folder}")
+
+
+def _changed(reader: Reader, events: Events) -> None:
+    reader.expire()
+    events.publish()

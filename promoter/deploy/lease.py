@@ -120,6 +120,22 @@ def held(git: Git, remote: str, environment: str, progress: Progress) -> Iterato
             progress.note(f"the lease on {environment} is not released, it expires: {error}")
 
 
+def holders(git: Git, remote: str) -> dict[str, Holder]:
+    """Return who deploys now: the holder of each lease that has not expired, by environment.
+
+    A ref that no deploy made is left out.
+    """
+    found, now = {}, datetime.now(UTC)
+    for line in git.lines("ls-remote", "--", remote, _ref("*")):
+        commit, _, name = line.partition("\t")
+        environment = name.removeprefix(_ref(""))
+        with suppress(PromoterError):
+            holder = _read(git, remote, environment, commit)
+            if not holder.expired(now):
+                found[environment] = holder
+    return found
+
+
 def _refuse_unless_free(holder: Holder, environment: str, now: datetime) -> None:
     if not holder.expired(now) and not holder.dead():
         raise _taken(environment, str(holder), until=holder.until)

@@ -8,7 +8,7 @@ from tempfile import mkdtemp
 from promoter.common.errors import PromoterError, UsageError
 from promoter.common.progress import Progress
 from promoter.web.pages import every_path
-from promoter.web.rendering import STYLE, UNREADABLE_PAGE, render_error, render_page, style
+from promoter.web.rendering import STYLE, UNREADABLE_PAGE, render_error, render_page, static_file
 from promoter.web.snapshot import Snapshot
 
 MARK = ".promoter-web"
@@ -47,7 +47,7 @@ def _write(snapshot: Snapshot, folder: Path, detail: Callable[[str], None]) -> i
         file = folder / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(_page(snapshot, path), encoding="utf-8")
-    (folder / STYLE).write_bytes(style())
+    (folder / STYLE).write_bytes(static_file(STYLE))
     (folder / MARK).write_bytes(b"")
     return count
 

@@ -26,6 +26,11 @@ class Reader:
     _checked: datetime | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
+    def expire(self) -> None:
+        """Read again for the next request."""
+        with self._lock:
+            self._checked = None
+
     def snapshot(self) -> Snapshot:
         """Return the newest snapshot; raises `PromoterError` where no remote can be read."""
         with self._lock:
@@ -39,7 +44,10 @@ class Reader:
         found = self.read()
         if last is None or now - last.now >= JUDGED_EVERY:
             return found
-        problems = [
-            {name: str(error) for name, error in each.problems.items()} for each in (last, found)
-        ]
-        return last if last.tips == found.tips and problems[0] == problems[1] else found
+        return last if _facts(last) == _facts(found) else found
+
+
+def _facts(snapshot: Snapshot) -> object:
+    """Return everything that a page of ``snapshot`` depends on, but the time."""
+    problems = {name: str(error) for name, error in snapshot.problems.items()}
+    return snapshot.tips, problems, snapshot.remotes

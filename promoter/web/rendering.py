@@ -13,6 +13,7 @@ from promoter.web import pages, text
 from promoter.web.snapshot import Snapshot
 
 STYLE = "style.css"
+SCRIPT = "live.js"
 UNREADABLE_PAGE = "This page cannot be shown"
 CONTENT_POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; "
@@ -20,16 +21,19 @@ CONTENT_POLICY = (
 )
 
 
-def render_page(snapshot: Snapshot, path: str) -> str:
-    """Return the page at ``path``; raises as `find_page` and as its read models."""
+def render_page(snapshot: Snapshot, path: str, *, live: bool = False) -> str:
+    """Return the page at ``path``; raises as `find_page` and as its read models.
+
+    One that is ``live`` has the script that follows the server's events.
+    """
     template, context = pages.find_page(snapshot, path)
-    return render(template, path, {"snapshot": snapshot, **context})
+    return render(template, path, {"snapshot": snapshot, "live": live, **context})
 
 
 def render_error(path: str, status: int, title: str, reason: str, next_step: str = "") -> str:
     """Return the page for an error, which needs no repository."""
     context = {"status": status, "title": title, "reason": reason, "next_step": next_step}
-    return render("error.html", path, {"snapshot": None, **context})
+    return render("error.html", path, {"snapshot": None, "live": False, **context})
 
 
 def render(template: str, path: str, context: Mapping[str, Any]) -> str:
@@ -46,9 +50,9 @@ def render(template: str, path: str, context: Mapping[str, Any]) -> str:
     )
 
 
-def style() -> bytes:
-    """Return the style sheet."""
-    return files("promoter.web").joinpath("static", STYLE).read_bytes()
+def static_file(name: str) -> bytes:
+    """Return the style sheet or the script."""
+    return files("promoter.web").joinpath("static", name).read_bytes()
 
 
 @cache

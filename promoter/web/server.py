@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from sse_starlette import EventSourceResponse
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
@@ -12,14 +13,16 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from promoter.common.errors import PromoterError, UsageError
+from promoter.web.events import Events
 from promoter.web.reader import Reader
 from promoter.web.rendering import (
     CONTENT_POLICY,
+    SCRIPT,
     STYLE,
     UNREADABLE_PAGE,
     render_error,
     render_page,
-    style,
+    static_file,
 )
 from promoter.web.snapshot import Snapshot
 
@@ -36,12 +39,19 @@ Explain = Callable[[Exception], PromoterError]
 """The function from an error that nobody expected to one with a report."""
 
 
-def create_app(reader: Reader, hosts: Sequence[str], explain: Explain) -> Starlette:
-    """Return the application; ``hosts`` are the names by which browsers may call it."""
-    server = _Server(reader, explain)
+def create_app(
+    reader: Reader, hosts: Sequence[str], explain: Explain, events: Events | None = None
+) -> Starlette:
+    """Return the application; ``hosts`` are the names by which browsers may call it.
+
+    With ``events`` the pages follow them.
+    """
+    server = _Server(reader, explain, events)
     return Starlette(
         routes=[
             Route(f"/{STYLE}", server.style, methods=["GET"]),
+            Route(f"/{SCRIPT}", server.script, methods=["GET"]),
+            Route("/events", server.stream, methods=["GET"]),
             Route("/{path:path}", server.page, methods=["GET"]),
         ],
         middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=list(hosts))],
@@ -55,12 +65,24 @@ class _Server:
 
     reader: Reader
     explain: Explain
+    events: Events | None = None
     _rendered: dict[str, bytes] = field(default_factory=dict)
     _of: Snapshot | None = None
 
     def style(self, request: Request) -> Response:
         """Return the style sheet."""
-        return _response(request, style(), "text/css")
+        return _response(request, static_file(STYLE), "text/css")
+
+    def script(self, request: Request) -> Response:
+        """Return the script that follows the events."""
+        return _response(request, static_file(SCRIPT), "text/javascript")
+
+    async def stream(self, request: Request) -> Response:  # noqa: ARG002
+        """Return the stream of events."""
+        if self.events is None or self.events.is_full:
+            error = PromoterError("follow events: no further stream is served")
+            return self._error("events", 503, "No events", error)
+        return EventSourceResponse(self.events.stream(), headers=HEADERS)
 
     def page(self, request: Request) -> Response:
         """Return a page, or the page of the error that it met."""
@@ -86,9 +108,9 @@ class _Server:
     def _page(self, snapshot: Snapshot, path: str) -> bytes:
         if self._of is not snapshot or len(self._rendered) > _MOST_PAGES:
             self._of, self._rendered = snapshot, {}
-        rendered = self._rendered
+        rendered, live = self._rendered, self.events is not None
         if path not in rendered:
-            rendered[path] = render_page(snapshot, path).encode()
+            rendered[path] = render_page(snapshot, path, live=live).encode()
         return rendered[path]
 
     def _error(self, path: str, status: int, title: str, error: PromoterError) -> Response:

@@ -16,6 +16,7 @@ from promoter.site.overview import EnvironmentOverview, overview
 from promoter.site.site import Site
 from promoter.site.source_commits import SourceCommit, source_commits
 from promoter.site.timeline import Timeline, timeline
+from promoter.web.watcher import RemoteView
 
 
 @dataclass(frozen=True)
@@ -23,11 +24,13 @@ class Snapshot:
     """The remotes as they were fetched last; nothing is fetched, and every result is kept.
 
     ``problems`` has the error of each remote that cannot be read. Rules are judged at ``now``.
+    ``remotes`` is what a watcher saw of them, empty without one.
     """
 
     sites: tuple[Site, ...]
     problems: Mapping[str, PromoterError]
     now: datetime
+    remotes: Mapping[str, RemoteView] = field(default_factory=dict)
     _lock: threading.RLock = field(default_factory=threading.RLock, repr=False, compare=False)
     _timelines: dict[str, Timeline] = field(default_factory=dict, repr=False, compare=False)
     _audits: dict[str, tuple[AuditedDeployment, ...]] = field(
@@ -42,6 +45,7 @@ class Snapshot:
         remote: str | None = None,
         branch: str = "main",
         now: datetime | None = None,
+        remotes: Mapping[str, RemoteView] | None = None,
     ) -> Self:
         """Return the snapshot of the repository that ``folder`` is in.
 
@@ -49,7 +53,9 @@ class Snapshot:
         """
         found, errors = Site.each(folder, remote=remote, branch=branch, fetch=False)
         moment = now or datetime.now(UTC)
-        return cls(tuple(replace(site, now=moment) for site, _ in found), errors, moment)
+        return cls(
+            tuple(replace(site, now=moment) for site, _ in found), errors, moment, remotes or {}
+        )
 
     @property
     def tips(self) -> tuple[tuple[str, str, str | None], ...]:

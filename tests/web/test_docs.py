@@ -13,6 +13,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from dev.web import main
+from promoter.common.errors import PromoterError
 from promoter.common.ports import choose
 from promoter.site.site import Site
 from tests.command_line import promoter
@@ -30,6 +32,12 @@ def test_a_command_is_typed(site: Site, command: str, monkeypatch: pytest.Monkey
     monkeypatch.chdir(site.git.dir)
     done = promoter(*shlex.split(command))
     assert done.code == 0, done.stderr
+
+
+def test_make_web_needs_a_playground(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dev.web.ROOT", tmp_path)
+    with pytest.raises(PromoterError, match="neither a playground nor a demo"):
+        main()
 
 
 def test_the_server_shows_what_was_fetched_until_it_is_interrupted(site: Site) -> None:

@@ -122,7 +122,7 @@ def test_a_repository_that_cannot_be_read_is_503(site: Site) -> None:
 def test_what_nobody_expected_is_500_without_details(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(*_: object) -> str:
+    def fail(*_: object, **__: object) -> str:
         raise RuntimeError("token=abcdefghijkl")
 
     monkeypatch.setattr("promoter.web.server.render_page", fail)
@@ -130,3 +130,8 @@ def test_what_nobody_expected_is_500_without_details(
     assert found.status_code == 500
     assert "abcdefghijkl" not in found.text
     assert "Traceback" not in found.text
+
+
+def test_without_a_watcher_there_are_no_events_and_no_script(client: Client) -> None:
+    assert client.get("/events").status_code == 503
+    assert "<script" not in client.get("/").text
