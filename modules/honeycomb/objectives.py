@@ -26,26 +26,26 @@ FAILED_JOBS = {
 
 @dataclass(frozen=True, kw_only=True)
 class Objective:
-    """A promise about the requests that ``service`` answers.
+    """A promise about the requests that an environment answers.
 
+    requests       expression of a derived column that is true for the spans that count
     percent        of them that succeed, over 30 days
     milliseconds   within which an answer is a success
     """
 
     name: str
-    service: str
+    requests: str
     percent: float
     milliseconds: int
 
     @property
     def indicator(self) -> str:
         """The expression of a derived column: true for a success, null for other spans."""
-        request = f'AND(EQUALS($service.name, "{self.service}"), EXISTS($http.route))'
         success = (
             "AND(LT($http.response.status_code, 500), NOT(EQUALS($error, true)), "
             f"LT($duration_ms, {self.milliseconds}))"
         )
-        return f"IF({request}, {success})"
+        return f"IF(AND(EXISTS($http.route), {self.requests}), {success})"
 
 
 class Objectives(Construct):
@@ -84,7 +84,7 @@ class Objectives(Construct):
         indicator = tf.block(place, "indicator", "honeycombio_derived_column", column)
         body: tf.HoneycombioSlo = {
             "name": objective.name,
-            "description": f"Requests of {objective.service}.",
+            "description": f"Requests of the {objective.name}, over {DAYS} days.",
             "datasets": [self._dataset],
             "sli": indicator["alias"],
             "target_percentage": objective.percent,

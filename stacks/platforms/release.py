@@ -73,15 +73,19 @@ def add_release(
 
 
 def _objectives(blueprint: CloudBlueprint) -> list[Objective]:
+    """Return the objectives: traces of server and Keycloak are in one dataset."""
     alerts = blueprint.shared.alerts
     server = Objective(
         name="server",
-        service=f"lana-bank-{blueprint.source.stack}",
+        requests='NOT(STARTS_WITH($http.route, "/realms/"))',
         percent=alerts.server_objective,
         milliseconds=2000,
     )
     sign_in = Objective(
-        name="sign-in", service="keycloak", percent=alerts.sign_in_objective, milliseconds=2000
+        name="sign-in",
+        requests='STARTS_WITH($http.route, "/realms/")',
+        percent=alerts.sign_in_objective,
+        milliseconds=2000,
     )
     return [server, sign_in] if "keycloak" in blueprint.lana_bank.components else [server]
 
@@ -120,5 +124,6 @@ def _values(blueprint: CloudBlueprint, secrets_version: int) -> dict[str, Any]:
         "databaseRoles": {"enabled": True},
         "ingress": {"clusterIssuer": settings.cluster_issuer, **settings.ingress.values()},
         "lanaBank": {"superuserEmail": settings.superuser_email or ""},
+        "keycloak": {"tracedService": blueprint.shared.honeycomb_dataset},
         "openTelemetryCollector": {"dataset": blueprint.shared.honeycomb_dataset},
     }

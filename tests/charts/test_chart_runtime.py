@@ -75,6 +75,21 @@ def test_parts_have_the_size_of_the_settings(production: CheckedStack) -> None:
     assert (server["minReplicas"], server["maxReplicas"]) == (2, 6)
 
 
+def test_sign_in_is_traced_to_the_collector(production: CheckedStack) -> None:
+    (keycloak,) = (each for place, each in production.containers() if place.endswith("/keycloak"))
+    variables = {each["name"]: each.get("value") for each in keycloak["env"]}
+    collector, port = "lana-bank-opentelemetry-collector", 4317
+    assert variables["KC_TRACING_ENABLED"] == "true"
+    assert variables["KC_TRACING_ENDPOINT"] == f"http://{collector}:{port}"
+    (objective,) = (
+        body for _, body in production.resources("honeycombio_slo") if body["name"] == "sign-in"
+    )
+    assert objective["datasets"] == [variables["KC_TRACING_SERVICE_NAME"]]
+    policies = dict(production.objects_of("NetworkPolicy"))
+    leaving = policies["NetworkPolicy/lana-bank-keycloak"]["spec"]["egress"]
+    assert port in {each["port"] for rule in leaving for each in rule["ports"]}
+
+
 def test_traces_are_in_the_dataset_of_the_environment(production: CheckedStack) -> None:
     settings = REPOSITORY / "stacks/gcp/volcano-production/shared.yml"
     dataset = yaml.safe_load(settings.read_text())["honeycomb_dataset"]

@@ -28,6 +28,7 @@ Allowed connections with their ports, from which the NetworkPolicies of both end
 - {from: keycloak, to: postgresql, port: 5432}
 - {from: keycloak, to: database, port: 5432}
 - {from: keycloak, to: keycloak, port: 7800}
+- {from: keycloak, to: opentelemetry-collector, port: 4317}
 - {from: keycloak, to: keycloak, port: 57800}
 - {from: keycloak-realms, to: keycloak, port: 8080}
 - {from: keycloak-realms, to: postgresql, port: 5432}

@@ -1,4 +1,4 @@
-# The Honeycomb dataset's alert on errors.
+# A column of the Honeycomb dataset: whether a span is an error.
 terraform {
   required_providers {
     honeycombio = {
