@@ -6,7 +6,8 @@
 {{/* Number of pods; where an autoscaler decides it, what it has decided. root, component, app. */}}
 {{- define "common.replicas" -}}
 {{- if include "common.scales" . }}
-{{- $present := lookup "apps/v1" "Deployment" .root.Release.Namespace (include "common.name" .) | dig "spec" "replicas" 0 | int }}
+{{- $found := lookup "apps/v1" "Deployment" .root.Release.Namespace (include "common.name" .) }}
+{{- $present := get (get $found "spec" | default dict) "replicas" | int }}
 {{- max (int .app.replicas) (min (int .app.maxReplicas) $present) }}
 {{- else }}
 {{- .app.replicas }}

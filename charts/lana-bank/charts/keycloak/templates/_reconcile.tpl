@@ -11,7 +11,7 @@ reconcile.sh: |
   {{- omit $realm "users" "clients" "roles" "components" | toJson | nindent 2 }}
 {{ $name }}.profile.json: |
   {{- include "keycloak.userProfile" $ | fromYaml | toJson | nindent 2 }}
-{{- range dig "roles" "realm" list $realm }}
+{{- range get ($realm.roles | default dict) "realm" | default list }}
 {{ $name }}.role.{{ .name }}.json: |
   {{- toJson . | nindent 2 }}
 {{- end }}
