@@ -44,6 +44,23 @@ def test_name_servers_on_the_node_are_reachable(production: CheckedStack) -> Non
     assert {port["port"] for port in rule["ports"]} == {53}
 
 
+def test_an_account_of_the_cloud_reaches_its_tokens(stacks: dict[str, CheckedStack]) -> None:
+    """Parts with an account of Google's call GKE's metadata server; no other part can."""
+
+    def callers(name: str) -> set[str]:
+        return {
+            place.partition("/")[2]
+            for place, policy in stacks[name].objects_of("NetworkPolicy")
+            for rule in policy["spec"]["egress"] or []
+            for peer in rule["to"]
+            if peer.get("ipBlock", {}).get("cidr", "").startswith("169.254.169.25")
+            and {port["port"] for port in rule["ports"]} <= {80, 988}
+        }
+
+    assert callers("gcp-volcano-production") == {"lana-bank", "lana-bank-dagster-code"}
+    assert not callers("azure-volcano-staging")
+
+
 def test_pods_wait_for_a_zone_where_nodes_have_zones(stacks: dict[str, CheckedStack]) -> None:
     def spread(name: str) -> set[str]:
         return {

@@ -1,7 +1,7 @@
 {{/*
 Allowed connections with their ports, from which the NetworkPolicies of both ends are rendered.
 "ingress" is the ingress controller, to which the portal's sign-in returns, "internet" any TLS service outside, "mail" the SMTP relay,
-"database" a database outside of the cluster.
+"database" a database outside of the cluster, "identity" GKE's metadata server, which gives a pod the tokens of its account.
 */}}
 {{- define "lana-bank.flows" -}}
 - {from: ingress, to: oathkeeper, port: 4455}
@@ -21,6 +21,7 @@ Allowed connections with their ports, from which the NetworkPolicies of both end
 - {from: server, to: dagster, port: 3000}
 - {from: server, to: opentelemetry-collector, port: 4317}
 - {from: server, to: internet, port: 443}
+- {from: server, to: identity, port: 988, account: {{ .Values.lanaBank.serviceAccountAnnotations | toJson }}}
 - {from: server, to: mail, port: {{ .Values.lanaBank.smtp.port }}}
 - {from: admin-panel, to: internet, port: 443}
 - {from: customer-portal, to: internet, port: 443}
@@ -48,6 +49,7 @@ Allowed connections with their ports, from which the NetworkPolicies of both end
 - {from: dagster-code, to: server, port: 5253}
 - {from: dagster-code, to: opentelemetry-collector, port: 4317}
 - {from: dagster-code, to: internet, port: 443}
+- {from: dagster-code, to: identity, port: 988, account: {{ dig "codeLocation" "serviceAccountAnnotations" dict .Values.dagster | toJson }}}
 - {from: database-roles, to: database, port: 5432}
 - {from: opentelemetry-collector, to: internet, port: 443}
 - {from: opentelemetry-collector, to: keycloak, port: 9000}
