@@ -72,7 +72,7 @@ lana.galoy.io/configuration: {{ sha256sum . }}
 
 {{/* A quantity of CPU in thousandths: `250m`, `2`, `0.5`. */}}
 {{- define "common.millicores" -}}
-{{- if hasSuffix "m" . }}{{ trimSuffix "m" . }}{{ else }}{{ mulf . 1000 | int }}{{ end -}}
+{{- if hasSuffix "m" . }}{{ trimSuffix "m" . }}{{ else }}{{ printf "%ve3" . | float64 | int }}{{ end -}}
 {{- end -}}
 
 {{/* Container settings of every component. image, resources. */}}
