@@ -32,7 +32,8 @@ def production(folder: Path) -> None:
             "subscription_id: 00000000-0000-0000-0000-000000000000", f"subscription_id: {OTHER}"
         )
         text = text.replace(
-            "enable_artificial_time: true", "enable_artificial_time: false\nreplicas: 2"
+            "enable_artificial_time: true",
+            "enable_artificial_time: false\nreplicas: 2\npriority_class: lana-bank",
         )
         before, found, _ = text.partition("postgres:\n")
         file.write_text(f"{before}{found}{SERVERS}" if found else text)
