@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.charts.chart_rendering import good_values, whole_values
+from tests.charts.chart_rendering import CHART, good_values, whole_values
 
 if TYPE_CHECKING:
     from tests.charts.chart_rendering import Chart, Object
@@ -140,6 +141,15 @@ def test_every_referenced_secret_is_created(chart: Chart) -> None:
                 asked = variable.get("valueFrom", {}).get("secretKeyRef")
                 if asked and not asked.get("optional") and asked["name"] != "lana-bank-external":
                     assert asked["key"] in made[asked["name"]]
+
+
+def test_no_template_needs_a_newer_helm_than_the_provider_has() -> None:
+    """The provider of local environments is built with Helm 3.3, whose sprig is 3.1."""
+    newer = r"\b(dig|chunk|randInt|regexQuoteMeta|osBase|addf|subf|mulf|divf|maxf|minf|all|any)\b"
+    for file in [*CHART.rglob("*.tpl"), *CHART.rglob("templates/*.yaml")]:
+        for action in re.findall(r"\{\{-?(?!-? ?/\*)(.*?)\}\}", file.read_text()):
+            called = re.sub(r'"[^"]*"', "", action)
+            assert not re.search(newer, called), f"{file.name}: {action}"
 
 
 def test_lint_is_clean(chart: Chart) -> None:

@@ -49,7 +49,7 @@ Allowed connections with their ports, from which the NetworkPolicies of both end
 - {from: dagster-code, to: server, port: 5253}
 - {from: dagster-code, to: opentelemetry-collector, port: 4317}
 - {from: dagster-code, to: internet, port: 443}
-- {from: dagster-code, to: identity, port: 988, account: {{ dig "codeLocation" "serviceAccountAnnotations" dict .Values.dagster | toJson }}}
+- {from: dagster-code, to: identity, port: 988, account: {{ get (.Values.dagster.codeLocation | default dict) "serviceAccountAnnotations" | default dict | toJson }}}
 - {from: database-roles, to: database, port: 5432}
 - {from: opentelemetry-collector, to: internet, port: 443}
 - {from: opentelemetry-collector, to: keycloak, port: 9000}
