@@ -145,7 +145,8 @@ def test_every_referenced_secret_is_created(chart: Chart) -> None:
 
 def test_no_template_needs_a_newer_helm_than_the_provider_has() -> None:
     """The provider of local environments is built with Helm 3.3, whose sprig is 3.1."""
-    newer = r"\b(dig|chunk|randInt|regexQuoteMeta|osBase|addf|subf|mulf|divf|maxf|minf|all|any)\b"
+    names = "dig|chunk|randInt|regexQuoteMeta|osBase|addf|subf|mulf|divf|maxf|minf|all|any"
+    newer = rf"(?<![$.\w])({names})\b"
     for file in [*CHART.rglob("*.tpl"), *CHART.rglob("templates/*.yaml")]:
         for action in re.findall(r"\{\{-?(?!-? ?/\*)(.*?)\}\}", file.read_text()):
             called = re.sub(r'"[^"]*"', "", action)
