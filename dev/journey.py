@@ -103,7 +103,6 @@ class Journey:
         self._run("promoter plan local", DONE)
         self._run("promoter why local-qa", DONE)
         self._run("promoter deploy local-qa", NOT_CLEARED)
-        self._run("cdktf synth", DONE)
         self._run("promoter lint local", DONE)
 
     def _release(self, platform: RunningCommand) -> None:
@@ -161,8 +160,10 @@ class Journey:
 
     def _broken_change(self, broken: Proposal) -> Proposal:
         """Show that a testflight stops a chart that cannot run; return its fix."""
-        self._step("The first change is deployed to staging")
+        self._step("The first change is deployed to staging; every stack can be synthesized")
+        synth = self._start("cdktf synth")
         self._run("promoter deploy local-staging", DONE)
+        self._finish(synth, DONE)
         self._step("The testflight of the broken chart has failed, so it is not vendored")
         self._finish(broken.testflight, FAILED)
         self._run(f"promoter vendor bump lana-bank {broken.ref} --push", FAILED)
