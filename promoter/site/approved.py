@@ -96,6 +96,26 @@ def approvers(site: Site, environment: str) -> str | None:
     return ", ".join(sorted(gate_approvals(site, environment).people)) or "nobody"
 
 
+def approval_in_words(site: Site, environment: str) -> str | None:
+    """Return by whom, where, when and why the gate was approved; None where it is ``HEAD``.
+
+    With approval rules the newest vote says where and why: whoever may push can move the gate.
+    """
+    by = approvers(site, environment)
+    found = site.approvals.gate(site.deployment_of(environment), environment)
+    if by is None or found is None:
+        return None
+    commit, at, reason = found.commit, found.at, found.reason
+    if site.control(site.deployments[site.deployment_of(environment)]).rules(environment).approval:
+        votes = gate_approvals(site, environment).votes
+        counting = (each for each in votes if each.person and each.kind == "approve")
+        newest = max(counting, key=lambda each: each.at, default=None)
+        if newest is None:
+            return by
+        commit, at, reason = newest.commit, newest.at, newest.reason
+    return f"{by} in {commit[:12]} at {at}{f', {reason}' if reason else ''}"
+
+
 def recorded_approvals(site: Site, record: RecordedDeployment) -> tuple[VerifiedApproval, ...]:
     """Return the votes on what ``record`` has, as they counted then.
 

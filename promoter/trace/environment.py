@@ -11,7 +11,7 @@ from promoter.common.errors import InvalidFile, PromoterError, UsageError
 from promoter.gate.state import EnvironmentState, path_of
 from promoter.git import Git, is_full_id
 from promoter.programs.workloads import container_images
-from promoter.site.approved import approvers
+from promoter.site.approved import approval_in_words
 from promoter.site.evidence import bypass_reason
 from promoter.site.platform_remote import REMOTE as PLATFORM
 from promoter.site.site import Site
@@ -84,17 +84,12 @@ class EnvironmentTracer:
     def _environment(self, problems: tuple[str, ...]) -> Link:
         deployment = self.site.deployment_of(self.environment)
         try:
-            approval = self.site.approvals.gate(deployment, self.environment)
+            approval = approval_in_words(self.site, self.environment)
         except PromoterError as error:
             return Link("environment", self.environment, {}, (str(error), *problems))
         begun = self.site.deployments[deployment].with_marks().begun(self.environment)
         problems = (*problems, f"a deploy was {begun}") if begun else problems
-        text = "not gated"
-        if approval is not None:
-            reason = f", {approval.reason}" if approval.reason else ""
-            by = approvers(self.site, self.environment)
-            text = f"{by} in {approval.commit[:12]} at {approval.at}{reason}"
-        facts = {"approval": text}
+        facts = {"approval": approval or "not gated"}
         bypass = bypass_reason(self.site, deployment, self.environment)
         if bypass is not None:
             facts["bypassed"] = bypass
