@@ -142,11 +142,12 @@ class DeployAuthority:
 
         No further vote is assumed, or with ``approved`` every one that is missing.
         """
-        windows = self.case.rules.windows
-        for moment in sorted({now, *(each for each in self._moments() if each > now)}):
-            opening = opens(windows, moment) if windows else moment
-            if opening and (self.verdict(opening).allowed or (approved and self._free(opening))):
-                return opening
+        times = {now, *(each for each in self._moments() if each > now)}
+        if windows := self.case.rules.windows:  # An override counts outside of them, too.
+            times |= {opening for each in times if (opening := opens(windows, each))}
+        for each in sorted(times):
+            if self.verdict(each).allowed or (approved and self._free(each)):
+                return each
         return None
 
     def _free(self, at: datetime) -> bool:

@@ -43,7 +43,10 @@ _KEYCLOAK_READY = re.compile(rb"Listening on: http://127\.0\.0\.1:(\d+)[.\s]")
 _KEYCLOAK_SECONDS = 300.0  # 15 on an idle machine
 # Keycloak's guide "Configuring Keycloak for production" lists the options that are built in; the
 # others are read at each start.
-_KEYCLOAK_BUILD = ("--db=dev-mem", "--health-enabled=false", "--metrics-enabled=false")
+_KEYCLOAK_BUILD = (
+    "--db=dev-mem",
+    *(f"--{each}-enabled=false" for each in ("health", "metrics", "tracing")),
+)
 _DAGSTER_READY = re.compile(rb"Uvicorn running on http://127\.0\.0\.1:(\d+)\s")
 _DAGSTER_SECONDS = 120.0  # 5 on an idle machine
 _DAGSTER_HOME = "/opt/dagster/home"
@@ -171,7 +174,7 @@ def keycloak_program(
         (own / each.name).symlink_to(each)
     options = ("--import-realm", "--cache=local", "--log-console-output=default")
     start = ("start", "--optimized", "--http-host=127.0.0.1", "--http-port=0", *options)
-    built_in = ("KC_DB", "KC_HEALTH", "KC_METRICS")
+    built_in = ("KC_DB", "KC_HEALTH", "KC_METRICS", "KC_TRACING")
     variables = {k: v for k, v in container.variables.items() if not k.startswith(built_in)}
     return Program(
         ("sh", str(built / "bin/kc.sh"), f"-Dkc.home.dir={own}", *start),

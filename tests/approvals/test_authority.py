@@ -356,3 +356,12 @@ def test_approvals_that_lapse_before_the_window_opens_never_clear() -> None:
     found = replace(case(vote("ann")), rules=EnvironmentRules.model_validate(rules))
     assert DeployAuthority(found).opens(START) is None
     assert DeployAuthority(found).opens(START, approved=True) == datetime(2026, 3, 9, 9, tzinfo=UTC)
+
+
+def test_an_override_clears_at_once_while_the_window_is_closed() -> None:
+    rules = {
+        "windows": {"allow": [{"days": "sat", "from": "09:00", "to": "10:00", "zone": "UTC"}]},
+        "override": {"count": 1, "from": ["incident"], "expires": "2h"},
+    }
+    found = replace(case(vote("dee", "override")), rules=EnvironmentRules.model_validate(rules))
+    assert DeployAuthority(found).opens(START) == START

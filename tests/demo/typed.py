@@ -56,17 +56,19 @@ def type_in(folder: Path, typed: list[Step], *before: str) -> str:
     """
     script = [f"{each} || exit" for each in before]
     for step in typed:
-        script += [step.line, f'code=$?; echo "{_END}$code"; [ $code = {step.code} ] || exit']
+        # Each command has its own answers: one that asks reads more of a pipe than its line.
+        script.append(f"{{ {step.line}\n}} <<< $'y\\ny\\ny'")
+        script.append(f'code=$?; echo "{_END}$code"; [ $code = {step.code} ] || exit')
     with subprocess.Popen(
         ["bash", "-c", "\n".join(script)],
         cwd=folder,
         env={**os.environ, "PWD": str(folder)},
-        stdin=subprocess.PIPE,
+        stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
     ) as shell:
-        output = shell.communicate("y\n" * 20)[0]
+        output = shell.communicate()[0]
     parts = re.split(rf"(?m)^{_END}(\d+)\n", output)
     for step, said, code in zip(typed, parts[::2], parts[1::2], strict=False):
         assert int(code) == step.code, f"{step.line}\n{said}"

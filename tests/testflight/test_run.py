@@ -25,6 +25,7 @@ from promoter.programs.kubectl import Kubectl
 from promoter.smoketest.endpoints import read_endpoints
 from promoter.testflight.chart import content_hash
 from promoter.testflight.namespace import TestflightSpec, namespace_object
+from promoter.testflight.provisioner import THIRD_PARTY_KEYS
 from tests.platform_fixture import ROOT, kubectl
 from tests.smoketest.conftest import Application
 
@@ -113,7 +114,7 @@ def staging(platform: Platform) -> Iterator[str]:
     """A staging namespace with keys to copy, and some that must not be copied."""
     name = "staging-of-testflights"
     kubectl(platform, "create", "namespace", name)
-    data = {"smtp-username": "mailer", "bigquery-credentials": "warehouse"}
+    data = {**dict.fromkeys(THIRD_PARTY_KEYS, "mailer"), "bigquery-credentials": "warehouse"}
     literals = [f"--from-literal={key}={value}" for key, value in data.items()]
     kubectl(platform, "-n", name, "create", "secret", "generic", "lana-bank-external", *literals)
     yield name
@@ -161,7 +162,7 @@ def test_only_the_named_keys_are_copied_and_no_value_is_shown(runner: Runner, st
     finally:
         process.terminate()
     code, out, err = wait_for(process)
-    assert set(copied) == {"smtp-username"}
+    assert set(copied) == set(THIRD_PARTY_KEYS)
     password = base64.b64decode(generated["password"]).decode()
     for secret in ("mailer", "warehouse", password):
         assert secret not in out + err + json.dumps(runner.result())
