@@ -57,6 +57,11 @@ def without_prevent_destroy(stack: Mapping[str, Any]) -> Stack:
 _GROUP = "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/group/providers"
 _NETWORK = f"{_GROUP}/Microsoft.Network"
 IDS = {
+    "azurerm_application_insights": f"{_GROUP}/Microsoft.Insights/components/reach",
+    "azurerm_application_insights_standard_web_test": (
+        f"{_GROUP}/Microsoft.Insights/webTests/test"
+    ),
+    "azurerm_monitor_action_group": f"{_GROUP}/Microsoft.Insights/actionGroups/alerts",
     "azurerm_key_vault": f"{_GROUP}/Microsoft.KeyVault/vaults/vault",
     "azurerm_log_analytics_workspace": f"{_GROUP}/Microsoft.OperationalInsights/workspaces/logs",
     "azurerm_postgresql_flexible_server": (

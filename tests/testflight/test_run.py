@@ -166,7 +166,7 @@ def test_only_the_named_keys_are_copied_and_no_value_is_shown(runner: Runner, st
     password = base64.b64decode(generated["password"]).decode()
     for secret in ("mailer", "warehouse", password):
         assert secret not in out + err + json.dumps(runner.result())
-    assert code == 130
+    assert code == 143
     assert runner.namespace not in runner.namespaces()
 
 
