@@ -35,7 +35,7 @@ CONTAINERS = r"""
 """
 """The storage and the engine of builders of images."""
 
-BUILD = r"GO\w+ CARGO_\w+ RUSTUP_\w+ (npm_config|NPM_CONFIG)_\w+ PIP_\w+ UV_\w+"
+BUILD = r"GO(?!OGLE_)\w+ CARGO_\w+ RUSTUP_\w+ (npm_config|NPM_CONFIG)_\w+ PIP_\w+ UV_\w+"
 """The registries, proxies and caches from which the toolchain is built."""
 
 PROVIDERS: Mapping[str, str] = {

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from promoter.common.environment import CLUSTER, GIT, PROVIDERS, REGISTRY, child_environment
+from promoter.common.environment import BUILD, CLUSTER, GIT, PROVIDERS, REGISTRY, child_environment
 from promoter.common.progress import Silent
 from promoter.programs.command import cluster_environment, kubeconfig_variables
 from promoter.programs.cosign import Cosign
@@ -135,6 +135,16 @@ def test_the_page_lists_the_variables_of_a_provider(provider: str) -> None:
     page = (Path(__file__).parents[2] / "docs" / "environments.md").read_text()
     names = " ".join(f"`{name}`" for name in PROVIDERS[provider].split())
     assert f"| {provider} | {names} |" in page
+
+
+def test_a_build_gets_the_settings_of_go_and_no_credentials_of_google(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in ("GOPROXY", *PROVIDERS["google"].split()):
+        monkeypatch.setenv(name, "x")
+    found = child_environment(BUILD)
+    assert found["GOPROXY"] == "x"
+    assert not found.keys() & set(PROVIDERS["google"].split())
 
 
 def test_every_program_uses_one_cluster(monkeypatch: pytest.MonkeyPatch) -> None:
