@@ -12,7 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from promoter.common.environment import BUILD, PROVIDERS, child_environment
+from promoter.common.environment import BUILD, child_environment
 from promoter.common.errors import InvalidFile, PromoterError
 from promoter.common.progress import Silent
 from promoter.programs.hcl import parse_module
@@ -33,19 +33,29 @@ _REFUSED_SETTINGS = ("delete_contents_on_destroy", "force_destroy")
 class ModuleChange:
     """A changed module: what no longer fits its callers, what policies refuse, its validation.
 
-    ``unvalidated`` is the reason why OpenTofu did not validate it.
+    ``unvalidated`` is the reason why OpenTofu did not validate it; one that ``is_new`` or has been
+    removed needs none.
     """
 
     name: str
     differences: tuple[str, ...]
     refused: tuple[str, ...]
     unvalidated: str
+    is_new: bool = False
 
     def objections(self) -> Iterator[str]:
         """Yield the reasons why a person has to look at it."""
         yield from (f"tf/{self.name} {line}" for line in (*self.differences, *self.refused))
         if self.unvalidated:
             yield f"tf/{self.name} is not validated: {self.unvalidated}"
+
+    def lines(self) -> Iterator[str]:
+        """Yield the lines of the pull request about it."""
+        yield from self.objections()
+        if self.is_new:
+            yield f"tf/{self.name} is new, so no stack calls it; it is not validated"
+        elif not [*self.objections()]:
+            yield f"tf/{self.name} is validated by OpenTofu"
 
 
 @dataclass(frozen=True)
@@ -62,7 +72,7 @@ class ModuleChanges:
         """Return the section of the pull request about them, "" where nothing has changed."""
         if not self.changes:
             return ""
-        lines = [f"- {line}" for line in self.objections()] or ["- validated by OpenTofu"]
+        lines = [f"- {line}" for change in self.changes for line in change.lines()]
         names = ", ".join(f"tf/{change.name}" for change in self.changes)
         return f"\n## Terraform modules\n\nChanged: {names}\n\n" + "\n".join(lines) + "\n"
 
@@ -75,21 +85,23 @@ def module_changes(
 ) -> ModuleChanges:
     """Return the modules of a chart's tf/ that differ, from their files ``<module>/<path>``.
 
-    A module that is new has no callers yet. Raises `InvalidFile` for one that is not HCL.
+    A module that is new has no callers yet, one that is removed may still have some. Raises
+    `InvalidFile` for one that is not HCL.
     """
     old, new, today = _modules(before), _modules(after), datetime.datetime.now(datetime.UTC).date()
-    return ModuleChanges(
-        tuple(
-            ModuleChange(
-                name,
-                tuple(_differences(old[name], files, name)) if name in old else (),
-                tuple(_refused(name, files, waivers, today)),
-                validate(files) if name in old else "",
-            )
-            for name, files in sorted(new.items())
-            if old.get(name) != files
+    removed = (ModuleChange(n, ("is removed",), (), "") for n in old.keys() - new.keys())
+    changed = (
+        ModuleChange(
+            name,
+            tuple(_differences(old[name], files, name)) if name in old else (),
+            tuple(_refused(name, files, waivers, today)),
+            validate(files) if name in old else "",
+            is_new=name not in old,
         )
+        for name, files in new.items()
+        if old.get(name) != files
     )
+    return ModuleChanges(tuple(sorted((*removed, *changed), key=lambda each: each.name)))
 
 
 def not_validated(_files: Files) -> str:
@@ -107,9 +119,10 @@ def tofu_validation(program: Callable[[], Path]) -> Validate:
             for path, content in files.items():
                 (folder / path).parent.mkdir(parents=True, exist_ok=True)
                 (folder / path).write_bytes(content)
-            variables = child_environment(BUILD, *PROVIDERS.values())
+            # Without credentials: a provider that a module names runs here, and no cloud is read.
+            own = child_environment(BUILD)
             try:
-                tofu = Terraform(program(), folder, variables, Silent(), ("-backend=false",))
+                tofu = Terraform(program(), folder, own, Silent(), ("-backend=false",))
                 tofu.init()
             except PromoterError as error:
                 return f"its providers cannot be had here ({str(error)[:200]})"

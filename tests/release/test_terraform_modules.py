@@ -74,6 +74,31 @@ def test_what_callers_of_the_present_module_would_meet_is_listed() -> None:
         changes({"main.tf": OLD}, {"main.tf": b"variable {"})
 
 
+def test_a_removed_module_may_still_be_called() -> None:
+    found = module_changes({"m/main.tf": OLD}, {"m/main.tf": None}, (), lambda _: "")
+    assert found.objections() == ["tf/m is removed"]
+    assert "- tf/m is removed\n" in found.report()
+
+
+def test_a_new_module_is_not_called_validated() -> None:
+    new = {"a/main.tf": OLD, "b/main.tf": NEW}
+    found = module_changes({"a/main.tf": b""}, new, (), lambda _: "")
+    assert "- tf/b is new, so no stack calls it; it is not validated\n" in found.report()
+    valid = module_changes({"b/main.tf": NEW + b"#"}, {"b/main.tf": NEW}, (), lambda _: "")
+    assert "- tf/b is validated by OpenTofu\n" in valid.report()
+
+
+def test_a_module_is_validated_without_credentials(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tofu = tmp_path / "tofu"
+    tofu.write_text('#!/bin/sh\n[ -z "$GOOGLE_CREDENTIALS$ARM_CLIENT_SECRET$KUBECONFIG" ]\n')
+    tofu.chmod(0o755)
+    for name in ("GOOGLE_CREDENTIALS", "ARM_CLIENT_SECRET", "KUBECONFIG"):
+        monkeypatch.setenv(name, "x")
+    assert tofu_validation(lambda: tofu)({"main.tf": OLD}) == ""
+
+
 def test_what_policies_refuse_needs_a_waiver_that_has_not_expired() -> None:
     assert sorted(changes({}, {"main.tf": KEY})) == [
         "tf/m has force_destroy in google_storage_bucket.docs, which needs a waiver",
