@@ -62,18 +62,20 @@ class Registry:
             layout = Path(folder) / "layout"
             write_layout(image, layout)
             target = self.reference(name, tags[0] if tags else image.digest)
-            self._run("push", str(layout), target, seconds=_PUSH_SECONDS)
+            self._run("push", str(layout), target, about=target, seconds=_PUSH_SECONDS)
         for tag in tags[1:]:
             self.tag(name, image.digest, tag)
 
     def tag(self, name: str, digest: str, tag: str) -> None:
         """Point ``tag`` at ``digest``, which the registry has to have."""
-        self._run("tag", f"{self.repository(name)}@{digest}", tag)
+        reference = self.reference(name, digest)
+        self._run("tag", reference, tag, about=reference)
 
     def digest(self, name: str, tag: str) -> str | None:
         """Return the digest of ``tag`` (or ``sha256:...``), None if the image is absent."""
         with suppress(_ImageAbsent):
-            return self._run("digest", self.reference(name, tag)).decode().strip()
+            reference = self.reference(name, tag)
+            return self._run("digest", reference, about=reference).decode().strip()
         return None
 
     def required_digest(self, name: str, tag: str) -> str:
@@ -87,12 +89,13 @@ class Registry:
         """Return the image configuration: labels, variables, entrypoint, layers."""
         reference = self.reference(name, tag)
         with _documented(f"config {reference}"):
-            return dict(json.loads(self._run("config", reference)))
+            return dict(json.loads(self._run("config", reference, about=reference)))
 
     def pull(self, name: str, tag: str) -> OciImage[Layer]:
         """Return the image of ``tag`` (or a digest), every blob checked by its digest."""
-        manifest = self._run("manifest", self.reference(name, tag))
-        with _documented(f"manifest {self.reference(name, tag)}"):
+        reference = self.reference(name, tag)
+        manifest = self._run("manifest", reference, about=reference)
+        with _documented(f"manifest {reference}"):
             document = json.loads(manifest)
             blobs = [self._blob(name, each) for each in (document["config"], *document["layers"])]
         layers = [Layer(b.content, b.media_type, unpacked(b.content)) for b in blobs[1:]]
@@ -102,14 +105,16 @@ class Registry:
     def pull_layout(self, name: str, tag: str, folder: Path) -> None:
         """Write the image of ``tag`` (or a digest) as an OCI layout to the absent ``folder``."""
         reference = self.reference(name, tag)
-        self._run("pull", "--format", "oci", reference, str(folder), seconds=_PUSH_SECONDS)
+        words = ("pull", "--format", "oci", reference, str(folder))
+        self._run(*words, about=reference, seconds=_PUSH_SECONDS)
 
     def platform_of(self, name: str, digest: str) -> str | None:
         """Return ``linux/amd64`` or the other platform of an image, None if it is absent."""
         with suppress(_ImageAbsent):
             reference = self.reference(name, digest)
             with _documented(f"config {reference}"):
-                content = self._run("config", "--platform", "linux/amd64", reference)
+                words = ("config", "--platform", "linux/amd64", reference)
+                content = self._run(*words, about=reference)
                 document = json.loads(content)
                 return f"{document['os']}/{document['architecture']}"
         return None
@@ -120,48 +125,53 @@ class Registry:
 
     def _blob(self, name: str, descriptor: dict[str, Any]) -> Blob:
         digest = descriptor["digest"]
-        blob = Blob(self._run("blob", self.reference(name, digest)), descriptor["mediaType"])
+        reference = self.reference(name, digest)
+        blob = Blob(self._run("blob", reference, about=reference), descriptor["mediaType"])
         if blob.digest != digest:
             raise RegistryError(f"read {digest} of {name}: it has other content")
         return blob
 
-    def _run(self, *arguments: str, seconds: int = 0) -> bytes:
+    def _run(self, *arguments: str, about: str, seconds: int = 0) -> bytes:
+        """Return the output of crane; ``about`` is the image that an error names."""
         command = ["/bin/sh", "-c", _LIMITED, "sh", str(self.crane), *arguments]
         with tempfile.TemporaryFile() as output:
-            done = self._completed(command, output, arguments, seconds or self.seconds)
+            what = f"{arguments[0]} {about}"
+            done = self._completed(command, output, what, seconds or self.seconds)
             output.seek(0)
             content = output.read()
         if done.returncode != 0:
-            raise self._failure(arguments, done.stderr.decode(errors="replace"))
+            raise self._failure(what, done.stderr.decode(errors="replace"))
         return content
 
     def _completed(
-        self, command: Sequence[str], output: IO[bytes], arguments: Sequence[str], seconds: int
+        self, command: Sequence[str], output: IO[bytes], what: str, seconds: int
     ) -> subprocess.CompletedProcess[bytes]:
         try:
             env = child_environment(REGISTRY)
             return run_child(command, stdout=output, seconds=seconds, env=env)
         except subprocess.TimeoutExpired as error:
-            raise self._failure(arguments, f"timeout after {seconds} s") from error
+            raise self._failure(what, f"timeout after {seconds} s") from error
         except OSError as error:
             raise RegistryError(f"run {self.crane}: {error.strerror}") from error
 
-    def _failure(self, arguments: Sequence[str], stderr: str) -> RegistryError:
+    def _failure(self, what: str, stderr: str) -> RegistryError:
         # Its error may have several lines; what comes before are warnings.
         message = redact(stderr).rpartition("Error: ")[2].splitlines() or ["no message"]
         absent = any(sign in stderr for sign in _ABSENT)
         return (_ImageAbsent if absent else RegistryError)(
-            f"{arguments[0]} {arguments[-1]}: {' '.join(message)}",
-            next_step=self._remedy(stderr),
+            f"{what}: {' '.join(message)}",
+            next_step=_remedy(what.partition(" ")[2], stderr),
         )
 
-    def _remedy(self, stderr: str) -> str:
-        host = self.address.partition("/")[0]
-        if _BUSY.search(stderr):
-            return f"{host} is overloaded or failing: run it again later"
-        if _FORBIDDEN.search(stderr):
-            return f"docker login {host}, with an account that may do this"
-        return f"check that {self.address} is up, reachable and a registry, then run it again"
+
+def _remedy(reference: str, stderr: str) -> str:
+    address = reference.rpartition("/")[0]
+    host = address.partition("/")[0]
+    if _BUSY.search(stderr):
+        return f"{host} is overloaded or failing: run it again later"
+    if _FORBIDDEN.search(stderr):
+        return f"docker login {host}, with an account that may do this"
+    return f"check that {address} is up, reachable and a registry, then run it again"
 
 
 @contextmanager
