@@ -10,7 +10,8 @@ _PREDEFINED = re.compile(
     r"|(TARGET|BUILD)(PLATFORM|OS|ARCH|VARIANT)"
 )
 _INSTRUCTION = re.compile(r"\s*([A-Za-z]+)\s+(.*)", re.DOTALL)
-_HEREDOC = re.compile(r"<<-?\s*[\"']?(\w+)[\"']?")
+# A word of its own: `<<<` and a shift are not heredocs.
+_HEREDOC = re.compile(r"(?<!\S)\d*<<-?[\"']?([A-Za-z_]\w*)[\"']?(?!\S)")
 _FROM = re.compile(r"(?:--\S+\s+)*(\S+)(?:\s+[Aa][Ss]\s+(\S+))?")
 _MOUNTED = re.compile(r"--mount=\S*?\bfrom=([^,\s]+)")
 _COPIED = re.compile(r"--from=(\S+)")

@@ -40,6 +40,11 @@ def test_outside_images_and_arguments_without_a_default_are_found() -> None:
     assert parsed.copies == (("package.json", "./"), ("pnpm-lock.yaml", "./"))
 
 
+def test_what_only_looks_like_a_heredoc_hides_no_base_image() -> None:
+    text = "FROM a AS one\nRUN read x <<< word\nRUN echo $((1 << 2))\nFROM b\n"
+    assert parse_dockerfile(text, {}).bases == ("a", "b")
+
+
 def test_arguments_that_are_given_choose_the_base_image() -> None:
     assert "node:24-alpine" in parse_dockerfile(TEXT, {"NODE": "24"}).bases
     assert parse_dockerfile(TEXT, {"VARIANT": "scratch"}).bases[-1] == "golang:1.25"
