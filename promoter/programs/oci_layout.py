@@ -1,7 +1,8 @@
 """OCI images in folders: read from a layout or a `docker save` archive, labeled, searched.
 
-Layers stay in files, so an image may be larger than memory. Formats: OCI image-spec v1.1 (layout,
-index, manifest, config), and the archive of `docker save` with its manifest.json.
+Layers stay in files, so an image may be larger than memory; one layer of an archive may not.
+Formats: OCI image-spec v1.1 (layout, index, manifest, config), and the archive of `docker save`
+with its manifest.json.
 """
 
 import gzip
@@ -9,6 +10,7 @@ import hashlib
 import json
 import shutil
 import tarfile
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
@@ -29,6 +31,10 @@ from promoter.programs.oci import (
 PLATFORM = ("linux", "amd64")
 _CHUNK = 1 << 20
 _DOCKER_LAYER = "application/vnd.docker.image.rootfs.diff.tar.gzip"
+_UNREADABLE = (
+    *(OSError, LookupError, TypeError, ValueError),
+    *(EOFError, tarfile.TarError, zlib.error),
+)
 _WHITEOUT, _OPAQUE = ".wh.", ".wh..wh..opq"
 
 
@@ -96,7 +102,7 @@ def read_archive(file: Path, folder: Path) -> OciImage[LayerFile]:
             layers = tuple(
                 _packed(_member(archive, name), diff_id, folder) for name, diff_id in pairs
             )
-    except (OSError, LookupError, TypeError, ValueError, tarfile.TarError) as error:
+    except _UNREADABLE as error:
         raise InvalidImage(
             f"read the image in {file}: it is not the archive of one image: {error}",
             next_step="name the archive that docker save or oci-build-task wrote",

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import gzip
+import io
 import json
 import tarfile
 from pathlib import Path
@@ -101,3 +103,19 @@ def test_an_archive_of_docker_save_is_one_image(tmp_path: Path) -> None:
     assert image_config(found)["User"] == "1000"
     with pytest.raises(InvalidImage, match="is not the archive of one image"):
         read_archive(tmp_path / "manifest.json", tmp_path / "layers")
+
+
+def test_an_archive_with_half_a_layer_is_refused(tmp_path: Path) -> None:
+    written = image({"/bin/x": b"x"})
+    files = {
+        "config.json": written.config.content,
+        "layer.tar": gzip.compress(written.layers[0].tar)[:-20],
+        "manifest.json": json.dumps([{"Config": "config.json", "Layers": ["layer.tar"]}]).encode(),
+    }
+    with tarfile.open(tmp_path / "image.tar", "w") as archive:
+        for name, content in files.items():
+            entry = tarfile.TarInfo(name)
+            entry.size = len(content)
+            archive.addfile(entry, io.BytesIO(content))
+    with pytest.raises(InvalidImage, match="is not the archive of one image"):
+        read_archive(tmp_path / "image.tar", tmp_path)
