@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 from policies.stack import UNPINNED, CheckedStack
-from promoter.common.errors import PromoterError
+from promoter.common.errors import InvalidFile, PromoterError
 from promoter.common.yaml_file import read_yaml
 from promoter.programs.hcl import parse_module
 from promoter.programs.helm import Helm, HelmError
@@ -126,5 +126,8 @@ def _resolved(value: Any) -> Any:
 
 def _module(folder: Path) -> dict[str, Any]:
     """Return the blocks of the Terraform module in ``folder``."""
-    files = {str(file): file.read_text(encoding="utf-8") for file in folder.glob("*.tf")}
+    try:
+        files = {str(file): file.read_text(encoding="utf-8") for file in folder.glob("*.tf")}
+    except UnicodeDecodeError as error:
+        raise InvalidFile(str(folder), "", f"not UTF-8: {error.reason}") from error
     return parse_module(files)

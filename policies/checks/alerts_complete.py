@@ -51,15 +51,15 @@ def _hosts(stack: CheckedStack) -> Violations:
         )
         for place, body in stack.resources(kind)
     }
-    for ingress, item in stack.objects_of("Ingress"):
-        for rule in item["spec"]["rules"]:
-            of_host = [place for place, text in checks.items() if rule["host"] in text]
-            if not any(
-                _covered(stack, place, "ssl_cert") or _covered(stack, place, "web_test_id")
-                for place in of_host
-                if "ssl" in checks[place]
-            ):
-                yield f"{ingress}/{rule['host']}", "no alert on its certificate"
+    hosts = {host: place for place, host, _, _ in stack.routes()}
+    for host, route in hosts.items():
+        of_host = [place for place, text in checks.items() if host in text]
+        if not any(
+            _covered(stack, place, "ssl_cert") or _covered(stack, place, "web_test_id")
+            for place in of_host
+            if "ssl" in checks[place]
+        ):
+            yield f"{route}/{host}", "no alert on its certificate"
 
 
 def _objectives(stack: CheckedStack) -> Violations:

@@ -506,6 +506,14 @@ def test_a_config_map_without_data_passes(data: Body, stacks: dict[str, CheckedS
     assert [found for name in CHECKS for found in violations(name, changed)] == []
 
 
+def test_the_certificate_of_a_gateway_needs_an_alert_too() -> None:
+    rules = [{"backendRefs": [{"name": "lana-bank-oathkeeper"}]}]
+    spec = {"hostnames": ["app.example.com"], "rules": rules}
+    route = {"kind": "HTTPRoute", "metadata": {"name": "app"}, "spec": spec}
+    found = violations("alerts-complete", CheckedStack("x", {}, (route,)))
+    assert "HTTPRoute/app/app.example.com" in str(found)
+
+
 def test_every_check_has_a_change_that_it_finds() -> None:
     assert {case.check for case in CASES} == set(CHECKS)
 
