@@ -69,7 +69,9 @@ class ImageBuilds:
         if given := self.inputs.images.get(recipe.name):
             made = self._handed_over(recipe.name, given, folder)
         else:
-            made = self._builder.build(self._build(recipe), folder)
+            wanted = self._build(recipe)
+            made = self._builder.build(wanted, folder)
+            require_no_secret(made, wanted)
         contained = recipe.dockerfile.contains
         digests = {f"{ARTIFACT}{name}": self.digest(name) for name in contained}
         for name, path in contained.items():
@@ -224,6 +226,20 @@ def image_builds(
     """Yield the builds of ``version``; their files exist while the block runs."""
     with TemporaryDirectory(prefix="promoter-images-", ignore_cleanup_errors=True) as folder:
         yield ImageBuilds(source, settings, version, registry, inputs, Path(folder), released)
+
+
+def require_no_secret(image: OciImage[Any], build: DockerfileBuild) -> None:
+    """Raise `ReleaseError` if the configuration of ``image`` has a secret of its ``build``.
+
+    Builders write the arguments of a stage's commands into its history, and ENV may have them.
+    """
+    text = image.config.content.decode(errors="replace")
+    for name, value in build.secrets.items():
+        if value in text:
+            raise ReleaseError(
+                f"build image {build.name}: the value of {name} is in its configuration",
+                next_step=f"use {name} in a stage of its own, and copy the result from there",
+            )
 
 
 def require_artifact(

@@ -21,7 +21,8 @@ CLIFF_FILE = "ci/vendor/config/git-cliff.toml"
 GITHUB_TOKEN = "{github_token}"  # noqa: S105 - a placeholder
 """The placeholder of an argument that is secret."""
 
-_PLACEHOLDERS = {"version", "commit", "time", "github_token"}
+_PLACEHOLDERS = {"version", "commit", "time"}
+_PLACEHOLDER = re.compile(r"\{[^{}]*\}|[{}]")
 
 SourcePath = Annotated[str, StringConstraints(pattern=r"^[^/\x00][^\x00]*$")]
 ImagePath = Annotated[str, StringConstraints(pattern=r"^/[^\x00]*[^/\x00]$")]
@@ -48,7 +49,8 @@ class DockerfileRecipe(StrictModel):
     """The Dockerfiles of an image, and what enters their build.
 
     ``release`` defaults to ``candidate``. ``args`` and ``env_files`` (variables by .env file of
-    the context's repository) may contain {version}, {commit}, {time} and {github_token};
+    the context's repository) may contain {version}, {commit} and {time}; an argument that is
+    {github_token} and no more is secret;
     ``contains`` is where artifacts lie in the image. With ``rebuilt: false`` the release has the
     candidate's image.
     """
@@ -63,14 +65,15 @@ class DockerfileRecipe(StrictModel):
 
     @model_validator(mode="after")
     def _placeholders_are_known(self) -> Self:
-        values = [
-            *self.args.values(),
-            *(v for each in self.env_files.values() for v in each.values()),
-        ]
-        for name in {name for value in values for name in re.findall(r"\{(\w*)\}", value)}:
-            if name not in _PLACEHOLDERS:
-                known = ", ".join(sorted(_PLACEHOLDERS))
-                raise ValueError(f"unknown placeholder {{{name}}}; known: {known}")
+        values = [value for value in self.args.values() if value != GITHUB_TOKEN]
+        values += [v for each in self.env_files.values() for v in each.values()]
+        for value in values:
+            for part in _PLACEHOLDER.findall(value):
+                if part == GITHUB_TOKEN:
+                    raise ValueError(f"{GITHUB_TOKEN} is the whole value of an argument or nothing")
+                if part[1:-1] not in _PLACEHOLDERS:
+                    known = ", ".join(sorted(_PLACEHOLDERS))
+                    raise ValueError(f"unknown placeholder {part} in {value}; known: {known}")
         return self
 
     def file(self, *, released: bool) -> str:
@@ -192,8 +195,11 @@ class ReleaseSettings(StrictModel):
     breaking_below_one: BreakingBelowOne = "major"
 
     @model_validator(mode="after")
-    def _artifacts_exist(self) -> Self:
-        names = {artifact.name for artifact in self.artifacts}
+    def _names_fit(self) -> Self:
+        names = [artifact.name for artifact in self.artifacts]
+        for each in (names, [image.name for image in self.images]):
+            if twice := [name for name in each if each.count(name) > 1]:
+                raise ValueError(f"{twice[0]} is there twice")
         for image in self.images:
             for name in image.dockerfile.contains if image.dockerfile else ():
                 if name not in names:

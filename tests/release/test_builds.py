@@ -12,9 +12,11 @@ import pytest
 from promoter.common.errors import PromoterError
 from promoter.git.objects import SourceFile
 from promoter.programs import oci
+from promoter.programs.builders import DockerfileBuild
 from promoter.programs.oci import write_layout
 from promoter.programs.registry import Registry
 from promoter.release.build_inputs import BuildInputs
+from promoter.release.builds import require_no_secret
 from promoter.release.candidate import create_candidate
 from promoter.release.chart import bump_chart
 from promoter.release.errors import ReleaseError
@@ -263,6 +265,16 @@ def settings(old: str, new: str) -> Callable[[dict[str, bytes]], None]:
             r"unknown placeholder \{tag\}",
         ),
         (
+            settings("VERSION: '{version}'", "VERSION: 'x-{github_token}'"),
+            {},
+            r"\{github_token\} is the whole value of an argument",
+        ),
+        (
+            settings("VERSION: '{version}'", "VERSION: '{version!r}'"),
+            {},
+            r"unknown placeholder \{version!r\}",
+        ),
+        (
             settings("COMMITHASH: '{commit}'", "COMMITHASH: '{github_token}'"),
             {},
             "ARG COMMITHASH needs a token of the forge",
@@ -306,6 +318,15 @@ def test_a_dockerfile_that_does_not_build_is_named_with_the_builders_last_lines(
     with pytest.raises(PromoterError, match=r"(?s)build image dagster-.*: buildah exit 125:.*gone"):
         create_candidate(replace(sandbox.application, inputs=given))
     assert sandbox.tags() == []
+
+
+def test_a_secret_in_the_history_of_an_image_is_refused(tmp_path: Path) -> None:
+    build = DockerfileBuild("x", tmp_path, tmp_path, 0, secrets={"GH_TOKEN": "of-the-test"})
+    layer = oci.layer({"/x": SourceFile(b"")})
+    require_no_secret(oci.image([layer], {}, {}, created=CREATED), build)
+    told = oci.image([layer], {"Env": ["GH_TOKEN=of-the-test"]}, {}, created=CREATED)
+    with pytest.raises(ReleaseError, match="the value of GH_TOKEN is in its configuration"):
+        require_no_secret(told, build)
 
 
 def test_base_images_are_materials_of_the_provenance(sandbox: Sandbox) -> None:
