@@ -55,6 +55,18 @@ def test_the_next_step_is_for_the_status_that_a_registry_answers(
     assert raised.value.next_step.startswith(next_step.format(address))
 
 
+def test_an_error_names_the_registry_of_the_image(tmp_path: Path) -> None:
+    denied = tmp_path / "crane"
+    denied.write_text("#!/bin/sh\necho 'Error: UNAUTHORIZED' >&2\nexit 1\n")
+    denied.chmod(0o755)
+    registry = Registry("", denied, homes={"lana-bank": "us.gcr.io/galoyorg"})
+    with pytest.raises(RegistryError, match=r"^pull us.gcr.io/galoyorg/lana-bank:1: ") as raised:
+        registry.pull_layout("lana-bank", "1", tmp_path / "layout")
+    assert raised.value.next_step.startswith("docker login us.gcr.io,")
+    with pytest.raises(RegistryError, match=r"^tag us.gcr.io/galoyorg/lana-bank@sha256:a"):
+        registry.tag("lana-bank", f"sha256:{'a' * 64}", "1")
+
+
 @pytest.mark.parametrize("mode", MODES)
 def test_a_token_endpoint_that_never_completes_its_response_is_an_error(
     crane: Path, mode: str
