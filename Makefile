@@ -40,7 +40,7 @@ play-down: .venv/installed ## stop what `make play` left running
 	$(BIN)/python -m dev.play down
 
 .PHONY: web
-web: .venv/installed ## serve the page of the playground, or of the demo's end
+web: .venv/installed ## serve the pages of the playground, or of the last demo
 	$(BIN)/python -m dev.web
 
 .PHONY: test-fast
@@ -48,7 +48,7 @@ test-fast: .venv/installed ## the tests that need neither a cluster nor minutes
 	$(BIN)/python -m pytest -n 2 --dist loadscope -m "not providers and not workflows and not slow" $(FAST)
 
 .PHONY: test
-test: .venv/installed ## every test; missing programs are built first
+test: .venv/installed ## every test but those of test-providers and test-workflows; missing programs are built first
 	$(BIN)/promoter toolchain build
 	$(BIN)/python -m dev.reference_programs
 	$(BIN)/python -m pytest -n 3 --dist loadscope --no-loadscope-reorder

@@ -1,4 +1,4 @@
-"""``make web``: the page of the playground, or else of the demo's end."""
+"""``make web``: the pages of the playground, or else of the last demo."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def main() -> int:
             serve()
             return 0
     raise PromoterError(
-        "serve the page: there is neither a playground nor a demo", next_step="make play"
+        "serve the pages: there is neither a playground nor a demo", next_step="make play"
     )
 
 

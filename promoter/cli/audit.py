@@ -16,7 +16,9 @@ from promoter.site.site import Site
 
 
 def audit(
-    name: Annotated[str, typer.Argument(help="An environment, or a deployment: all of its own.")],
+    name: Annotated[
+        str, typer.Argument(help="An environment, or a deployment: all of its environments.")
+    ],
     since: Annotated[str, typer.Option(help="Deployments from this time on (ISO 8601).")] = "",
     at: Annotated[str, typer.Option(help="Only the one that ran at this time (ISO 8601).")] = "",
     remote: REMOTE = None,

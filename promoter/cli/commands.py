@@ -114,7 +114,7 @@ _PROVIDERS = {
     "lock": Command("providers:lock", "Write the lock of each platform's providers.", changes=True),
 }
 _WEB = {
-    "serve": Command("web:serve", "Serve the pages until it is interrupted."),
+    "serve": Command("web:serve", "Serve the pages until interrupted."),
     "export": Command("web:export", "Write every page as a file.", changes=True),
 }
 _TOOLCHAIN = {
@@ -175,8 +175,8 @@ SECTIONS: Mapping[str, Mapping[str, Command | CommandGroup]] = {
             "Try rules of approvals, windows and soaks.",
             {"test": Command("audit:test", "Replay past deployments under the rules at HEAD.")},
         ),
-        "metrics": Command("metrics:metrics", "Show how fast and safely changes arrive."),
-        "web": CommandGroup("Look at all of it in a browser.", _WEB, "serve"),
+        "metrics": Command("metrics:metrics", "Show the delivery metrics."),
+        "web": CommandGroup("Show deployments in a browser.", _WEB, "serve"),
         "lint": Command("lint:lint", "Find holes in the gate."),
         "pipeline": CommandGroup("Render and check the Concourse pipelines.", _PIPELINE),
     },

@@ -35,7 +35,7 @@ def deploy(
     report: Annotated[
         bool,
         typer.Option(
-            "--report", help="Show it at GitHub, as a deployment; GitHub never makes it fail."
+            "--report", help="Report the deploy to GitHub; an error there never fails it."
         ),
     ] = False,
     kubeconfig: KUBECONFIG = None,

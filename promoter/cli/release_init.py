@@ -28,7 +28,7 @@ def init_command(
         str, typer.Option(help="The repository's public address.", show_default="that of origin")
     ] = "",
 ) -> None:
-    """Write a proposal for ci/release/release.yml, and list what it cannot know.
+    """Write a proposal for ci/release/release.yml, and list what it cannot determine.
 
     Example: promoter release init --charts ../galoy-private-charts
     """

@@ -17,7 +17,7 @@ IMAGES = Annotated[
     typer.Option(
         "--image",
         metavar="NAME=IMAGE",
-        help="An image that is built already: an OCI layout, an archive of docker save, or the "
+        help="An image that is already built: an OCI layout, an archive of docker save, or the "
         "digest of one in its registry.",
     ),
 ]

@@ -32,12 +32,12 @@ def serve(
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="The port.")] = 8080,
     names: Annotated[
-        list[str] | None, typer.Option("--name", help="A further name that browsers may use.")
+        list[str] | None, typer.Option("--name", help="Another host name to respond to.")
     ] = None,
     remote: REMOTE = None,
     branch: BRANCH = "main",
 ) -> None:
-    """Serve the pages until it is interrupted, and follow the remotes.
+    """Serve the pages until interrupted, and follow the remotes.
 
     Example: promoter web serve --port 8081
     """
@@ -60,7 +60,7 @@ def serve(
 def export(
     folder: Annotated[Path, typer.Argument(help="The folder; replaced if an export wrote it.")],
     at: Annotated[
-        str, typer.Option(help="Judge windows, soaks and votes at this time (ISO 8601) [now].")
+        str, typer.Option(help="Time of windows, soaks and votes (ISO 8601) [now].")
     ] = "",
     remote: REMOTE = None,
     branch: BRANCH = "main",
