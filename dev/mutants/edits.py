@@ -361,7 +361,7 @@ MUTANTS = (
         (
             f"{_KEYCLOAK}/templates/_pod.tpl",
             swap('"DB" "postgres"', '"BOOTSTRAP_ADMIN_USERNAME" "admin" "DB" "postgres"'),
-            "an administrator that stays",
+            "a permanent administrator",
         ),
     ),
     *_mutants(

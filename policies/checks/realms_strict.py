@@ -34,7 +34,7 @@ def check(stack: CheckedStack) -> Violations:
     for place, container in stack.containers():
         for variable in container.get("env", []):
             if variable["name"].startswith("KC_BOOTSTRAP_ADMIN"):
-                yield place, f"it makes an administrator that stays ({variable['name']})"
+                yield place, f"it creates a permanent administrator ({variable['name']})"
 
 
 def _second_factor(stack: CheckedStack) -> Violations:

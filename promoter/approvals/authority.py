@@ -214,7 +214,7 @@ class DeployAuthority:
             by = f"stopped by {stop.person} in {stop.added_by[:12]}: {stop.reason}"
             yield Refusal(by, f"promoter resume {scope(stop)} --reason '...'")
         if other := self.case.elsewhere:
-            reason = f"the rules of deployment {other} count for it, and it is not in that any more"
+            reason = f"the rules of deployment {other} count for it, though it was moved out"
             step = f"move it back, or remove it there and promoter approve {other} --rules"
             yield Refusal(reason, step)
         if rules.approval is not None and not self.case.gated:

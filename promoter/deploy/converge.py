@@ -149,14 +149,14 @@ class Apply(Protocol):
         """Raise `Declined` where a person is to approve the ``saved`` plan and does not."""
 
     def __call__(self, stack: Stack, planned: PlannedStack) -> None:
-        """Bring the stack to what the plan says; raise `PromoterError` where it is not there."""
+        """Apply the plan to the stack; raise `PromoterError` unless the stack converged."""
 
 
 class SavedApply:
     """Applies exactly the saved plan, which the gate has cleared."""
 
     def require_approval(self, stack: Stack, saved: Plan) -> None:
-        """Ask nobody."""
+        """Require nothing more: the gate is the approval."""
 
     def __call__(self, stack: Stack, planned: PlannedStack) -> None:
         """See `Apply`."""

@@ -30,7 +30,7 @@ class Reporter:
 
     @contextmanager
     def deploying(self, environment: str, commit: str) -> Iterator[None]:
-        """Report the deploy of ``commit`` that the block is, and its end."""
+        """Report the deploy of ``commit`` during the block, and its outcome."""
 
         def report(state: DeploymentState, description: str) -> None:
             self.report(DeploymentReport(environment, commit, state, description))
@@ -44,7 +44,7 @@ class Reporter:
         report(DeploymentState.SUCCESS, "deployed")
 
     def waiting(self, site: Site, environment: str) -> None:
-        """Report each environment after ``environment`` that only its gate holds back."""
+        """Report each other environment that follows one and is held back by its gate."""
         try:
             site = site.fetched()
             names = [

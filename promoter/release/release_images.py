@@ -1,4 +1,4 @@
-"""The images of a release, each held against its candidate's before anything is pushed."""
+"""The images of a release, each compared with its candidate's before anything is pushed."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -82,7 +82,7 @@ class DockerfileRecipe(StrictModel):
 
 
 class ImageRecipe(StrictModel):
-    """One image, by a Dockerfile or as files that are copied onto nothing.
+    """One image, by a Dockerfile or as files that are copied into an empty image.
 
     ``pin`` is the key path of its digest in values.yaml (empty: not pinned), ``registry`` where it
     is published (empty: where the others are).

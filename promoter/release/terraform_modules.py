@@ -1,4 +1,4 @@
-"""The Terraform modules that a release brings into the chart, held against the present ones.
+"""The Terraform modules that a release brings into the chart, compared with the present ones.
 
 Stacks call the present copy, so a variable, output or provider that they do not have breaks
 `tofu init` of every environment, and no testflight runs Terraform.
@@ -105,7 +105,7 @@ def module_changes(
 
 
 def not_validated(_files: Files) -> str:
-    """Return that nothing validates here."""
+    """Return that there is no OpenTofu to validate with."""
     return "no OpenTofu was named"
 
 
@@ -125,7 +125,7 @@ def tofu_validation(program: Callable[[], Path]) -> Validate:
                 tofu = Terraform(program(), folder, own, Silent(), ("-backend=false",))
                 tofu.init()
             except PromoterError as error:
-                return f"its providers cannot be had here ({str(error)[:200]})"
+                return f"its providers are not available here ({str(error)[:200]})"
             tofu.validate()
             return ""
 

@@ -17,7 +17,7 @@ class Events:
 
     @property
     def is_full(self) -> bool:
-        """True if no further stream is served."""
+        """True if as many streams are open as are served at a time."""
         return len(self._streams) >= MOST_STREAMS
 
     def publish(self) -> None:

@@ -80,7 +80,7 @@ class _Server:
     async def stream(self, request: Request) -> Response:  # noqa: ARG002
         """Return the stream of events."""
         if self.events is None or self.events.is_full:
-            error = PromoterError("follow events: no further stream is served")
+            error = PromoterError("open event stream: too many are open")
             return self._error("events", 503, "No events", error)
         return EventSourceResponse(self.events.stream(), headers=HEADERS)
 
@@ -102,7 +102,7 @@ class _Server:
 
     def method(self, request: Request, error: Exception) -> Response:  # noqa: ARG002
         """Return the page for a method that no page takes."""
-        reason = PromoterError(f"{request.method} a page: pages are only read")
+        reason = PromoterError(f"{request.method} a page: pages are read-only")
         return self._error(request.url.path.lstrip("/"), 405, "Not allowed", reason)
 
     def _page(self, snapshot: Snapshot, path: str) -> bytes:

@@ -35,7 +35,7 @@ def _now() -> datetime:
 
 @dataclass
 class Watcher:
-    """Follows the remotes of the repository that ``folder`` is in; ``changed`` is called after."""
+    """Follows the remotes of ``folder``'s repository; calls ``changed`` after each change."""
 
     folder: Path
     remote: str | None
@@ -52,13 +52,13 @@ class Watcher:
         return dict(self._views)
 
     def run(self) -> None:
-        """Look at the remotes until `stop`."""
+        """Query the remotes until `stop`."""
         while not self._stop.is_set():
             self.look()
             self._stop.wait(INTERVAL)
 
     def stop(self) -> None:
-        """End `run` after its present look."""
+        """End `run` after its current query."""
         self._stop.set()
 
     def look(self) -> None:

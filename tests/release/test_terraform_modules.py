@@ -125,7 +125,7 @@ def test_without_its_providers_a_module_is_not_validated(tmp_path: Path) -> None
     tofu = tmp_path / "tofu"
     tofu.write_text("#!/bin/sh\necho 'Error: no registry' >&2\nexit 1\n")
     tofu.chmod(0o755)
-    assert "providers cannot be had here" in tofu_validation(lambda: tofu)({"main.tf": OLD})
+    assert "providers are not available here" in tofu_validation(lambda: tofu)({"main.tf": OLD})
 
     def missing() -> Path:
         raise ProgramMissing("find tofu: it is not on PATH")

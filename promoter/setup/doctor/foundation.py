@@ -71,7 +71,7 @@ def examine_account(
     parts = [f"not there: {', '.join(absent)}"] if absent else []
     if details := "; ".join([*parts, *dict.fromkeys(wrong)]):
         return CheckResult(check, CheckState.PROBLEM, details, remedy)
-    return CheckResult(check, CheckState.OK, f"{len(wanted)} things were read; all are right")
+    return CheckResult(check, CheckState.OK, f"read {len(wanted)} resources without a problem")
 
 
 def _synthesized(surroundings: Surroundings, *names: str) -> tuple[Document, Document]:
