@@ -5,10 +5,11 @@ A forge that cannot be reached, or refuses, never makes a deploy fail.
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from promoter.common.errors import PromoterError
 from promoter.common.progress import Progress
+from promoter.common.text import redact
 from promoter.forge.forge import DeploymentReport, DeploymentState, Forge
 from promoter.gate.holds.gate import HeldByGate
 from promoter.site.site import Site
@@ -22,9 +23,10 @@ class Reporter:
     progress: Progress
 
     def report(self, report: DeploymentReport) -> None:
-        """Report one state."""
+        """Report one state, without the secrets that its description may have."""
         try:
-            self.forge().report_deployment(report)
+            public = replace(report, description=redact(report.description))
+            self.forge().report_deployment(public)
         except PromoterError as error:
             self.progress.note(f"{report.environment}: not shown by the forge: {error}")
 

@@ -10,6 +10,7 @@ from promoter.common.errors import PromoterError
 from promoter.gate.state import EnvironmentState
 from promoter.gate.state_file import read_state
 from promoter.git import Git
+from promoter.git.objects import is_full_id
 from promoter.site.evidence import OVERRIDE, folder
 from promoter.site.site import Site
 from promoter.site.witness import GATES
@@ -44,7 +45,11 @@ class Attempt:
             found = json.loads(content)
             details = found["details"]
             texts = {name: str(found[name]) for name in ("kind", "outcome", "at", "actor")}
-            datetime.fromisoformat(texts["at"])
+            if datetime.fromisoformat(texts["at"]).tzinfo is None:
+                raise ValueError("a time without zone")
+            gates = str(details.get(GATES) or "")
+            if gates and not is_full_id(gates):
+                raise ValueError("the gates are no commit")
             reports = [each for each in details.get("smoketests") or () if _is_report(each)]
             return cls(
                 path,
@@ -53,11 +58,11 @@ class Attempt:
                 summary=str(found["summary"]),
                 plan=str(details.get("plan") or ""),
                 plan_digest=str(details.get("plan_digest") or ""),
-                gates=str(details.get(GATES) or ""),
+                gates=gates,
                 override=str(details.get(OVERRIDE) or ""),
                 smoketests=tuple(reports),
             )
-        except (ValueError, TypeError, KeyError, AttributeError):
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
             return cls(path, "evidence", "unreadable")
 
 

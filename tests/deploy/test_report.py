@@ -122,3 +122,13 @@ def test_a_site_that_cannot_be_fetched_is_a_note(site: Site, tmp_path: Path) -> 
     Reporter(lambda: pytest.fail("asked"), notes).waiting(site, "qa")
     (line,) = notes.lines
     assert "qa: what waits after it is not shown" in line
+
+
+def test_no_secret_of_an_error_is_shown(bare: Git, github: GitHubForge) -> None:
+    reporter = Reporter(lambda: github, Notes())
+    with (
+        pytest.raises(PromoterError),
+        reporter.deploying(PRODUCTION, bare.commit("refs/heads/main") or ""),
+    ):
+        raise PromoterError("apply: GET https://user:hunter2@registry.example/v2 failed")
+    assert not any("hunter2" in text for _, text in shown(bare))
