@@ -20,7 +20,7 @@ def chart_changes(
     found: list[str] = []
     for change in changes_between(would, recorded.current if recorded else None):
         if change.path.startswith("charts/") and change.path.endswith("/values.yaml"):
-            found += _lines(_text(git, before.get(change.path)), _text(git, change.current))
+            found += _lines(text_of(git, before.get(change.path)), text_of(git, change.current))
     more = [f"  ... and {len(found) - _MOST} more"] if len(found) > _MOST else []
     return (*found[:_MOST], *more)
 
@@ -31,7 +31,8 @@ def _lines(old: str, new: str) -> Iterator[str]:
     yield from (f"  {line}" for line in value_lines(old, new))
 
 
-def _text(git: Git, file: FileState | None) -> str:
+def text_of(git: Git, file: FileState | None) -> str:
+    """Return the content of a recorded file, "" where there is none."""
     if file is None or file.file_hash is None:
         return ""
     return git.output("cat-file", "blob", file.file_hash).decode(errors="replace")

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from promoter.common.errors import YamlEditError
 from promoter.forge.links import compare_link
 from promoter.gate.rules import changes_between
-from promoter.gate.state import DeployState, FileState, ident, path_of
+from promoter.gate.state import DeployState, ident, path_of
 from promoter.git import Git
+from promoter.site.chart_changes import text_of
 from promoter.site.plan import ChangedFile
 from promoter.vendoring.summary import PinChange, pin_changes, value_lines
 
@@ -52,7 +53,7 @@ def difference(git: Git, old: DeployState | None, new: DeployState) -> StateDiff
     images: list[ImageChange] = []
     for change in changes:
         recorded = before.files.get(change.identity) if before else None
-        texts = (_text(git, recorded), _text(git, change.current))
+        texts = (text_of(git, recorded), text_of(git, change.current))
         if change.path.startswith("charts/") and change.path.endswith("/values.yaml"):
             values += value_lines(*texts)
             with suppress(YamlEditError):  # then the files alone are shown
@@ -92,9 +93,3 @@ def _by_path(state: DeployState) -> DeployState:
     """Return ``state`` with identities that have no source; of equal paths the first counts."""
     files = {ident("", path_of(key)): state.files[key] for key in sorted(state.files, reverse=True)}
     return state._replace(files=files)
-
-
-def _text(git: Git, file: FileState | None) -> str:
-    if file is None or file.file_hash is None:
-        return ""
-    return git.output("cat-file", "blob", file.file_hash).decode(errors="replace")

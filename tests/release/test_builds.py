@@ -324,9 +324,9 @@ def test_a_secret_in_the_history_of_an_image_is_refused(tmp_path: Path) -> None:
     build = DockerfileBuild("x", tmp_path, tmp_path, 0, secrets={"GH_TOKEN": "of-the-test"})
     layer = oci.layer({"/x": SourceFile(b"")})
     require_no_secret(oci.image([layer], {}, {}, created=CREATED), build)
-    told = oci.image([layer], {"Env": ["GH_TOKEN=of-the-test"]}, {}, created=CREATED)
+    leaking = oci.image([layer], {"Env": ["GH_TOKEN=of-the-test"]}, {}, created=CREATED)
     with pytest.raises(ReleaseError, match="the value of GH_TOKEN is in its configuration"):
-        require_no_secret(told, build)
+        require_no_secret(leaking, build)
 
 
 def test_base_images_are_materials_of_the_provenance(sandbox: Sandbox) -> None:
