@@ -32,15 +32,25 @@
         nextest = script pkgs "nextest" [ pkgs.cargo pkgs.cargo-nextest ] "cargo nextest run --workspace --locked";
         bats = script pkgs "bats" [ pkgs.bats pkgs.podman ] "bats --recursive bats";
         simulation = script pkgs "simulation" [ pkgs.cargo ] "cargo run --locked --package simulation";
-        cypress = script pkgs "cypress" [ pkgs.pnpm pkgs.nodejs ] "pnpm --recursive run test:cypress";
+        # The panels as they are in their images; Cypress's program is not a package of npm.
+        cypress = script pkgs "cypress" [ pkgs.cypress pkgs.pnpm pkgs.nodejs ] ''
+          CYPRESS_RUN_BINARY=$(command -v Cypress || true)
+          export CYPRESS_RUN_BINARY
+          pnpm install --frozen-lockfile --filter "!lana-bank-docs"
+          pnpm --filter "./apps/*" run build
+          pnpm --filter "./apps/*" run test:cypress
+        '';
         check-code-apps = script pkgs "check-code-apps" [ pkgs.pnpm pkgs.nodejs ] ''
-          pnpm install --frozen-lockfile
-          pnpm --recursive run lint
-          pnpm --recursive run tsc-check
-          pnpm --recursive run build
+          pnpm install --frozen-lockfile --filter "!lana-bank-docs"
+          pnpm --filter "./apps/*" run lint
+          pnpm --filter "./apps/*" run tsc-check
+          pnpm --filter "./apps/*" run build
         '';
         data-pipeline = script pkgs "data-pipeline" [ pkgs.uv ] "uv run --no-project --directory dagster --with-requirements requirements-test.txt -- python -m pytest tests";
-        docs = script pkgs "docs" [ pkgs.pnpm pkgs.nodejs ] "pnpm --dir docs-site run build";
+        docs = script pkgs "docs" [ pkgs.pnpm pkgs.nodejs ] ''
+          pnpm install --frozen-lockfile --filter lana-bank-docs
+          pnpm --filter lana-bank-docs run build
+        '';
       };
     in
     {

@@ -22,12 +22,15 @@ Allowed connections with their ports, from which the NetworkPolicies of both end
 - {from: server, to: opentelemetry-collector, port: 4317}
 - {from: server, to: internet, port: 443}
 - {from: server, to: identity, port: 988, account: {{ .Values.lanaBank.serviceAccountAnnotations | toJson }}}
-- {from: server, to: mail, port: {{ .Values.lanaBank.smtp.port }}}
+- {from: server, to: mail, port: {{ .Values.lanaBank.smtp.port }}, relay: {{ .Values.lanaBank.smtp.relay | quote }}}
 - {from: admin-panel, to: internet, port: 443}
 - {from: customer-portal, to: internet, port: 443}
 - {from: customer-portal, to: ingress, port: 443}
 - {from: keycloak, to: postgresql, port: 5432}
 - {from: keycloak, to: database, port: 5432}
+{{- with .Values.keycloak.smtp }}
+- {from: keycloak, to: mail, port: {{ .port }}, relay: {{ .relay | quote }}}
+{{- end }}
 - {from: keycloak, to: keycloak, port: 7800}
 - {from: keycloak, to: opentelemetry-collector, port: 4317}
 - {from: keycloak, to: keycloak, port: 57800}
@@ -51,6 +54,8 @@ Allowed connections with their ports, from which the NetworkPolicies of both end
 - {from: dagster-code, to: internet, port: 443}
 - {from: dagster-code, to: identity, port: 988, account: {{ get (.Values.dagster.codeLocation | default dict) "serviceAccountAnnotations" | default dict | toJson }}}
 - {from: database-roles, to: database, port: 5432}
+- {from: migrations, to: postgresql, port: 5432}
+- {from: migrations, to: database, port: 5432}
 - {from: opentelemetry-collector, to: internet, port: 443}
 - {from: opentelemetry-collector, to: keycloak, port: 9000}
 {{- end -}}

@@ -113,6 +113,9 @@ spec:
   value: {{ .Values.bigquery.reportsBucket | quote }}
 - name: HOME
   value: /tmp
+# dbt writes into its project otherwise, which is read-only in the image.
+- name: DBT_TARGET_PATH
+  value: /tmp/dbt
 - name: OTEL_EXPORTER_OTLP_ENDPOINT
   value: http://lana-bank-opentelemetry-collector:4317
 {{- range $variable, $key := dict "SUMSUB_KEY" "sumsub-key" "SUMSUB_SECRET" "sumsub-secret" "DBT_BIGQUERY_CREDENTIALS_JSON" "bigquery-credentials" }}

@@ -15,10 +15,17 @@ kc() {
     --realm master --client "$admin" --secret "$secret"
 }
 
-# Prints the file with its placeholders replaced; secrets are letters and digits.
+# A relay without a user wants no sign-in.
+SMTP_USERNAME="${SMTP_USERNAME-}" SMTP_PASSWORD="${SMTP_PASSWORD-}" SMTP_AUTH=false
+[[ -z $SMTP_USERNAME ]] || SMTP_AUTH=true
+
+# Prints the file with its placeholders replaced, each value escaped for JSON.
 filled() {
-  local text name; text="$(<"$1")"
-  for name in $PLACEHOLDERS; do text="${text//"\${$name}"/"${!name}"}"; done
+  local text name value; text="$(<"$1")"
+  for name in $PLACEHOLDERS; do
+    value="${!name//\\/\\\\}"; value="${value//\"/\\\"}"
+    text="${text//"\${$name}"/"$value"}"
+  done
   printf '%s' "$text"
 }
 

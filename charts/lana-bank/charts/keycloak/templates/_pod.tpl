@@ -68,3 +68,24 @@ type: RollingUpdate
 rollingUpdate: {maxSurge: 1, maxUnavailable: 0}
 {{- end }}
 {{- end -}}
+
+{{/*
+Refuses a version that the database of the running one does not become: Keycloak migrates it forward only,
+and a major version drops what it deprecated, which the next one no longer migrates.
+*/}}
+{{- define "keycloak.requireUpgradable" -}}
+{{- $running := lookup "apps/v1" "Deployment" .Release.Namespace "lana-bank-keycloak" }}
+{{- with ($running.metadata | default dict).labels }}
+{{- with index . "app.kubernetes.io/version" }}
+{{- $from := semver . }}
+{{- $to := semver $.Values.version }}
+{{- $step := printf "upgrade Keycloak from %s to %s" . $.Values.version }}
+{{- if gt $to.Major (add1 $from.Major) }}
+{{- fail (printf "%s: a major version is skipped; next: deploy a chart with Keycloak %d first" $step (add1 $from.Major)) }}
+{{- end }}
+{{- if or (lt $to.Major $from.Major) (and (eq $to.Major $from.Major) (lt $to.Minor $from.Minor)) }}
+{{- fail (printf "%s: its database cannot go back; next: keep %s, or restore the database from before it and delete the Deployment lana-bank-keycloak" $step .) }}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- end -}}

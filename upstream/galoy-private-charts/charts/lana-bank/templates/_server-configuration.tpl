@@ -11,6 +11,15 @@ customer_server:
 app:
   access:
     superuser_email: {{ .Values.lanaBank.superuserEmail | default "null" }}
+  storage:
+    {{- with .Values.lanaBank.storage.bucket }}
+    provider: gcp
+    bucket_name: {{ . }}
+    {{- else }}
+    provider: local
+    root_folder: /lana/documents
+    server_url: https://admin.{{ .Values.global.lanaDomain }}
+    {{- end }}
   user_onboarding:
     keycloak:
       url: http://lana-bank-keycloak:8080/

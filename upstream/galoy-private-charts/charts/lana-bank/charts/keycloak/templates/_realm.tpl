@@ -61,6 +61,26 @@ attributes:
 }
 {{- end -}}
 
+{{/*
+The id of nobody for a service, which has no attributes: the server accepts tokens of a subject only,
+and nobody has rights there.
+*/}}
+{{- define "keycloak.nobodyMapper" -}}
+{
+  "name": "lanaId",
+  "protocol": "openid-connect",
+  "protocolMapper": "oidc-hardcoded-claim-mapper",
+  "config": {
+    "claim.name": "lanaId",
+    "claim.value": "00000000-0000-0000-0000-000000000000",
+    "jsonType.label": "String",
+    "access.token.claim": "true",
+    "id.token.claim": "false",
+    "userinfo.token.claim": "false"
+  }
+}
+{{- end -}}
+
 {{/* A service that manages the users of the realm. clientId, secret (name of the placeholder), mappers. */}}
 {{- define "keycloak.serviceClient" -}}
 {

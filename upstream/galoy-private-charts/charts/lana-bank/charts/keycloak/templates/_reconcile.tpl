@@ -8,7 +8,11 @@ reconcile.sh: |
 {{- range $name := list "internal" "customer" }}
 {{- $realm := tpl ($.Files.Get (printf "realms/%s.json" $name)) $ | fromJson }}
 {{ $name }}.realm.json: |
-  {{- omit $realm "users" "clients" "roles" "components" | toJson | nindent 2 }}
+  {{- $settings := omit $realm "users" "clients" "roles" "components" }}
+  {{- if and (eq $name "customer") $.Values.smtp.relay }}
+  {{- $settings = merge (include "keycloak.smtp" $ | fromYaml) $settings }}
+  {{- end }}
+  {{- toJson $settings | nindent 2 }}
 {{ $name }}.profile.json: |
   {{- include "keycloak.userProfile" $ | fromYaml | toJson | nindent 2 }}
 {{- range get ($realm.roles | default dict) "realm" | default list }}
@@ -29,6 +33,23 @@ internal.required: |
   OTP Form
 {{- end -}}
 
+{{/* Mail of a realm; not in the imported file, in which a password with quotes is no JSON. */}}
+{{- define "keycloak.smtp" -}}
+smtpServer:
+  host: {{ .Values.smtp.relay }}
+  port: {{ .Values.smtp.port | quote }}
+  from: {{ .Values.smtp.from }}
+  fromDisplayName: Lana Bank
+  {{- if eq (int .Values.smtp.port) 465 }}
+  ssl: "true"
+  {{- else }}
+  starttls: "true"
+  {{- end }}
+  auth: ${SMTP_AUTH}
+  user: ${SMTP_USERNAME}
+  password: ${SMTP_PASSWORD}
+{{- end -}}
+
 {{- define "keycloak.reconcileEnv" -}}
 {{ include "keycloak.env" . }}
 - name: KEYCLOAK_HOME
@@ -38,7 +59,10 @@ internal.required: |
 - name: REALMS
   value: internal customer
 - name: PLACEHOLDERS
-  value: {{ include "keycloak.clientSecrets" . | fromYaml | keys | sortAlpha | join " " }}
+  value: {{ include "keycloak.clientSecrets" . | fromYaml | keys | sortAlpha | join " " }} SMTP_AUTH SMTP_USERNAME SMTP_PASSWORD
+{{- range $variable, $key := dict "SMTP_USERNAME" "smtp-username" "SMTP_PASSWORD" "smtp-password" }}
+{{ include "common.secretEnv" (dict "name" $variable "secret" "lana-bank-external" "key" $key "optional" true) }}
+{{- end }}
 # Its programs run for a second each.
 - name: KC_OPTS
   value: -Xmx128m -XX:TieredStopAtLevel=1 -XX:+UseSerialGC

@@ -1,46 +1,43 @@
 #!/usr/bin/env python3
-"""Serve one page with the variables of a .env file; both panels use it.
+"""Serve one page in a panel's place: the demo's images have the panels' sources, not their builds.
 
-`serve.py <folder>` reads <folder>/.env and <folder>/public/index.html once, replaces
-`%NAME%` by the variable's value, and serves on HOST:PORT (127.0.0.1:3000 by
-default) until SIGTERM.
+`placeholder.py <folder>` shows the folder's name and the version in its .env file on HOST:PORT
+(127.0.0.1:3000 by default) until SIGTERM.
 """
 
 import argparse
 import html
 import os
+import re
 import signal
 import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-
-def variables(env_file):
-    """Return the NAME=value lines of a .env file, without blank lines and comments."""
-    lines = env_file.read_text(encoding="utf-8").splitlines() if env_file.is_file() else []
-    pairs = (line.partition("=") for line in lines if "=" in line and not line.startswith("#"))
-    return {name.strip(): value.strip().strip("\"'") for name, _, value in pairs}
+PAGE = """<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>Lana Bank · {name}</title></head>
+<body><h1>{name}</h1><p>Version <strong id="version">{version}</strong></p></body></html>
+"""
 
 
 def page(folder):
-    """Return index.html with every `%NAME%` replaced by its value in .env."""
-    text = (folder / "public" / "index.html").read_text(encoding="utf-8")
-    for name, value in variables(folder / ".env").items():
-        text = text.replace(f"%{name}%", html.escape(value))
-    return text.encode()
+    """Return the page, with the version of the folder's .env."""
+    found = re.search(r"(?m)^NEXT_PUBLIC_APP_VERSION=(.*)$", (folder / ".env").read_text("utf-8"))
+    version = found[1].strip("\"' ") if found else "unknown"
+    return PAGE.format(name=html.escape(folder.name), version=html.escape(version)).encode()
 
 
-class Page(BaseHTTPRequestHandler):
-    """Handler of GET /, the page, and of GET /health."""
+class Panel(BaseHTTPRequestHandler):
+    """Handler of GET /, the page, and of GET /api/health."""
 
     body = b""
 
     def do_GET(self):
         path = self.path.partition("?")[0]
-        if path in ("/health", "/healthz"):
-            self.reply(200, "text/plain; charset=utf-8", b"ok\n")
-        elif path in ("/", "/index.html"):
+        if path == "/api/health":
+            self.reply(200, "application/json", b'{"status":"ok"}')
+        elif path == "/":
             self.reply(200, "text/html; charset=utf-8", self.body)
         else:
             self.reply(404, "text/plain; charset=utf-8", b"not found\n")
@@ -62,8 +59,8 @@ def main():
     parser.add_argument("--host", default=os.environ.get("HOST", "127.0.0.1"))
     parser.add_argument("--port", type=int, default=int(os.environ.get("PORT", "3000")))
     chosen = parser.parse_args()
-    Page.body = page(chosen.folder)
-    server = ThreadingHTTPServer((chosen.host, chosen.port), Page)
+    Panel.body = page(chosen.folder)
+    server = ThreadingHTTPServer((chosen.host, chosen.port), Panel)
     stop = lambda *_: threading.Thread(target=server.shutdown).start()  # noqa: E731
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)

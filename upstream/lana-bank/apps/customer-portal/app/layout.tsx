@@ -1,0 +1,10 @@
+import { Page } from "@lana/web/page"
+import type { ReactNode } from "react"
+
+export const metadata = { title: "Lana Bank · Customer Portal" }
+// The page has values of its environment, so it cannot be rendered at build time.
+export const dynamic = "force-dynamic"
+
+export default function Layout({ children }: { children: ReactNode }) {
+  return <Page title="Customer Portal">{children}</Page>
+}

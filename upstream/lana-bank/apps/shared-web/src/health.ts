@@ -1,0 +1,4 @@
+/** Respond to a probe: the process serves requests. */
+export function GET() {
+  return Response.json({ status: "ok" })
+}
