@@ -74,14 +74,15 @@ def block(
     *,
     block_type: BlockType = "resource",
     keep: bool = False,
+    create_first: bool = False,
     ignore_changes: Sequence[str] = (),
     depends_on: Sequence[ITerraformDependable] = (),
 ) -> TerraformBlock:
     """Add a block of the type ``kind`` to ``scope`` and return it.
 
     Its Terraform name is its path in the construct tree; raises ``ModuleError`` if the stack
-    already has a block of that address. ``keep`` is Terraform's ``prevent_destroy``.
-    Attributes that are None are left out.
+    already has a block of that address. ``keep`` is Terraform's ``prevent_destroy``,
+    ``create_first`` its ``create_before_destroy``. Attributes that are None are left out.
     """
     path, addresses = _place(scope)
     local_name = _local_name(path, name)
@@ -90,9 +91,11 @@ def block(
         raise ModuleError(f"add block {address}: the stack already has one of this address")
     addresses.add(address)
     options: dict[str, Any] = {"depends_on": list(depends_on) or None}
-    if block_type == "resource" and (keep or ignore_changes):
+    if block_type == "resource" and (keep or create_first or ignore_changes):
         options["lifecycle"] = TerraformResourceLifecycle(
-            prevent_destroy=keep or None, ignore_changes=list(ignore_changes) or None
+            prevent_destroy=keep or None,
+            create_before_destroy=create_first or None,
+            ignore_changes=list(ignore_changes) or None,
         )
     element = _ELEMENTS[block_type](scope, name, terraform_resource_type=kind, **options)
     element.override_logical_id(local_name)

@@ -514,6 +514,385 @@ AzurermApplicationInsightsStandardWebTestBlock = TerraformBlock[
     ]
 ]
 
+class AzurermContainerRegistryEncryption(TypedDict):
+    identity_client_id: NotRequired[str | None]
+    key_vault_key_id: NotRequired[str | None]
+
+class AzurermContainerRegistryGeoreplications(TypedDict):
+    global_endpoint_routing_enabled: bool
+    location: str
+    tags: NotRequired[Mapping[str, str] | None]
+    zone_redundancy_enabled: NotRequired[bool | None]
+
+class AzurermContainerRegistryIdentity(TypedDict):
+    identity_ids: NotRequired[Sequence[str] | None]
+    type: str
+
+class AzurermContainerRegistryNetworkRuleSetIpRule(TypedDict):
+    action: NotRequired[str | None]
+    ip_range: NotRequired[str | None]
+
+class AzurermContainerRegistryNetworkRuleSet(TypedDict):
+    default_action: NotRequired[str | None]
+    ip_rule: NotRequired[
+        AzurermContainerRegistryNetworkRuleSetIpRule
+        | Sequence[AzurermContainerRegistryNetworkRuleSetIpRule]
+        | None
+    ]
+
+class AzurermContainerRegistryTimeouts(TypedDict):
+    create: NotRequired[str | None]
+    delete: NotRequired[str | None]
+    read: NotRequired[str | None]
+    update: NotRequired[str | None]
+
+class AzurermContainerRegistry(TypedDict):
+    admin_enabled: NotRequired[bool | None]
+    anonymous_pull_enabled: NotRequired[bool | None]
+    azuread_authentication_as_arm_policy_enabled: NotRequired[bool | None]
+    data_endpoint_enabled: NotRequired[bool | None]
+    encryption: NotRequired[
+        AzurermContainerRegistryEncryption | Sequence[AzurermContainerRegistryEncryption] | None
+    ]
+    export_policy_enabled: NotRequired[bool | None]
+    georeplications: NotRequired[
+        AzurermContainerRegistryGeoreplications
+        | Sequence[AzurermContainerRegistryGeoreplications]
+        | None
+    ]
+    id: NotRequired[str | None]
+    identity: NotRequired[
+        AzurermContainerRegistryIdentity | Sequence[AzurermContainerRegistryIdentity] | None
+    ]
+    location: str
+    name: str
+    network_rule_bypass_for_tasks_enabled: NotRequired[bool | None]
+    network_rule_bypass_option: NotRequired[str | None]
+    network_rule_set: NotRequired[
+        AzurermContainerRegistryNetworkRuleSet
+        | Sequence[AzurermContainerRegistryNetworkRuleSet]
+        | None
+    ]
+    public_network_access_enabled: NotRequired[bool | None]
+    quarantine_policy_enabled: NotRequired[bool | None]
+    resource_group_name: str
+    retention_policy_in_days: NotRequired[float | None]
+    role_assignment_mode: NotRequired[str | None]
+    sku: str
+    tags: NotRequired[Mapping[str, str] | None]
+    timeouts: NotRequired[
+        AzurermContainerRegistryTimeouts | Sequence[AzurermContainerRegistryTimeouts] | None
+    ]
+    zone_redundancy_enabled: NotRequired[bool | None]
+
+AzurermContainerRegistryBlock = TerraformBlock[
+    Literal[
+        "admin_enabled",
+        "admin_password",
+        "admin_username",
+        "anonymous_pull_enabled",
+        "azuread_authentication_as_arm_policy_enabled",
+        "data_endpoint_enabled",
+        "data_endpoint_host_names",
+        "encryption",
+        "encryption[0].identity_client_id",
+        "encryption[0].key_vault_key_id",
+        "export_policy_enabled",
+        "georeplications",
+        "georeplications[0].global_endpoint_routing_enabled",
+        "georeplications[0].location",
+        "georeplications[0].tags",
+        "georeplications[0].zone_redundancy_enabled",
+        "id",
+        "identity",
+        "identity[0].identity_ids",
+        "identity[0].principal_id",
+        "identity[0].tenant_id",
+        "identity[0].type",
+        "location",
+        "login_server",
+        "name",
+        "network_rule_bypass_for_tasks_enabled",
+        "network_rule_bypass_option",
+        "network_rule_set",
+        "network_rule_set[0].default_action",
+        "public_network_access_enabled",
+        "quarantine_policy_enabled",
+        "resource_group_name",
+        "retention_policy_in_days",
+        "role_assignment_mode",
+        "sku",
+        "tags",
+        "timeouts",
+        "zone_redundancy_enabled",
+    ]
+]
+
+class AzurermContainerRegistryCacheRuleTimeouts(TypedDict):
+    create: NotRequired[str | None]
+    delete: NotRequired[str | None]
+    read: NotRequired[str | None]
+    update: NotRequired[str | None]
+
+class AzurermContainerRegistryCacheRule(TypedDict):
+    container_registry_id: str
+    credential_set_id: NotRequired[str | None]
+    id: NotRequired[str | None]
+    name: str
+    source_repo: str
+    target_repo: str
+    timeouts: NotRequired[
+        AzurermContainerRegistryCacheRuleTimeouts
+        | Sequence[AzurermContainerRegistryCacheRuleTimeouts]
+        | None
+    ]
+
+AzurermContainerRegistryCacheRuleBlock = TerraformBlock[
+    Literal[
+        "container_registry_id",
+        "credential_set_id",
+        "id",
+        "name",
+        "source_repo",
+        "target_repo",
+        "timeouts",
+    ]
+]
+
+class AzurermContainerRegistryCredentialSetAuthenticationCredentials(TypedDict):
+    password_secret_id: str
+    username_secret_id: str
+
+class AzurermContainerRegistryCredentialSetIdentity(TypedDict):
+    type: str
+
+class AzurermContainerRegistryCredentialSetTimeouts(TypedDict):
+    create: NotRequired[str | None]
+    delete: NotRequired[str | None]
+    read: NotRequired[str | None]
+    update: NotRequired[str | None]
+
+class AzurermContainerRegistryCredentialSet(TypedDict):
+    authentication_credentials: (
+        AzurermContainerRegistryCredentialSetAuthenticationCredentials
+        | Sequence[AzurermContainerRegistryCredentialSetAuthenticationCredentials]
+    )
+    container_registry_id: str
+    id: NotRequired[str | None]
+    identity: (
+        AzurermContainerRegistryCredentialSetIdentity
+        | Sequence[AzurermContainerRegistryCredentialSetIdentity]
+    )
+    login_server: str
+    name: str
+    timeouts: NotRequired[
+        AzurermContainerRegistryCredentialSetTimeouts
+        | Sequence[AzurermContainerRegistryCredentialSetTimeouts]
+        | None
+    ]
+
+AzurermContainerRegistryCredentialSetBlock = TerraformBlock[
+    Literal[
+        "authentication_credentials",
+        "authentication_credentials[0].password_secret_id",
+        "authentication_credentials[0].username_secret_id",
+        "container_registry_id",
+        "id",
+        "identity",
+        "identity[0].principal_id",
+        "identity[0].tenant_id",
+        "identity[0].type",
+        "login_server",
+        "name",
+        "timeouts",
+    ]
+]
+
+class AzurermDataProtectionBackupInstancePostgresqlFlexibleServerTimeouts(TypedDict):
+    create: NotRequired[str | None]
+    delete: NotRequired[str | None]
+    read: NotRequired[str | None]
+    update: NotRequired[str | None]
+
+class AzurermDataProtectionBackupInstancePostgresqlFlexibleServer(TypedDict):
+    backup_policy_id: str
+    id: NotRequired[str | None]
+    location: str
+    name: str
+    server_id: str
+    timeouts: NotRequired[
+        AzurermDataProtectionBackupInstancePostgresqlFlexibleServerTimeouts
+        | Sequence[AzurermDataProtectionBackupInstancePostgresqlFlexibleServerTimeouts]
+        | None
+    ]
+    vault_id: str
+
+AzurermDataProtectionBackupInstancePostgresqlFlexibleServerBlock = TerraformBlock[
+    Literal[
+        "backup_policy_id",
+        "id",
+        "location",
+        "name",
+        "protection_state",
+        "server_id",
+        "timeouts",
+        "vault_id",
+    ]
+]
+
+class AzurermDataProtectionBackupPolicyPostgresqlFlexibleServerDefaultRetentionRuleLifeCycle(
+    TypedDict
+):
+    data_store_type: str
+    duration: str
+
+class AzurermDataProtectionBackupPolicyPostgresqlFlexibleServerDefaultRetentionRule(TypedDict):
+    life_cycle: (
+        AzurermDataProtectionBackupPolicyPostgresqlFlexibleServerDefaultRetentionRuleLifeCycle
+        | Sequence[
+            AzurermDataProtectionBackupPolicyPostgresqlFlexibleServerDefaultRetentionRuleLifeCycle
+        ]
+    )
+
+class AzurermDataProtectionBackupPolicyPostgresqlFlexibleServerRetentionRuleCriteria(TypedDict):
+    absolute_criteria: NotRequired[str | None]
+    days_of_week: NotRequired[Sequence[str] | None]
+    months_of_year: NotRequired[Sequence[str] | None]
+    scheduled_backup_times: NotRequired[Sequence[str] | None]
+    weeks_of_month: NotRequired[Sequence[str] | None]
+
+class AzurermDataProtectionBackupPolicyPostgresqlFlexibleServerRetentionRuleLifeCycle(TypedDict):
+    data_store_type: str
+    duration: str
+
+class AzurermDataProtectionBackupPolicyPostgresqlFlexibleServerRetentionRule(TypedDict):
+    criteria: (
+        AzurermDataProtectionBackupPolicyPostgresqlFlexibleServerRetentionRuleCriteria
+        | Sequence[AzurermDataProtectionBackupPolicyPostgresqlFlexibleServerRetentionRuleCriteria]
+    )
+    life_cycle: (
+        AzurermDataProtectionBackupPolicyPostgresqlFlexibleServerRetentionRuleLifeCycle
+        | Sequence[AzurermDataProtectionBackupPolicyPostgresqlFlexibleServerRetentionRuleLifeCycle]
+    )
+    name: str
+    priority: float
+
+class AzurermDataProtectionBackupPolicyPostgresqlFlexibleServerTimeouts(TypedDict):
+    create: NotRequired[str | None]
+    delete: NotRequired[str | None]
+    read: NotRequired[str | None]
+
+class AzurermDataProtectionBackupPolicyPostgresqlFlexibleServer(TypedDict):
+    backup_repeating_time_intervals: Sequence[str]
+    default_retention_rule: (
+        AzurermDataProtectionBackupPolicyPostgresqlFlexibleServerDefaultRetentionRule
+        | Sequence[AzurermDataProtectionBackupPolicyPostgresqlFlexibleServerDefaultRetentionRule]
+    )
+    id: NotRequired[str | None]
+    name: str
+    retention_rule: NotRequired[
+        AzurermDataProtectionBackupPolicyPostgresqlFlexibleServerRetentionRule
+        | Sequence[AzurermDataProtectionBackupPolicyPostgresqlFlexibleServerRetentionRule]
+        | None
+    ]
+    time_zone: NotRequired[str | None]
+    timeouts: NotRequired[
+        AzurermDataProtectionBackupPolicyPostgresqlFlexibleServerTimeouts
+        | Sequence[AzurermDataProtectionBackupPolicyPostgresqlFlexibleServerTimeouts]
+        | None
+    ]
+    vault_id: str
+
+AzurermDataProtectionBackupPolicyPostgresqlFlexibleServerBlock = TerraformBlock[
+    Literal[
+        "backup_repeating_time_intervals",
+        "default_retention_rule",
+        "id",
+        "name",
+        "retention_rule",
+        "retention_rule[0].name",
+        "retention_rule[0].priority",
+        "time_zone",
+        "timeouts",
+        "vault_id",
+    ]
+]
+
+class AzurermDataProtectionBackupVaultIdentity(TypedDict):
+    identity_ids: NotRequired[Sequence[str] | None]
+    type: str
+
+class AzurermDataProtectionBackupVaultTimeouts(TypedDict):
+    create: NotRequired[str | None]
+    delete: NotRequired[str | None]
+    read: NotRequired[str | None]
+    update: NotRequired[str | None]
+
+class AzurermDataProtectionBackupVault(TypedDict):
+    cross_region_restore_enabled: NotRequired[bool | None]
+    datastore_type: str
+    id: NotRequired[str | None]
+    identity: NotRequired[
+        AzurermDataProtectionBackupVaultIdentity
+        | Sequence[AzurermDataProtectionBackupVaultIdentity]
+        | None
+    ]
+    immutability: NotRequired[str | None]
+    location: str
+    name: str
+    redundancy: str
+    resource_group_name: str
+    retention_duration_in_days: NotRequired[float | None]
+    soft_delete: NotRequired[str | None]
+    tags: NotRequired[Mapping[str, str] | None]
+    timeouts: NotRequired[
+        AzurermDataProtectionBackupVaultTimeouts
+        | Sequence[AzurermDataProtectionBackupVaultTimeouts]
+        | None
+    ]
+
+AzurermDataProtectionBackupVaultBlock = TerraformBlock[
+    Literal[
+        "cross_region_restore_enabled",
+        "datastore_type",
+        "id",
+        "identity",
+        "identity[0].identity_ids",
+        "identity[0].principal_id",
+        "identity[0].tenant_id",
+        "identity[0].type",
+        "immutability",
+        "location",
+        "name",
+        "redundancy",
+        "resource_group_name",
+        "retention_duration_in_days",
+        "soft_delete",
+        "tags",
+        "timeouts",
+    ]
+]
+
+class AzurermDataProtectionBackupVaultCustomerManagedKeyTimeouts(TypedDict):
+    create: NotRequired[str | None]
+    delete: NotRequired[str | None]
+    read: NotRequired[str | None]
+    update: NotRequired[str | None]
+
+class AzurermDataProtectionBackupVaultCustomerManagedKey(TypedDict):
+    data_protection_backup_vault_id: str
+    id: NotRequired[str | None]
+    key_vault_key_id: str
+    timeouts: NotRequired[
+        AzurermDataProtectionBackupVaultCustomerManagedKeyTimeouts
+        | Sequence[AzurermDataProtectionBackupVaultCustomerManagedKeyTimeouts]
+        | None
+    ]
+
+AzurermDataProtectionBackupVaultCustomerManagedKeyBlock = TerraformBlock[
+    Literal["data_protection_backup_vault_id", "id", "key_vault_key_id", "timeouts"]
+]
+
 class AzurermDnsZoneSoaRecord(TypedDict):
     email: str
     expire_time: NotRequired[float | None]
@@ -1073,6 +1452,198 @@ AzurermMonitorActionGroupBlock = TerraformBlock[
         "webhook_receiver[0].name",
         "webhook_receiver[0].service_uri",
         "webhook_receiver[0].use_common_alert_schema",
+    ]
+]
+
+class AzurermMonitorAlertProcessingRuleActionGroupConditionAlertContext(TypedDict):
+    operator: str
+    values: Sequence[str]
+
+class AzurermMonitorAlertProcessingRuleActionGroupConditionAlertRuleId(TypedDict):
+    operator: str
+    values: Sequence[str]
+
+class AzurermMonitorAlertProcessingRuleActionGroupConditionAlertRuleName(TypedDict):
+    operator: str
+    values: Sequence[str]
+
+class AzurermMonitorAlertProcessingRuleActionGroupConditionDescription(TypedDict):
+    operator: str
+    values: Sequence[str]
+
+class AzurermMonitorAlertProcessingRuleActionGroupConditionMonitorCondition(TypedDict):
+    operator: str
+    values: Sequence[str]
+
+class AzurermMonitorAlertProcessingRuleActionGroupConditionMonitorService(TypedDict):
+    operator: str
+    values: Sequence[str]
+
+class AzurermMonitorAlertProcessingRuleActionGroupConditionSeverity(TypedDict):
+    operator: str
+    values: Sequence[str]
+
+class AzurermMonitorAlertProcessingRuleActionGroupConditionSignalType(TypedDict):
+    operator: str
+    values: Sequence[str]
+
+class AzurermMonitorAlertProcessingRuleActionGroupConditionTargetResource(TypedDict):
+    operator: str
+    values: Sequence[str]
+
+class AzurermMonitorAlertProcessingRuleActionGroupConditionTargetResourceGroup(TypedDict):
+    operator: str
+    values: Sequence[str]
+
+class AzurermMonitorAlertProcessingRuleActionGroupConditionTargetResourceType(TypedDict):
+    operator: str
+    values: Sequence[str]
+
+class AzurermMonitorAlertProcessingRuleActionGroupCondition(TypedDict):
+    alert_context: NotRequired[
+        AzurermMonitorAlertProcessingRuleActionGroupConditionAlertContext
+        | Sequence[AzurermMonitorAlertProcessingRuleActionGroupConditionAlertContext]
+        | None
+    ]
+    alert_rule_id: NotRequired[
+        AzurermMonitorAlertProcessingRuleActionGroupConditionAlertRuleId
+        | Sequence[AzurermMonitorAlertProcessingRuleActionGroupConditionAlertRuleId]
+        | None
+    ]
+    alert_rule_name: NotRequired[
+        AzurermMonitorAlertProcessingRuleActionGroupConditionAlertRuleName
+        | Sequence[AzurermMonitorAlertProcessingRuleActionGroupConditionAlertRuleName]
+        | None
+    ]
+    description: NotRequired[
+        AzurermMonitorAlertProcessingRuleActionGroupConditionDescription
+        | Sequence[AzurermMonitorAlertProcessingRuleActionGroupConditionDescription]
+        | None
+    ]
+    monitor_condition: NotRequired[
+        AzurermMonitorAlertProcessingRuleActionGroupConditionMonitorCondition
+        | Sequence[AzurermMonitorAlertProcessingRuleActionGroupConditionMonitorCondition]
+        | None
+    ]
+    monitor_service: NotRequired[
+        AzurermMonitorAlertProcessingRuleActionGroupConditionMonitorService
+        | Sequence[AzurermMonitorAlertProcessingRuleActionGroupConditionMonitorService]
+        | None
+    ]
+    severity: NotRequired[
+        AzurermMonitorAlertProcessingRuleActionGroupConditionSeverity
+        | Sequence[AzurermMonitorAlertProcessingRuleActionGroupConditionSeverity]
+        | None
+    ]
+    signal_type: NotRequired[
+        AzurermMonitorAlertProcessingRuleActionGroupConditionSignalType
+        | Sequence[AzurermMonitorAlertProcessingRuleActionGroupConditionSignalType]
+        | None
+    ]
+    target_resource: NotRequired[
+        AzurermMonitorAlertProcessingRuleActionGroupConditionTargetResource
+        | Sequence[AzurermMonitorAlertProcessingRuleActionGroupConditionTargetResource]
+        | None
+    ]
+    target_resource_group: NotRequired[
+        AzurermMonitorAlertProcessingRuleActionGroupConditionTargetResourceGroup
+        | Sequence[AzurermMonitorAlertProcessingRuleActionGroupConditionTargetResourceGroup]
+        | None
+    ]
+    target_resource_type: NotRequired[
+        AzurermMonitorAlertProcessingRuleActionGroupConditionTargetResourceType
+        | Sequence[AzurermMonitorAlertProcessingRuleActionGroupConditionTargetResourceType]
+        | None
+    ]
+
+class AzurermMonitorAlertProcessingRuleActionGroupScheduleRecurrenceDaily(TypedDict):
+    end_time: str
+    start_time: str
+
+class AzurermMonitorAlertProcessingRuleActionGroupScheduleRecurrenceMonthly(TypedDict):
+    days_of_month: float
+    end_time: NotRequired[str | None]
+    start_time: NotRequired[str | None]
+
+class AzurermMonitorAlertProcessingRuleActionGroupScheduleRecurrenceWeekly(TypedDict):
+    days_of_week: Sequence[str]
+    end_time: NotRequired[str | None]
+    start_time: NotRequired[str | None]
+
+class AzurermMonitorAlertProcessingRuleActionGroupScheduleRecurrence(TypedDict):
+    daily: NotRequired[
+        AzurermMonitorAlertProcessingRuleActionGroupScheduleRecurrenceDaily
+        | Sequence[AzurermMonitorAlertProcessingRuleActionGroupScheduleRecurrenceDaily]
+        | None
+    ]
+    monthly: NotRequired[
+        AzurermMonitorAlertProcessingRuleActionGroupScheduleRecurrenceMonthly
+        | Sequence[AzurermMonitorAlertProcessingRuleActionGroupScheduleRecurrenceMonthly]
+        | None
+    ]
+    weekly: NotRequired[
+        AzurermMonitorAlertProcessingRuleActionGroupScheduleRecurrenceWeekly
+        | Sequence[AzurermMonitorAlertProcessingRuleActionGroupScheduleRecurrenceWeekly]
+        | None
+    ]
+
+class AzurermMonitorAlertProcessingRuleActionGroupSchedule(TypedDict):
+    effective_from: NotRequired[str | None]
+    effective_until: NotRequired[str | None]
+    recurrence: NotRequired[
+        AzurermMonitorAlertProcessingRuleActionGroupScheduleRecurrence
+        | Sequence[AzurermMonitorAlertProcessingRuleActionGroupScheduleRecurrence]
+        | None
+    ]
+    time_zone: NotRequired[str | None]
+
+class AzurermMonitorAlertProcessingRuleActionGroupTimeouts(TypedDict):
+    create: NotRequired[str | None]
+    delete: NotRequired[str | None]
+    read: NotRequired[str | None]
+    update: NotRequired[str | None]
+
+class AzurermMonitorAlertProcessingRuleActionGroup(TypedDict):
+    add_action_group_ids: Sequence[str]
+    condition: NotRequired[
+        AzurermMonitorAlertProcessingRuleActionGroupCondition
+        | Sequence[AzurermMonitorAlertProcessingRuleActionGroupCondition]
+        | None
+    ]
+    description: NotRequired[str | None]
+    enabled: NotRequired[bool | None]
+    id: NotRequired[str | None]
+    name: str
+    resource_group_name: str
+    schedule: NotRequired[
+        AzurermMonitorAlertProcessingRuleActionGroupSchedule
+        | Sequence[AzurermMonitorAlertProcessingRuleActionGroupSchedule]
+        | None
+    ]
+    scopes: Sequence[str]
+    tags: NotRequired[Mapping[str, str] | None]
+    timeouts: NotRequired[
+        AzurermMonitorAlertProcessingRuleActionGroupTimeouts
+        | Sequence[AzurermMonitorAlertProcessingRuleActionGroupTimeouts]
+        | None
+    ]
+
+AzurermMonitorAlertProcessingRuleActionGroupBlock = TerraformBlock[
+    Literal[
+        "add_action_group_ids",
+        "condition",
+        "description",
+        "enabled",
+        "id",
+        "name",
+        "resource_group_name",
+        "schedule",
+        "schedule[0].effective_from",
+        "schedule[0].effective_until",
+        "schedule[0].time_zone",
+        "scopes",
+        "tags",
+        "timeouts",
     ]
 ]
 
@@ -2391,6 +2962,129 @@ GoogleBigqueryDatasetIamMemberBlock = TerraformBlock[
         "member",
         "project",
         "role",
+    ]
+]
+
+class GoogleCloudSchedulerJobAppEngineHttpTargetAppEngineRouting(TypedDict):
+    instance: NotRequired[str | None]
+    service: NotRequired[str | None]
+    version: NotRequired[str | None]
+
+class GoogleCloudSchedulerJobAppEngineHttpTarget(TypedDict):
+    app_engine_routing: NotRequired[
+        GoogleCloudSchedulerJobAppEngineHttpTargetAppEngineRouting
+        | Sequence[GoogleCloudSchedulerJobAppEngineHttpTargetAppEngineRouting]
+        | None
+    ]
+    body: NotRequired[str | None]
+    headers: NotRequired[Mapping[str, str] | None]
+    http_method: NotRequired[str | None]
+    relative_uri: str
+
+class GoogleCloudSchedulerJobHttpTargetOauthToken(TypedDict):
+    scope: NotRequired[str | None]
+    service_account_email: str
+
+class GoogleCloudSchedulerJobHttpTargetOidcToken(TypedDict):
+    audience: NotRequired[str | None]
+    service_account_email: str
+
+class GoogleCloudSchedulerJobHttpTarget(TypedDict):
+    body: NotRequired[str | None]
+    headers: NotRequired[Mapping[str, str] | None]
+    http_method: NotRequired[str | None]
+    oauth_token: NotRequired[
+        GoogleCloudSchedulerJobHttpTargetOauthToken
+        | Sequence[GoogleCloudSchedulerJobHttpTargetOauthToken]
+        | None
+    ]
+    oidc_token: NotRequired[
+        GoogleCloudSchedulerJobHttpTargetOidcToken
+        | Sequence[GoogleCloudSchedulerJobHttpTargetOidcToken]
+        | None
+    ]
+    uri: str
+
+class GoogleCloudSchedulerJobPubsubTarget(TypedDict):
+    attributes: NotRequired[Mapping[str, str] | None]
+    data: NotRequired[str | None]
+    topic_name: str
+
+class GoogleCloudSchedulerJobRetryConfig(TypedDict):
+    max_backoff_duration: NotRequired[str | None]
+    max_doublings: NotRequired[float | None]
+    max_retry_duration: NotRequired[str | None]
+    min_backoff_duration: NotRequired[str | None]
+    retry_count: NotRequired[float | None]
+
+class GoogleCloudSchedulerJobTimeouts(TypedDict):
+    create: NotRequired[str | None]
+    delete: NotRequired[str | None]
+    update: NotRequired[str | None]
+
+class GoogleCloudSchedulerJob(TypedDict):
+    app_engine_http_target: NotRequired[
+        GoogleCloudSchedulerJobAppEngineHttpTarget
+        | Sequence[GoogleCloudSchedulerJobAppEngineHttpTarget]
+        | None
+    ]
+    attempt_deadline: NotRequired[str | None]
+    deletion_policy: NotRequired[str | None]
+    description: NotRequired[str | None]
+    http_target: NotRequired[
+        GoogleCloudSchedulerJobHttpTarget | Sequence[GoogleCloudSchedulerJobHttpTarget] | None
+    ]
+    id: NotRequired[str | None]
+    name: str
+    paused: NotRequired[bool | None]
+    project: NotRequired[str | None]
+    pubsub_target: NotRequired[
+        GoogleCloudSchedulerJobPubsubTarget | Sequence[GoogleCloudSchedulerJobPubsubTarget] | None
+    ]
+    region: NotRequired[str | None]
+    retry_config: NotRequired[
+        GoogleCloudSchedulerJobRetryConfig | Sequence[GoogleCloudSchedulerJobRetryConfig] | None
+    ]
+    schedule: NotRequired[str | None]
+    time_zone: NotRequired[str | None]
+    timeouts: NotRequired[
+        GoogleCloudSchedulerJobTimeouts | Sequence[GoogleCloudSchedulerJobTimeouts] | None
+    ]
+
+GoogleCloudSchedulerJobBlock = TerraformBlock[
+    Literal[
+        "app_engine_http_target",
+        "app_engine_http_target[0].body",
+        "app_engine_http_target[0].headers",
+        "app_engine_http_target[0].http_method",
+        "app_engine_http_target[0].relative_uri",
+        "attempt_deadline",
+        "deletion_policy",
+        "description",
+        "http_target",
+        "http_target[0].body",
+        "http_target[0].headers",
+        "http_target[0].http_method",
+        "http_target[0].uri",
+        "id",
+        "name",
+        "paused",
+        "project",
+        "pubsub_target",
+        "pubsub_target[0].attributes",
+        "pubsub_target[0].data",
+        "pubsub_target[0].topic_name",
+        "region",
+        "retry_config",
+        "retry_config[0].max_backoff_duration",
+        "retry_config[0].max_doublings",
+        "retry_config[0].max_retry_duration",
+        "retry_config[0].min_backoff_duration",
+        "retry_config[0].retry_count",
+        "schedule",
+        "state",
+        "time_zone",
+        "timeouts",
     ]
 ]
 
@@ -3914,6 +4608,31 @@ GoogleProjectIamAuditConfigBlock = TerraformBlock[
     ]
 ]
 
+class GoogleProjectIamCustomRole(TypedDict):
+    deletion_policy: NotRequired[str | None]
+    description: NotRequired[str | None]
+    id: NotRequired[str | None]
+    permissions: Sequence[str]
+    project: NotRequired[str | None]
+    role_id: str
+    stage: NotRequired[str | None]
+    title: str
+
+GoogleProjectIamCustomRoleBlock = TerraformBlock[
+    Literal[
+        "deleted",
+        "deletion_policy",
+        "description",
+        "id",
+        "name",
+        "permissions",
+        "project",
+        "role_id",
+        "stage",
+        "title",
+    ]
+]
+
 class GoogleProjectIamMemberCondition(TypedDict):
     description: NotRequired[str | None]
     expression: str
@@ -5031,6 +5750,60 @@ GoogleStorageBucketIamMemberBlock = TerraformBlock[
     ]
 ]
 
+class GoogleWorkflowsWorkflowTimeouts(TypedDict):
+    create: NotRequired[str | None]
+    delete: NotRequired[str | None]
+    update: NotRequired[str | None]
+
+class GoogleWorkflowsWorkflow(TypedDict):
+    call_log_level: NotRequired[str | None]
+    crypto_key_name: NotRequired[str | None]
+    deletion_policy: NotRequired[str | None]
+    deletion_protection: NotRequired[bool | None]
+    description: NotRequired[str | None]
+    execution_history_level: NotRequired[str | None]
+    id: NotRequired[str | None]
+    labels: NotRequired[Mapping[str, str] | None]
+    name: NotRequired[str | None]
+    name_prefix: NotRequired[str | None]
+    project: NotRequired[str | None]
+    region: NotRequired[str | None]
+    service_account: NotRequired[str | None]
+    source_contents: str
+    tags: NotRequired[Mapping[str, str] | None]
+    timeouts: NotRequired[
+        GoogleWorkflowsWorkflowTimeouts | Sequence[GoogleWorkflowsWorkflowTimeouts] | None
+    ]
+    user_env_vars: NotRequired[Mapping[str, str] | None]
+
+GoogleWorkflowsWorkflowBlock = TerraformBlock[
+    Literal[
+        "call_log_level",
+        "create_time",
+        "crypto_key_name",
+        "deletion_policy",
+        "deletion_protection",
+        "description",
+        "effective_labels",
+        "execution_history_level",
+        "id",
+        "labels",
+        "name",
+        "name_prefix",
+        "project",
+        "region",
+        "revision_id",
+        "service_account",
+        "source_contents",
+        "state",
+        "tags",
+        "terraform_labels",
+        "timeouts",
+        "update_time",
+        "user_env_vars",
+    ]
+]
+
 class HoneycombioBurnAlertRecipient(TypedDict):
     id: NotRequired[str | None]
     target: NotRequired[str | None]
@@ -5306,6 +6079,7 @@ def block(
     *,
     block_type: Literal["resource"] = ...,
     keep: bool = ...,
+    create_first: bool = ...,
     ignore_changes: Sequence[str] = ...,
     depends_on: Sequence[ITerraformDependable] = ...,
 ) -> AzurermApplicationInsightsBlock: ...
@@ -5318,9 +6092,101 @@ def block(
     *,
     block_type: Literal["resource"] = ...,
     keep: bool = ...,
+    create_first: bool = ...,
     ignore_changes: Sequence[str] = ...,
     depends_on: Sequence[ITerraformDependable] = ...,
 ) -> AzurermApplicationInsightsStandardWebTestBlock: ...
+@overload
+def block(
+    scope: Construct,
+    name: str,
+    kind: Literal["azurerm_container_registry"],
+    body: AzurermContainerRegistry,
+    *,
+    block_type: Literal["resource"] = ...,
+    keep: bool = ...,
+    create_first: bool = ...,
+    ignore_changes: Sequence[str] = ...,
+    depends_on: Sequence[ITerraformDependable] = ...,
+) -> AzurermContainerRegistryBlock: ...
+@overload
+def block(
+    scope: Construct,
+    name: str,
+    kind: Literal["azurerm_container_registry_cache_rule"],
+    body: AzurermContainerRegistryCacheRule,
+    *,
+    block_type: Literal["resource"] = ...,
+    keep: bool = ...,
+    create_first: bool = ...,
+    ignore_changes: Sequence[str] = ...,
+    depends_on: Sequence[ITerraformDependable] = ...,
+) -> AzurermContainerRegistryCacheRuleBlock: ...
+@overload
+def block(
+    scope: Construct,
+    name: str,
+    kind: Literal["azurerm_container_registry_credential_set"],
+    body: AzurermContainerRegistryCredentialSet,
+    *,
+    block_type: Literal["resource"] = ...,
+    keep: bool = ...,
+    create_first: bool = ...,
+    ignore_changes: Sequence[str] = ...,
+    depends_on: Sequence[ITerraformDependable] = ...,
+) -> AzurermContainerRegistryCredentialSetBlock: ...
+@overload
+def block(
+    scope: Construct,
+    name: str,
+    kind: Literal["azurerm_data_protection_backup_instance_postgresql_flexible_server"],
+    body: AzurermDataProtectionBackupInstancePostgresqlFlexibleServer,
+    *,
+    block_type: Literal["resource"] = ...,
+    keep: bool = ...,
+    create_first: bool = ...,
+    ignore_changes: Sequence[str] = ...,
+    depends_on: Sequence[ITerraformDependable] = ...,
+) -> AzurermDataProtectionBackupInstancePostgresqlFlexibleServerBlock: ...
+@overload
+def block(
+    scope: Construct,
+    name: str,
+    kind: Literal["azurerm_data_protection_backup_policy_postgresql_flexible_server"],
+    body: AzurermDataProtectionBackupPolicyPostgresqlFlexibleServer,
+    *,
+    block_type: Literal["resource"] = ...,
+    keep: bool = ...,
+    create_first: bool = ...,
+    ignore_changes: Sequence[str] = ...,
+    depends_on: Sequence[ITerraformDependable] = ...,
+) -> AzurermDataProtectionBackupPolicyPostgresqlFlexibleServerBlock: ...
+@overload
+def block(
+    scope: Construct,
+    name: str,
+    kind: Literal["azurerm_data_protection_backup_vault"],
+    body: AzurermDataProtectionBackupVault,
+    *,
+    block_type: Literal["resource"] = ...,
+    keep: bool = ...,
+    create_first: bool = ...,
+    ignore_changes: Sequence[str] = ...,
+    depends_on: Sequence[ITerraformDependable] = ...,
+) -> AzurermDataProtectionBackupVaultBlock: ...
+@overload
+def block(
+    scope: Construct,
+    name: str,
+    kind: Literal["azurerm_data_protection_backup_vault_customer_managed_key"],
+    body: AzurermDataProtectionBackupVaultCustomerManagedKey,
+    *,
+    block_type: Literal["resource"] = ...,
+    keep: bool = ...,
+    create_first: bool = ...,
+    ignore_changes: Sequence[str] = ...,
+    depends_on: Sequence[ITerraformDependable] = ...,
+) -> AzurermDataProtectionBackupVaultCustomerManagedKeyBlock: ...
 @overload
 def block(
     scope: Construct,
@@ -5330,6 +6196,7 @@ def block(
     *,
     block_type: Literal["resource"] = ...,
     keep: bool = ...,
+    create_first: bool = ...,
     ignore_changes: Sequence[str] = ...,
     depends_on: Sequence[ITerraformDependable] = ...,
 ) -> AzurermDnsZoneBlock: ...
@@ -5342,6 +6209,7 @@ def block(
     *,
     block_type: Literal["resource"] = ...,
     keep: bool = ...,
+    create_first: bool = ...,
     ignore_changes: Sequence[str] = ...,
     depends_on: Sequence[ITerraformDependable] = ...,
 ) -> AzurermFederatedIdentityCredentialBlock: ...
@@ -5354,6 +6222,7 @@ def block(
     *,
     block_type: Literal["resource"] = ...,
     keep: bool = ...,
+    create_first: bool = ...,
     ignore_changes: Sequence[str] = ...,
     depends_on: Sequence[ITerraformDependable] = ...,
 ) -> AzurermKeyVaultBlock: ...
@@ -5366,6 +6235,7 @@ def block(
     *,
     block_type: Literal["resource"] = ...,
     keep: bool = ...,
+    create_first: bool = ...,
     ignore_changes: Sequence[str] = ...,
     depends_on: Sequence[ITerraformDependable] = ...,
 ) -> AzurermKeyVaultKeyBlock: ...
@@ -5378,6 +6248,7 @@ def block(
     *,
     block_type: Literal["resource"] = ...,
     keep: bool = ...,
+    create_first: bool = ...,
     ignore_changes: Sequence[str] = ...,
     depends_on: Sequence[ITerraformDependable] = ...,
 ) -> AzurermKeyVaultSecretBlock: ...
@@ -5390,6 +6261,7 @@ def block(
     *,
     block_type: Literal["resource"] = ...,
     keep: bool = ...,
+    create_first: bool = ...,
     ignore_changes: Sequence[str] = ...,
     depends_on: Sequence[ITerraformDependable] = ...,
 ) -> AzurermLogAnalyticsWorkspaceBlock: ...
@@ -5402,6 +6274,7 @@ def block(
     *,
     block_type: Literal["resource"] = ...,
     keep: bool = ...,
+    create_first: bool = ...,
     ignore_changes: Sequence[str] = ...,
     depends_on: Sequence[ITerraformDependable] = ...,
 ) -> AzurermManagementLockBlock: ...
@@ -5414,9 +6287,23 @@ def block(
     *,
     block_type: Literal["resource"] = ...,
     keep: bool = ...,
+    create_first: bool = ...,
     ignore_changes: Sequence[str] = ...,
     depends_on: Sequence[ITerraformDependable] = ...,
 ) -> AzurermMonitorActionGroupBlock: ...
+@overload
+def block(
+    scope: Construct,
+    name: str,
+    kind: Literal["azurerm_monitor_alert_processing_rule_action_group"],
+    body: AzurermMonitorAlertProcessingRuleActionGroup,
+    *,
+    block_type: Literal["resource"] = ...,
+    keep: bool = ...,
+    create_first: bool = ...,
+    ignore_changes: Sequence[str] = ...,
+    depends_on: Sequence[ITerraformDependable] = ...,
+) -> AzurermMonitorAlertProcessingRuleActionGroupBlock: ...
 @overload
 def block(
     scope: Construct,
@@ -5426,6 +6313,7 @@ def block(
     *,
     block_type: Literal["resource"] = ...,
     keep: bool = ...,
+    create_first: bool = ...,
     ignore_changes: Sequence[str] = ...,
     depends_on: Sequence[ITerraformDependable] = ...,
 ) -> AzurermMonitorDiagnosticSettingBlock: ...
@@ -5438,6 +6326,7 @@ def block(
     *,
     block_type: Literal["resource"] = ...,
     keep: bool = ...,
+    create_first: bool = ...,
     ignore_changes: Sequence[str] = ...,
     depends_on: Sequence[ITerraformDependable] = ...,
 ) -> AzurermMonitorMetricAlertBlock: ...
@@ -5450,6 +6339,7 @@ def block(
     *,
     block_type: Literal["resource"] = ...,
     keep: bool = ...,
+    create_first: bool = ...,
     ignore_changes: Sequence[str] = ...,
     depends_on: Sequence[ITerraformDependable] = ...,
 ) -> AzurermPostgresqlFlexibleServerBlock: ...
@@ -5462,6 +6352,7 @@ def block(
     *,
     block_type: Literal["resource"] = ...,
     keep: bool = ...,
+    create_first: bool = ...,
     ignore_changes: Sequence[str] = ...,
     depends_on: Sequence[ITerraformDependable] = ...,
 ) -> AzurermPostgresqlFlexibleServerActiveDirectoryAdministratorBlock: ...
@@ -5474,6 +6365,7 @@ def block(
     *,
     block_type: Literal["resource"] = ...,
     keep: bool = ...,
+    create_first: bool = ...,
     ignore_changes: Sequence[str] = ...,
     depends_on: Sequence[ITerraformDependable] = ...,
 ) -> AzurermPostgresqlFlexibleServerBackupBlock: ...
@@ -5486,6 +6378,7 @@ def block(
     *,
     block_type: Literal["resource"] = ...,
     keep: bool = ...,
+    create_first: bool = ...,
     ignore_changes: Sequence[str] = ...,
     depends_on: Sequence[ITerraformDependable] = ...,
 ) -> AzurermPostgresqlFlexibleServerConfigurationBlock: ...
@@ -5498,6 +6391,7 @@ def block(
     *,
     block_type: Literal["resource"] = ...,
     keep: bool = ...,
+    create_first: bool = ...,
     ignore_changes: Sequence[str] = ...,
     depends_on: Sequence[ITerraformDependable] = ...,
 ) -> AzurermPostgresqlFlexibleServerDatabaseBlock: ...
@@ -5510,6 +6404,7 @@ def block(
     *,
     block_type: Literal["resource"] = ...,
     keep: bool = ...,
+    create_first: bool = ...,
     ignore_changes: Sequence[str] = ...,
     depends_on: Sequence[ITerraformDependable] = ...,
 ) -> AzurermPrivateDnsZoneBlock: ...
@@ -5522,6 +6417,7 @@ def block(
     *,
     block_type: Literal["resource"] = ...,
     keep: bool = ...,
+    create_first: bool = ...,
     ignore_changes: Sequence[str] = ...,
     depends_on: Sequence[ITerraformDependable] = ...,
 ) -> AzurermPrivateDnsZoneVirtualNetworkLinkBlock: ...
@@ -5534,6 +6430,7 @@ def block(
     *,
     block_type: Literal["resource"] = ...,
     keep: bool = ...,
+    create_first: bool = ...,
     ignore_changes: Sequence[str] = ...,
     depends_on: Sequence[ITerraformDependable] = ...,
 ) -> AzurermResourceGroupBlock: ...
@@ -5546,6 +6443,7 @@ def block(
     *,
     block_type: Literal["resource"] = ...,
     keep: bool = ...,
+    create_first: bool = ...,
     ignore_changes: Sequence[str] = ...,
     depends_on: Sequence[ITerraformDependable] = ...,
 ) -> AzurermRoleAssignmentBlock: ...
@@ -5558,6 +6456,7 @@ def block(
     *,
     block_type: Literal["resource"] = ...,
     keep: bool = ...,
+    create_first: bool = ...,
     ignore_changes: Sequence[str] = ...,
     depends_on: Sequence[ITerraformDependable] = ...,
 ) -> AzurermRoleDefinitionBlock: ...
@@ -5570,6 +6469,7 @@ def block(
     *,
     block_type: Literal["resource"] = ...,
     keep: bool = ...,
+    create_first: bool = ...,
     ignore_changes: Sequence[str] = ...,
     depends_on: Sequence[ITerraformDependable] = ...,
 ) -> AzurermStorageAccountBlock: ...
@@ -5582,6 +6482,7 @@ def block(
     *,
     block_type: Literal["resource"] = ...,
     keep: bool = ...,
+    create_first: bool = ...,
     ignore_changes: Sequence[str] = ...,
     depends_on: Sequence[ITerraformDependable] = ...,
 ) -> AzurermStorageContainerBlock: ...
@@ -5594,6 +6495,7 @@ def block(
     *,
     block_type: Literal["resource"] = ...,
     keep: bool = ...,
+    create_first: bool = ...,
     ignore_changes: Sequence[str] = ...,
     depends_on: Sequence[ITerraformDependable] = ...,
 ) -> AzurermSubnetBlock: ...
@@ -5606,6 +6508,7 @@ def block(
     *,
     block_type: Literal["resource"] = ...,
     keep: bool = ...,
+    create_first: bool = ...,
     ignore_changes: Sequence[str] = ...,
     depends_on: Sequence[ITerraformDependable] = ...,
 ) -> AzurermUserAssignedIdentityBlock: ...
@@ -5618,6 +6521,7 @@ def block(
     *,
     block_type: Literal["resource"] = ...,
     keep: bool = ...,
+    create_first: bool = ...,
     ignore_changes: Sequence[str] = ...,
     depends_on: Sequence[ITerraformDependable] = ...,
 ) -> AzurermVirtualNetworkBlock: ...
@@ -5630,6 +6534,7 @@ def block(
     *,
     block_type: Literal["resource"] = ...,
     keep: bool = ...,
+    create_first: bool = ...,
     ignore_changes: Sequence[str] = ...,
     depends_on: Sequence[ITerraformDependable] = ...,
 ) -> GoogleArtifactRegistryRepositoryIamMemberBlock: ...
@@ -5642,9 +6547,23 @@ def block(
     *,
     block_type: Literal["resource"] = ...,
     keep: bool = ...,
+    create_first: bool = ...,
     ignore_changes: Sequence[str] = ...,
     depends_on: Sequence[ITerraformDependable] = ...,
 ) -> GoogleBigqueryDatasetIamMemberBlock: ...
+@overload
+def block(
+    scope: Construct,
+    name: str,
+    kind: Literal["google_cloud_scheduler_job"],
+    body: GoogleCloudSchedulerJob,
+    *,
+    block_type: Literal["resource"] = ...,
+    keep: bool = ...,
+    create_first: bool = ...,
+    ignore_changes: Sequence[str] = ...,
+    depends_on: Sequence[ITerraformDependable] = ...,
+) -> GoogleCloudSchedulerJobBlock: ...
 @overload
 def block(
     scope: Construct,
@@ -5654,6 +6573,7 @@ def block(
     *,
     block_type: Literal["resource"] = ...,
     keep: bool = ...,
+    create_first: bool = ...,
     ignore_changes: Sequence[str] = ...,
     depends_on: Sequence[ITerraformDependable] = ...,
 ) -> GoogleComputeGlobalAddressBlock: ...
@@ -5666,6 +6586,7 @@ def block(
     *,
     block_type: Literal["resource"] = ...,
     keep: bool = ...,
+    create_first: bool = ...,
     ignore_changes: Sequence[str] = ...,
     depends_on: Sequence[ITerraformDependable] = ...,
 ) -> GoogleComputeNetworkBlock: ...
@@ -5678,6 +6599,7 @@ def block(
     *,
     block_type: Literal["resource"] = ...,
     keep: bool = ...,
+    create_first: bool = ...,
     ignore_changes: Sequence[str] = ...,
     depends_on: Sequence[ITerraformDependable] = ...,
 ) -> GoogleComputeRouterBlock: ...
@@ -5690,6 +6612,7 @@ def block(
     *,
     block_type: Literal["resource"] = ...,
     keep: bool = ...,
+    create_first: bool = ...,
     ignore_changes: Sequence[str] = ...,
     depends_on: Sequence[ITerraformDependable] = ...,
 ) -> GoogleComputeRouterNatBlock: ...
@@ -5702,6 +6625,7 @@ def block(
     *,
     block_type: Literal["resource"] = ...,
     keep: bool = ...,
+    create_first: bool = ...,
     ignore_changes: Sequence[str] = ...,
     depends_on: Sequence[ITerraformDependable] = ...,
 ) -> GoogleComputeSubnetworkBlock: ...
@@ -5714,6 +6638,7 @@ def block(
     *,
     block_type: Literal["resource"] = ...,
     keep: bool = ...,
+    create_first: bool = ...,
     ignore_changes: Sequence[str] = ...,
     depends_on: Sequence[ITerraformDependable] = ...,
 ) -> GoogleDnsManagedZoneBlock: ...
@@ -5726,6 +6651,7 @@ def block(
     *,
     block_type: Literal["resource"] = ...,
     keep: bool = ...,
+    create_first: bool = ...,
     ignore_changes: Sequence[str] = ...,
     depends_on: Sequence[ITerraformDependable] = ...,
 ) -> GoogleDnsRecordSetBlock: ...
@@ -5738,6 +6664,7 @@ def block(
     *,
     block_type: Literal["resource"] = ...,
     keep: bool = ...,
+    create_first: bool = ...,
     ignore_changes: Sequence[str] = ...,
     depends_on: Sequence[ITerraformDependable] = ...,
 ) -> GoogleIamWorkloadIdentityPoolBlock: ...
@@ -5750,6 +6677,7 @@ def block(
     *,
     block_type: Literal["resource"] = ...,
     keep: bool = ...,
+    create_first: bool = ...,
     ignore_changes: Sequence[str] = ...,
     depends_on: Sequence[ITerraformDependable] = ...,
 ) -> GoogleIamWorkloadIdentityPoolProviderBlock: ...
@@ -5762,6 +6690,7 @@ def block(
     *,
     block_type: Literal["resource"] = ...,
     keep: bool = ...,
+    create_first: bool = ...,
     ignore_changes: Sequence[str] = ...,
     depends_on: Sequence[ITerraformDependable] = ...,
 ) -> GoogleKmsCryptoKeyBlock: ...
@@ -5774,6 +6703,7 @@ def block(
     *,
     block_type: Literal["resource"] = ...,
     keep: bool = ...,
+    create_first: bool = ...,
     ignore_changes: Sequence[str] = ...,
     depends_on: Sequence[ITerraformDependable] = ...,
 ) -> GoogleKmsCryptoKeyIamMemberBlock: ...
@@ -5786,6 +6716,7 @@ def block(
     *,
     block_type: Literal["resource"] = ...,
     keep: bool = ...,
+    create_first: bool = ...,
     ignore_changes: Sequence[str] = ...,
     depends_on: Sequence[ITerraformDependable] = ...,
 ) -> GoogleKmsKeyRingBlock: ...
@@ -5798,6 +6729,7 @@ def block(
     *,
     block_type: Literal["resource"] = ...,
     keep: bool = ...,
+    create_first: bool = ...,
     ignore_changes: Sequence[str] = ...,
     depends_on: Sequence[ITerraformDependable] = ...,
 ) -> GoogleMonitoringAlertPolicyBlock: ...
@@ -5810,6 +6742,7 @@ def block(
     *,
     block_type: Literal["resource"] = ...,
     keep: bool = ...,
+    create_first: bool = ...,
     ignore_changes: Sequence[str] = ...,
     depends_on: Sequence[ITerraformDependable] = ...,
 ) -> GoogleMonitoringNotificationChannelBlock: ...
@@ -5822,6 +6755,7 @@ def block(
     *,
     block_type: Literal["resource"] = ...,
     keep: bool = ...,
+    create_first: bool = ...,
     ignore_changes: Sequence[str] = ...,
     depends_on: Sequence[ITerraformDependable] = ...,
 ) -> GoogleMonitoringUptimeCheckConfigBlock: ...
@@ -5834,9 +6768,23 @@ def block(
     *,
     block_type: Literal["resource"] = ...,
     keep: bool = ...,
+    create_first: bool = ...,
     ignore_changes: Sequence[str] = ...,
     depends_on: Sequence[ITerraformDependable] = ...,
 ) -> GoogleProjectIamAuditConfigBlock: ...
+@overload
+def block(
+    scope: Construct,
+    name: str,
+    kind: Literal["google_project_iam_custom_role"],
+    body: GoogleProjectIamCustomRole,
+    *,
+    block_type: Literal["resource"] = ...,
+    keep: bool = ...,
+    create_first: bool = ...,
+    ignore_changes: Sequence[str] = ...,
+    depends_on: Sequence[ITerraformDependable] = ...,
+) -> GoogleProjectIamCustomRoleBlock: ...
 @overload
 def block(
     scope: Construct,
@@ -5846,6 +6794,7 @@ def block(
     *,
     block_type: Literal["resource"] = ...,
     keep: bool = ...,
+    create_first: bool = ...,
     ignore_changes: Sequence[str] = ...,
     depends_on: Sequence[ITerraformDependable] = ...,
 ) -> GoogleProjectIamMemberBlock: ...
@@ -5858,6 +6807,7 @@ def block(
     *,
     block_type: Literal["resource"] = ...,
     keep: bool = ...,
+    create_first: bool = ...,
     ignore_changes: Sequence[str] = ...,
     depends_on: Sequence[ITerraformDependable] = ...,
 ) -> GoogleProjectServiceBlock: ...
@@ -5870,6 +6820,7 @@ def block(
     *,
     block_type: Literal["resource"] = ...,
     keep: bool = ...,
+    create_first: bool = ...,
     ignore_changes: Sequence[str] = ...,
     depends_on: Sequence[ITerraformDependable] = ...,
 ) -> GoogleSecretManagerSecretBlock: ...
@@ -5882,6 +6833,7 @@ def block(
     *,
     block_type: Literal["resource"] = ...,
     keep: bool = ...,
+    create_first: bool = ...,
     ignore_changes: Sequence[str] = ...,
     depends_on: Sequence[ITerraformDependable] = ...,
 ) -> GoogleSecretManagerSecretVersionBlock: ...
@@ -5894,6 +6846,7 @@ def block(
     *,
     block_type: Literal["resource"] = ...,
     keep: bool = ...,
+    create_first: bool = ...,
     ignore_changes: Sequence[str] = ...,
     depends_on: Sequence[ITerraformDependable] = ...,
 ) -> GoogleServiceAccountBlock: ...
@@ -5906,6 +6859,7 @@ def block(
     *,
     block_type: Literal["resource"] = ...,
     keep: bool = ...,
+    create_first: bool = ...,
     ignore_changes: Sequence[str] = ...,
     depends_on: Sequence[ITerraformDependable] = ...,
 ) -> GoogleServiceAccountIamMemberBlock: ...
@@ -5918,6 +6872,7 @@ def block(
     *,
     block_type: Literal["resource"] = ...,
     keep: bool = ...,
+    create_first: bool = ...,
     ignore_changes: Sequence[str] = ...,
     depends_on: Sequence[ITerraformDependable] = ...,
 ) -> GoogleServiceNetworkingConnectionBlock: ...
@@ -5930,6 +6885,7 @@ def block(
     *,
     block_type: Literal["resource"] = ...,
     keep: bool = ...,
+    create_first: bool = ...,
     ignore_changes: Sequence[str] = ...,
     depends_on: Sequence[ITerraformDependable] = ...,
 ) -> GoogleSqlDatabaseBlock: ...
@@ -5942,6 +6898,7 @@ def block(
     *,
     block_type: Literal["resource"] = ...,
     keep: bool = ...,
+    create_first: bool = ...,
     ignore_changes: Sequence[str] = ...,
     depends_on: Sequence[ITerraformDependable] = ...,
 ) -> GoogleSqlDatabaseInstanceBlock: ...
@@ -5954,6 +6911,7 @@ def block(
     *,
     block_type: Literal["resource"] = ...,
     keep: bool = ...,
+    create_first: bool = ...,
     ignore_changes: Sequence[str] = ...,
     depends_on: Sequence[ITerraformDependable] = ...,
 ) -> GoogleSqlUserBlock: ...
@@ -5966,6 +6924,7 @@ def block(
     *,
     block_type: Literal["resource"] = ...,
     keep: bool = ...,
+    create_first: bool = ...,
     ignore_changes: Sequence[str] = ...,
     depends_on: Sequence[ITerraformDependable] = ...,
 ) -> GoogleStorageBucketBlock: ...
@@ -5978,9 +6937,23 @@ def block(
     *,
     block_type: Literal["resource"] = ...,
     keep: bool = ...,
+    create_first: bool = ...,
     ignore_changes: Sequence[str] = ...,
     depends_on: Sequence[ITerraformDependable] = ...,
 ) -> GoogleStorageBucketIamMemberBlock: ...
+@overload
+def block(
+    scope: Construct,
+    name: str,
+    kind: Literal["google_workflows_workflow"],
+    body: GoogleWorkflowsWorkflow,
+    *,
+    block_type: Literal["resource"] = ...,
+    keep: bool = ...,
+    create_first: bool = ...,
+    ignore_changes: Sequence[str] = ...,
+    depends_on: Sequence[ITerraformDependable] = ...,
+) -> GoogleWorkflowsWorkflowBlock: ...
 @overload
 def block(
     scope: Construct,
@@ -5990,6 +6963,7 @@ def block(
     *,
     block_type: Literal["resource"] = ...,
     keep: bool = ...,
+    create_first: bool = ...,
     ignore_changes: Sequence[str] = ...,
     depends_on: Sequence[ITerraformDependable] = ...,
 ) -> HoneycombioBurnAlertBlock: ...
@@ -6002,6 +6976,7 @@ def block(
     *,
     block_type: Literal["resource"] = ...,
     keep: bool = ...,
+    create_first: bool = ...,
     ignore_changes: Sequence[str] = ...,
     depends_on: Sequence[ITerraformDependable] = ...,
 ) -> HoneycombioColumnBlock: ...
@@ -6014,6 +6989,7 @@ def block(
     *,
     block_type: Literal["resource"] = ...,
     keep: bool = ...,
+    create_first: bool = ...,
     ignore_changes: Sequence[str] = ...,
     depends_on: Sequence[ITerraformDependable] = ...,
 ) -> HoneycombioDatasetBlock: ...
@@ -6026,6 +7002,7 @@ def block(
     *,
     block_type: Literal["resource"] = ...,
     keep: bool = ...,
+    create_first: bool = ...,
     ignore_changes: Sequence[str] = ...,
     depends_on: Sequence[ITerraformDependable] = ...,
 ) -> HoneycombioDerivedColumnBlock: ...
@@ -6038,6 +7015,7 @@ def block(
     *,
     block_type: Literal["resource"] = ...,
     keep: bool = ...,
+    create_first: bool = ...,
     ignore_changes: Sequence[str] = ...,
     depends_on: Sequence[ITerraformDependable] = ...,
 ) -> HoneycombioQueryBlock: ...
@@ -6050,6 +7028,7 @@ def block(
     *,
     block_type: Literal["resource"] = ...,
     keep: bool = ...,
+    create_first: bool = ...,
     ignore_changes: Sequence[str] = ...,
     depends_on: Sequence[ITerraformDependable] = ...,
 ) -> HoneycombioSloBlock: ...
@@ -6062,6 +7041,7 @@ def block(
     *,
     block_type: Literal["resource"] = ...,
     keep: bool = ...,
+    create_first: bool = ...,
     ignore_changes: Sequence[str] = ...,
     depends_on: Sequence[ITerraformDependable] = ...,
 ) -> HoneycombioTriggerBlock: ...
@@ -6074,6 +7054,7 @@ def block(
     *,
     block_type: Literal["resource"] = ...,
     keep: bool = ...,
+    create_first: bool = ...,
     ignore_changes: Sequence[str] = ...,
     depends_on: Sequence[ITerraformDependable] = ...,
 ) -> KubernetesNamespaceV1Block: ...
@@ -6086,6 +7067,7 @@ def block(
     *,
     block_type: Literal["resource"] = ...,
     keep: bool = ...,
+    create_first: bool = ...,
     ignore_changes: Sequence[str] = ...,
     depends_on: Sequence[ITerraformDependable] = ...,
 ) -> KubernetesSecretV1Block: ...

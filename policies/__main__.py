@@ -17,9 +17,11 @@ from promoter.toolchain import Toolchain
 ROOT = Path(__file__).resolve().parent.parent
 
 
-def report(folder: Path) -> PolicyReport:
-    """Render and check every stack, with ``folder`` for the files; raises `PromoterError`."""
-    toolchain = Toolchain(ROOT, progress=shown())
+def report(toolchain: Toolchain, folder: Path) -> PolicyReport:
+    """Render and check every stack of the toolchain's tree, with ``folder`` for the files.
+
+    Raises `PromoterError`.
+    """
     stacks = render_stacks(toolchain, folder)
     findings = [
         PolicyFinding(name, stack.name, place, reason)
@@ -32,14 +34,14 @@ def report(folder: Path) -> PolicyReport:
     sys.stdout.write(f"{len(stacks)} stacks, {len(CHECKS)} policies of our own for each, ")
     sys.stdout.write(f"{checked} checks by checkov\n")
     today = datetime.datetime.now(datetime.UTC).date()
-    waivers = read(ROOT / "policies/waivers.yml")
+    waivers = read(toolchain.root / "policies/waivers.yml")
     return apply_waivers([*findings, *found_by_checkov], waivers, today)
 
 
 def run() -> int:
     """Print the findings and return the exit code."""
     with tempfile.TemporaryDirectory() as folder:
-        result = report(Path(folder))
+        result = report(Toolchain(ROOT, progress=shown()), Path(folder))
     for finding in result.rejected:
         sys.stderr.write(f"{finding}\n")
     for waiver in result.expired:

@@ -29,6 +29,7 @@ class AzureAlertsProps:
     workspace_id   Log Analytics workspace of the checks' results
     emails         addresses that are notified
     hosts          path that is checked, by host
+    vault_id       vault of the databases' weekly copies (default: none)
     """
 
     environment: str
@@ -38,6 +39,7 @@ class AzureAlertsProps:
     emails: Sequence[str]
     servers: Sequence[WatchedServer]
     hosts: Mapping[str, str]
+    vault_id: str | None = None
 
 
 class AzureAlerts(Construct):
@@ -58,6 +60,8 @@ class AzureAlerts(Construct):
         self._group = tf.block(self, "group", "azurerm_monitor_action_group", group)
         for server in props.servers:
             self._server(server)
+        if props.vault_id:
+            self._backups(props.vault_id)
         insights: tf.AzurermApplicationInsights = {
             "name": f"{props.environment}-reach",
             "location": props.location,
@@ -95,6 +99,19 @@ class AzureAlerts(Construct):
             "criteria": criteria,
         }
         tf.block(place, name, "azurerm_monitor_metric_alert", body)
+
+    def _backups(self, vault_id: str) -> None:
+        """Notify of the alerts that a backup vault raises by itself: each job that failed."""
+        body: tf.AzurermMonitorAlertProcessingRuleActionGroup = {
+            "name": f"{self._props.environment}-backups",
+            "resource_group_name": self._props.resource_group,
+            "description": "A backup of a database failed.",
+            "scopes": [vault_id],
+            "add_action_group_ids": [self._group["id"]],
+            "enabled": True,
+            "condition": {"monitor_service": {"operator": "Equals", "values": ["Azure Backup"]}},
+        }
+        tf.block(self, "backups", "azurerm_monitor_alert_processing_rule_action_group", body)
 
     def _host(self, host: str, path: str) -> None:
         """Check ``host`` from outside: that it answers, and how long its certificate is valid."""

@@ -6,7 +6,9 @@ from cdktn import TerraformStack
 from constructs import Construct
 
 from modules import terraform as tf
+from modules.azure_foundation.backups import add_long_term_backups
 from modules.azure_foundation.deployer import add_deployer
+from modules.azure_foundation.images import add_image_mirror
 from modules.azure_foundation.props import KEY_ROLE, AzureFoundationProps
 
 RETENTION_DAYS = 90
@@ -29,11 +31,15 @@ class AzureFoundation(Construct):
         self._dns()
         self._logs = self._workspace()
         vault = self._vault("vault", props.key_vault, props.location)
-        self._key(vault, "databases")
+        data_key, _ = self._key(vault, "databases")
+        if props.long_term:
+            add_long_term_backups(self, props, props.long_term, self._group, data_key)
         if props.backup_vault:
             # Geo-redundant backups survive the region only with a key outside of it.
             backups = self._vault("backup-vault", *props.backup_vault)
             self._key(backups, "databases", identity="backups")
+        if props.registry:
+            add_image_mirror(self, props, props.registry, self._group, vault)
         container = self._state(*self._key(vault, "tf-state"))
         add_deployer(self, props, self._group, vault, container)
         self._import(container)

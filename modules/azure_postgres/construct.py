@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from constructs import Construct
 
 from modules import terraform as tf
-from modules.azure_postgres.props import CONFIGURATION, AzurePostgresProps, WatchedServer
+from modules.azure_postgres.network import DelegatedNetwork
+from modules.azure_postgres.props import (
+    BACKUP_POLICY,
+    CONFIGURATION,
+    AzurePostgresProps,
+    WatchedServer,
+)
 from modules.elements import forget
 from modules.restore import replica_names
 from modules.secrets.construct import DatabaseAccess
@@ -18,8 +24,7 @@ from modules.secrets.names import administrator, login
 AUTHORITIES = Path(__file__).parent / "authorities.pem"
 """The certificate authorities that Microsoft documents for Flexible Server."""
 
-DELEGATION = "Microsoft.DBforPostgreSQL/flexibleServers"
-JOIN = "Microsoft.Network/virtualNetworks/subnets/join/action"
+COPIES: Final = "azurerm_data_protection_backup_instance_postgresql_flexible_server"
 
 
 class AzurePostgres(Construct):
@@ -33,7 +38,7 @@ class AzurePostgres(Construct):
 
     def __init__(self, scope: Construct, name: str, props: AzurePostgresProps) -> None:
         super().__init__(scope, name)
-        network = _Network(self, props)
+        network = DelegatedNetwork(self, props)
         servers = {name: _FlexibleServer(self, name, props, network) for name in props.servers}
         self.access = {name: server.access for name, server in servers.items()}
         self.ready = [server.changed_last for server in servers.values()]
@@ -41,40 +46,14 @@ class AzurePostgres(Construct):
         servers_before = (each.replaced_blocks(props.name) for each in props.servers.values())
         replaced = list(chain.from_iterable(servers_before))
         locks = [f"{name}-lock" for name in replaced]
+        primaries = [name for name in replaced if name.endswith("-instance")]
         forget(
             self,
-            {"azurerm_postgresql_flexible_server": replaced, "azurerm_management_lock": locks},
-        )
-
-
-class _Network:
-    """The subnet that is delegated to the servers, and their private DNS zone."""
-
-    def __init__(self, scope: Construct, props: AzurePostgresProps) -> None:
-        subnet: tf.AzurermSubnet = {
-            "name": f"{props.name}-postgres",
-            "resource_group_name": props.resource_group,
-            "virtual_network_name": props.virtual_network,
-            "address_prefixes": [props.subnet_cidr],
-            "default_outbound_access_enabled": False,
-            "delegation": {
-                "name": "postgres",
-                "service_delegation": {"name": DELEGATION, "actions": [JOIN]},
+            {
+                "azurerm_postgresql_flexible_server": replaced,
+                "azurerm_management_lock": locks,
+                COPIES: [name.replace("-instance", "-long-term") for name in primaries],
             },
-        }
-        self.subnet = tf.block(scope, "subnet", "azurerm_subnet", subnet)
-        zone: tf.AzurermPrivateDnsZone = {
-            "name": f"{props.name}.postgres.database.azure.com",
-            "resource_group_name": props.resource_group,
-        }
-        self.zone = tf.block(scope, "zone", "azurerm_private_dns_zone", zone)
-        link: tf.AzurermPrivateDnsZoneVirtualNetworkLink = {
-            "name": props.name,
-            "private_dns_zone_id": self.zone["id"],
-            "virtual_network_id": props.virtual_network_id,
-        }
-        self.link = tf.block(
-            scope, "zone-link", "azurerm_private_dns_zone_virtual_network_link", link
         )
 
 
@@ -86,7 +65,7 @@ class _FlexibleServer(Construct):
     """
 
     def __init__(
-        self, scope: Construct, database: str, props: AzurePostgresProps, network: _Network
+        self, scope: Construct, database: str, props: AzurePostgresProps, network: DelegatedNetwork
     ) -> None:
         self._database, self._props, self._network = database, props, network
         self._server = props.servers[database]
@@ -98,6 +77,8 @@ class _FlexibleServer(Construct):
         self._administrators()
         self._attend("instance", self._name, self.primary)
         replicas = {name: self._replica(name) for name in replica_names(self._server.read_replicas)}
+        if props.long_term_vault_id:
+            self._long_term(props.long_term_vault_id)
         if props.release:
             self._backup(props.release)
         self.watched = WatchedServer(
@@ -179,7 +160,7 @@ class _FlexibleServer(Construct):
         return replica
 
     def _backup(self, release: str) -> None:
-        """Add a backup that is made before the release, and replaced before the next one.
+        """Add a backup that is made before the release, and removed once the next one is there.
 
         The server migrates its database forward only, so a backup is the only way back.
         """
@@ -192,6 +173,25 @@ class _FlexibleServer(Construct):
             "backup",
             "azurerm_postgresql_flexible_server_backup",
             body,
+            create_first=True,
+            depends_on=[self.changed_last],
+        )
+
+    def _long_term(self, vault_id: str) -> None:
+        """Add weekly copies in a vault that keeps them for years, whoever has the server."""
+        body: tf.AzurermDataProtectionBackupInstancePostgresqlFlexibleServer = {
+            "name": self._name,
+            "location": self._props.location,
+            "vault_id": vault_id,
+            "server_id": self.primary["id"],
+            "backup_policy_id": f"{vault_id}/backupPolicies/{BACKUP_POLICY}",
+        }
+        self.changed_last = tf.block(
+            self,
+            "long-term",
+            COPIES,
+            body,
+            keep=True,
             depends_on=[self.changed_last],
         )
 

@@ -126,6 +126,7 @@ class AzurePostgresProps:
     release               name of the release that waits for a backup (default: none does)
     backup_days           days of point-in-time recovery, 7-35 (default 14)
     geo_redundant_backup  whether backups are kept in the paired region too (default True)
+    long_term_vault_id    vault of weekly copies for years (default: none)
     """
 
     name: str
@@ -146,6 +147,11 @@ class AzurePostgresProps:
     release: str | None = None
     backup_days: int = 14
     geo_redundant_backup: bool = True
+    long_term_vault_id: str | None = None
+
+
+BACKUP_POLICY = "databases"
+"""Policy of the vault of weekly copies; the foundation makes it with the vault."""
 
 
 CONFIGURATION: Mapping[str, str] = {

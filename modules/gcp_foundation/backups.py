@@ -1,6 +1,6 @@
-"""The alert on backups of databases.
+"""Alerts on backups of databases.
 
-It is in the foundation, because an alert on logs needs rights on all of them.
+They are in the foundation, because an alert on logs needs rights on all of them.
 """
 
 from __future__ import annotations
@@ -21,15 +21,18 @@ def add_backup_alert(scope: Construct, props: GcpFoundationProps) -> None:
         'protoPayload.methodName="cloudsql.instances.automatedBackup"',
         'NOT protoPayload.metadata.windowStatus=~"SUCC"',
     )
-    place, title = Construct(scope, "backups"), "a backup of a database failed"
-    matched: tf.GoogleMonitoringAlertPolicyConditionsConditionMatchedLog = {
-        "filter": " AND ".join(terms)
-    }
+    place = Construct(scope, "backups")
+    add_log_alert(place, props, "a backup of a database failed", " AND ".join(terms))
+
+
+def add_log_alert(place: Construct, props: GcpFoundationProps, title: str, matched: str) -> None:
+    """Notify of entries that ``matched`` selects, once an hour at most."""
+    condition: tf.GoogleMonitoringAlertPolicyConditionsConditionMatchedLog = {"filter": matched}
     body: tf.GoogleMonitoringAlertPolicy = {
         "project": props.project,
         "display_name": title,
         "combiner": "OR",
-        "conditions": [{"display_name": title, "condition_matched_log": matched}],
+        "conditions": [{"display_name": title, "condition_matched_log": condition}],
         "alert_strategy": {"notification_rate_limit": {"period": "3600s"}},
         "notification_channels": notification_channels(place, props.project, props.emails),
     }

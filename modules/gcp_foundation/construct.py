@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+from functools import cached_property
 
 from cdktn import TerraformStack
 from constructs import Construct
@@ -10,9 +11,9 @@ from constructs import Construct
 from modules import terraform as tf
 from modules.gcp_foundation.backups import add_backup_alert
 from modules.gcp_foundation.deployer import add_deployer
+from modules.gcp_foundation.exports import add_long_term_backups
+from modules.gcp_foundation.keys import add_key
 from modules.gcp_foundation.props import AUDITED, NODE_ROLE, SERVICES, GcpFoundationProps
-
-ENCRYPT = "roles/cloudkms.cryptoKeyEncrypterDecrypter"
 
 
 class GcpFoundation(Construct):
@@ -26,6 +27,11 @@ class GcpFoundation(Construct):
         super().__init__(scope, name)
         self._props = props
         self._grants: list[tf.GoogleKmsCryptoKeyIamMemberBlock] = []
+        owner: tf.DataGoogleStorageProjectServiceAccount = {"project": props.project}
+        storage = tf.block(
+            self, "storage", "google_storage_project_service_account", owner, block_type="data"
+        )
+        self._storage = storage["member"]
         self._services()
         self._audit()
         self._network()
@@ -36,6 +42,8 @@ class GcpFoundation(Construct):
         self._nodes()
         add_backup_alert(self, props)
         add_deployer(self, props, bucket)
+        if props.long_term:
+            add_long_term_backups(self, props, props.long_term, self._storage)
         self._import(bucket)
 
     def _services(self) -> None:
@@ -144,56 +152,46 @@ class GcpFoundation(Construct):
             "name": ring_path.rpartition("/")[2],
         }
         ring = tf.block(self, "ring", "google_kms_key_ring", ring_body, keep=True)
-        agents = {props.state_key: self._agents(state=True)}
+        agents = {props.state_key: {"storage": self._storage}}
         if props.data_key:
-            agents.setdefault(props.data_key, {}).update(self._agents(state=False))
-        return {path: self._key(ring, path, users) for path, users in agents.items()}
+            agents.setdefault(props.data_key, {}).update(self._agents())
+        keys = {}
+        for path, users in agents.items():
+            keys[path], grants = add_key(self, ring, path.rpartition("/")[2], users)
+            self._grants += grants
+        if props.replica_key:
+            self._replica_key(props.replica_key)
+        return keys
 
-    def _key(
-        self, ring: tf.GoogleKmsKeyRingBlock, path: str, users: dict[str, str]
-    ) -> tf.GoogleKmsCryptoKeyBlock:
-        name = path.rpartition("/")[2]
-        body: tf.GoogleKmsCryptoKey = {
-            "key_ring": ring["id"],
-            "name": name,
-            "rotation_period": "7776000s",  # 90 days
-            "destroy_scheduled_duration": "2592000s",  # 30 days, fixed when the key is created
+    def _replica_key(self, path: str) -> None:
+        """Add the key of the databases' replicas, in the region that these are in."""
+        _, _, _, location, _, ring, _, name = path.split("/")
+        body: tf.GoogleKmsKeyRing = {
+            "project": self._props.project,
+            "location": location,
+            "name": ring,
         }
-        place = Construct(self, f"key-{name}")
-        key = tf.block(place, "key", "google_kms_crypto_key", body, keep=True)
-        for user, member in users.items():
-            grant: tf.GoogleKmsCryptoKeyIamMember = {
-                "crypto_key_id": key["id"],
-                "role": ENCRYPT,
-                "member": member,
-            }
-            self._grants.append(tf.block(place, user, "google_kms_crypto_key_iam_member", grant))
-        return key
+        place = Construct(self, "replicas")
+        block = tf.block(place, "ring", "google_kms_key_ring", body, keep=True)
+        add_key(place, block, name, {"sql": self._agent("cloud-sql")})
 
-    def _agents(self, *, state: bool) -> dict[str, str]:
-        """Return the members of the service agents that encrypt the state, or all other data."""
-        project: tf.DataGoogleStorageProjectServiceAccount = {"project": self._props.project}
-        if state:
-            storage = tf.block(
-                self,
-                "storage",
-                "google_storage_project_service_account",
-                project,
-                block_type="data",
-            )
-            return {"storage": storage["member"]}
-        number = self._project_number()
+    def _agents(self) -> dict[str, str]:
+        """Return the members of the service agents that encrypt data other than the state."""
         owner: tf.DataGoogleBigqueryDefaultServiceAccount = {"project": self._props.project}
         warehouse = tf.block(
             self, "warehouse", "google_bigquery_default_service_account", owner, block_type="data"
         )
         agents = {"sql": "cloud-sql", "secrets": "secretmanager"}
         return {"bigquery": warehouse["member"]} | {
-            name: f"serviceAccount:service-{number}@gcp-sa-{agent}.iam.gserviceaccount.com"
-            for name, agent in agents.items()
+            name: self._agent(agent) for name, agent in agents.items()
         }
 
-    def _project_number(self) -> str:
+    def _agent(self, name: str) -> str:
+        """Return the member of a service agent of the project."""
+        return f"serviceAccount:service-{self._number}@gcp-sa-{name}.iam.gserviceaccount.com"
+
+    @cached_property
+    def _number(self) -> str:
         body: tf.DataGoogleProject = {"project_id": self._props.project}
         return tf.block(self, "project", "google_project", body, block_type="data")["number"]
 

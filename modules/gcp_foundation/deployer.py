@@ -6,7 +6,12 @@ from constructs import Construct
 
 from modules import terraform as tf
 from modules.federation import FederatedSubject
-from modules.gcp_foundation.props import DEPLOYER_ROLES, GRANTABLE_ROLES, GcpFoundationProps
+from modules.gcp_foundation.props import (
+    BUCKET_PERMISSIONS,
+    DEPLOYER_ROLES,
+    GRANTABLE_ROLES,
+    GcpFoundationProps,
+)
 
 GRANTED = "api.getAttribute('iam.googleapis.com/modifiedGrantsByRole', [])"
 
@@ -25,6 +30,7 @@ def add_deployer(
     for role in DEPLOYER_ROLES:
         _grant(place, props.project, account["member"], role)
     _grant_roles_of_workloads(place, props.project, account["member"])
+    _grant_buckets(place, props.project, account["member"])
     state: tf.GoogleStorageBucketIamMember = {
         "bucket": bucket["name"],
         "role": "roles/storage.objectUser",
@@ -59,6 +65,26 @@ def _grant_roles_of_workloads(place: Construct, project: str, member: str) -> No
         },
     }
     tf.block(place, "grants", "google_project_iam_member", body)
+
+
+def _grant_buckets(place: Construct, project: str, member: str) -> None:
+    """Let the deployer grant the workloads what they need in buckets that exist.
+
+    No bucket is ever public, and nobody can empty one whose retention is locked.
+    """
+    body: tf.GoogleProjectIamCustomRole = {
+        "project": project,
+        "role_id": "bucketGrants",
+        "title": "Grants on buckets",
+        "permissions": list(BUCKET_PERMISSIONS),
+    }
+    role = tf.block(place, "bucket-role", "google_project_iam_custom_role", body)
+    grant: tf.GoogleProjectIamMember = {
+        "project": project,
+        "role": role["name"],
+        "member": member,
+    }
+    tf.block(place, "buckets", "google_project_iam_member", grant)
 
 
 def _federate(

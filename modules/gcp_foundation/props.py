@@ -11,6 +11,7 @@ SERVICES = (
     "bigquery.googleapis.com",
     "cloudkms.googleapis.com",
     "cloudresourcemanager.googleapis.com",
+    "cloudscheduler.googleapis.com",
     "compute.googleapis.com",
     "container.googleapis.com",
     "dns.googleapis.com",
@@ -24,6 +25,8 @@ SERVICES = (
     "sqladmin.googleapis.com",
     "storage.googleapis.com",
     "sts.googleapis.com",
+    "workflowexecutions.googleapis.com",
+    "workflows.googleapis.com",
 )
 """APIs of the project."""
 
@@ -36,6 +39,8 @@ DEPLOYER_ROLES = (
     "roles/compute.networkViewer",
     # No RBAC: the chart has no Role, so the deployer needs none either.
     "roles/container.developer",
+    # Clients verify a server by its name, which a private zone resolves.
+    "roles/dns.admin",
     "roles/iam.serviceAccountAdmin",
     "roles/monitoring.alertPolicyEditor",
     "roles/monitoring.notificationChannelEditor",
@@ -46,6 +51,20 @@ DEPLOYER_ROLES = (
 
 GRANTABLE_ROLES = ("roles/bigquery.jobUser", "roles/cloudsql.client")
 """Roles that the deployer may grant in the project: those of the environment's workloads."""
+
+BUCKET_PERMISSIONS = ("storage.buckets.getIamPolicy", "storage.buckets.setIamPolicy")
+"""What the deployer may do with buckets: let the environment's accounts write to them."""
+
+EXPORT_PERMISSIONS = (
+    "cloudsql.databases.list",
+    "cloudsql.instances.export",
+    "cloudsql.instances.get",
+    "cloudsql.instances.list",
+)
+"""What the account of the weekly exports may do with databases: neither read nor change them."""
+
+EXPORT_ROLES = ("roles/logging.logWriter", "roles/workflows.invoker")
+"""Further roles of that account."""
 
 NODE_ROLE = "roles/container.defaultNodeServiceAccount"
 
@@ -59,6 +78,19 @@ class ImageRepository:
     repository: str
 
 
+@dataclass(frozen=True)
+class LongTermExports:
+    """Weekly exports of the databases: their bucket, its location, and the years they are kept.
+
+    In a ``locked`` bucket nobody can delete them or shorten that time, which cannot be undone.
+    """
+
+    bucket: str
+    location: str
+    years: int
+    locked: bool
+
+
 @dataclass(frozen=True, kw_only=True)
 class GcpFoundationProps:
     """Properties of a project.
@@ -68,10 +100,12 @@ class GcpFoundationProps:
     dns_zone       the public zone, which the parent zone delegates to its name servers
     state_bucket   bucket of the states; exists already, like state_key
     state_key      path of its encryption key; the ring has data_key too (None: Google's own)
+    replica_key    path of the key of replicas in another region (default: none)
     subjects       who may deploy, by a token of an issuer
     secrets        names of the secrets that are stored by hand
     repositories   where the nodes pull our images
     emails         who is notified of a backup that failed
+    long_term      weekly exports of the databases (default: none)
     """
 
     environment: str
@@ -90,3 +124,5 @@ class GcpFoundationProps:
     secrets: tuple[str, ...]
     repositories: tuple[ImageRepository, ...]
     emails: tuple[str, ...]
+    long_term: LongTermExports | None = None
+    replica_key: str | None = None

@@ -59,6 +59,8 @@ class _CloudSqlInstance(Construct):
         authorities = self.primary["server_ca_cert[0].cert"]
         self.access = DatabaseAccess(f"${{{host}}}", authorities, self._name)
         self.ready = [self._record(host), self._administrator(), *self._recent_backup()]
+        if props.exports:
+            self._export_to(props.exports)
 
     def _primary(self) -> tf.GoogleSqlDatabaseInstanceBlock:
         instance, props = self._instance, self._props
@@ -192,6 +194,15 @@ class _CloudSqlInstance(Construct):
             "rrdatas": [self.primary["private_ip_address"]],
         }
         return tf.block(self, "record", "google_dns_record_set", record)
+
+    def _export_to(self, bucket: str) -> None:
+        """Let the instance write its exports, and nothing else in their bucket."""
+        grant: tf.GoogleStorageBucketIamMember = {
+            "bucket": bucket,
+            "role": "roles/storage.objectCreator",
+            "member": f"serviceAccount:{self.primary['service_account_email_address']}",
+        }
+        tf.block(self, "exports", "google_storage_bucket_iam_member", grant)
 
     def _recent_backup(self) -> Iterator[tf.TerraformBlock[Any]]:
         """Fail before the release where the latest backup failed or is too old.

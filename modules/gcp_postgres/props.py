@@ -118,6 +118,8 @@ class Instance:
             )
         if self.standby_zone and not self.high_availability:
             yield "place a standby: high_availability is not set"
+        if self.standby_zone and not self.zone:
+            yield "place a standby: zone is not set"
         if self.standby_zone and self.standby_zone == self.zone:
             yield f"place the standby: zone {self.zone} is the primary's own"
         if self.restore_from and not self.instance_suffix:
@@ -159,6 +161,7 @@ class GcpPostgresProps:
     backup_younger_than_hours  a release waits for a backup of that age (default: for none)
     maintenance_day      1 (Monday) to 7, with maintenance_hour in UTC (default Sunday, 4)
     deny_maintenance     first and last day without maintenance: ``2026-12-15``, 90 days at most
+    exports              bucket of the weekly exports (default: none)
     deletion_protection  whether Terraform refuses to destroy an instance
     """
 
@@ -176,6 +179,7 @@ class GcpPostgresProps:
     maintenance_day: int = 7
     maintenance_hour: int = 4
     deny_maintenance: tuple[str, str] | None = None
+    exports: str | None = None
     deletion_protection: bool = True
 
 

@@ -17,6 +17,7 @@ GENERATED: Mapping[str, Generator] = {
     "customer-portal-auth-secret": "password",
     "oauth2-proxy-client-secret": "password",
     "oauth2-proxy-cookie-secret": "cookie",
+    "storage-signing-secret": "password",
 }
 """Keys of the Secret lana-bank with the generator of each."""
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 from policies.stack import Body, CheckedStack, Violations
 
@@ -14,11 +15,14 @@ _REPLICA = {
     "azurerm_postgresql_flexible_server": ("physical_replication_delay_in_seconds",),
 }
 _OBJECTIVES = {"Deployment/lana-bank": "server", "Deployment/lana-bank-keycloak": "sign-in"}
+_COPIES = "azurerm_data_protection_backup_instance_postgresql_flexible_server"
 _BACKUPS = "cloudsql.instances.automatedBackup"
+_EXPORTS = "google_workflows_workflow"
 
 
 def check(stack: CheckedStack) -> Violations:
-    """Return the parts of a production that no alert with a recipient covers."""
+    """Return parts of a production, and copies of any database, that no alert covers."""
+    yield from _copies(stack)
     if not stack.is_production or stack.is_local:
         return
     if stack.is_foundation:
@@ -41,25 +45,47 @@ def _databases(stack: CheckedStack) -> Violations:
                     yield place, f"no alert on {metric}"
 
 
+def _copies(stack: CheckedStack) -> Violations:
+    """Return backup vaults whose own alerts, on jobs that failed, notify nobody."""
+    kind = "azurerm_monitor_alert_processing_rule_action_group"
+    notified = {
+        scope
+        for _, body in stack.resources(kind)
+        if body.get("enabled", True) and body.get("add_action_group_ids")
+        for scope in body["scopes"]
+    }
+    for place, body in stack.resources(_COPIES):
+        if body["vault_id"] not in notified:
+            yield place, "no alert on a backup that failed"
+    for place, body in stack.resources(_EXPORTS):
+        if not _covered(stack, f'workflow_id=\\"{body["name"]}\\"'):
+            yield place, "no alert on an export that failed"
+
+
 def _hosts(stack: CheckedStack) -> Violations:
     """Return hosts whose certificate could expire unnoticed."""
-    checks = {
-        place: json.dumps(body)
-        for kind in (
-            "google_monitoring_uptime_check_config",
-            "azurerm_application_insights_standard_web_test",
-        )
-        for place, body in stack.resources(kind)
+    watched = {
+        host
+        for place, host in _checks(stack)
+        if _covered(stack, place, "ssl_cert") or _covered(stack, place, "web_test_id")
     }
-    hosts = {host: place for place, host, _, _ in stack.routes()}
-    for host, route in hosts.items():
-        of_host = [place for place, text in checks.items() if host in text]
-        if not any(
-            _covered(stack, place, "ssl_cert") or _covered(stack, place, "web_test_id")
-            for place in of_host
-            if "ssl" in checks[place]
-        ):
+    for host, route in {host: place for place, host, _, _ in stack.routes()}.items():
+        if host not in watched:
             yield f"{route}/{host}", "no alert on its certificate"
+
+
+def _checks(stack: CheckedStack) -> Iterator[tuple[str, str]]:
+    """Yield place and host of each check from outside that verifies a certificate."""
+    for place, body in stack.resources("google_monitoring_uptime_check_config"):
+        request = body.get("http_check", {})
+        if request.get("use_ssl") and request.get("validate_ssl"):
+            yield place, body["monitored_resource"]["labels"]["host"]
+    for place, body in stack.resources("azurerm_application_insights_standard_web_test"):
+        url = urlsplit(body.get("request", {}).get("url", ""))
+        rules = body.get("validation_rules", {})
+        verified = rules.get("ssl_check_enabled") and rules.get("ssl_cert_remaining_lifetime")
+        if body.get("enabled") and url.scheme == "https" and verified:
+            yield place, url.hostname or ""
 
 
 def _objectives(stack: CheckedStack) -> Violations:

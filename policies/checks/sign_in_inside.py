@@ -18,6 +18,8 @@ def check(stack: CheckedStack) -> Violations:
             if not variables.get(name, "").startswith(_INSIDE):
                 yield place, f"{name} is not inside of the cluster"
     for place, configuration in stack.configurations("oathkeeper.yaml"):
-        urls = configuration["authenticators"].get("jwt", {}).get("config", {}).get("jwks_urls", [])
-        if not all(url.startswith(_INSIDE) for url in urls):
+        urls = configuration["authenticators"].get("jwt", {}).get("config", {}).get("jwks_urls")
+        if not urls:
+            yield place, "it fetches no keys, so nobody signs in (jwks_urls)"
+        elif not all(url.startswith(_INSIDE) for url in urls):
             yield place, "it fetches keys from outside of the cluster (jwks_urls)"

@@ -24,7 +24,8 @@ def check(stack: CheckedStack) -> Violations:
 def _stores(stack: CheckedStack) -> Violations:
     """Return the store of the state where it could be read, overwritten or lost."""
     for place, body in stack.resources("google_storage_bucket"):
-        if not body.get("versioning", {}).get("enabled"):
+        # What is kept for a time is never overwritten.
+        if not (body.get("versioning", {}).get("enabled") or body.get("retention_policy")):
             yield place, "versioning is off"
         if not body.get("encryption", {}).get("default_kms_key_name"):
             yield place, "default_kms_key_name is not set"

@@ -107,7 +107,7 @@ def public_hosts(settings: CloudRelease[Any]) -> dict[str, str]:
 
 def _values(blueprint: CloudBlueprint, secrets_version: int) -> dict[str, Any]:
     settings = blueprint.lana_bank
-    return {
+    values = {
         "global": {
             "secrets": {"version": secrets_version},
             "imagePullSecrets": list(settings.image_pull_secrets),
@@ -127,3 +127,4 @@ def _values(blueprint: CloudBlueprint, secrets_version: int) -> dict[str, Any]:
         "keycloak": {"tracedService": blueprint.shared.honeycomb_dataset},
         "openTelemetryCollector": {"dataset": blueprint.shared.honeycomb_dataset},
     }
+    return merged(values, settings.mail.values()) if settings.mail else values

@@ -17,6 +17,7 @@ from modules.restore import MAX_REPLICAS, Restore
 from modules.secrets.names import EXTERNAL, JWKS, VERSIONED
 from stacks.environments import EnvironmentFiles
 from stacks.platforms.ingress import Domain, IngressSettings, Namespace, ObjectName
+from stacks.platforms.mail import Email, MailSettings
 from stacks.platforms.parts import Parts, part_problems
 from stacks.settings import Contradiction, Settings, invalid_settings, read_settings
 
@@ -28,10 +29,6 @@ Stage = Literal["staging", "qa", "production"]
 
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,78}[A-Za-z0-9])?$")]
 """A name in a cloud: letters, digits, dashes, dots and underscores."""
-
-Suffix = Annotated[str, Field(pattern=r"^[a-z0-9]{0,8}$")]
-
-Email = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
 
 
 def _private(value: str) -> str:
@@ -162,7 +159,7 @@ class RestoreSettings(Settings):
 class Database(Settings):
     """One database server; its defaults are those of the platform's construct."""
 
-    instance_suffix: Suffix = ""
+    instance_suffix: Annotated[str, Field(pattern=r"^[a-z0-9]{0,8}$")] = ""
     """End of the server's name; a new one makes another server. See docs/restore.md."""
     restore_from: RestoreSettings | None = None
     """Server that this one is a copy of; it has another `instance_suffix`."""
@@ -219,6 +216,8 @@ class CloudRelease(HelmReleaseSettings, Generic[DatabaseT]):
     """Secrets with credentials of registries; the namespace has them already."""
     superuser_email: Email | None = None
     """The user with every permission while nobody else has a role."""
+    mail: MailSettings | None = None
+    """Relay of the server's notifications and of mail to customers who reset their passwords."""
     postgres: Databases[DatabaseT]
     secrets: SecretSettings = SecretSettings()
 

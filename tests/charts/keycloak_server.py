@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import html
 import re
+import secrets
 import shutil
 import subprocess
 import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
+from typing import Any, Protocol
+
+import httpx
 
 from promoter.common.progress import Silent
 from promoter.smoketest.installation import Container
@@ -37,6 +42,10 @@ SECRETS = {
 }
 """Values of the placeholders in the realm files, as the chart's Deployment sets them."""
 
+PERSON = "somebody@example.com"
+PASSWORD = secrets.token_urlsafe(24)
+LANA_ID = "0198a3c4-0000-7000-8000-000000000001"
+
 
 def available() -> bool:
     """Return whether Java and Maven are installed."""
@@ -60,8 +69,9 @@ def _fetch(folder: Path) -> None:
 
 
 def home_on_postgres(folder: Path) -> Path:
-    """Return a copy of Keycloak below ``folder``, built for PostgreSQL as in the chart."""
-    built = CACHE.folder("keycloak-on-postgres", VERSION, _build_for_postgres, Silent()) / "home"
+    """Return a copy of Keycloak below ``folder``, built for the chart's options as in an image."""
+    key = f"{VERSION}-traced"
+    built = CACHE.folder("keycloak-on-postgres", key, _build_for_postgres, Silent()) / "home"
     return Path(shutil.copytree(built, folder / "home"))
 
 
@@ -69,8 +79,62 @@ def _build_for_postgres(folder: Path) -> None:
     home = shutil.copytree(distribution(), folder / "home")
     for script in (home / "bin").glob("*.sh"):
         script.chmod(0o755)
-    options = ("--db=postgres", "--health-enabled=true", "--metrics-enabled=true", "--cache=local")
+    # Those of the pod: with others, every start would build it again.
+    enabled = (f"--{part}-enabled=true" for part in ("health", "metrics", "tracing"))
+    options = ("--db=postgres", *enabled, "--cache=local")
     subprocess.run(["sh", str(home / "bin/kc.sh"), "build", *options], check=True, timeout=600)
+
+
+@dataclass
+class Visitor:
+    """Sends what a browser sends to Keycloak; cookies are kept whatever they say of TLS."""
+
+    cookies: dict[str, str] = field(default_factory=dict)
+
+    def send(self, method: str, address: str, **options: Any) -> httpx.Response:
+        """Return the response; redirects are not followed."""
+        header = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        answer = httpx.request(method, address, headers={"Cookie": header}, timeout=30, **options)
+        for line in answer.headers.get_list("set-cookie"):
+            name, _, value = line.partition(";")[0].partition("=")
+            self.cookies[name] = value
+        return answer
+
+    def fill(self, page: httpx.Response, name: str, password: str) -> httpx.Response:
+        """Return the response to a name and a password in the form of ``page``."""
+        assert page.status_code == 200, page.text
+        form = re.search(r'<form[^>]*action="([^"]+)"', page.text)
+        assert form is not None, page.text
+        sent = {"username": name, "password": password, "credentialId": ""}
+        return self.send("POST", html.unescape(form[1]), data=sent)
+
+
+class Address(Protocol):
+    """A server that has an address."""
+
+    @property
+    def url(self) -> str: ...
+
+
+def add_person(server: Address, realm: str, token: str) -> None:
+    """Add `PERSON` to ``realm`` as Lana's server does: with the token of its own account."""
+    person = {
+        "username": PERSON,
+        "email": PERSON,
+        "enabled": True,
+        "emailVerified": True,
+        "firstName": "Some",
+        "lastName": "Body",
+        "attributes": {"lanaId": [LANA_ID]},
+        "credentials": [{"type": "password", "value": PASSWORD, "temporary": False}],
+    }
+    response = httpx.post(
+        f"{server.url}/admin/realms/{realm}/users",
+        json=person,
+        headers={"Authorization": f"Bearer {token}"},
+        timeout=30,
+    )
+    assert response.status_code == 201, response.text
 
 
 @dataclass(frozen=True)

@@ -145,7 +145,8 @@ def _certificate(server: Postgres) -> None:
     _done(server, "openssl", "req", *ca, "-keyout", "ca.key", "-out", "ca.pem")
     request = ("-newkey", "rsa:2048", "-nodes", "-subj", "/CN=localhost")
     names = ("-addext", "subjectAltName=DNS:localhost", "-CA", "ca.pem", "-CAkey", "ca.key")
-    files = ("-keyout", "server.key", "-out", "server.crt")
+    # rustls, unlike OpenSSL, refuses a server whose certificate is an authority.
+    files = ("-keyout", "server.key", "-out", "server.crt", "-extensions", "usr_cert")
     _done(server, "openssl", "req", "-x509", "-days", "2", *request, *names, *files)
     _done(server, "chmod", "600", "server.key")
 

@@ -14,6 +14,7 @@ import pytest
 
 from promoter.platform import Platform
 from tests.charts.chart_rendering import (
+    REPOSITORY,
     Chart,
     Object,
     good_values,
@@ -23,6 +24,9 @@ from tests.charts.chart_rendering import (
 
 WORKLOADS = {"Deployment", "StatefulSet", "Job"}
 SECURITY = "pod-security.kubernetes.io"
+GATEWAY_API = REPOSITORY / "dev/toolchain/gateway-api"
+WITH_GO = pytest.mark.skipif(not shutil.which("go"), reason="Go is not installed")
+ON_A_GATEWAY = {"gateway": {"name": "public", "namespace": "gateways"}}
 
 
 @dataclass(frozen=True)
@@ -116,6 +120,52 @@ def test_a_pod_with_more_privileges_is_rejected(chart: Chart, cluster: Cluster) 
         cluster.apply([pod], "--dry-run=server")
 
 
+@pytest.fixture
+def routes(chart: Chart, cluster: Cluster) -> list[Object]:
+    """The chart's routes, for a cluster that has the schemas of the Gateway API."""
+    module = subprocess.run(
+        ["go", "mod", "download", "-json", "sigs.k8s.io/gateway-api"],
+        cwd=GATEWAY_API,
+        capture_output=True,
+        check=True,
+    )
+    schemas = Path(json.loads(module.stdout)["Dir"], "config/crd/standard")
+    file = str(schemas / "gateway.networking.k8s.io_httproutes.yaml")
+    # Once per cluster, by whichever test is first; other tests use no routes.
+    cluster.run("kubectl", "apply", "--server-side", "--filename", file)
+    # By its path: waiting for a condition fails where there is none of any type yet.
+    established = 'jsonpath={.status.conditions[?(@.type=="Established")].status}=True'
+    cluster.run("kubectl", "wait", f"--for={established}", "--timeout=60s", "--filename", file)
+    values = {**whole_values(), "ingress": ON_A_GATEWAY}
+    objects = chart.render(values, "--namespace", cluster.namespace)
+    return [found for found in objects if found["kind"] == "HTTPRoute"]
+
+
+@WITH_GO
+def test_routes_are_what_the_gateway_api_accepts(cluster: Cluster, routes: list[Object]) -> None:
+    assert len(routes) == 5
+    cluster.apply(routes, "--dry-run=server")
+
+
+@WITH_GO
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        ('"PathPrefix", "value": "/', '"PathPrefix", "value": "', "must be an absolute path"),
+        ('"backendRefs"', '"backends"', 'unknown field "'),
+        ("https", "ftp", "supported values"),
+    ],
+)
+def test_a_route_that_is_none_is_refused(
+    cluster: Cluster, routes: list[Object], old: str, new: str, reason: str
+) -> None:
+    """The check above can fail: the same routes with one mistake each."""
+    text = json.dumps(routes)
+    assert old in text
+    with pytest.raises(AssertionError, match=re.escape(reason)):
+        cluster.apply(json.loads(text.replace(old, new)), "--dry-run=server")
+
+
 @pytest.mark.slow
 def test_two_versions_of_keycloak_never_run_at_the_same_time(
     chart: Chart, cluster: Cluster
@@ -136,6 +186,42 @@ def test_two_versions_of_keycloak_never_run_at_the_same_time(
     values["keycloak"]["replicas"] = 3
     cluster.helm("upgrade", chart.folder, values)
     assert strategy() == "RollingUpdate"
+
+
+@pytest.mark.parametrize(
+    ("running", "reason"),
+    [
+        ("24.0.5", "24.0.5 to 26.5.2: a major version is skipped; next: deploy a chart with Key"),
+        ("27.0.0", "27.0.0 to 26.5.2: its database cannot go back"),
+        ("26.6.0", "26.6.0 to 26.5.2: its database cannot go back"),
+        ("25.0.6", ""),
+        ("26.5.9", ""),
+        (None, ""),
+    ],
+)
+def test_keycloak_is_upgraded_one_version_at_a_time(
+    chart: Chart, cluster: Cluster, running: str | None, reason: str
+) -> None:
+    values = {**good_values(), "keycloak": {"enabled": True, **pinned(), "version": "26.5.2"}}
+    rendered = chart.render(values, "--namespace", cluster.namespace)
+    keycloak = next(
+        found
+        for found in rendered
+        if (found["kind"], found["metadata"]["name"]) == ("Deployment", "lana-bank-keycloak")
+    )
+    labels = keycloak["metadata"]["labels"]
+    assert labels.pop("app.kubernetes.io/version") == "26.5.2"
+    keycloak["metadata"]["labels"] = labels | (
+        {"app.kubernetes.io/version": running} if running else {}
+    )
+    keycloak["spec"]["replicas"] = 0
+    cluster.apply([keycloak])
+    command = ("helm", "template", "lana-bank", str(chart.folder), "--dry-run=server")
+    if reason:
+        with pytest.raises(AssertionError, match=re.escape(reason)):
+            cluster.run(*command, "--values", "-", stdin=json.dumps(values))
+    else:
+        assert cluster.run(*command, "--values", "-", stdin=json.dumps(values))
 
 
 @pytest.mark.slow

@@ -157,3 +157,23 @@ def test_lint_is_clean(chart: Chart) -> None:
     run = chart.run("lint", "--strict", values=whole_values())
     assert run.returncode == 0, run.stdout + run.stderr
     assert "[WARNING]" not in run.stdout
+
+
+def test_only_who_sends_mail_reaches_the_relay(chart: Chart) -> None:
+    values = whole_values()
+    values["keycloak"]["smtp"] = {
+        "relay": "smtp.example.com",
+        "port": 2525,
+        "from": "b@example.com",
+    }
+
+    def senders(found: list[Object]) -> set[str]:
+        return {
+            name
+            for name, policy in of_kind(found, "NetworkPolicy").items()
+            for rule in policy["spec"]["egress"] or ()
+            if {"protocol": "TCP", "port": 2525} in rule["ports"]
+        }
+
+    assert senders(chart.render(values)) == {"lana-bank-keycloak"}
+    assert senders(chart.render(whole_values())) == set()

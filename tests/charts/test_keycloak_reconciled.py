@@ -19,9 +19,15 @@ from promoter.common import ports
 from promoter.common.environment import child_environment
 from tests.charts import postgresql_server
 from tests.charts.chart_rendering import Chart, Object, whole_values
-from tests.charts.keycloak_server import MISSING, available, home_on_postgres
+from tests.charts.keycloak_server import (
+    MISSING,
+    PERSON,
+    add_person,
+    available,
+    home_on_postgres,
+)
 from tests.charts.postgresql_server import SERVERS, Environment, Postgres
-from tests.charts.test_keycloak_realms import PASSWORD, PERSON, Browser, claims
+from tests.charts.test_keycloak_realms import Browser, claims
 
 DOMAIN = "staging.lana.localhost"
 PANEL = "https://panel.example.com/auth/callback"
@@ -42,6 +48,11 @@ ROLES = "SELECT count(*) FROM keycloak_role WHERE name = 'dagster'"
 PROTECTED = """
     SELECT value FROM realm_attribute JOIN realm ON realm.id = realm_id
     WHERE realm.name = 'internal' AND realm_attribute.name = 'bruteForceProtected'
+"""
+MAIL_PASSWORD = 'with "quotes" & \\ more'
+MAIL = """
+    SELECT string_agg(realm_smtp_config.name || '=' || value, '|' ORDER BY realm_smtp_config.name)
+    FROM realm_smtp_config JOIN realm ON realm.id = realm_id WHERE realm.name = '{realm}'
 """
 PEOPLE = f"SELECT string_agg(id, ' ' ORDER BY id) FROM user_entity WHERE email = '{PERSON}'"
 
@@ -87,6 +98,8 @@ class Keycloak:
             "KC_HTTP_MANAGEMENT_PORT": "0",
             "KEYCLOAK_HOME": str(self.home),
             "KEYCLOAK_URL": self.url,
+            # The job starts dozens of short programs: what one compiles costs more than it saves.
+            "JAVA_TOOL_OPTIONS": "-XX:TieredStopAtLevel=1",
         }
         given = self.postgres.environment(container(workload))
         assert "KC_BOOTSTRAP_ADMIN_PASSWORD" not in given
@@ -148,6 +161,7 @@ def rendered(chart: Chart) -> list[Object]:
     values = whole_values()
     values["global"]["lanaDomain"] = DOMAIN
     values["keycloak"]["adminPanelRedirects"] = [PANEL]
+    values["keycloak"]["smtp"] = {"relay": "mail.example.com", "from": "bank@example.com"}
     return chart.render(values)
 
 
@@ -167,6 +181,10 @@ def keycloak(
             "password": "word",
             "sslmode": "verify-full",
             "ca.pem": (postgres.folder / "ca.pem").read_text(),
+        }
+        postgres.secrets["lana-bank-external"] = {
+            "smtp-username": "mailer",
+            "smtp-password": MAIL_PASSWORD,
         }
         postgres.mount({})
         server = Keycloak(postgres, home_on_postgres(folder), folder, port)
@@ -191,24 +209,6 @@ def wait_until_ready(server: Keycloak, process: subprocess.Popen[bytes]) -> None
     raise AssertionError((server.folder / "log").read_text()[-4000:])
 
 
-def onboard(server: Keycloak, realm: str, token: str) -> None:
-    """Add a person as the server does, with its own account."""
-    person = {
-        "username": PERSON,
-        "email": PERSON,
-        "enabled": True,
-        "emailVerified": True,
-        "firstName": "Some",
-        "lastName": "Body",
-        "attributes": {"lanaId": ["1"]},
-        "credentials": [{"type": "password", "value": PASSWORD, "temporary": False}],
-    }
-    address = f"{server.url}/admin/realms/{realm}/users"
-    headers = {"Authorization": f"Bearer {token}"}
-    made = httpx.post(address, json=person, headers=headers, timeout=30)
-    assert made.status_code == 201, made.text
-
-
 def test_an_existing_keycloak_becomes_what_the_chart_has(
     keycloak: Keycloak, rendered: list[Object]
 ) -> None:
@@ -218,7 +218,7 @@ def test_an_existing_keycloak_becomes_what_the_chart_has(
     service = "internal-service-account"
     given = keycloak.token("internal", service, before["keycloak-internal-client-secret"])
     assert given.status_code == 200, given.text
-    onboard(keycloak, "internal", given.json()["access_token"])
+    add_person(keycloak, "internal", given.json()["access_token"])
     people = ask(PEOPLE, PGDATABASE="keycloak")
     assert people
     callback = f"https://dagster.{DOMAIN}/oauth2/callback"
@@ -239,6 +239,22 @@ def test_an_existing_keycloak_becomes_what_the_chart_has(
     assert ask(ROLES, PGDATABASE="keycloak") == "1"
     assert ask(PROTECTED, PGDATABASE="keycloak") == "true"
     assert ask(PEOPLE, PGDATABASE="keycloak") == people
+
+
+def test_customers_get_mail_to_reset_a_password(keycloak: Keycloak) -> None:
+    sent = keycloak.postgres.ask(MAIL.format(realm="customer"), PGDATABASE="keycloak")
+    settings = dict(each.split("=", 1) for each in sent.split("|"))
+    assert settings == {
+        "auth": "true",
+        "from": "bank@example.com",
+        "fromDisplayName": "Lana Bank",
+        "host": "mail.example.com",
+        "password": MAIL_PASSWORD,
+        "port": "587",
+        "starttls": "true",
+        "user": "mailer",
+    }
+    assert keycloak.postgres.ask(MAIL.format(realm="internal"), PGDATABASE="keycloak") == ""
 
 
 def test_nobody_stays_an_administrator(keycloak: Keycloak) -> None:

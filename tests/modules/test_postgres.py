@@ -26,10 +26,13 @@ def google(
     whole: dict[str, Any] | None = None,
     ready: list[str] | None = None,
     *,
-    backup_younger_than_hours: int | None = None,
+    common: dict[str, Any] | None = None,
     **instance: Any,
 ) -> dict[str, Any]:
-    """Return the resources; ``whole`` gets the stack, ``ready`` what the release waits for."""
+    """Return the resources; ``whole`` gets the stack, ``ready`` what the release waits for.
+
+    ``common`` are properties that all instances have.
+    """
     props = gcp.GcpPostgresProps(
         name="gcp-test",
         project="project",
@@ -39,13 +42,17 @@ def google(
         passwords=PASSWORDS,
         kms_key="projects/p/locations/l/keyRings/r/cryptoKeys/k",
         replica_kms_key="west",
-        backup_younger_than_hours=backup_younger_than_hours,
+        **(common or {}),
     )
     return _resources(folder, lambda s: GcpPostgres(s, "postgres", props), whole, ready)
 
 
 def microsoft(
-    folder: Path, ready: list[str] | None = None, release: str | None = None, **server: Any
+    folder: Path,
+    ready: list[str] | None = None,
+    release: str | None = None,
+    whole: dict[str, Any] | None = None,
+    **server: Any,
 ) -> dict[str, Any]:
     props = azure.AzurePostgresProps(
         name="azure-test",
@@ -62,7 +69,7 @@ def microsoft(
         passwords=PASSWORDS,
         release=release,
     )
-    return _resources(folder, lambda s: AzurePostgres(s, "postgres", props), None, ready)
+    return _resources(folder, lambda s: AzurePostgres(s, "postgres", props), whole, ready)
 
 
 def _resources(
@@ -206,9 +213,18 @@ def test_a_restored_instance_replaces_the_old_one_without_destroying_it(tmp_path
         for name in names
     ]
     azure_old = Restore(instance="azure-test-server", at=OLD["at"])
+    whole = {}
     resources = microsoft(
-        tmp_path / "azure", instance_suffix="2", restore_from=azure_old, high_availability=True
+        tmp_path / "azure",
+        whole=whole,
+        instance_suffix="2",
+        restore_from=azure_old,
+        high_availability=True,
     )
+    # Copies of the old one are kept as long as they would have been.
+    copies = "azurerm_data_protection_backup_instance_postgresql_flexible_server"
+    forgotten = [each["from"] for each in whole["removed"]]
+    assert f"{copies}.postgres_server_long_term" in forgotten
     server = resources["azurerm_postgresql_flexible_server"]["postgres_server_2_instance"]
     assert server["create_mode"] == "PointInTimeRestore"
     assert server["source_server_id"] == "/servers/azure-test-server"
@@ -236,7 +252,7 @@ def test_clients_know_the_name_in_the_certificate(tmp_path: Path) -> None:
 def test_a_release_waits_for_a_recent_backup(tmp_path: Path) -> None:
     whole: dict[str, Any] = {}
     ready: list[str] = []
-    google(tmp_path, whole, ready, backup_younger_than_hours=26)
+    google(tmp_path, whole, ready, common={"backup_younger_than_hours": 26})
     (backup,) = whole["data"]["google_sql_backup_run"].values()
     (condition,) = backup["lifecycle"]["postcondition"]
     assert 'status == "SUCCESSFUL"' in condition["condition"]
@@ -256,6 +272,7 @@ def test_a_release_waits_for_a_recent_backup(tmp_path: Path) -> None:
         ({"log_days": 14}, "1 to 7 with the edition"),
         ({"tier": "db-perf-optimized-N-2", "log_days": 36}, "1 to 35"),
         ({"zone": "us-east1-b", "standby_zone": "us-east1-c"}, "high_availability is not set"),
+        ({"high_availability": True, "standby_zone": "us-east1-c"}, "zone is not set"),
         ({"backups_kept": 3}, "fewer than the 7 days"),
     ],
 )
@@ -264,6 +281,15 @@ def test_settings_that_contradict_each_other_are_refused(
 ) -> None:
     with pytest.raises(TierError, match=problem):
         gcp.Instance(**{"tier": "db-custom-2-7680", **settings})
+
+
+def test_maintenance_and_addresses_are_where_the_settings_put_them(tmp_path: Path) -> None:
+    denied = ("2026-12-15", "2027-01-10")
+    resources = google(tmp_path, common={"deny_maintenance": denied, "allocated_range": "books"})
+    settings = resources["google_sql_database_instance"]["postgres_server_instance"]["settings"]
+    period = {"start_date": denied[0], "end_date": denied[1], "time": "00:00:00"}
+    assert settings["deny_maintenance_period"] == period
+    assert settings["ip_configuration"]["allocated_ip_range"] == "books"
 
 
 def test_the_tier_decides_the_edition(tmp_path: Path) -> None:
@@ -291,4 +317,6 @@ def test_a_release_on_azure_waits_for_a_backup_of_its_own(tmp_path: Path) -> Non
     (backup,) = resources["azurerm_postgresql_flexible_server_backup"].values()
     assert backup["name"] == "before-0a1b2c"
     assert backup["depends_on"]
+    # The next release's backup exists before this one is removed.
+    assert backup["lifecycle"] == {"create_before_destroy": True}
     assert ready == ["azurerm_postgresql_flexible_server_backup.postgres_server_backup"]

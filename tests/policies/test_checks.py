@@ -14,6 +14,7 @@ import pytest
 
 from policies.checks import CHECKS
 from policies.stack import UNPINNED, CheckedStack
+from tests.stacks.stack_tree import copy_tree
 
 REPOSITORY = Path(__file__).parents[2]
 GCP, AZURE, QA = "gcp-volcano-production", "azure-volcano-staging", "gcp-volcano-qa"
@@ -101,7 +102,13 @@ REALM = ("lana-bank-keycloak", "internal.json")
 COLLECTOR = ("lana-bank-opentelemetry-collector", "collector.yaml")
 GATEWAY = ("lana-bank-oathkeeper", "rules.yaml")
 ALERT = "resource/google_monitoring_alert_policy/alerts_gcp_volcano_production_server"
+UPTIME = "resource/google_monitoring_uptime_check_config/alerts_auth_check"
+VAULT = "resource/azurerm_data_protection_backup_vault/foundation_long_term_vault"
+COPIES = "resource/azurerm_data_protection_backup_instance_postgresql_flexible_server"
+NOTIFIED = "resource/azurerm_monitor_alert_processing_rule_action_group/alerts_backups"
 AZURE_ALERT = "resource/azurerm_monitor_metric_alert/alerts_azure_volcano_staging_server_disk"
+BOOKS = "resource/google_storage_bucket/foundation_long_term_bucket"
+SCHEDULE = "resource/google_cloud_scheduler_job/foundation_long_term_schedule"
 CASES = [
     Case("alerts-complete", put(f"{ALERT}_disk/notification_channels", [])),
     Case("alerts-complete", put(f"{ALERT}_connections", {})),
@@ -112,7 +119,15 @@ CASES = [
     ),
     Case(
         "alerts-complete",
-        put("resource/google_monitoring_uptime_check_config/alerts_auth_check/http_check", {}),
+        put(f"{UPTIME}/http_check", {}),
+    ),
+    Case(
+        "alerts-complete",
+        put(f"{UPTIME}/http_check/use_ssl", False),
+    ),
+    Case(
+        "alerts-complete",
+        put(f"{UPTIME}/monitored_resource/labels/host", "auth.lana.galoy.io.example.com"),
     ),
     Case("alerts-complete", put("resource/honeycombio_slo/objectives_sign_in_slo/name", "x")),
     Case("alerts-complete", put("resource/honeycombio_burn_alert", {})),
@@ -122,6 +137,11 @@ CASES = [
         put("resource/google_monitoring_alert_policy/foundation_backups_failed", {}),
         FOUNDED,
     ),
+    Case(
+        "alerts-complete",
+        put("resource/google_monitoring_alert_policy/foundation_long_term_failed", {}),
+        FOUNDED,
+    ),
     Case("alerts-complete", put(f"{AZURE_ALERT}/action", []), AZURE, "production"),
     Case(
         "alerts-complete",
@@ -129,6 +149,8 @@ CASES = [
         AZURE,
         "production",
     ),
+    Case("alerts-complete", put(f"{NOTIFIED}/add_action_group_ids", []), AZURE),
+    Case("alerts-complete", put(f"{NOTIFIED}/scopes", ["/other"]), AZURE),
     Case(
         "api-authenticated",
         replace_text(*GATEWAY, "handler: jwt", "handler: anonymous"),
@@ -145,6 +167,20 @@ CASES = [
     Case("audit-logged", put("resource/azurerm_monitor_diagnostic_setting", {}), AZURE),
     Case("audit-logged", put("resource/google_project_iam_audit_config", {}), FOUNDED),
     Case("backups-kept", put(f"{SQL}/settings/backup_configuration/enabled", False)),
+    Case("backups-kept", put(COPIES, {}), AZURE),
+    Case("backups-kept", put(f"{VAULT}/immutability", "Disabled"), AZURE_FOUNDED),
+    Case("backups-kept", put(f"{VAULT}/lifecycle", {}), AZURE_FOUNDED),
+    Case(
+        "backups-kept",
+        put("resource/azurerm_data_protection_backup_vault", {}),
+        AZURE_FOUNDED,
+    ),
+    Case("backups-kept", put("resource/google_storage_bucket_iam_member", {})),
+    Case("backups-kept", put(f"{BOOKS}/retention_policy", {}), FOUNDED),
+    Case("backups-kept", put(f"{BOOKS}/retention_policy/is_locked", False), FOUNDED),
+    Case("backups-kept", put(f"{BOOKS}/retention_policy/retention_period", "86400"), FOUNDED),
+    Case("backups-kept", put(f"{SCHEDULE}/paused", True), FOUNDED),
+    Case("backups-kept", put("resource/google_workflows_workflow", {}), FOUNDED),
     Case(
         "backups-kept",
         put(f"{SQL}/settings/backup_configuration/backup_retention_settings", {}),
@@ -257,17 +293,32 @@ CASES = [
         "images-listed",
         put_object("Deployment", "lana-bank", f"{CONTAINER}/image", f"ghcr.io/x/y@{DIGEST}"),
     ),
+    Case(
+        "images-listed",
+        put_object(
+            "Deployment", "lana-bank", f"{CONTAINER}/image", f"x.azurecr.io/ghcr.io/x/y@{DIGEST}"
+        ),
+        AZURE,
+    ),
     Case("keys-customer-managed", put(f"{SQL}/encryption_key_name", None)),
     Case("keys-customer-managed", put(f"{SECRET}/replication", {"auto": {}})),
     Case("keys-customer-managed", put("module/bigquery/kms_key", "")),
     Case("keys-customer-managed", put(f"{FLEXIBLE}/customer_managed_key", {}), AZURE, "production"),
     Case("keys-kept", put(f"{SECRET}/lifecycle", {})),
     Case("keys-kept", put(f"{VERSION}/deletion_policy", "DELETE")),
+    Case("modules-called", put("module/bigquery/unknown", "x")),
+    Case("modules-called", lambda content, _: content["module"]["bigquery"].pop("gcp_region")),
+    Case("modules-called", put("locals/dataset", "${module.bigquery.nothing}")),
     Case("namespace-restricted", put("resource/kubernetes_namespace_v1", {})),
     Case("namespace-restricted", put(f"{NAMESPACE}/metadata/0/labels", {})),
     Case("production-available", put(f"{SQL}/settings/availability_type", "ZONAL")),
     Case("production-available", put(f"{SQL}/settings/backup_configuration", {})),
-    Case("production-available", put(f"{FLEXIBLE}/high_availability", {}), AZURE, "production"),
+    Case(
+        "production-available",
+        put(f"{FLEXIBLE}/geo_redundant_backup_enabled", False),
+        AZURE,
+        "production",
+    ),
     Case("production-available", put_object("Deployment", "lana-bank", "spec/replicas", 1)),
     Case(
         "production-available",
@@ -316,6 +367,25 @@ CASES = [
     Case("roles-least", put(f"{ROLE}/role", "roles/owner")),
     Case("roles-least", put(f"{ROLE}/member", "allUsers")),
     Case("roles-least", put(f"{ROLE}/role", "roles/cloudsql.admin")),
+    Case(
+        "roles-least",
+        put(
+            "resource/google_project_iam_custom_role/foundation_long_term_role/permissions",
+            ["cloudsql.instances.delete"],
+        ),
+        FOUNDED,
+    ),
+    Case(
+        "roles-least",
+        put(
+            "resource/google_service_account_iam_member/signing",
+            {
+                "service_account_id": "${google_service_account.a.name}",
+                "role": "roles/iam.serviceAccountTokenCreator",
+                "member": "${google_service_account.b.member}",
+            },
+        ),
+    ),
     Case(
         "roles-least",
         put("resource/google_project_iam_member/foundation_deployer_grants/condition", {}),
@@ -420,7 +490,9 @@ CASES = [
     Case("state-protected", put("terraform/backend/gcs/prefix", "other")),
     Case("state-protected", put("terraform/backend/azurerm/use_azuread_auth", False), AZURE),
     Case("telemetry-redacted", replace_text(*COLLECTOR, "allow_all_keys: false", "x: 1")),
-    Case("telemetry-redacted", replace_text(*COLLECTOR, "hash, redaction, batch", "hash, batch")),
+    Case("telemetry-redacted", replace_text(*COLLECTOR, "hash, redaction, ", "hash, ")),
+    Case("telemetry-redacted", replace_text(*COLLECTOR, "transform/messages, ", "")),
+    Case("telemetry-redacted", replace_text(*COLLECTOR, 'spanevent.name, "event"', "span.name, x")),
     Case("telemetry-redacted", replace_text(*COLLECTOR, "api.honeycomb.io", "example.com")),
     Case("telemetry-redacted", replace_text(*COLLECTOR, "- attempt", "- graphql.variables")),
     Case(
@@ -458,6 +530,10 @@ CASES = [
     ),
     Case(
         "sign-in-inside",
+        replace_text("lana-bank-oathkeeper", "oathkeeper.yaml", "jwks_urls:", "other_urls:"),
+    ),
+    Case(
+        "sign-in-inside",
         put_object("Deployment", "lana-bank-oauth2-proxy", f"{CONTAINER}/env/9/value", OUTSIDE),
     ),
     Case("users-apart", put_object("Deployment", "lana-bank", f"{POD}/hostUsers", None)),
@@ -488,7 +564,7 @@ def test_a_violation_is_found(case: Case, stacks: dict[str, CheckedStack]) -> No
     case.change(content, objects)
     assert (json.dumps(content), json.dumps(objects)) != before
     changed = replace(stack, content=content, objects=tuple(objects))
-    assert violations(case.check, changed)
+    assert len(violations(case.check, changed)) > len(violations(case.check, stack))
 
 
 def test_only_the_stage_decides_what_production_is(stacks: dict[str, CheckedStack]) -> None:
@@ -499,11 +575,49 @@ def test_only_the_stage_decides_what_production_is(stacks: dict[str, CheckedStac
     assert not violations("real-time", replace(stacks[QA], name="gcp-qa-production"))
 
 
+def test_buckets_of_documents_and_reports_are_within_the_rules(tmp_path: Path) -> None:
+    tree = copy_tree(tmp_path / "tree")
+    settings = tree.root / "stacks/gcp/volcano-production/lana-bank.yml"
+    buckets = "documents_bucket: bank-documents\nreports_bucket: bank-reports\n"
+    settings.write_text(settings.read_text() + buckets)
+    tree.synthesize(GCP)
+    stack = CheckedStack(GCP, tree.json(GCP), ())
+    granted = {body["bucket"] for _, body in stack.resources("google_storage_bucket_iam_member")}
+    assert granted > {"bank-documents", "bank-reports"}
+    assert [
+        found for name in ("blocks-listed", "roles-least") for found in violations(name, stack)
+    ] == []
+
+
 @pytest.mark.parametrize("data", [{}, {"data": None}, {"binaryData": {"key": "aGk="}}])
 def test_a_config_map_without_data_passes(data: Body, stacks: dict[str, CheckedStack]) -> None:
     config_map = {"kind": "ConfigMap", "metadata": {"name": "empty"}, **data}
     changed = replace(stacks[GCP], objects=(*stacks[GCP].objects, config_map))
     assert [found for name in CHECKS for found in violations(name, changed)] == []
+
+
+@pytest.mark.parametrize(
+    ("own", "constraint", "fits"),
+    [
+        ("~> 0.51", "~> 0.42.0", False),
+        ("~> 0.51", "~> 0.51.3", True),
+        ("~> 8.0", ">= 6.0, < 8.0", False),
+        ("~> 8.0", ">= 6.0, < 9.0", True),
+        ("= 8.1.0", "~> 8.0", True),
+        ("~> 8.0", "<= 8.0", True),
+        ("", "~> 0.42.0", True),
+    ],
+)
+def test_a_module_requires_a_provider_that_the_stack_can_have(
+    own: str, constraint: str, fits: bool
+) -> None:
+    def required(version: str) -> Body:
+        return {"required_providers": {"honeycombio": {"version": version}}}
+
+    content = {"terraform": required(own), "module": {"boards": {"source": "./x"}}}
+    modules = (("module.boards/", {"terraform": required(constraint)}),)
+    stack = CheckedStack("x", content, (), modules=modules)
+    assert bool(violations("modules-called", stack)) is not fits
 
 
 def test_the_certificate_of_a_gateway_needs_an_alert_too() -> None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import subprocess
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from promoter.common.environment import allowed_names, child_environment
+from promoter.synthesis.app import SynthesizedStack
 
 Stack = dict[str, Any]
 BLOCKS = ("resource", "data", "ephemeral")
@@ -61,6 +63,11 @@ IDS = {
     "azurerm_application_insights_standard_web_test": (
         f"{_GROUP}/Microsoft.Insights/webTests/test"
     ),
+    "azurerm_container_registry": f"{_GROUP}/Microsoft.ContainerRegistry/registries/registry",
+    "azurerm_container_registry_credential_set": (
+        f"{_GROUP}/Microsoft.ContainerRegistry/registries/registry/credentialSets/upstream"
+    ),
+    "azurerm_data_protection_backup_vault": f"{_GROUP}/Microsoft.DataProtection/backupVaults/books",
     "azurerm_monitor_action_group": f"{_GROUP}/Microsoft.Insights/actionGroups/alerts",
     "azurerm_key_vault": f"{_GROUP}/Microsoft.KeyVault/vaults/vault",
     "azurerm_log_analytics_workspace": f"{_GROUP}/Microsoft.OperationalInsights/workspaces/logs",
@@ -114,6 +121,13 @@ def run_of(command: str, stack: Mapping[str, Any]) -> str:
     )
 
 
+_OF_TESTS = re.compile(
+    r"TF_(CLI_CONFIG_FILE|PLUGIN_CACHE_\w+|IN_AUTOMATION|INPUT)|TERRAFORM_BINARY_NAME"
+    r"|CHECKPOINT_DISABLE|GOOGLE_\w+_CUSTOM_ENDPOINT|ARM_METADATA_HOSTNAME|ARM_USE_CLI"
+)
+"""Variables by which OpenTofu finds providers here, and a provider the fake of its cloud."""
+
+
 @dataclass(frozen=True)
 class Tofu:
     """OpenTofu in a folder with one stack, its providers from a mirror."""
@@ -122,15 +136,22 @@ class Tofu:
     folder: Path
     environment: Mapping[str, str]
 
+    def undeclared(self) -> set[str]:
+        """Return the variables that no deploy of this stack passes on and no fake needs."""
+        declared = allowed_names(self.environment, *SynthesizedStack(self.folder).credentials())
+        return {name for name in self.environment if not _OF_TESTS.fullmatch(name)} - declared
+
     def write(self, stack: Mapping[str, Any]) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
         (self.folder / "cdk.tf.json").write_text(json.dumps(stack, indent=1))
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        undeclared = sorted(self.undeclared())
+        assert not undeclared, f"a deploy would not pass on {', '.join(undeclared)}"
         return subprocess.run(
             [str(self.program), *arguments, "-no-color"],
             cwd=self.folder,
-            env={**os.environ, **self.environment},
+            env={**child_environment(), **self.environment},
             capture_output=True,
             text=True,
             timeout=300,

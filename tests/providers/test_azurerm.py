@@ -83,6 +83,8 @@ def azure_postgres(folder: Path) -> Stack:
                 backup_key_id="https://backup.vault.azure.net/keys/databases",
                 backup_identity_id=f"{ID}/Microsoft.ManagedIdentity/userAssignedIdentities/backups",
             ),
+            release="0a1b2c",
+            long_term_vault_id=f"{ID}/Microsoft.DataProtection/backupVaults/books",
         )
         AzurePostgres(stack, "postgres", props)
 

@@ -221,7 +221,7 @@ DATABASES = tuple(
     f"-target={kind}"
     for user, database in DATABASE_USERS.items()
     for kind in (
-        f"kubernetes_secret_v1.secrets_lana_bank_db_{user}",
+        f"kubernetes_secret_v1.secrets_lana_bank_db_{user.replace('-', '_')}",
         # Named itself: OpenTofu leaves out what only an unchanged target needs.
         f"google_sql_user.postgres_{database}_administrator",
     )

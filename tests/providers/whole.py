@@ -10,21 +10,32 @@ from typing import Any
 from tests.providers.azurerm_stack import IDS, Stack, Tofu, without_prevent_destroy
 
 _ACCOUNT = "account@project.iam.gserviceaccount.com"
+_CERTIFICATE = dict.fromkeys(
+    ("cert", "common_name", "create_time", "expiration_time", "sha1_fingerprint"), "text"
+)
 _MASTER = {"client_certificate": "", "client_key": "", "client_certificate_config": []}
 _MOCKED: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
     "azurerm": {"mock_resource": {kind: {"id": given} for kind, given in IDS.items()}},
     "google": {
         "mock_resource": {
+            "google_sql_database_instance": {
+                "service_account_email_address": _ACCOUNT,
+                "server_ca_cert": [_CERTIFICATE],
+            },
+            "google_project_iam_custom_role": {"name": "projects/project/roles/role"},
             "google_service_account": {
+                "id": f"projects/project/serviceAccounts/{_ACCOUNT}",
                 "name": f"projects/project/serviceAccounts/{_ACCOUNT}",
                 "member": f"serviceAccount:{_ACCOUNT}",
-            }
+            },
         },
         "mock_data": {
+            "google_bigquery_default_service_account": {"member": f"serviceAccount:{_ACCOUNT}"},
+            "google_storage_project_service_account": {"member": f"serviceAccount:{_ACCOUNT}"},
             "google_container_cluster": {
                 "endpoint": "127.0.0.1",
                 "master_auth": [{**_MASTER, "cluster_ca_certificate": "Y2VydA=="}],
-            }
+            },
         },
     },
 }
@@ -44,9 +55,10 @@ def mocked_run(command: str, stack: Mapping[str, Any]) -> str:
 
 
 def without_backend(stack: Mapping[str, Any]) -> Stack:
-    """The stack with its state in its folder."""
+    """The stack with its state in its folder, into which nothing is imported."""
     copy: Stack = json.loads(json.dumps(stack))
     del copy["terraform"]["backend"]
+    copy.pop("import", None)
     return copy
 
 

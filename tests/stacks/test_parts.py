@@ -92,3 +92,65 @@ def test_the_way_in_is_of_the_settings(tree: Tree) -> None:
     values = tree.values("gcp-volcano-production")
     assert values["ingress"] == {**IngressSettings().values(), "clusterIssuer": "letsencrypt"}
     assert values["global"]["imagePullSecrets"] == []
+
+
+OUTSIDE = """\
+mail: {relay: smtp.example.com, sender: bank@example.com}
+documents_bucket: production-documents
+reports_bucket: production-reports
+automations: true
+"""
+
+
+def test_documents_on_azure_are_on_a_volume_of_the_class_that_is_named(tree: Tree) -> None:
+    stack, file = "azure-volcano-staging", tree.root / "stacks/azure/volcano-staging/lana-bank.yml"
+    tree.synthesize(stack)
+    assert "storage" not in tree.values(stack)["lanaBank"]
+    file.write_text(file.read_text() + "documents_class: azurefile-csi\n")
+    tree.synthesize(stack)
+    volume = {"storageClass": "azurefile-csi", "size": "100Gi"}
+    assert tree.values(stack)["lanaBank"]["storage"] == {"volume": volume}
+
+
+def bucket_grants(tree: Tree, stack: str) -> set[tuple[str, str]]:
+    """Return the bucket and the role of each grant."""
+    grants = tree.json(stack)["resource"].get("google_storage_bucket_iam_member", {})
+    return {(each["bucket"], each["role"]) for each in grants.values()}
+
+
+def test_mail_buckets_and_schedules_are_of_the_settings(tree: Tree) -> None:
+    stack, file = "gcp-volcano-production", tree.root / PRODUCTION / "lana-bank.yml"
+    tree.synthesize(stack)
+    before = tree.values(stack)
+    assert "smtp" not in before["lanaBank"]
+    assert before["dagster"]["automations"] == "false"
+    granted = bucket_grants(tree, stack)
+
+    file.write_text(file.read_text() + OUTSIDE)
+    tree.synthesize(stack)
+    values = tree.values(stack)
+    assert values["lanaBank"]["smtp"] == {"relay": "smtp.example.com", "port": 587}
+    assert values["keycloak"]["smtp"]["from"] == "bank@example.com"
+    assert values["lanaBank"]["storage"] == {"bucket": "production-documents"}
+    assert values["dagster"]["bigquery"]["reportsBucket"] == "production-reports"
+    assert values["dagster"]["automations"] == "true"
+    assert bucket_grants(tree, stack) - granted == {
+        ("production-documents", "roles/storage.objectUser"),
+        ("production-reports", "roles/storage.objectUser"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("line", "place"),
+    [
+        ("mail: {relay: smtp, sender: bank@example.com}\n", "mail.relay"),
+        ("mail: {relay: smtp.example.com}\n", "mail.sender"),
+        ("mail: {relay: smtp.example.com, sender: nobody}\n", "mail.sender"),
+        ("documents_bucket: gs://documents\n", "documents_bucket"),
+    ],
+)
+def test_what_is_outside_is_named_as_the_cloud_names_it(
+    tmp_path: Path, line: str, place: str
+) -> None:
+    (problem,) = problems(tmp_path, "replicas: 2\n", f"replicas: 2\n{line}")
+    assert place in problem

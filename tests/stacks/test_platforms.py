@@ -93,6 +93,12 @@ def faults(root: Path, platform: str, environment: str) -> list[str]:
             "enable_artificial_time: production runs on real time",
         ),
         (
+            "gcp/volcano-production/shared.yml",
+            "\nkms_key:",
+            "\n# kms_key:",
+            "kms_key: a production's data is encrypted with a key of the bank's",
+        ),
+        (
             "azure/volcano-staging/lana-bank.yml",
             "server: {sku: GP_Standard_D2s_v3}",
             "server: {sku: B_Standard_B2s, high_availability: true}",
@@ -109,6 +115,24 @@ def faults(root: Path, platform: str, environment: str) -> list[str]:
             "disk_gb: 100}",
             "disk_gb: 100, replica_region: us-east1}",
             "postgres.server.replica_region: us-east1 is the primary's own region",
+        ),
+        (
+            "gcp/volcano-production/lana-bank.yml",
+            "postgres:\n",
+            "postgres:\n  backup_location: us-east1\n",
+            "postgres.backup_location: the instances' own region",
+        ),
+        (
+            "gcp/volcano-production/lana-bank.yml",
+            "postgres:\n",
+            'postgres:\n  deny_maintenance: {first: "2026-12-01", last: "2027-03-15"}\n',
+            "postgres.deny_maintenance: lasts 104 days: 1 to 90",
+        ),
+        (
+            "gcp/volcano-production/lana-bank.yml",
+            "disk_gb: 100}",
+            "disk_gb: 100, zone: us-west1-a, standby_zone: us-west1-b}",
+            "postgres.server.standby_zone: us-west1-b is not in us-east1",
         ),
         (
             "azure/volcano-staging/shared.yml",

@@ -10,6 +10,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from tests.stacks.stack_tree import REPOSITORY, Tree
+from tests.stacks.test_blocks import SCHEMAS, blocks, faults
 
 PAGE = (REPOSITORY / "docs/restore.md").read_text()
 STACK = "gcp-volcano-production"
@@ -43,7 +44,11 @@ def test_the_copy_replaces_the_old_server_and_pods_follow(tree: Tree) -> None:
     change(tree, **settings_of_page())
     tree.synthesize(STACK)
     after = tree.json(STACK)
+    bodies = ((SCHEMAS[kind]["attributes"], body, place) for kind, place, body in blocks(after))
+    assert [fault for each in bodies for fault in faults(*each)] == []
     made = after["resource"]["google_sql_database_instance"]
+    assert f"`promoter deploy {STACK}`" in PAGE
+    assert f"creates `{made['postgres_server_2_instance']['name']}`" in PAGE
     old = before["resource"]["google_sql_database_instance"]
     assert (
         made["postgres_server_2_instance"]["clone"]["source_instance_name"]

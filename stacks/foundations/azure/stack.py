@@ -6,7 +6,11 @@ from cdktn import App, TerraformStack
 
 from modules import terraform as tf
 from modules.azure_foundation.construct import AzureFoundation
-from modules.azure_foundation.props import RESOURCE_PROVIDERS, AzureFoundationProps
+from modules.azure_foundation.props import (
+    RESOURCE_PROVIDERS,
+    AzureFoundationProps,
+    LongTermBackups,
+)
 from modules.honeycomb import HoneycombDataset
 from stacks.foundations.azure import AzureFoundationBlueprint
 from stacks.platforms.azure import AZURERM, AzureShared
@@ -36,6 +40,13 @@ def _backup_vault(shared: AzureShared) -> tuple[str, str] | None:
     return (name, location) if name and location else None
 
 
+def _long_term(shared: AzureShared) -> LongTermBackups | None:
+    backups = shared.long_term_backups
+    if backups is None:
+        return None
+    return LongTermBackups(backups.vault, backups.years, locked=shared.stage == "production")
+
+
 def _props(blueprint: AzureFoundationBlueprint) -> AzureFoundationProps:
     shared, network = blueprint.shared, blueprint.shared.network
     return AzureFoundationProps(
@@ -55,4 +66,6 @@ def _props(blueprint: AzureFoundationBlueprint) -> AzureFoundationProps:
         trusted_cidrs=blueprint.settings.trusted_cidrs,
         subjects=blueprint.settings.subjects(blueprint.environment),
         backup_vault=_backup_vault(shared),
+        long_term=_long_term(shared),
+        registry=shared.registry,
     )

@@ -6,11 +6,11 @@ from cdktn import App, GcsBackend, TerraformStack
 
 from modules import terraform as tf
 from modules.gcp_foundation.construct import GcpFoundation
-from modules.gcp_foundation.props import GcpFoundationProps, ImageRepository
+from modules.gcp_foundation.props import GcpFoundationProps, ImageRepository, LongTermExports
 from modules.honeycomb import HoneycombDataset
 from modules.secrets.names import EXTERNAL
 from stacks.foundations.gcp import GcpFoundationBlueprint
-from stacks.platforms.gcp import GOOGLE
+from stacks.platforms.gcp import GOOGLE, GcpShared
 
 
 class GcpFoundationStack(TerraformStack):
@@ -24,6 +24,13 @@ class GcpFoundationStack(TerraformStack):
         tf.provider(self, "google", GOOGLE, {"project": shared.project, "region": shared.region})
         GcpFoundation(self, "foundation", _props(blueprint))
         HoneycombDataset(self, "honeycomb", shared.honeycomb_dataset)
+
+
+def _long_term(shared: GcpShared) -> LongTermExports | None:
+    backups = shared.long_term_backups
+    if backups is None:
+        return None
+    return LongTermExports(**dict(backups), locked=shared.stage == "production")
 
 
 def _props(blueprint: GcpFoundationBlueprint) -> GcpFoundationProps:
@@ -42,8 +49,10 @@ def _props(blueprint: GcpFoundationBlueprint) -> GcpFoundationProps:
         state_bucket=shared.state.bucket,
         state_key=shared.state.kms_key,
         data_key=shared.kms_key,
+        replica_key=shared.replica_kms_key,
         subjects=settings.subjects(blueprint.environment),
         secrets=tuple(sorted(EXTERNAL)),
         repositories=tuple(ImageRepository(**dict(each)) for each in settings.registries),
         emails=shared.alerts.emails,
+        long_term=_long_term(shared),
     )

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import Field, model_validator
 
 from modules.azure_postgres.props import Server, Version
+from stacks.platforms.ingress import ObjectName
 from stacks.platforms.settings import (
     Blueprint,
     CloudRelease,
@@ -53,6 +54,15 @@ class AdministratorSettings(Settings):
     """Type of the principal."""
 
 
+class LongTermBackupSettings(Settings):
+    """Weekly copies of the databases, which nobody can delete in production."""
+
+    vault: Annotated[str, Field(pattern=r"^[a-zA-Z][-a-zA-Z0-9]{0,48}[a-zA-Z0-9]$")]
+    """Backup vault, which the foundation makes."""
+    years: Annotated[int, Field(ge=1, le=10)] = 7
+    """Years that each copy is kept; a longer time counts for copies that exist, too."""
+
+
 class AzureShared(CloudShared):
     """shared.yml of an environment on Azure."""
 
@@ -72,6 +82,11 @@ class AzureShared(CloudShared):
     """Key Vault in the paired region, with the key of geo-redundant backups."""
     backup_location: Name | None = None
     """The paired region, where `backup_key_vault` is."""
+    long_term_backups: LongTermBackupSettings | None = None
+    """Weekly copies of the databases for years, beside the backups of the servers themselves."""
+    registry: Annotated[str, Field(pattern=r"^[a-z0-9]{5,50}$")] | None = None
+    """Container Registry that keeps the chart's images, which the foundation makes; default: nodes
+    pull from the images' own registries."""
     cluster: Name
     """AKS cluster, and its context in the kubeconfig: `az aks get-credentials` names it so."""
     log_workspace: Name
@@ -82,6 +97,9 @@ class AzureShared(CloudShared):
 
     @model_validator(mode="after")
     def _pair(self) -> AzureShared:
+        if self.stage == "production" and not self.long_term_backups:
+            reason = "a production has copies that nobody can delete; set it"
+            raise Contradiction("long_term_backups", reason)
         if (self.backup_key_vault is None) != (self.backup_location is None):
             missing = "backup_location" if self.backup_key_vault else "backup_key_vault"
             given = "backup_key_vault" if self.backup_key_vault else "backup_location"
@@ -89,6 +107,13 @@ class AzureShared(CloudShared):
         if self.backup_location == self.location:
             raise Contradiction("backup_location", "the servers' own region, not its pair")
         return self
+
+    @property
+    def long_term_vault_id(self) -> str | None:
+        """The id of the vault of weekly copies."""
+        backups = self.long_term_backups
+        kind = "Microsoft.DataProtection/backupVaults"
+        return self.resource_id(kind, backups.vault) if backups else None
 
     def resource_id(self, kind: str, name: str) -> str:
         """Return the id of a resource of this group: ``Microsoft.KeyVault/vaults`` and a name."""
@@ -138,6 +163,11 @@ class AzureSettings(CloudRelease[PostgresServer]):
     """lana-bank.yml of an environment on Azure."""
 
     postgres: AzurePostgresSettings
+    documents_class: ObjectName | None = None
+    """StorageClass of the volume of the server's documents, like `azurefile-csi`; every pod writes
+    to it, and without it documents are lost with the pod."""
+    documents_size: Annotated[str, Field(pattern=r"^[1-9][0-9]*[GT]i$")] = "100Gi"
+    """Size of that volume."""
 
     def contradictions(self, shared: AzureShared) -> Iterator[tuple[str, str]]:
         """Yield backups that Azure cannot make, whose key does not survive the region, or none."""

@@ -1,5 +1,7 @@
 """The stack of an environment on Azure."""
 
+from typing import Any
+
 from cdktn import App, TerraformStack
 
 from modules import terraform as tf
@@ -7,6 +9,8 @@ from modules.azure_alerts.construct import AzureAlerts, AzureAlertsProps
 from modules.azure_postgres.construct import AzurePostgres
 from modules.azure_postgres.props import Administrator, AzurePostgresProps, Encryption
 from modules.lana_bank.chart import chart_hash
+from modules.lana_bank.construct import merged
+from modules.lana_bank.mirrors import mirrored_images
 from modules.secrets.construct import Secrets
 from modules.secrets.vault import KeyVault
 from stacks.platforms.azure import AZURERM, AzureBlueprint
@@ -34,8 +38,19 @@ class AzureStack(TerraformStack):
         secrets = Secrets(self, "secrets", vault, databases, settings.versions, settings.external)
         chart = VendoredChart.of(app, blueprint.source)
         postgres = self._postgres(secrets, chart)
-        add_release(self, blueprint, chart, secrets, postgres, values={})
+        registry = blueprint.shared.registry
+        images = mirrored_images(chart.folder, f"{registry}.azurecr.io") if registry else {}
+        values = merged(images, self._documents())
+        add_release(self, blueprint, chart, secrets, postgres, values=values)
         self._alerts(postgres)
+
+    def _documents(self) -> dict[str, Any]:
+        """Return the values of the volume of the server's documents, if there is one."""
+        settings = self._blueprint.lana_bank
+        if settings.documents_class is None:
+            return {}
+        volume = {"storageClass": settings.documents_class, "size": settings.documents_size}
+        return {"lanaBank": {"storage": {"volume": volume}}}
 
     def _alerts(self, postgres: AzurePostgres) -> None:
         shared = self._blueprint.shared
@@ -47,6 +62,7 @@ class AzureStack(TerraformStack):
             emails=shared.alerts.emails,
             servers=postgres.watched,
             hosts=public_hosts(self._blueprint.lana_bank),
+            vault_id=shared.long_term_vault_id,
         )
         AzureAlerts(self, "alerts", props)
 
@@ -78,6 +94,7 @@ class AzureStack(TerraformStack):
             maintenance_hour=settings.postgres.maintenance_hour,
             passwords=secrets.passwords,
             geo_redundant_backup=settings.postgres.geo_redundant_backup,
+            long_term_vault_id=shared.long_term_vault_id,
         )
         return AzurePostgres(self, "postgres", props)
 

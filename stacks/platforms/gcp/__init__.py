@@ -14,13 +14,13 @@ from pydantic import AfterValidator, Field, model_validator
 
 from modules.gcp_postgres.props import Instance, Version
 from stacks.platforms.ingress import Namespace, ObjectName
+from stacks.platforms.mail import Email
 from stacks.platforms.settings import (
     Blueprint,
     CloudRelease,
     CloudShared,
     Database,
     Databases,
-    Email,
     Name,
 )
 from stacks.settings import Contradiction, Settings
@@ -35,6 +35,9 @@ _KMS_KEY = r"^projects/[^/]+/locations/[^/]+/keyRings/[^/]+/cryptoKeys/[^/]+$"
 KmsKey = Annotated[str, Field(pattern=_KMS_KEY)]
 Region = Annotated[str, Field(pattern=r"^[a-z]+(?:-[a-z]+[0-9]+)?$")]
 """A region (``us-east1``), or a multi-region where one is possible (``us``)."""
+
+Bucket = Annotated[str, Field(pattern=r"^[a-z0-9][-_.a-z0-9]{1,61}[a-z0-9]$")]
+"""Name of a bucket of Cloud Storage."""
 
 _ZONE = r"^[a-z]+-[a-z]+[0-9]+-[a-z]$"
 Zone = Annotated[str, Field(pattern=_ZONE)]
@@ -66,6 +69,17 @@ class GcsBackend(Settings):
     """Encryption key of the state."""
 
 
+class ExportSettings(Settings):
+    """Weekly exports of the databases, which nobody can delete in production."""
+
+    bucket: Bucket
+    """Bucket of the exports, which the foundation makes."""
+    location: Region
+    """Another region, or a multi-region: the exports and their key survive the loss of a region."""
+    years: Annotated[int, Field(ge=1, le=10)] = 7
+    """Years that each export is kept; a longer time counts for exports that exist, too."""
+
+
 class GcpShared(CloudShared):
     """shared.yml of an environment on Google Cloud."""
 
@@ -81,6 +95,8 @@ class GcpShared(CloudShared):
     """Encryption key of databases and secrets; default: Google's own."""
     replica_kms_key: KmsKey | None = None
     """Encryption key in the region of replicas for disasters; default: Google's own."""
+    long_term_backups: ExportSettings | None = None
+    """Weekly exports of the databases for years, beside the backups of the instances themselves."""
     allocated_range: Name | None = None
     """Private services range of the databases; default: `<network>-databases`."""
 
@@ -96,7 +112,21 @@ class GcpShared(CloudShared):
 
     @model_validator(mode="after")
     def _own_keys(self) -> GcpShared:
+        if key := self.replica_kms_key:
+            if not key.startswith(f"projects/{self.project}/"):
+                raise Contradiction("replica_kms_key", f"not a key of {self.project}")
+            if f"/locations/{self.region}/" in key:
+                raise Contradiction("replica_kms_key", "a key that is lost with the region")
         ring = f"projects/{self.project}/locations/{self.region}/keyRings/{self.key_ring}/"
+        if self.stage == "production" and not self.long_term_backups:
+            reason = "a production has copies that nobody can delete; set it"
+            raise Contradiction("long_term_backups", reason)
+        if self.stage == "production" and not self.kms_key:
+            reason = "a production's data is encrypted with a key of the bank's; name it"
+            raise Contradiction("kms_key", reason)
+        if self.long_term_backups and self.long_term_backups.location == self.region:
+            reason = "the instances' own region; name another one, or a multi-region"
+            raise Contradiction("long_term_backups.location", reason)
         for place, key in (("state.kms_key", self.state.kms_key), ("kms_key", self.kms_key)):
             if key and not key.startswith(ring):
                 raise Contradiction(place, f"not a key of this project, region and ring: {ring}")
@@ -184,24 +214,50 @@ class GcpSettings(CloudRelease[PostgresInstance]):
     """Gateway that replaces the ingress controller."""
     additional_bq_owners: tuple[Email, ...] = ()
     """Further owners of the data warehouse's dataset."""
+    documents_bucket: Bucket | None = None
+    """Existing bucket of the server's documents; without it they are lost with the pod."""
+    reports_bucket: Bucket | None = None
+    """Existing bucket of the data pipeline's reports."""
+    automations: bool = False
+    """Runs the data pipeline's schedules and sensors."""
 
     def contradictions(self, shared: GcpShared) -> Iterator[tuple[str, str]]:
-        """Yield replicas for disasters whose key would be lost with the region, or is missing."""
-        key = shared.replica_kms_key
+        """Yield places that are lost together, that are elsewhere, or whose key is missing."""
+        if shared.stage == "production" and self.postgres.backup_location == shared.region:
+            reason = "the instances' own region; name another one, or a multi-region"
+            yield "postgres.backup_location", reason
         for name, database in self.postgres.by_name().items():
-            region, place = database.replica_region, f"postgres.{name}.replica_region"
-            if region == shared.region:
-                yield place, f"{region} is the primary's own region"
-            elif region and shared.kms_key and not key:
-                yield place, "set replica_kms_key in shared.yml: the primary has a key of its own"
-            elif region and key and f"/locations/{region}/" not in key:
-                yield place, f"replica_kms_key of shared.yml is not in {region}"
+            for key, reason in (
+                *_zone_problems(database, shared),
+                *_replica_problems(database, shared),
+            ):
+                yield f"postgres.{name}.{key}", reason
 
     @model_validator(mode="after")
     def _one_way_in(self) -> GcpSettings:
         if self.gateway and self.ingress.staff_cidrs:
             raise Contradiction("ingress.staff_cidrs", "a Gateway has none; use Cloud Armor")
         return self
+
+
+def _zone_problems(database: PostgresInstance, shared: GcpShared) -> Iterator[tuple[str, str]]:
+    """Yield zones that the region does not have."""
+    for key in ("zone", "standby_zone"):
+        zone = getattr(database, key)
+        if zone and not zone.startswith(f"{shared.region}-"):
+            yield key, f"{zone} is not in {shared.region}"
+
+
+def _replica_problems(database: PostgresInstance, shared: GcpShared) -> Iterator[tuple[str, str]]:
+    """Yield a replica for disasters whose key would be lost with the region, or is missing."""
+    region, key = database.replica_region, shared.replica_kms_key
+    if region == shared.region:
+        yield "replica_region", f"{region} is the primary's own region"
+    elif region and shared.kms_key and not key:
+        reason = "set replica_kms_key in shared.yml: the primary has a key of its own"
+        yield "replica_region", reason
+    elif region and key and f"/locations/{region}/" not in key:
+        yield "replica_region", f"replica_kms_key of shared.yml is not in {region}"
 
 
 class GcpBlueprint(Blueprint[GcpShared, GcpSettings]):

@@ -6,6 +6,7 @@ import hashlib
 from typing import Any
 
 from cdktn import App, GcsBackend, TerraformStack
+from constructs import Construct
 
 from modules import terraform as tf
 from modules.bigquery import BigQuery
@@ -82,6 +83,7 @@ class GcpStack(TerraformStack):
             backup_younger_than_hours=settings.postgres.backup_younger_than_hours,
             maintenance_day=settings.postgres.maintenance_day,
             maintenance_hour=settings.postgres.maintenance_hour,
+            exports=shared.long_term_backups.bucket if shared.long_term_backups else None,
             deny_maintenance=(denied.first, denied.last) if denied else None,
         )
         return GcpPostgres(self, "postgres", props)
@@ -104,13 +106,47 @@ class GcpStack(TerraformStack):
         )
         dataset = warehouse.dataset
         code = {"serviceAccountAnnotations": {ANNOTATION: pipeline["email"]}}
-        bigquery = {"project": shared.project, "dataset": dataset, "dbtDataset": dataset}
+        bigquery = {
+            "project": shared.project,
+            "dataset": dataset,
+            "dbtDataset": dataset,
+            "reportsBucket": settings.reports_bucket or "",
+        }
         gateway = settings.gateway
+        self._use_bucket("documents", settings.documents_bucket, server)
+        self._use_bucket("reports", settings.reports_bucket, pipeline)
         return {
             "ingress": {"gateway": dict(gateway)} if gateway else {},
-            "lanaBank": {"serviceAccountAnnotations": {ANNOTATION: server["email"]}},
-            "dagster": {"codeLocation": code, "bigquery": bigquery},
+            "lanaBank": {
+                "serviceAccountAnnotations": {ANNOTATION: server["email"]},
+                "storage": {"bucket": settings.documents_bucket or ""},
+            },
+            "dagster": {
+                "codeLocation": code,
+                "bigquery": bigquery,
+                "automations": str(settings.automations).lower(),
+            },
         }
+
+    def _use_bucket(
+        self, name: str, bucket: str | None, account: tf.GoogleServiceAccountBlock
+    ) -> None:
+        """Let an account write to a bucket, and sign the addresses of what it wrote."""
+        if not bucket:
+            return
+        place = Construct(self, name)
+        objects: tf.GoogleStorageBucketIamMember = {
+            "bucket": bucket,
+            "role": "roles/storage.objectUser",
+            "member": account["member"],
+        }
+        tf.block(place, "objects", "google_storage_bucket_iam_member", objects)
+        signing: tf.GoogleServiceAccountIamMember = {
+            "service_account_id": account["name"],
+            "role": "roles/iam.serviceAccountTokenCreator",
+            "member": account["member"],
+        }
+        tf.block(place, "signing", "google_service_account_iam_member", signing)
 
     def _identity(self, account: str, suffix: str, *roles: str) -> tf.GoogleServiceAccountBlock:
         return workload_identity(
