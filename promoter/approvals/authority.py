@@ -5,14 +5,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from promoter.approvals.rules_file import ApprovalRule, EnvironmentRules, TeamsFile
-from promoter.approvals.statement import Statement, scope
+from promoter.approvals.statement import SKEW, Statement, scope
+from promoter.approvals.verdict import ApprovalStatus, Verdict
 from promoter.approvals.windows import closed, opens
 from promoter.gate.control import Refusal
 
 Soak = tuple[datetime, datetime | None]
-
-SKEW = timedelta(minutes=5)
-"""The difference between two clocks that is no error."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,10 +18,11 @@ class Case:
     """All that a decision about one environment depends on, but the time.
 
     ``runs`` and ``would`` are digests as a `Statement` has them. ``statements`` are all that
-    anybody signed, each with the person whose key signed it. ``authors`` are the mail addresses
-    behind the change. ``soaks`` are the times (from, to) for which the environment before this
-    one ran the same content (to: None while it does), ``record_problem`` why its record is void,
-    ``elsewhere`` another deployment whose rules still count for the environment.
+    anybody signed, in the order of their pushes, each with the person whose key signed it.
+    ``authors`` are the mail addresses behind the change. ``soaks`` are the times (from, to) for
+    which the environment before this one ran the same content (to: None while it does),
+    ``record_problem`` why its record is void, ``elsewhere`` another deployment whose rules still
+    count for the environment.
     """
 
     deployment: str
@@ -42,73 +41,13 @@ class Case:
     in_ci: bool = False
 
 
-@dataclass(frozen=True)
-class ApprovalStatus:
-    """The approvals of one change: how many are needed and given, by whom, and what is missing.
-
-    ``eligible`` are the people who may approve it, ``barred`` those who may not because they
-    wrote it, ``unknown`` the authors whom the teams file lacks, and ``ahead`` the votes that are
-    dated in the future. ``until`` is the time at which the first approval that counts expires.
-    """
-
-    needed: int
-    given: tuple[Statement, ...] = ()
-    rejected: tuple[Statement, ...] = ()
-    missing_teams: tuple[str, ...] = ()
-    eligible: tuple[str, ...] = ()
-    barred: tuple[str, ...] = ()
-    unknown: tuple[str, ...] = ()
-    ahead: tuple[Statement, ...] = ()
-    impossible: str = ""
-    until: datetime | None = None
-
-    @property
-    def complete(self) -> bool:
-        """True if the change is approved."""
-        enough = len(self.given) >= self.needed and not self.missing_teams
-        return enough and not self.rejected and not self.unknown
-
-    def __str__(self) -> str:
-        """Return the approvals in words."""
-        by = f" ({', '.join(str(each.person) for each in self.given)})" if self.given else ""
-        parts = [f"{len(self.given)} of {self.needed} approvals{by}"]
-        parts += [f"none of team {team}" for team in self.missing_teams]
-        parts += [f"rejected by {each.person}: {each.reason}" for each in self.rejected]
-        parts += [f"author {mail} is in no entry of cepler/teams.yml" for mail in self.unknown]
-        parts += [f"not counted as authors: {', '.join(self.barred)}"] if self.barred else []
-        parts += [
-            f"the vote of {each.person} is dated {each.at}, in the future" for each in self.ahead
-        ]
-        parts += [self.impossible] if self.impossible else []
-        return ", ".join(parts)
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """The decision: allowed where there are no ``refusals``.
-
-    ``override`` is the statement by which it is allowed, and then ``overridden`` are the reasons
-    against it.
-    """
-
-    refusals: tuple[Refusal, ...]
-    approvals: ApprovalStatus | None = None
-    override: Statement | None = None
-    overridden: tuple[Refusal, ...] = ()
-
-    @property
-    def allowed(self) -> bool:
-        """True if the change may be deployed."""
-        return not self.refusals
-
-
 class DeployAuthority:
     """Decides by rules alone; reads and writes nothing.
 
     - A statement counts only if a person whom the teams file knows signed it, from the time that
       it states on (5 minutes of clock difference aside) until it expires.
     - A stop holds every environment that it names at once, whatever the clock of its signer, until
-      a later resume that names at least as much.
+      a resume that names at least as much, and was both pushed and dated after it.
     - An environment without rules is held by stops alone, unless the rules of another deployment
       still count for it: then nothing is allowed.
     - Where approval rules exist, the gate names a commit; ``HEAD`` is refused.
@@ -121,6 +60,9 @@ class DeployAuthority:
       may vote rejects it.
     - A deny window beats an allow window; with an allow list, every other time is closed.
     - The environment before ran it for the whole soak, with `signed_records` by signed records.
+    - What a server of the page signed for a person counts only where the rules have ``via: [web]``,
+      never on a plan, a destroy, rules or as an override. It neither replaces a vote nor lifts a
+      stop by a person's own key.
     - An override by enough people of its own team allows what the rules and stops refuse. It never
       counts in CI.
     """
@@ -194,15 +136,17 @@ class DeployAuthority:
     def stop(self, now: datetime) -> Statement | None:
         """Return the stop in effect, None if there is none."""
         case = self.case
-        own = [each for each in case.statements if each.person]
-        resumes = [each for each in own if each.kind == "resume" and self._has_begun(each, now)]
-        for stop in own:
+        own = list(self._counting())
+        for number, stop in enumerate(own):
             if stop.kind == "stop" and stop.covers(case.deployment, case.environment):
                 lifted = (
-                    each.given >= stop.given
+                    each.kind == "resume"
+                    and self._has_begun(each, now)
+                    and each.given >= stop.given
                     and each.deployment in ("", stop.deployment)
                     and each.environment in ("", stop.environment)
-                    for each in resumes
+                    and (stop.via or not each.via)
+                    for each in own[number + 1 :]
                 )
                 if not any(lifted):
                     return stop
@@ -211,7 +155,7 @@ class DeployAuthority:
     def _refusals(self, now: datetime, approvals: ApprovalStatus | None) -> Iterator[Refusal]:
         name, rules = self.case.environment, self.case.rules
         if (stop := self.stop(now)) is not None:
-            by = f"stopped by {stop.person} in {stop.added_by[:12]}: {stop.reason}"
+            by = f"stopped by {stop.who} in {stop.added_by[:12]}: {stop.reason}"
             yield Refusal(by, f"promoter resume {scope(stop)} --reason '...'")
         if other := self.case.elsewhere:
             reason = f"the rules of deployment {other} count for it, though it was moved out"
@@ -238,11 +182,12 @@ class DeployAuthority:
         """Return the newest vote of each of ``people``, the oldest first, less those that expired.
 
         What came before a person's newest vote does not count again when that expires. Of two
-        votes of one instant the rejection counts.
+        votes of one instant the rejection counts. A vote via the page never counts after one by
+        the person's own key.
         """
         own = (each for each in self._own_votes() if each.kind in kinds)
         begun = (each for each in own if each.person in people and self._has_begun(each, now))
-        ordered = sorted(begun, key=lambda vote: (vote.given, vote.kind == "reject"))
+        ordered = sorted(begun, key=_weight)
         newest = {str(vote.person): vote for vote in ordered}
         ends = ((vote, self.ends(vote)) for vote in newest.values())
         lasting = (vote for vote, end in ends if end is None or now < end)
@@ -252,11 +197,19 @@ class DeployAuthority:
         """Yield the votes of people on exactly this change, at any time."""
         case = self.case
         own = (case.deployment, case.environment, case.runs, case.would, case.rules_digest)
-        for each in case.statements:
+        for each in self._counting():
             named = (each.deployment, each.environment, each.runs, each.would, each.rules)
-            is_vote = each.kind in ("approve", "reject", "override")
-            if each.person and is_vote and named == own:
+            is_vote = each.kind in ("approve", "reject") or (each.kind, each.via) == (
+                "override",
+                "",
+            )
+            if is_vote and named == own:
                 yield each
+
+    def _counting(self) -> Iterator[Statement]:
+        """Yield the statements of known people, by their own keys or as the rules allow."""
+        ways = ("", *self.case.rules.via)
+        return (each for each in self.case.statements if each.person and each.via in ways)
 
     def ends(self, vote: Statement) -> datetime | None:
         """Return the time from which ``vote`` does not count: its own, or that of the rule."""
@@ -294,3 +247,8 @@ class DeployAuthority:
         soak = self.case.rules.soak or timedelta()
         ends = ((since + soak, until) for since, until in self.case.soaks)
         return min((end for end, until in ends if until is None or end <= until), default=None)
+
+
+def _weight(vote: Statement) -> tuple[bool, datetime, bool]:
+    """Return what orders the votes of one person; the last one counts."""
+    return not vote.via, vote.given, vote.kind == "reject"

@@ -2,14 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from functools import cache
 
 from promoter.approvals.rules_file import TEAMS
 from promoter.common.errors import GitError
+from promoter.gate.history import History, reading
 from promoter.gate.rules import FileChange, changes_between
 from promoter.gate.state import DeployState, EnvironmentState, is_propagated
 from promoter.git import Git
-from promoter.git.people import commits_between, people_of
+from promoter.git.people import commits_between, deciding_merges, people_of
 
 _VENDORED = "charts/"
 
@@ -20,7 +20,12 @@ _BlobAt = Callable[[str, str], str | None]
 """The function from a commit and a path to the blob there, None where there is none."""
 
 
-def authors(git: Git, recorded: EnvironmentState | None, would: DeployState) -> frozenset[str]:
+def authors(
+    git: Git,
+    recorded: EnvironmentState | None,
+    would: DeployState,
+    history: History | None = None,
+) -> frozenset[str]:
     """Return the mail addresses behind what ``would`` changes; all history without a record.
 
     A state file is not believed where the commits that it names have another content: a new file
@@ -31,13 +36,14 @@ def authors(git: Git, recorded: EnvironmentState | None, would: DeployState) -> 
     current = recorded.current if recorded else None
     spans: dict[_Span, list[str]] = defaultdict(list)
     found: set[str] = set()
-    blob = _blobs(git)
-    for change in changes_between(would, current):
-        old, new = _span(change, current, would, blob)
-        spans[old, new].append(change.path)
-        taken = change.current if is_propagated(change.identity) else None
-        if taken and blob(new, change.path) != taken.file_hash:
-            found.add(f"unrecorded-origin-of-{change.path}")
+    with reading(git, history) as opened:
+        blob = _blobs(opened)
+        for change in changes_between(would, current):
+            old, new = _span(change, current, would, blob)
+            spans[old, new].append(change.path)
+            taken = change.current if is_propagated(change.identity) else None
+            if taken and blob(new, change.path) != taken.file_hash:
+                found.add(f"unrecorded-origin-of-{change.path}")
     for (old, new), paths in spans.items():
         found |= authors_between(git, old, new, paths)
         found.update(_without_sources(git, old, new, paths, would.head_commit))
@@ -49,7 +55,8 @@ def authors_between(
 ) -> frozenset[str]:
     """Return the mail addresses behind the commits of ``paths`` after ``old`` up to ``new``.
 
-    The commit ``new`` is one of them, also where it is older than ``old``.
+    The commit ``new`` is one of them, also where it is older than ``old``, and so are merges that
+    decided what the paths have.
     """
     if not paths or new is None:
         return frozenset()
@@ -58,6 +65,8 @@ def authors_between(
     # git reads one path per line.
     found = {f"unreadable-name-of-{path!r}" for path in paths if "\n" in path}
     for each in commits_between(git, old, new, paths):
+        found |= each.mails
+    for each in deciding_merges(git, old, new, paths, frozenset(found)):
         found |= each.mails
     if old and git.is_ancestor(new, old):
         found |= people_of(git, new)
@@ -99,11 +108,9 @@ def _span(
     return old, new
 
 
-def _blobs(git: Git) -> _BlobAt:
-    listing = cache(git.listing)
-
+def _blobs(history: History) -> _BlobAt:
     def blob(commit: str, path: str) -> str | None:
-        entry = listing(commit).get(path)
+        entry = history.entry(commit, path) if history.about(commit) else None
         return entry.blob if entry else None
 
     return blob

@@ -12,10 +12,13 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from promoter.approvals.approvals import Approvals, Special, gates_file
-from promoter.approvals.authority import ApprovalStatus, Case, DeployAuthority
+from promoter.approvals.authority import Case, DeployAuthority
 from promoter.approvals.control import GitControl
+from promoter.approvals.keys import unknown_key
+from promoter.approvals.rules_file import EnvironmentRules
 from promoter.approvals.rules_in_force import ControlFiles, proposed
-from promoter.approvals.statement import Kind, SignedStatement, Statement
+from promoter.approvals.statement import WEB, Kind, SignedStatement, Statement
+from promoter.approvals.verdict import ApprovalStatus
 from promoter.common.errors import NotCleared, NothingNewer, UsageError
 from promoter.gate.deployment import Deployment
 from promoter.gate.gates import BRANCH, with_gate
@@ -45,7 +48,7 @@ class CastVote:
         made = self.statement
         about = made.environment or made.deployment or "every environment"
         status = f": {self.approvals}" if self.approvals else ""
-        return f"{_PAST[made.kind]} {about} by {made.person}{status}"
+        return f"{_PAST[made.kind]} {about} by {made.who}{status}"
 
 
 Accepted = tuple[CastVote, Mapping[str, bytes]]
@@ -54,7 +57,7 @@ Accepted = tuple[CastVote, Mapping[str, bytes]]
 
 @dataclass(frozen=True)
 class Ballot(ABC):
-    """Something of one environment to vote on; ``commit`` is what a gate there would name."""
+    """Something of one environment to vote on; ``commit`` is the one of main that votes name."""
 
     approvals: Approvals
     deployment: Deployment
@@ -69,10 +72,13 @@ class Ballot(ABC):
         """Return the files that change with the vote that completes the count."""
         return {}
 
-    def cast(self, kind: Kind, reason: str, lasts: timedelta | None = None) -> CastVote:
+    def cast(
+        self, kind: Kind, reason: str, lasts: timedelta | None = None, *, subject: str = ""
+    ) -> CastVote:
         """Sign and push a vote; raises `UsageError` for one that would not count.
 
-        ``lasts`` is for how long it counts, by default as long as the rules allow.
+        ``lasts`` is for how long it counts, by default as long as the rules allow. With
+        ``subject`` the page votes for the person who signed in as that.
         """
         case = self.case(self.approvals.tip)
         if kind == "override" and case.in_ci:
@@ -95,15 +101,21 @@ class Ballot(ABC):
             would=case.would,
             commit=self.commit,
             rules=case.rules_digest,
+            via=WEB if subject else "",
+            subject=subject,
         )
         return submit(self.approvals, vote, self._accepted)
 
     def _accepted(self, signed: SignedStatement, tip: str | None) -> Accepted:
         """Return the vote on top of ``tip``, and what changes where it completes the count."""
-        case, cast = self.case(tip), GitControl(self.deployment, tip).verified(signed)
+        what = f"{signed.statement.kind} {self.environment}"
+        case, cast = self.case(tip), verified(GitControl(self.deployment, tip), signed, what)
         _require_counting(case, cast)
         authority = DeployAuthority(replace(case, statements=(*case.statements, cast)))
-        done = CastVote(cast, "", authority.approvals(cast.given))
+        status = authority.approvals(cast.given)
+        if cast.kind != "override" and cast not in (*status.given, *status.rejected):
+            raise _ignored(cast, case, what)
+        done = CastVote(cast, "", status)
         return done, self.completed(tip) if authority.clears(cast) else {}
 
 
@@ -131,11 +143,12 @@ class SpecialBallot(Ballot):
     """One plan that deletes something stateful, or a destroy of what one commit recorded."""
 
     kind: Special
+    id_: str
 
     def case(self, gates: str | None) -> Case:
-        """Return what decides about it; ``commit`` is the plan's digest, or the record's commit."""
+        """Return what decides about it; ``id_`` is the plan's digest, or the record's commit."""
         control = GitControl(self.deployment, gates)
-        return control.special_case(self.environment, self.kind, self.commit)
+        return control.special_case(self.environment, self.kind, self.id_)
 
 
 def _require_counting(case: Case, vote: Statement) -> None:
@@ -149,7 +162,7 @@ def _require_counting(case: Case, vote: Statement) -> None:
             f"{what}: it has no {kind} rules",
             next_step=f"add `{kind}` for {name} to cepler/{case.deployment}.rules.yml",
         )
-    require_person(vote, what)
+    require_way(case.rules, vote, what)
     if vote.person not in case.teams.members(rule.from_):
         raise UsageError(
             f"{what}: {vote.person} is in none of the teams {', '.join(rule.from_)}",
@@ -164,6 +177,21 @@ def _require_counting(case: Case, vote: Statement) -> None:
     newest = {"approve": status.given, "reject": status.rejected}.get(vote.kind, ())
     if any(each.person == vote.person for each in newest):
         raise NothingNewer(f"{what}: {vote.person} has voted so already")
+
+
+def _ignored(vote: Statement, case: Case, what: str) -> UsageError:
+    """Return the error for a vote that another one of the same person keeps from counting."""
+    own = (each for each in case.statements if each.person == vote.person and not each.via)
+    if vote.via and any(own):
+        return UsageError(
+            f"{what}: {vote.person} has voted with a key, and a vote via {vote.via} does not "
+            "replace that",
+            next_step="run the command with your own key",
+        )
+    return UsageError(
+        f"{what}: {vote.person} has a vote that is dated later, so this one does not count",
+        next_step="correct the clock of this machine, or of that one, and vote again then",
+    )
 
 
 @dataclass(frozen=True)
@@ -201,7 +229,7 @@ class RulesBallot:
 
         def accepted(signed: SignedStatement, tip: str | None) -> Accepted:
             control = GitControl(self.deployment, tip)
-            cast = control.verified(signed)
+            cast = verified(control, signed, f"{kind} {self.deployment.name}")
             for case in before.cases(after, control.signed):
                 _require_counting(case, cast)
             return CastVote(cast, "", before.approvals(after, (*control.signed, signed))), {}
@@ -212,13 +240,27 @@ class RulesBallot:
         return GitControl(self.deployment, gates).in_force
 
 
-def require_person(made: Statement, what: str) -> None:
-    """Raise `UsageError` where nobody who is listed signed ``made``."""
-    if made.person is None:
+def verified(control: GitControl, signed: SignedStatement, what: str) -> Statement:
+    """Return the statement with its person; raise `UsageError` where nobody listed signed it."""
+    made = control.verified(signed)
+    if made.person is None and made.via:
         raise UsageError(
-            f"{what}: the key that git signs with is not that of a person",
-            next_step="have it added to cepler/allowed_signers (with the namespace promoter), and "
-            "its name there to your `keys` in cepler/teams.yml",
+            f"{what}: {made.subject} is the subject of nobody in cepler/teams.yml, or the key of "
+            "the page is not one of its `servers`",
+            next_step="have both added to cepler/teams.yml, or run the command with your own key",
+        )
+    if made.person is None:
+        name = control.deployment.name
+        raise unknown_key(signed, what, control.signers, control.teams, name)
+    return made
+
+
+def require_way(rules: EnvironmentRules, made: Statement, what: str) -> None:
+    """Raise `UsageError` where ``rules`` do not let ``made`` count by the way that it came."""
+    if made.via and (made.via not in rules.via or made.kind == "override"):
+        raise UsageError(
+            f"{what}: its rules do not count what is signed via {made.via}",
+            next_step="run the command with your own key",
         )
 
 
@@ -254,5 +296,5 @@ def submit(
 
 def _message(made: Statement) -> str:
     about = made.environment or made.deployment or "everything"
-    title = f"up to {made.commit}" if made.commit else made.kind
-    return f"{made.kind}({about}): {title}\n\nReason: {made.reason}\n"
+    clears = made.would.replace("-", " ") if "-" in made.would else f"up to {made.commit}"
+    return f"{made.kind}({about}): {clears if made.would else made.kind}\n\nReason: {made.reason}\n"

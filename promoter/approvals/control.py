@@ -7,9 +7,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from promoter.approvals.statement import (
+    SKEW,
     STOPS,
     VOTES,
     SignedStatement,
@@ -17,6 +19,7 @@ from promoter.approvals.statement import (
     content_digest,
     read_statements,
     record_digest,
+    require_order,
 )
 from promoter.common.environment import in_ci
 from promoter.gate.control import Refusal
@@ -26,9 +29,10 @@ from promoter.git.objects import is_full_id
 
 if TYPE_CHECKING:
     from promoter.approvals.approvals import Special
-    from promoter.approvals.authority import Case, Verdict
+    from promoter.approvals.authority import Case
     from promoter.approvals.rules_file import EnvironmentRules, TeamsFile
     from promoter.approvals.rules_in_force import ControlFiles
+    from promoter.approvals.verdict import Verdict
 
 
 def _now() -> datetime:
@@ -95,26 +99,31 @@ class GitControl:
 
         Without ``unvoted`` the authors are not read where nobody has voted yet.
         """
-        from promoter.approvals.authors import authors
         from promoter.approvals.soak import soaks
 
         case = self._case(environment, record_digest(recorded), content_digest(would))
-        rules, git = case.rules, self.deployment.git
+        rules = case.rules
         excludes = rules.approval is not None and rules.approval.exclude_authors
         excludes = excludes and (unvoted or any(each.would for each in case.statements))
         counts = self._counts(rules)
         return replace(
             case,
             gated=gated,
-            authors=authors(git, recorded, would) if excludes else frozenset(),
+            authors=self._authors(recorded, would) if excludes else frozenset(),
             soaks=soaks(self.deployment, environment, would, counts) if rules.soak else (),
             record_problem=self._record_problem(environment, would) if rules.signed_records else "",
         )
 
+    def _authors(self, recorded: EnvironmentState | None, would: DeployState) -> frozenset[str]:
+        from promoter.approvals.authors import authors
+
+        with self.deployment.reading() as history:
+            return authors(self.deployment.git, recorded, would, history)
+
     def special_case(self, environment: str, kind: Special, id_: str) -> Case:
         """Return everything that decides about one plan, or a destroy, by its own identity."""
         case = self._case(environment, "", f"{kind}-{id_}")
-        return replace(case, rules=case.rules.model_copy(update={"soak": None}))
+        return replace(case, rules=case.rules.model_copy(update={"soak": None, "via": ()}))
 
     def _case(self, environment: str, runs: str, would: str) -> Case:
         from promoter.approvals.authority import Case
@@ -127,7 +136,7 @@ class GitControl:
             would=would,
             rules=self.rules(environment),
             rules_digest=self.in_force.rules_digest if self.in_force else "",
-            teams=self._teams or TeamsFile(),
+            teams=self.teams or TeamsFile(),
             statements=tuple(self._statements(environment, runs, would)),
             elsewhere=self._elsewhere(environment),
             in_ci=self.in_ci,
@@ -203,16 +212,30 @@ class GitControl:
         return self._signed_of(self.deployment.name)
 
     def _signed_of(self, deployment: str) -> tuple[SignedStatement, ...]:
+        """Return the statements; an approval of control files counts from its time on."""
         if self.gates is None:
             return ()
-        return read_statements(self.deployment.git, self.gates, f"{VOTES}/{deployment}", STOPS)
+        git, latest = self.deployment.git, self.now + SKEW
+        found = read_statements(git, self.gates, f"{VOTES}/{deployment}", STOPS)
+        require_order(
+            git, self.gates, [each for each in found if each.is_about_rules_of(deployment)]
+        )
+        return tuple(
+            each
+            for each in found
+            if each.statement.kind != "approve"
+            or each.statement.environment
+            or each.statement.given <= latest
+        )
 
     @property
-    def _teams(self) -> TeamsFile | None:
+    def teams(self) -> TeamsFile | None:
+        """The teams that count, None where there are no rules."""
         return self.in_force.teams if self.in_force else None
 
     @cached_property
-    def _signers(self) -> bytes:
+    def signers(self) -> bytes:
+        """The allowed signers that count."""
         from promoter.approvals.approvals import ALLOWED_SIGNERS
 
         if self.in_force:
@@ -226,25 +249,25 @@ class GitControl:
         """
         lasting = signed.statement.kind in ("stop", "resume")
         at = signed.statement.given if lasting else self.now
-        return signed.by(self._teams, self._signers, at)
+        return signed.by(self.teams, self.signers, at)
 
     def _statements(self, environment: str, runs: str, would: str) -> Iterator[Statement]:
         """Yield what is signed about one change, and the stops, each with its person."""
         for each in self.signed:
             made = each.statement
             named = (made.environment, made.runs, made.would) == (environment, runs, would)
-            if (named and self._is_own(made)) or made.kind in ("stop", "resume"):
+            if (named or made.kind in ("stop", "resume")) and self.is_own(made):
                 yield self.verified(each)
 
-    def _is_own(self, vote: Statement) -> bool:
-        """Return whether a vote was given in this repository: it names a commit of its branch.
+    def is_own(self, made: Statement) -> bool:
+        """Return whether it was given in this repository: it names a commit of its branch.
 
-        One on a plan or a destroy names that instead.
+        A stop holds whatever it names.
         """
-        git, commit = self.deployment.git, vote.commit
-        if vote.would.startswith(("plan-", "destroy-")):
-            return True
-        return is_full_id(commit) and git.is_ancestor(commit, self.deployment.tip)
+        git, commit = self.deployment.git, made.commit
+        return made.kind == "stop" or (
+            is_full_id(commit) and git.is_ancestor(commit, self.deployment.tip)
+        )
 
     def _pending(self, environment: str, recorded: EnvironmentState | None) -> Iterator[Refusal]:
         """Yield the newest change that has votes, but not enough, as a reason to wait."""
@@ -252,11 +275,14 @@ class GitControl:
 
         runs = record_digest(recorded)
         votes = [
-            each.statement
+            each
             for each in self.signed
             if (each.statement.environment, each.statement.runs) == (environment, runs)
+            and self.is_own(each.statement)
         ]
-        for vote in sorted(votes, key=lambda vote: vote.given)[:-2:-1]:
+        newest_first = sorted(votes, key=lambda each: each.statement.given, reverse=True)
+        people = (vote for vote in map(self.verified, newest_first) if vote.person)
+        for vote in islice(people, 1):
             would = self.would(environment, vote.commit)
             if would is None or content_digest(would) != vote.would:
                 return
@@ -267,10 +293,8 @@ class GitControl:
 
     def would(self, environment: str, commit: str) -> DeployState | None:
         """Return what ``environment`` would run if its gate were at ``commit``, if that is new."""
-        from promoter.gate.decision import decide
-        from promoter.gate.gates import Gates
+        from promoter.gate.evaluator import Evaluator
 
-        gates = Gates("", {environment: commit})
-        deployment = self.deployment.controlled_by(None).under(gates).alone(environment)
-        decision = decide(deployment, environment, origins=False)
-        return decision.state if decision.is_due else None
+        deployment = self.deployment.alone(environment)
+        with deployment.reading() as history:
+            return Evaluator(deployment, history).state_at(environment, commit)

@@ -30,6 +30,9 @@ TEAMS = "cepler/teams.yml"
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 _YEARS = range(2000, 3000)
+_LETTER = "!-~\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u00ff"
+_NAME = re.compile(f"[{_LETTER}](?:[ {_LETTER}]*[{_LETTER}])?")
+"""ASCII and the letters of Western Europe: none of them looks like another one."""
 
 
 def parse_duration(text: Any) -> timedelta:
@@ -46,6 +49,14 @@ def _zone(name: str) -> str:
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError) as error:
         text = f"unknown time zone {name!r}, write one like America/Guatemala or UTC"
         raise ValueError(text) from error
+    return name
+
+
+def _distinct(name: str) -> str:
+    """Return ``name``; raise `ValueError` where it may look like another one."""
+    if not _NAME.fullmatch(name):
+        text = f"name {name!a} may look like another; write it in ASCII or with letters like ñ"
+        raise ValueError(text)
     return name
 
 
@@ -76,6 +87,7 @@ Days = Annotated[str, AfterValidator(_days)]
 Moment = Annotated[NaiveDatetime, WithJsonSchema({"type": "string", "format": "date"})]
 Clock = Annotated[str, StringConstraints(pattern=r"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$")]
 Name = Annotated[str, StringConstraints(min_length=1)]
+DistinctName = Annotated[str, AfterValidator(_distinct)]
 Teams = Annotated[tuple[Name, ...], Field(min_length=1)]
 
 
@@ -143,13 +155,17 @@ class OverrideRule(StrictModel, populate_by_name=True):
 
 
 class EnvironmentRules(StrictModel):
-    """The rules of one environment; ``soak`` is how long the one before must have run it."""
+    """The rules of one environment; ``soak`` is how long the one before must have run it.
+
+    ``via`` are the ways besides a person's own key by which votes and stops count.
+    """
 
     approval: ApprovalRule | None = None
     windows: Windows | None = None
     soak: Duration | None = None
     override: OverrideRule | None = None
     signed_records: bool = False
+    via: tuple[Literal["web"], ...] = ()
 
     def teams(self) -> Iterator[str]:
         """Yield every team that the rules name."""
@@ -164,40 +180,63 @@ class RulesFile(StrictModel):
 
 
 class Person(StrictModel):
-    """A person: the addresses of their commits, and their names in cepler/allowed_signers."""
+    """A person: the addresses of their commits, and their names in cepler/allowed_signers.
+
+    ``subjects`` are issuer and subject of their sign-ins to the page, with a space in between.
+    """
 
     mail: Annotated[tuple[Name, ...], Field(min_length=1)]
     keys: tuple[Name, ...] = ()
+    subjects: tuple[Name, ...] = ()
 
 
 class TeamsFile(StrictModel):
-    """The people, the teams that they are in, and the addresses of bots, which never vote."""
+    """The people, the teams that they are in, and the addresses of bots, which never vote.
 
-    people: dict[str, Person] = Field(default_factory=dict)
-    teams: dict[str, tuple[Name, ...]] = Field(default_factory=dict)
+    ``servers`` are the names in cepler/allowed_signers of the keys that servers of the page have.
+    """
+
+    people: dict[DistinctName, Person] = Field(default_factory=dict)
+    teams: dict[DistinctName, tuple[Name, ...]] = Field(default_factory=dict)
     bots: tuple[Name, ...] = ()
+    servers: frozenset[Name] = frozenset()
+
+    @model_validator(mode="after")
+    def _distinct_people(self) -> Self:
+        seen: dict[str, str] = {}
+        for name in self.people:
+            if (other := seen.setdefault(name.lower(), name)) != name:
+                raise ValueError(f"the names {other} and {name} differ in case alone")
+        return self
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         for team, members in self.teams.items():
             if unknown := sorted(set(members) - self.people.keys()):
                 raise ValueError(f"team {team} has {unknown[0]}, who is not in `people`")
-        for kind in ("mail", "keys"):
+        for kind in ("mail", "keys", "subjects"):
             seen: dict[str, str] = {}
             for name, person in self.people.items():
                 for each in getattr(person, kind):
                     if seen.setdefault(each.lower(), name) != name:
                         raise ValueError(f"{each} belongs to both {seen[each.lower()]} and {name}")
+        for server in sorted(self.servers):
+            if (owner := self.owner("keys", server)) is not None:
+                raise ValueError(f"{server} is a server, and a key of {owner}")
         return self
 
     def members(self, teams: Collection[str]) -> frozenset[str]:
         """Return the people of ``teams``."""
         return frozenset(name for team in teams for name in self.teams.get(team, ()))
 
-    def owner(self, kind: Literal["mail", "keys"], value: str) -> str | None:
-        """Return the person who has the address or key ``value``, None if nobody has it."""
+    def owner(self, kind: Literal["mail", "keys", "subjects"], value: str) -> str | None:
+        """Return the person who has the address, key or subject ``value``, None if nobody has it.
+
+        Subjects are case-sensitive.
+        """
+        folded = str if kind == "subjects" else str.lower
         for name, person in self.people.items():
-            if value.lower() in map(str.lower, getattr(person, kind)):
+            if folded(value) in map(folded, getattr(person, kind)):
                 return name
         return None
 

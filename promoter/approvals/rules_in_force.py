@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from difflib import unified_diff
 from functools import cached_property, lru_cache
 from typing import NamedTuple, Protocol
 
 from promoter.approvals.approvals import ALLOWED_SIGNERS
-from promoter.approvals.authority import ApprovalStatus, Case, DeployAuthority
+from promoter.approvals.authority import Case, DeployAuthority
 from promoter.approvals.authors import authors_between
 from promoter.approvals.rules_file import TEAMS, RulesFile, TeamsFile, read_rules, read_teams
 from promoter.approvals.statement import SignedStatement, Statement
-from promoter.common.errors import PromoterError
-from promoter.gate.config import read_config
+from promoter.approvals.verdict import ApprovalStatus
+from promoter.common.errors import InvalidFile, PromoterError
+from promoter.gate.begun import FOLDER
+from promoter.gate.config import STATE_FOLDER, read_config
 from promoter.gate.records import ALLOWED_DEPLOYERS
 from promoter.git import Git
 
@@ -86,14 +88,6 @@ class ControlFiles:
             names = (f"{path} (counts)", f"{path} (new)")
             yield from unified_diff(first, second, *names, lineterm="")
 
-    def statements(self, signed: Iterable[SignedStatement]) -> tuple[Statement, ...]:
-        """Return the votes on control files, each with the person whose key signed it then."""
-        return tuple(
-            each.by(self.teams, self.signers, each.statement.given)
-            for each in signed
-            if each.statement.deployment == self.deployment and not each.statement.environment
-        )
-
     def cases(self, proposed: ControlFiles, signed: Iterable[SignedStatement]) -> Iterator[Case]:
         """Yield what decides about changing these files into ``proposed``.
 
@@ -102,9 +96,11 @@ class ControlFiles:
         again once others count, need votes of their own.
         """
         statements = tuple(
-            each
-            for each in self.statements(signed)
-            if each.would == proposed.digest and self.git.is_ancestor(proposed.commit, each.commit)
+            each.by(self.teams, self.signers, each.statement.given)
+            for each in signed
+            if each.is_about_rules_of(self.deployment)
+            and each.statement.would == proposed.digest
+            and self.git.is_ancestor(proposed.commit, each.statement.commit)
         )
         authors = authors_between(self.git, self.commit, proposed.commit, self.paths)
         for rules in self.rules.environments.values():
@@ -114,7 +110,7 @@ class ControlFiles:
                     environment="",
                     runs=self.digest,
                     would=proposed.digest,
-                    rules=rules,
+                    rules=rules.model_copy(update={"via": ()}),
                     rules_digest=self.rules_digest,
                     teams=self.teams,
                     statements=statements,
@@ -183,19 +179,29 @@ def mentions(deployment: Ruled, environment: str) -> bool:
     return any(environment.encode() in text for text in texts)
 
 
-def in_force(deployment: Ruled, signed: Iterable[SignedStatement]) -> ControlFiles | None:
+def in_force(deployment: Ruled, signed: Sequence[SignedStatement]) -> ControlFiles | None:
     """Return the control files that count at ``deployment.tip``, None if there never were rules.
 
-    The first rules file counts as it is. Each later version counts once the quorum of the one
-    before has approved it. Raises `PromoterError` where two histories with rules were merged.
+    The first valid rules file counts as it is. Each later version counts once the quorum of the one
+    before has approved it. Raises `PromoterError` where two histories with rules were merged, and
+    `InvalidFile` where no version was valid, and `GitError` in a shallow clone.
     """
     current: ControlFiles | None = None
-    for version in _versions(deployment):
+    problem: InvalidFile | None = None
+    versions = list(_versions(deployment))
+    if versions or signed:
+        deployment.git.require_full_history(f"read the rules of {deployment.name}")
+    for version in versions:
         if current is None:
-            current = version
+            try:
+                current = version if version.rules else None
+            except InvalidFile as error:
+                problem = error
         elif version.digest != current.digest:
             approvals = current.approvals(version, signed)
             current = version if approvals is None or approvals.complete else current
+    if current is None and problem is not None:
+        raise problem
     return current
 
 
@@ -220,16 +226,12 @@ def _folder(deployment: Ruled) -> str:
 def _added(git: Git, tip: str, folder: str) -> Mapping[str, tuple[str, ...]]:
     """Return the commits that added each rules file of ``folder``, the oldest first."""
     options = ("--full-history", "--topo-order", "--reverse", "--diff-filter=A", "--no-renames")
-    output = git.text(
-        "log",
-        "-z",
-        *options,
-        "--name-only",
-        "--format=%x01%H",
-        tip,
-        "--",
-        f":(glob){folder}*{_SUFFIX}",
-    )
+    # Records and evidence are below the folder: most commits change nothing else.
+    others = (f":(exclude,literal){each}" for each in (f"{folder}{STATE_FOLDER}", FOLDER))
+    wanted = (f":(glob){folder}*{_SUFFIX}", *others)
+    # With -m also those that a merge adds of itself.
+    shown = ("-z", "-m", "--name-only", "--format=%x01%H")
+    output = git.text("log", *shown, *options, tip, "--", *wanted)
     found: dict[str, list[str]] = defaultdict(list)
     for entry in output.split("\x01")[1:]:
         commit, *paths = entry.split("\0")
@@ -239,11 +241,28 @@ def _added(git: Git, tip: str, folder: str) -> Mapping[str, tuple[str, ...]]:
 
 
 def _best(case: Case) -> ApprovalStatus:
-    """Return the first complete approvals at the time of any vote, else the last."""
-    times = sorted(each.given for each in case.statements if each.would == case.would)
-    found = DeployAuthority(case).approvals(times[-1] if times else datetime.now(UTC))
-    attempts = (DeployAuthority(case).approvals(time) for time in times)
-    return next((each for each in attempts if each.complete), found)
+    """Return the approvals with the first vote that completed them, else those of all votes.
+
+    Votes count in the order in which they were pushed, whatever times they state: otherwise votes
+    that are dated back would precede a rejection, or a rejection what is approved already.
+    """
+    at = datetime.now(UTC)
+    for number, vote in enumerate(case.statements, 1):
+        if vote.kind == "approve" and vote.person:
+            at = vote.given
+            found = _of_pushed(case, case.statements[:number], at)
+            if found.complete:
+                return found
+    return _of_pushed(case, case.statements, at)
+
+
+def _of_pushed(case: Case, pushed: Sequence[Statement], at: datetime) -> ApprovalStatus:
+    """Return the approvals with the votes ``pushed`` at ``at``; later rejections count."""
+    begun = (
+        replace(each, at=at.isoformat()) if each.kind == "reject" and each.given > at else each
+        for each in pushed
+    )
+    return DeployAuthority(replace(case, statements=tuple(begun))).approvals(at)
 
 
 def _versions(deployment: Ruled) -> Iterable[ControlFiles]:

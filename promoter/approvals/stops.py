@@ -8,21 +8,25 @@ from typing import Literal
 
 from promoter.approvals.approvals import Approvals
 from promoter.approvals.authority import Case, DeployAuthority
-from promoter.approvals.ballot import Accepted, CastVote, require_person, statement, submit
+from promoter.approvals.ballot import Accepted, CastVote, require_way, statement, submit, verified
 from promoter.approvals.control import GitControl
-from promoter.approvals.statement import SignedStatement, Statement, scope
-from promoter.common.errors import NothingNewer, UsageError
+from promoter.approvals.statement import WEB, SignedStatement, Statement, scope
+from promoter.common.errors import NothingNewer, PromoterError, UsageError
 from promoter.gate.deployment import Deployment
 
 
 @dataclass(frozen=True)
 class Order:
-    """A stop or a resume of one environment, of every one of a deployment, or of all ("")."""
+    """A stop or a resume of one environment, of every one of a deployment, or of all ("").
+
+    With ``subject`` the page gives it for the person who signed in as that.
+    """
 
     kind: Literal["stop", "resume"]
     reason: str
     deployment: str = ""
     environment: str = ""
+    subject: str = ""
 
     def __str__(self) -> str:
         return f"{self.kind} {self.environment or self.deployment or 'everything'}"
@@ -41,14 +45,24 @@ def give(approvals: Approvals, deployments: Mapping[str, Deployment], order: Ord
             for name, each in deployments.items()
             if order.deployment in ("", name)
         ]
-        made = [control.verified(signed) for control in controls]
-        for each in made:
-            require_person(each, str(order))
+        if not controls:
+            raise PromoterError(
+                f"{order}: no cepler file of it can be read",
+                next_step="promoter plan names what is wrong with it",
+            )
+        made = [verified(control, signed, str(order)) for control in controls]
+        for each, control in zip(made, controls, strict=True):
+            for name in control.deployment.environments:
+                if order.environment in ("", name):
+                    require_way(control.rules(name), each, str(order))
         pairs = zip(controls, made, strict=True)
         _require_effect(order, [pair for each in pairs for pair in _effects(order, *each)])
         return CastVote(made[0], ""), {}
 
     scoped = {"deployment": order.deployment, "environment": order.environment}
+    scoped["commit"] = approvals.main
+    if order.subject:
+        scoped |= {"via": WEB, "subject": order.subject}
     return submit(approvals, statement(order.kind, order.reason, None, **scoped), accepted)
 
 
@@ -56,7 +70,8 @@ def _effects(
     order: Order, control: GitControl, made: Statement
 ) -> Iterator[tuple[Statement | None, Statement | None]]:
     """Yield the stop of each environment before and after ``made``, which is one of ``order``."""
-    before = tuple(map(control.verified, control.signed))
+    own = (each for each in control.signed if control.is_own(each.statement))
+    before = tuple(map(control.verified, own))
     for name in control.deployment.environments:
         if order.environment in ("", name):
             case = Case(
@@ -64,6 +79,7 @@ def _effects(
                 environment=name,
                 runs="",
                 would="",
+                rules=control.rules(name),
                 statements=before,
             )
             then = replace(case, statements=(*before, made))

@@ -7,7 +7,7 @@ HELM_* or GIT_DIR of the caller's changes what is applied, read or recorded.
 import getpass
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 _MACHINE = r"""
     PATH HOME USER LOGNAME SHELL TMPDIR TZ TERM COLUMNS LINES NO_COLOR LANG LANGUAGE LC_\w+ XDG_\w+
@@ -51,6 +51,29 @@ PROVIDERS: Mapping[str, str] = {
 }
 """The credentials of each Terraform provider, by its type as a stack requires it."""
 
+PIPELINE: Mapping[str, tuple[str, ...]] = {
+    "google": ("GOOGLE_CREDENTIALS",),
+    "azurerm": (
+        "ARM_CLIENT_ID",
+        "ARM_CLIENT_SECRET",
+        "ARM_SUBSCRIPTION_ID",
+        "ARM_TENANT_ID",
+    ),
+    "honeycombio": ("HONEYCOMB_API_KEY",),
+}
+"""The ones of `PROVIDERS` that a pipeline passes, from secrets of the environment's own.
+
+helm and kubernetes have none: a task gets the kubeconfig as a document. Its plugins sign in with
+the variables of google (`promoter pipeline gke-credential`) or azurerm (kubelogin).
+"""
+
+PLATFORMS: Mapping[str, tuple[str, ...]] = {
+    "gcp": ("google", "honeycombio"),
+    "azure": ("azurerm", "honeycombio"),
+    "local": (),
+}
+"""The providers of `PIPELINE` that the stacks of each platform require, backends included."""
+
 BACKENDS: Mapping[str, str] = {"gcs": "google", "azurerm": "azurerm"}
 """The provider whose credentials open a backend's state."""
 
@@ -63,13 +86,24 @@ CLUSTER = " ".join(
 """Variables of kubectl, Helm and a kubeconfig's credential plugins (gcloud, kubelogin)."""
 
 
+def pipeline_credentials(providers: Iterable[str]) -> tuple[str, ...]:
+    """Return the variables that a pipeline passes to a stack with these ``providers``."""
+    return tuple(name for each in providers for name in PIPELINE.get(each, ()))
+
+
 def child_environment(*allowed: str) -> dict[str, str]:
     """Return the caller's variables that describe this machine, and those that ``allowed`` name.
 
     ``allowed`` are texts of this module: patterns with spaces between them.
     """
+    names = allowed_names(os.environ, *allowed)
+    return {name: value for name, value in os.environ.items() if name in names}
+
+
+def allowed_names(names: Iterable[str], *allowed: str) -> set[str]:
+    """Return those of ``names`` that `child_environment` passes on."""
     pattern = re.compile("|".join(" ".join((_MACHINE, *allowed)).split()))
-    return {name: value for name, value in os.environ.items() if pattern.fullmatch(name)}
+    return {name for name in names if pattern.fullmatch(name)}
 
 
 def user_name() -> str:

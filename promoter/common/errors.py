@@ -6,7 +6,8 @@ cleared by the gate, 64 wrong usage (EX_USAGE of sysexits.h).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Self
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 if TYPE_CHECKING:
     from pydantic import ValidationError
@@ -24,6 +25,10 @@ class PromoterError(Exception):
     def __init__(self, what: str, *, next_step: str = "") -> None:
         super().__init__(what)
         self.next_step = next_step
+
+    def evidence(self) -> Mapping[str, Any]:
+        """Return what the evidence of a failed attempt keeps besides the message."""
+        return {}
 
 
 class NothingNewer(PromoterError):

@@ -1,9 +1,15 @@
 """Write files so that a kill at any instant leaves the old content or the new."""
 
+import ctypes
+import errno
 import os
 import tempfile
 from contextlib import suppress
 from pathlib import Path
+
+_AT_FDCWD = -100
+_RENAME_EXCHANGE = 2
+_UNSUPPORTED = (errno.ENOSYS, errno.EINVAL, errno.EXDEV, errno.ENOTSUP, errno.EPERM)
 
 
 def write_atomically(file: Path, content: bytes, mode: int | None = None) -> None:
@@ -29,6 +35,20 @@ def write_atomically(file: Path, content: bytes, mode: int | None = None) -> Non
         os.fsync(folder)
     finally:
         os.close(folder)
+
+
+def exchange(one: Path, other: Path) -> bool:
+    """Exchange two paths in one step; return False where the system cannot (only Linux can)."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    if not hasattr(libc, "renameat2"):
+        return False
+    paths = (_AT_FDCWD, os.fsencode(one), _AT_FDCWD, os.fsencode(other))
+    if libc.renameat2(*paths, _RENAME_EXCHANGE) == 0:
+        return True
+    code = ctypes.get_errno()
+    if code in _UNSUPPORTED:
+        return False
+    raise OSError(code, os.strerror(code), str(other))
 
 
 def _present_mode(file: Path) -> int:

@@ -66,6 +66,10 @@ class Holder:
         process = ProcessId(self.pid, self.process_started)
         return self.host == socket.gethostname() and not process.alive
 
+    def ended(self, now: datetime) -> bool:
+        """Return whether nothing is held at ``now``: it has expired, or its process is dead."""
+        return self.expired(now) or self.dead()
+
     def __str__(self) -> str:
         return f"{self.who}@{self.host} (process {self.pid}, since {self.since})"
 

@@ -25,6 +25,8 @@ Model = TypeVar("Model", bound=StrictModel)
 def read_model(model: type[Model], content: bytes, file: str) -> Model:
     """Return the ``model`` in the YAML of ``content``; raise `InvalidFile` with line and place."""
     documents = read_documents(content, file)
+    if len(documents) > 1:
+        raise InvalidFile(file, "", "it has more than one document", next_step=f"correct {file}")
     try:
         return model.model_validate(documents[0] if documents else {})
     except ValidationError as error:

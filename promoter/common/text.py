@@ -16,6 +16,9 @@ _MARKUP = re.compile(r"<(?=[A-Za-z/!?])|(?<!\w)@(?=\w)")
 # Of GitHub; GitLab has the first two.
 _SKIPS = re.compile(r"\[((?:skip|no)[ -]ci|ci[ -]skip|skip[ -]actions|actions[ -]skip)\]", re.I)
 
+# A trailer of GitHub's.
+_SKIPS_CHECKS = re.compile(r"^([ \t]*skip-checks)[ \t]*:[ \t]*", re.I | re.M)
+
 HIDDEN = "[redacted]"
 
 SECRET_NAME = re.compile(
@@ -59,6 +62,9 @@ _SHAPES = (
     re.compile(r"(?i)(\bbearer\s+)(?!auth|token|realm)[\w.~+/=-]{6,}"),
     re.compile(r"((?i:\bbasic)\s+)(?=\S*(?:[0-9=]|[a-z+/][A-Z]))[A-Za-z0-9+/]{6,}={0,2}"),
     re.compile(r"(?i)(\bauthorization\\?[\"']?\s*[:=]\s*\\?[\"']?)(?!\s|basic|bearer)[^\"'\n]+"),
+    # Of h11 and requests, which show a header that they refuse; of Helm, a wrong docker auth.
+    re.compile(r"(?i)(\bheader value:? b?[\"'])[^\"']+"),
+    re.compile(r"(\bauth ')[^']+(?=' does not conform)"),
     # Docker's auth; settings; options of a command line.
     re.compile(rf"(\\?\"(?:auth|identitytoken|registrytoken)\\?\"\s*:\s*{_VALUE}"),
     re.compile(rf"(?i)((?<![A-Za-z])[\w.-]*{_NAMES}\\?[\"']?\s*[:=]\s*{_VALUE}"),
@@ -113,7 +119,7 @@ def inert_markdown(text: str) -> str:
 
 def inert_message(text: str) -> str:
     """Return a commit message without words by which a forge skips its checks."""
-    return _SKIPS.sub("(\\1)", text)
+    return _SKIPS_CHECKS.sub("\\1 = ", _SKIPS.sub("(\\1)", text))
 
 
 def conceal(*values: str) -> None:

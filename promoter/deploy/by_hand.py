@@ -21,6 +21,7 @@ from promoter.deploy.converge import PlannedStack, Revisions, revisions
 from promoter.deploy.deploy import DeployResult, Sign, deploy
 from promoter.deploy.drift import decide
 from promoter.deploy.record import note
+from promoter.deploy.report import reporter_of
 from promoter.gate.decision import DecisionStatus
 from promoter.programs.cdk_terrain import run_cli
 from promoter.programs.terraform import STATEFUL, Plan, StateVersion
@@ -99,8 +100,19 @@ def deploy_each(
             continue
         decision.require_due()
         caller.require_answer(command)
-        apply = CliApply(command, caller)
-        yield deploy(site, stack, target_of, progress, apply=apply, sign=sign, decided=decision)
+        reporter = reporter_of(site, progress)
+        yield deploy(
+            site,
+            stack,
+            target_of,
+            progress,
+            apply=CliApply(command, caller),
+            sign=sign,
+            decided=decision,
+            reporter=reporter,
+        )
+        if reporter:
+            reporter.waiting(site, stack)
         deployed = True
     if not deployed:
         raise NothingNewer(f"deploy {', '.join(stacks)}: nothing newer, already up to date")

@@ -3,7 +3,7 @@
 The state is the gate's `DeployState`; the caller has chosen it, and holds the lease.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,7 +19,6 @@ from promoter.programs.terraform import Plan
 from promoter.programs.workloads import wait_available
 from promoter.site.site import Site
 from promoter.site.special import special_problem
-from promoter.smoketest.smoketest import SmoketestTarget, require_smoketest
 from promoter.synthesis.app import StackRelease
 from promoter.synthesis.stack import Stack, Target
 from promoter.toolchain import Toolchain
@@ -58,9 +57,11 @@ def prepared_stack(
     folder = target.work(environment)
     folder.parent.mkdir(parents=True, exist_ok=True)
     with site.git.worktree(folder, commit, empty=True) as tree:
-        site.prepare(tree, environment, state, commit)
         toolchain = Toolchain(tree.dir, progress=progress)
         stack = Stack(environment, tree.dir, toolchain, target, progress)
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(stack.probe_programs)
+            site.prepare(tree, environment, state, commit)
         stack.synthesize()
         yield stack
 
@@ -96,32 +97,38 @@ def guarded_plan(site: Site, stack: Stack, *, begun: bool) -> PlannedStack:
 def plan(stack: Stack, *, begun: bool) -> PlannedStack:
     """Return the saved plan, made anew where a killed deploy left something to repair.
 
-    The first plan has waited for the state's lock, so no such deploy is at work any more.
     ``begun`` is as in `repair`.
     """
-    terraform = stack.terraform()
     stack.repair_state()
-    terraform.init()
-    planned = PlannedStack(terraform.plan(), revisions(stack))
-    if repair(stack, planned, begun=begun):
-        return PlannedStack(terraform.plan(), revisions(stack))
-    return planned
+    stack.terraform().init()
+    planned = _planned(stack)
+    return _planned(stack) if repair(stack, planned, begun=begun) else planned
+
+
+def _planned(stack: Stack) -> PlannedStack:
+    terraform = stack.terraform()
+    file = terraform.save_plan()
+    with ThreadPoolExecutor(1) as pool:
+        # The plan has waited for the state's lock, so no killed deploy is at work any more.
+        before = pool.submit(revisions, stack)
+        return PlannedStack(terraform.read_plan(file), before.result())
 
 
 def repair(stack: Stack, planned: PlannedStack, *, begun: bool) -> bool:
     """Return whether something was repaired that a killed deploy left in the cluster.
 
-    A pending revision is undone. After a deploy that was ``begun`` and not recorded, the state
-    may not know what the cluster has: a release that is ``planned`` to be created though it
-    exists, or to be left as it is though it has other content, is read into the state anew.
+    A pending revision is undone, or upgraded where the chart does not go back. After a deploy that
+    was ``begun`` and not recorded, the state may not know what the cluster has: a release that is
+    ``planned`` to be created though it exists, or to be left as it is though it has other content,
+    is read into the state anew.
     """
-    helm = _helm(stack)
+    helm, kubectl = _helm(stack), _kubectl(stack)
     actions = {change.address: change.actions for change in planned.saved.changes}
     repaired = False
     for each in stack.releases():
         name = f"{each.namespace}/{each.name}"
         history = planned.before[name]
-        if (undone := helm.recover(each.name, each.namespace, history)) is not None:
+        if (undone := helm.recover(each.name, each.namespace, history, kubectl)) is not None:
             stack.progress.note(f"{name}: a deploy was killed, {undone}")
             repaired = True
         elif history and begun and actions.get(each.address, ()) in ((), ("create",)):
@@ -172,18 +179,33 @@ def converge(stack: Stack, planned: PlannedStack, apply: Apply) -> Convergence:
     Raises `PromoterError` if a release does not become available, or is not what the stack
     declares at a revision that this apply made; `SmoketestFailed` if an endpoint does not answer.
     """
-    apply(stack, planned)
     with ThreadPoolExecutor(1) as pool:
+        # Its libraries take longer to import than a decision takes, and an apply mostly waits.
+        smoketests = pool.submit(_smoketests)
+        apply(stack, planned)
         # Helm's history is complete once the apply has ended, before the workloads are available.
         verified = pool.submit(_verified, stack, planned)
         _wait_available(stack)
         made, digests = verified.result()
     saved = planned.saved
-    target = SmoketestTarget.on(stack.target, stack.toolchain, stack.progress)
-    reports = [require_smoketest(each.name, each.namespace, target) for each in stack.releases()]
-    return Convergence(
-        saved.summary(), saved.digest, made, digests, [report.evidence() for report in reports]
-    )
+    return Convergence(saved.summary(), saved.digest, made, digests, smoketests.result()(stack))
+
+
+def _smoketests() -> Callable[[Stack], list[Mapping[str, Any]]]:
+    """Import the smoketest; return the function that tests every release of a stack."""
+    from promoter.smoketest.endpoints import read_endpoints
+    from promoter.smoketest.smoketest import SmoketestTarget, require_smoketest
+
+    endpoints = read_endpoints()
+
+    def run(stack: Stack) -> list[Mapping[str, Any]]:
+        target = SmoketestTarget.on(stack.target, stack.toolchain, stack.progress)
+        return [
+            require_smoketest(each.name, each.namespace, target, endpoints).evidence()
+            for each in stack.releases()
+        ]
+
+    return run
 
 
 def _verified(stack: Stack, planned: PlannedStack) -> tuple[dict[str, int], dict[str, str]]:
@@ -227,7 +249,7 @@ def revisions(stack: Stack) -> Revisions:
 
 def _wait_available(stack: Stack) -> None:
     """Wait until every workload of every release is available."""
-    kubectl = Kubectl(stack.toolchain.program("kubectl"), stack.target.kubeconfig)
+    kubectl = _kubectl(stack)
     for each in stack.releases():
         within = kubectl.within(each.namespace)
         wait_available(within, each.name, _VERIFY_SECONDS, stack.progress)
@@ -248,3 +270,7 @@ def _verified_revisions(found: Revisions) -> dict[str, int]:
 
 def _helm(stack: Stack) -> Helm:
     return Helm(stack.toolchain.program("helm"), stack.target.kubeconfig, stack.folder)
+
+
+def _kubectl(stack: Stack) -> Kubectl:
+    return Kubectl(stack.toolchain.program("kubectl"), stack.target.kubeconfig)

@@ -23,11 +23,10 @@ from promoter.deploy.drift import decide
 from promoter.deploy.preflight import require_recordable, require_signer
 from promoter.deploy.record import keep, mark_begun, note, record
 from promoter.deploy.report import Reporter
+from promoter.deploy.steps import shown_steps
 from promoter.gate.decision import Decision
-from promoter.site.evidence import OVERRIDE, Evidence, Outcome
+from promoter.site.evidence import GATES, OVERRIDE, Evidence, Outcome
 from promoter.site.site import Site
-from promoter.site.witness import GATES
-from promoter.smoketest.report import SmoketestFailed
 from promoter.synthesis.stack import Target, TargetOf
 
 Sign = Callable[[str], bytes]
@@ -60,23 +59,23 @@ def deploy(
     """Bring ``environment`` to the state that the gate clears for it, by ``apply``.
 
     ``decided`` is the decision of the caller, if it has made one. ``sign`` makes the envelope of
-    the verification summary, which is kept; ``reporter`` shows the deploy at the forge.
+    the verification summary, which is kept; ``reporter`` shows the deploy at the forge. The gate
+    decides before ``target_of`` looks for the cluster.
 
-    Raises `NothingNewer` (2), `NotCleared` (3: held back, or being deployed by somebody
-    else), or another `PromoterError` (1); then the state file is as it was. The gate decides
-    before ``target_of`` looks for the cluster.
+    Raises `NothingNewer` (2), `NotCleared` (3: held back, or being deployed by somebody else), or
+    another `PromoterError` (1); then the state file is as it was.
     """
     with ExitStack() as stack:
         site = stack.enter_context(site.opened())
         decision = (decided or decide(site, environment, target_of, progress)).require_due()
         target = target_of(environment)
         held = stack.enter_context(lease.held(site.git, site.remote, environment, progress))
+        progress = stack.enter_context(shown_steps(held, progress))
         site, decision = _as_now(site, decision)
         require_recordable(site, target, environment, progress)
         if record_it:
             require_signer(site, environment)
-        progress.note(_outline(decision))
-        attempt = _attempt(site, decision)
+        attempt = _begin(site, decision, progress)
         allowed_by = override(site, decision)  # it may expire while the apply runs
         if reporter:
             stack.enter_context(reporter.deploying(environment, decision.trigger))
@@ -97,7 +96,9 @@ def deploy(
     )
 
 
-def _attempt(site: Site, decision: Decision) -> Evidence:
+def _begin(site: Site, decision: Decision, progress: Progress) -> Evidence:
+    """Note what is deployed; return the evidence of the attempt."""
+    progress.note(_outline(decision))
     name = decision.environment
     return Evidence(site.deployment_of(name), name, "deploy", "deployed", decision.trigger)
 
@@ -200,9 +201,9 @@ def failures_recorded(
     except PromoterError as error:
         if record_it:
             outcome: Outcome = "refused" if isinstance(error, NotCleared) else "failed"
-            reports = [error.report.evidence()] if isinstance(error, SmoketestFailed) else []
-            details = {"smoketests": reports} if reports else {}
-            failed = replace(attempt, outcome=outcome, summary=str(error), details=details)
+            failed = replace(
+                attempt, outcome=outcome, summary=str(error), details=dict(error.evidence())
+            )
             try:
                 note(site, failed)
             except PromoterError as unrecorded:

@@ -1,7 +1,7 @@
 """``cdktf destroy``, and ``cdktf deploy --ungated``: what the gate's decision is no part of."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 
 from promoter.common.errors import NotCleared, PromoterError
@@ -21,6 +21,7 @@ from promoter.deploy.converge import Convergence, converge, plan, prepared_stack
 from promoter.deploy.deploy import failures_recorded
 from promoter.deploy.preflight import require_recordable
 from promoter.deploy.record import mark_begun, remove
+from promoter.deploy.report import reporter_of
 from promoter.gate.state import EnvironmentState
 from promoter.site.evidence import Evidence
 from promoter.site.site import Site
@@ -58,8 +59,11 @@ def _ungated(
     mark = site.deployment(environment).begun(environment)
     planned = plan(stack, begun=mark is not None)
     apply.require_approval(stack, planned.saved)
-    mark_begun(site, environment, site.git.commit("HEAD") or site.tip)
-    return converge(stack, planned, apply)
+    commit = site.git.commit("HEAD") or site.tip
+    mark_begun(site, environment, commit)
+    reporter = reporter_of(site, progress)
+    with reporter.deploying(environment, commit, "deployed ungated") if reporter else nullcontext():
+        return converge(stack, planned, apply)
 
 
 def destroy_each(
@@ -88,7 +92,7 @@ def _destroy(
 
     What is left is not what was recorded, so no other environment may take it as passed.
     """
-    with lease.held(site.git, site.remote, environment, progress):
+    with lease.held(site.git, site.remote, environment, progress), ExitStack() as shown:
         site = site.fetched()
         require_recordable(site, target, environment, progress)
         deployment = site.deployment_of(environment)
@@ -106,15 +110,17 @@ def _destroy(
             if not command.auto_approve:
                 caller.require_approval(command, stack, stack.terraform().plan("-destroy"))
             mark_begun(site, environment, trigger)
+            if reporter := reporter_of(site, progress):
+                shown.enter_context(reporter.destroying(environment, trigger))
             left = _destroyed(stack, command)
         if not left:
             return DestroyResult(environment, remove(site, attempt))
         summary = f"destroy {environment}: only a part was destroyed, {left} resources are left"
         remove(site, replace(attempt, outcome="failed", summary=summary))
-    raise PromoterError(
-        f"{summary}; its record is removed",
-        next_step=f"fix the cause shown above, then {command} again",
-    )
+        raise PromoterError(
+            f"{summary}; its record is removed",
+            next_step=f"fix the cause shown above, then {command} again",
+        )
 
 
 def _destroyed(stack: Stack, command: CdktfCommand) -> int:

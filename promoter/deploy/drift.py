@@ -67,6 +67,9 @@ def _recorded_digests(site: Site, environment: str, trigger: str) -> Mapping[str
         listed = history.listing(site.tip, [where])
         newest = max((path for path in listed if "-deploy-deployed-" in path), default="")
         found = history.file(site.tip, newest) if newest else None
-    document = json.loads(found.content) if found else {}
-    same = document.get("trigger") == trigger
-    return dict(document["details"].get("digests", {})) if same else {}
+    try:
+        document = json.loads(found.content) if found else {}
+        same = document.get("trigger") == trigger
+        return dict(document["details"].get("digests", {})) if same else {}
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        return {}

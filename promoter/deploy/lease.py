@@ -2,15 +2,16 @@
 
 The ref ``refs/promoter/lease/<environment>`` is moved by compare-and-swap only, so of two
 concurrent deploys of one environment the second fails at once. It points at a commit whose
-message names the holder and the time of expiry.
+message names the holder and the time of expiry; its tree has the running step, for people.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import threading
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from promoter.common.errors import GitError, NotCleared, PromoterError, RemoteMoved
@@ -22,56 +23,77 @@ from promoter.git import Git, Identity
 DURATION = timedelta(minutes=60)
 _FRESH = timedelta(minutes=5)
 _CLOCK_SKEW = timedelta(minutes=10)
+_STEP = "step"
 
 _IDENTITY = Identity("promoter", "promoter@localhost")
 
 
-@dataclass(frozen=True)
+@dataclass
 class Lease:
-    """A lease that this process holds on one environment."""
+    """A lease that this process holds on one environment; threads may share it."""
 
     git: Git
     remote: str
     environment: str
     commit: str
     holder: Holder
+    step: str = ""
+    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
 
-    def renew(self) -> Lease:
-        """Return the lease extended to its full duration; raise where another took it over.
+    def renew(self) -> None:
+        """Extend the lease to its full duration; raise where another took it over.
 
-        One that was just taken is returned as it is: nobody can have taken it over.
+        One that was just taken is left as it is: nobody can have taken it over.
         """
         now = datetime.now(UTC)
         if datetime.fromisoformat(self.holder.until) - now > DURATION - _FRESH:
-            return self
-        holder = replace(self.holder, until=stamp(now + DURATION))
-        commit = _write(self.git, holder)
+            return
         try:
-            self.git.push(self.remote, commit, _ref(self.environment), expect=self.commit)
+            self._move(replace(self.holder, until=stamp(now + DURATION)), self.step)
         except RemoteMoved as error:
             raise PromoterError(
                 f"renew lease on {self.environment}: another deploy took it over",
                 next_step="wait until that deploy has ended, then run the command again",
             ) from error
-        return replace(self, commit=commit, holder=holder)
+
+    def show(self, step: str) -> None:
+        """Show ``step`` to those who read the lease; it decides nothing."""
+        self._move(self.holder, step)
+
+    def _move(self, holder: Holder, step: str) -> None:
+        """Replace the lease; raises `RemoteMoved` where it is not ours any more."""
+        with self._lock:
+            commit = _write(self.git, holder, step)
+            try:
+                self._push(commit)
+            except RemoteMoved:
+                if not self._found_again():
+                    raise
+                self._push(commit)
+            self.commit, self.holder, self.step = commit, holder, step
 
     def release(self) -> None:
         """Release the lease, unless another deploy has taken it over."""
-        with INTERRUPTS.held_back(cleanup=True):
+        with INTERRUPTS.held_back(cleanup=True), self._lock:
             try:
-                self.git.push(self.remote, "", _ref(self.environment), expect=self.commit)
+                self._push("")
             except RemoteMoved:
-                renewed = self._renewed()
-                if renewed != self:
-                    renewed.release()
+                if self._found_again():
+                    self._push("")
 
-    def _renewed(self) -> Lease:
-        """Return the lease as the remote has it if it is still ours (`renew` moves it)."""
+    def _push(self, commit: str) -> None:
+        self.git.push(self.remote, commit, _ref(self.environment), expect=self.commit)
+
+    def _found_again(self) -> bool:
+        """Return whether the remote has it at another commit: a push that was ended arrived."""
         now = self.git.remote_ref(self.remote, _ref(self.environment))
         if now is None or now == self.commit:
-            return self
+            return False
         holder = _read(self.git, self.remote, self.environment, now)
-        return replace(self, commit=now) if holder.token == self.holder.token else self
+        if holder.token != self.holder.token:
+            return False
+        self.commit = now
+        return True
 
 
 def acquire(git: Git, remote: str, environment: str) -> Lease:
@@ -120,24 +142,34 @@ def held(git: Git, remote: str, environment: str, progress: Progress) -> Iterato
             progress.note(f"the lease on {environment} is not released, it expires: {error}")
 
 
-def holders(git: Git, remote: str) -> dict[str, Holder]:
-    """Return who deploys now: the holder of each lease that has not expired, by environment.
+@dataclass(frozen=True)
+class RunningDeploy:
+    """A deploy that holds its lease, and the ``step`` that it showed last, "" before the first."""
 
-    A ref that no deploy made is left out.
+    holder: Holder
+    step: str = ""
+
+
+def running_deploys(git: Git, remote: str, refs: Mapping[str, str]) -> dict[str, RunningDeploy]:
+    """Return the deploys that run now, by environment, of the ``refs`` that ``remote`` has.
+
+    A ref that no deploy made is left out, and so is a lease that has ended.
     """
     found, now = {}, datetime.now(UTC)
-    for line in git.lines("ls-remote", "--", remote, _ref("*")):
-        commit, _, name = line.partition("\t")
+    for name, commit in refs.items():
         environment = name.removeprefix(_ref(""))
+        if environment == name:
+            continue
         with suppress(PromoterError):
             holder = _read(git, remote, environment, commit)
-            if not holder.expired(now):
-                found[environment] = holder
+            if not holder.ended(now):
+                step = (git.file(commit, _STEP) or b"").decode(errors="replace")
+                found[environment] = RunningDeploy(holder, step)
     return found
 
 
 def _refuse_unless_free(holder: Holder, environment: str, now: datetime) -> None:
-    if not holder.expired(now) and not holder.dead():
+    if not holder.ended(now):
         raise _taken(environment, str(holder), until=holder.until)
 
 
@@ -152,9 +184,10 @@ def _ref(environment: str) -> str:
     return f"refs/promoter/lease/{environment}"
 
 
-def _write(git: Git, holder: Holder) -> str:
-    empty = git.output("mktree").decode().strip()
-    return git.commit_tree(empty, [], json.dumps(asdict(holder), indent=1), _IDENTITY)
+def _write(git: Git, holder: Holder, step: str = "") -> str:
+    entry = f"100644 blob {git.write_blob(step.encode())}\t{_STEP}\n" if step else ""
+    tree = git.output("mktree", stdin=entry.encode()).decode().strip()
+    return git.commit_tree(tree, [], json.dumps(asdict(holder), indent=1), _IDENTITY)
 
 
 def _read(git: Git, remote: str, environment: str, commit: str) -> Holder:
@@ -165,7 +198,7 @@ def _read(git: Git, remote: str, environment: str, commit: str) -> Holder:
         if datetime.fromisoformat(holder.until) > datetime.now(UTC) + DURATION + _CLOCK_SKEW:
             raise ValueError(holder.until)
         return holder
-    except (ValueError, GitError) as error:
+    except (ValueError, GitError, RecursionError) as error:
         raise _obstacle(remote, environment, ref) from error
 
 

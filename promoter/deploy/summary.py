@@ -145,7 +145,8 @@ class Summary:
             yield "PROMOTER_OVERRIDE", self._commit("override", verdict.override.added_by)
         if verdict.approvals is not None and verdict.approvals.complete:
             given = verdict.approvals.given
-            level = f"PROMOTER_APPROVALS_{len(given)}_OF_{verdict.approvals.needed}"
+            way = "_VIA_WEB" if any(vote.via for vote in given) else ""
+            level = f"PROMOTER_APPROVALS_{len(given)}_OF_{verdict.approvals.needed}{way}"
             yield from ((level, self._commit("approval", vote.added_by)) for vote in given)
 
     def _record(self, environment: str) -> str:

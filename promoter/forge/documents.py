@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from typing import Any
 
 from promoter.common.errors import GitError
@@ -12,6 +13,7 @@ from promoter.forge.forge import (
     DeploymentReport,
     DeploymentState,
     ForgeMissing,
+    Issue,
     PublishedRelease,
     PullRequest,
     PullRequestState,
@@ -21,6 +23,7 @@ from promoter.git import NO_OBJECT, Git, Identity
 
 REF = "refs/forge/data"
 ASSET = "assets/{tag}/{name}"
+_ISSUE = "issues/{:08}.json"
 _PULL = "pulls/{:08}.json"
 _RELEASE = "releases/{}.json"
 _CHECKS = "checks/{}.json"
@@ -57,6 +60,12 @@ class Documents:
             raise ForgeMissing(f"read pull request {number}: no such pull request")
         return _pull(path, content)
 
+    def issues(self) -> list[Issue]:
+        """Return every issue, the oldest first."""
+        files = ("ls-tree", "-r", "--name-only")
+        names = self.git.lines(*files, self.tip, "--", "issues/") if self.tip else []
+        return [_issue(name, self.read(name) or b"") for name in names]
+
     def release(self, tag: str) -> PublishedRelease | None:
         """Return the release of ``tag``, None where there is none."""
         path = _RELEASE.format(tag)
@@ -88,6 +97,14 @@ class Documents:
     def put_pull(self, pull: PullRequest) -> None:
         """Stage the document of a pull request."""
         self._put(_PULL.format(pull.number), {**asdict(pull), "labels": sorted(pull.labels)})
+
+    def put_issue(self, issue: Issue) -> None:
+        """Stage the document of an issue."""
+        times = {"opened": issue.opened.isoformat(), "closed": None}
+        if issue.closed:
+            times["closed"] = issue.closed.isoformat()
+        own = {**asdict(issue), **times, "labels": sorted(issue.labels)}
+        self._put(_ISSUE.format(issue.number), own)
 
     def put_deployment(self, report: DeploymentReport) -> None:
         """Stage a report of a deployment, before those that are known."""
@@ -132,3 +149,14 @@ def _pull(path: str, content: bytes) -> PullRequest:
     document["state"] = PullRequestState(document["state"])
     document["labels"] = frozenset(document["labels"])
     return PullRequest(**document, url=f"{REF}:{path}")
+
+
+def _issue(path: str, content: bytes) -> Issue:
+    document = json.loads(content)
+    opened, closed = document.pop("opened"), document.pop("closed")
+    return Issue(
+        **{**document, "labels": frozenset(document["labels"])},
+        opened=datetime.fromisoformat(opened),
+        closed=datetime.fromisoformat(closed) if closed else None,
+        url=f"{REF}:{path}",
+    )

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
@@ -78,6 +79,18 @@ class PullRequest:
 
 
 @dataclass(frozen=True)
+class Issue:
+    """An issue of the forge; ``closed`` is the time at which it was, None while it is open."""
+
+    number: int
+    title: str
+    labels: frozenset[str]
+    opened: datetime
+    closed: datetime | None = None
+    url: str = ""
+
+
+@dataclass(frozen=True)
 class Asset:
     """A file of a release; ``size`` in bytes, ``complete`` once it is wholly uploaded."""
 
@@ -119,6 +132,7 @@ class DeploymentState(StrEnum):
     IN_PROGRESS = "in_progress"
     SUCCESS = "success"
     FAILURE = "failure"
+    INACTIVE = "inactive"
 
 
 @dataclass(frozen=True)
@@ -175,6 +189,9 @@ class Forge(Protocol):
     def add_labels(self, number: int, labels: Collection[str]) -> None:
         """Add ``labels`` to it."""
 
+    def issues(self, label: str) -> tuple[Issue, ...]:
+        """Return the issues with ``label``, open and closed ones, the newest first."""
+
     def changed_files(self, number: int) -> tuple[str, ...]:
         """Return the paths that it changes, both names of a renamed file."""
 
@@ -213,6 +230,9 @@ class Forge(Protocol):
 
     def workflow_settings(self, environment: str = "") -> frozenset[str]:
         """Return the names of the secrets and variables of workflows: ``secrets.X``, ``vars.Y``."""
+
+    def set_workflow_variable(self, environment: str, name: str, value: str) -> bool:
+        """Set a variable of ``environment``; return False if it has ``value`` already."""
 
     def compare_url(self, old: str, new: str) -> str:
         """Return the address of the page that compares two commits."""

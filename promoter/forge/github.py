@@ -9,11 +9,10 @@ response is then a conflict, and callers look for an existing object before they
 from __future__ import annotations
 
 import io
-import re
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 import requests
@@ -21,7 +20,6 @@ from github import Auth, Github
 from github.GithubException import GithubException, RateLimitExceededException
 from github.GithubRetry import GithubRetry
 
-from promoter.common.errors import UsageError
 from promoter.forge import github_rules
 from promoter.forge.forge import (
     Asset,
@@ -29,6 +27,7 @@ from promoter.forge.forge import (
     Forge,
     ForgeConflict,
     ForgeMissing,
+    Issue,
     NewPullRequest,
     PublishedRelease,
     PullRequest,
@@ -36,12 +35,14 @@ from promoter.forge.forge import (
     Query,
     StatusCheck,
 )
+from promoter.forge.github_comments import put_comment
 from promoter.forge.github_connection import limit_connections
 from promoter.forge.github_responses import (
     UNDOCUMENTED,
     busy,
     connection_error,
     error_of,
+    issue_of,
     pull_request_of,
     release_of,
     undocumented_error,
@@ -49,13 +50,8 @@ from promoter.forge.github_responses import (
 from promoter.forge.links import API, compare_page
 
 if TYPE_CHECKING:
-    from github.Environment import Environment
     from github.GitRelease import GitRelease
     from github.Repository import Repository
-
-LONGEST_COMMENT = 65_536
-"""GitHub's limit, in characters."""
-_CUT = "\n\n(cut: the whole text is in the job's log)\n"
 
 
 @dataclass(frozen=True)
@@ -132,24 +128,16 @@ class GitHubForge(Forge):
         with self._request(f"label pull request {number}") as repository:
             repository.get_pull(number).add_to_labels(*sorted(labels))
 
-    def put_comment(self, number: int, topic: str, text: str) -> str:
-        """Make ``text`` the one comment with the hidden marker of ``topic``; return its address.
+    def issues(self, label: str) -> tuple[Issue, ...]:
+        """See `Forge`. To GitHub a pull request is an issue, too, at another address."""
+        with self._request(f"list the issues with label {label}") as repository:
+            found = repository.get_issues(state="all", labels=[label])
+            return tuple(issue_of(each) for each in found if "/pull/" not in each.html_url)
 
-        Raises `UsageError` for a topic that is not made of a-z, 0-9 and -.
-        """
-        if not re.fullmatch(r"[a-z][a-z0-9-]*", topic):
-            raise UsageError(f"comment: {topic} is not a topic", next_step="use a-z, 0-9 and -")
-        mark = f"<!-- promoter: {topic} -->"
-        body = f"{mark}\n{text}"
-        if len(body) > LONGEST_COMMENT:
-            body = body[: LONGEST_COMMENT - len(_CUT)] + _CUT
+    def put_comment(self, number: int, topic: str, text: str) -> str:
+        """Make ``text`` the one comment of ``topic``, as `github_comments` does."""
         with self._request(f"comment on pull request {number}") as repository:
-            issue = repository.get_issue(number)
-            for comment in issue.get_comments():
-                if (comment.body or "").startswith(mark):
-                    comment.edit(body)
-                    return comment.html_url
-            return issue.create_comment(body).html_url
+            return put_comment(repository.get_issue(number), topic, text)
 
     def changed_files(self, number: int) -> tuple[str, ...]:
         with self._request(f"list the files of pull request {number}") as repository:
@@ -169,10 +157,9 @@ class GitHubForge(Forge):
     def set_check(self, commit: str, check: StatusCheck) -> None:
         """See `Forge`. A commit status: any token may write it, a check run needs an app."""
         with self._request(f"set a check of {commit[:12]}") as repository:
-            # GitHub rejects a longer description.
-            repository.get_commit(commit).create_status(
-                check.conclusion.value, description=check.summary[:140], context=check.name
-            )
+            summary = check.summary[:140]  # GitHub rejects a longer one.
+            state, of = check.conclusion.value, repository.get_commit(commit)
+            of.create_status(state, description=summary, context=check.name)
 
     def report_deployment(self, report: DeploymentReport) -> None:
         """See `Forge`. Without required contexts: the gate has decided, not GitHub."""
@@ -201,9 +188,8 @@ class GitHubForge(Forge):
         with self._request(f"draft release {tag}") as repository:
             if _found(repository, tag):
                 raise ForgeConflict(f"draft release {tag}: it already exists")
-            return release_of(
-                repository.create_git_release(tag, name, notes, draft=True, target_commitish=commit)
-            )
+            create = partial(repository.create_git_release, draft=True, target_commitish=commit)
+            return release_of(create(tag, name, notes))
 
     def upload_asset(self, tag: str, name: str, content: bytes) -> Asset:
         """See `Forge`. The rest of an interrupted upload is replaced."""
@@ -244,12 +230,11 @@ class GitHubForge(Forge):
 
     def workflow_settings(self, environment: str = "") -> frozenset[str]:
         with self._request("list secrets and variables") as repository:
-            owners: list[Repository | Environment] = [repository]
-            if environment:
-                owners.append(repository.get_environment(environment))
-            secrets = [f"secrets.{each.name}" for owner in owners for each in owner.get_secrets()]
-            variables = [f"vars.{each.name}" for owner in owners for each in owner.get_variables()]
-            return frozenset(secrets + variables)
+            return github_rules.workflow_settings(repository, environment)
+
+    def set_workflow_variable(self, environment: str, name: str, value: str) -> bool:
+        with self._request(f"set {name} in environment {environment}") as repository:
+            return github_rules.set_variable(repository, environment, name, value)
 
     def compare_url(self, old: str, new: str) -> str:
         return compare_page(self.name, old, new)

@@ -15,6 +15,7 @@ from promoter.forge.forge import (
     ForgeConflict,
     ForgeError,
     ForgeMissing,
+    Issue,
     PublishedRelease,
     PullRequest,
     PullRequestState,
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from github.CheckRun import CheckRun
     from github.CommitStatus import CommitStatus
     from github.GitRelease import GitRelease
+    from github.Issue import Issue as GithubIssue
     from github.PullRequest import PullRequest as GithubPullRequest
 
 GHOST = "ghost"
@@ -53,6 +55,18 @@ def pull_request_of(response: GithubPullRequest) -> PullRequest:
         labels=frozenset(label.name for label in response.labels),
         # GitHub names a trial merge while a pull request is open.
         merge_commit=response.merge_commit_sha if merged else None,
+        url=response.html_url,
+    )
+
+
+def issue_of(response: GithubIssue) -> Issue:
+    """Return an issue."""
+    return Issue(
+        number=response.number,
+        title=response.title,
+        labels=frozenset(label.name for label in response.labels),
+        opened=response.created_at,
+        closed=response.closed_at,
         url=response.html_url,
     )
 

@@ -1,4 +1,4 @@
-"""Checks of a commit and rules of a branch, as GitHub's REST API reports them."""
+"""Checks, rules and settings of workflows, as GitHub's REST API reports them."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from promoter.forge.forge import Conclusion, StatusCheck
 from promoter.forge.github_responses import check_of, check_run_of
 
 if TYPE_CHECKING:
+    from github.Environment import Environment
     from github.Repository import Repository
 
 _PAGE = 100
@@ -55,6 +56,31 @@ def rulesets(repository: Repository) -> tuple[Mapping[str, Any], ...]:
         repository.requester.requestJsonAndCheck("GET", f"{url}/{each['id']}")[1]
         for each in _pages(repository, url)
     )
+
+
+def workflow_settings(repository: Repository, environment: str = "") -> frozenset[str]:
+    """Return the names of secrets and variables, with ``environment`` those of that as well."""
+    owners: list[Repository | Environment] = [repository]
+    if environment:
+        owners.append(repository.get_environment(environment))
+    secrets = [f"secrets.{each.name}" for owner in owners for each in owner.get_secrets()]
+    variables = [f"vars.{each.name}" for owner in owners for each in owner.get_variables()]
+    return frozenset(secrets + variables)
+
+
+def set_variable(repository: Repository, environment: str, name: str, value: str) -> bool:
+    """Set a variable of ``environment``; return False where it has ``value`` already.
+
+    Not `Variable.edit`, which reports no refusal.
+    """
+    place = repository.get_environment(environment)
+    known = {each.name: each.value for each in place.get_variables()}
+    if known.get(name) == value:
+        return False
+    variables, request = f"{place.url}/variables", repository.requester.requestJsonAndCheck
+    method, url = ("PATCH", f"{variables}/{name}") if name in known else ("POST", variables)
+    request(method, url, input={"name": name, "value": value})
+    return True
 
 
 def _pages(repository: Repository, url: str) -> Iterator[dict[str, Any]]:

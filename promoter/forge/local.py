@@ -1,6 +1,6 @@
 """A forge inside a bare repository, for the embedded platform and for tests.
 
-Every pull request, release and check is a document in the tree of one ref
+Every pull request, issue, release and check is a document in the tree of one ref
 (`refs/forge/data`), so their history is kept, and a change of documents, branches and tags
 is one git transaction: applied whole, or decided again because a ref had moved.
 
@@ -13,6 +13,7 @@ reviews, branch protection, rate limits, squash merges.
 # ruff: noqa: D102 - the Protocol `Forge` documents the methods
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from promoter.forge.documents import ASSET, REF, Documents
@@ -24,6 +25,7 @@ from promoter.forge.forge import (
     ForgeConflict,
     ForgeError,
     ForgeMissing,
+    Issue,
     NewPullRequest,
     PublishedRelease,
     PullRequest,
@@ -101,6 +103,21 @@ class LocalForge(Forge):
             documents.put_pull(replace(pull, state=state, head_commit=head, merge_commit=commit))
             documents.moves.append((f"refs/heads/{pull.base}", commit, base))
         return self.pull_request(number)
+
+    def issues(self, label: str) -> tuple[Issue, ...]:
+        return tuple(each for each in reversed(self._documents().issues()) if label in each.labels)
+
+    def open_issue(self, title: str, labels: Collection[str], at: datetime) -> Issue:
+        """Open an issue, as people do on GitHub; its number is one of issues alone."""
+        for documents in self._change("open an issue"):
+            number = len(documents.issues()) + 1
+            documents.put_issue(Issue(number, title, frozenset(labels), at))
+        return self._documents().issues()[number - 1]
+
+    def close_issue(self, number: int, at: datetime) -> None:
+        """Close an issue."""
+        for documents in self._change(f"close issue {number}"):
+            documents.put_issue(replace(documents.issues()[number - 1], closed=at))
 
     def changed_files(self, number: int) -> tuple[str, ...]:
         """See `Forge`. Compared with the merge base, as GitHub compares."""
@@ -186,6 +203,9 @@ class LocalForge(Forge):
 
     def workflow_settings(self, environment: str = "") -> frozenset[str]:  # noqa: ARG002 - as below
         raise self._without("secrets and variables")
+
+    def set_workflow_variable(self, environment: str, name: str, value: str) -> bool:  # noqa: ARG002
+        raise self._without(f"variable {name}")
 
     def _without(self, what: str) -> ForgeError:
         return ForgeError(f"read {what}: {self.git.dir.name} is a folder, which has none")

@@ -24,7 +24,7 @@ class Begun(NamedTuple):
         try:
             found = json.loads(content)
             return cls(int(found["version"]), *(str(found[name]) for name in cls._fields[1:]))
-        except (ValueError, TypeError, KeyError):
+        except (ValueError, TypeError, KeyError, RecursionError):
             return cls(1 << 62, "", "somebody", "an unknown time")
 
     def content(self) -> bytes:

@@ -103,15 +103,15 @@ class Deployment:
         """Return whether a gate names the commit that ``name`` is decided at."""
         return self.gates is not None and self.gates.commit(name) is not None
 
-    def alone(self, name: str) -> Deployment:
-        """Return the same deployment with the records that decide ``name``: its and `passed`'s.
+    def alone(self, *names: str) -> Deployment:
+        """Return the same deployment with the records that decide ``names``: theirs and `passed`'s.
 
         A state file of another environment that cannot be read is then no obstacle.
         """
         other = copy(self)
         other.__dict__.pop("states", None)
-        passed = self.environment(name).passed
-        other._recorded = frozenset(filter(None, (name, passed)))
+        passed = (self.environment(name).passed for name in names)
+        other._recorded = frozenset(filter(None, (*names, *passed)))
         return other
 
     def with_marks(self) -> Deployment:

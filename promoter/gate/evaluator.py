@@ -64,6 +64,16 @@ class Evaluator:
         oldest = self.oldest(view)
         return self._with_origins(oldest) if origins else oldest.state()
 
+    def state_at(self, name: str, commit: str) -> DeployState | None:
+        """Return what ``name`` would run if it were decided at ``commit``; None if it is not new.
+
+        Its own files do not name the commits that they come from; no control is queried.
+        """
+        outlook = Outlook(self, name, commit)
+        if not outlook.in_history(commit) or not outlook.is_due:
+            return None
+        return self.new_state(outlook.view, origins=False)
+
     def refusals(self, name: str, would: DeployState | None) -> tuple[Refusal, ...]:
         """Return the reasons of the deployment's control against ``would``, if it has one."""
         deployment = self.deployment
@@ -77,6 +87,10 @@ class Evaluator:
         evaluation = self._evaluation(name, disk)
         view = self._evaluate(evaluation, name, self.decided_at(name))
         return self._with_origins(evaluation.oldest_equivalent(view))
+
+    def is_ancestor(self, ancestor: str, descendant: str) -> bool:
+        """Return whether ``ancestor`` is ``descendant`` or one of its ancestors."""
+        return self._history.is_ancestor(ancestor, descendant)
 
     def state_if_passed(self, name: str) -> DeployState | None:
         """Return what ``name`` would run if the tip had passed every environment before it."""
@@ -129,10 +143,14 @@ class Evaluator:
 
 
 class Outlook:
-    """The changes that the gate clears or holds back, without the commits that they come from."""
+    """The changes that the gate clears or holds back, without the commits that they come from.
 
-    def __init__(self, evaluator: Evaluator, name: str) -> None:
+    With ``commit`` those of a gate that names it.
+    """
+
+    def __init__(self, evaluator: Evaluator, name: str, commit: str | None = None) -> None:
         self._evaluator = evaluator
+        self._commit = commit
         self.environment: EnvironmentConfig = evaluator.deployment.environment(name)
         self.recorded: EnvironmentState | None = evaluator.deployment.recorded(name)
         self.begun: Begun | None = evaluator.deployment.begun(name)
@@ -141,12 +159,11 @@ class Outlook:
     @cached_property
     def decided_at(self) -> str:
         """The commit that the decision reads: the gate's or the tip."""
-        return self._evaluator.decided_at(self.environment.name)
+        return self._commit or self._evaluator.decided_at(self.environment.name)
 
     def in_history(self, commit: str) -> bool:
         """Return whether ``commit`` is the tip or one of its ancestors."""
-        git = self._evaluator.deployment.git
-        return commit == self.tip or git.is_ancestor(commit, self.tip)
+        return self._evaluator.is_ancestor(commit, self.tip)
 
     @cached_property
     def view(self) -> View:

@@ -53,6 +53,7 @@ class History:
         self._comparisons: list[Comparison] = []
         self._edges: dict[tuple[Graph, Comparison], Edges] = {}
         self._expected: frozenset[str] = frozenset()
+        self._ancestors: dict[tuple[str, str], bool] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -83,6 +84,13 @@ class History:
                 return None
             self._commits[commit] = about(found.content)
         return self._commits[commit]
+
+    def is_ancestor(self, ancestor: str, descendant: str) -> bool:
+        """Return whether ``ancestor`` is ``descendant`` or one of its ancestors."""
+        pair = (ancestor, descendant)
+        if pair not in self._ancestors:
+            self._ancestors[pair] = ancestor == descendant or self.git.is_ancestor(*pair)
+        return self._ancestors[pair]
 
     def file(self, commit: str, path: str) -> Object | None:
         """Return the blob at ``path`` (taken literally) in ``commit``, None if there is none."""

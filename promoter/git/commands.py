@@ -25,8 +25,12 @@ _FAITHFUL = {
 _SETTINGS = (
     *(f"core.{name}={os.devnull}" for name in ("hooksPath", "attributesFile")),
     "core.fsmonitor=false",
+    # Two commands in one repository wait for each other's refs.
+    "core.filesRefLockTimeout=10000",
     # A title is what the commit has: without a signature's lines, in UTF-8.
     *("log.showSignature=false", "i18n.logOutputEncoding=UTF-8"),
+    # A log has every commit that changed a path, and every file that one added.
+    *("log.showRoot=true", "log.follow=false", "log.diffMerges=separate"),
     # One ref is pushed, and no other.
     *("push.followTags=false", "push.recurseSubmodules=no", "submodule.recurse=false"),
 )

@@ -1,7 +1,7 @@
 """The people behind commits: authors, committers, co-authors, and recorded source authors."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 
 from promoter.git.repository import Git
@@ -52,9 +52,46 @@ def commits_between(
         yield _people(record)
 
 
+def deciding_merges(
+    git: Git, old: str | None, new: str, paths: Collection[str], known: Collection[str]
+) -> Iterator[CommitPeople]:
+    """Yield the people of each merge after ``old`` up to ``new`` that decided what ``paths`` have.
+
+    Such a merge drops or alters what one of its parents changed, as `-s ours` does, or has what no
+    parent has. One that only joins what its parents changed is not among them, nor are merges by
+    people who all are ``known``.
+    """
+    since = [f"^{old}"] if old and git.commit(old) else []
+    options = ("--min-parents=2", "-z", f"--format=%P%n{_FORMAT}")
+    output = git.output("log", *options, new, *since).decode(errors="replace")
+    for record in filter(None, output.split("\0")):
+        parents, _, rest = record.partition("\n")
+        merge = _people(rest)
+        if not merge.mails <= set(known) and _decides(git, merge.commit, parents.split(), paths):
+            yield merge
+
+
 def people_of(git: Git, commit: str) -> frozenset[str]:
     """Return the mail addresses behind one commit."""
     return _people(git.text("log", "-1", f"--format={_FORMAT}", commit)).mails
+
+
+def _decides(git: Git, merge: str, parents: Sequence[str], paths: Collection[str]) -> bool:
+    differing = [_changed(git, parent, merge, paths) for parent in parents]
+    if not any(differing):
+        return False
+    # It exits with 1 where the parents have nothing in common.
+    bases = git.attempt("merge-base", "--all", "--octopus", *parents).stdout.decode().split()
+    if set.intersection(*differing) or not bases:
+        return True
+    pairs = [pair for pair in zip(parents, differing, strict=True) if pair[1]]
+    return any(_changed(git, base, parent, own) for parent, own in pairs for base in bases)
+
+
+def _changed(git: Git, old: str, new: str, paths: Collection[str]) -> set[str]:
+    """Return those of ``paths`` that are not the same in ``old`` and ``new``."""
+    output = git.output("diff-tree", "-r", "-z", "--name-only", "--no-renames", old, new)
+    return set(output.decode("utf-8", "surrogateescape").split("\0")) & set(paths)
 
 
 def _people(record: str) -> CommitPeople:

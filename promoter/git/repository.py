@@ -127,21 +127,39 @@ class Git(Commands):
         """Fetch ``refspecs`` from ``remote`` without pruning; no work tree changes."""
         self.text("fetch", "--quiet", "--no-tags", remote, *refspecs)
 
-    def follow(self, remote: str, *branches: str) -> dict[str, str]:
+    def set_ref(self, *arguments: str) -> None:
+        """Run `git update-ref`, spared by an interrupt, which is raised after it.
+
+        Git leaves its lock where it is interrupted in the instant after it made that.
+        """
+        with INTERRUPTS.held_back(cleanup=True):
+            self.text("update-ref", *arguments)
+
+    def follow(
+        self, remote: str, *branches: str, listed: Mapping[str, str] | None = None
+    ) -> dict[str, str]:
         """Return the commits of those of ``branches`` that ``remote`` has now.
 
         ``refs/remotes/<remote>/<branch>`` is updated, and removed where the remote's branch
-        is gone. One query of the remote, and a fetch only where something moved.
+        is gone. One query of the remote, and a fetch only where something moved; one that
+        lost against another process that fetched the same is made again. ``listed`` are the refs
+        that the remote had a moment ago: then it is not queried.
         """
         refs = {f"refs/heads/{name}": f"refs/remotes/{remote}/{name}" for name in branches}
-        remote_tips = self.remote_refs(remote, *refs)
+        listed = self.remote_refs(remote, *refs) if listed is None else listed
+        remote_tips = {ref: listed[ref] for ref in refs if ref in listed}
         local_tips = self._refs(*refs.values())
         moved = [ref for ref, tip in remote_tips.items() if tip != local_tips.get(refs[ref])]
         gone = [tracking for ref, tracking in refs.items() if ref not in remote_tips]
-        if moved:
-            self.fetch(remote, *(f"+{ref}:{refs[ref]}" for ref in moved))
+        try:
+            if moved:
+                self.fetch(remote, *(f"+{ref}:{refs[ref]}" for ref in moved))
+        except GitError:
+            if self._refs(*refs.values()) == local_tips:
+                raise
+            return self.follow(remote, *branches)
         for tracking in local_tips.keys() & gone:
-            self.text("update-ref", "-d", tracking)
+            self.set_ref("-d", tracking)
         tips = self._refs(*refs.values()) if moved else local_tips
         return {
             name: tips[tracking]

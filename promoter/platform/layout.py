@@ -10,6 +10,10 @@ from promoter.common.files import write_atomically
 from promoter.common.model import StrictModel
 from promoter.common.process import ProcessId
 
+# The order in which they are started.
+PARTS = ("registry", "etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kwok")
+PORTS = (*PARTS, "etcd-peer")
+
 
 class PartRecord(StrictModel):
     """A started part: its process, the fingerprint of its settings, the start of its log."""

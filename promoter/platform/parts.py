@@ -21,9 +21,6 @@ from promoter.platform.layout import Layout
 if TYPE_CHECKING:
     from promoter.platform.certificates import Credentials
 
-# The order in which they are started.
-PARTS = ("registry", "etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kwok")
-PORTS = (*PARTS, "etcd-peer")
 _PROBE_SECONDS = 5.0
 
 

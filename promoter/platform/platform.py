@@ -1,21 +1,24 @@
 """`Platform`: a Kubernetes control plane and an OCI registry on loopback, in one folder."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from promoter.common import ports
 from promoter.common.errors import ClusterError, PlatformError, UsageError
 from promoter.common.locks import exclusive
 from promoter.common.progress import Progress, Silent
-from promoter.platform.cluster import bootstrap, missing
-from promoter.platform.layout import Layout, Record
-from promoter.platform.parts import PARTS, PORTS, Parts
+from promoter.platform.layout import PARTS, PORTS, Layout, Record
 from promoter.platform.supervisor import READY_SECONDS, PortInUse, Supervisor, log_extract, wait
 from promoter.programs.kubectl import Kubectl
 from promoter.toolchain.toolchain import Toolchain
+
+if TYPE_CHECKING:
+    from promoter.platform.parts import Parts
 
 _ATTEMPTS = 3
 _LOCK_SECONDS = 180.0
@@ -135,8 +138,9 @@ class Platform:
 
     def _start(self, programs: Mapping[str, Path], supervisor: Supervisor) -> None:
         """Start the parts ``programs``; a part whose port was taken meanwhile gets another."""
-        # cryptography takes a while to import, and only starting the parts needs it.
+        # cryptography and httpx take a while to import, and only starting the parts needs them.
         from promoter.platform.certificates import Credentials
+        from promoter.platform.parts import Parts
 
         for attempt in range(1, _ATTEMPTS + 1):
             record = self._layout.update(ports=self._available_ports(supervisor.progress))
@@ -159,6 +163,8 @@ class Platform:
 
     def _start_all(self, parts: Parts, supervisor: Supervisor) -> None:
         """Start every part, and wait until a pod could run."""
+        from promoter.platform.cluster import bootstrap, missing
+
         task = supervisor.progress.task("start the embedded platform", folder=str(self.folder))
         with task as detail:
             parts.access.write_kubeconfig(self._layout.kubeconfig)

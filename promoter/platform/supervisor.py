@@ -1,18 +1,23 @@
 """`Supervisor`: starts parts, waits for them, ends them, and keeps the record of them."""
 
+from __future__ import annotations
+
 import datetime
 import time
 from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from promoter.common.errors import PlatformError
 from promoter.common.process import ProcessId, end, start
 from promoter.common.progress import Progress, Silent
 from promoter.common.text import telling_lines
 from promoter.platform.layout import Layout, PartRecord
-from promoter.platform.parts import Part
+
+if TYPE_CHECKING:
+    from promoter.platform.parts import Part
 
 READY_SECONDS = 60.0
 _POLL_SECONDS = 0.05

@@ -8,7 +8,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,12 +17,15 @@ from typing import Protocol
 from promoter.common.child import run_child
 from promoter.common.environment import CONTAINERS, REGISTRY, child_environment
 from promoter.common.errors import ProgramMissing, PromoterError, UsageError
+from promoter.common.signals import INTERRUPTS
 from promoter.common.text import redact
 from promoter.programs.oci import OciImage
 from promoter.programs.oci_layout import LayerFile, read_archive, read_layout
 
 _SECONDS = 3600
 _SHOWN_LINES = 12
+_BUILDX_SINCE = 23
+"""Major version of Docker's client from which buildx builds (docs.docker.com, release notes)."""
 
 
 class BuildError(PromoterError):
@@ -74,14 +77,14 @@ class Buildah:
     def build(self, build: DockerfileBuild, folder: Path) -> OciImage[LayerFile]:
         """See `Builder`."""
         with _storage() as (storage, scratch):
-            variables = {**_environment(build), **_registries(self.mirrors, scratch)}
+            variables = {**_environment(), **_registries(self.mirrors, scratch)}
             words = [*storage, self.command, "--isolation", "chroot", "--layers=false"]
             words += ["--platform", "linux/amd64", "--timestamp", str(build.epoch)]
             for name, reference in build.bases.items():
                 words += ["--build-context", f"{name}=docker-image://{reference}"]
             image_id = scratch / "id"
             words += ["--iidfile", str(image_id), *build.options(), str(build.context)]
-            _run(self.program, words, build, variables)
+            _run(self.program, words, build, {**variables, **build.secrets})
             layout = folder / "layout"
             target = [image_id.read_text().strip(), f"oci:{layout}"]
             _run(self.program, [*storage, "push", "--format", "oci", *target], build, variables)
@@ -92,7 +95,12 @@ class Buildah:
 class Docker:
     """A Docker engine. It sets times of its own, so a second build has another digest.
 
-    Base images are pulled by digest and named as the Dockerfile names them.
+    BuildKit builds, unless the caller's DOCKER_BUILDKIT is 0: a client before 23 uses it only if it
+    is named, a later one where buildx is installed. Without it `COPY --chmod` is refused.
+
+    Base images are pulled by digest and have the names of the Dockerfile during the build. Then the
+    engine has the names that it had before, and keeps neither the built image nor a new base image,
+    but its cache.
     """
 
     program: Path
@@ -100,19 +108,62 @@ class Docker:
 
     def build(self, build: DockerfileBuild, folder: Path) -> OciImage[LayerFile]:
         """See `Builder`."""
-        variables = _environment(build)
-        for name, reference in build.bases.items():
-            host, _, rest = reference.partition("/")
-            address = f"{self.mirrors.get(host, host)}/{rest}"
-            _run(self.program, ["pull", "--quiet", address], build, variables)
-            _run(self.program, ["tag", address, name], build, variables)
-        with TemporaryDirectory() as scratch:
+        variables = self._environment()
+        with self._bases(build), TemporaryDirectory() as scratch:
             image_id, archive = Path(scratch) / "id", Path(scratch) / "image.tar"
             words = ["build", "--pull=false", "--iidfile", str(image_id), *build.options()]
-            _run(self.program, [*words, str(build.context)], build, variables)
-            saved = ["save", "--output", str(archive), image_id.read_text().strip()]
-            _run(self.program, saved, build, variables)
+            _run(self.program, [*words, str(build.context)], build, {**variables, **build.secrets})
+            built = image_id.read_text().strip()
+            try:
+                saved = ["save", "--output", str(archive), built]
+                _run(self.program, saved, build, variables)
+            finally:
+                # An image with a name is somebody's, who built the same before.
+                if self._inspect(built, "{{len .RepoTags}} {{len .RepoDigests}}") == "0 0":
+                    self._attempt("image", "rm", built)
             return read_archive(archive, folder)
+
+    def _environment(self) -> dict[str, str]:
+        version = run_child(
+            [self.program, "version", "--format", "{{.Client.Version}}"],
+            env=_environment(),
+            text=True,
+            seconds=_SECONDS,
+        ).stdout
+        major = version.partition(".")[0]
+        named = major.isdecimal() and int(major) < _BUILDX_SINCE
+        return {**({"DOCKER_BUILDKIT": "1"} if named else {}), **_environment()}
+
+    @contextmanager
+    def _bases(self, build: DockerfileBuild) -> Iterator[None]:
+        """Name the base images as the Dockerfile does, and restore the names at the end."""
+        variables = _environment()
+        with ExitStack() as restored:
+            for name, reference in build.bases.items():
+                host, _, rest = reference.partition("/")
+                address = f"{self.mirrors.get(host, host)}/{rest}"
+                before = self._inspect(name)
+                if not self._inspect(address):
+                    restored.callback(self._attempt, "image", "rm", address)
+                _run(self.program, ["pull", "--quiet", address], build, variables)
+                undo = ("tag", before, name) if before else ("image", "rm", name)
+                restored.callback(self._attempt, *undo)
+                _run(self.program, ["tag", address, name], build, variables)
+            try:
+                yield
+            finally:
+                with INTERRUPTS.held_back(cleanup=True):
+                    restored.close()
+
+    def _inspect(self, image: str, template: str = "{{.Id}}") -> str:
+        """Return a property of an image of the engine, "" where it has none of that name."""
+        return self._attempt("image", "inspect", "--format", template, image)
+
+    def _attempt(self, *words: str) -> str:
+        """Return the output of a command, "" where it fails."""
+        variables = _environment()
+        done = run_child([self.program, *words], env=variables, text=True, seconds=_SECONDS)
+        return done.stdout.strip() if done.returncode == 0 else ""
 
 
 BUILDERS: Mapping[str, Callable[[Path, Mapping[str, str]], Builder]] = {
@@ -139,8 +190,8 @@ def find_builder(name: str, mirrors: Mapping[str, str]) -> Builder:
     )
 
 
-def _environment(build: DockerfileBuild) -> dict[str, str]:
-    return {**child_environment(REGISTRY, CONTAINERS), **build.secrets}
+def _environment() -> dict[str, str]:
+    return child_environment(REGISTRY, CONTAINERS)
 
 
 @contextmanager

@@ -25,6 +25,11 @@ _PIPES: Mapping[str, Any] = {
     "stdout": subprocess.PIPE,
     "stderr": subprocess.PIPE,
 }
+WITHOUT_HOME: Mapping[str, str] = {
+    "CHECKPOINT_DISABLE": "1",
+    "CDKTF_DISABLE_PLUGIN_CACHE_ENV": "1",
+}
+"""The variables without which the CLI reports its use and makes folders in the home folder."""
 # With it the CLI writes each line once, and erases none.
 _LINE_BY_LINE = {"CI": "true"}
 _STYLE = re.compile(r"\x1b\[[0-9;]*m")
@@ -36,7 +41,7 @@ def run_cli(argv: Sequence[str], folder: Path, environment: Mapping[str, str]) -
     An interrupt would end the CLI at once, and Terraform, whose output it reads, with it: it is
     passed on to Terraform alone. So would a pipe that closes or a full device, without the copies.
     """
-    variables = {**environment, **_LINE_BY_LINE}
+    variables = {**environment, **WITHOUT_HOME, **_LINE_BY_LINE}
     with child(argv, send=_send, cwd=folder, env=variables, **_PIPES) as process:
         streams = ((process.stdout, 1), (process.stderr, 2))
         copies = [threading.Thread(target=_copy, args=each, daemon=True) for each in streams]

@@ -18,6 +18,11 @@ _GOOGLE_SCOPES = (
     # A cluster knows an account by its address.
     "https://www.googleapis.com/auth/userinfo.email",
 )
+# Reads of policies that are a POST. Grants with a condition are in version 3 only.
+_POSTED: Mapping[str, Mapping[str, object]] = {
+    "cloudresourcemanager.googleapis.com": {"options": {"requestedPolicyVersion": 3}},
+    "iam.googleapis.com": {},
+}
 _SECONDS = 15
 _AT_ONCE = 8
 
@@ -117,10 +122,8 @@ class CloudReader:
         url = address.replace("https://", f"{self.base}/", 1) if self.base else address
         mine = dict(headers[place.netloc])
         try:
-            if address.endswith(":getIamPolicy"):
-                # A read, although a POST. Grants with a condition are in version 3 only.
-                version = {"options": {"requestedPolicyVersion": 3}}
-                response = client.post(url, headers=mine, json=version)
+            if ":getIamPolicy" in address and place.netloc in _POSTED:
+                response = client.post(url, headers=mine, json=_POSTED[place.netloc])
             else:
                 response = client.get(url, headers=mine)
         except httpx.HTTPError:

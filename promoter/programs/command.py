@@ -1,11 +1,14 @@
 """Run an outside program to its end: argument lists, bounded time, redacted messages."""
 
+import shutil
 import subprocess
+import sysconfig
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from promoter.common.child import run_child
 from promoter.common.environment import CLUSTER, child_environment
+from promoter.common.errors import ProgramMissing
 from promoter.common.text import redact
 
 TIMED_OUT = 124
@@ -39,6 +42,19 @@ def run_program(
         return subprocess.CompletedProcess(error.cmd, TIMED_OUT, "", message)
     done.stderr = redact(done.stderr)
     return done
+
+
+def installed_program(name: str, package: str = "") -> str:
+    """Return the path of a program that PyPI has: installed with this Python, else on PATH.
+
+    Raises `ProgramMissing`, which names ``package`` (default: ``name``).
+    """
+    found = shutil.which(name, path=sysconfig.get_path("scripts")) or shutil.which(name)
+    if found is None:
+        raise ProgramMissing(
+            f"find {name}: it is not on PATH", next_step=f"pip install {package or name}"
+        )
+    return found
 
 
 _KUBECONFIG = ("KUBECONFIG", "KUBE_CONFIG_PATH", "KUBE_CONFIG")

@@ -10,6 +10,8 @@ import json
 import re
 import subprocess
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -33,9 +35,9 @@ class VerificationError(PromoterError):
 class Cosign:
     """Signs with ``key`` and verifies with ``public_key``; images are given by their digest.
 
-    Without ``public_key`` a KMS reference verifies too, and a file ``x.key`` has ``x.pub``
-    next to it. ``program`` is cosign's path. The password of a key file is read from
-    COSIGN_PASSWORD, as cosign itself does (unset: none).
+    Without ``public_key`` a KMS reference verifies too, and a file ``x.key`` with its public half:
+    ``x.pub`` next to it, or what cosign reads from the key. ``program`` is cosign's path. The
+    password of a key file is read from COSIGN_PASSWORD, as cosign itself does (unset: none).
     """
 
     program: Path
@@ -88,15 +90,31 @@ class Cosign:
             )
 
     def _check(self, verb: str, reference: str, *arguments: str) -> str:
-        key = self.public_key or self.key
-        if not self.public_key and not _REFERENCE.match(self.key):
-            key = str(Path(self.key).with_suffix(".pub") if self.key else "")
-        _require_key(key, "--public-key or COSIGN_PUBLIC_KEY")
-        flags = ("--key", key, "--insecure-ignore-tlog=true")
-        done = _run(self.program, verb, *flags, *arguments, reference)
+        with self._verifier() as key:
+            flags = ("--key", key, "--insecure-ignore-tlog=true")
+            done = _run(self.program, verb, *flags, *arguments, reference)
         if done.returncode != 0:
             raise VerificationError(f"{verb} {reference}: {_last_line(done.stderr)}")
         return done.stdout
+
+    @contextmanager
+    def _verifier(self) -> Iterator[str]:
+        """Yield the key to verify with: without a public one, the public half of `key`."""
+        named = self.public_key or (self.key if _REFERENCE.match(self.key) else "")
+        if self.key and not named and Path(self.key).with_suffix(".pub").is_file():
+            named = str(Path(self.key).with_suffix(".pub"))
+        _require_key(named or self.key, "--public-key or COSIGN_PUBLIC_KEY")
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder) / "cosign.pub"
+            if not named:
+                done = _run(self.program, "public-key", "--key", self.key, "--outfile", str(file))
+                if done.returncode != 0:
+                    cause = _last_line(done.stderr)
+                    raise VerificationError(
+                        f"read the public half of {self.key}: {cause}",
+                        next_step="check its password (COSIGN_PASSWORD), or name --public-key",
+                    )
+            yield named or str(file)
 
 
 def _require_key(key: str, option: str) -> None:

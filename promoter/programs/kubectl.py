@@ -67,9 +67,11 @@ class Kubectl:
         self.run("create", "--filename=-", "--validate=false", stdin=json.dumps(content))
 
     def apply(self, objects: Sequence[Mapping[str, Any]]) -> None:
-        """Create ``objects``, or update those that exist."""
+        """Create ``objects``, or update those that exist (server-side apply)."""
         manifest = {"apiVersion": "v1", "kind": "List", "items": list(objects)}
-        self.run("apply", "--filename=-", stdin=json.dumps(manifest))
+        # kubectl's own validation reads the API server's whole description first.
+        options = ("--server-side", "--force-conflicts", "--validate=false")
+        self.run("apply", *options, "--filename=-", stdin=json.dumps(manifest))
 
     def delete(self, kind: str, *names: str) -> None:
         """Delete objects, if they exist, without waiting until they are gone."""

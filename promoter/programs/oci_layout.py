@@ -36,6 +36,10 @@ _UNREADABLE = (
     *(EOFError, tarfile.TarError, zlib.error),
 )
 _WHITEOUT, _OPAQUE = ".wh.", ".wh..wh..opq"
+_ROOT = PurePosixPath("/")
+_MOST_STEPS = 1000  # links may lead in a circle
+
+_Tree = dict[PurePosixPath, tuple[StoredLayer, tarfile.TarInfo]]
 
 
 class InvalidImage(PromoterError):
@@ -127,15 +131,48 @@ def image_config(image: OciImage[Any]) -> dict[str, Any]:
 
 
 def file_digest(layers: Sequence[StoredLayer], path: str) -> str | None:
-    """Return the ``sha256:...`` of the file ``path`` of an image's root, None without one."""
-    name = PurePosixPath(path.lstrip("/"))
-    for layer in reversed(layers):
+    """Return the ``sha256:...`` of the file ``path`` of an image's root, None without one.
+
+    Symbolic links are followed as in a container.
+    """
+    followed = _followed(_tree(layers), path)
+    if followed is None:
+        return None
+    layer, entry = followed
+    if not (entry.isfile() or entry.islnk()):
+        return None
+    with layer.archive() as archive:
+        found = archive.extractfile(entry.name)
+        return _sha256(found) if found else None
+
+
+def _tree(layers: Sequence[StoredLayer]) -> _Tree:
+    """Return the entry of each path, and its layer: of two layers the upper one counts."""
+    tree: _Tree = {}
+    for layer in layers:
         with layer.archive() as archive:
-            entries = {PurePosixPath(each.name): each for each in archive}
-            if entry := entries.get(name):
-                found = archive.extractfile(entry) if entry.isfile() or entry.islnk() else None
-                return _sha256(found) if found else None
-        if any(removed in entries for removed in _removals(name)):
+            entries = {_ROOT / each.name: each for each in archive}
+        for removed in (path for path in entries if path.name.startswith(_WHITEOUT)):
+            lower = removed.with_name(removed.name.removeprefix(_WHITEOUT))
+            emptied = removed.parent if removed.name == _OPAQUE else lower
+            tree = {path: each for path, each in tree.items() if not path.is_relative_to(emptied)}
+        tree |= {path: (layer, entry) for path, entry in entries.items()}
+    return tree
+
+
+def _followed(tree: _Tree, path: str) -> tuple[StoredLayer, tarfile.TarInfo] | None:
+    """Return the entry that ``path`` leads to."""
+    place, left = _ROOT, list((_ROOT / path).parts[1:])
+    for _ in range(_MOST_STEPS):
+        if not left:
+            return tree.get(place)
+        part = left.pop(0)
+        place = place.parent if part == ".." else place / part
+        _, entry = tree.get(place, (None, None))
+        if entry and entry.issym():
+            left = [*PurePosixPath(entry.linkname).parts, *left]
+            place = place.parent
+        elif left and entry and not entry.isdir():
             return None
     return None
 
@@ -145,15 +182,6 @@ def _sha256(content: IO[bytes]) -> str:
     while chunk := content.read(_CHUNK):
         found.update(chunk)
     return f"sha256:{found.hexdigest()}"
-
-
-def _removals(name: PurePosixPath) -> list[PurePosixPath]:
-    """Return the entries of a layer that remove ``name`` from the layers below it."""
-    parts = [name, *name.parents[:-1]]
-    return [
-        *(each.with_name(f"{_WHITEOUT}{each.name}") for each in parts),
-        *(each / _OPAQUE for each in name.parents),
-    ]
 
 
 def _manifest(folder: Path, entries: Sequence[dict[str, Any]]) -> tuple[Blob, dict[str, Any]]:

@@ -72,12 +72,23 @@ def require_lock(tree: Path, platform: str, required: Required, folder: Path) ->
 
     Nothing is written, and there are no arguments, where ``tree`` has no lock of ``platform``.
     """
+    entries = locked_entries(tree, platform, required)
+    if entries is None:
+        return ()
+    (folder / WORKING_NAME).write_text(entries, encoding="utf-8")
+    return (READ_ONLY,)
+
+
+def locked_entries(tree: Path, platform: str, required: Required) -> str | None:
+    """Return the entries of ``required`` in the lock of ``platform``, None where it has no lock.
+
+    Raises `InvalidFile` for a lock that does not fit.
+    """
     file = tree / lock_path(platform)
     if not file.is_file():
-        return ()
+        return None
     lock = ProviderLock.parse(file.read_text(encoding="utf-8"), lock_path(platform))
-    (folder / WORKING_NAME).write_text(lock.entries_of(required), encoding="utf-8")
-    return (READ_ONLY,)
+    return lock.entries_of(required)
 
 
 def _entries(text: str, file: str) -> Iterator[tuple[str, LockedProvider]]:

@@ -130,8 +130,16 @@ class Terraform:
 
     def plan(self, *options: str) -> Plan:
         """Plan into a file and return what it contains."""
+        return self.read_plan(self.save_plan(*options))
+
+    def save_plan(self, *options: str) -> Path:
+        """Plan into a file, and return that; the state's lock is waited for."""
         file = self.folder / "plan.tfplan"
         self._run("plan", f"-out={file}", _LOCK_TIMEOUT, *options)
+        return file
+
+    def read_plan(self, file: Path) -> Plan:
+        """Return the plan that was saved in ``file``."""
         shown = json.loads(self._run("show", "-json", str(file)))
         return Plan(file, plan_digest(shown), changes(shown))
 

@@ -12,7 +12,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from email import policy
 from email.message import Message
@@ -28,6 +28,7 @@ from jwt.algorithms import RSAAlgorithm
 
 _REALMS = ("internal", "customer")
 _CLIENT = "internal-service-account"
+_NOBODY = "00000000-0000-0000-0000-000000000000"
 _CERTS = "protocol/openid-connect/certs"
 _TOKEN_SECONDS = 300
 _TIMEOUT_SECONDS = 5
@@ -78,12 +79,15 @@ def keycloak(request: Request) -> Reply:
     if not path:
         return json_reply(200, {"realm": realm})
     if path == _CERTS:
-        public_key = json.loads(RSAAlgorithm.to_jwk(_key().public_key()))
-        keys = [{**public_key, "kid": _KEY_ID, "use": "sig", "alg": "RS256"}]
-        return json_reply(200, {"keys": keys})
+        return _key_set()
     if path == "protocol/openid-connect/token" and request.method == "POST":
         return _token(realm, request.body)
     return NOT_FOUND
+
+
+def _key_set() -> Reply:
+    public_key = json.loads(RSAAlgorithm.to_jwk(_key().public_key()))
+    return json_reply(200, {"keys": [{**public_key, "kid": _KEY_ID, "use": "sig", "alg": "RS256"}]})
 
 
 @cache
@@ -100,46 +104,49 @@ def _token(realm: str, body: bytes) -> Reply:
         return json_reply(401, {"error": "invalid_client"})
     if form.get("grant_type") != "client_credentials":
         return json_reply(400, {"error": "unsupported_grant_type"})
-    token = _signed(f"/realms/{realm}", _CLIENT)
+    token = _signed({"iss": f"/realms/{realm}", "sub": _CLIENT, "lanaId": _NOBODY})
     fields = {"access_token": token, "token_type": "Bearer", "expires_in": _TOKEN_SECONDS}
     return json_reply(200, fields)
 
 
-def _signed(issuer: str, subject: str) -> str:
-    expires = int(time.time()) + _TOKEN_SECONDS
-    claims = {"iss": issuer, "sub": subject, "aud": [_API], "exp": expires}
-    return jwt.encode(claims, _key(), algorithm="RS256", headers={"kid": _KEY_ID})
+def _signed(claims: Mapping[str, str]) -> str:
+    common = {"aud": [_API], "exp": int(time.time()) + _TOKEN_SECONDS}
+    return jwt.encode({**claims, **common}, _key(), algorithm="RS256", headers={"kid": _KEY_ID})
 
 
 def oathkeeper(request: Request) -> Reply:
     """Reply as Oathkeeper: forward a request with a valid token, reject any other.
 
-    The server gets a token of Oathkeeper's own, as by its mutator ``id_token``.
+    The server gets a token of Oathkeeper's own, as by its mutator ``id_token``, with Lana's id
+    of the person in it; its key set is at /.well-known/jwks.json.
 
     KEYCLOAK_URL and SERVER_URL are the addresses of its upstreams. Only /graphql has a rule, and
     a request without a rule is rejected with 404 (its documentation, "Access rules").
     """
     if request.path == "/health/ready":
         return json_reply(200, {"status": "ok"})
+    if request.path == "/.well-known/jwks.json":
+        return _key_set()
     if request.path != "/graphql":
         return NOT_FOUND
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not _is_valid(token):
+    claims = _verified(token) if scheme.lower() == "bearer" else None
+    if claims is None:
         return json_reply(401, {"error": {"code": 401, "status": "Unauthorized"}})
-    return _forward(request)
+    return _forward(request, str(claims.get("lanaId", "<nil>")))
 
 
-def _is_valid(token: str) -> bool:
+def _verified(token: str) -> Mapping[str, object] | None:
+    """Return the claims of a token, None if it is not valid."""
     url = f"{os.environ['KEYCLOAK_URL']}/realms/internal/{_CERTS}"
     try:
         key = jwt.PyJWKClient(url, timeout=_TIMEOUT_SECONDS).get_signing_key_from_jwt(token)
-        jwt.decode(token, key.key, algorithms=["RS256"], audience=_API)
+        return dict(jwt.decode(token, key.key, algorithms=["RS256"], audience=_API))
     except (jwt.PyJWTError, ValueError):
-        return False
-    return True
+        return None
 
 
-def _forward(request: Request) -> Reply:
+def _forward(request: Request, subject: str) -> Reply:
     try:
         response = httpx.request(
             request.method,
@@ -147,7 +154,7 @@ def _forward(request: Request) -> Reply:
             content=request.body,
             headers={
                 "Content-Type": request.headers.get("Content-Type", "application/json"),
-                "Authorization": f"Bearer {_signed('oathkeeper', _CLIENT)}",
+                "Authorization": f"Bearer {_signed({'iss': 'lana.bank', 'subject': subject})}",
             },
             timeout=_TIMEOUT_SECONDS,
             trust_env=False,
@@ -238,6 +245,8 @@ def serve(name: str, fake: Callable[[Request], Reply]) -> None:
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002
             sys.stderr.write(f"{name} {format % args}\n")
 
+    # Before there are threads, of which each first one would create another key.
+    _key()
     server = ThreadingHTTPServer((os.environ["HOST"], int(os.environ["PORT"])), Handler)
     signal.signal(signal.SIGTERM, lambda *_: threading.Thread(target=server.shutdown).start())
     host, port = server.server_address[:2]

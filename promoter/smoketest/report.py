@@ -140,3 +140,7 @@ class SmoketestFailed(SmoketestError):
     def __init__(self, message: str, report: Report, *, next_step: str) -> None:
         super().__init__(message, next_step=next_step)
         self.report = report
+
+    def evidence(self) -> Mapping[str, Any]:
+        """Return the report, as `PromoterError.evidence` does."""
+        return {"smoketests": [self.report.evidence()]}

@@ -89,8 +89,9 @@ class SimulatedPods:
                 self._start(started, folder, stack, servers)
             with self._forwarded(servers):
                 yield servers
-            for process in servers.processes.values():  # side by side, before they are waited for
-                process.end()
+                # Side by side, while their forwards are deleted and before they are waited for.
+                for process in servers.processes.values():
+                    process.end()
 
     def _pods(self, component: str) -> Sequence[Pod]:
         return [pod for pod in self.pods if pod.simulated and pod.component == component]

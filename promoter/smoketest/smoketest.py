@@ -23,7 +23,7 @@ from promoter.smoketest.simulated_pods import PodServers, SimulatedPods
 from promoter.synthesis.stack import Target
 from promoter.toolchain import Toolchain
 
-_WORKERS = 4
+_WORKERS = 8
 _CLIENT = "internal-service-account"
 
 

@@ -18,6 +18,7 @@ from promoter.common.values import merge
 from promoter.common.yaml_file import read_yaml
 from promoter.programs.command import run_program
 from promoter.toolchain import Toolchain
+from promoter.toolchain.cache import without_home
 
 _FILE = "cdk.tf.json"
 _SHOWN = 5
@@ -171,9 +172,12 @@ class App:
         """Return the variables by which the app finds its Python, its Node and ``stacks``."""
         search = (str(self.python.parent), str(self.node.parent), os.environ.get("PATH", ""))
         limit = {"LANA_STACKS": " ".join(stacks)} if stacks else {}
-        # The Python's folder may have a Node of its own, for which jsii prints a warning.
-        node = {"JSII_NODE": str(self.node)}
-        return {**child_environment(), "PATH": os.pathsep.join(search), **node, **limit}
+        jsii = {
+            # The Python's folder may have a Node of its own, for which jsii prints a warning.
+            "JSII_NODE": str(self.node),
+            **without_home(JSII_RUNTIME_PACKAGE_CACHE_ROOT="jsii"),
+        }
+        return {**child_environment(), "PATH": os.pathsep.join(search), **jsii, **limit}
 
     def _command(self) -> list[str]:
         try:

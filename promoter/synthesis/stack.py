@@ -9,6 +9,7 @@ from promoter.common.environment import child_environment
 from promoter.common.errors import PlatformError
 from promoter.common.progress import Progress
 from promoter.platform import Platform
+from promoter.programs.cdk_terrain import WITHOUT_HOME
 from promoter.programs.command import kubeconfig_variables
 from promoter.programs.provider_lock import require_lock
 from promoter.programs.terraform import Terraform, restore_state
@@ -92,6 +93,11 @@ class Stack:
         """The folder of its synthesized JSON, in which Terraform runs."""
         return stack_folder(self.tree, self.name)
 
+    def probe_programs(self) -> None:
+        """Find out the versions of the programs on PATH, which `synthesize` then knows."""
+        for name in (*self._programs(), "node"):
+            self.toolchain.probe(name)
+
     def synthesize(self) -> None:
         """Run the app of the tree's cdktf.json for this stack alone.
 
@@ -132,8 +138,7 @@ class Stack:
             **self.target.variables(self.name, self.toolchain),
             "TERRAFORM_BINARY_NAME": str(terraform.program),
             "TF_CLI_ARGS_init": shlex.join(terraform.init_arguments),
-            "CHECKPOINT_DISABLE": "1",
-            "CDKTF_DISABLE_PLUGIN_CACHE_ENV": "1",
+            **WITHOUT_HOME,
         }
         variables.pop("TF_INPUT", None)  # The CLI answers Terraform's question for the user.
         return variables

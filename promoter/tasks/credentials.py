@@ -89,6 +89,12 @@ def _cluster(folder: Path, given: Mapping[str, str]) -> dict[str, str]:
     return {"PROMOTER_KUBECONFIG": str(kubeconfig)}
 
 
+def _google(folder: Path, given: Mapping[str, str]) -> dict[str, str]:
+    # The provider and the backend read it as well as the kubeconfig's plugin, which reads no other.
+    key = _private(folder / "google.json", given["GOOGLE_CREDENTIALS"])
+    return {"GOOGLE_APPLICATION_CREDENTIALS": str(key)}
+
+
 def _signing(folder: Path, given: Mapping[str, str]) -> dict[str, str]:
     return {"COSIGN_KEY": str(_private(folder / "cosign.key", given["COSIGN_KEY_DOCUMENT"]))}
 
@@ -113,6 +119,7 @@ _KINDS = {
     "GitHub App": (("GH_APP_ID", "GH_APP_KEY_DOCUMENT"), _app),
     "registry": (("REGISTRY", "REGISTRY_USER", "REGISTRY_PASSWORD"), _registry),
     "cluster": (("KUBECONFIG_DOCUMENT",), _cluster),
+    "Google Cloud": (("GOOGLE_CREDENTIALS",), _google),
     "signing": (("COSIGN_KEY_DOCUMENT", "COSIGN_PASSWORD"), _signing),
     "testing": (("TESTER_KEY_DOCUMENT",), _testing),
 }

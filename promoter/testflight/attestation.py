@@ -81,7 +81,7 @@ def find_attestation(git: Git, remote: str, ref: str, main: str) -> str | None:
         fields = itemgetter("ref", "content", "outcome", "without")(json.loads(content))
         attested, _, outcome, without = fields
         left_out = f", without {', '.join(without)}" if without else ""
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise NotTested(f"read attestation of {ref[:12]}: {error!r}") from error
     if attested != ref:
         raise NotTested(f"verify attestation of {ref[:12]}: it names {attested[:12]}")

@@ -110,13 +110,13 @@ class ClusterProvisioner(Provisioner):
     def provision(self, spec: TestflightSpec, keys_from: str) -> tuple[str, ...]:
         """See `Provisioner`. The values of keys are neither printed nor stored elsewhere."""
         kubectl = self.target.kubectl
+        keys = _keys(kubectl, keys_from) if keys_from else {}
         try:
             kubectl.create(namespace_object(spec))
         except ClusterError as error:
             if error.reason != "AlreadyExists":
                 raise
             raise _namespace_exists(kubectl, spec) from error
-        keys = _keys(kubectl, keys_from) if keys_from else {}
         metadata = {"name": SECRET, "labels": LABELS}
         secret = {"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "data": keys}
         kubectl.within(spec.namespace).create(secret)

@@ -32,6 +32,16 @@ def default_cache() -> Path:
         ) from error
 
 
+def without_home(**folders: str) -> dict[str, str]:
+    """Return variables of other programs' caches, which name ``folders`` in ours.
+
+    None where the home folder can be written, which those programs use by default.
+    """
+    if os.access(os.environ.get("HOME", ""), os.W_OK):
+        return {}
+    return {variable: str(default_cache() / folder) for variable, folder in folders.items()}
+
+
 def read_committed(file: Path) -> bytes:
     """Return the content of a file that git tracks; raises `InvalidFile` if it is missing."""
     try:

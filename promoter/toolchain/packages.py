@@ -7,13 +7,13 @@ import os
 import shutil
 import sys
 from pathlib import Path
+from typing import Any
 
 import uv
 
-from promoter.common.environment import BUILD, child_environment
 from promoter.common.errors import InvalidFile, ProgramMissing
 from promoter.common.progress import Progress
-from promoter.toolchain.build import run
+from promoter.toolchain.build import build_environment, run
 from promoter.toolchain.cache import Cache, read_committed
 from promoter.toolchain.versions import Unfit, version_of
 
@@ -51,7 +51,7 @@ def _install_python(lock: Path, environment: Path, progress: Progress) -> None:
                 f"install {lock}",
                 [uv.find_uv_bin(), *arguments],
                 cwd=environment.parent,
-                env=child_environment(BUILD),
+                env=build_environment(),
                 detail=detail,
                 next_step="it needs the Python package index",
             )
@@ -72,6 +72,16 @@ def wheel_node(unfit: Unfit) -> Path:
 
 def cdktn(root: Path, cache: Cache, node: Path, progress: Progress) -> tuple[str, ...]:
     """Return the command of cdktn-cli, installed once from the npm lock of ``root``."""
+    folder = node_modules(root, _CLI_PACKAGE, cache, node, progress)
+    # Its errors end in a stack trace of the CLI's own code, twice.
+    return (str(node), "--stack-trace-limit=0", str(_cdktn_script(folder)))
+
+
+def node_modules(root: Path, package: str, cache: Cache, node: Path, progress: Progress) -> Path:
+    """Return a folder whose ``node_modules`` has the npm lock of ``root``, installed once.
+
+    Raises `InvalidFile` if the lock does not install ``package``.
+    """
     digest = hashlib.sha256()
     for name in ("package.json", "package-lock.json"):
         digest.update(read_committed(root / name) + b"\0")
@@ -79,29 +89,29 @@ def cdktn(root: Path, cache: Cache, node: Path, progress: Progress) -> tuple[str
     key = f"{digest.hexdigest()[:16]}-node{version_of(node, ('--version',)).major}"
 
     def make(folder: Path) -> None:
-        _install_cdktn(root, folder, node, progress)
+        _install_node_modules(root, package, folder, node, progress)
 
-    folder = cache.folder("node_modules", key, make, progress)
-    # Its errors end in a stack trace of the CLI's own code, twice.
-    return (str(node), "--stack-trace-limit=0", str(_cdktn_script(folder)))
+    return cache.folder("node_modules", key, make, progress)
 
 
-def _install_cdktn(root: Path, folder: Path, node: Path, progress: Progress) -> None:
+def _install_node_modules(
+    root: Path, package: str, folder: Path, node: Path, progress: Progress
+) -> None:
     for name in ("package.json", "package-lock.json"):
         shutil.copyfile(root / name, folder / name)
-    with progress.task("install the CDK Terrain CLI with npm", program=_CLI_PACKAGE) as detail:
+    with progress.task(f"install {package} with npm", program=package) as detail:
         run(
-            f"install {_CLI_PACKAGE}",
+            f"install {package}",
             [*_npm(node), "ci", *_NPM_FLAGS],
             cwd=folder,
             env={
-                **child_environment(BUILD),
+                **build_environment(),
                 "PATH": f"{node.parent}{os.pathsep}{os.environ.get('PATH', '')}",
             },
             detail=detail,
             next_step="npm needs package-lock.json and the npm registry",
         )
-    _cdktn_script(folder)
+    _manifest(folder, package)
 
 
 def _npm(node: Path) -> tuple[str, ...]:
@@ -119,9 +129,17 @@ def _npm(node: Path) -> tuple[str, ...]:
 
 def _cdktn_script(folder: Path) -> Path:
     """Return the script of the command ``cdktn``, as the package itself names it."""
-    file = folder / "node_modules" / _CLI_PACKAGE / "package.json"
+    commands = _manifest(folder, _CLI_PACKAGE).get("bin")
+    script = commands.get("cdktn") if isinstance(commands, dict) else commands
+    if not script:
+        raise InvalidFile(f"{_CLI_PACKAGE}/package.json", "bin", "names no command cdktn")
+    return folder / "node_modules" / _CLI_PACKAGE / str(script)
+
+
+def _manifest(folder: Path, package: str) -> dict[str, Any]:
+    """Return the installed package.json of ``package``."""
+    file = folder / "node_modules" / package / "package.json"
     try:
-        commands = json.loads(file.read_text(encoding="utf-8"))["bin"]
-        return file.parent / (commands if isinstance(commands, str) else commands["cdktn"])
-    except (OSError, ValueError, KeyError) as error:
-        raise InvalidFile(str(file), "bin", "names no command cdktn") from error
+        return dict(json.loads(file.read_text(encoding="utf-8")))
+    except (OSError, ValueError) as error:
+        raise InvalidFile(str(file), "name", f"{package} is not installed") from error

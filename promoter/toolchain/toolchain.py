@@ -13,7 +13,15 @@ from promoter.toolchain.build import build
 from promoter.toolchain.cache import Cache, Workplace, default_cache
 from promoter.toolchain.recipes import ON_REQUEST, RECIPES, ProgramPin
 from promoter.toolchain.tracker import recorded
-from promoter.toolchain.versions import OnPath, Unfit, Version, VersionRange, search, version_of
+from promoter.toolchain.versions import (
+    OnPath,
+    Unfit,
+    Version,
+    VersionRange,
+    probe,
+    search,
+    version_of,
+)
 
 # The accepted versions on PATH, and the arguments that print a version. A number is the accepted
 # distance from the pinned minor version, any patch (kubectl: Kubernetes' version skew policy).
@@ -97,6 +105,11 @@ class Toolchain:
             f"find {name}: no such program in the toolchain",
             next_step=f"one of: {', '.join(NAMES)}",
         )
+
+    def probe(self, name: str) -> None:
+        """Run the program ``name`` on PATH for its version, which is kept for `on_path`."""
+        if name in _SEARCHED:
+            probe(name, _SEARCHED[name][1])
 
     def accepted(self, name: str) -> VersionRange:
         """Return the versions of ``name`` that are accepted on PATH."""

@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -95,6 +96,13 @@ def search(name: str, accepted: VersionRange, arguments: tuple[str, ...]) -> OnP
             return OnPath(path, version)
         reasons.append(f"{path} is {version}, but {accepted} is required")
     return Unfit(tuple(reasons))
+
+
+def probe(name: str, arguments: tuple[str, ...]) -> None:
+    """Run each ``name`` on PATH for its version, which `search` then knows."""
+    for path in _candidates(name):
+        with suppress(ValueError):
+            version_of(path, arguments)
 
 
 def version_of(path: Path, arguments: tuple[str, ...]) -> Version:

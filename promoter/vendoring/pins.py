@@ -9,6 +9,7 @@ The comment leads from a running image's digest back to the commit that it was b
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import yaml
 
@@ -82,6 +83,28 @@ def read_pins(text: str, *, file: str = "values.yaml") -> tuple[Pin, ...]:
 def set_value(text: str, path: str, value: str, *, file: str) -> str:
     """Return ``text`` with the one value at ``path`` replaced (``appVersion``, for example)."""
     return replace(text, parse_path(path), value, file)
+
+
+def has_value(text: str, path: str) -> bool:
+    """Return whether `set_value` finds a value at ``path`` of ``text``."""
+    try:
+        find(text, parse_path(path), "values.yaml")
+    except YamlEditError:
+        return False
+    return True
+
+
+def images_of(value: Any, path: str = "") -> Iterator[tuple[str, str, str]]:
+    """Yield name, registry and the digest's key path of each image of a chart's values."""
+    if isinstance(value, dict):
+        if isinstance(repository := value.get("repository"), str) and "digest" in value:
+            registry, _, name = repository.rpartition("/")
+            yield name, registry, f"{path}.digest".removeprefix(".")
+        for key, each in value.items():
+            yield from images_of(each, f"{path}.{key}")
+    elif isinstance(value, list):
+        for number, each in enumerate(value):
+            yield from images_of(each, f"{path}[{number}]")
 
 
 def _check(pin: Pin, file: str) -> None:

@@ -5,8 +5,6 @@ the file system cannot, the old one is moved aside first with a note, from which
 run restores it (`recover`).
 """
 
-import ctypes
-import errno
 import fcntl
 import os
 import shutil
@@ -16,15 +14,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import mkdtemp
 
+from promoter.common.files import exchange
 from promoter.vendoring.errors import VendorError
 
 HOME = ".promoter-vendoring"
 JOURNAL = "bump.json"
 
-_AT_FDCWD = -100
-_RENAME_EXCHANGE = 2
 _POLL_SECONDS = 0.05
-_UNSUPPORTED = (errno.ENOSYS, errno.EINVAL, errno.EXDEV, errno.ENOTSUP, errno.EPERM)
 
 
 @contextmanager
@@ -98,21 +94,8 @@ def swap(staged: Path, target: Path, root: Path, stage: Path) -> None:
         (root / parent).mkdir(mode=0o700, exist_ok=True)
     if not os.path.lexists(target):
         staged.rename(target)
-    elif not _exchange(staged, target):
+    elif not exchange(staged, target):
         _replace(staged, target, root, stage)
-
-
-def _exchange(one: Path, other: Path) -> bool:
-    libc = ctypes.CDLL(None, use_errno=True)
-    if not hasattr(libc, "renameat2"):
-        return False
-    paths = (_AT_FDCWD, os.fsencode(one), _AT_FDCWD, os.fsencode(other))
-    if libc.renameat2(*paths, _RENAME_EXCHANGE) == 0:
-        return True
-    code = ctypes.get_errno()
-    if code in _UNSUPPORTED:
-        return False
-    raise OSError(code, os.strerror(code), str(other))
 
 
 def _replace(staged: Path, target: Path, root: Path, stage: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,9 +12,10 @@ import pytest
 from promoter.git import Git
 from promoter.site.proposal import ApprovalRequest, Vote, approve, propose
 from promoter.site.site import Site
-from tests.site.repository import deployed, pull, push, site
+from tests.prototypes import Prototypes
+from tests.site.repository import build_site, deployed, pull, push, site
 
-__all__ = ["controlled", "site"]
+__all__ = ["approved", "controlled", "first", "page", "site"]
 
 NAMES = ("ann", "bob", "cy", "dee")
 RULES = """\
@@ -107,18 +109,103 @@ def signer(folder: Path, name: str, options: str = 'namespaces="git,promoter"') 
     return f"{name}@bank.example {options} {key(folder, name)}"
 
 
-@pytest.fixture
-def controlled(site: Site, tmp_path: Path) -> Controlled:
-    """QA runs a change that Zoe wrote; production waits for the approval of two."""
-    lines = "".join(signer(tmp_path, name) for name in NAMES)
-    lines += f'bob-laptop namespaces="promoter" {key(tmp_path, "laptop")}'
-    key(tmp_path, "bot")
-    made = Controlled(tmp_path, site)
+def control(
+    site: Site, folder: Path, rules: str = RULES, teams: str = TEAMS, *others: str
+) -> Controlled:
+    """Return the site with rules, and keys of `NAMES` and ``others``; QA runs Zoe's change."""
+    lines = "".join(signer(folder, name) for name in (*NAMES, *others))
+    lines += f'bob-laptop namespaces="promoter" {key(folder, "laptop")}'
+    key(folder, "bot")
+    made = Controlled(folder, site)
     made.push(
         "ann",
         cepler__allowed_signers=lines,
-        **{"cepler/app.rules.yml": RULES, "cepler/teams.yml": TEAMS},
+        **{"cepler/app.rules.yml": rules, "cepler/teams.yml": teams},
     )
     made.push("zoe", production__c="2", qa__b="2")
     made.change("zoe", "2")
     return made
+
+
+@pytest.fixture
+def controlled(site: Site, tmp_path: Path, prototypes: Prototypes) -> Controlled:
+    """QA runs a change that Zoe wrote; production waits for the approval of two."""
+    prototypes.copy(build_controlled, tmp_path)
+    return Controlled(tmp_path, site)
+
+
+def build_controlled(folder: Path) -> None:
+    """Build the repositories and keys of `controlled` below ``folder``."""
+    control(build_site(folder), folder)
+
+
+@pytest.fixture
+def approved(controlled: Controlled, prototypes: Prototypes) -> Controlled:
+    """Production's first deployment is approved by two."""
+    prototypes.copy(build_approved, controlled.folder)
+    return controlled
+
+
+def build_approved(folder: Path) -> None:
+    """Build the repositories and keys of `approved` below ``folder``."""
+    found = control(build_site(folder), folder)
+    for name in ("bob", "cy"):
+        found.vote(name)
+    assert found.reasons == ""
+
+
+@pytest.fixture
+def first(controlled: Controlled, prototypes: Prototypes) -> Controlled:
+    """Production runs what QA runs."""
+    prototypes.copy(build_first, controlled.folder)
+    return controlled
+
+
+def build_first(folder: Path) -> None:
+    """Build the repositories and keys of `first` below ``folder``."""
+    deploy_production(control(build_site(folder), folder))
+
+
+def deploy_production(found: Controlled) -> None:
+    """Approve what waits for production as Bob and Cy, and deploy it as a bot."""
+    for name in ("bob", "cy"):
+        found.vote(name)
+    found.act_as("bot")
+    deployed(found.site, "production")
+
+
+PAGE_RULES = RULES.replace("exclude_authors: true}", "exclude_authors: true}\n    via: [web]")
+PAGE_TEAMS = (
+    TEAMS.replace("keys: [bob@bank.example, bob-laptop]", "keys: [bob@bank.example], SUBJECT_bob")
+    .replace("keys: [ann@bank.example]", "keys: [ann@bank.example], SUBJECT_ann")
+    .replace("keys: [cy@bank.example]", "keys: [cy@bank.example], SUBJECT_cy")
+    .replace("keys: [dee@bank.example]", "keys: [dee@bank.example], SUBJECT_dee")
+    + "servers: [page@bank.example]\n"
+)
+
+
+def subject(name: str, issuer: str = "https://id.bank.example/realms/staff") -> str:
+    """Return the OpenID subject of ``name``, as the test's providers have it."""
+    return f"{issuer} 0198-{name}"
+
+
+def on_page(site: Site, folder: Path, rules: str = PAGE_RULES, **issuer: str) -> Controlled:
+    """Return the site whose production counts what the page signs, by default; it acts as that."""
+    teams = re.sub(
+        r"SUBJECT_(\w+)", lambda found: f'subjects: ["{subject(found[1], **issuer)}"]', PAGE_TEAMS
+    )
+    made = control(site, folder, rules, teams, "page")
+    made.act_as("page")
+    return made
+
+
+@pytest.fixture
+def page(site: Site, tmp_path: Path, prototypes: Prototypes) -> Controlled:
+    """Production counts votes via the page; the clone has the key of the server."""
+    prototypes.copy(build_page, tmp_path)
+    return Controlled(tmp_path, site)
+
+
+def build_page(folder: Path) -> None:
+    """Build the repositories and keys of `page` below ``folder``."""
+    on_page(build_site(folder), folder)

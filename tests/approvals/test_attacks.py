@@ -11,6 +11,7 @@ from promoter.approvals.authors import authors
 from promoter.approvals.control import GitControl
 from promoter.approvals.soak import soaks
 from promoter.approvals.statement import SignedStatement, Statement, content_digest, record_digest
+from promoter.approvals.stops import Order, give
 from promoter.common.errors import PromoterError, UsageError
 from promoter.gate.decision import decide
 from promoter.gate.records import record
@@ -19,11 +20,20 @@ from promoter.git import Identity
 from promoter.git.people import NO_ADDRESS
 from promoter.git.signing import sign_file
 from promoter.site.evidence import folder
+from promoter.site.freezes import freezes
 from promoter.site.site import Site
-from tests.approvals.people import RULES, Controlled, controlled, site
+from promoter.site.special import special_problem
+from tests.approvals.people import (
+    RULES,
+    Controlled,
+    controlled,
+    deploy_production,
+    first,
+    site,
+)
 from tests.site.repository import CONFIG, deployed
 
-__all__ = ["controlled", "site"]
+__all__ = ["controlled", "first", "site"]
 
 CHAIN = CONFIG.replace(
     "environments:\n", "environments:\n  staging:\n    latest: [shared/*, staging/*]\n"
@@ -31,20 +41,6 @@ CHAIN = CONFIG.replace(
     "    latest: [shared/*, qa/*]\n",
     "    passed: staging\n    propagated: [shared/*]\n    latest: [qa/*]\n",
 )
-
-
-@pytest.fixture
-def first(controlled: Controlled) -> Controlled:
-    """Production runs what QA runs."""
-    deploy_production(controlled)
-    return controlled
-
-
-def deploy_production(found: Controlled) -> None:
-    for name in ("bob", "cy"):
-        found.vote(name)
-    found.act_as("bot")
-    deployed(found.site, "production")
 
 
 def commit_by(found: Controlled, author: Identity, message: str, content: str) -> str:
@@ -168,27 +164,63 @@ def test_a_vote_in_another_repository_does_not_count_here(first: Controlled) -> 
     """A rehearsal with the same files, people and rules; its commits are not on this main."""
     first.change("zoe", "5")
     now, state = would(first)
-    elsewhere = now.git.commit_files(None, {"x": b"y"}, "feat: a rehearsal")
-    control = GitControl(now.deployments["app"], now.gates_tip)
+    runs = record_digest(now.deployments["app"].recorded("production"))
     for name in ("bob", "cy"):
-        first.act_as(name)
-        made = Statement(
-            kind="approve",
-            deployment="app",
-            environment="production",
-            runs=record_digest(now.deployments["app"].recorded("production")),
-            would=content_digest(state),
-            commit=elsewhere,
-            rules=control.in_force.rules_digest if control.in_force else "",
-            reason="a rehearsal",
-            at=datetime.now(UTC).isoformat(),
-        )
-        content = made.content()
-        signed = SignedStatement(made, content, sign_file(now.git, content))
-        push_gates(first, {signed.path: content, f"{signed.path}.sig": signed.signature})
+        push_rehearsed(first, name, runs=runs, would=content_digest(state))
     tip = first.site.fetched().tip
     push_gates(first, {"app.yml": f"qa: HEAD\nproduction: {tip}\n".encode()})
     assert "0 of 2 approvals" in first.reasons
+
+
+def test_a_vote_on_a_plan_of_another_repository_does_not_count_here(first: Controlled) -> None:
+    """The same plan of an environment of the same name, with the same people and rules."""
+    plan = "a" * 64
+    for name in ("bob", "cy"):
+        push_rehearsed(first, name, would=f"plan-{plan}")
+    problem = special_problem(first.site.fetched(), "production", "plan", plan)
+    assert problem.startswith("0 of 2 approvals")
+    for name in ("bob", "cy"):
+        first.vote(name, plan=plan)
+    now = first.site.fetched()
+    assert special_problem(now, "production", "plan", plan) == ""
+    assert now.git.text("log", "-1", "--format=%s", str(now.gates_tip)) == (
+        f"approve(production): plan {plan}"
+    )
+
+
+def test_a_resume_in_another_repository_lifts_no_stop_here(first: Controlled) -> None:
+    first.change("zoe", "5")
+    for name in ("bob", "cy"):
+        first.vote(name)
+    first.act_as("ann")
+    now = first.site.fetched()
+    give(now.approvals, now.deployments, Order("stop", "the ledger is off", "app", "production"))
+    push_rehearsed(first, "bob", kind="resume")
+    assert first.reasons.startswith("stopped by ann")
+    shown = freezes(first.site.fetched(), "app")
+    assert [each.kind for each in shown.orders] == ["stop"]
+    assert [each.environment for each in shown.environments if each.stop] == ["production"]
+
+
+def push_rehearsed(found: Controlled, name: str, **named: str) -> None:
+    """Push what ``name`` signed in a rehearsal whose commits are not on this main."""
+    now = found.site.fetched()
+    control = GitControl(now.deployments["app"], now.gates_tip)
+    elsewhere = now.git.commit_files(None, {"x": b"y"}, "feat: a rehearsal")
+    found.act_as(name)
+    facts = {"kind": "approve", "runs": "", "would": "", **named}
+    made = Statement(
+        deployment="app",
+        environment="production",
+        commit=elsewhere,
+        rules=control.in_force.rules_digest if control.in_force else "",
+        reason="a rehearsal",
+        at=datetime.now(UTC).isoformat(),
+        **facts,
+    )
+    content = made.content()
+    signed = SignedStatement(made, content, sign_file(now.git, content))
+    push_gates(found, {signed.path: content, f"{signed.path}.sig": signed.signature})
 
 
 @pytest.mark.parametrize("at", ["9999-12-31T23:59:59-12:00", "0001-01-01T00:00:00+00:00"])

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from promoter.approvals.authority import Case, DeployAuthority, Soak
 from promoter.approvals.rules_file import DenyWindow, EnvironmentRules, TeamsFile
 from promoter.approvals.statement import Kind, Statement
+from tests.examples import examples
 
 START = datetime(2026, 3, 6, 12, tzinfo=UTC)  # two days before clocks change in New York
 AUTUMN = timedelta(weeks=34)  # from there to two days before they change back
@@ -57,10 +58,14 @@ rules_ = st.fixed_dictionaries(
         ),
         "soak": st.sampled_from(["1h", "24h"]),
         "override": st.just({"count": 1, "from": ["incident"], "expires": "2h"}),
+        "via": st.just(["web"]),
     },
 )
+ways = st.sampled_from(["", "", "web"])
+"""By a key of one's own, or via the page."""
+
 votes = st.builds(
-    lambda kind, person, at, runs, would, rules, environment, ends: Statement(
+    lambda kind, person, at, runs, would, rules, environment, ends, via: Statement(
         kind=kind,
         deployment="app",
         environment=environment,
@@ -71,6 +76,7 @@ votes = st.builds(
         at=at.isoformat(),
         expires=ends.isoformat() if ends else "",
         person=person,
+        via=via,
     ),
     st.sampled_from(["approve"] * 4 + ["reject", "override"]),
     st.sampled_from([*PEOPLE, None, "mallory"]),
@@ -80,10 +86,11 @@ votes = st.builds(
     st.sampled_from(["r", "r", "r", "weaker"]),
     st.sampled_from(["production", "production", "production", "qa", ""]),
     st.none() | HOURS,
+    ways,
 )
 stops = st.builds(
-    lambda kind, person, at, scope: Statement(
-        kind=kind, reason="x", at=at.isoformat(), person=person, **scope
+    lambda kind, person, at, scope, via: Statement(
+        kind=kind, reason="x", at=at.isoformat(), person=person, via=via, **scope
     ),
     st.sampled_from(["stop", "resume", "resume"]),
     st.sampled_from(["ann", "eve", None]),
@@ -97,6 +104,7 @@ stops = st.builds(
             {"deployment": "other"},
         ]
     ),
+    ways,
 )
 soaks = st.lists(
     st.tuples(HOURS, st.none() | HOURS).filter(lambda pair: not pair[1] or pair[0] < pair[1]),
@@ -135,6 +143,7 @@ class Model:
 
     def __init__(self, case: Case, runs: str = "a", would: str = "b") -> None:
         self.case, self.subject = case, (runs, would, case.rules_digest)
+        self.page_counts = "web" in case.rules.via
 
     def allowed(self, now: datetime) -> bool:
         if self.overridden(now):
@@ -159,14 +168,17 @@ class Model:
                 and (vote.deployment, vote.environment) == ("app", "production")
                 and (vote.runs, vote.would, vote.rules) == self.subject
                 and at <= now + timedelta(minutes=5)
+                and (not vote.via or (self.page_counts and vote.kind != "override"))
             ):
-                found.append((at, vote.kind == "reject", number, vote))
+                # Whatever the page signed comes before everything that a key of one's own did.
+                found.append((not vote.via, at, vote.kind == "reject", number, vote))
                 lapsed[number] = (stated is not None and now >= stated) or (
                     limit is not None and now >= at + limit
                 )
         # A person's newest vote, and no older one where that has lapsed.
         last = {
-            vote.person: (number, vote) for _, _, number, vote in sorted(found, key=lambda f: f[:3])
+            vote.person: (number, vote)
+            for *_, number, vote in sorted(found, key=lambda each: each[:4])
         }
         return [vote for number, vote in last.values() if not lapsed[number]]
 
@@ -195,20 +207,23 @@ class Model:
         return bool(self.cast(now, ("override",), rule.expires, {"dee"}))
 
     def stopped(self, now: datetime) -> bool:
-        given = [each for each in self.case.statements if each.person]
-        begun = [
-            each for each in given if datetime.fromisoformat(each.at) <= now + timedelta(minutes=5)
+        given = [
+            each
+            for each in self.case.statements
+            if each.person and (not each.via or self.page_counts)
         ]
-        for stop in given:
+        for number, stop in enumerate(given):
             scope = (stop.deployment, stop.environment)
             if stop.kind != "stop" or scope not in (("", ""), ("app", ""), ("app", "production")):
                 continue
             wider = {("", ""), (stop.deployment, ""), scope}
             if not any(
                 each.kind == "resume"
+                and datetime.fromisoformat(each.at) <= now + timedelta(minutes=5)
                 and each.at >= stop.at
                 and (each.deployment, each.environment) in wider
-                for each in begun
+                and not (each.via and not stop.via)
+                for each in given[number + 1 :]
             ):
                 return True
         return False
@@ -257,7 +272,7 @@ def moved(case: Case, by: timedelta) -> Case:
     return replace(case, statements=tuple(statements), soaks=tuple(soaked), rules=rules)
 
 
-@settings(max_examples=2000, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(2000), deadline=None, suppress_health_check=list(HealthCheck))
 @given(cases, HOURS, st.sampled_from([timedelta(), AUTUMN]))
 def test_the_decision_is_that_of_an_independent_model_in_spring_and_autumn(
     case: Case, now: datetime, season: timedelta

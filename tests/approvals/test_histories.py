@@ -30,6 +30,7 @@ from promoter.git.signing import NAMESPACE
 from promoter.site.site import Site
 from tests.approvals.people import key
 from tests.approvals.test_authority import PEOPLE, START, TEAMS, Model
+from tests.examples import examples
 from tests.site.repository import CONFIG
 
 RULES = """\
@@ -145,7 +146,9 @@ def draw_history(world: World, data: st.DataObject) -> list[Gates]:
         if data.draw(st.booleans()):
             tip = world.git.commit_files(tip, dict.fromkeys(added), "removed")
         counting = (each.statement for each in part if each.statement)
-        found.append(Gates(tip, (*found[-1].counting, *counting)))
+        # What is pushed again counts from the first time on.
+        once = {(each, each.person): each for each in (*found[-1].counting, *counting)}
+        found.append(Gates(tip, tuple(once.values())))
     return found
 
 
@@ -160,7 +163,7 @@ HOURS = st.integers(0, 80).map(lambda hours: START + timedelta(hours=hours))
 
 
 @pytest.mark.slow
-@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(100), deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_a_random_history_is_decided_as_by_the_model(world: World, data: st.DataObject) -> None:
     gates = draw_history(world, data)[-1]
@@ -168,7 +171,7 @@ def test_a_random_history_is_decided_as_by_the_model(world: World, data: st.Data
 
 
 @pytest.mark.slow
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(10), deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_a_clone_believes_no_branch_that_goes_back(world: World, data: st.DataObject) -> None:
     """The adversary moves both branches of the remote where it likes, and so drops pushes.

@@ -23,7 +23,7 @@ from promoter.lint.rules.records import check_unsigned_records
 from promoter.lint.snapshot import read_snapshot
 from promoter.site.evidence import Evidence
 from promoter.site.site import Site
-from tests.deploy.conftest import ROOT
+from tests.scene_fixture import ROOT
 from tests.site.repository import deployed, pull, push, site
 
 __all__ = ["site"]

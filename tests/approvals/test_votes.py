@@ -17,20 +17,10 @@ from promoter.git import Git
 from promoter.site.proposal import ApprovalRequest, approve, propose
 from promoter.site.special import special_problem
 from promoter.site.status import statuses
-from tests.approvals.people import RULES, TEAMS, Controlled, controlled, key, signer, site
+from tests.approvals.people import RULES, TEAMS, Controlled, controlled, first, key, signer, site
 from tests.site.repository import CONFIG, deployed
 
-__all__ = ["controlled", "site"]
-
-
-@pytest.fixture
-def first(controlled: Controlled) -> Controlled:
-    """Production runs what QA runs."""
-    for name in ("bob", "cy"):
-        controlled.vote(name)
-    controlled.act_as("bot")
-    deployed(controlled.site, "production")
-    return controlled
+__all__ = ["controlled", "first", "site"]
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,24 +14,35 @@ from promoter.git import Git
 from promoter.site.proposal import ApprovalRequest, approve, propose
 from promoter.site.site import Site
 from tests.attack.script import Place, path_with, terraform_that_reports
-from tests.deploy.conftest import ROOT, Stage, stage
+from tests.deploy.conftest import Stage, stage
 from tests.platform_fixture import toolchain
-from tests.site.repository import CONFIG, deployed, pull, push, site
+from tests.prototypes import Prototypes
+from tests.scene_fixture import ROOT
+from tests.site.repository import CONFIG, build_site, deployed, pull, push, site
 
 __all__ = ["site", "stage"]
 
 
 @pytest.fixture
-def small(site: Site, tmp_path: Path) -> Iterator[Place]:
+def small(site: Site, tmp_path: Path, prototypes: Prototypes) -> Place:
     """QA and production are deployed. A newer change is due in QA and held for production.
 
     The gate is at the second of two approvals that Ann signed; whoever attacks has no key.
     """
-    key = tmp_path / "ann"
+    prototypes.copy(build_small, tmp_path)
+    notes = terraform_that_reports(tmp_path / "bin", toolchain().program("tofu"))
+    beside = Path(sys.executable).parent
+    environment = path_with(notes.parent, path_with(beside, os.environ))
+    return Place(site.git.dir, environment, notes)
+
+
+def build_small(folder: Path) -> None:
+    """Build the repositories of `small` below ``folder``."""
+    site, key = build_site(folder), folder / "ann"
     subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(key)], check=True)
     signing = {"gpg.format": "ssh", "user.signingkey": f"{key}.pub"}
     for name, value in signing.items():
-        Git(tmp_path).text("config", "--file", "gitconfig", name, value)
+        Git(folder).text("config", "--file", "gitconfig", name, value)
     line = f'ann@bank.example namespaces="git" {key.with_suffix(".pub").read_text()}'
     config = f"{CONFIG}  new:\n    passed: production\n    propagated: [shared/*]\n"
     push(site.git, {"cepler/allowed_signers": line.encode(), "cepler/app.yml": config.encode()})
@@ -52,11 +62,7 @@ def small(site: Site, tmp_path: Path) -> Iterator[Place]:
     # The programs' versions, as every deployments repository has them.
     shutil.copytree(ROOT / "dev/toolchain", site.git.dir / "dev/toolchain")
     for name in signing:
-        Git(tmp_path).text("config", "--file", "gitconfig", "--unset", name)
-    notes = terraform_that_reports(tmp_path / "bin", toolchain().program("tofu"))
-    beside = Path(sys.executable).parent
-    environment = path_with(notes.parent, path_with(beside, os.environ))
-    yield Place(site.git.dir, environment, notes)
+        Git(folder).text("config", "--file", "gitconfig", "--unset", name)
 
 
 RULES = """\

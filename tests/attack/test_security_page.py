@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.deploy.conftest import ROOT
+from tests.scene_fixture import ROOT
 
 FOLDER = Path(__file__).parent
 

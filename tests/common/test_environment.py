@@ -6,13 +6,25 @@ from pathlib import Path
 
 import pytest
 
-from promoter.common.environment import BUILD, CLUSTER, GIT, PROVIDERS, REGISTRY, child_environment
+from dev.credentials import PAGE, SECTION, table
+from dev.generated import with_section
+from promoter.common.environment import (
+    BUILD,
+    CLUSTER,
+    GIT,
+    PIPELINE,
+    PLATFORMS,
+    PROVIDERS,
+    REGISTRY,
+    child_environment,
+)
 from promoter.common.progress import Silent
 from promoter.programs.command import cluster_environment, kubeconfig_variables
 from promoter.programs.cosign import Cosign
 from promoter.programs.helm import Helm
 from promoter.programs.kubectl import Kubectl
 from promoter.programs.registry import Registry
+from promoter.setup.doctor.machine import LOGINS
 from promoter.synthesis.stack import Stack, Target
 from promoter.toolchain import Toolchain
 
@@ -130,11 +142,21 @@ def test_a_stack_gets_the_credentials_of_its_own_providers_and_backend(
         assert not STEERING.keys() & given.keys()
 
 
-@pytest.mark.parametrize("provider", PROVIDERS)
-def test_the_page_lists_the_variables_of_a_provider(provider: str) -> None:
-    page = (Path(__file__).parents[2] / "docs" / "environments.md").read_text()
-    names = " ".join(f"`{name}`" for name in PROVIDERS[provider].split())
-    assert f"| {provider} | {names} |" in page
+def test_the_page_lists_the_variables_of_every_provider() -> None:
+    text = PAGE.read_text()
+    assert text == with_section(text, SECTION, table()), "make generated"
+
+
+def test_what_a_pipeline_passes_is_passed_on_to_the_provider() -> None:
+    for provider, names in PIPELINE.items():
+        assert set(names) <= set(PROVIDERS[provider].split())
+    assert PIPELINE.keys() == {each for providers in PLATFORMS.values() for each in providers}
+
+
+def test_the_doctor_looks_for_variables_of_the_providers() -> None:
+    for platform, login in LOGINS.items():
+        known = {name for each in PLATFORMS[platform] for name in PROVIDERS[each].split()}
+        assert set(login.variables) <= known
 
 
 def test_a_build_gets_the_settings_of_go_and_no_credentials_of_google(

@@ -44,6 +44,9 @@ def test_control_characters_are_replaced(text: str, shown: str) -> None:
         ("Authorization: Basic dXNlcjpwYXNz", "dXNlcjpwYXNz"),
         ('invalid header field value "Basic dXNlcjpwYXNz\\n"', "dXNlcjpwYXNz"),
         ("authorization: token abcdef", "abcdef"),
+        ("Illegal header value b'token abcdef\\n'", "abcdef"),
+        ("return character(s) in header value: 'token abcdef\\n'", "abcdef"),
+        ("auth 'hunter22' does not conform the base64(username:password) format", "hunter22"),
         ('{"auths": {"gcr.io": {"auth": "dXNlcjpwYXNz\\n"}}}', "dXNlcjpwYXNz"),
         ("glpat-abcdefgh1234", "abcdefgh"),
         ("aws_secret_access_key = wJal/K7+MDENG", "wJal"),
@@ -135,3 +138,12 @@ def test_html_and_mentions_in_markdown_have_no_effect() -> None:
 def test_no_words_in_a_commit_message_skip_its_checks(words: str) -> None:
     assert inert_message(f"fix: a [{words}] b") == f"fix: a ({words}) b"
     assert inert_message("fix: [a] skip ci") == "fix: [a] skip ci"
+
+
+@pytest.mark.parametrize(
+    "trailer", ["skip-checks: true", "Skip-Checks:true", " skip-checks :  true"]
+)
+def test_a_trailer_that_skips_the_checks_of_github_is_none_any_more(trailer: str) -> None:
+    """GitHub's documentation, "About status checks": a trailer after two empty lines."""
+    assert ":" not in inert_message(f"fix a\n\n\n{trailer}\n")
+    assert inert_message("fix: no skip-checks: here") == "fix: no skip-checks: here"

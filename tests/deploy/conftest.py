@@ -12,8 +12,7 @@ import pytest
 
 from dev.journey import next_version
 from dev.scene import Scene
-
-ROOT = Path(__file__).parents[2]
+from tests.scene_fixture import scene_in
 
 
 @dataclass
@@ -87,15 +86,8 @@ class Stage:
 @pytest.fixture(scope="module")
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     """A scene in which the pinned chart is vendored and nothing is deployed yet."""
-    before = os.environ.get("GIT_CONFIG_GLOBAL")
-    scene = Scene(ROOT, tmp_path_factory.mktemp("scene"))
-    try:
+    with scene_in(tmp_path_factory.mktemp("scene")) as scene:
         scene.build()
         stage = Stage(scene, tmp_path_factory.mktemp("tools"))
         stage.change_chart(scene.pin(scene.chart_file("values.yaml"), scene.images()))
         yield stage
-    finally:
-        scene.close()
-        os.environ.pop("GIT_CONFIG_GLOBAL", None)
-        if before is not None:
-            os.environ["GIT_CONFIG_GLOBAL"] = before

@@ -25,25 +25,36 @@ class TerminalResult:
 
 
 def run_on_terminal(
-    command: Sequence[str], folder: Path, environment: Mapping[str, str], shows: str, keys: bytes
+    command: Sequence[str],
+    folder: Path,
+    environment: Mapping[str, str],
+    shows: str,
+    keys: bytes,
+    times: int = 1,
 ) -> TerminalResult:
-    """Run ``command``, and type ``keys`` once it wrote ``shows``."""
+    """Run ``command``, and type ``keys`` each of the first ``times`` it writes ``shows``.
+
+    One that takes too long is killed.
+    """
     pid, terminal = pty.fork()
     if pid == 0:
         signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ignored where tests run in the background.
         os.chdir(folder)
         os.execvpe(command[0], command, {**environment, "TERM": "xterm"})
-    output, typed, until = b"", False, time.monotonic() + _SECONDS
+    output, typed, until = b"", 0, time.monotonic() + _SECONDS
     while time.monotonic() < until:
         try:
             output += _read(terminal)
         except OSError:  # Linux: the other end was closed.
             break
-        if not typed and shows.encode() in output:
+        if typed < min(times, output.count(shows.encode())):
             os.write(terminal, keys)
-            typed = True
-    assert typed, output.decode(errors="replace")
+            typed += 1
+    else:
+        os.kill(pid, signal.SIGKILL)
+    os.close(terminal)
     _, status = os.waitpid(pid, 0)
+    assert typed == times, output.decode(errors="replace")
     return TerminalResult(os.waitstatus_to_exitcode(status), output.decode(errors="replace"))
 
 

@@ -28,7 +28,7 @@ from promoter.site.proposal import ApprovalRequest, approve, propose
 from promoter.site.site import Site
 from promoter.synthesis.stack import Stack, Target
 from promoter.toolchain import Toolchain
-from tests.deploy.conftest import ROOT
+from tests.scene_fixture import ROOT
 from tests.site.repository import deployed, site
 
 __all__ = ["site"]

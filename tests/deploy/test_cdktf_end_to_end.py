@@ -29,9 +29,23 @@ def changed_since(stage: Stage, before: str) -> list[str]:
     return remote_main(stage).lines("diff", "--name-only", before, "platform/main")
 
 
-def on_terminal(stage: Stage, shows: str, keys: bytes, *options: str) -> TerminalResult:
-    command = ("cdktf", "deploy", "local-staging", *options)
+def on_terminal(
+    stage: Stage, shows: str, keys: bytes, *options: str, verb: str = "deploy"
+) -> TerminalResult:
+    command = ("cdktf", verb, "local-staging", *options)
     return run_on_terminal(command, stage.scene.clone, stage.scene.environment, shows, keys)
+
+
+def require_declined(stage: Stage, verb: str, plan: str) -> None:
+    """No, nothing and Ctrl-C at the prompt leave everything as it is."""
+    before = tip(stage)
+    for keys, code in ((b"n\r", 1), (b"\r", 1), (INTERRUPT, 130)):
+        declined = on_terminal(stage, "Apply this plan?", keys, verb=verb)
+        assert declined.code == code, declined.output
+        assert "declined, nothing was changed" in declined.output or code == 130
+        assert plan in declined.output
+        assert changed_since(stage, before) == []
+        require_released(stage)
 
 
 def require_released(stage: Stage) -> None:
@@ -140,12 +154,7 @@ def test_a_cli_that_exits_with_0_and_applied_nothing_is_not_believed(stage: Stag
 def test_declined_at_the_prompt_nothing_is_recorded_and_approved_it_is(stage: Stage) -> None:
     stage.change_chart()
     before = tip(stage)
-    for keys, code in ((b"n\r", 1), (b"\r", 1), (INTERRUPT, 130)):
-        declined = on_terminal(stage, "Apply this plan?", keys)
-        assert declined.code == code, declined.output
-        assert "declined, nothing was changed" in declined.output or code == 130
-        assert "Plan: 0 to add, 1 to change, 0 to destroy." in declined.output
-        assert changed_since(stage, before) == []
+    require_declined(stage, "deploy", "Plan: 0 to add, 1 to change, 0 to destroy.")
     approved = on_terminal(stage, "Apply this plan?", b"y\r")
     assert approved.code == 0, approved.output
     assert tip(stage) != before
@@ -212,14 +221,24 @@ def test_what_is_destroyed_no_longer_counts_as_passed(stage: Stage, tmp_path: Pa
     unapproved = stage.run(*destroy)
     assert unapproved.returncode == 3
     assert "promoter approve local-staging --destroy" in unapproved.stderr
+    assert stage.run(*destroy[:-1]).returncode == 3
     approve = ("promoter", "approve", "local-staging", "--destroy", "--yes", "--reason", "moving")
     assert stage.run(*approve).returncode == 0
-    partly = stage.run(*destroy)
-    assert partly.returncode == 1, partly.stderr
-    assert "only a part was destroyed, 1 resources are left; its record is removed" in partly.stderr
+    nobody = stage.run(*destroy[:-1])
+    assert nobody.returncode == 64
+    assert "nobody can approve the plan" in nobody.stderr
+    failed = len(evidence(stage, "failed"))
+    require_declined(stage, "destroy", " to destroy.")
+    assert STAGING_STATE in stage.scene.states()
+    partly = on_terminal(stage, "Apply this plan?", b"y\r", verb="destroy")
+    assert partly.code == 1, partly.output
+    assert "only a part was destroyed, 1 resources are left; its record is removed" in partly.output
     assert STAGING_STATE not in stage.scene.states()
-    done = stage.run(*destroy)
-    assert done.returncode == 0, done.stderr
+    assert evidence(stage, "failed")[-1]["kind"] == "destroy"
+    assert len(evidence(stage, "failed")) == failed + 1
+    done = on_terminal(stage, "Apply this plan?", b"yes\r", verb="destroy")
+    assert done.code == 0, done.output
+    assert "destroyed local-staging: record removed in" in done.output
     assert [each["kind"] for each in evidence(stage, "destroyed")] == ["destroy"]
     blocked = stage.run("cdktf", "deploy", "local-qa", "--auto-approve")
     assert blocked.returncode == 3

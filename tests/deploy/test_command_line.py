@@ -9,7 +9,7 @@ import pytest
 from promoter.common.errors import UsageError
 from promoter.deploy.command_line import ALIASES, VERBS, CdktfCommand, parse
 from promoter.toolchain import Toolchain
-from tests.deploy.conftest import ROOT
+from tests.scene_fixture import ROOT
 
 SPELLINGS = {
     "aliases in short": ["-a", "-a/path", "-a=/path", "-o", "-oout", "-ah", "-ha", "-hv"],

@@ -165,7 +165,7 @@ def test_the_lint_knows_the_records_of_deploys_from_that_edit(stage: Stage) -> N
     Git(stage.folder).text("clone", "-q", str(main.dir), "linted")
     clone.text("checkout", "-q", "--detach", str(main.commit("platform/main")))
     first = main.lines("rev-list", "--max-parents=0", "platform/main")[0]
-    command = [sys.executable, "-m", "promoter", "lint", "--json", "--base", first]
+    command = [sys.executable, "-m", "promoter", "lint", "local", "--json", "--base", first]
     done = subprocess.run(
         command, cwd=clone.dir, env=stage.scene.environment, capture_output=True, check=False
     )

@@ -19,18 +19,9 @@ from promoter.common.holder import Holder
 from promoter.common.progress import Silent
 from promoter.deploy import lease
 from promoter.git import Git
+from tests.progress import Notes
 
 REF = "refs/promoter/lease/local-qa"
-
-
-class Notes(Silent):
-    """Keeps the notes."""
-
-    def __init__(self) -> None:
-        self.lines: list[str] = []
-
-    def note(self, line: str) -> None:
-        self.lines.append(line)
 
 
 @pytest.fixture
@@ -88,7 +79,9 @@ def late(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_one_that_was_just_taken_is_not_renewed(clone: Git) -> None:
     with lease.held(clone, "origin", "local-qa", Silent()) as mine:
-        assert mine.renew() is mine
+        taken = mine.commit
+        mine.renew()
+        assert mine.commit == taken == clone.remote_ref("origin", REF)
     assert clone.remote_ref("origin", REF) is None
 
 
@@ -105,8 +98,8 @@ def test_one_that_was_taken_over_can_neither_renew_nor_release(clone: Git) -> No
 @pytest.mark.usefixtures("late")
 def test_a_renewed_lease_is_released_at_the_end_of_its_block(clone: Git) -> None:
     with lease.held(clone, "origin", "local-qa", Silent()) as mine:
-        renewed = mine.renew()
-        assert renewed.commit == clone.remote_ref("origin", REF)
+        mine.renew()
+        assert mine.commit == clone.remote_ref("origin", REF)
     assert clone.remote_ref("origin", REF) is None
 
 

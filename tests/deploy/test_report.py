@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from promoter.common.errors import PromoterError, UsageError
-from promoter.common.progress import Silent
-from promoter.deploy.report import Reporter
+from promoter.deploy.report import Reporter, reporter_of
 from promoter.forge.forge import DeploymentReport, DeploymentState, Forge
 from promoter.forge.github import GitHubForge
 from promoter.forge.local import LocalForge
@@ -18,18 +17,11 @@ from promoter.site.site import Site
 from tests.forge import github_server
 from tests.forge.conftest import QUICK, bare
 from tests.forge.github_rules import of_workflow
-from tests.site.repository import deployed, site
+from tests.progress import Notes
+from tests.site.repository import CONFIG, deployed, push, site
 
 __all__ = ["bare", "site"]
 PRODUCTION = "gcp-volcano-production"
-
-
-class Notes(Silent):
-    def __init__(self) -> None:
-        self.lines: list[str] = []
-
-    def note(self, line: str) -> None:
-        self.lines.append(line)
 
 
 @pytest.fixture
@@ -60,6 +52,20 @@ def test_a_deploy_is_shown_from_its_start_to_its_end(bare: Git, github: GitHubFo
     assert states == ["failure", "in_progress", "success", "in_progress"]
     assert len(shown(bare)[0][1]) == 140
     assert notes.lines == []
+
+
+def test_a_destroy_ends_the_deployment_of_what_was_there(bare: Git, github: GitHubForge) -> None:
+    commit = bare.commit("refs/heads/main") or ""
+    reporter = Reporter(lambda: github, Notes())
+    with reporter.deploying(PRODUCTION, commit):
+        pass
+    with pytest.raises(PromoterError), reporter.destroying(PRODUCTION, commit):
+        raise PromoterError("destroy: 1 resources are left")
+    with reporter.destroying(PRODUCTION, commit):
+        assert shown(bare)[0] == ("in_progress", "promoter destroys")
+    states = [state for state, _ in shown(bare)]
+    assert states[:4] == ["inactive", "in_progress", "failure", "in_progress"]
+    assert shown(bare)[0] == ("inactive", "destroyed")
 
 
 def test_an_equal_report_is_not_repeated(bare: Git, github: GitHubForge) -> None:
@@ -112,8 +118,24 @@ def test_what_only_its_gate_holds_back_waits_for_votes(site: Site, bare: Git) ->
     (report,) = forge.deployments("production")
     assert report.state is DeploymentState.QUEUED
     assert report.description.startswith("waiting for votes: held back by gate")
-    assert report.commit == moved.tip
+    recorded = moved.deployment("qa").recorded("qa")
+    assert recorded is not None
+    assert report.commit == recorded.current.head_commit != moved.tip
     assert forge.deployments("staging") == forge.deployments("qa") == ()
+
+
+def test_only_what_follows_the_environment_waits_after_its_deploy(site: Site, bare: Git) -> None:
+    config = f"{CONFIG}  beside:\n    passed: qa\n    propagated: [shared/*]\n"
+    first = push(site.git, {"cepler/app.yml": config.encode()})
+    gates = f"qa: HEAD\nproduction: {first}\nbeside: {first}\n".encode()
+    made = site.git.commit_files(site.gates_tip, {"app.yml": gates}, "chore: gates")
+    site.git.push("origin", made, "refs/heads/cepler-gates", expect=site.gates_tip)
+    moved, forge = deployed(site, "qa"), LocalForge(bare)
+    reporter = Reporter(lambda: forge, Notes())
+    reporter.waiting(moved, "production")
+    assert forge.deployments("production") == forge.deployments("beside") == ()
+    reporter.waiting(moved, "qa")
+    assert [each.environment for each in forge.deployments("beside")] == ["beside"]
 
 
 def test_a_site_that_cannot_be_fetched_is_a_note(site: Site, tmp_path: Path) -> None:
@@ -132,3 +154,33 @@ def test_no_secret_of_an_error_is_shown(bare: Git, github: GitHubForge) -> None:
     ):
         raise PromoterError("apply: GET https://user:hunter2@registry.example/v2 failed")
     assert not any("hunter2" in text for _, text in shown(bare))
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [("git@github.com:GaloyMoney/galoy-deployments.git", True), ("", False)],
+    ids=["on GitHub", "in a folder"],
+)
+def test_every_deploy_of_a_repository_on_github_is_reported(
+    site: Site, address: str, shown: bool
+) -> None:
+    if address:
+        site.git.text("remote", "set-url", site.remote, address)
+    assert bool(reporter_of(site, Notes())) == shown
+    assert reporter_of(site, Notes(), required=True)
+    assert reporter_of(site, Notes(), required=False) is None
+
+
+def test_without_a_token_a_deploy_on_github_is_a_note(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("GH_TOKEN", "GITHUB_TOKEN", "GH_APP_ID"):
+        monkeypatch.delenv(name, raising=False)
+    site.git.text("remote", "set-url", site.remote, "git@github.com:GaloyMoney/x.git")
+    notes = Notes()
+    reporter = reporter_of(site, notes)
+    assert reporter
+    with reporter.deploying("qa", "a" * 40):
+        pass
+    assert len(notes.lines) == 2
+    assert all("qa: not shown by the forge" in line for line in notes.lines)

@@ -26,7 +26,7 @@ from promoter.site.proposal import ApprovalRequest, Vote, approve, propose
 from promoter.site.site import Site
 from promoter.toolchain import Toolchain
 from tests.approvals.people import Controlled, controlled
-from tests.deploy.conftest import ROOT
+from tests.scene_fixture import ROOT
 from tests.site.repository import CONFIG, deployed, push, site
 
 __all__ = ["controlled", "site"]

@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -43,6 +44,7 @@ from .github_rules import Token, active, skips_workflows, violations
 
 NAME = "GaloyMoney/lana-bank"
 OWNER = "GaloyMoney"
+_EPOCH = datetime.fromtimestamp(0, UTC)
 
 
 @dataclass(frozen=True)
@@ -116,6 +118,7 @@ class Server:
         self.rulesets: list[dict[str, Any]] = []
         self.workflow_settings: dict[str, list[str]] = {"secrets": [], "variables": []}
         self.environments: dict[str, dict[str, list[str]]] = {}
+        self.values: dict[tuple[str, str], str] = {}
 
     def fail(self, request: str, *answers: Response) -> None:
         """The next requests whose "METHOD path" fits the regex get these, one each."""
@@ -314,6 +317,33 @@ def _list_pulls(call: _Call) -> Response:
         if state == "all" or (state == "open") == (pull.state is PullRequestState.OPEN)
     ]
     return call.paged([_shown(call, pull) for pull in fitting])
+
+
+def _list_issues(call: _Call) -> Response:
+    """Issues with the label, all of them as asked for, and as on GitHub also pull requests."""
+    assert call.query["state"] == "all"
+    label = call.query["labels"]
+    pulls = call.forge.pull_requests(Query(state=None, labels=frozenset({label})))
+    shown = [
+        {**_shown(call, pull), "created_at": _time(_EPOCH), "closed_at": None, "pull_request": {}}
+        for pull in pulls
+    ]
+    for each in call.forge.issues(label):
+        facts = {
+            "number": each.number,
+            "title": each.title,
+            "state": "closed" if each.closed else "open",
+            "labels": [{"name": name} for name in sorted(each.labels)],
+            "created_at": _time(each.opened),
+            "closed_at": _time(each.closed) if each.closed else None,
+            "html_url": f"https://github.com/{call.state.name}/issues/{each.number}",
+        }
+        shown.append(facts)
+    return call.paged(shown)
+
+
+def _time(at: datetime) -> str:
+    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def _open_pull(call: _Call) -> Response:
@@ -653,7 +683,33 @@ def _workflow_settings(call: _Call) -> Response:
             raise ForgeMissing(environment[0])
         settings = call.state.environments[environment[0]]
     listed = [{"name": name} for name in settings.get(kind, [])]
+    for each in listed if kind == "variables" else ():
+        each["value"] = call.state.values.get(("".join(environment), each["name"]), "")
     return Response(200, {"total_count": len(listed), kind: listed})
+
+
+def _variables(call: _Call) -> list[str]:
+    """The names of the variables of the environment in the path."""
+    if call.parts[0] not in call.state.environments:
+        raise ForgeMissing(call.parts[0])
+    return call.state.environments[call.parts[0]].setdefault("variables", [])
+
+
+def _create_variable(call: _Call) -> Response:
+    names, name = _variables(call), call.json["name"]
+    if name in names:
+        return Response(409, {"message": "Already exists - Variable already exists"})
+    names.append(name)
+    call.state.values[call.parts[0], name] = call.json["value"]
+    return Response(201, {})
+
+
+def _update_variable(call: _Call) -> Response:
+    environment, name = call.parts
+    if name not in _variables(call):
+        raise ForgeMissing(name)
+    call.state.values[environment, name] = call.json["value"]
+    return Response(204, b"")
 
 
 _EITHER_WRITE = "issues=write; pull_requests=write"
@@ -666,6 +722,7 @@ _ROUTES: list[tuple[str, str, str, Callable[[_Call], Response]]] = [
     ("PATCH", r"/pulls/(\d+)", "pull_requests=write", _edit_pull),
     ("PUT", r"/pulls/(\d+)/merge", "contents=write", _merge_pull),
     ("GET", r"/pulls/(\d+)/files", "pull_requests=read", _files),
+    ("GET", r"/issues", "issues=read", _list_issues),
     ("POST", r"/issues/(\d+)/labels", _EITHER_WRITE, _label),
     ("GET", r"/issues/\d+/comments", _EITHER_READ, _comments),
     ("POST", r"/issues/\d+/comments", _EITHER_WRITE, _comment),
@@ -695,6 +752,8 @@ _ROUTES: list[tuple[str, str, str, Callable[[_Call], Response]]] = [
     ("GET", r"/actions/(secrets)", "secrets=read", _workflow_settings),
     ("GET", r"/actions/(variables)", "actions_variables=read", _workflow_settings),
     ("GET", r"/environments/([^/]+)/(secrets|variables)", "environments=read", _workflow_settings),
+    ("POST", r"/environments/([^/]+)/variables", "environments=write", _create_variable),
+    ("PATCH", r"/environments/([^/]+)/variables/(\w+)", "environments=write", _update_variable),
     ("GET", r"/apps/([^/]+)", "metadata=read", _app),
     ("GET", r"/installation", "", _installation),
     ("POST", r"/app/installations/77/access_tokens", "", _issue_token),

@@ -6,7 +6,8 @@ import pytest
 
 from promoter.common.errors import UsageError
 from promoter.forge.forge import ForgeError
-from promoter.forge.github import LONGEST_COMMENT, GitHubForge
+from promoter.forge.github import GitHubForge
+from promoter.forge.github_comments import LONGEST_COMMENT
 
 from .github_server import Response, Server
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from promoter.forge.forge import (
@@ -17,6 +20,7 @@ from promoter.forge.forge import (
     Query,
     StatusCheck,
 )
+from promoter.forge.local import LocalForge
 from promoter.git import Git
 
 from .conftest import DEV
@@ -79,6 +83,23 @@ def test_pull_requests_are_found_by_state_head_and_labels(forge: Forge) -> None:
     assert numbers(Query(head="other")) == []
     assert numbers(Query(labels=frozenset({"urgent", "bot"}))) == [second]
     assert numbers(Query(labels=frozenset({"urgent", "absent"}))) == []
+
+
+def test_issues_are_found_by_their_label_and_pull_requests_are_none(
+    local: LocalForge, forge: Forge
+) -> None:
+    opened = datetime(2026, 3, 1, 12, tzinfo=UTC)
+    closed = opened + timedelta(hours=2)
+    first = local.open_issue("payments fail", ["incident", "live"], opened)
+    local.open_issue("a question", ["question"], opened)
+    local.close_issue(first.number, closed)
+    second = local.open_issue("ledger is off", ["incident"], closed)
+    pull = forge.open_pull_request(PROPOSAL).number
+    forge.add_labels(pull, ["incident"])
+    found = tuple(replace(each, url="") for each in forge.issues("incident"))
+    assert found == (replace(second, url=""), replace(first, closed=closed, url=""))
+    assert all(each.url for each in forge.issues("incident"))
+    assert forge.issues("none") == ()
 
 
 def test_title_and_body_can_be_edited(forge: Forge) -> None:

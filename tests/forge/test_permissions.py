@@ -100,6 +100,7 @@ def test_a_job_has_the_permissions_that_its_command_needs_and_no_other_for_it(
         assert done.returncode == 1
         assert "Resource not accessible by integration" in done.stderr
         assert name.replace("-", "_") in done.stderr.partition("next:")[2]
+        assert state.comments == [comment]
     shutil.rmtree(folder)
 
 

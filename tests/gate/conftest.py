@@ -6,7 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.memory import tmp_path
+
 from . import reference
+
+__all__ = ["cepler", "tmp_path"]
 
 
 @pytest.fixture(scope="session")

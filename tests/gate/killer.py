@@ -19,6 +19,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import promoter.cepler.record
+import promoter.cli.cepler.concourse  # noqa: F401 - what a record imports when it runs
+from promoter.cli.cepler import run
+
 # Calls by their number; of those that open, the place of the flags among the arguments.
 _X86 = {
     "write": 1, "pwrite64": 18, "writev": 20, "sendfile": 40, "fsync": 74, "fdatasync": 75,
@@ -84,8 +88,6 @@ def _be_traced() -> None:
 
 def _child(folder: str, arguments: list[str]) -> None:
     """The command itself, from here on as any other process that runs it."""
-    from promoter.cli.cepler import run
-
     code = 70
     try:
         os.chdir(folder)

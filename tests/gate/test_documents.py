@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from promoter.common.errors import InvalidFile
 from promoter.gate.config import read_config
 from promoter.gate.documents import Node, ScalarNode, SequenceNode, read_document, read_quickly
+from tests.examples import examples
 
 USUAL = """\
 # comment
@@ -113,7 +114,7 @@ keyed = st.builds(
 items = st.builds(lambda indent, value: " " * indent + f"- {value}", st.sampled_from([0, 2]), words)
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(st.lists(st.one_of(keyed, items, lines), max_size=6))
 def test_both_read_the_same(parts: list[str]) -> None:
     text = "\n".join(parts) + "\n"

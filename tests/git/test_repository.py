@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -43,6 +48,16 @@ def test_follow_fetches_nothing_where_nothing_moved(
 
     monkeypatch.setattr(Git, "fetch", refuse)
     assert clone.follow("origin", "main") == {"main": clone.commit("HEAD")}
+
+
+def test_commands_that_follow_a_remote_at_once_do_not_fail_each_other(
+    remote: Git, clone: Git
+) -> None:
+    with ThreadPoolExecutor() as pool:
+        for _ in range(8):
+            tip = advance(remote, "main")
+            commands = [pool.submit(clone.follow, "origin", "main") for _ in range(4)]
+            assert [command.result() for command in commands] == [{"main": tip}] * 4
 
 
 def test_tip_fetches_a_branch_and_rejects_a_missing_one(remote: Git, clone: Git) -> None:
@@ -107,3 +122,32 @@ def test_a_listing_has_files_and_links_but_no_submodules(remote: Git) -> None:
 def test_a_missing_blob_is_an_error(remote: Git) -> None:
     with pytest.raises(GitError, match="the object is missing"):
         remote.blobs(["0" * 40])
+
+
+def test_an_interrupt_waits_for_a_ref_that_is_set(clone: Git, tmp_path: Path) -> None:
+    """Git would leave its lock where it is interrupted just after it made that."""
+    script = """\
+import sys
+from pathlib import Path
+from promoter.common.signals import interruptible
+from promoter.git import Git
+interruptible(lambda line: None)
+try:
+    Git(Path(sys.argv[1])).set_ref("refs/x", "HEAD")
+except KeyboardInterrupt:
+    sys.exit(130)
+"""
+    real, program = shutil.which("git"), tmp_path / "bin" / "git"
+    program.parent.mkdir()
+    program.write_text(
+        "#!/bin/sh\n"
+        f"trap 'touch {tmp_path}/interrupted' INT\n"
+        f'kill -INT $PPID\nsleep 0.3\nexec {real} "$@"\n'
+    )
+    program.chmod(0o755)
+    command = (sys.executable, "-c", script, str(clone.dir))
+    path = f"{program.parent}{os.pathsep}{os.environ['PATH']}"
+    done = subprocess.run(command, env={**os.environ, "PATH": path}, check=False)
+    assert done.returncode == 130
+    assert clone.commit("refs/x") == clone.commit("HEAD")
+    assert not (tmp_path / "interrupted").exists()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,9 +16,8 @@ from promoter.gate.holds.not_in_history import NotInHistory
 from promoter.git import Git
 from promoter.git.ledger import Entry, Ledger
 from promoter.git.seen import WentBack, forget_seen, note_seen, require_growth
-from promoter.site.evidence import Evidence
+from promoter.site.evidence import GATES, Evidence
 from promoter.site.site import Site
-from promoter.site.witness import GATES
 from tests.site.repository import deployed, push, site
 
 __all__ = ["site"]
@@ -74,8 +74,8 @@ def test_another_process_that_is_ahead_is_no_attack(
 ) -> None:
     site, follow, pushed = site.fetched(), Git.follow, []
 
-    def overtaken(git: Git, remote: str, *branches: str) -> dict[str, str]:
-        found = follow(git, remote, *branches)
+    def overtaken(git: Git, remote: str, *branches: str, **options: Any) -> dict[str, str]:
+        found = follow(git, remote, *branches, **options)
         if not pushed:
             ledger = Ledger(site.git, "origin", "main")
             pushed.append(ledger.push(site.tip, Entry({"a": b"1"}, "feat: a")))

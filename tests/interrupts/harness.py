@@ -1,14 +1,17 @@
 """Run promoter in a process of its own, interrupted at a process boundary or at an instant.
 
 The boundaries are those of an undisturbed run's own record, so that a new child is one of them.
-``INTERRUPTS=100 SEED=7`` sets the number of random instants and repeats a run; then every boundary
-gets every kind of interrupt.
+
+INTERRUPTS  the number of random instants; then every boundary gets every kind of interrupt
+BOUNDARIES  the number of boundaries, chosen at random, all by default
+SEED        the seed of what is random; a failure prints the one that it had
 """
 
 from __future__ import annotations
 
 import os
 import random
+import re
 import signal
 import sys
 import time
@@ -16,6 +19,7 @@ import traceback
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from io import TextIOBase
 from pathlib import Path
 
@@ -26,17 +30,22 @@ import promoter.testflight.attestation
 import promoter.vendoring.bump  # noqa: F401 - imported once for all runs, not by each
 from promoter.cli import main
 
-FUZZING = "INTERRUPTS" in os.environ
-INSTANTS = int(os.environ.get("INTERRUPTS", "0"))
-SEED = int(os.environ.get("SEED", random.SystemRandom().randrange(1 << 32) if FUZZING else 1))
+FUZZING = bool(os.environ.get("INTERRUPTS"))
+INSTANTS = int(os.environ.get("INTERRUPTS") or 0)
+BOUNDARIES = int(os.environ.get("BOUNDARIES") or 0)
+SEED = int(os.environ.get("SEED") or (random.SystemRandom().randrange(1 << 32) if FUZZING else 1))
 
 _SECONDS = 120
+_ORPHANED = 30
+"""For so long a program may still write that a killed command had started, such as a push."""
+
 _UNDISTURBED = 5
 """One run in so many is left alone; the others continue what an interrupted one left."""
 
 # Between two programs that write, any one that only reads stands for the others.
 _WRITES = ("push", "fetch", "worktree", "commit", "update-ref", "checkout", "reset", "read-tree")
 _READERS = ("git", "uname", "ps")
+_READS = re.compile(r"/crane (digest|manifest|config|blob) | (--version|version --client)$")
 
 
 @dataclass(frozen=True)
@@ -75,7 +84,10 @@ class Run:
 
 @dataclass(frozen=True)
 class Command:
-    """A command line of promoter, run in ``folder``; its output is collected in ``logs``."""
+    """A command line of promoter, run in ``folder``; its output is collected in ``logs``.
+
+    All that it works on is below ``logs``, too.
+    """
 
     folder: Path
     arguments: tuple[str, ...]
@@ -160,7 +172,7 @@ def interrupt_everywhere(
     require_whole: Callable[[Run, Interrupt], None],
     require_done: Callable[[Run, int], None],
     *,
-    instants: int = 5,
+    instants: int = 20,
     most: int | None = None,
 ) -> None:
     """Interrupt ``command`` everywhere, each time after another ``change`` that it has to take.
@@ -169,25 +181,62 @@ def interrupt_everywhere(
     Unless all are to be found (`FUZZING`), ``most`` is a limit for the boundaries.
     """
     change(0)
-    first = command.run()
+    first = run = command.run()
     require_done(first, 0)
     recent: list[str] = []
-    planned = _interrupts(first, INSTANTS or instants, most)
+    planned = _interrupts(first, INSTANTS or instants, BOUNDARIES if FUZZING else most)
     for number, (name, interrupt, when) in enumerate(planned, 1):
-        change(number)
         recent.append(name)
-        run = command.run(interrupt, **when)
         try:
+            change(number)
+            run = command.run(interrupt, **when)
             if not interrupt.kills:
                 assert run.code in (interrupt.code, 0, 2, -signal.SIGTERM), run.code
-            require_whole(run, interrupt)
+            _require(partial(require_whole, run, interrupt), command.logs, interrupt)
             if number % _UNDISTURBED == 0:
                 run = command.run()
                 require_done(run, number)
                 recent.clear()
         except Exception as error:
-            story = "; then ".join(recent)
-            raise AssertionError(f"SEED={SEED}: {story}: {error}\n{run.output}") from error
+            raise AssertionError(
+                f"{'; then '.join(recent)}: {error!r}\n{_repetition()}\n{run.output}"
+            ) from error
+
+
+def wait_for_orphans(folder: Path) -> None:
+    """Wait until no program works below ``folder`` that a killed command had started."""
+    until = time.monotonic() + _ORPHANED
+    while time.monotonic() < until and any(_works_below(folder, each) for each in _processes()):
+        time.sleep(0.02)
+
+
+def _processes() -> Iterator[Path]:
+    return Path("/proc").glob("[0-9]*")
+
+
+def _works_below(folder: Path, process: Path) -> bool:
+    try:
+        return (process / "cwd").readlink().is_relative_to(folder)
+    except OSError:
+        return False
+
+
+def _require(requirement: Callable[[], None], folder: Path, interrupt: Interrupt) -> None:
+    """Require it at once, after a kill at the latest once what it orphaned has ended."""
+    try:
+        return requirement()
+    except Exception:
+        if not interrupt.kills:
+            raise
+    wait_for_orphans(folder)
+    return requirement()
+
+
+def _repetition() -> str:
+    """Return the command that repeats the test that runs, with what is random in it."""
+    numbers = f"INTERRUPTS={INSTANTS} BOUNDARIES={BOUNDARIES or ''} " if FUZZING else ""
+    test = os.environ.get("PYTEST_CURRENT_TEST", "").rpartition(" ")[0]
+    return f"repeat it: {numbers}SEED={SEED} python -m pytest '{test}'"
 
 
 def _interrupts(
@@ -195,7 +244,7 @@ def _interrupts(
 ) -> Iterator[tuple[str, Interrupt, dict[str, float]]]:
     chance = random.Random(SEED)
     boundaries = list(_boundaries(run.started))
-    if most is not None and most < len(boundaries) and not FUZZING:
+    if most and most < len(boundaries):
         boundaries = sorted(chance.sample(boundaries, most))
     for number, program in boundaries:
         for interrupt in INTERRUPTS if FUZZING else [chance.choice(INTERRUPTS)]:
@@ -209,7 +258,8 @@ def _boundaries(started: tuple[str, ...]) -> Iterator[tuple[int, str]]:
     before = True
     for number, program in enumerate(started, 1):
         name = Path(program.split()[0]).name
-        writes = name not in _READERS or any(f" {verb} " in program for verb in _WRITES)
+        reads = name in _READERS and not any(f" {verb} " in program for verb in _WRITES)
+        writes = not (reads or _READS.search(program))
         if FUZZING or writes or before:
             yield number, program
         before = writes

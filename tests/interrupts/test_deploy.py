@@ -153,4 +153,4 @@ def test_a_deploy_interrupted_anywhere_is_completed_by_a_later_one(bank: Bank) -
         (bank.folder / "killed").unlink(missing_ok=True)
         assert bank.runs == bank.recorded(bank.site()) == str(number)
 
-    interrupt_everywhere(bank.deploy, change, bank.require_whole, require_done, instants=10)
+    interrupt_everywhere(bank.deploy, change, bank.require_whole, require_done)

@@ -63,7 +63,7 @@ def test_an_approval_interrupted_anywhere_counts_once_or_not_at_all(
 
     arguments = ("approve", "production", "--reason", "fine", "--yes", "--remote", "origin")
     command = Command(controlled.site.git.dir, arguments, tmp_path)
-    interrupt_everywhere(command, change, require_whole, require_done, most=10)
+    interrupt_everywhere(command, change, require_whole, require_done, instants=5, most=10)
 
 
 @pytest.mark.parametrize("verb", ["stop", "resume"])

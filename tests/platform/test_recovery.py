@@ -21,6 +21,7 @@ from promoter.toolchain import BuildFailed, Toolchain
 from tests.command_line import promoter
 from tests.platform.running_parts import kill, parts, pids, processes_of, until
 from tests.platform_fixture import ROOT, kubectl, toolchain
+from tests.progress import Notes
 
 pytestmark = pytest.mark.slow
 
@@ -35,16 +36,6 @@ def lone(tmp_path: Path) -> Iterator[Platform]:
     yield own
     own.down()
     assert processes_of(own.folder) == []
-
-
-class RecordedNotes(Silent):
-    """Keeps the notes."""
-
-    def __init__(self) -> None:
-        self.lines: list[str] = []
-
-    def note(self, line: str) -> None:
-        self.lines.append(line)
 
 
 def test_a_part_that_died_is_reported_and_started_again(
@@ -66,7 +57,7 @@ def test_a_part_that_died_is_reported_and_started_again(
     assert "died" in result.stdout
     assert "kube-scheduler died, its log:" in result.stderr
 
-    notes = RecordedNotes()
+    notes = Notes()
     assert lone.up(notes) == running
     assert [line.partition(",")[0] for line in notes.lines] == ["kube-scheduler had died"]
     after = pids(lone)
@@ -109,7 +100,7 @@ def test_data_survives_when_everything_is_killed_and_its_ports_are_in_use(
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             listener.bind((ports.HOST, port))
             listener.listen()
-        notes = RecordedNotes()
+        notes = Notes()
         again = lone.up(notes)
     assert sum("is in use; choosing another" in line for line in notes.lines) == 2
     assert again.registry == running.registry
@@ -128,7 +119,7 @@ def test_another_port_is_chosen_if_one_is_in_use_at_the_start(
         lone.folder.mkdir()
         (lone.folder / "platform.json").write_text(json.dumps({"ports": {"registry": in_use}}))
         monkeypatch.setattr(ports, "is_free", lambda port: True)
-        notes = RecordedNotes()
+        notes = Notes()
         lone.up(notes, kubeconfig=platform.require().kubeconfig)
     assert notes.lines == [
         "start registry: its port is in use by another program; choosing another"
@@ -186,7 +177,7 @@ def crash(file: Path, times: int) -> str:
 def test_each_part_that_crashes_while_it_starts_is_started_again(
     lone: Platform, tmp_path: Path
 ) -> None:
-    notes = RecordedNotes()
+    notes = Notes()
     once = {name: crash(tmp_path / f"{name}.crashes", times=1) for name in PARTS}
     Platform(lone.folder, Wrapped(tmp_path, once)).up(notes)
     restarts = [line for line in notes.lines if "died while starting" in line]

@@ -74,13 +74,12 @@ class SecurityTokenService:
         return 200, {**token, "issued_token_type": kind}
 
 
-@pytest.fixture
-def job_token(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """The file with a job's token, and application default credentials that exchange it."""
-    token = tmp_path / "token"
+@contextmanager
+def federation(token: Path) -> Iterator[Path]:
+    """Write a job's ``token``; gives the application default credentials that exchange it."""
     token.write_text("job")
     with served(SecurityTokenService().answer) as address:
-        file = tmp_path / "federation.json"
+        file = token.with_name("federation.json")
         document = {
             "type": "external_account",
             "audience": PROVIDER,
@@ -89,7 +88,15 @@ def job_token(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]
             "credential_source": {"file": str(token)},
         }
         file.write_text(json.dumps(document))
-        monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(file))
+        yield file
+
+
+@pytest.fixture
+def job_token(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The file with a job's token, and application default credentials that exchange it."""
+    token = tmp_path / "token"
+    with federation(token) as credentials:
+        monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(credentials))
         yield token
 
 

@@ -10,9 +10,11 @@ import pytest
 import yaml
 
 from promoter.programs.helm import Helm, HelmError, HelmRevision
+from promoter.programs.kubectl import Kubectl
 from promoter.toolchain import Toolchain
 
 ROOT = Path(__file__).parents[2]
+NO_CLUSTER = Kubectl(Path("/nonexistent"), None)
 TEMPLATE = """\
 apiVersion: v1
 kind: ConfigMap
@@ -69,7 +71,7 @@ def revisions(*states: str) -> str:
 def test_a_release_that_is_not_installed_has_no_history(tmp_path: Path) -> None:
     helm, _ = scripted(tmp_path, "Error: release: not found", 1)
     assert helm.history("app", "space") == ()
-    assert helm.recover("app", "space", helm.history("app", "space")) is None
+    assert helm.recover("app", "space", helm.history("app", "space"), NO_CLUSTER) is None
 
 
 def test_another_failure_is_raised_without_secrets(tmp_path: Path) -> None:
@@ -98,11 +100,12 @@ def test_a_pending_revision_is_undone(
     tmp_path: Path, states: tuple[str, ...], command: str, message: str
 ) -> None:
     helm, log = scripted(tmp_path, revisions(*states))
-    assert message in (helm.recover("app", "space", helm.history("app", "space")) or "")
+    found = helm.recover("app", "space", helm.history("app", "space"), NO_CLUSTER)
+    assert message in (found or "")
     assert log.read_text().split(os.linesep)[0] == f"{command} --namespace space"
 
 
 def test_a_finished_release_is_left_alone(tmp_path: Path) -> None:
     helm, log = scripted(tmp_path, revisions("failed", "deployed"))
-    assert helm.recover("app", "space", helm.history("app", "space")) is None
+    assert helm.recover("app", "space", helm.history("app", "space"), NO_CLUSTER) is None
     assert not log.exists()

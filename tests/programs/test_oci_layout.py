@@ -64,6 +64,42 @@ def test_a_file_is_that_of_the_upper_layer(
     assert file_digest(image(*layers).layers, "/bin/x") == expected
 
 
+def linked(**links: str) -> dict[str, SourceFile]:
+    return {f"/{name}": SourceFile(target.encode(), symlink=True) for name, target in links.items()}
+
+
+@pytest.mark.parametrize(
+    ("links", "path", "expected"),
+    [
+        (linked(bin="usr/bin"), "/bin/x", b"x"),
+        (linked(bin="/usr/bin"), "/bin/x", b"x"),
+        (linked(run="usr/bin/x"), "/run", b"x"),
+        (linked(a="b", b="usr/lib/../bin"), "/a/x", b"x"),
+        (linked(out="../../../usr/bin/x"), "/out", b"x"),
+        (linked(a="b", b="a"), "/a/x", None),
+        (linked(gone="nowhere"), "/gone", None),
+        ({}, "/usr/bin/x/y", None),
+        ({}, "/usr/bin", None),
+    ],
+)
+def test_links_are_followed_as_in_a_container(
+    links: dict[str, SourceFile], path: str, expected: bytes | None
+) -> None:
+    layers = [oci.layer(links), oci.layer({"/usr/bin/x": SourceFile(b"x")})]
+    found = oci.image(layers, {}, {}, created=CREATED)
+    assert file_digest(found.layers, path) == (digest(expected) if expected else None)
+
+
+def test_a_hard_link_has_the_content_of_the_file(tmp_path: Path) -> None:
+    (tmp_path / "x").write_bytes(b"x")
+    (tmp_path / "y").hardlink_to(tmp_path / "x")
+    with tarfile.open(tmp_path / "layer.tar", "w") as archive:
+        for name in ("x", "y"):
+            archive.add(tmp_path / name, f"./bin/{name}")
+    tar = (tmp_path / "layer.tar").read_bytes()
+    assert file_digest([Layer(tar, oci.LAYER_TYPE, tar)], "bin/y") == digest(b"x")
+
+
 def test_an_image_for_another_platform_is_refused(tmp_path: Path) -> None:
     write_layout(image({"/x": b"x"}), tmp_path / "layout")
     index = tmp_path / "layout" / "index.json"

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+import base64
 import http.server
+import json
 import socket
+import subprocess
 import threading
 import time
 from collections.abc import Iterator
@@ -11,14 +14,18 @@ from pathlib import Path
 import pytest
 
 from promoter.common.errors import RegistryError, UsageError
+from promoter.common.text import redact
 from promoter.git import Git
 from promoter.programs.registry import MIRROR_VARIABLE, ImageLookup, Registry, configured_mirrors
 from promoter.release.images import build_and_push_all
 from promoter.release.source import source_of_commit
+from promoter.toolchain import Toolchain
 from tests.release.conftest import application, crane, registry, serving
 from tests.slow_server import MODES, never_ending
 
 __all__ = ["application", "crane", "registry"]
+
+ROOT = Path(__file__).parents[2]
 
 
 def test_an_absent_image_or_tag_has_no_digest(application: Git, registry: Registry) -> None:
@@ -65,6 +72,45 @@ def test_an_error_names_the_registry_of_the_image(tmp_path: Path) -> None:
     assert raised.value.next_step.startswith("docker login us.gcr.io,")
     with pytest.raises(RegistryError, match=r"^tag us.gcr.io/galoyorg/lana-bank@sha256:a"):
         registry.tag("lana-bank", f"sha256:{'a' * 64}", "1")
+
+
+SECRET = "hunter22hunter"
+
+
+def encoded(text: str) -> str:
+    return base64.b64encode(text.encode()).decode()
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        {"auth": encoded(f"user:{SECRET}") + "\n"},
+        {"auth": encoded(f"user:{SECRET}\n")},
+        {"auth": encoded(SECRET)},
+        {"auth": f"{SECRET}!"},
+        {"identitytoken": f"{SECRET}\n"},
+        {"registrytoken": f"{SECRET}\n"},
+        {"username": "user", "password": f"{SECRET}\n"},
+    ],
+    ids=["newline", "newline within", "no colon", "no base64", "identity", "token", "password"],
+)
+def test_no_credential_of_docker_s_configuration_is_shown(
+    crane: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, entry: dict[str, str]
+) -> None:
+    """crane shows none of these; Helm shows an ``auth`` without a colon."""
+    monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path))
+    file = tmp_path / "config.json"
+    secrets = (SECRET, encoded(SECRET), encoded(f"user:{SECRET}"))
+    with answering(401, 'Basic realm="x"') as address:
+        file.write_text(json.dumps({"auths": {address: entry}}))
+        with pytest.raises(RegistryError) as raised:
+            Registry(f"{address}/galoyorg", crane).digest("lana-bank", "1")
+        helm = Toolchain(ROOT).program("helm")
+        pull = [helm, "pull", f"oci://{address}/x", "--plain-http", f"--registry-config={file}"]
+        done = subprocess.run(pull, capture_output=True, text=True, check=False)
+    assert done.returncode != 0
+    assert not any(secret in redact(done.stderr) for secret in secrets)
+    assert not any(secret in redact(str(raised.value)) for secret in secrets)
 
 
 @pytest.mark.parametrize("mode", MODES)

@@ -50,6 +50,11 @@ class Application:
         assert old in text, f"{file} has no {old!r}"
         path.write_text(text.replace(old, new))
 
+    def write(self, file: str, text: str) -> None:
+        """Replace the content of one file, which must exist."""
+        assert (self.folder / file).is_file()
+        (self.folder / file).write_text(text)
+
     def release(self, chart: Path) -> str:
         """Build and push the images, pin them in ``chart``; return their commit."""
         with tempfile.TemporaryDirectory() as scratch:

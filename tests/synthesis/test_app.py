@@ -13,6 +13,7 @@ import pytest
 from promoter.common.errors import InvalidFile, UsageError
 from promoter.synthesis.app import App, SynthesisError
 from promoter.toolchain import Toolchain
+from promoter.toolchain.cache import default_cache
 from tests.stacks.stack_tree import REPOSITORY, copy_tree
 
 STACK = {
@@ -112,3 +113,12 @@ def test_the_real_app_runs_on_the_toolchains_node_and_prints_nothing(
     )
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     assert (tmp_path / "out/stacks/local-staging/cdk.tf.json").is_file()
+
+
+def test_a_stack_is_synthesized_without_a_home_folder_that_can_be_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(default_cache().parent))
+    monkeypatch.setenv("HOME", "/proc/self")
+    real = App.of(REPOSITORY, Toolchain(REPOSITORY))
+    assert [each.name for each in real.synthesize(tmp_path, ["local-staging"])] == ["local-staging"]

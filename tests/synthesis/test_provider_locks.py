@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import platform
+import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,6 +21,7 @@ from promoter.synthesis.app import SynthesizedStack
 from promoter.synthesis.provider_locks import lock_providers, required_providers
 from promoter.synthesis.stack import Stack, Target
 from promoter.toolchain import Toolchain
+from stacks.platforms import PLATFORMS
 from tests.stacks.stack_tree import REPOSITORY, copy_tree
 
 SYSTEM = f"linux_{ {'x86_64': 'amd64', 'aarch64': 'arm64'}[platform.machine()] }"
@@ -91,6 +94,28 @@ def test_a_version_that_nobody_has_is_refused(locked: Locked) -> None:
     with pytest.raises(PromoterError, match=r"helm 1\.3\.1") as caught:
         locked.stack.terraform().init()
     assert "promoter providers lock" in caught.value.next_step
+
+
+def test_a_bot_finds_every_version_in_a_lock_and_writes_it_anew(locked: Locked) -> None:
+    """Renovate's expressions have JavaScript's names of groups, which Python spells ``(?P<``."""
+    settings = json.loads((REPOSITORY / ".github/renovate.json").read_text())
+    (manager,) = settings["customManagers"]
+    (path,) = (each.strip("/") for each in manager["managerFilePatterns"])
+    assert all(re.search(path, lock_path(each)) for each in PLATFORMS)
+    (pattern,) = manager["matchStrings"]
+    text = f"{locked.file.read_text()}\n{GOOGLE}"
+    found = {
+        each["depName"]: each["currentValue"]
+        for each in re.finditer(pattern.replace("(?<", "(?P<"), text)
+    }
+    lock = ProviderLock.parse(text, "lock")
+    assert found == {
+        address.partition("/")[2]: each.version for address, each in lock.providers.items()
+    }
+    (rule,) = (each for each in settings["packageRules"] if "postUpgradeTasks" in each)
+    task = rule["postUpgradeTasks"]
+    assert task["commands"] == ["promoter providers lock"]
+    assert task["fileFilters"] == [lock_path("*")]
 
 
 @pytest.mark.parametrize(

@@ -30,6 +30,16 @@ def test_git_reads_the_key_from_a_private_file_that_is_removed() -> None:
     assert not key.parent.exists()
 
 
+def test_every_program_signs_in_to_google_with_the_account_of_the_job() -> None:
+    key = json.dumps({"type": "service_account", "client_email": "deployer@example"})
+    with environment({"GOOGLE_CREDENTIALS": key}) as variables:
+        assert "GOOGLE_CREDENTIALS" not in variables
+        file = Path(variables["GOOGLE_APPLICATION_CREDENTIALS"])
+        assert json.loads(file.read_text())["client_email"] == "deployer@example"
+        assert file.stat().st_mode & 0o777 == 0o600
+    assert not file.exists()
+
+
 def test_crane_has_the_login_of_the_registry() -> None:
     given = {
         "REGISTRY": "registry.example/org",

@@ -163,6 +163,7 @@ def test_only_the_named_keys_are_copied_and_no_value_is_shown(runner: Runner, st
         process.terminate()
     code, out, err = wait_for(process)
     assert set(copied) == set(THIRD_PARTY_KEYS)
+    assert "bigquery-credentials" not in copied
     password = base64.b64decode(generated["password"]).decode()
     for secret in ("mailer", "warehouse", password):
         assert secret not in out + err + json.dumps(runner.result())
@@ -183,6 +184,7 @@ def test_keys_that_are_not_there_are_named(
     assert code == 1
     assert f"copy keys from {namespace}: Secret lana-bank-external {cause}" in " ".join(err.split())
     assert runner.namespace not in runner.namespaces()
+    assert f"{runner.namespace}: destroyed" not in err  # It was never created.
 
 
 def test_the_pipeline_takes_the_keys_from_the_vault_of_an_environment() -> None:

@@ -13,6 +13,7 @@ import sys
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -54,7 +55,9 @@ class BuiltInProvisioner(TerraformProvisioner):
             f"'{program}' annotate namespace {spec.namespace} '{HOLDER_ANNOTATION}={holder}'"
         )
         namespace = {"provisioner": {"local-exec": [{"command": create}]}}
-        secret = {"depends_on": ["terraform_data.namespace"]}
+        secret: dict[str, Any] = {"depends_on": ["terraform_data.namespace"]}
+        mark = f"touch {folder.parent.parent}/destroyed"
+        secret["provisioner"] = {"local-exec": [{"command": mark, "when": "destroy"}]}
         if self.fails:
             secret |= {
                 "provisioner": {"local-exec": [{"command": "echo no such vault >&2; exit 1"}]}
@@ -91,8 +94,19 @@ def test_the_namespace_is_found_and_destroyed_with_its_state(
     state = json.loads((folder / "terraform.tfstate").read_text())
     assert len(state["resources"]) == 2
     provisioner.destroy(namespace)
+    assert (provisioner.folder.parent / "destroyed").exists()
     assert find(provisioner, spec) == []
     assert list(provisioner.folder.iterdir()) == []
+
+
+def test_a_later_namespace_of_the_same_name_is_kept(
+    provisioner: BuiltInProvisioner, spec: TestflightSpec
+) -> None:
+    provisioner.provision(spec, "gcp-galoy-staging")
+    (namespace,) = find(provisioner, spec)
+    ClusterProvisioner(provisioner.target).destroy(replace(namespace, uid="of-an-earlier-one"))
+    assert find(provisioner, spec) == [namespace]
+    provisioner.destroy(namespace)
 
 
 def test_terraform_destroys_and_a_vault_without_access_does_not_keep_the_namespace(
@@ -132,6 +146,27 @@ def test_a_partly_provisioned_namespace_is_found_and_destroyed(
     assert namespace.holder == spec.holder
     provisioner.destroy(namespace)
     assert find(provisioner, spec) == []
+
+
+class Unreadable(BuiltInProvisioner):
+    """Its stack reads something that cannot be read, as one does of a vault without access."""
+
+    def synthesize(self, spec: TestflightSpec, keys_from: str, folder: Path) -> None:
+        super().synthesize(spec, keys_from, folder)
+        stack = json.loads((folder / "cdk.tf.json").read_text())
+        vault = {"backend": "local", "config": {"path": f"{folder}/no-such-vault"}}
+        stack["data"] = {"terraform_remote_state": {"vault": vault}}
+        (folder / "cdk.tf.json").write_text(json.dumps(stack))
+
+
+def test_a_vault_without_access_is_one_error_before_anything_is_created(
+    provisioner: BuiltInProvisioner, spec: TestflightSpec
+) -> None:
+    refused = Unreadable(provisioner.target, ROOT, provisioner.folder)
+    with pytest.raises(PromoterError, match="Unable to find remote state"):
+        refused.provision(spec, "gcp-galoy-staging")
+    assert find(provisioner, spec) == []
+    assert list(provisioner.folder.iterdir()) == []
 
 
 def test_an_existing_namespace_is_rejected_before_anything_is_created(

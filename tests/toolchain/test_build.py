@@ -214,6 +214,22 @@ def test_the_first_programs_are_built_while_modules_are_downloaded(
     assert "downloading example.com/module v1.0.0" in seen.lines
 
 
+def test_a_failed_download_ends_the_build_that_runs(
+    tree: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    running = tmp_path / "running"
+    os.mkfifo(running)
+    listing = f"echo go: downloading example.com/module v1.0.0; read -r x <{running}"
+    script = (
+        f"[ $1 = list ] && {{ {listing}; echo dial tcp: no such host; exit 1; }}\n"
+        f"echo go >{running}; while sleep 0.05; do echo some/package; done"
+    )
+    fake(tmp_path / "bin", "go", script)
+    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}{os.pathsep}{os.environ['PATH']}")
+    with pytest.raises(BuildFailed, match=r"download the modules of .*: no network"):
+        Toolchain(tree, cache=tmp_path / "cache").built("etcd")
+
+
 def test_what_takes_how_long_is_shown_and_remembered(tree: Path, tmp_path: Path) -> None:
     for main in tree.rglob("main.go"):
         main.write_text(f"{main.read_text()}// {time.time_ns()}: not in Go's own cache\n")
@@ -243,12 +259,41 @@ def test_the_committed_keys_are_current() -> None:
     assert (MODULE_FOLDER / KEYS).read_text() == keys(), "make generated"
 
 
+def test_opentofu_is_built_without_xds() -> None:
+    recipe = RECIPES["tofu"]
+    done = subprocess.run(
+        [go(), "list", "-deps", *recipe.flags, recipe.package],
+        cwd=MODULE_FOLDER,
+        env={**os.environ, "CGO_ENABLED": "0", "GOFLAGS": "-mod=readonly"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    packages = done.stdout.split()
+    assert "cloud.google.com/go/storage" in packages
+    assert not [each for each in packages if each.startswith("github.com/envoyproxy/")]
+
+
 def test_the_caller_s_go_flags_and_workspace_do_not_matter(
     tree: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("GOFLAGS", "-mod=vendor")
     monkeypatch.setenv("GOWORK", str(tmp_path / "go.work"))
     assert Toolchain(tree, cache=tmp_path / "cache").built("etcd").is_file()
+
+
+@pytest.mark.parametrize(("own", "used"), [(None, "400"), ("50", "50")])
+def test_the_compiler_collects_garbage_less_often_unless_told(
+    tree: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, own: str | None, used: str
+) -> None:
+    seen = tmp_path / "seen"
+    fake(tmp_path / "bin", "go", f'echo "$1 $GOGC" >>{seen}\nexec {go()} "$@"')
+    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.delenv("GOGC", raising=False)
+    if own:
+        monkeypatch.setenv("GOGC", own)
+    Toolchain(tree, cache=tmp_path / "cache").built("etcd")
+    assert seen.read_text().splitlines() == [f"list {used}", f"build {used}"]
 
 
 def test_a_module_that_does_not_require_the_program_is_named(tree: Path, tmp_path: Path) -> None:

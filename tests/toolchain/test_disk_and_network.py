@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from promoter.toolchain import BuildFailed, Toolchain
+from promoter.toolchain.build import build_environment
 from tests.toolchain.fake_programs import BUILD
 
 ROOT = Path(__file__).parents[2]
@@ -93,3 +94,17 @@ def test_without_a_network_the_error_says_so(
     )
     assert "what was downloaded is kept" in error.value.next_step
     assert "go env GOPROXY" in error.value.next_step
+
+
+def test_without_a_home_that_can_be_written_other_caches_are_in_ours(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    ours = {"GOMODCACHE", "npm_config_cache"}
+    assert not ours & {*build_environment()}
+    monkeypatch.setenv("HOME", "/proc/self")
+    variables = build_environment()
+    assert all(Path(variables[name]).is_relative_to(tmp_path / "promoter") for name in ours)
+    monkeypatch.setenv("GOMODCACHE", "/modules")
+    assert build_environment()["GOMODCACHE"] == "/modules"

@@ -9,22 +9,12 @@ from pathlib import Path
 import pytest
 
 from promoter.common.errors import InvalidFile, PromoterError
-from promoter.common.progress import Silent
 from promoter.vendoring import sync
 from promoter.vendoring.errors import RefNotFound, UnsafeContent, VendorError
 from promoter.vendoring.refusals import refuse_links_out
 from promoter.vendoring.workspace import HOME
+from tests.progress import Notes
 from tests.vendoring.sources import CONFIG, Source, Target, contents, git
-
-
-class Notes(Silent):
-    """Collects the notes."""
-
-    def __init__(self) -> None:
-        self.lines: list[str] = []
-
-    def note(self, line: str) -> None:
-        self.lines.append(line)
 
 
 def configured(tmp_path: Path, source: Source, *more: str, ref: str = "main") -> Target:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from promoter.common.files import exchange
 from promoter.vendoring import sync
 from promoter.vendoring import workspace as workspace_module
 from promoter.vendoring.errors import RefNotFound, VendorError
@@ -49,7 +50,7 @@ def test_killed_where_folders_cannot_be_exchanged(
     source: Source, target: Target, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The folder is missing for an instant; the next run restores it."""
-    monkeypatch.setattr(workspace_module, "_exchange", lambda one, other: False)
+    monkeypatch.setattr(workspace_module, "exchange", lambda one, other: False)
     before = chart(target)
     moved_on(source, target)
     gaps = 0
@@ -96,7 +97,7 @@ def test_a_folder_that_cannot_be_replaced_stays(
     target: Target, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The old folder is moved aside first if folders cannot be exchanged."""
-    monkeypatch.setattr(workspace_module, "_exchange", lambda one, other: False)
+    monkeypatch.setattr(workspace_module, "exchange", lambda one, other: False)
     before = chart(target)
     with (
         pytest.raises(VendorError, match="No such file"),
@@ -128,6 +129,6 @@ def test_folders_are_exchanged_in_one_step(tmp_path: Path) -> None:
     for name in ("one", "other"):
         (tmp_path / name).mkdir()
         (tmp_path / name / name).write_text("x")
-    assert workspace_module._exchange(tmp_path / "one", tmp_path / "other")
+    assert exchange(tmp_path / "one", tmp_path / "other")
     assert (tmp_path / "one/other").exists()
     assert (tmp_path / "other/one").exists()

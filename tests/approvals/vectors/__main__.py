@@ -125,7 +125,10 @@ def vectors(made: Scene) -> Iterator[tuple[str, str, datetime, str]]:
     yield "removed-reject", removed(made, bob, cy), NOW, "rejected by ann"
     stop = replace(made.vote("ann", "stop"), runs="", would="", rules="", commit="")
     yield "stopped", made.gates(bob, cy, stop), NOW, "stopped by ann"
-    yield "resumed", made.gates(bob, cy, stop, replace(stop, kind="resume")), NOW, ""
+    resume = replace(stop, kind="resume", commit=made.main)
+    yield "resumed", made.gates(bob, cy, stop, resume), NOW, ""
+    other_resume = replace(resume, commit="1" * 40)
+    yield "other-repository-resumed", made.gates(bob, cy, stop, other_resume), NOW, "stopped by ann"
     frozen = datetime(2026, 12, 18, 1, tzinfo=UTC)
     votes = [replace(each, at=frozen.isoformat()) for each in (bob, cy)]
     yield "frozen", made.gates(*votes), frozen, "closed until 2027-01-04"
