@@ -1,21 +1,27 @@
 """The approvals behind the present gate of an environment, each verified on its own."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Self
 
 from promoter.approvals.approvals import Approvals
-from promoter.approvals.rules_file import TeamsFile
-from promoter.approvals.statement import content_digest
+from promoter.approvals.authority import Case, DeployAuthority
+from promoter.approvals.signed_records import StateChange
 from promoter.common.errors import PromoterError
+from promoter.gate.decision import decide
+from promoter.site.past import past_decision, past_decisions
 from promoter.site.site import Site
 from promoter.site.timeline import RecordedDeployment
 
 
 @dataclass(frozen=True)
 class VerifiedApproval:
-    """A vote for the present gate; ``person`` is None where nobody who may vote signed it.
+    """A vote on what the gate clears; ``person`` is None where nobody who is listed signed it.
 
-    ``commit`` of the gates branch has it, ``at`` is ISO 8601.
+    ``counts`` is False where it is not one of the votes that decide: it expired, its person voted
+    again later, is in no team that may vote, or is an author of the change. ``commit`` of the gates
+    branch has it, ``at`` is ISO 8601. ``via`` is the way if the person's own
+    key did not sign it.
     """
 
     kind: str
@@ -23,38 +29,62 @@ class VerifiedApproval:
     commit: str
     at: str
     reason: str
+    counts: bool = True
+    via: str = ""
+
+    @property
+    def who(self) -> str:
+        """The person, and the way if it was not by a key of their own."""
+        way = f" via {self.via}" if self.via else ""
+        return f"{self.person}{way}" if self.person else "unverified"
 
 
 @dataclass(frozen=True)
 class GateApprovals:
-    """The approvals of the commit that the gate names, of ``needed`` people.
+    """The approvals of what the gate clears, of ``needed`` people, by the rules of ``at``.
 
-    ``missing_teams`` are those that have to approve, of whose people nobody did.
+    ``at`` (ISO 8601) is now where the change waits, else the time at which what runs was decided.
+    ``status`` has the approvals in words, ``verified`` is True if they are complete.
     """
 
     environment: str
     gate: str
     needed: int
     votes: tuple[VerifiedApproval, ...]
-    missing_teams: tuple[str, ...] = ()
+    verified: bool
+    status: str
+    at: str = ""
+
+    @classmethod
+    def of(cls, environment: str, gate: str, case: Case, at: datetime) -> Self:
+        """Return the approvals of ``case`` at ``at``."""
+        found = DeployAuthority(case).approvals(at)
+        words, time = str(found), at.isoformat(timespec="seconds")
+        votes = _votes(case, at)
+        return cls(environment, gate, found.needed, votes, found.complete, words, time)
 
     @property
     def people(self) -> frozenset[str]:
-        """The people whose approval is verified."""
+        """The people whose approval counts."""
         return frozenset(
-            each.person for each in self.votes if each.person and each.kind == "approve"
+            each.person
+            for each in self.votes
+            if each.person and each.counts and each.kind == "approve"
         )
 
     @property
-    def verified(self) -> bool:
-        """True if as many people as needed signed an approval, and of every required team one."""
-        return len(self.people) >= self.needed and not self.missing_teams
+    def names(self) -> tuple[str, ...]:
+        """The same in words, with the way of those who did not sign with a key of their own."""
+        return tuple(
+            sorted(each.who for each in self.votes if each.counts and each.kind == "approve")
+        )
 
 
 def gate_approvals(site: Site, environment: str) -> GateApprovals:
     """Return the approvals of the present gate; raises `PromoterError` where it is ``HEAD``.
 
-    With approval rules they are the signed votes, else the signed commit that set the gate.
+    With approval rules they are the votes, by the rules: on the change that the gate clears, else
+    on what runs, as they counted when that was decided. Without, the signed commit that set it.
     """
     name = site.deployment_of(environment)
     gate = site.approvals.gates(name).commit(environment)
@@ -64,36 +94,36 @@ def gate_approvals(site: Site, environment: str) -> GateApprovals:
             next_step=f"promoter approve {environment} --reason '...'",
         )
     control = site.control(site.deployments[name])
-    rule = control.rules(environment).approval
-    if rule is None:
-        return GateApprovals(environment, gate, 1, (_signed_commit(site, name, environment),))
-    teams = control.in_force.teams if control.in_force else TeamsFile()
-    voters = teams.members(rule.from_)
-    votes = tuple(
-        VerifiedApproval(
-            made.kind,
-            made.person if made.person in voters else None,
-            made.added_by,
-            made.at,
-            made.reason,
+    if control.rules(environment).approval is None:
+        vote = _signed_commit(site, name, environment)
+        approved = vote.person is not None
+        status = f"{int(approved)} of 1 approvals{f' ({vote.person})' if approved else ''}"
+        return GateApprovals(environment, gate, 1, (vote,), approved, status)
+    decision = decide(site.gated(name).controlled_by(None).alone(environment), environment)
+    if decision.is_due:
+        case = control.case(environment, decision.recorded, decision.state)
+        return GateApprovals.of(environment, gate, case, control.now)
+    past = next(past_decisions(site, environment), None)
+    if past is None:
+        raise PromoterError(
+            f"verify approval of {environment}: its gate clears nothing, and nothing runs there",
+            next_step=f"promoter why {environment}",
         )
-        for made in map(control.verified, control.signed)
-        if (made.environment, made.commit) == (environment, gate) and made.kind != "override"
-    )
-    found = GateApprovals(environment, gate, rule.count, votes)
-    missing = (team for team in rule.required if not found.people & teams.members([team]))
-    return replace(found, missing_teams=tuple(missing))
+    return GateApprovals.of(environment, past.gate or gate, past.case(), past.at)
 
 
 def approvers(site: Site, environment: str) -> str | None:
     """Return who approved what the gate names, for people to read; None where it is ``HEAD``."""
     deployment = site.deployment_of(environment)
-    approval = site.approvals.gate(deployment, environment)
-    if approval is None:
+    if not site.gated(deployment).is_gated(environment):
         return None
     if site.control(site.deployments[deployment]).rules(environment).approval is None:
-        return approval.by
-    return ", ".join(sorted(gate_approvals(site, environment).people)) or "nobody"
+        approval = site.approvals.gate(deployment, environment)
+        return approval.by if approval else None
+    try:
+        return ", ".join(gate_approvals(site, environment).names) or "nobody"
+    except PromoterError:  # `verify approval` and `audit` name it; a status has more to show.
+        return "unknown"
 
 
 def approval_in_words(site: Site, environment: str) -> str | None:
@@ -101,41 +131,37 @@ def approval_in_words(site: Site, environment: str) -> str | None:
 
     With approval rules the newest vote says where and why: whoever may push can move the gate.
     """
-    by = approvers(site, environment)
-    found = site.approvals.gate(site.deployment_of(environment), environment)
-    if by is None or found is None:
+    name = site.deployment_of(environment)
+    found = site.approvals.gate(name, environment)
+    if found is None:
         return None
-    commit, at, reason = found.commit, found.at, found.reason
-    if site.control(site.deployments[site.deployment_of(environment)]).rules(environment).approval:
-        votes = gate_approvals(site, environment).votes
-        counting = (each for each in votes if each.person and each.kind == "approve")
+    by, commit, at, reason = found.by, found.commit, found.at, found.reason
+    if site.control(site.deployments[name]).rules(environment).approval:
+        approvals = gate_approvals(site, environment)
+        counting = (each for each in approvals.votes if each.counts and each.kind == "approve")
         newest = max(counting, key=lambda each: each.at, default=None)
         if newest is None:
-            return by
+            return "nobody"
+        by = ", ".join(sorted(approvals.people))
         commit, at, reason = newest.commit, newest.at, newest.reason
     return f"{by} in {commit[:12]} at {at}{f', {reason}' if reason else ''}"
 
 
 def recorded_approvals(site: Site, record: RecordedDeployment) -> tuple[VerifiedApproval, ...]:
-    """Return the votes on what ``record`` has, as they counted then.
+    """Return the votes on what ``record`` has, as they counted when it was decided.
 
-    Without any the approval of the gate then: its evidence names the commit of the gates branch,
-    else the times of the branch's commits tell it.
+    Without any the approval of the gate then.
     """
     if record.state is None:
         return ()
-    then = datetime.fromisoformat(record.at)
-    control = replace(site.control(site.deployments[record.deployment]), now=then)
-    about = (record.environment, content_digest(record.state.current))
-    votes = tuple(
-        VerifiedApproval(made.kind, made.person, made.added_by, made.at, made.reason)
-        for made in map(control.verified, control.signed)
-        if (made.environment, made.would) == about
-    )
-    gates = _gates_of(site, record)
-    if votes or gates is None:
+    time = int(datetime.fromisoformat(record.at).timestamp())
+    past = past_decision(site, record.environment, StateChange(record.commit, time))
+    if past is None or past.gates is None:
+        return ()
+    votes = _votes(past.case(), past.at)
+    if votes:
         return votes
-    found = Approvals(site.git, site.remote, record.parent, gates).gate(
+    found = Approvals(site.git, site.remote, past.parents[0], past.gates).gate(
         record.deployment, record.environment
     )
     if found is None:
@@ -143,13 +169,26 @@ def recorded_approvals(site: Site, record: RecordedDeployment) -> tuple[Verified
     return (VerifiedApproval("approve", found.approved_by, found.commit, found.at, found.reason),)
 
 
-def _gates_of(site: Site, record: RecordedDeployment) -> str | None:
-    if record.attempt and record.attempt.gates:
-        return record.attempt.gates
-    if site.gates_tip is None:
-        return None
-    before = f"--before={record.at}"
-    return next(iter(site.git.lines("rev-list", "-1", before, site.gates_tip)), None)
+def _votes(case: Case, at: datetime) -> tuple[VerifiedApproval, ...]:
+    """Return the votes and overrides of ``case``, and which of them decide at ``at``."""
+    verdict = DeployAuthority(case).verdict(at)
+    deciding = [verdict.override] if verdict.override else []
+    if verdict.approvals:
+        deciding += [*verdict.approvals.given, *verdict.approvals.rejected]
+    commits = {each.added_by for each in deciding}
+    return tuple(
+        VerifiedApproval(
+            vote.kind,
+            vote.person,
+            vote.added_by,
+            vote.at,
+            vote.reason,
+            vote.added_by in commits,
+            vote.via,
+        )
+        for vote in case.statements
+        if vote.kind in ("approve", "reject", "override")
+    )
 
 
 def _signed_commit(site: Site, deployment: str, environment: str) -> VerifiedApproval:

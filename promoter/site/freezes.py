@@ -61,7 +61,7 @@ class EnvironmentFreeze:
 
 @dataclass(frozen=True)
 class Freezes:
-    """The freezes of each environment of a deployment, and every stop and resume, newest first."""
+    """The freezes of each environment, and every stop and resume that counts, newest first."""
 
     deployment: str
     environments: tuple[EnvironmentFreeze, ...]
@@ -71,11 +71,8 @@ class Freezes:
 def freezes(site: Site, deployment: str) -> Freezes:
     """Return what holds the environments of ``deployment``; raises for rules that are wrong."""
     control = site.control(site.gated(deployment))
-    orders = tuple(
-        control.verified(each)
-        for each in control.signed
-        if each.statement.kind in ("stop", "resume")
-    )
+    signed = (each for each in control.signed if each.statement.kind in ("stop", "resume"))
+    orders = tuple(control.verified(each) for each in signed if control.is_own(each.statement))
     found = tuple(_freeze(control, name, orders) for name in control.deployment.environments)
     newest = sorted(orders, key=lambda each: each.given, reverse=True)
     return Freezes(deployment, found, tuple(map(_order, newest)))
@@ -111,4 +108,5 @@ def _spans(windows: Windows) -> Iterator[DenySpan]:
 
 def _order(made: Statement) -> StopOrder:
     about = scope(made)
-    return StopOrder(made.kind, about, made.person, made.reason, made.at, made.added_by)
+    person = made.who if made.person else None
+    return StopOrder(made.kind, about, person, made.reason, made.at, made.added_by)

@@ -2,29 +2,30 @@
 
 Git has no incidents. A deployment counts as failed where a later one repairs it: one that restores
 earlier content (rollback), contains a revert, is marked as a hotfix, or was allowed by an override.
+Issues of the forge with one label can be added to that.
 """
 
 import math
-import re
 import statistics
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
-from typing import Literal, Self
+from typing import Self
 
-from promoter.approvals.statement import content_digest
+from promoter.forge.forge import Issue
 from promoter.gate.state import DeployState, path_of
 from promoter.git import Git, is_full_id
 from promoter.site.gates import PRODUCTION, stage
+from promoter.site.incidents import incident_repairs, incidents_of
+from promoter.site.repairs import (
+    DeliveredCommit,
+    Repair,
+    git_repairs,
+    time_of,
+)
 from promoter.site.site import Site
 from promoter.site.timeline import RecordedDeployment, Timeline, timeline
-
-Sign = Literal["rollback", "revert", "hotfix", "override"]
-
-_REVERT = re.compile(r'Revert "|revert(\([^)]*\))?!?:', re.IGNORECASE)
-_REVERTED = re.compile(r"\bThis reverts commit ([0-9a-f]{7,40})\b")
-_HOTFIX = re.compile(r"\bhotfix\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -72,16 +73,6 @@ class Share:
 
 
 @dataclass(frozen=True)
-class Repair:
-    """A record that repaired an earlier one, the sign of it, and the seconds between the two."""
-
-    sign: Sign
-    record: str
-    failed: str
-    seconds: float
-
-
-@dataclass(frozen=True)
 class DeliveryMetrics:
     """The metrics of one environment that nothing comes after, or whose stage is production.
 
@@ -103,15 +94,20 @@ class DeliveryMetrics:
 
 
 def site_metrics(
-    site: Site, names: Collection[str] = (), since: datetime | None = None
+    site: Site,
+    names: Collection[str] = (),
+    since: datetime | None = None,
+    incidents: Sequence[Issue] = (),
 ) -> tuple[DeliveryMetrics, ...]:
     """Return the metrics of the measured environments among those that ``names`` select.
 
-    Raises `UsageError` for an unknown name.
+    ``incidents`` are those of the remote's forge. Raises `UsageError` for an unknown name.
     """
     chosen = {environment for _, environment in site.select(names)}
     return tuple(
-        delivery_metrics(site.git, timeline(site, environment), since)
+        delivery_metrics(
+            site.git, timeline(site, environment), since, incidents_of(site, environment, incidents)
+        )
         for deployment in site.deployments
         for environment in measured_environments(site, deployment)
         if environment in chosen
@@ -126,51 +122,50 @@ def measured_environments(site: Site, deployment: str) -> tuple[str, ...]:
     return tuple(production or [name for name in environments if name not in passed])
 
 
-def delivery_metrics(git: Git, history: Timeline, since: datetime | None = None) -> DeliveryMetrics:
+def delivery_metrics(
+    git: Git,
+    history: Timeline,
+    since: datetime | None = None,
+    incidents: Iterable[Issue] = (),
+) -> DeliveryMetrics:
     """Return the metrics of the records in ``history`` from ``since`` on, all by default."""
     records = [each for each in reversed(history.records) if each.state]
     arrivals = _arrivals(records)
     commits = _commits(git, [commit for each in arrivals for commit in each])
-    counted = {each.commit for each in records if since is None or _time(each) >= since}
+    counted = {each.commit for each in records if since is None or time_of(each) >= since}
     pairs = list(zip(records, arrivals, strict=True))
-    repairs = [each for each in _repairs(pairs, commits) if each.record in counted]
+    # What an incident says comes first: it has the time of a failure, git that of the deployment.
+    repairs = [each for each in incident_repairs(records, incidents) if each.failed in counted]
+    repairs += [each for each in git_repairs(pairs, commits) if each.record in counted]
     lead = [
-        Sample(_time(record).timestamp() - commits[commit].time, commit, record.commit)
+        Sample(time_of(record).timestamp() - commits[commit].time, commit, record.commit)
         for number, (record, arrived) in enumerate(pairs)
         if number and record.commit in counted
         for commit in arrived
         if commit in commits
     ]
     between = [
-        Sample((_time(new) - _time(old)).total_seconds(), new.commit, new.commit)
+        Sample((time_of(new) - time_of(old)).total_seconds(), new.commit, new.commit)
         for old, new in pairwise(records)
         if new.commit in counted
     ]
-    first = {each.failed: each for each in reversed(repairs)}
+    recovered = (each for each in reversed(repairs) if each.seconds is not None)
+    first = {each.failed: each for each in recovered}
     return DeliveryMetrics(
         history.deployment,
         history.environment,
         len(counted),
         Distribution.of(lead),
         Distribution.of(between),
-        Distribution.of(Sample(each.seconds, each.failed, each.record) for each in first.values()),
+        Distribution.of(
+            Sample(each.seconds or 0, each.failed, each.record or each.failed)
+            for each in first.values()
+        ),
         Share.of((each.failed for each in repairs), len(counted)),
-        Share.of((each.record for each in repairs), len(counted)),
+        Share.of((each.record for each in repairs if each.record), len(counted)),
         tuple(repairs),
         tuple(each.problem for each in history.records if each.problem),
     )
-
-
-@dataclass(frozen=True)
-class _Commit:
-    """A commit's time in seconds since the epoch, and its message."""
-
-    time: int
-    message: str
-
-
-def _time(record: RecordedDeployment) -> datetime:
-    return datetime.fromisoformat(record.at)
 
 
 def _hashes(state: DeployState | None) -> dict[str, str | None]:
@@ -198,7 +193,7 @@ def _arrivals(records: Sequence[RecordedDeployment]) -> list[list[str]]:
     return found
 
 
-def _commits(git: Git, ids: Iterable[str]) -> Mapping[str, _Commit]:
+def _commits(git: Git, ids: Iterable[str]) -> Mapping[str, DeliveredCommit]:
     """Return time and message of those of the commits ``ids`` that the clone has."""
     known = _existing(git, dict.fromkeys(ids))
     if not known:
@@ -206,7 +201,7 @@ def _commits(git: Git, ids: Iterable[str]) -> Mapping[str, _Commit]:
     options = ("--no-walk=unsorted", "--stdin", "-z", "--format=%H%n%ct%n%B")
     output = git.output("log", *options, stdin="\n".join(known).encode()).decode(errors="replace")
     entries = (entry.split("\n", 2) for entry in output.split("\0") if entry)
-    return {commit: _Commit(int(time), message) for commit, time, message in entries}
+    return {commit: DeliveredCommit(int(time), message) for commit, time, message in entries}
 
 
 def _existing(git: Git, ids: Iterable[str]) -> list[str]:
@@ -214,48 +209,3 @@ def _existing(git: Git, ids: Iterable[str]) -> list[str]:
     checked = git.output("cat-file", "--batch-check=%(objectname) %(objecttype)", stdin=stdin)
     lines = (line.split() for line in checked.decode().splitlines())
     return [name for name, kind, *_ in lines if kind == "commit"]
-
-
-def _repairs(
-    pairs: Sequence[tuple[RecordedDeployment, list[str]]], commits: Mapping[str, _Commit]
-) -> Iterator[Repair]:
-    digests: list[str] = []
-    arrived: dict[str, RecordedDeployment] = {}
-    for number, (record, own) in enumerate(pairs):
-        digest = content_digest(record.state.current) if record.state else ""
-        messages = [commits[each].message for each in own if each in commits]
-        before = pairs[number - 1][0] if number else None
-        if before is not None:
-            sign = _sign(record, digest, digests, messages)
-            failed = _reverted(messages, arrived) or before
-            if sign is not None:
-                seconds = (_time(record) - _time(failed)).total_seconds()
-                yield Repair(sign, record.commit, failed.commit, seconds)
-        digests.append(digest)
-        arrived |= dict.fromkeys(own, record)
-
-
-def _sign(
-    record: RecordedDeployment, digest: str, earlier: Sequence[str], messages: Sequence[str]
-) -> Sign | None:
-    """Return the sign by which ``record`` repairs an earlier one, None if it has none."""
-    titles = [message.partition("\n")[0] for message in messages]
-    if any(map(_REVERT.match, titles)):
-        return "revert"
-    if digest in earlier[:-1] and digest != earlier[-1]:
-        return "rollback"
-    if any(map(_HOTFIX.search, titles)):
-        return "hotfix"
-    return "override" if record.attempt and record.attempt.override else None
-
-
-def _reverted(
-    messages: Sequence[str], arrived: Mapping[str, RecordedDeployment]
-) -> RecordedDeployment | None:
-    """Return the record with which a commit came that ``messages`` revert, if they name one."""
-    named = (found[1] for message in messages for found in _REVERTED.finditer(message))
-    for commit in named:
-        for known, record in arrived.items():
-            if known.startswith(commit):
-                return record
-    return None

@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from promoter.approvals.authority import ApprovalStatus, Case, DeployAuthority
+from promoter.approvals.authority import Case, DeployAuthority
 from promoter.approvals.control import GitControl
-from promoter.gate.decision import decide
-from promoter.gate.deployment import Deployment
+from promoter.approvals.verdict import ApprovalStatus
+from promoter.gate.evaluator import Evaluator
+from promoter.gate.state import DeployState
 from promoter.site.site import Site
 
 
@@ -31,43 +32,48 @@ class Opening:
 def find_opening(site: Site, environment: str) -> Opening:
     """Return the opening of ``environment`` for what its gate clears, or the tip would."""
     deployment = site.deployment(environment)
-    found = opening_of(deployment, site.control(deployment), environment)
+    with deployment.reading() as history:
+        evaluator = Evaluator(deployment.alone(environment), history)
+        found = opening_of(evaluator, site.control(deployment), environment)
     return found or Opening(environment, None, None, ("nothing waits for it",))
 
 
-def opening_of(deployment: Deployment, control: GitControl, environment: str) -> Opening | None:
+def opening_of(evaluator: Evaluator, control: GitControl, environment: str) -> Opening | None:
     """Return the opening of ``environment``, None where nothing waits for it.
 
-    ``deployment`` has its gates.
+    The deployment of ``evaluator`` has its gates.
     """
     now = control.now
-    case, cleared = _case(deployment, control, environment)
-    if case is None:
+    cleared, would = _waiting(evaluator, environment)
+    if would is None:
         return None
-    authority = DeployAuthority(case)
+    authority = DeployAuthority(_case(evaluator, control, environment, would))
     verdict = authority.verdict(now)
     # What the gate does not clear yet waits for its approval, whatever the rules say.
     alone = authority.opens(now) if cleared else None
     approved, status = authority.opens(now, approved=True), verdict.approvals or ApprovalStatus(0)
-    people = tuple(str(vote.person) for vote in status.given)
+    people = {vote.person for vote in status.given}
     return Opening(
         environment,
         _text(alone),
         _text(approved),
         tuple(each.reason for each in verdict.refusals),
         status.needed,
-        people,
+        tuple(vote.who for vote in status.given),
         tuple(name for name in status.eligible if name not in people),
     )
 
 
-def _case(deployment: Deployment, control: GitControl, name: str) -> tuple[Case | None, bool]:
-    """Return what decides about the change that waits, and whether the gate clears it."""
-    decision = decide(deployment.controlled_by(None).alone(name), name, origins=False)
-    recorded, gated = decision.recorded, deployment.is_gated(name)
-    would = decision.state if decision.is_due else control.would(name, deployment.tip)
-    case = control.case(name, recorded, would, gated=gated) if would else None
-    return case, decision.is_due
+def _waiting(evaluator: Evaluator, name: str) -> tuple[bool, DeployState | None]:
+    """Return whether the gate clears something, and what: else what it would at the tip."""
+    cleared = evaluator.state_at(name, evaluator.decided_at(name))
+    return cleared is not None, cleared or evaluator.state_at(name, evaluator.deployment.tip)
+
+
+def _case(evaluator: Evaluator, control: GitControl, name: str, would: DeployState) -> Case:
+    """Return what decides about ``would``."""
+    deployment = evaluator.deployment
+    return control.case(name, deployment.recorded(name), would, gated=deployment.is_gated(name))
 
 
 def _text(time: datetime | None) -> str | None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from promoter.common.errors import PromoterError
 from promoter.gate.decision import Decision
+from promoter.gate.evaluator import Evaluator
 from promoter.site.opening import Opening, opening_of
 from promoter.site.plan import Decided, EnvironmentPlan, decide_each, plans_of
 from promoter.site.site import Site
@@ -46,7 +47,8 @@ class EnvironmentOverview:
 def overview(site: Site, names: Collection[str] = ()) -> tuple[EnvironmentOverview, ...]:
     """Return the environments that ``names`` select (see `Site.select`), in their order.
 
-    Each is decided once, all in one pass over history; no cluster is queried.
+    Each is decided once, all in one pass over history; no cluster is queried, and who approved what
+    runs is left out.
     """
     with site.opened() as opened:
         decided = decide_each(opened, names)
@@ -69,7 +71,7 @@ def _overview(
         return EnvironmentOverview(plan, status)
     opening, has_rules = found or (None, False)
     passed = site.deployments[plan.deployment].environment(plan.environment).passed
-    status = status_of(site, plan.deployment, decision)
+    status = status_of(site, plan.deployment, decision, approved=False)
     return EnvironmentOverview(plan, status, opening, passed, has_rules)
 
 
@@ -78,19 +80,22 @@ def _openings(
 ) -> Iterator[tuple[tuple[str, str], tuple[Opening | None, bool]]]:
     """Yield the opening of each environment for which something waits, and its kind of approval.
 
-    The rules of a deployment are read once for all its environments.
+    The rules of a deployment are read once for all its environments, and what each of them would
+    run is evaluated once.
     """
     for deployment in dict.fromkeys(name for name, _ in decided):
         readable = {
-            pair: each
-            for pair, each in decided.items()
-            if pair[0] == deployment and isinstance(each, Decision)
+            name: each
+            for (own, name), each in decided.items()
+            if own == deployment and isinstance(each, Decision)
         }
         if not readable:
             continue
         gated = site.gated(deployment)
         control = site.control(gated)
-        for pair, decision in readable.items():
-            waits = decision.holds or decision.is_due
-            opening = opening_of(gated, control, pair[1]) if waits else None
-            yield pair, (opening, control.rules(pair[1]).approval is not None)
+        with gated.reading() as history:
+            evaluator = Evaluator(gated.alone(*readable), history)
+            for name, decision in readable.items():
+                waits = decision.holds or decision.is_due
+                opening = opening_of(evaluator, control, name) if waits else None
+                yield (deployment, name), (opening, control.rules(name).approval is not None)

@@ -29,7 +29,10 @@ _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 @dataclass(frozen=True)
 class ApprovalRequest:
-    """A request to approve a commit, a plan or a destroy."""
+    """A request to approve a commit, a plan or a destroy.
+
+    With ``subject`` it is of the person who signed in to the page as that.
+    """
 
     environment: str
     reason: str
@@ -39,6 +42,7 @@ class ApprovalRequest:
     vote: Vote = "approve"
     lasts: timedelta | None = None
     rules: bool = False
+    subject: str = ""
 
 
 @dataclass(frozen=True)
@@ -63,6 +67,14 @@ class Proposal:
     approvals: str = ""
     text: tuple[str, ...] = ()
     ballot: Ballot | RulesBallot | None = None
+
+    @property
+    def content(self) -> str:
+        """Digests of what runs, what would run and the rules, as a vote names them."""
+        if not isinstance(self.ballot, Ballot):
+            return ""
+        case = self.ballot.case(self.ballot.approvals.tip)
+        return " ".join((case.runs, case.would, case.rules_digest))
 
     def facts(self) -> dict[str, object]:
         """Return the proposal without the means to vote on it."""
@@ -96,8 +108,17 @@ def propose(site: Site, request: ApprovalRequest) -> Proposal:
 def approve(site: Site, proposal: Proposal) -> Approval | CastVote:
     """Commit the approval or the vote on the gates branch and push it."""
     environment, reason = proposal.request.environment, proposal.request.reason
+    request = proposal.request
+    if isinstance(proposal.ballot, Ballot):
+        return proposal.ballot.cast(
+            request.vote, one_line(reason), request.lasts, subject=request.subject
+        )
+    if request.subject:
+        raise UsageError(
+            f"{request.vote} {environment}: only votes on a commit are given on the page",
+            next_step="run the command with your own key",
+        )
     if proposal.ballot is not None:
-        request = proposal.request
         return proposal.ballot.cast(request.vote, one_line(reason), request.lasts)
     if proposal.kind == "plan" or proposal.kind == "destroy":
         return site.approvals.set_special(environment, proposal.kind, proposal.value, reason)
@@ -114,7 +135,7 @@ def _propose_special(site: Site, request: ApprovalRequest, kind: Special, id_: s
         if request.vote != "approve":
             raise UsageError(f"{request.vote} {name}: it has no approval rules")
         return Proposal(request, kind, id_)
-    ballot = SpecialBallot(site.approvals, deployment, name, id_, kind)
+    ballot = SpecialBallot(site.approvals, deployment, name, site.tip, kind, id_)
     status = DeployAuthority(ballot.case(site.gates_tip)).approvals(site.control(deployment).now)
     return Proposal(request, kind, id_, approvals=str(status), ballot=ballot)
 

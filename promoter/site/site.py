@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -144,12 +144,12 @@ class Site:
             return site.fetched()
         return site
 
-    def fetched(self) -> Site:
-        """Return the same as the remote has it now; raises as `require_growth`."""
-        return retry_when_moved(self._fetched)
+    def fetched(self, listed: Mapping[str, str] | None = None) -> Site:
+        """Return the same as the remote has it now (see `Git.follow`, `require_growth`)."""
+        return retry_when_moved(lambda: self._fetched(listed))
 
-    def _fetched(self) -> Site:
-        tips = self.git.follow(self.remote, self.branch, BRANCH)
+    def _fetched(self, listed: Mapping[str, str] | None) -> Site:
+        tips = self.git.follow(self.remote, self.branch, BRANCH, listed=listed)
         if self.branch not in tips:
             raise PromoterError(
                 f"fetch {self.branch} of {self.remote}: it has no such branch",
@@ -231,14 +231,28 @@ class Site:
         """
         if name in self.unreadable:
             raise self.unreadable[name]
-        require_gates_growth(self, name)
-        deployment = self.deployments[name].with_marks().under(self.approvals.gates(name))
-        return deployment.controlled_by(self.control(deployment))
+        if name not in self._gated:
+            require_gates_growth(self, name)
+            deployment = self.deployments[name].with_marks()
+            self._gated[name] = deployment.under(self.approvals.gates(name))
+        return self._gated[name].controlled_by(self.control(self._gated[name]))
+
+    @cached_property
+    def _gated(self) -> dict[str, Deployment]:
+        return {}
 
     def control(self, deployment: Deployment) -> GitControl:
-        """Return the rules of ``deployment`` with the statements in its commit of the gates."""
-        control = GitControl(deployment, self.gates_tip)
-        return replace(control, now=self.now) if self.now else control
+        """Return the rules of ``deployment``, with the statements in its commit of the gates."""
+        if isinstance(deployment.control, GitControl):
+            return deployment.control
+        if self.now is None:
+            return GitControl(deployment, self.gates_tip)
+        made = GitControl(deployment, self.gates_tip, self.now)
+        return self._controls.setdefault(deployment, made)  # Its time does not pass.
+
+    @cached_property
+    def _controls(self) -> dict[Deployment, GitControl]:
+        return {}
 
     def deployment_of(self, environment: str) -> str:
         """Return the name of the deployment that has ``environment``; raises `UsageError`."""

@@ -6,6 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from promoter.common.errors import InvalidFile, YamlEditError
+from promoter.common.yaml_file import read_yaml
 from promoter.gate.state import DeployState, path_of
 from promoter.git import Git
 from promoter.site.site import Site
@@ -17,6 +18,7 @@ from promoter.vendoring.pins import Pin, read_pins
 SOURCE_COMMIT = re.compile(r"[0-9a-f]{7,40}")
 """The form of a commit that a pin may name."""
 
+_CHART = "charts/lana-bank/Chart.yaml"
 _TRAILERS = ("Testflight", "Untested")
 _FORMAT = "%x00".join(
     ("commit %H", "%cI", *(f"%(trailers:key={key},valueonly)" for key in _TRAILERS))
@@ -27,12 +29,14 @@ _FORMAT = "%x00".join(
 class Vendoring:
     """A commit that vendored a chart; ``chart_ref`` is the charts repository's commit.
 
+    ``version`` is the candidate or release that the chart names, "" without one.
     ``testflight`` is what its commit names as the attestation, ``untested`` why there is none.
     """
 
     commit: str
     at: str
     chart_ref: str | None
+    version: str
     testflight: str
     untested: str
     pins: tuple[Pin, ...]
@@ -93,11 +97,14 @@ def _vendorings(site: Site) -> Iterator[Vendoring]:
         output = site.git.text("log", "-z", f"--format={_FORMAT}", site.tip, "--", VALUES)
         for entry in filter(None, output.split("\0commit ")):
             commit, at, testflight, untested = entry.removeprefix("commit ").split("\0")[:4]
-            values, lock = history.file(commit, VALUES), history.file(commit, LOCK_NAME)
+            values, lock, chart = (
+                history.file(commit, path) for path in (VALUES, LOCK_NAME, _CHART)
+            )
             yield Vendoring(
                 commit,
                 at,
                 _chart_ref(lock.content) if lock else None,
+                _version(chart.content) if chart else "",
                 " ".join(testflight.split()),
                 " ".join(untested.split()),
                 _pins(values.content) if values else (),
@@ -132,6 +139,13 @@ def _pins(values: bytes) -> tuple[Pin, ...]:
     with suppress(YamlEditError):
         return read_pins(values.decode(errors="replace"))
     return ()
+
+
+def _version(chart: bytes) -> str:
+    with suppress(InvalidFile):
+        read = read_yaml(chart, _CHART)
+        return str(read.get("appVersion") or "") if isinstance(read, dict) else ""
+    return ""
 
 
 def _chart_ref(lock: bytes) -> str | None:

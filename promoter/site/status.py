@@ -17,6 +17,7 @@ from promoter.programs.kubectl import Kubectl
 from promoter.programs.workloads import image_digests
 from promoter.site.approved import approvers
 from promoter.site.evidence import bypass_reason
+from promoter.site.recorded import recorded_times
 from promoter.site.site import Site
 from promoter.synthesis.stack import target_of
 from promoter.vendoring.lock import LOCK_NAME, parse_lock
@@ -113,8 +114,13 @@ def _recorded_status(site: Site, deployment: str, name: str) -> EnvironmentStatu
     return status_of(site, deployment, decision)
 
 
-def status_of(site: Site, deployment: str, decision: Decision) -> EnvironmentStatus:
-    """Return the status of the environment that ``decision`` is about, without its cluster."""
+def status_of(
+    site: Site, deployment: str, decision: Decision, *, approved: bool = True
+) -> EnvironmentStatus:
+    """Return the status of the environment that ``decision`` is about, without its cluster.
+
+    With ``approved`` it has who approved it, for which votes of a past time are verified.
+    """
     name = decision.environment
     try:
         bypass = bypass_reason(site, deployment, name)
@@ -122,7 +128,10 @@ def status_of(site: Site, deployment: str, decision: Decision) -> EnvironmentSta
         why = "; ".join((*map(str, decision.holds), *bypassed))
         status = EnvironmentStatus(name, _status(decision), deployment, why=why)
         recorded = decision.recorded
-        return status if recorded is None else _with_record(site, status, recorded)
+        if recorded is None:
+            return status
+        by = approvers(site, name) if approved else None
+        return replace(_with_record(site, status, recorded), approved_by=by)
     except PromoterError as error:
         return EnvironmentStatus.unreadable(deployment, name, error)
 
@@ -137,8 +146,7 @@ def _with_record(
         version=recorded.version,
         source_commit=next((pin.commit_ref for pin in recorded_pins(site, recorded)), None),
         chart_ref=chart_ref(site, recorded),
-        since=site.git.text("log", "-1", "--format=%aI", site.tip, "--", path) or None,
-        approved_by=approvers(site, status.name),
+        since=recorded_times(site).get(path),
     )
 
 

@@ -1,69 +1,17 @@
 """The timeline of an environment: every record and every piece of evidence in git."""
 
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Self
 
 from promoter.common.errors import PromoterError
 from promoter.gate.state import EnvironmentState
 from promoter.gate.state_file import read_state
 from promoter.git import Git
-from promoter.git.objects import is_full_id
-from promoter.site.evidence import OVERRIDE, folder
+from promoter.site.evidence import Attempt, folder
 from promoter.site.site import Site
-from promoter.site.witness import GATES
 
 _FORMAT = "commit %H%x00%ct%x00%an <%ae>%x00%P"
-
-
-@dataclass(frozen=True)
-class Attempt:
-    """A deploy, a bypass or a destroy as its evidence has it; times are UTC, ISO 8601.
-
-    ``outcome`` is ``unreadable`` where the evidence is not JSON of its form.
-    """
-
-    path: str
-    kind: str
-    outcome: str
-    at: str = ""
-    actor: str = ""
-    trigger: str = ""
-    summary: str = ""
-    plan: str = ""
-    plan_digest: str = ""
-    gates: str = ""
-    override: str = ""
-    smoketests: tuple[Mapping[str, Any], ...] = ()
-
-    @classmethod
-    def read(cls, path: str, content: bytes) -> Self:
-        """Return the attempt in the evidence ``content``, whatever it is."""
-        try:
-            found = json.loads(content)
-            details = found["details"]
-            texts = {name: str(found[name]) for name in ("kind", "outcome", "at", "actor")}
-            if datetime.fromisoformat(texts["at"]).tzinfo is None:
-                raise ValueError("a time without zone")
-            gates = str(details.get(GATES) or "")
-            if gates and not is_full_id(gates):
-                raise ValueError("the gates are no commit")
-            reports = [each for each in details.get("smoketests") or () if _is_report(each)]
-            return cls(
-                path,
-                **texts,
-                trigger=str(found["trigger"]),
-                summary=str(found["summary"]),
-                plan=str(details.get("plan") or ""),
-                plan_digest=str(details.get("plan_digest") or ""),
-                gates=gates,
-                override=str(details.get(OVERRIDE) or ""),
-                smoketests=tuple(reports),
-            )
-        except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
-            return cls(path, "evidence", "unreadable")
 
 
 @dataclass(frozen=True)
@@ -184,11 +132,6 @@ def _record(
         attempt,
         problem,
     )
-
-
-def _is_report(document: Any) -> bool:
-    results = document.get("results") if isinstance(document, dict) else None
-    return isinstance(results, list) and all(isinstance(each, dict) for each in results)
 
 
 def _is_attempt(path: str) -> bool:

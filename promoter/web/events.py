@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 
+import anyio
 from sse_starlette import ServerSentEvent
 
 MOST_STREAMS = 1_000
@@ -25,20 +26,35 @@ class Events:
         if self._loop is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._wake)
 
-    async def stream(self) -> AsyncIterator[ServerSentEvent]:
-        """Yield an event when the stream begins and each time that something has changed."""
+    async def stream(self, closing: anyio.Event) -> AsyncIterator[ServerSentEvent]:
+        """Yield an event at the beginning and at each change, until ``closing`` is set."""
         self._loop = asyncio.get_running_loop()
         changed = asyncio.Event()
         self._streams.add(changed)
         try:
-            yield ServerSentEvent(event="ready")
-            while True:
-                await changed.wait()
+            yield _event("ready")
+            while await _set(changed, closing):
                 changed.clear()
-                yield ServerSentEvent(event="changed")
+                yield _event("changed")
         finally:
             self._streams.discard(changed)
 
     def _wake(self) -> None:
         for each in self._streams:
             each.set()
+
+
+async def _set(changed: asyncio.Event, closing: anyio.Event) -> bool:
+    """Wait for one of the two; return False once ``closing`` is set."""
+    waiting = [asyncio.ensure_future(each.wait()) for each in (changed, closing)]
+    try:
+        await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for each in waiting:
+            each.cancel()
+    return not closing.is_set()
+
+
+def _event(name: str) -> ServerSentEvent:
+    """Return an event with data: browsers drop one that has none."""
+    return ServerSentEvent(event=name, data=name)

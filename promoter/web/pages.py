@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from promoter.common.errors import UsageError
-from promoter.site.approved import recorded_approvals
+from promoter.site.approved import approvers, recorded_approvals
 from promoter.site.difference import difference
+from promoter.site.overview import EnvironmentOverview
 from promoter.site.source_commits import SOURCE_COMMIT
 from promoter.site.timeline import RecordedDeployment
 from promoter.web.snapshot import Snapshot
@@ -78,7 +79,19 @@ def _environment(snapshot: Snapshot, name: str) -> Context:
     behind = [
         (other, snapshot.timeline(other.name).current) for other in snapshot.behind(found.name)
     ]
-    return {"environment": found, "timeline": history, "behind": behind}
+    return {
+        "environment": found,
+        "timeline": history,
+        "behind": behind,
+        "approved_by": _approved_by(snapshot, found),
+    }
+
+
+def _approved_by(snapshot: Snapshot, environment: EnvironmentOverview) -> str | None:
+    """Return who approved what runs; None where nothing does, or where that cannot be read."""
+    if environment.status.version is None:
+        return None
+    return approvers(snapshot.site_of(environment.name), environment.name)
 
 
 def _record(snapshot: Snapshot, name: str, commit: str) -> Context:

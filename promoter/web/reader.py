@@ -6,10 +6,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from promoter.web.snapshot import Snapshot
+from promoter.web.watcher import JUDGED_EVERY
 
 CHECKED_EVERY = timedelta(seconds=1)
-JUDGED_EVERY = timedelta(minutes=1)
-"""The age at which windows, soaks and votes are judged again although nothing moved."""
 
 
 def _now() -> datetime:
@@ -26,28 +25,29 @@ class Reader:
     _checked: datetime | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def expire(self) -> None:
-        """Read again for the next request."""
+    def expire(self, *, decided: bool = True) -> None:
+        """Read again for the next request, and where it is ``decided`` again, everything."""
         with self._lock:
             self._checked = None
+            self._snapshot = None if decided else self._snapshot
 
     def snapshot(self) -> Snapshot:
         """Return the newest snapshot; raises `PromoterError` where no remote can be read."""
         with self._lock:
             now = self.clock()
             if not self._snapshot or not self._checked or now - self._checked >= CHECKED_EVERY:
-                self._snapshot = self._newer(self._snapshot, now)
+                self._snapshot = self._newer(self._snapshot, now, changed=self._checked is None)
                 self._checked = now
             return self._snapshot
 
-    def _newer(self, last: Snapshot | None, now: datetime) -> Snapshot:
+    def _newer(self, last: Snapshot | None, now: datetime, *, changed: bool) -> Snapshot:
         found = self.read()
-        if last is None or now - last.now >= JUDGED_EVERY:
+        if last is None or now - last.now >= JUDGED_EVERY or _facts(last) != _facts(found):
             return found
-        return last if _facts(last) == _facts(found) else found
+        return last.on(found.remotes) if changed or last.remotes != found.remotes else last
 
 
 def _facts(snapshot: Snapshot) -> object:
-    """Return everything that a page of ``snapshot`` depends on, but the time."""
+    """Return everything that is decided by, but the time."""
     problems = {name: str(error) for name, error in snapshot.problems.items()}
-    return snapshot.tips, problems, snapshot.remotes
+    return snapshot.tips, problems

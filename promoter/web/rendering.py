@@ -9,11 +9,13 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from promoter.common.text import duration
-from promoter.web import pages, text
+from promoter.web import charts, pages, text
 from promoter.web.snapshot import Snapshot
 
-STYLE = "style.css"
 SCRIPT = "live.js"
+STATIC = {"style.css": "text/css", "icon.svg": "image/svg+xml", SCRIPT: "text/javascript"}
+"""The files that pages refer to, and their types; ``SCRIPT`` is for live pages only."""
+
 UNREADABLE_PAGE = "This page cannot be shown"
 CONTENT_POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; "
@@ -21,19 +23,24 @@ CONTENT_POLICY = (
 )
 
 
-def render_page(snapshot: Snapshot, path: str, *, live: bool = False) -> str:
+def render_page(snapshot: Snapshot, path: str, *, live: bool = False, account: bool = False) -> str:
     """Return the page at ``path``; raises as `find_page` and as its read models.
 
-    One that is ``live`` has the script that follows the server's events.
+    One that is ``live`` has the script that follows the server's events, one with ``account``
+    a link to the page by which people sign in and out.
     """
     template, context = pages.find_page(snapshot, path)
-    return render(template, path, {"snapshot": snapshot, "live": live, **context})
+    shared = {"snapshot": snapshot, "live": live, "account": account}
+    return render(template, path, {**shared, **context})
 
 
-def render_error(path: str, status: int, title: str, reason: str, next_step: str = "") -> str:
-    """Return the page for an error, which needs no repository."""
+def render_error(
+    path: str, status: int, title: str, reason: str, next_step: str = "", *, live: bool = False
+) -> str:
+    """Return the page for an error, which needs no repository; a live one follows the events."""
     context = {"status": status, "title": title, "reason": reason, "next_step": next_step}
-    return render("error.html", path, {"snapshot": None, "live": False, **context})
+    shared = {"snapshot": None, "live": live, "account": False, "sign_in": False}
+    return render("error.html", path, {**shared, **context})
 
 
 def render(template: str, path: str, context: Mapping[str, Any]) -> str:
@@ -51,7 +58,7 @@ def render(template: str, path: str, context: Mapping[str, Any]) -> str:
 
 
 def static_file(name: str) -> bytes:
-    """Return the style sheet or the script."""
+    """Return the content of one of `STATIC`."""
     return files("promoter.web").joinpath("static", name).read_bytes()
 
 
@@ -70,10 +77,12 @@ def _environment() -> Environment:
         "slug": text.slug,
         "moment": text.moment,
         "duration": duration,
+        "elapsed": text.elapsed,
         "lines": text.lines,
     }
     made.tests["source_commit"] = pages.is_source_commit
     made.globals |= {
+        "chart": charts.chart,
         "record_path": pages.record_path,
         "difference_path": pages.difference_path,
     }

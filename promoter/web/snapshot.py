@@ -1,7 +1,8 @@
 """One state of the remotes, and every read model that the pages show of it."""
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from copy import copy
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
@@ -9,8 +10,10 @@ from pathlib import Path
 from typing import Self
 
 from promoter.common.errors import PromoterError, UsageError
+from promoter.forge.forge import Issue
 from promoter.lint.audit import AuditedDeployment, audit
 from promoter.site.freezes import Freezes, freezes
+from promoter.site.incidents import incidents_of, labelled
 from promoter.site.metrics import DeliveryMetrics, delivery_metrics, measured_environments
 from promoter.site.overview import EnvironmentOverview, overview
 from promoter.site.site import Site
@@ -24,13 +27,15 @@ class Snapshot:
     """The remotes as they were fetched last; nothing is fetched, and every result is kept.
 
     ``problems`` has the error of each remote that cannot be read. Rules are judged at ``now``.
-    ``remotes`` is what a watcher saw of them, empty without one.
+    ``remotes`` is what a watcher saw of them, empty without one. Issues of the forge with the
+    label ``incidents`` are read for the metrics.
     """
 
     sites: tuple[Site, ...]
     problems: Mapping[str, PromoterError]
     now: datetime
     remotes: Mapping[str, RemoteView] = field(default_factory=dict)
+    incidents: str = ""
     _lock: threading.RLock = field(default_factory=threading.RLock, repr=False, compare=False)
     _timelines: dict[str, Timeline] = field(default_factory=dict, repr=False, compare=False)
     _audits: dict[str, tuple[AuditedDeployment, ...]] = field(
@@ -46,6 +51,7 @@ class Snapshot:
         branch: str = "main",
         now: datetime | None = None,
         remotes: Mapping[str, RemoteView] | None = None,
+        incidents: str = "",
     ) -> Self:
         """Return the snapshot of the repository that ``folder`` is in.
 
@@ -54,8 +60,18 @@ class Snapshot:
         found, errors = Site.each(folder, remote=remote, branch=branch, fetch=False)
         moment = now or datetime.now(UTC)
         return cls(
-            tuple(replace(site, now=moment) for site, _ in found), errors, moment, remotes or {}
+            tuple(replace(site, now=moment) for site, _ in found),
+            errors,
+            moment,
+            remotes or {},
+            incidents,
         )
+
+    def on(self, remotes: Mapping[str, RemoteView]) -> Self:
+        """Return the same with other ``remotes``; everything that was decided is kept."""
+        other = copy(self)
+        vars(other)["remotes"] = remotes
+        return other
 
     @property
     def tips(self) -> tuple[tuple[str, str, str | None], ...]:
@@ -118,13 +134,20 @@ class Snapshot:
     @cached_property
     def metrics(self) -> tuple[DeliveryMetrics, ...]:
         """The delivery metrics of every production environment."""
-        with self._lock:
-            return tuple(
-                delivery_metrics(site.git, self.timeline(name))
-                for site in self.sites
-                for deployment in site.deployments
-                for name in measured_environments(site, deployment)
-            )
+        return tuple(each for site in self.sites for each in self._metrics(site))
+
+    def _metrics(self, site: Site) -> Iterator[DeliveryMetrics]:
+        problems: tuple[str, ...] = ()
+        issues: tuple[Issue, ...] = ()
+        try:
+            issues = labelled(site, self.incidents)
+        except PromoterError as error:
+            problems = (f"the incidents: {error}",)
+        for deployment in site.deployments:
+            for name in measured_environments(site, deployment):
+                own = incidents_of(site, name, issues)
+                found = delivery_metrics(site.git, self.timeline(name), incidents=own)
+                yield replace(found, problems=(*found.problems, *problems))
 
     def _commits(self, site: Site) -> tuple[SourceCommit, ...]:
         names = [name for each in site.deployments.values() for name in each.environments]

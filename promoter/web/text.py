@@ -6,7 +6,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from promoter.common.text import plain, redact
+from promoter.common.text import duration, plain, redact
 
 MOST = 4_000
 """The number of characters of one value that are shown."""
@@ -46,11 +46,23 @@ def slug(name: str) -> str:
 
 def moment(time: str | datetime | None) -> Markup | str:
     """Return a time (ISO 8601) in UTC as an element that programs can read; else as it is."""
+    there = _instant(time)
+    if there is None:
+        return str(time or "")
+    text = there.isoformat(timespec="seconds")
+    return Markup('<time datetime="{}Z">{} UTC</time>').format(text, text[:16].replace("T", " "))
+
+
+def elapsed(since: str, now: datetime) -> str:
+    """Return the time from ``since`` (ISO 8601) to ``now`` in words; "" for no time."""
+    began = _instant(since)
+    return duration((now - began.replace(tzinfo=UTC)).total_seconds()) if began else ""
+
+
+def _instant(time: str | datetime | None) -> datetime | None:
+    """Return ``time`` in UTC without its zone; None for no time, or one without a zone."""
     try:
         found = time if isinstance(time, datetime) else datetime.fromisoformat(time or "")
-    except ValueError:
-        return time or ""  # type: ignore[return-value]
-    there = found.astimezone(UTC)
-    return Markup('<time datetime="{}">{}</time>').format(
-        f"{there:%Y-%m-%dT%H:%M:%SZ}", f"{there:%Y-%m-%d %H:%M} UTC"
-    )
+        return found.astimezone(UTC).replace(tzinfo=None) if found.tzinfo else None
+    except (ValueError, OverflowError):
+        return None

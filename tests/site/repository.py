@@ -11,6 +11,7 @@ from promoter.deploy.record import record
 from promoter.git import Git
 from promoter.site.evidence import Evidence, now
 from promoter.site.site import Site
+from tests.prototypes import Prototypes
 
 CONFIG = """\
 deployment: app
@@ -25,14 +26,20 @@ environments:
 
 
 @pytest.fixture
-def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Site:
+def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, prototypes: Prototypes) -> Site:
     """A remote with two environments, production held at the first commit; a clone of it."""
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(tmp_path / "gitconfig"))
-    bare, clone = tmp_path / "origin.git", tmp_path / "clone"
+    prototypes.copy(build_site, tmp_path)
+    return Site.of(tmp_path / "clone")
+
+
+def build_site(folder: Path) -> Site:
+    """Build the repositories of `site` below ``folder``."""
+    bare, clone = folder / "origin.git", folder / "clone"
     for name, value in {"user.name": "Ann", "user.email": "ann@bank.example"}.items():
-        Git(tmp_path).text("config", "--file", "gitconfig", name, value)
-    Git(tmp_path).text("init", "-q", "--bare", "--initial-branch=main", str(bare))
-    Git(tmp_path).text("clone", "-q", str(bare), str(clone))
+        Git(folder).text("config", "--file", "gitconfig", name, value)
+    Git(folder).text("init", "-q", "--bare", "--initial-branch=main", str(bare))
+    Git(folder).text("clone", "-q", str(bare), str(clone))
     git = Git(clone)
     files = {
         "cepler/app.yml": CONFIG,
@@ -54,12 +61,14 @@ def push(git: Git, files: dict[str, bytes | None]) -> str:
     return made
 
 
-def deployed(site: Site, environment: str) -> Site:
-    """Record what is cleared, as a deploy would in the end."""
+def deployed(site: Site, environment: str, **details: object) -> Site:
+    """Record what is cleared, as a deploy would in the end; ``details`` are in its evidence."""
     site = site.fetched()
     due = cleared(site, environment)
     deployment = site.deployment_of(environment)
-    evidence = Evidence(deployment, environment, "deploy", "deployed", due.trigger, now(), "a test")
+    evidence = Evidence(
+        deployment, environment, "deploy", "deployed", due.trigger, now(), "a test", details=details
+    )
     record(site, due, evidence)
     return site.fetched()
 

@@ -47,9 +47,15 @@ def test_every_link_resolves_and_the_same_commits_give_the_same_bytes(
         done = promoter("web", "export", str(folder), "--at", AT)
         assert done.code == 0, done.stderr
     written = files(first)
-    assert done.stdout == f"wrote {len(written) - 2} pages to {second}\n"
+    assert done.stdout == f"wrote {len(written) - 3} pages to {second}\n"
     assert written == files(second)
-    assert {"index.html", "style.css", "metrics.html", "deployments/app.html"} <= written.keys()
+    assert {
+        "index.html",
+        "style.css",
+        "icon.svg",
+        "metrics.html",
+        "deployments/app.html",
+    } <= written.keys()
     for path, content in written.items():
         if path.endswith(".html"):
             assert Document(content.decode()).internal(path) <= written.keys(), path
@@ -59,6 +65,7 @@ def test_an_earlier_export_is_replaced_and_other_files_are_not(clone: Git, tmp_p
     folder = tmp_path / "site"
     assert promoter("web", "export", str(folder)).code == 0
     (folder / "old.html").write_text("from before")
+    (folder / ".promoter-web").open("a").write("old.html\n")
     assert promoter("web", "export", str(folder)).code == 0
     assert not (folder / "old.html").exists()
     other = tmp_path / "other"
@@ -68,7 +75,55 @@ def test_an_earlier_export_is_replaced_and_other_files_are_not(clone: Git, tmp_p
     assert refused.code == 64
     assert "it has files that no export wrote" in refused.stderr
     assert files(other) == {"notes.txt": b"mine"}
+    assert promoter("web", "export", str(other / "notes.txt")).code == 64
     assert [each for each in tmp_path.iterdir() if each.name.startswith(".")] == []
+
+
+def test_files_that_somebody_added_are_not_lost(clone: Git, tmp_path: Path) -> None:
+    folder = tmp_path / "site"
+    assert promoter("web", "export", str(folder)).code == 0
+    before = files(folder)
+    for name in ("CNAME", "environments/notes.txt", "linked"):
+        added = folder / name
+        added.symlink_to(tmp_path) if name == "linked" else added.write_text("mine")
+        refused = promoter("web", "export", str(folder))
+        assert refused.code == 64
+        assert f"it has files that no export wrote: {name}" in refused.stderr
+        added.unlink()
+        assert files(folder) == before
+
+
+def test_a_symlink_stays_and_its_target_is_replaced(clone: Git, tmp_path: Path) -> None:
+    target, link = tmp_path / "2026" / "site", tmp_path / "current"
+    link.symlink_to(target)
+    for _ in range(2):
+        assert promoter("web", "export", str(link)).code == 0
+        assert link.is_symlink()
+        assert (target / "index.html").is_file()
+    assert [each.name for each in target.parent.iterdir()] == ["site"]
+
+
+@pytest.mark.parametrize("exchanges", [True, False])
+def test_what_fails_at_the_end_leaves_the_earlier_export(
+    clone: Git, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, exchanges: bool
+) -> None:
+    folder = tmp_path / "site"
+    assert promoter("web", "export", str(folder), "--at", AT).code == 0
+    before = files(folder)
+    if not exchanges:
+        monkeypatch.setattr("promoter.web.export.exchange", lambda one, other: False)
+    rename = Path.rename
+
+    def full(self: Path, target: Path) -> Path:
+        if self.name == "new":
+            raise OSError(28, "No space left on device", str(target))
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", full)
+    done = promoter("web", "export", str(folder), "--at", "2026-11-27T12:00+00:00")
+    assert (done.code == 0) == exchanges
+    assert (files(folder) == before) != exchanges
+    assert [each.name for each in tmp_path.iterdir() if each.name.startswith(".")] == []
 
 
 def test_what_was_never_fetched_or_is_no_time_is_an_error(

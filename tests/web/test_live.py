@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-import signal
+import dataclasses
+import json
 import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
 import pytest
 
-from promoter.common.ports import choose
+from dev.serving import serving
+from promoter.cli.unexpected import explained
+from promoter.common.holder import Holder
+from promoter.common.process import _mark
 from promoter.deploy.lease import acquire
-from promoter.git import Git
+from promoter.git import Git, Identity
 from promoter.site.site import Site
 from promoter.web.snapshot import Snapshot
 from promoter.web.watcher import Watcher
 from tests.site.repository import deployed, site
 from tests.web.document import Document, page
-from tests.web.test_docs import fetched
 
 __all__ = ["site"]
 
@@ -39,12 +42,17 @@ class Observed:
 
     folder: Path
     reports: int = 0
+    decided: bool = False
 
     def __post_init__(self) -> None:
-        self.watcher = Watcher(self.folder, None, "main", self._report)
+        self.now = datetime.now(UTC)
+        self.watcher = Watcher(
+            self.folder, None, "main", self._report, explained, clock=lambda: self.now
+        )
 
-    def _report(self) -> None:
+    def _report(self, decided: bool) -> None:
         self.reports += 1
+        self.decided = decided
 
     def look(self) -> bool:
         """Look once; return whether a change was reported."""
@@ -75,20 +83,117 @@ def test_what_others_push_is_fetched_and_reported_once(observed: Observed, other
     assert not observed.look()
 
 
+def test_long_histories_are_indexed_and_another_writer_is_no_problem(
+    observed: Observed, other: Site
+) -> None:
+    index = observed.folder / ".git" / "objects" / "info" / "commit-graphs" / "commit-graph-chain"
+    before = index.read_text()
+    index.with_name(f"{index.name}.lock").touch()
+    deployed(other, "qa")
+    assert observed.look()
+    assert "qa up to date" in observed.index()
+    assert index.read_text() == before
+
+
 def test_a_running_deploy_is_shown_until_it_ends(observed: Observed, other: Site) -> None:
     lease = acquire(other.git, "origin", "qa")
     assert observed.look()
     assert (
         f"qa is being deployed by {lease.holder.who}@{lease.holder.host} since" in observed.index()
     )
+    observed.now += timedelta(seconds=65)
+    assert observed.look()
+    lease.show("tofu apply \x1b[31m<b>qa")
+    assert observed.look()
+    assert not observed.decided
+    assert "(1 min" in observed.index()
+    assert ": tofu apply ?[31m<b>qa." in observed.index()
     lease.release()
     assert observed.look()
     assert "is being deployed" not in observed.index()
 
 
+def test_the_time_of_a_running_deploy_is_shown_anew_and_nothing_is_decided_again(
+    observed: Observed, other: Site
+) -> None:
+    lease = acquire(other.git, "origin", "qa")
+    assert observed.look()
+    assert not observed.decided
+    observed.now += timedelta(seconds=4)
+    assert not observed.look()
+    observed.now += timedelta(seconds=1)
+    assert observed.look()
+    assert not observed.decided
+    lease.release()
+    deployed(other, "qa")
+    assert observed.look()
+    assert observed.decided
+
+
+def lease_of(site: Site, holder: Holder) -> None:
+    """Put the lease of another machine on QA."""
+    tree = site.git.output("mktree").decode().strip()
+    identity = Identity("a test", "test@localhost")
+    made = site.git.commit_tree(tree, [], json.dumps(dataclasses.asdict(holder)), identity)
+    site.git.push("origin", made, "refs/promoter/lease/qa", expect=None)
+
+
+def test_a_killed_deploy_is_shown_until_its_lease_expires(observed: Observed, other: Site) -> None:
+    holder = Holder.this_process(observed.now, timedelta(minutes=5))
+    lease_of(other, dataclasses.replace(holder, host="elsewhere"))
+    assert observed.look()
+    assert "qa is being deployed by" in observed.index()
+    observed.now += timedelta(minutes=5)
+    assert observed.look()
+    assert "is being deployed" not in observed.index()
+
+
+def test_a_deploy_that_was_killed_here_is_not_shown(observed: Observed, other: Site) -> None:
+    with subprocess.Popen(["sleep", "600"]) as process:
+        holder = dataclasses.replace(
+            Holder.this_process(observed.now),
+            pid=process.pid,
+            process_started=_mark(process.pid) or "",
+        )
+        lease_of(other, holder)
+        assert observed.look()
+        assert "qa is being deployed by" in observed.index()
+        process.kill()
+    assert observed.look()
+    assert "is being deployed" not in observed.index()
+
+
+def test_pages_are_judged_again_every_minute(observed: Observed) -> None:
+    observed.now += timedelta(seconds=59)
+    assert not observed.look()
+    observed.now += timedelta(seconds=1)
+    assert observed.look()
+    assert not observed.look()
+
+
+def test_an_unexpected_error_is_shown_and_the_next_query_is_made(
+    observed: Observed, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def fail(*_: object, **__: object) -> object:
+        raise RuntimeError("token=abcdefghijkl")
+
+    for name in ("Watcher._sites", "running_deploys"):
+        with monkeypatch.context() as patched:
+            patched.setattr(f"promoter.web.watcher.{name}", fail)
+            observed.watcher._refs.clear()
+            assert observed.look()
+            assert not observed.look()
+            shown = observed.index()
+            assert "origin cannot be queried since" in shown
+            assert "unexpected RuntimeError" in shown
+            assert "abcdefghijkl" not in shown
+        assert observed.look()
+        assert "cannot be queried" not in observed.index()
+
+
 def test_a_ref_that_is_no_lease_is_no_deploy(observed: Observed, other: Site) -> None:
     other.git.push("origin", other.tip, "refs/promoter/lease/qa", expect=None)
-    assert observed.look()
+    assert not observed.look()
     assert "is being deployed" not in observed.index()
 
 
@@ -99,29 +204,29 @@ def test_a_remote_that_is_away_shows_what_it_had_and_since_when(
     assert observed.look()
     assert not observed.look()
     shown = observed.index()
-    assert "origin does not respond since" in shown
+    assert "origin cannot be queried since" in shown
     assert "qa due" in shown
     (tmp_path / "away.git").rename(tmp_path / "origin.git")
     assert observed.look()
-    assert "does not respond" not in observed.index()
+    assert "cannot be queried" not in observed.index()
 
 
 def test_a_clone_that_was_never_fetched_is_fetched(site: Site, tmp_path: Path) -> None:
     folder = tmp_path / "new"
     Git(tmp_path).text("init", "-q", str(folder))
     Git(folder).text("remote", "add", "origin", str(tmp_path / "origin.git"))
-    Watcher(folder, None, "main", lambda: None).look()
+    Watcher(folder, None, "main", lambda decided: None, explained).look()
     assert [each.tip for each in Snapshot.read(folder, remote="origin").sites] == [site.tip]
 
 
 @pytest.fixture
 def address(site: Site) -> Iterator[str]:
-    """A server of the command line."""
-    port = choose(["web"], {})["web"]
-    command = (sys.executable, "-m", "promoter", "web", "serve", "--port", str(port))
-    with subprocess.Popen(command, cwd=site.git.dir, stdout=subprocess.PIPE, text=True) as process:
-        yield f"http://127.0.0.1:{port}/"
-        process.send_signal(signal.SIGINT)
+    with serving(site.git.dir) as found:
+        yield found.address
+
+
+def fetched(address: str) -> str:
+    return httpx.get(address, trust_env=False, timeout=60).text
 
 
 def test_an_open_page_is_told_without_asking(address: str, other: Site) -> None:

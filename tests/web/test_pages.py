@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import dataclasses
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from promoter.common.errors import PromoterError, UsageError
-from promoter.deploy.record import note
+from promoter.deploy.record import mark_drift, note
 from promoter.site.evidence import Evidence, now
 from promoter.site.proposal import ApprovalRequest, approve, propose
 from promoter.site.site import Site
 from promoter.web.pages import difference_path, every_path, record_path
+from promoter.web.text import moment
 from tests.approvals.people import RULES, Controlled, controlled
 from tests.site.repository import deployed, pull, push, site
-from tests.web.document import page, snapshot
+from tests.web.document import Document, page, snapshot
 
 __all__ = ["controlled", "site"]
 
@@ -42,9 +44,9 @@ def test_before_qa_the_page_says_what_each_environment_waits_for(site: Site) -> 
     shown = pipeline(site)
     assert "qa due" in shown
     assert "Runs nothing yet" in shown
-    assert "Next: promoter deploy qa" in shown
+    assert "Next promoter deploy qa" in shown
     assert "Previous environment 'qa' not deployed yet" in shown
-    assert "Next: promoter deploy qa first" in shown
+    assert "Next promoter deploy qa first" in shown
 
 
 def test_before_the_votes_one_page_has_version_holds_voters_time_and_command(
@@ -61,8 +63,8 @@ def test_before_the_votes_one_page_has_version_holds_voters_time_and_command(
     assert "held back by gate" in shown
     assert "1 of 2 approvals (bob)" in shown
     assert "Who may still vote: ann, cy." in shown
-    assert "once it is approved" in shown
-    assert "Next: promoter approve production --reason '...'" in shown
+    assert "Once it is approved, from " in shown
+    assert "Next promoter approve production --reason '...'" in shown
 
 
 def test_in_a_freeze_the_page_has_the_time_at_which_it_opens(controlled: Controlled) -> None:
@@ -73,7 +75,7 @@ def test_in_a_freeze_the_page_has_the_time_at_which_it_opens(controlled: Control
         controlled.vote(name)
     shown = pipeline(controlled.site).partition("production blocked")[2]
     assert "closed until 2099-01-01T00:00:00+00:00: freeze" in shown
-    assert "Opens at 2099-01-01 00:00 UTC, without a further vote." in shown
+    assert "Opens At 2099-01-01 00:00 UTC, without a further vote." in shown
     freezes = page(snapshot(controlled.site.git.dir), "freezes.html").text
     assert "2020-01-01 00:00 UTC to 2099-01-01 00:00 UTC: freeze" in freezes
     assert "opens at 2099-01-01 00:00 UTC" in freezes
@@ -84,7 +86,7 @@ def test_without_rules_the_page_says_who_may_approve(both: Site) -> None:
     push(both.git, {"production/c": b"2"})
     shown = pipeline(both).partition("production blocked")[2]
     assert "whoever may push to the gates branch may approve" in shown
-    assert "once it is approved" in shown
+    assert "Once it is approved, from " in shown
 
 
 def test_a_stop_names_who_gave_it_and_what_lifts_it(
@@ -116,6 +118,33 @@ def test_an_environment_has_every_deployment_and_every_failed_attempt(both: Site
     assert "approve by nobody who is listed" in detail
     assert ": fine" in detail
     assert "production/c added" in detail
+
+
+def test_the_history_has_the_results_of_smoketests(site: Site) -> None:
+    report = {"summary": "5 endpoints passed, 0 failed", "results": []}
+    site = deployed(site, "qa", smoketests=[report, report])
+    shown = page(snapshot(site.git.dir), "environments/qa.html").text
+    assert "5 endpoints passed, 0 failed; 5 endpoints passed, 0 failed" in shown
+
+
+def test_an_environment_has_a_place_for_rollback_and_for_drift(both: Site) -> None:
+    pull(both)
+    push(both.git, {"qa/b": b"2"})
+    deployed(both, "qa")
+    mark_drift(both.fetched(), "qa", both.tip)
+    both.fetched()
+    found = snapshot(both.git.dir)
+    qa, production = (page(found, f"environments/{each}.html") for each in ("qa", "production"))
+    for each in (qa, production):
+        assert {"#rollback", "#drift"} <= set(each.links)
+        assert {("id", "rollback"), ("id", "drift")} <= set(each.attributes)
+        assert "There is no command for it yet." in each.text
+    new, old = found.timeline("qa").records
+    assert f"../{difference_path(old, new)}" in qa.links
+    assert "Everything between version 1 and what runs" in qa.text
+    assert "A change is not recorded: begun by somebody (found by" in qa.text
+    assert "There is no earlier version to return to." in production.text
+    assert "No deploy has found anything else than version 1 there." in production.text
 
 
 def test_a_record_is_compared_with_the_one_before_and_with_another_environment(both: Site) -> None:
@@ -225,9 +254,10 @@ def test_every_page_is_sound(both: Site, tmp_path: Path) -> None:
         assert shown.problems == [], path
         assert shown.tags.count("h1") == shown.tags.count("main") == 1, path
         assert "script" not in shown.tags
-        assert shown.internal(path) <= {*paths, "style.css"}, path
+        assert shown.internal(path) <= {*paths, "style.css", "icon.svg"}, path
         ids = [value for name, value in shown.attributes if name == "id"]
         assert len(ids) == len(set(ids)), path
+        assert {link[1:] for link in shown.links if link.startswith("#")} <= set(ids), path
         assert shown.tags.count("table") == shown.tags.count("caption"), path
 
 
@@ -237,6 +267,23 @@ def test_names_of_any_form_have_addresses_of_their_own() -> None:
     names = ["a", "a b", "a.b", "..", ".", "", "a/b", "a~2e~b", "\u202e", "<b>"]
     assert len({slug(name) for name in names}) == len(names)
     assert not any(set(slug(name)) & set("./ <>") for name in names)
+
+
+@pytest.mark.parametrize(
+    ("time", "shown"),
+    [
+        ("2026-11-26T12:00+01:00", "2026-11-26 11:00 UTC"),
+        (datetime(2026, 11, 26, 12, tzinfo=UTC), "2026-11-26 12:00 UTC"),
+        ("0999-01-02T00:00Z", "0999-01-02 00:00 UTC"),
+        ("0001-01-01T00:00+14:00", "0001-01-01T00:00+14:00"),
+        ("9999-12-31T23:00-12:00", "9999-12-31T23:00-12:00"),
+        ("2026-11-26T12:00", "2026-11-26T12:00"),
+        ("noon", "noon"),
+        (None, ""),
+    ],
+)
+def test_a_time_is_shown_in_utc_or_as_it_is(time: str | datetime | None, shown: str) -> None:
+    assert Document(str(moment(time))).text == shown
 
 
 def test_the_snapshot_is_not_changed_by_what_is_pushed_later(both: Site) -> None:

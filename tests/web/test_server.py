@@ -14,7 +14,7 @@ from promoter.site.site import Site
 from promoter.web.reader import Reader
 from promoter.web.server import create_app
 from promoter.web.snapshot import Snapshot
-from tests.site.repository import deployed, site
+from tests.site.repository import deployed, pull, push, site
 from tests.web.document import Document
 
 __all__ = ["site"]
@@ -117,6 +117,42 @@ def test_a_repository_that_cannot_be_read_is_503(site: Site) -> None:
     assert found.status_code == 503
     assert "read main of nowhere: it has never been fetched" in Document(found.text).text
     assert "Traceback" not in found.text
+
+
+def status_and_text(client: Client, path: str) -> tuple[int, str]:
+    found = client.get(path)
+    assert "Traceback" not in found.text
+    document = Document(found.text)
+    assert document.problems == []
+    return found.status_code, document.text
+
+
+def test_without_a_gates_branch_every_page_is_there_and_names_it(
+    client: Client, site: Site
+) -> None:
+    site.git.text("push", "-q", "origin", ":refs/heads/cepler-gates")
+    site.git.text("update-ref", "-d", "refs/remotes/origin/cepler-gates")
+    for path in ("/", "/deployments/app.html", "/environments/production.html", "/freezes.html"):
+        status, text = status_and_text(client, path)
+        assert status == 200, path
+        assert "no gates branch" in text
+        assert "no such file" in text
+
+
+def test_what_cannot_be_read_is_a_page_that_names_the_file(client: Client, site: Site) -> None:
+    pull(deployed(site, "qa"))
+    broken = {
+        "cepler/.cepler/app/production.state": b"current: [",
+        "cepler/evidence/app/qa/20260101T000000Z-deploy-failed-0000000.json": b"{",
+    }
+    push(site.git, broken)
+    site.fetched()
+    status, text = status_and_text(client, "/environments/qa.html")
+    assert (status, "evidence unreadable" in text) == (200, True)
+    status, text = status_and_text(client, "/environments/production.html")
+    assert (status, "production.state" in text) == (200, True)
+    status, text = status_and_text(client, "/environments/production/audit.html")
+    assert (status, "production.state" in text) == (500, True)
 
 
 def test_what_nobody_expected_is_500_without_details(
