@@ -9,7 +9,6 @@ import os
 import sys
 from collections.abc import Callable, Mapping
 from importlib import import_module
-from importlib.metadata import version
 from typing import Annotated, Any, cast
 
 import typer
@@ -121,6 +120,8 @@ def run_app() -> int:
 
 def _print_version(requested: bool) -> None:
     if requested:
+        from importlib.metadata import version  # no other command needs it
+
         typer.echo(version("promoter"))
         raise typer.Exit
 

@@ -10,7 +10,7 @@ from promoter.cli import guarded
 from promoter.cli.deploy import signer
 from promoter.cli.options import KEY_VARIABLE
 from promoter.cli.progress import shown
-from promoter.cli.streams import keep_going, protect
+from promoter.cli.streams import keep_going, protect, read_answer
 from promoter.common.environment import PROVIDERS, child_environment
 from promoter.common.progress import Progress
 from promoter.common.text import redact
@@ -78,13 +78,14 @@ def _approves(plan: str) -> bool:
     """Show the plan and return whether the person answers yes."""
     sys.stdout.write(f"{redact(plan)}\nApply this plan? [y/N] ")
     sys.stdout.flush()
-    return sys.stdin.readline().strip().lower() in ("y", "yes")
+    return read_answer().lower() in ("y", "yes")
 
 
 def _pass_on(root: Path, command: CdktfCommand, progress: Progress) -> int:
     toolchain = Toolchain(root, progress=progress)
     environment = child_environment()
     if command.needs_terraform:
+        toolchain.cdktn()  # Its packages are installed while another process builds OpenTofu.
         environment = _environment(root, command, toolchain, progress)
     elif "--help" in command.options:
         sys.stdout.write(HELP)
@@ -95,7 +96,7 @@ def _pass_on(root: Path, command: CdktfCommand, progress: Progress) -> int:
             )
             return 0
     argv = (*toolchain.cdktn(), *command.arguments)
-    return run_cli(argv, root, {**environment, "CHECKPOINT_DISABLE": "1"})
+    return run_cli(argv, root, environment)
 
 
 def _environment(

@@ -62,6 +62,9 @@ _RELEASE = {
     "bump-chart": Command(
         "release:bump_chart_command", "Open the pull request that pins a release.", changes=True
     ),
+    "check-modules": Command(
+        "release:check_modules_command", "Check the chart's changed Terraform modules."
+    ),
     "automerge": Command(
         "release:automerge_command", "Merge the bot's pull request of the chart.", changes=True
     ),
@@ -95,11 +98,13 @@ _TESTFLIGHT = {
 _PIPELINE = {
     "generate": Command("pipeline:generate", "Render every pipeline with ytt.", changes=True),
     "check": Command("pipeline:check_command", "Check that every pipeline is rendered and sound."),
-    "exec": Command("pipeline:exec_command", "Run a command with the task's credentials.", True),
-    "gke-credential": Command("pipeline:gke_credential_command", "Print a credential for GKE."),
-    "wait-cachix-paths": Command("pipeline:wait_command", "Wait for paths in a Cachix cache."),
-    "comment": Command(
-        "pipeline:comment_command", "Put a comment on a pull request.", changes=True
+    "exec": Command("task:exec_command", "Run a command with the task's credentials.", True),
+    "gke-credential": Command("task:gke_credential_command", "Print a credential for GKE."),
+    "wait-cachix-paths": Command("task:wait_command", "Wait for paths in a Cachix cache."),
+    "comment": Command("report:comment_command", "Put a comment on a pull request.", changes=True),
+    "pins": Command("pins:pins_command", "Print the pins of our images, each verified."),
+    "report": Command(
+        "report:report_command", "Show on GitHub what waits for votes.", changes=True
     ),
     "graph": Command(
         "pipeline:graph_command", "Write the graph of all pipelines into the docs.", changes=True

@@ -12,8 +12,7 @@ from promoter.cli.progress import shown
 from promoter.cli.toolchain import program
 from promoter.deploy.deploy import Sign, note_local_changes
 from promoter.deploy.deploy import deploy as run
-from promoter.deploy.report import Reporter
-from promoter.forge.remote import forge_of
+from promoter.deploy.report import reporter_of
 from promoter.programs.cosign import Cosign
 from promoter.site.site import Site
 from promoter.synthesis.stack import target_of
@@ -33,11 +32,13 @@ def deploy(
         ),
     ] = "",
     report: Annotated[
-        bool,
+        bool | None,
         typer.Option(
-            "--report", help="Report the deploy to GitHub; an error there never fails it."
+            "--report/--no-report",
+            help="Show the deploy at the forge; an error there never fails it.",
+            show_default="for a repository on GitHub",
         ),
-    ] = False,
+    ] = None,
     kubeconfig: KUBECONFIG = None,
     remote: REMOTE = None,
     branch: BRANCH = "main",
@@ -54,11 +55,11 @@ def deploy(
     site = Site.of(Path.cwd(), environment, remote=remote, branch=branch)
     note_local_changes(site, progress)
     target = partial(target_of, site.git.dir, kubeconfig=kubeconfig)
-    reporter = Reporter(partial(forge_of, site.git, site.remote), progress) if report else None
+    reporter = reporter_of(site, progress, required=report)
     done = run(
         site, environment, target, progress, record_it=record, sign=signer(key), reporter=reporter
     )
-    if reporter:
+    if reporter and record:
         reporter.waiting(site, environment)
     if as_json:
         print_json(done)

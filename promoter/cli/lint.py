@@ -18,6 +18,10 @@ def lint(
         str | None,
         typer.Option("--base", help="Also report what is weaker than where the branch left it."),
     ] = None,
+    pushed: Annotated[
+        str | None,
+        typer.Option("--pushed", help="Also report commits since this one without a review."),
+    ] = None,
     fix: Annotated[
         bool, typer.Option("--fix", help="Add missing patterns to the cepler files.")
     ] = False,
@@ -29,7 +33,7 @@ def lint(
 
     Example: promoter lint local --base origin/main
     """
-    report = run(Git(Git(Path.cwd()).top()), shown(), base, names or (), fix=fix)
+    report = run(Git(Git(Path.cwd()).top()), shown(), base, names or (), fix=fix, pushed=pushed)
     if as_json:
         print_json({"findings": report.findings} | ({"added": report.added} if fix else {}))
         return 1 if report.findings else 0

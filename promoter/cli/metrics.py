@@ -6,9 +6,10 @@ from typing import Annotated
 
 import typer
 
-from promoter.cli.options import BRANCH, FETCH, JSON, NAMES, REMOTE, parse_time
+from promoter.cli.options import BRANCH, FETCH, INCIDENTS, JSON, NAMES, REMOTE, parse_time
 from promoter.cli.output import print_json, print_table
 from promoter.common.text import duration
+from promoter.site.incidents import labelled
 from promoter.site.metrics import DeliveryMetrics, Share, site_metrics
 from promoter.site.site import Site
 
@@ -18,6 +19,7 @@ _HEADINGS = ("environment", "metric", "median", "90th percentile", "n")
 def metrics(
     names: NAMES = None,
     since: Annotated[str, typer.Option(help="Deployments from this time on (ISO 8601).")] = "",
+    incidents: INCIDENTS = "",
     remote: REMOTE = None,
     branch: BRANCH = "main",
     fetch: FETCH = True,
@@ -26,14 +28,18 @@ def metrics(
     """Show the delivery metrics of dora.dev (2024) of each production environment.
 
     Git has no incidents: a revert, a rollback, an override or a release marked as a hotfix counts
-    as one. --json has the commits that each number is computed from. Exit 1 if a remote cannot
-    be read; the others are shown.
+    as one; --incidents adds issues of the forge. --json has the commits that each number is
+    computed from. Exit 1 if a remote cannot be read; the others are shown.
 
     Example: promoter metrics local --json
     """
     sites, errors = Site.each(Path.cwd(), names or (), remote=remote, branch=branch, fetch=fetch)
     begin = parse_time(since)
-    found = [each for site, chosen in sites for each in site_metrics(site, chosen, begin)]
+    found = [
+        each
+        for site, chosen in sites
+        for each in site_metrics(site, chosen, begin, labelled(site, incidents))
+    ]
     if as_json:
         print_json({"environments": found})
     else:

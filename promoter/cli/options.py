@@ -19,6 +19,9 @@ REMOTE = Annotated[
 ]
 FETCH = Annotated[bool, typer.Option(help="Fetch first, or read what was fetched last.")]
 BRANCH = Annotated[str, typer.Option(help="The branch of the remote.")]
+INCIDENTS = Annotated[
+    str, typer.Option(metavar="LABEL", help="The label of issues that are incidents.")
+]
 KUBECONFIG = Annotated[
     Path | None,
     typer.Option(
@@ -36,6 +39,12 @@ REPOSITORY = Annotated[
 ]
 KEY_VARIABLE = "COSIGN_KEY"
 PUBLIC_KEY_VARIABLE = "COSIGN_PUBLIC_KEY"
+PUBLIC_KEY = Annotated[
+    str,
+    typer.Option(
+        "--key", envvar=PUBLIC_KEY_VARIABLE, help="The public key: a file or KMS reference."
+    ),
+]
 
 
 def parse_time(text: str) -> datetime | None:

@@ -12,6 +12,7 @@ from promoter.cli.progress import shown
 from promoter.cli.release_inputs import ARTIFACTS, BUILDER, IMAGES, build_inputs
 from promoter.cli.toolchain import program
 from promoter.common.errors import UsageError
+from promoter.common.text import plain
 from promoter.forge.forge import PullRequest
 from promoter.forge.remote import forge_of
 from promoter.git import Git
@@ -19,6 +20,7 @@ from promoter.programs.cosign import Cosign
 from promoter.programs.registry import Registry
 from promoter.release.application import Application, HostedRepository
 from promoter.release.automerge import AutoMerge, automerge
+from promoter.release.bump_review import review_modules
 from promoter.release.candidate import create_candidate
 from promoter.release.chart import bump_chart
 from promoter.release.env_file import set_variable
@@ -183,6 +185,24 @@ def bump_chart_command(
     """
     application = _application(repository, registry, "", public_key)
     _render_pull(bump_chart(application, _charts(charts), version, _VALIDATE))
+
+
+def check_modules_command(
+    base: Annotated[str, typer.Argument(help="The commit that HEAD is compared with.")],
+    charts: _CHARTS = Path(),
+    folder: Annotated[str, typer.Option(help="The chart's folder.")] = "charts/lana-bank",
+) -> int:
+    """Check the Terraform modules that HEAD changes in the chart; exit 1 for what is refused.
+
+    A module whose providers are not available is listed as not validated.
+
+    Example: promoter release check-modules origin/main
+    """
+    found = review_modules(Git(charts), base, folder, _VALIDATE)
+    for change in found.changes:
+        for line in change.lines():
+            typer.echo(plain(line))
+    return 1 if found.findings() else 0
 
 
 def automerge_command(

@@ -3,8 +3,11 @@
 import errno
 import io
 import os
+import select
 import sys
 from typing import TextIO, cast
+
+_ANSWER_SECONDS = 0.2
 
 
 class _Descriptor(io.RawIOBase):
@@ -112,6 +115,17 @@ def abandon() -> None:
     keep_going()
     if (descriptor := _descriptor()) is not None:
         descriptor.error = descriptor.error or BrokenPipeError()
+
+
+def read_answer() -> str:
+    """Return the next line of standard input, a terminal, without the space around it.
+
+    An interrupt that arrives just before a read starts would wait for the end of that line: it
+    is handled within ``_ANSWER_SECONDS``, as no read starts before there is something to read.
+    """
+    while not select.select([sys.stdin], [], [], _ANSWER_SECONDS)[0]:
+        pass
+    return sys.stdin.readline().strip()
 
 
 def _descriptor() -> _Descriptor | None:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from promoter.cli.options import BRANCH, FETCH, JSON, PUBLIC_KEY_VARIABLE, REMOTE
+from promoter.cli.options import BRANCH, FETCH, JSON, PUBLIC_KEY, REMOTE
 from promoter.cli.output import print_json
 from promoter.cli.toolchain import program
 from promoter.common.text import plain
@@ -19,12 +19,7 @@ from promoter.site.site import Site
 
 def image_command(
     reference: Annotated[str, typer.Argument(help="<registry>/<name>@sha256:... or :<tag>")],
-    key: Annotated[
-        str,
-        typer.Option(
-            "--key", envvar=PUBLIC_KEY_VARIABLE, help="The public key: a file or KMS reference."
-        ),
-    ],
+    key: PUBLIC_KEY,
     commit: Annotated[
         str,
         typer.Option("--commit", help="The commit that its provenance must name, 40 hex digits."),
@@ -48,10 +43,10 @@ def approval_command(
     fetch: FETCH = True,
     as_json: JSON = False,
 ) -> int:
-    """Verify the signatures of the approvals of an environment's gate, one by one.
+    """Verify the approvals of an environment's gate, one by one, by the rules that count.
 
-    Exit 1 unless as many people signed one as the rules require. docs/approvals.md shows how to
-    verify each without promoter.
+    Of a change that waits as they count now, else of what runs as they counted then. Exit 1 unless
+    the approval rules are met. docs/approvals.md shows how to verify each without promoter.
 
     Example: promoter verify approval local-production
     """
@@ -61,11 +56,7 @@ def approval_command(
         print_json(found)
     else:
         for each in found.votes:
-            person = each.person or "unverified"
-            typer.echo(
-                plain(f"{each.kind}  {person}  {each.at}  {each.commit[:12]}  {each.reason}")
-            )
-        by = f"{len(found.people)} of {found.needed}"
-        lacks = "".join(f", none of team {team}" for team in found.missing_teams)
-        typer.echo(f"{environment}: {by} verified approvals of {found.gate[:12]}{lacks}")
+            words = f"{each.kind}  {each.who}  {each.at}  {each.commit[:12]}  {each.reason}"
+            typer.echo(plain(words if each.counts else f"{words}  (does not count)"))
+        typer.echo(plain(f"{environment}: {found.status}, of {found.gate[:12]}"))
     return 0 if found.verified else 1

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from promoter.common.environment import PLATFORMS, pipeline_credentials
 from promoter.common.errors import InvalidFile
 from promoter.common.finding import Finding
 from promoter.concourse.pipelines import DEPLOYMENTS, REMEDY, existing_pipelines, find_ytt, write
@@ -13,7 +14,6 @@ from promoter.gate.config import CeplerConfig, is_config, read_config
 EMBEDDED = "local"
 FOUNDATION = "foundation"
 """The deployment that grants the pipeline its rights; an administrator deploys it by hand."""
-_PLATFORMS = ("azure", "gcp", EMBEDDED)
 _HEADING = """\
 #! Written by `promoter pipeline generate` from cepler/*.yml. Not edited.
 #@data/values
@@ -30,6 +30,11 @@ class DeployJob:
     deployment: str
     passed: str | None
     platform: str
+
+    @property
+    def credentials(self) -> tuple[str, ...]:
+        """The variables of its providers; each is a secret below the name of the job."""
+        return pipeline_credentials(PLATFORMS[self.platform])
 
 
 def generate(root: Path) -> Iterator[str]:
@@ -69,6 +74,7 @@ def values(root: Path) -> str:
                 f"    name: {job.environment}",
                 f"    platform: {job.platform}",
                 f'    passed: "{job.passed or ""}"',
+                f"    credentials: [{', '.join(job.credentials)}]",
             ]
     return _HEADING + "\n".join(lines) + "\n"
 
@@ -102,7 +108,7 @@ def _job(config: CeplerConfig, name: str, file: str, names: dict[str, str]) -> D
     place = f"environments.{name}"
     _require_identifier(name, file, place)
     platform, passed = name.partition("-")[0], config.environments[name].passed
-    if platform not in _PLATFORMS:
+    if platform not in PLATFORMS:
         remedy = "rename it to azure-, gcp- or local- and a name: the platform decides the"
         raise InvalidFile(
             file, place, "begins with no platform", next_step=f"{remedy} credentials of the job"

@@ -61,6 +61,7 @@ PIPELINES = (
     PipelineFiles("nix-cache", _LANA_BANK, "ci/nix-cache", ("pipeline-tasks", "repo", "prs")),
     PipelineFiles("galoy-private-charts", _CHARTS, "ci", ("pipeline-tasks", "charts-repo")),
     DEPLOYMENTS,
+    PipelineFiles("promoter", ".", "ci/promoter", ("pipeline-tasks", "repo")),
 )
 
 

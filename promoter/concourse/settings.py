@@ -17,6 +17,8 @@ from promoter.concourse.schema import read_pipeline
 
 _SETTING = re.compile(r"\$\{\{[^}]*?\b(?P<kind>secrets|vars)\.(?P<name>\w+)")
 _GIVEN = "secrets.GITHUB_TOKEN"  # GitHub sets it
+# What `repipe` sets, from the branch that the pipeline `promoter` writes.
+_PINS = ("promoter-image.digest", "cepler-resource-image.tag")
 _HEAD = ("| name | set in | used by | content |", "|---|---|---|---|")
 
 
@@ -86,10 +88,16 @@ def _of_pipeline(files: PipelineFiles, root: Path) -> list[str]:
     local = {name for name in used if name.startswith(".:")}
     _compare(file.relative_to(root), set(used) - known - local, set())
     return [
-        f"| `{pattern}` | `/concourse/<team>/{files.name}/` "
+        f"| `{pattern}` | {_source(pattern, files.name)} "
         f"| {_jobs(set().union(*(used[name] for name in names[pattern])))} | {text} |"
         for pattern, text in described.items()
     ]
+
+
+def _source(variable: str, pipeline: str) -> str:
+    if variable in _PINS:
+        return "branch `image-pins` of galoy-deployments"
+    return f"`/concourse/<team>/{pipeline}/`"
 
 
 def _jobs(names: set[str]) -> str:

@@ -14,6 +14,7 @@ from typing import Any, Literal
 from promoter.common.errors import InvalidFile, PromoterError
 from promoter.common.progress import Progress
 from promoter.common.text import redact
+from promoter.programs.provider_lock import locked_entries
 from promoter.synthesis.app import App, SynthesisError
 
 Kind = Literal["declared", "referenced", "opened", "listed", "names"]
@@ -41,11 +42,15 @@ class Input:
 
 @dataclass(frozen=True)
 class StackInputs:
-    """The inputs of ``stack``; ``problem`` is the reason if it could not be synthesized."""
+    """The inputs of ``stack``; ``problem`` is the reason if it could not be deployed.
+
+    ``remedy`` is the change that fixes it, where its synthesis alone would not show that.
+    """
 
     stack: str
     inputs: tuple[Input, ...] = ()
     problem: str = ""
+    remedy: str = ""
 
 
 @dataclass(frozen=True)
@@ -86,15 +91,18 @@ class StackTracer:
         }
         try:
             stacks = self.app.synthesize(output, (name,), variables=variables)
+            found = [stack for stack in stacks if stack.name == name]
+            for stack in found:
+                platform = name.partition("-")[0]
+                locked_entries(self.app.tree, platform, stack.required_providers())
         except SynthesisError as error:
             return StackInputs(name, problem=f"its synthesis fails: {redact(error.cause)}")
         except InvalidFile as error:
-            return StackInputs(name, problem=str(error))
-        found = [stack.file for stack in stacks if stack.name == name]
+            return StackInputs(name, problem=str(error), remedy=error.next_step)
         if not found:
             return StackInputs(name, problem="the app has no stack of this name")
         traced = [each for each in _read_report(report) if not each.path.startswith(_OUTPUT)]
-        return StackInputs(name, (*traced, *referenced_paths(found[0], self.app.tree)))
+        return StackInputs(name, (*traced, *referenced_paths(found[0].file, self.app.tree)))
 
     def _all_stacks(self) -> tuple[str, ...]:
         """Return the names of all stacks; none if the app fails, which each stack reports."""

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from promoter.approvals.rules_in_force import proposed
 from promoter.common.errors import UsageError
 from promoter.common.text import inert_markdown
 from promoter.gate.deployment import Deployment
-from promoter.lint.audit import AuditedDeployment, past_deployments
+from promoter.lint.audit import AuditedDeployment, refusals_under, summary
+from promoter.site.past import past_decisions
 from promoter.site.site import Site
 
 _SHOWN = 100
@@ -55,5 +57,6 @@ def _judged(site: Site, last: int) -> Iterator[AuditedDeployment]:
     for deployment in site.deployments.values():
         rules = proposed(Deployment.at_commit(site.git, head, deployment.config_path))
         for environment in deployment.environments:
-            for past in list(past_deployments(site, environment))[-last:]:
-                yield replace(past.summary(), problems=past.refusals_under(rules))
+            newest = islice(past_decisions(site, environment), last)
+            for past in reversed(list(newest)):
+                yield replace(summary(past), problems=refusals_under(past, rules))

@@ -14,6 +14,7 @@ from promoter.lint.fix import AddedPattern, add_missing_patterns
 from promoter.lint.inputs import StackInputs, StackTracer
 from promoter.lint.rules import check
 from promoter.lint.rules.changes import GateChange
+from promoter.lint.rules.pushes import Pushes
 from promoter.lint.snapshot import FOLDER, GateSnapshot, read_snapshot
 from promoter.synthesis.app import App
 from promoter.toolchain import Toolchain
@@ -36,14 +37,17 @@ def lint(
     names: Collection[str] = (),
     *,
     fix: bool = False,
+    pushed: str | None = None,
 ) -> LintReport:
     """Return the problems of the gate at HEAD, and those of the changes since ``base``.
+
+    With ``pushed`` also those of commits that followed it on main without a pull request.
 
     ``git`` is the top folder of a clone. Only commits are checked; with ``fix``, missing
     patterns are added to the cepler files of the work tree, and what they cover is no finding.
     ``names`` (of deployments and environments) restricts the environments that are checked.
-    Raises `UsageError` for an unknown name or if ``base`` is not a commit, `PromoterError` if
-    there is no gate.
+    Raises `UsageError` for an unknown name, and if ``base`` or ``pushed`` is not a commit;
+    `PromoterError` if there is no gate.
     """
     head = git.commit("HEAD")
     if head is None:
@@ -61,7 +65,8 @@ def lint(
     added, covered = add_missing_patterns(snapshot, git.dir) if fix else ((), snapshot)
     before = replace(read_snapshot(git, fork), names=names) if fork else None
     change = GateChange(git, before, snapshot) if before else None
-    return LintReport(tuple(dict.fromkeys(check(snapshot, covered, change))), added)
+    pushes = None if pushed is None else Pushes(git, _fork_point(git, pushed, head), head)
+    return LintReport(tuple(dict.fromkeys(check(snapshot, covered, change, pushes))), added)
 
 
 def _restricted(snapshot: GateSnapshot, names: Collection[str]) -> GateSnapshot:

@@ -26,6 +26,7 @@ class AutoMerge:
         "charts/lana-bank/values.yaml",
         "charts/lana-bank/Chart.yaml",
         "charts/lana-bank/is-release",
+        "charts/lana-bank/migrations",
         "charts/lana-bank/tf/",
     )
     source: str = "https://github.com/GaloyMoney/lana-bank"
@@ -56,8 +57,8 @@ def automerge(
 
     Waits for the checks that the branch requires, and for others that have begun. Raises
     `NotCleared` with every objection: the rule's, a draft, a commit that is not the bot's own
-    (`bot_commit`), a Terraform module that ``validate`` does not accept, or else the checks that
-    did not succeed.
+    (`bot_commit`), what the release breaks (`Bump.review`), or else the checks that did not
+    succeed.
     """
     forge = charts.forge
     pull = forge.pull_request(number)

@@ -14,7 +14,8 @@ from promoter.forge.forge import PullRequest
 from promoter.git import Git
 from promoter.git.signing import read_signature
 from promoter.release.application import HostedRepository
-from promoter.release.chart import changed_modules, is_candidate, pinned_files
+from promoter.release.bump_review import Bump
+from promoter.release.chart import is_candidate, pinned_commit, pinned_files
 from promoter.release.errors import ReleaseError
 from promoter.release.settings import SETTINGS_FILE, ChartSettings, read_settings
 from promoter.release.source import source_of_commit
@@ -33,17 +34,13 @@ def objections(
     """Yield the reasons why the head of ``pull`` is not the bot's pins of a release of ``source``.
 
     ``source`` is the address of the application's repository, whose tags are releases. Another
-    reason is a changed Terraform module that ``validate`` does not accept.
+    reason is what the release breaks (`Bump.review`, with ``validate``).
     """
     try:
         parent = _parent(charts, pull)
         yield from _people(charts, parent, pull.head_commit)
-        expected, chart = _made_again(charts, parent, pull.head_commit, source)
-        files = {
-            path: charts.git.file(expected, path)
-            for path in charts.git.changed_between(parent, expected)
-        }
-        yield from changed_modules(charts.git, parent, files, chart, validate).objections()
+        expected, bump = _made_again(charts, parent, pull.head_commit, source)
+        yield from bump.review(validate).objections()
     except PromoterError as error:
         yield str(error)
         return
@@ -75,12 +72,8 @@ def _people(charts: HostedRepository, parent: str, head: str) -> Iterator[str]:
         yield f"its commit is not signed by anyone in {BOT_SIGNERS}"
 
 
-def _made_again(
-    charts: HostedRepository, parent: str, head: str, address: str
-) -> tuple[str, ChartSettings]:
-    """Return a commit on ``parent`` with what pinning the same release changes, and the chart's
-    settings in that release.
-    """
+def _made_again(charts: HostedRepository, parent: str, head: str, address: str) -> tuple[str, Bump]:
+    """Return a commit on ``parent`` that pins the release of ``head``, and that change."""
     git = charts.git
     found = {pin.path: pin for pin in read_pins(_text(git, head, "values.yaml"))}
     version = str(yaml.safe_load(_text(git, head, "Chart.yaml")).get("appVersion", ""))
@@ -102,7 +95,9 @@ def _made_again(
     if is_candidate(version) and not chart.candidates:
         raise ReleaseError(f"it pins the candidate {version}, which {SETTINGS_FILE} does not allow")
     files = pinned_files(git, parent, chart, source, pins, version)
-    return git.commit_files(parent, files, "pins, made again", author=charts.author), chart
+    made = git.commit_files(parent, files, "pins, made again", author=charts.author)
+    old = pinned_commit(git, _text(git, parent, "values.yaml"))
+    return made, Bump(git, parent, chart, files, git, old, source)
 
 
 def _released(git: Git, address: str, version: str) -> str:

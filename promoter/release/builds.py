@@ -15,13 +15,19 @@ from typing import Any
 from promoter.git.objects import SourceFile
 from promoter.programs.builders import Builder, DockerfileBuild, find_builder
 from promoter.programs.oci import OciImage
-from promoter.programs.oci_layout import file_digest, labeled, read_archive, read_layout
+from promoter.programs.oci_layout import (
+    file_digest,
+    image_config,
+    labeled,
+    read_archive,
+    read_layout,
+)
 from promoter.programs.registry import ImageLookup, Registry
 from promoter.release.build_inputs import BuildInputs
 from promoter.release.dockerfile import Dockerfile, canonical_name, parse_dockerfile
 from promoter.release.env_file import set_variable
 from promoter.release.errors import ReleaseError
-from promoter.release.images import build, image_labels
+from promoter.release.images import REVISION, SOURCE, build, image_labels
 from promoter.release.settings import (
     GITHUB_TOKEN,
     SETTINGS_FILE,
@@ -68,6 +74,7 @@ class ImageBuilds:
         folder.mkdir()
         if given := self.inputs.images.get(recipe.name):
             made = self._handed_over(recipe.name, given, folder)
+            self._require_same_commit(made, recipe.name)
         else:
             wanted = self._build(recipe)
             made = self._builder.build(wanted, folder)
@@ -207,6 +214,20 @@ class ImageBuilds:
             return read_layout(folder / "layout")
         path = Path(given)
         return read_layout(path) if path.is_dir() else read_archive(path, folder)
+
+    def _require_same_commit(self, image: OciImage[Any], name: str) -> None:
+        """Raise `ReleaseError` for an image whose labels name another commit of the source.
+
+        Those of another source are labels of its base image.
+        """
+        present = image_config(image).get("Labels") or {}
+        built = present.get(REVISION, self.source.commit)
+        if present.get(SOURCE) == self.settings.source and built != self.source.commit:
+            raise ReleaseError(
+                f"verify image {name}: its label {REVISION} is {built[:12]}, and {self.version} "
+                f"is of commit {self.source.commit[:12]}",
+                next_step=f"build it from {self.source.commit[:12]}, and hand that over",
+            )
 
     def digest(self, name: str) -> str:
         """Return the ``sha256:...`` of the artifact ``name``."""

@@ -2,15 +2,12 @@
 
 import os
 import re
-import shutil
-import sysconfig
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from promoter.common.errors import ProgramMissing
 from promoter.common.text import inert_markdown
 from promoter.git import Git, environment
-from promoter.programs.command import run_program
+from promoter.programs.command import installed_program, run_program
 from promoter.release.errors import ReleaseError
 from promoter.release.settings import SETTINGS_FILE, ChangelogSettings
 from promoter.release.version import VersionTag
@@ -96,13 +93,16 @@ def _split(text: str) -> tuple[str, list[tuple[str, str]]]:
 
 
 def _cliff(tree: Path, config: str | None, *arguments: str, date: str) -> str:
-    # As it was installed with this Python, else on PATH.
-    scripts = sysconfig.get_path("scripts")
-    program = shutil.which("git-cliff", path=scripts) or shutil.which("git-cliff")
-    if program is None:
-        raise ProgramMissing("find git-cliff: it is not on PATH", next_step="pip install git-cliff")
     chosen = ["--config", config] if config else []
-    command = [program, *chosen, "--offline", "--no-exec", "--strip", "all", *arguments]
+    command = [
+        installed_program("git-cliff"),
+        *chosen,
+        "--offline",
+        "--no-exec",
+        "--strip",
+        "all",
+        *arguments,
+    ]
     # No configuration of the user's.
     variables = environment({"RELEASE_DATE": date, "XDG_CONFIG_HOME": os.devnull})
     done = run_program(command, folder=tree, environment=variables)

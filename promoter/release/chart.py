@@ -1,11 +1,11 @@
 """`bump-image-in-chart`: a pull request with a release's digests in the chart.
 
-One commit with values.yaml's pins and version, Chart.yaml's appVersion, is-release, and the
-Terraform folders of the released commit (seeds, step 2e).
+One commit with values.yaml's pins and version, Chart.yaml's appVersion, is-release, the Terraform
+folders of the released commit (seeds, step 2e), and the list of its migrations.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from promoter.common.errors import NothingNewer, RegistryError, YamlEditError
 from promoter.forge.forge import NewPullRequest, PullRequest
@@ -13,8 +13,10 @@ from promoter.git import Git
 from promoter.release import changelog
 from promoter.release.application import Application, HostedRepository
 from promoter.release.bot_branch import propose
+from promoter.release.bump_review import Bump, released_migrations
 from promoter.release.errors import ReleaseError
 from promoter.release.images import VersionBuild
+from promoter.release.migrations import LISTING, listing
 from promoter.release.publication import read_images, read_release
 from promoter.release.settings import (
     SETTINGS_FILE,
@@ -25,12 +27,7 @@ from promoter.release.settings import (
     settings_at,
 )
 from promoter.release.source import SourceTree, source_of_commit
-from promoter.release.terraform_modules import (
-    ModuleChanges,
-    Validate,
-    module_changes,
-    not_validated,
-)
+from promoter.release.terraform_modules import Validate, not_validated
 from promoter.vendoring.pins import Pin, read_pins, set_pins, set_value
 
 BRANCH = "bot-bump-lana-bank"
@@ -47,8 +44,8 @@ def bump_chart(
 ) -> PullRequest:
     """Open the pull request that pins ``version`` (default: the newest release) in the chart.
 
-    It lists what changed Terraform modules break, which ``validate`` checks. A candidate can be
-    pinned where release.yml allows it.
+    It lists what the release breaks (`Bump.review`); ``validate`` checks Terraform modules. A
+    candidate can be pinned where release.yml allows it.
 
     Raises `NothingNewer` where it is pinned already, `RegistryError` for a missing image,
     `VerificationError` for an unsigned one, `YamlEditError` where a pin cannot be written.
@@ -69,8 +66,10 @@ def bump_chart(
     if not files:
         raise NothingNewer(f"bump {folder}: it pins {version} already")
     title = f"bump lana-bank images to {version}"
-    body = _body(application, present, release, settings.changelog)
-    body += changed_modules(charts.git, tip, files, settings.chart, validate).report()
+    old = pinned_commit(application.git, present)
+    body = _body(application, old, release, settings.changelog)
+    bump = Bump(git, tip, settings.chart, files, application.git, old, source)
+    body += bump.review(validate).report()
     proposal = NewPullRequest(f"chore: {title}", body, BRANCH, charts.branch, labels=LABELS)
     return propose(charts, tip, files, f"chore(lana-bank): {title}\n", proposal)
 
@@ -92,25 +91,15 @@ def pinned_files(
         values: text.encode(),
         about: set_app_version(_text(git, tip, about), version, about).encode(),
         f"{chart.folder}/{IS_RELEASE}": b"false\n" if is_candidate(version) else b"true\n",
+        **_migrations(chart, source),
         **_terraform(git, tip, chart, source),
     }
     return {path: content for path, content in files.items() if git.file(tip, path) != content}
 
 
-def changed_modules(
-    git: Git,
-    tip: str,
-    files: Mapping[str, bytes | None],
-    chart: ChartSettings,
-    validate: Validate,
-) -> ModuleChanges:
-    """Return the Terraform modules that ``files`` change in the chart of commit ``tip``."""
-    prefix = f"{chart.folder}/tf/"
-    entries = git.listing(tip, prefix.rstrip("/"))
-    contents = git.blobs(entry.blob for entry in entries.values())
-    before: dict[str, bytes | None] = {n: contents[each.blob] for n, each in entries.items()}
-    changed = {p.removeprefix(prefix): c for p, c in files.items() if p.startswith(prefix)}
-    return module_changes(before, {**before, **changed}, chart.waivers, validate)
+def pinned_commit(application: Git, values: str) -> str:
+    """Return the commit that values.yaml pins, "" where ``application`` has none of them."""
+    return next(filter(None, (application.commit(pin.commit_ref) for pin in read_pins(values))), "")
 
 
 def is_candidate(version: str) -> bool:
@@ -187,11 +176,15 @@ def _terraform(
     return files
 
 
+def _migrations(chart: ChartSettings, source: SourceTree) -> dict[str, bytes | None]:
+    if chart.migrations is None:
+        return {}
+    return {f"{chart.folder}/{LISTING}": listing(released_migrations(chart, source))}
+
+
 def _body(
-    application: Application, values: str, release: VersionBuild, changes_in: ChangelogSettings
+    application: Application, old: str, release: VersionBuild, changes_in: ChangelogSettings
 ) -> str:
-    pins = read_pins(values)
-    old = next(filter(None, (application.git.commit(pin.commit_ref) for pin in pins)), "")
     digests = "\n".join(f"- `{image.name}` {image.digest}" for image in release.images)
     compare = application.forge.compare_url(old, release.commit) if old else "the first pins"
     config = changes_in.config

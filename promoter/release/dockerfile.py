@@ -39,7 +39,7 @@ def parse_dockerfile(text: str, given: Mapping[str, str]) -> Dockerfile:
     bases: dict[str, None] = {}
     copies: list[tuple[str, str]] = []
     begun = False
-    for name, words in _instructions(text):
+    for name, words in instructions(text):
         if name == "ARG":
             for word in words.split():
                 arg, equals, default = word.partition("=")
@@ -83,7 +83,7 @@ def _expanded(text: str, values: Mapping[str, str]) -> str:
     return _VARIABLE.sub(lambda m: values.get(m[1] or m[2], m[3] or ""), text)
 
 
-def _instructions(text: str) -> Iterator[tuple[str, str]]:
+def instructions(text: str) -> Iterator[tuple[str, str]]:
     """Yield each instruction's name (upper case) and words, without comments and heredocs."""
     lines = iter(text.splitlines())
     for line in lines:

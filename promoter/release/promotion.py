@@ -28,8 +28,9 @@ _HOOK_SECONDS = 600
 def promote(application: Application, version: str = "") -> PullRequest:
     """Open the draft pull request for candidate ``version`` (default: the newest).
 
-    An open one that differs is replaced. Raises `NothingNewer` without a candidate after the last
-    release or once it is merged, `ReleaseError`, `RegistryError` where its images are missing.
+    An open one that differs is replaced, unless a person has reworded it. Raises `NothingNewer`
+    without a candidate after the last release or once it is merged, `ReleaseError`,
+    `RegistryError` where its images are missing.
     """
     tip = application.fetch()
     tag = _select_candidate(application, tip, version)
@@ -38,6 +39,7 @@ def promote(application: Application, version: str = "") -> PullRequest:
     settings = settings_at(application.git, tag.commit)
     application = application.at(settings)
     _require_images(application, tag, settings)
+    _require_unedited(application)
     files = _changed_files(application, tag, final, settings)
     # Without [ci skip]: GitHub would not run the checks that the branch requires.
     message = f"ci: release {final}\n\nCandidate: {tag.version}\n"
@@ -103,6 +105,27 @@ def _require_images(application: Application, tag: VersionTag, settings: Release
             raise RegistryError(
                 f"promote {tag.version}: image {recipe.name} is not in the registry",
                 next_step="complete the candidate: promoter release candidate",
+            )
+
+
+def _require_unedited(application: Application) -> None:
+    """Raise `ReleaseError` if somebody has reworded what an open pull request would release.
+
+    What else was pushed to the bot's branch is replaced.
+    """
+    git, bot = application.git, application.author
+    for pull in application.forge.pull_requests(Query(head=BRANCH)):
+        candidate = candidate_in(application, pull)
+        commits = git.lines(
+            "log", "--format=%h %an <%ae>", f"{candidate.commit}..{pull.head_commit}"
+        )
+        by_people = [each for each in commits if not each.endswith(f" {bot.name} <{bot.email}>")]
+        changed = git.changed_between(candidate.commit, pull.head_commit)
+        if by_people and file_check(changed).passes:
+            raise ReleaseError(
+                f"promote: pull request {pull.number} was edited by hand, and would be replaced:"
+                f" commit {by_people[0]}",
+                next_step="merge it, or close it and promote again",
             )
 
 

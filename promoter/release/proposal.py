@@ -1,12 +1,12 @@
 """A proposal for ci/release/release.yml, from what a repository and its chart have.
 
-Read are Dockerfiles (the ones that pipelines name, if they name any), .env files, cog.toml,
-git-cliff's configuration, the pipelines' own bump of the chart, and the chart's values. What
-cannot be known is named, in the file and to the person who runs it.
+Read are Dockerfiles (of each image the ones that pipelines name, if they name any), .env files,
+cog.toml, git-cliff's configuration, the pipelines' own bump of the chart, and the chart's values.
+What cannot be known is named, in the file and to the person who runs it.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import PurePosixPath
@@ -19,9 +19,11 @@ from promoter.common.yaml_file import read_yaml
 from promoter.git.objects import SourceFile
 from promoter.release.bases import Lookup
 from promoter.release.dockerfile import Dockerfile, parse_dockerfile
+from promoter.release.migrations import migration_folders
 from promoter.release.pipelines import Pipelines
 from promoter.release.settings import CLIFF_FILE, GITHUB_TOKEN, parse_settings
 from promoter.release.source import SourceTree
+from promoter.vendoring.pins import has_value, images_of
 
 _ARGS = {
     "VERSION": "{version}",
@@ -106,13 +108,18 @@ class _Writer:
         """Return the Dockerfiles of each image by its name: a candidate's and a release's."""
         found = [p for p in self.source.files if PurePosixPath(p).name.startswith("Dockerfile")]
         found = [p for p in found if not p.startswith(".") and not p.endswith(".dockerignore")]
-        used = [path for path in found if path in self.pipelines.dockerfiles(found)]
-        if not used:
-            self.unknown.append("images: no pipeline names a Dockerfile, so all of them are listed")
         images: dict[str, list[str]] = {}
-        for path in sorted(used or found):
+        for path in sorted(found):
             images.setdefault(self._name(path), []).append(path)
-        return images
+        return {name: self._used(name, paths) for name, paths in images.items()}
+
+    def _used(self, name: str, dockerfiles: list[str]) -> list[str]:
+        """Return those of an image's Dockerfiles that a pipeline names; all if none is named."""
+        used = self.pipelines.dockerfiles(dockerfiles)
+        if not used:
+            files = ", ".join(dockerfiles)
+            self.unknown.append(f"image {name}: no pipeline names its Dockerfile ({files})")
+        return [path for path in dockerfiles if path in used or not used]
 
     def _name(self, path: str) -> str:
         folder = PurePosixPath(path).parent
@@ -259,7 +266,16 @@ class _Writer:
         entry: dict[str, Any] = {"folder": self._chart_folder}
         if terraform := self.pipelines.terraform_folders():
             entry["terraform"] = terraform
-        if path := self.pipelines.app_version_key():
+        if folders := migration_folders(self.source.files):
+            entry["migrations"] = folders[0]
+        self.unknown += [f"migrations: of the server's database, not {f}" for f in folders[1:]]
+        path, values = (
+            self.pipelines.app_version_key(),
+            self.chart.get(f"{self._chart_folder}/values.yaml"),
+        )
+        if path and values and not has_value(values.content.decode(errors="replace"), path):
+            self.unknown.append(f"chart: app_version, for its values.yaml has no {path}")
+        elif path:
             entry["app_version"] = path
         if self.pipelines.writes_short_commits():
             entry["short_commit"] = True
@@ -276,17 +292,4 @@ class _Writer:
     @cached_property
     def _chart_images(self) -> list[tuple[str, str, str]]:
         file = self.chart.get(f"{self._chart_folder}/values.yaml")
-        return list(_images_of(read_yaml(file.content, "values.yaml"))) if file else []
-
-
-def _images_of(value: Any, path: str = "") -> Iterator[tuple[str, str, str]]:
-    """Yield name, registry and the digest's key path of each image of a chart's values."""
-    if isinstance(value, dict):
-        if isinstance(repository := value.get("repository"), str) and "digest" in value:
-            registry, _, name = repository.rpartition("/")
-            yield name, registry, f"{path}.digest".removeprefix(".")
-        for key, each in value.items():
-            yield from _images_of(each, f"{path}.{key}")
-    elif isinstance(value, list):
-        for number, each in enumerate(value):
-            yield from _images_of(each, f"{path}[{number}]")
+        return list(images_of(read_yaml(file.content, "values.yaml"))) if file else []

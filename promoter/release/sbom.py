@@ -1,14 +1,14 @@
-"""The bill of materials of an image: CycloneDX 1.6, the same for the same image."""
+"""The bill of materials of an image: CycloneDX 1.6, the same for the same image.
+
+Written without its library, whose graph takes minutes for the 20,000 files of a Debian root.
+"""
 
 import hashlib
+import json
 import uuid
-import warnings
 from datetime import datetime
+from typing import Any
 
-from cyclonedx.model import HashAlgorithm, HashType
-from cyclonedx.model.bom import Bom
-from cyclonedx.model.component import Component, ComponentType
-from cyclonedx.output.json import JsonV1Dot6
 from packageurl import PackageURL
 
 from promoter.programs.oci import Layer, OciImage, files_in
@@ -18,27 +18,34 @@ from promoter.release.images import Image
 def sbom(image: Image, content: OciImage[Layer], version: str, time: datetime) -> str:
     """Return the bill of ``image`` as JSON at the commit's time, with the SHA-256 of every file."""
     files = [
-        Component(
-            name=path,
-            type=ComponentType.FILE,
-            bom_ref=f"file:{path}",
-            hashes=[HashType(alg=HashAlgorithm.SHA_256, content=hashlib.sha256(data).hexdigest())],
-        )
-        for path, (_, _, data) in sorted(files_in(content.layers).items())
-        if data
+        _file(path, data) for path, (_, _, data) in sorted(files_in(content.layers).items()) if data
     ]
-    described = Component(
-        name=image.name,
-        version=version,
-        type=ComponentType.CONTAINER,
-        bom_ref="image",
-        purl=PackageURL("oci", "", image.name, image.digest, {"repository_url": image.repository}),
-    )
-    bom = Bom(serial_number=uuid.uuid5(uuid.NAMESPACE_URL, image.reference), components=files)
-    bom.metadata.timestamp = time
-    bom.metadata.component = described
-    bom.register_dependency(described, files)
-    with warnings.catch_warnings():
-        # An image without a file has an empty graph, which the library warns about.
-        warnings.simplefilter("ignore", UserWarning)
-        return str(JsonV1Dot6(bom).output_as_string(indent=1))
+    purl = PackageURL("oci", "", image.name, image.digest, {"repository_url": image.repository})
+    described = {
+        "bom-ref": "image",
+        "type": "container",
+        "name": image.name,
+        "version": version,
+        "purl": purl.to_string(),
+    }
+    document = {
+        "$schema": "http://cyclonedx.org/schema/bom-1.6.schema.json",
+        "bomFormat": "CycloneDX",
+        "specVersion": "1.6",
+        "version": 1,
+        "serialNumber": uuid.uuid5(uuid.NAMESPACE_URL, image.reference).urn,
+        "metadata": {"timestamp": time.isoformat(), "component": described},
+        "components": files,
+        "dependencies": [{"ref": "image", "dependsOn": [each["bom-ref"] for each in files]}],
+    }
+    return json.dumps(document, indent=1)
+
+
+def _file(path: str, data: bytes) -> dict[str, Any]:
+    digest = hashlib.sha256(data).hexdigest()
+    return {
+        "bom-ref": f"file:{path}",
+        "type": "file",
+        "name": path,
+        "hashes": [{"alg": "SHA-256", "content": digest}],
+    }

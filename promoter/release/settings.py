@@ -1,6 +1,5 @@
 """`ci/release/release.yml`: the images, files and hooks of an application's release."""
 
-import datetime
 import re
 from collections.abc import Mapping
 from typing import Annotated, Self
@@ -136,36 +135,17 @@ class ChangelogSettings(StrictModel):
     notes: SourcePath | None = None
 
 
-class ModuleWaiver(StrictModel):
-    """A rule that the resource ``address`` of a Terraform module may break until a day.
-
-    ``rule`` is as a pull request names it: ``google_service_account_key``, ``force_destroy``,
-    ``roles/storage.admin``.
-    """
-
-    module: FileName
-    address: str
-    rule: str
-    owner: str = Field(min_length=1)
-    reason: str = Field(min_length=1)
-    expires: datetime.date
-
-    def accepts(self, module: str, address: str, rule: str, today: datetime.date) -> bool:
-        """Return whether it is for this and still holds."""
-        same = (self.module, self.address, self.rule) == (module, address, rule)
-        return same and today <= self.expires
-
-
 class ChartSettings(StrictModel):
     """The chart that pins the images, and the Terraform folders that are copied into it.
 
+    ``migrations`` is the folder of the server's migrations, which the chart gets a list of.
     ``app_version`` is the version's key path in values.yaml (empty: it has none), and
     ``candidates`` may be pinned too. With ``short_commit`` METADATA has 7 digits of the commit.
     """
 
     folder: SourcePath
     terraform: tuple[SourcePath, ...] = ()
-    waivers: tuple[ModuleWaiver, ...] = ()
+    migrations: SourcePath | None = None
     app_version: str = ""
     candidates: bool = False
     short_commit: bool = False

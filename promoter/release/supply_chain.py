@@ -11,6 +11,7 @@ from promoter.common.errors import RegistryError
 from promoter.programs.cosign import Cosign, VerificationError
 from promoter.programs.registry import Registry
 from promoter.release.images import Image
+from promoter.release.sbom import sbom
 from promoter.release.settings import SETTINGS_FILE
 from promoter.release.source import SourceTree
 
@@ -49,16 +50,18 @@ class SupplyChain:
         version: str,
         address: str,
         bases: Mapping[str, str] = MappingProxyType({}),
+        recipe: str = SETTINGS_FILE,
     ) -> None:
         """Sign ``image`` and attach an SBOM and provenance (from ``address``), where missing.
 
-        ``bases`` are the references by digest of the base images, by their names.
+        ``bases`` are the references by digest of the base images, by their names; ``recipe`` is
+        the file of ``source`` that says how it is built.
         """
         cosign, reference = self.cosign, image.reference
         if not _verifies(lambda: cosign.verify(reference)):
             cosign.sign(reference)
         if not _verifies(lambda: self._provenance(image, source.commit)):
-            predicate = provenance(image.name, source, version, address, bases)
+            predicate = provenance(image.name, source, version, address, bases, recipe)
             cosign.attest(reference, _PROVENANCE, json.dumps(predicate))
         if not _verifies(lambda: cosign.verify_attestation(reference, _SBOM)):
             cosign.attest(reference, _SBOM, self._sbom(image, source, version))
@@ -96,9 +99,6 @@ class SupplyChain:
         )
 
     def _sbom(self, image: Image, source: SourceTree, version: str) -> str:
-        # Its library takes a second to import, which verifying need not wait for.
-        from promoter.release.sbom import sbom
-
         content = self.registry.pull(image.name, image.digest)
         return sbom(image, content, version, source.time)
 
@@ -109,6 +109,7 @@ def provenance(
     version: str,
     address: str,
     bases: Mapping[str, str] = MappingProxyType({}),
+    recipe: str = SETTINGS_FILE,
 ) -> dict[str, Any]:
     """Return the SLSA v1 predicate (slsa.dev/provenance/v1) of the image ``name``.
 
@@ -122,7 +123,7 @@ def provenance(
         for base, reference in bases.items()
     ]
     definition = {
-        "buildType": f"{address}/blob/{source.commit}/{SETTINGS_FILE}",
+        "buildType": f"{address}/blob/{source.commit}/{recipe}",
         "externalParameters": {"image": name, "source": origin, "version": version},
         "internalParameters": {},
         "resolvedDependencies": materials,

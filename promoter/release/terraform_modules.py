@@ -4,7 +4,6 @@ Stacks call the present copy, so a variable, output or provider that they do not
 `tofu init` of every environment, and no testflight runs Terraform.
 """
 
-import datetime
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ from promoter.common.errors import InvalidFile, PromoterError
 from promoter.common.progress import Silent
 from promoter.programs.hcl import parse_module
 from promoter.programs.terraform import Terraform
-from promoter.release.settings import ModuleWaiver
+from promoter.release.waivers import BumpFinding, ChartWaiver, not_accepted
 
 Files = Mapping[str, bytes]
 """The files of a module by their names."""
@@ -31,31 +30,30 @@ _REFUSED_SETTINGS = ("delete_contents_on_destroy", "force_destroy")
 
 @dataclass(frozen=True)
 class ModuleChange:
-    """A changed module: what no longer fits its callers, what policies refuse, its validation.
+    """A changed module: what breaks its callers or policies and no waiver accepts, its validation.
 
     ``unvalidated`` is the reason why OpenTofu did not validate it; one that ``is_new`` or has been
     removed needs none.
     """
 
-    name: str
-    differences: tuple[str, ...]
-    refused: tuple[str, ...]
-    unvalidated: str
+    place: str
+    findings: tuple[BumpFinding, ...]
+    unvalidated: str = ""
     is_new: bool = False
 
     def objections(self) -> Iterator[str]:
         """Yield the reasons why a person has to look at it."""
-        yield from (f"tf/{self.name} {line}" for line in (*self.differences, *self.refused))
+        yield from map(str, self.findings)
         if self.unvalidated:
-            yield f"tf/{self.name} is not validated: {self.unvalidated}"
+            yield f"{self.place} is not validated: {self.unvalidated}"
 
     def lines(self) -> Iterator[str]:
         """Yield the lines of the pull request about it."""
         yield from self.objections()
         if self.is_new:
-            yield f"tf/{self.name} is new, so no stack calls it; it is not validated"
+            yield f"{self.place} is new, so no stack calls it; it is not validated"
         elif not [*self.objections()]:
-            yield f"tf/{self.name} is validated by OpenTofu"
+            yield f"{self.place} is validated by OpenTofu"
 
 
 @dataclass(frozen=True)
@@ -63,6 +61,10 @@ class ModuleChanges:
     """The modules that a bump changes."""
 
     changes: tuple[ModuleChange, ...]
+
+    def findings(self) -> list[BumpFinding]:
+        """Return what breaks callers or policies, whether or not modules are validated."""
+        return [finding for change in self.changes for finding in change.findings]
 
     def objections(self) -> list[str]:
         """Return the reasons why a person has to look at them; empty: none is needed."""
@@ -73,14 +75,14 @@ class ModuleChanges:
         if not self.changes:
             return ""
         lines = [f"- {line}" for change in self.changes for line in change.lines()]
-        names = ", ".join(f"tf/{change.name}" for change in self.changes)
+        names = ", ".join(change.place for change in self.changes)
         return f"\n## Terraform modules\n\nChanged: {names}\n\n" + "\n".join(lines) + "\n"
 
 
 def module_changes(
     before: Mapping[str, bytes | None],
     after: Mapping[str, bytes | None],
-    waivers: Sequence[ModuleWaiver],
+    waivers: Sequence[ChartWaiver],
     validate: Validate,
 ) -> ModuleChanges:
     """Return the modules of a chart's tf/ that differ, from their files ``<module>/<path>``.
@@ -88,20 +90,26 @@ def module_changes(
     A module that is new has no callers yet, one that is removed may still have some. Raises
     `InvalidFile` for one that is not HCL.
     """
-    old, new, today = _modules(before), _modules(after), datetime.datetime.now(datetime.UTC).date()
-    removed = (ModuleChange(n, ("is removed",), (), "") for n in old.keys() - new.keys())
+    old, new = _modules(before), _modules(after)
+    removed = (
+        ModuleChange(
+            name, not_accepted([BumpFinding(name, name, "removed", "is removed")], waivers)
+        )
+        for name in old.keys() - new.keys()
+    )
     changed = (
         ModuleChange(
             name,
-            tuple(_differences(old[name], files, name)) if name in old else (),
-            tuple(_refused(name, files, waivers, today)),
+            not_accepted(
+                [*_differences(old.get(name), files, name), *_refused(name, files)], waivers
+            ),
             validate(files) if name in old else "",
             is_new=name not in old,
         )
         for name, files in new.items()
         if old.get(name) != files
     )
-    return ModuleChanges(tuple(sorted((*removed, *changed), key=lambda each: each.name)))
+    return ModuleChanges(tuple(sorted((*removed, *changed), key=lambda each: each.place)))
 
 
 def not_validated(_files: Files) -> str:
@@ -137,30 +145,47 @@ def _modules(files: Mapping[str, bytes | None]) -> dict[str, dict[str, bytes]]:
     for path, content in files.items():
         name, slash, rest = path.partition("/")
         if slash and content is not None:
-            found.setdefault(name, {})[rest] = content
+            found.setdefault(f"tf/{name}", {})[rest] = content
     return found
 
 
-def _differences(before: Files, after: Files, name: str) -> Iterator[str]:
+def _differences(before: Files | None, after: Files, name: str) -> Iterator[BumpFinding]:
     """Yield what callers of ``before`` would meet in ``after``."""
+    if before is None:
+        return
     old, new = _parsed(before, name), _parsed(after, name)
     known, now = old.get("variable", {}), new.get("variable", {})
     for variable in sorted(now.keys() - known.keys()):
         if "default" not in now[variable]:
-            yield f"requires the new variable {variable}"
+            yield BumpFinding(name, variable, "required", f"requires the new variable {variable}")
     for variable in sorted(now.keys() & known.keys()):
-        if "default" in known[variable] and "default" not in now[variable]:
-            yield f"requires the variable {variable}, which had a default"
+        yield from _changed_variable(name, variable, known[variable], now[variable])
     for kind in ("variable", "output"):
         for gone in sorted(old.get(kind, {}).keys() - new.get(kind, {}).keys()):
-            yield f"no longer has the {kind} {gone}"
+            yield BumpFinding(name, gone, "gone", f"no longer has the {kind} {gone}")
     required, requires = _providers(old), _providers(new)
     for provider in sorted(requires.keys() | required.keys()):
         if required.get(provider) != requires.get(provider):
-            yield (
+            text = (
                 f"requires provider {provider} {requires.get(provider) or 'no longer'}"
                 f" instead of {required.get(provider) or 'none'}"
             )
+            yield BumpFinding(name, provider, "provider", text)
+
+
+def _changed_variable(
+    name: str, variable: str, old: Mapping[str, Any], new: Mapping[str, Any]
+) -> Iterator[BumpFinding]:
+    if "default" in old and "default" not in new:
+        text = f"requires the variable {variable}, which had a default"
+        yield BumpFinding(name, variable, "required", text)
+    if (before := _type(old)) != (after := _type(new)):
+        text = f"has the type {after} in variable {variable} instead of {before}"
+        yield BumpFinding(name, variable, "type", text)
+
+
+def _type(variable: Mapping[str, Any]) -> str:
+    return str(variable.get("type", "any")).removeprefix("${").removesuffix("}")
 
 
 def _providers(module: Mapping[str, Any]) -> dict[str, str]:
@@ -174,17 +199,13 @@ def _providers(module: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
-def _refused(
-    name: str, files: Files, waivers: Sequence[ModuleWaiver], today: datetime.date
-) -> Iterator[str]:
-    """Yield what policies refuse in a module and no valid waiver accepts."""
+def _refused(name: str, files: Files) -> Iterator[BumpFinding]:
+    """Yield what policies refuse in a module."""
     for kind, resources in _parsed(files, name).get("resource", {}).items():
         for resource, body in resources.items():
             for rule in sorted(_broken_rules(kind, body)):
-                address = f"{kind}.{resource}"
-                if any(each.accepts(name, address, rule, today) for each in waivers):
-                    continue
-                yield f"has {rule} in {address}, which needs a waiver"
+                text = f"has {rule} in {kind}.{resource}, which needs a waiver"
+                yield BumpFinding(name, f"{kind}.{resource}", rule, text)
 
 
 def _broken_rules(kind: str, body: Any) -> set[str]:
@@ -212,7 +233,7 @@ def _attributes(body: Any) -> Iterator[tuple[str, Any]]:
 def _parsed(files: Files, name: str) -> dict[str, Any]:
     try:
         top = {path: content for path, content in files.items() if "/" not in path}
-        texts = {f"tf/{name}/{path}": content.decode() for path, content in top.items()}
+        texts = {f"{name}/{path}": content.decode() for path, content in top.items()}
     except UnicodeDecodeError as error:
-        raise InvalidFile(f"tf/{name}", "", f"not UTF-8: {error.reason}") from error
+        raise InvalidFile(name, "", f"not UTF-8: {error.reason}") from error
     return parse_module(texts)

@@ -12,6 +12,7 @@ from typing import IO
 import pytest
 
 from promoter.cli.commands import SECTIONS, Command
+from tests.deploy.terminal import INTERRUPT, run_on_terminal
 
 # As `main` runs a command; the work prints before and after what it changes.
 SCRIPT = """\
@@ -120,8 +121,16 @@ def test_the_commands_that_only_read_are_known() -> None:
     assert reading == {
         *("audit", "commits check", "doctor", "environment values", "lint", "pipeline check"),
         *("metrics", "web serve"),
-        *("pipeline exec", "pipeline gke-credential", "plan", "preview", "rules test"),
+        *(
+            "pipeline exec",
+            "pipeline gke-credential",
+            "pipeline pins",
+            "plan",
+            "preview",
+            "rules test",
+        ),
         *("pipeline wait-cachix-paths", "platform status", "release file-check", "release show"),
+        "release check-modules",
         *("status", "testflight smoketest", "toolchain list", "toolchain path", "trace"),
         *(
             "vendor check",
@@ -148,3 +157,24 @@ def test_no_text_moves_the_cursor_or_hides_or_reverses_what_is_written(stream: s
     assert getattr(done, stream).decode() == (
         "?[1A?[2Kgone???1A?[8mhidden?\n\x1b[1mbold\x1b[0m\tend\n"
     )
+
+
+def test_an_interrupt_at_a_prompt_is_never_lost_before_the_read_starts(tmp_path: Path) -> None:
+    script = """\
+import os, signal
+from promoter.cli.streams import read_answer
+signal.signal(signal.SIGINT, lambda *_: None)
+for _ in range(200):
+    if os.fork():
+        os.wait()
+        continue
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        print("Apply?", flush=True)
+        read_answer()
+    except KeyboardInterrupt:
+        os._exit(130)
+"""
+    command = (sys.executable, "-c", script)
+    done = run_on_terminal(command, tmp_path, os.environ, "Apply?", INTERRUPT, times=200)
+    assert done.code == 0, done.output

@@ -58,9 +58,16 @@ def run(
     folder: Path,
     variables: Mapping[str, str],
     writable: Iterable[Path],
+    *,
+    privileged: bool = False,
 ) -> subprocess.CompletedProcess[str]:
-    """Run ``command`` in ``folder`` with ``variables`` alone, writing to ``writable`` alone."""
-    words = [*_bwrap(writable), "--chdir", str(folder), "--"] if not unavailable() else []
+    """Run ``command`` in ``folder`` with ``variables`` alone, writing to ``writable`` alone.
+
+    A ``privileged`` one may create device nodes and mount, as in Concourse.
+    """
+    words = []
+    if not unavailable():
+        words = [*_bwrap(writable, privileged=privileged), "--chdir", str(folder), "--"]
     return subprocess.run(
         [*words, *command],
         cwd=folder,
@@ -68,19 +75,20 @@ def run(
         capture_output=True,
         text=True,
         check=False,
-        timeout=300,
+        timeout=900,
     )
 
 
 def path(programs: Iterable[Path] = ()) -> str:
     """PATH of a task: ``programs``, the wheel's commands, the system's."""
-    system = ["/usr/local/bin", "/usr/bin", "/bin"]
-    return os.pathsep.join([*map(str, programs), str(wheel_bin()), *system])
+    folders = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin")
+    return os.pathsep.join([*map(str, programs), str(wheel_bin()), *folders])
 
 
-def _bwrap(writable: Iterable[Path]) -> list[str]:
+def _bwrap(writable: Iterable[Path], *, privileged: bool = False) -> list[str]:
     words = [shutil.which("bwrap") or "bwrap", "--die-with-parent", "--ro-bind", "/", "/"]
     words += ["--dev", "/dev", "--proc", "/proc", "--tmpfs", str(ROOT)]
+    words += ["--cap-add", "ALL"] if privileged else []
     for place in writable:
-        words += ["--bind", str(place), str(place)]
+        words += ["--dev-bind" if privileged else "--bind", str(place), str(place)]
     return words

@@ -9,7 +9,7 @@ let
     mkShell = given: builtins.seq (builtins.length given.packages) (said "shell");
   };
   tools = builtins.listToAttrs (map (name: { inherit name; value = said name; }) [
-    "bats" "cargo" "cargo-nextest" "git" "git-cliff" "nodejs" "opentofu" "pnpm" "podman"
+    "bats" "cargo" "cargo-nextest" "cypress" "git" "git-cliff" "nodejs" "opentofu" "pnpm" "podman"
     "python3" "uv"
   ]);
   genAttrs = names: make: builtins.listToAttrs (map (name: { inherit name; value = make name; }) names);

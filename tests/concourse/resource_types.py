@@ -199,11 +199,15 @@ class PushedImage:
 
 @dataclass
 class Cepler:
-    """An environment: the scripts of the resource's image, with ``remote`` for its uri."""
+    """An environment: the scripts of the resource's image, with ``remote`` for its uri.
+
+    A path needs no key to push; records are signed with it where the repository lists deployers.
+    """
 
     remote: Path
     source: Mapping[str, Any]
     folder: Path
+    private_key: str = "not used for a path"
 
     def versions(self) -> list[Version]:
         """See `ResourceType`: none while the gate is closed, as `check` says."""
@@ -224,7 +228,7 @@ class Cepler:
 
     @property
     def _source(self) -> dict[str, Any]:
-        return {**self.source, "uri": str(self.remote), "private_key": "not used for a path"}
+        return {**self.source, "uri": str(self.remote), "private_key": self.private_key}
 
     def _ask(self, step: str, *words: str, **request: Any) -> tuple[int, Any]:
         scripts = ROOT / "ci/deployments/cepler-resource/opt/resource"

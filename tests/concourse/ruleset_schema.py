@@ -46,6 +46,7 @@ class Bare(_Strict):
         "non_fast_forward",
         "required_linear_history",
         "required_signatures",
+        "update",
     ]
 
 

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
+from dev.images.wheel import version
 from promoter.concourse.pipelines import PIPELINES
 from promoter.concourse.schema import Resource, parse_pipeline, read_pipeline
 from promoter.forge.forge import PullRequestState, Query
 from promoter.git import Git
+from promoter.programs.cosign import Cosign
 from promoter.programs.registry import Registry
+from promoter.release.images import Image
+from promoter.release.supply_chain import SupplyChain
 from promoter.release.upstream import export
+from promoter.toolchain import Toolchain
+from promoter.toolchain.cache import default_cache
 from tests.concourse.build import Build, Engine, NoVersion
 from tests.concourse.concourse_server import USER, Concourse, serving
-from tests.concourse.isolation import wheel_bin
+from tests.concourse.isolation import unavailable, wheel_bin
 from tests.concourse.resource_types import (
     Cepler,
     GitRepository,
@@ -29,11 +38,14 @@ from tests.concourse.resource_types import (
 from tests.concourse.test_pipelines import ROOT
 from tests.concourse.test_preview import gates
 from tests.concourse.test_tasks import charts_remote, deployments, one_more
-from tests.concourse.worker import Worker
+from tests.concourse.worker import UndefinedVariable, Worker
+from tests.images.built import skip_reason
 from tests.release.conftest import crane, registry
 from tests.release.sandbox import Sandbox, open_sandbox
 
 __all__ = ["charts_remote", "crane", "deployments", "registry"]
+# What a machine needs to reach its package registries.
+MACHINE = ("PIP_", "UV_", "GO", "SSL_")
 # What the task of Concourse's own image leaves behind.
 _BUILD = "mkdir -p image && : >image/image.tar\n"
 
@@ -83,6 +95,7 @@ def lana_bank(
     worker: Worker, sandbox: Sandbox, registry: Registry, crane: Path, tmp_path: Path
 ) -> Engine:
     worker.programs.append(crane.parent)
+    worker.signing(Toolchain(ROOT).program("cosign"))
     worker.outside.append(tmp_path / "sandbox")
     remotes = {
         "lana-bank": tmp_path / "sandbox" / "lana-bank.git",
@@ -178,6 +191,43 @@ def test_a_chart_is_vendored_after_its_testflight(charts: Engine, tmp_path: Path
     assert tested.versions["charts-repo"]["ref"] in (vendir or b"").decode()
 
 
+@pytest.mark.slow
+@pytest.mark.skipif(bool(skip_reason()), reason=skip_reason())
+@pytest.mark.skipif(bool(unavailable()), reason=unavailable())
+@pytest.mark.timeout(1800)
+def test_our_images_are_published_with_their_evidence_and_pinned(
+    worker: Worker, registry: Registry, crane: Path, tmp_path: Path
+) -> None:
+    """Its tasks are ci/promoter/tasks/build-images and publish-images."""
+    cosign = Toolchain(ROOT).program("cosign")
+    public = worker.signing(cosign)
+    worker.programs += [crane.parent, Path(shutil.which("go") or "").parent]
+    worker.outside.append(tmp_path / "remotes")
+    worker.cached = default_cache().parent
+    worker.network = {n: v for n, v in os.environ.items() if n.startswith(MACHINE)}
+    remote = tmp_path / "remotes" / "galoy-deployments.git"
+    export(ROOT, remote)
+    made = engine("promoter", worker, {"galoy-deployments": remote})
+    made.params = {"REGISTRY": registry.address}
+    build = made.succeed("images")
+    git = Git(remote)
+    pinned = git.commit("refs/heads/image-pins")
+    assert pinned
+    pins = yaml.safe_load(git.file(pinned, "pins.yml") or b"")
+    digests = {
+        "cepler-resource": f"sha256:{pins['cepler-resource-image']['tag']}",
+        "promoter": pins["promoter-image"]["digest"],
+        "promoter-wheel": pins["promoter-wheel"]["digest"],
+    }
+    chain = SupplyChain(Cosign(cosign, public_key=str(public)), registry)
+    for name, digest in digests.items():
+        image = Image(name, registry.repository(name), digest)
+        assert chain.verify(image, build.versions["repo"]["ref"]).version == version()
+    # Concourse may run the job again: nothing is newer.
+    made.succeed("images")
+    assert git.commit("refs/heads/image-pins") == pinned
+
+
 def test_each_environment_is_deployed_after_the_one_before(worker: Worker, tmp_path: Path) -> None:
     """`promoter deploy` is a fake; what cepler-in and cepler-out do is real."""
     answer = 'echo "{\\"trigger\\": \\"$(cat .git/cepler_trigger)\\"}"'
@@ -206,7 +256,7 @@ def test_each_environment_is_deployed_after_the_one_before(worker: Worker, tmp_p
             made.run(name)
     for name in names:
         build = made.succeed(name)
-        assert build.steps[-2:] == ("task deploy", f"put {name}-out")
+        assert build.steps[-3:] == ("task deploy", f"put {name}-out", "task report")
     recorded = git.lines("ls-tree", "-r", "--name-only", "main", "cepler/.cepler/")
     assert {Path(path).stem for path in recorded} == set(names)
 
@@ -283,6 +333,13 @@ def test_steps_in_parallel_see_nothing_of_each_other(plans: Plans) -> None:
 def test_all_steps_in_parallel_run_and_one_failure_fails_them(plans: Plans) -> None:
     build = plans.of([{"in_parallel": [task("a", "exit 1"), task("b", "true")]}, task("c", "true")])
     assert (build.succeeded, build.steps) == (False, ("task a", "task b"))
+
+
+def test_an_undefined_variable_is_an_error(plans: Plans) -> None:
+    step = task("a", "true")
+    step["config"] |= {"params": {"TOKEN": "((nowhere.token))"}}
+    with pytest.raises(UndefinedVariable, match=r"undefined vars: nowhere\.token"):
+        plans.of([step])
 
 
 # --- the keys of resources -----------------------------------------------------------------------

@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
 
 from policies.stack import CheckedStack
-from promoter.common.environment import BACKENDS, PROVIDERS
+from promoter.common.environment import (
+    BACKENDS,
+    PIPELINE,
+    PLATFORMS,
+    PROVIDERS,
+    pipeline_credentials,
+)
 from promoter.common.errors import InvalidFile, ProgramMissing
 from promoter.concourse import deployments
-from promoter.concourse.pipelines import checksums_of
+from promoter.concourse.pipelines import PIPELINES, checksums_of
+from promoter.concourse.schema import Task, read_pipeline
+from promoter.synthesis.app import App
+from promoter.toolchain import Toolchain
 from tests.concourse.test_pipelines import ROOT
 
 
@@ -88,29 +100,45 @@ def jobs_of_the_pipeline() -> dict[str, dict[str, str]]:
     return {name: task["config"]["params"] for name, (task,) in tasks.items()}
 
 
+def providers_of(stack: Mapping[str, Any]) -> set[str]:
+    """Return the providers that a synthesized stack requires, its backend's included."""
+    terraform = stack["terraform"]
+    backends = {BACKENDS[each] for each in terraform["backend"] if each in BACKENDS}
+    return set(terraform["required_providers"]) | backends
+
+
 @pytest.mark.parametrize("name", jobs_of_the_pipeline())
 def test_a_job_passes_the_credentials_that_its_stack_requires_and_no_others(
     name: str, stacks: dict[str, CheckedStack]
 ) -> None:
-    terraform, params = stacks[name].content["terraform"], set(jobs_of_the_pipeline()[name])
-    providers = set(terraform["required_providers"]) | {
-        BACKENDS[backend] for backend in terraform["backend"]
-    }
-    required = {each: set(PROVIDERS[each].split()) for each in providers if each in PROVIDERS}
-    # The task writes this document to the file that KUBECONFIG names.
-    passed = params | ({"KUBECONFIG"} if "KUBECONFIG_DOCUMENT" in params else set())
-    missing = {provider for provider, names in required.items() if not names & passed}
-    assert missing == set()
+    stack, params = stacks[name], set(jobs_of_the_pipeline()[name])
+    providers = providers_of(stack.content)
+    assert providers & PIPELINE.keys() == set(PLATFORMS[stack.platform])
     known = {each for names in PROVIDERS.values() for each in names.split()}
-    assert (params & known) - set().union(*required.values()) == set()
+    assert params & known == set(pipeline_credentials(providers))
+    assert "KUBECONFIG_DOCUMENT" in params
+
+
+def test_a_testflight_passes_the_credentials_that_its_stack_requires_and_no_others(
+    tmp_path: Path,
+) -> None:
+    charts = next(each for each in PIPELINES if each.name == "galoy-private-charts")
+    pipeline = read_pipeline(charts.rendered(ROOT))
+    (params,) = (
+        step.config.params
+        for step in pipeline.steps(pipeline.jobs[0])
+        if isinstance(step, Task) and step.task == "testflight"
+    )
+    description = {"ref": "0" * 40, "created": 1, "keys_from": params["KEYS_FROM"]}
+    (stack,) = App.of(ROOT, Toolchain(ROOT)).synthesize(
+        tmp_path, variables={"TESTFLIGHT": json.dumps(description)}, module="stacks.testflight"
+    )
+    known = {each for names in PROVIDERS.values() for each in names.split()}
+    assert params.keys() & known == set(pipeline_credentials(providers_of(stack.document)))
 
 
 def test_every_provider_of_a_stack_has_its_variables_declared(
     stacks: dict[str, CheckedStack],
 ) -> None:
-    required = {
-        provider
-        for stack in stacks.values()
-        for provider in stack.content["terraform"]["required_providers"]
-    }
+    required = {each for stack in stacks.values() for each in providers_of(stack.content)}
     assert required - {"random"} <= set(PROVIDERS), "random has no credentials"

@@ -17,7 +17,7 @@ from promoter.concourse.pipelines import (
     existing_pipelines,
     render,
 )
-from promoter.concourse.schema import Get, Put, Task, read_pipeline
+from promoter.concourse.schema import Get, Put, Task, Try, read_pipeline
 
 ROOT = Path(__file__).parents[2]
 IDS = [files.name for files in PIPELINES]
@@ -46,10 +46,11 @@ def test_every_environment_of_the_cepler_files_is_a_serial_job() -> None:
     assert deployments.values_file(ROOT).read_text() == deployments.values(ROOT), REMEDY
 
 
-def test_the_last_step_records_an_environment_after_its_deploy() -> None:
+def test_an_environment_is_recorded_after_its_deploy_and_then_reported() -> None:
     pipeline = read_pipeline(deployments.DEPLOYMENTS.rendered(ROOT))
     for job in pipeline.jobs:
-        task, put = job.plan[-2:]
+        task, put, report = job.plan[-3:]
+        assert isinstance(report, Try), "a report that fails would fail a recorded deploy"
         assert isinstance(task, Task)
         assert task.task == "deploy"
         assert isinstance(put, Put)
@@ -110,6 +111,7 @@ def test_every_task_image_is_ours_or_public() -> None:
         ("us.gcr.io/galoyorg/promoter", True),
         ("ghcr.io/nix-community/docker-nixpkgs/cachix-flakes", False),
         ("concourse/oci-build-task", False),
+        ("golang", False),
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -11,12 +12,14 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from dev.rulesets import CHARTS, REPOSITORIES, files, required_checks, rulesets
+from dev.rulesets import CHARTS, REPOSITORIES, committed, files, required_checks, rulesets
+from promoter.common.errors import InvalidFile
 from tests.concourse.ruleset_schema import CommittedRuleset, Ruleset
 from tests.concourse.test_pipelines import ROOT
 from tests.concourse.test_workflows import document, program
 
 GITHUB = ROOT / ".github"
+REMEDY = "run make generated"
 
 
 def ruleset(name: str) -> dict[str, Any]:
@@ -47,8 +50,15 @@ def test_main_requires_reviews() -> None:
 def test_the_ruleset_of_main_is_the_generated_one(repository: Path) -> None:
     for name in ("main", "main-reviews"):
         file = repository / ".github" / "rulesets" / f"{name}.json"
-        assert file.read_text() == files()[file], "run make generated"
+        assert file.read_text() == files()[file], REMEDY
         CommittedRuleset.model_validate_json(file.read_bytes())
+
+
+def test_only_the_deploy_key_moves_the_pins_of_our_images() -> None:
+    found = ruleset("image-pins")
+    assert found == json.loads(files()[GITHUB / "rulesets" / "image-pins.json"]), REMEDY
+    assert [actor["actor_type"] for actor in found["bypass_actors"]] == ["DeployKey"]
+    assert {"update", "deletion", "non_fast_forward"} <= set(rules("image-pins"))
 
 
 @pytest.mark.parametrize(
@@ -92,7 +102,23 @@ def test_only_the_deploy_key_bypasses_main_and_nothing_bypasses_the_gates() -> N
     assert "required_signatures" in rules("cepler-gates")
 
 
-@pytest.mark.parametrize("name", ["main", "cepler-gates"])
+@pytest.mark.parametrize("repository", REPOSITORIES, ids=lambda each: each.name)
+def test_a_required_check_that_no_workflow_reports_is_refused(
+    repository: Path, tmp_path: Path
+) -> None:
+    """GitHub would wait for it for ever, so `make rulesets` changes nothing."""
+    shutil.copytree(repository / ".github", tmp_path / ".github")
+    assert len(committed(tmp_path)) == len(list((tmp_path / ".github/rulesets").iterdir()))
+    file = tmp_path / ".github" / "rulesets" / "main.json"
+    found = json.loads(file.read_text())
+    (checks,) = (each for each in found["rules"] if each["type"] == "required_status_checks")
+    checks["parameters"]["required_status_checks"].append({"context": "renamed"})
+    file.write_text(json.dumps(found))
+    with pytest.raises(InvalidFile, match="no workflow reports the required check 'renamed'"):
+        committed(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["main", "cepler-gates", "image-pins"])
 def test_a_ruleset_fits_githubs_schema(name: str) -> None:
     Ruleset.model_validate_json((GITHUB / "rulesets" / f"{name}.json").read_bytes())
 
@@ -134,6 +160,11 @@ def owned_paths() -> list[list[str]]:
 def test_the_gate_belongs_to_the_release_approvers(package: str) -> None:
     """Code that decides, approves or records could deploy anything."""
     assert [f"/promoter/{package}/", "@GaloyMoney/release-approvers"] in owned_paths()
+
+
+@pytest.mark.parametrize("folder", ["cepler", "policies", "ci", ".ci", ".github"])
+def test_the_rules_and_what_runs_with_secrets_belong_to_the_release_approvers(folder: str) -> None:
+    assert [f"/{folder}/", "@GaloyMoney/release-approvers"] in owned_paths()
 
 
 def test_every_path_with_an_owner_exists() -> None:

@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,8 +17,10 @@ from promoter.concourse.pipelines import PIPELINES, PipelineFiles
 from promoter.concourse.schema import Task, read_pipeline
 from promoter.forge.forge import NewPullRequest, PullRequestState, Query
 from promoter.git import Git
+from promoter.programs.cosign import Cosign, create_keys
 from promoter.programs.registry import Registry
 from promoter.release.application import BOT
+from promoter.release.image_pins import read_pins, write_pins
 from promoter.toolchain.toolchain import Toolchain
 from promoter.vendoring import sync
 from tests.concourse.concourse_server import Concourse, serving
@@ -25,6 +28,7 @@ from tests.concourse.isolation import unavailable, wheel_bin
 from tests.concourse.test_pipelines import ROOT
 from tests.concourse.test_workflows import document, evaluated
 from tests.concourse.worker import BIN, Worker, task_of
+from tests.images.pinned import Pinned, published
 from tests.release.conftest import crane, registry
 from tests.release.sandbox import Sandbox, open_sandbox
 
@@ -76,6 +80,7 @@ def test_a_commit_reaches_the_pull_request_of_the_charts(
     worker: Worker, sandbox: Sandbox, registry: Registry, crane: Path, tmp_path: Path
 ) -> None:
     worker.programs.append(crane.parent)
+    public = worker.signing(Toolchain(ROOT).program("cosign"))
     worker.outside.append(tmp_path / "sandbox")
     repo, charts = sandbox.application.git.dir, sandbox.charts.git.dir
     there = {"repo": repo, "charts-repo": charts}
@@ -102,6 +107,10 @@ def test_a_commit_reaches_the_pull_request_of_the_charts(
     there["promote-rc"] = file_in(tmp_path / "pr", ".git/resource/pr", str(pull.number))
     work = run_with(worker, registry, "release", "release", there)
     assert (work / "released/version").read_text() == "0.1.0\n"
+
+    signed = Cosign(Toolchain(ROOT).program("cosign"), public_key=str(public))
+    digest = registry.required_digest("lana-bank", "0.1.0")
+    signed.verify(f"{registry.repository('lana-bank')}@{digest}")
 
     there["version"] = work / "released"
     run_with(worker, registry, "bump-image-in-chart", "bump-image-digest", there)
@@ -303,7 +312,7 @@ def outcome(worker: Worker) -> list[str]:
 def test_a_testflight_has_the_chart_and_its_teardown_sweeps(promoter: Worker, source: Path) -> None:
     there = {"charts-repo": source, "deployments-repo": source}
     promoter.succeed("galoy-private-charts", "testflight", "testflight", there)
-    promoter.succeed("galoy-private-charts", "testflight", "teardown", {"charts-repo": source})
+    promoter.succeed("galoy-private-charts", "testflight", "teardown", there)
     commit = Git(source).commit("HEAD")
     assert outcome(promoter) == [
         f"promoter testflight run --chart {commit} --provisioner terraform"
@@ -419,7 +428,16 @@ def test_a_deploy_of_another_commit_than_cepler_fetched_fails(
     _, done = worker.run(where, task, {"repo": source})
     assert done.returncode == code, done.stderr
     assert outcome(worker) == [
-        "promoter deploy gcp-galoy-staging --no-record --report --branch main --json"
+        "promoter deploy gcp-galoy-staging --no-record --report --remote origin --branch main"
+        " --json"
+    ]
+
+
+def test_what_waits_is_reported_after_the_record(worker: Worker, source: Path) -> None:
+    worker.fake("promoter", f'[ "$2" = report ] || exec {wheel_bin()}/promoter "$@"\n')
+    worker.succeed("galoy-deployments", "gcp-volcano-qa", "report", {"repo": source})
+    assert outcome(worker) == [
+        "promoter pipeline report gcp-volcano-qa --remote origin --branch main"
     ]
 
 
@@ -447,7 +465,7 @@ def charts(tmp_path: Path) -> Path:
 def test_incomplete_docs_of_the_application_are_reported(worker: Worker, lana: Path) -> None:
     here = lana
     assert call(worker, here, "ci/tasks/check-docs") == (0, "")
-    with (here / "lana/schema.graphql").open("a") as schema:
+    with (here / "lana/admin-server/src/graphql/schema.graphql").open("a") as schema:
         schema.write("type Bare {\n  nothing: String!\n}\n")
     (here / "docs-site/docs/shot.md").write_text("![a](/img/gone.png) ![b](https://e.org/x.png)\n")
     code, said = call(worker, here, "ci/tasks/check-docs")
@@ -476,7 +494,7 @@ def test_a_release_generates_the_docs(worker: Worker, lana: Path) -> None:
 
 def test_the_manuals_have_every_screenshot_of_every_app(worker: Worker, lana: Path) -> None:
     code, said = call(worker, lana, "ci/tasks/build-manuals")
-    assert (code, "no screenshots in apps/*/cypress" in said) == (1, True), said
+    assert (code, "no screenshots in apps/admin-panel/cypress" in said) == (1, True), said
     shots = ("admin-panel/a.cy.ts/customer <1>.png", "customer-portal/b.cy.ts/deposit.png")
     for shot in shots:
         app, _, path = shot.partition("/")
@@ -532,7 +550,7 @@ def test_the_data_pipeline_has_tests_and_they_pass(tmp_path: Path) -> None:
         timeout=500,
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "3 passed" in done.stdout
+    assert "7 passed" in done.stdout
 
 
 @pytest.mark.parametrize(("word", "verb"), [("up", "apply"), ("down", "destroy")])
@@ -586,6 +604,15 @@ def test_the_chart_passes_the_check_that_its_pull_requests_need(
     assert call(worker, charts, "ci/tasks/render-chart", "charts/lana-bank") == (0, "")
 
 
+@pytest.mark.parametrize("answer", [0, 1])
+def test_a_module_that_is_refused_fails_the_check_of_the_pull_request(
+    worker: Worker, charts: Path, answer: int
+) -> None:
+    worker.fake("promoter", f"exit {answer}\n")
+    assert call(worker, charts, "ci/tasks/check-modules", "charts/lana-bank", "abc")[0] == answer
+    assert worker.calls == ["promoter release check-modules abc --folder charts/lana-bank"]
+
+
 def test_the_preview_of_the_chart_has_the_changes_alone(worker: Worker, tmp_path: Path) -> None:
     worker.programs.append(Toolchain(ROOT).program("helm").parent)
     here = tmp_path / "charts"
@@ -616,26 +643,59 @@ def test_the_preview_of_the_chart_has_the_changes_alone(worker: Worker, tmp_path
 # --- repipe ------------------------------------------------------------------------------
 
 
+@pytest.fixture(scope="module")
+def pinned(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pinned]:
+    with published(tmp_path_factory.mktemp("pinned")) as found:
+        yield found
+
+
+@pytest.fixture
+def person(worker: Worker, source: Path, pinned: Pinned) -> Worker:
+    """Somebody with a clone of a pipeline's repository, fly, cosign and crane."""
+    programs = Toolchain(ROOT)
+    worker.programs += [programs.program(name).parent for name in ("cosign", "crane")]
+    worker.network |= pinned.variables
+    worker.fake("fly", 'for each; do case "$each" in /*) cat "$each" >&2;; esac; done\n')
+    return worker
+
+
 @pytest.mark.parametrize("place", PIPELINES, ids=[place.name for place in PIPELINES])
 def test_repipe_sets_the_committed_pipeline_and_no_edited_one(
-    worker: Worker, tmp_path: Path, place: PipelineFiles
+    person: Worker, source: Path, pinned: Pinned, place: PipelineFiles
 ) -> None:
-    shutil.copytree(place.path(ROOT), tmp_path / "ci")
-    worker.fake("fly")
-    assert call(worker, tmp_path / "ci", "repipe", "team")[0] == 0
-    assert worker.calls == [
-        f"fly -t team set-pipeline --team main --check-creds -p {place.name}"
-        " -c rendered/pipeline.yml",
-        f"fly -t team unpause-pipeline --team main -p {place.name}",
-    ]
-    with (tmp_path / "ci" / "pipeline.yml").open("a") as template:
+    """The images are those that the pipeline promoter pinned."""
+    shutil.copytree(place.path(ROOT), source / "ci")
+    code, said = call(person, source, "ci/repipe", "team")
+    assert (code, said) == (0, write_pins(read_pins(pinned.git, ".")))
+    setting, unpausing = person.calls
+    assert re.fullmatch(
+        "fly -t team set-pipeline --team main --check-creds --load-vars-from /[^ ]+"
+        f" -p {place.name} -c rendered/pipeline.yml",
+        setting,
+    )
+    assert unpausing == f"fly -t team unpause-pipeline --team main -p {place.name}"
+    with (source / "ci" / "pipeline.yml").open("a") as template:
         template.write("#! edited\n")
-    assert call(worker, tmp_path / "ci", "repipe", "team")[0] != 0
-    assert len(worker.calls) == 2
+    assert call(person, source, "ci/repipe", "team")[0] != 0
+    assert len(person.calls) == 2
 
 
-def test_every_script_is_run_by_a_test_of_this_file() -> None:
-    here = Path(__file__).read_text()
+@pytest.mark.parametrize("place", PIPELINES, ids=[place.name for place in PIPELINES])
+def test_repipe_sets_nothing_with_images_of_another_key(
+    person: Worker, source: Path, tmp_path: Path, place: PipelineFiles
+) -> None:
+    shutil.copytree(place.path(ROOT), source / "ci")
+    _, other = create_keys(Toolchain(ROOT).program("cosign"), tmp_path / "other")
+    person.network["COSIGN_PUBLIC_KEY"] = str(other)
+    code, said = call(person, source, "ci/repipe", "team")
+    assert code == 1
+    assert "error: verify " in said
+    assert "find out who moved image-pins" in said
+    assert person.calls == []
+
+
+def test_every_script_is_run_by_a_test_of_this_folder() -> None:
+    here = "".join(file.read_text() for file in Path(__file__).parent.glob("test_*.py"))
     for each in PIPELINES:
         pipeline = read_pipeline(each.rendered(ROOT))
         for job in pipeline.jobs:

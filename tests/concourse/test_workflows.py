@@ -109,6 +109,12 @@ def test_an_action_has_one_commit_everywhere() -> None:
     assert len(found) == len({action for action, _ in found}), sorted(found)
 
 
+def test_a_container_is_our_task_image_by_its_digest() -> None:
+    jobs = [job for file in WORKFLOWS for job in document(file)["jobs"].values()]
+    found = {job["container"]["image"] for job in jobs if "container" in job}
+    assert found == {"us.gcr.io/galoyorg/promoter@${{ vars.PROMOTER_IMAGE_DIGEST }}"}
+
+
 @pytest.mark.parametrize("file", WORKFLOWS, ids=names(WORKFLOWS))
 def test_rights_time_and_concurrency_are_bounded(file: Path) -> None:
     found = document(file)
@@ -133,6 +139,30 @@ def test_every_script_exists(file: Path) -> None:
         for script in re.findall(r"\b\.?ci/[\w/-]+", step.get("run", "")):
             if script != "ci/run":
                 assert (repository / script).stat().st_mode & 0o111, script
+
+
+def code_of(step: dict[str, Any], repository: Path) -> str:
+    """Return what a step runs: its commands and the scripts of the repository among them."""
+    run = str(step.get("run", ""))
+    scripts = [repository / name for name in re.findall(r"\b\.?ci/[\w/-]+", run)]
+    return "\n".join([run, *(each.read_text() for each in scripts if each.is_file())])
+
+
+@pytest.mark.parametrize("file", WORKFLOWS, ids=names(WORKFLOWS))
+def test_every_variable_of_a_step_is_read(file: Path) -> None:
+    """By its commands, by promoter, by one of its modules of Terraform, or by its action."""
+    promoter = "".join(each.read_text() for each in (ROOT / "promoter").rglob("*.py"))
+    module = "".join(each.read_text() for each in file.parents[2].glob("tf/*/*.tf"))
+    for job in document(file)["jobs"].values():
+        everything = "\n".join(code_of(step, file.parents[2]) for step in job["steps"])
+        scopes = [(job, everything), *((s, code_of(s, file.parents[2])) for s in job["steps"])]
+        for scope, code in scopes:
+            for name in scope.get("env", {}):
+                variable = f'variable "{name.removeprefix("TF_VAR_")}"'
+                read = re.search(rf"\$\{{?{name}\b", code) or (
+                    "promoter" in code and f'"{name}"' in promoter
+                )
+                assert read or variable in module, f"{scope.get('name')}: nothing reads {name}"
 
 
 def test_the_application_has_the_checks_of_the_seed() -> None:

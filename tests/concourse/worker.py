@@ -13,9 +13,10 @@ import sys
 import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from pathlib import Path
 
-from promoter.concourse.checks.variables import VARIABLE
+from promoter.concourse.checks.variables import VARIABLE, read_variables
 from promoter.concourse.pipelines import PIPELINES, PipelineFiles
 from promoter.concourse.schema import Task, read_pipeline
 from tests.concourse import isolation
@@ -51,6 +52,10 @@ def exported(where: PipelineFiles, target: Path) -> None:
         shutil.copytree(source, target, symlinks=True)
 
 
+class UndefinedVariable(Exception):
+    """A ((variable)) that the credential manager does not have: the build errors."""
+
+
 @dataclass
 class Worker:
     """A worker: ``values`` of the ((variables)), and ``programs`` that come first on PATH."""
@@ -61,6 +66,11 @@ class Worker:
     count: int = 0
     # What a task reaches over the network: remotes, and files that fakes write.
     outside: list[Path] = field(default_factory=list)
+    # How it gets there in place of GitHub and the registries: variables, and a git configuration.
+    network: dict[str, str] = field(default_factory=dict)
+    git_config: Path | None = None
+    # What the caches of its tasks have from earlier builds.
+    cached: Path | None = None
 
     @property
     def calls(self) -> list[str]:
@@ -78,6 +88,27 @@ class Worker:
         if programs not in self.programs:
             self.programs.insert(0, programs)
 
+    def signing(self, cosign: Path) -> Path:
+        """Give tasks ``cosign`` and a key to sign with; return its public half."""
+        folder = self.folder / "cosign-keys"
+        folder.mkdir()
+        password = {"COSIGN_PASSWORD": "the words of the key"}
+        subprocess.run([cosign, "generate-key-pair"], cwd=folder, env=password, check=True)
+        self.programs.append(cosign.parent)
+        self.values["cosign.private_key"] = (folder / "cosign.key").read_text()
+        self.values["cosign.password"] = password["COSIGN_PASSWORD"]
+        return folder / "cosign.pub"
+
+    def value(self, variable: str, where: PipelineFiles) -> str:
+        """Return the value of a ((variable)): a placeholder for a described one of no interest.
+
+        Any other is an error, as it is to Concourse.
+        """
+        described = read_variables(where.path(ROOT) / "variables.yml")
+        if variable not in self.values and not any(fnmatchcase(variable, d) for d in described):
+            raise UndefinedVariable(f"undefined vars: {variable}")
+        return self.values.get(variable, f"value of {variable}")
+
     def run(
         self, where: PipelineFiles, task: Task, inputs: Mapping[str, Path]
     ) -> tuple[Path, subprocess.CompletedProcess[str]]:
@@ -94,14 +125,24 @@ class Worker:
         for artifact in task.config.outputs:
             declared.append(folder / (artifact.path or artifact.name))
             declared[-1].mkdir(exist_ok=True)
+        declared += [self._cache(folder / each["path"]) for each in task.config.caches]
         variables = {
-            name: VARIABLE.sub(lambda found: self.values.get(found[1], ""), value)
+            name: VARIABLE.sub(lambda found: self.value(found[1], where), value)
             for name, value in task.config.params.items()
         }
         # A name without a folder is a program of the image.
         program = task.config.run.path
         command = [str(folder / program) if "/" in program else program, *task.config.run.args]
-        return folder, self.isolated(command, folder, variables, declared)
+        privileged = task.privileged
+        return folder, self.isolated(command, folder, variables, declared, privileged=privileged)
+
+    def _cache(self, place: Path) -> Path:
+        """Create a task's cache at ``place``; return the folder that has its content."""
+        if not self.cached:
+            place.mkdir()
+            return place
+        place.symlink_to(self.cached)
+        return self.cached
 
     def isolated(
         self,
@@ -109,16 +150,21 @@ class Worker:
         folder: Path,
         variables: Mapping[str, str],
         writable: Iterable[Path],
+        *,
+        privileged: bool = False,
     ) -> subprocess.CompletedProcess[str]:
         """Run ``command`` in ``folder``; it may write to ``writable``, its home, `outside`."""
         own = Path(tempfile.mkdtemp(prefix="own-", dir=self.folder))
         for name in ("home", "tmp"):
             (own / name).mkdir()
         (self.folder / "calls").touch()
-        given = {"PATH": isolation.path(self.programs), "HOME": str(own / "home")}
+        if self.git_config:
+            shutil.copy(self.git_config, own / "home" / ".gitconfig")
+        given = {"PATH": isolation.path(self.programs), "HOME": str(own / "home"), **self.network}
         given["TMPDIR"] = str(own / "tmp")
         may = [*writable, own, self.folder / "calls", *self.outside]
-        return isolation.run(command, folder, {**given, **variables}, may)
+        settings = {**given, **variables}
+        return isolation.run(command, folder, settings, may, privileged=privileged)
 
     def succeed(self, pipeline: str, job: str, name: str, inputs: Mapping[str, Path]) -> Path:
         """Run a task that must succeed; return its working folder."""

@@ -10,6 +10,7 @@ import pytest
 from promoter.common.errors import PromoterError
 from promoter.common.progress import Silent
 from promoter.lint.inputs import Input, StackTracer, referenced_paths
+from promoter.programs.provider_lock import lock_path
 from promoter.synthesis.app import App
 from promoter.toolchain import Toolchain
 
@@ -135,3 +136,22 @@ def test_a_text_that_is_not_a_path_in_the_tree(tmp_path: Path, text: str) -> Non
 
 def test_comments_are_ignored(tmp_path: Path) -> None:
     assert referenced(tmp_path, {"//": {"metadata": {"path": "../../../a"}}}) == []
+
+
+@pytest.mark.parametrize("locked_for", ["~> 8.0", "~> 7.0"])
+def test_a_lock_of_providers_that_does_not_fit_is_a_problem(
+    tracer: StackTracer, locked_for: str
+) -> None:
+    google = {"source": "hashicorp/google", "version": "~> 8.0"}
+    document = json.dumps({"terraform": {"required_providers": {"google": google}}})
+    (tracer.app.tree / "app.py").write_text(WRITE.replace('"{}"', repr(document)))
+    lock = tracer.app.tree / lock_path("one")
+    lock.parent.mkdir(parents=True)
+    entry = 'provider "registry.opentofu.org/hashicorp/google" {\n  version = "8.1.0"\n'
+    lock.write_text(f'{entry}  constraints = "{locked_for}"\n}}\n')
+    found = tracer.stack("one")
+    if locked_for == google["version"]:
+        assert (found.problem, found.remedy) == ("", "")
+    else:
+        assert f"{lock_path('one')}: line 1: hashicorp/google 8.1.0" in found.problem
+        assert found.remedy == "promoter providers lock one, and commit the result"

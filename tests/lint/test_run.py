@@ -14,7 +14,7 @@ from promoter.common.errors import GitError, PromoterError, UsageError
 from promoter.common.progress import Silent
 from promoter.git import Git
 from promoter.lint import lint
-from promoter.lint.rules import CHANGE_RULES, RULES
+from promoter.lint.rules import CHANGE_RULES, PUSH_RULES, RULES
 from tests.lint.repository import STATE, Repository
 
 ROOT = Path(__file__).parents[2]
@@ -138,7 +138,7 @@ def test_a_clone_that_lacks_the_base(repository: Repository, tmp_path: Path) -> 
 
 def test_rules_headings_and_tests_agree() -> None:
     """The ids of the registry are the headings in the docs, and each has its tests."""
-    rules = [*RULES, *CHANGE_RULES]
+    rules = [*RULES, *CHANGE_RULES, *PUSH_RULES]
     page = (ROOT / "docs" / "linting.md").read_text()
     assert re.findall(r"(?m)^### (\S+)$", page) == rules
     tests = "".join(file.read_text() for file in (ROOT / "tests/lint/rules").glob("test_*.py"))

@@ -12,7 +12,7 @@ import pytest
 from promoter.common.errors import PromoterError
 from promoter.git.objects import SourceFile
 from promoter.programs import oci
-from promoter.programs.builders import DockerfileBuild
+from promoter.programs.builders import Buildah, DockerfileBuild
 from promoter.programs.oci import write_layout
 from promoter.programs.registry import Registry
 from promoter.release.build_inputs import BuildInputs
@@ -20,9 +20,10 @@ from promoter.release.builds import require_no_secret
 from promoter.release.candidate import create_candidate
 from promoter.release.chart import bump_chart
 from promoter.release.errors import ReleaseError
-from promoter.release.images import REVISION, VERSION, VersionBuild
+from promoter.release.images import REVISION, SOURCE, VERSION, VersionBuild
 from promoter.release.promotion import promote
 from promoter.release.publication import read_release, release
+from promoter.release.settings import read_settings
 from promoter.release.source import source_of_commit
 from promoter.release.supply_chain import provenance
 
@@ -140,6 +141,42 @@ def test_a_digest_in_the_registry_is_an_image_that_is_handed_over(
         replace(sandbox.application, inputs=BuildInputs({"lana-cli": RC}, given))
     )
     assert labels(registry, NAMES[2], "0.1.0-rc.1")[REVISION] == made.commit
+
+
+def test_an_image_that_was_built_from_another_commit_is_refused(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    source = read_settings(source_of_commit(sandbox.application.git, "HEAD")).source
+
+    def candidate(**named: str) -> None:
+        files = {"/lana-dw/x": b"1"}
+        given = images(tmp_path / "rc", RC)
+        given[NAMES[2]] = handed_over(tmp_path, "dagster", files, Labels=named)
+        inputs = BuildInputs({"lana-cli": RC}, given)
+        create_candidate(replace(sandbox.application, inputs=inputs))
+
+    with pytest.raises(ReleaseError, match=rf"verify image {NAMES[2]}: its label .* is aaaa"):
+        candidate(**{REVISION: "a" * 40, SOURCE: source})
+    assert sandbox.tags() == []
+    # A base image has labels of its own.
+    candidate(**{REVISION: "a" * 40, SOURCE: "https://example.com/a-base"})
+    assert sandbox.tags() == ["0.1.0-rc.1"]
+
+
+@needs_buildah
+def test_only_the_build_itself_gets_the_secrets(tmp_path: Path) -> None:
+    context, calls, buildah = tmp_path / "context", tmp_path / "calls", tmp_path / "buildah"
+    context.mkdir()
+    (context / "Dockerfile").write_text("FROM scratch\nARG A_TOKEN\nCOPY Dockerfile /x\n")
+    recorded = f'echo "${{A_TOKEN:-without}} $*" >>{calls}'
+    buildah.write_text(f'#!/bin/sh\n{recorded}\nexec {shutil.which("buildah")} "$@"\n')
+    buildah.chmod(0o755)
+    secrets = {"A_TOKEN": "of-the-test"}
+    build = DockerfileBuild("x", context / "Dockerfile", context, 0, secrets=secrets)
+    Buildah(buildah, "build").build(build, tmp_path)
+    built, pushed = calls.read_text().splitlines()
+    assert " build " in built and built.startswith("of-the-test ")
+    assert " push " in pushed and pushed.startswith("without ")
 
 
 @pytest.mark.parametrize("builder", ["buildah", "podman"])

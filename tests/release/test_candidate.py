@@ -78,7 +78,7 @@ def test_without_a_registry_nothing_is_announced(sandbox: Sandbox) -> None:
     [
         ("ci/release/release.yml", None, "read ci/release/release.yml in .*: no such file"),
         ("ci/release/release.yml", b"images: []", "ci/release/release.yml"),
-        ("apps/admin-panel/public/index.html", None, "read apps/admin-panel/public in"),
+        ("apps/admin-panel/.env", None, "read apps/admin-panel/.env in"),
     ],
     ids=["no settings", "invalid settings", "a file of an image is missing"],
 )

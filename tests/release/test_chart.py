@@ -229,7 +229,8 @@ def test_only_this_author_these_labels_and_these_paths_merge_without_a_review(
     assert str(raised.value) == (
         f"merge pull request {pull.number}: its author is galoybot-app[bot], not someone;"
         " it lacks the labels urgent; it changes charts/lana-bank/Chart.yaml; it changes"
-        " charts/lana-bank/is-release; it changes charts/lana-bank/values.yaml"
+        " charts/lana-bank/is-release; it changes charts/lana-bank/migrations; it changes"
+        " charts/lana-bank/values.yaml"
     )
     assert forge.pull_request(pull.number).state is PullRequestState.OPEN
 

@@ -61,7 +61,12 @@ def test_another_version_differs_in_the_version_layer_and_the_labels_only(
     release = built(application, "1.2.3", "lana-bank-admin-panel")
     assert candidate.digest != release.digest
     assert candidate.layers[0] == release.layers[0]
-    assert set(files_in(release.layers[1])) == {"app", "app/.env"}
+    assert set(files_in(release.layers[1])) == {
+        "app",
+        "app/apps",
+        "app/apps/admin-panel",
+        "app/apps/admin-panel/.env",
+    }
     assert b"NEXT_PUBLIC_APP_VERSION=1.2.3\n" in release.layers[1].tar
     assert b"NEXT_PUBLIC_APP_NAME=admin-panel\n" in release.layers[1].tar
 

@@ -119,6 +119,24 @@ def test_a_foreign_push_to_the_branch_is_replaced(sandbox: Sandbox) -> None:
     ]
 
 
+def test_a_changelog_that_was_edited_by_hand_is_not_replaced(sandbox: Sandbox) -> None:
+    create_candidate(sandbox.application)
+    pull = promote(sandbox.application)
+    text = sandbox.git.file(pull.head_commit, "CHANGELOG.md") or b""
+    edited = {"CHANGELOG.md": text + b"- And thanks to everybody\n"}
+    pushed = sandbox.git.commit_files(pull.head_commit, edited, "docs: thanks", author=DEV)
+    sandbox.git.text("update-ref", "refs/heads/bot-promote-rc", pushed)
+    sandbox.commit("fix: b")
+    create_candidate(sandbox.application)
+    with pytest.raises(
+        ReleaseError, match=r"pull request 1 was edited by hand.*Dev <dev@localhost>"
+    ):
+        promote(sandbox.application)
+    assert sandbox.git.commit("refs/heads/bot-promote-rc") == pushed
+    sandbox.application.forge.close_pull_request(pull.number)
+    assert promote(sandbox.application).number == 2
+
+
 def test_without_a_new_candidate_nothing_is_promoted(sandbox: Sandbox) -> None:
     with pytest.raises(NothingNewer):
         promote(sandbox.application)

@@ -53,6 +53,9 @@ FILES = {
     "ci/tasks/bump.sh": BUMP,
     "ci/vendor/config/git-cliff.toml": "",
     "tf/honeycomb/main.tf": "",
+    "lana/app/migrations/1_a.sql": "",
+    "lana/app/migrations/2_b.sql": "",
+    "jobs/migrations/1_a.sql": "",
     "cog.toml": "",
 }
 
@@ -106,13 +109,30 @@ def test_dockerfiles_arguments_artifacts_and_pins_are_proposed(tmp_path: Path) -
     assert settings.chart is not None
     assert settings.chart.terraform == ("tf/honeycomb",)
     assert settings.chart.app_version == "lanaBank.appVersion"
+    assert settings.chart.migrations == "lana/app/migrations"
 
     unknown = "\n".join(found.unknown)
     assert "the value of its build argument FLAVOR" in unknown
+    assert "migrations: of the server's database, not jobs/migrations" in unknown
     assert "NEXT_PUBLIC_API_URL is compiled into it" in unknown
     assert "distroless/static: its digest (its registry cannot be read here)" in unknown
     assert "dial tcp" not in found.text()
     assert "no clone of the charts repository was named" in unknown
+
+
+def test_an_image_whose_dockerfile_no_pipeline_names_is_proposed_too(tmp_path: Path) -> None:
+    only_the_panel = "params: {DOCKERFILE: repo/apps/admin-panel/Dockerfile}\n"
+    git = repository(tmp_path, {**FILES, "ci/release/pipeline.yml": only_the_panel})
+    found = propose_settings(source_of_commit(git, "HEAD"), ADDRESS, {}, digest_of)
+    server, panel, *_ = parse_settings(found.text().encode()).images
+    assert server.dockerfile is not None
+    assert (server.dockerfile.candidate, server.dockerfile.release) == (
+        "Dockerfile.rc",
+        "Dockerfile.release",
+    )
+    files = "Dockerfile, Dockerfile.rc, Dockerfile.release"
+    assert f"image lana-bank: no pipeline names its Dockerfile ({files})" in found.unknown
+    assert not [line for line in found.unknown if line.startswith(f"image {panel.name}: no pip")]
 
 
 def test_the_chart_says_where_images_are_and_where_they_are_pinned(tmp_path: Path) -> None:
@@ -123,7 +143,11 @@ def test_the_chart_says_where_images_are_and_where_they_are_pinned(tmp_path: Pat
         "code": [{"repository": "us.gcr.io/x/dagster-code-location-lana-dw", "digest": ""}],
     }
     chart = {"charts/lana-bank/values.yaml": SourceFile(yaml.safe_dump(values).encode())}
-    settings = parse_settings(propose_settings(source, ADDRESS, chart, digest_of).text().encode())
+    found = propose_settings(source, ADDRESS, chart, digest_of)
+    settings = parse_settings(found.text().encode())
+    assert "chart: app_version, for its values.yaml has no lanaBank.appVersion" in found.unknown
+    assert settings.chart is not None
+    assert settings.chart.app_version == ""
     assert settings.registries() == {
         "lana-bank": "gcr.io/galoyorg",
         "lana-bank-admin-panel": "gcr.io/galoyorg",

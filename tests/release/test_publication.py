@@ -189,9 +189,11 @@ def test_a_release_differs_from_its_candidate_in_the_version_only(sandbox: Sandb
     other = build(source, recipe, "0.1.0", settings.source)
     require_same_but_version(one, other, recipe, "0.1.0")
 
-    files = {**source.files, "apps/shared-web/serve.py": SourceFile(b"evil", executable=True)}
+    files = {**source.files, "apps/admin-panel/env.ts": SourceFile(b"evil")}
     tampered = build(replace(source, files=files), recipe, "0.1.0-rc.1", settings.source)
-    with pytest.raises(ReleaseError, match=r"differs from its candidate in /app/serve.py$"):
+    with pytest.raises(
+        ReleaseError, match=r"differs from its candidate in /app/apps/admin-panel/env.ts$"
+    ):
         require_same_but_version(tampered, other, recipe, "0.1.0")
 
     as_root = build(source, recipe.model_copy(update={"user": "0"}), "0.1.0-rc.1", settings.source)

@@ -10,8 +10,6 @@ from pathlib import Path
 
 import httpx
 import pytest
-from cyclonedx.schema import SchemaVersion
-from cyclonedx.validation.json import JsonStrictValidator
 
 from promoter.common.errors import RegistryError, UsageError
 from promoter.forge.forge import Query
@@ -133,6 +131,26 @@ def test_a_missing_key_file_is_said_so(
             cosign.sign("127.0.0.1:1/x@sha256:" + "a" * 64)
 
 
+def test_a_key_alone_verifies_what_it_signed(
+    application: Git,
+    registry: Registry,
+    supply: SupplyChain,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A task has the private key alone, as a document."""
+    image = pushed(application, registry)
+    reference = f"{registry.repository(image.name)}@{image.digest}"
+    alone = tmp_path / "cosign.key"
+    alone.write_bytes(Path(supply.cosign.key).read_bytes())
+    cosign = Cosign(supply.cosign.program, str(alone))
+    cosign.sign(reference)
+    cosign.verify(reference)
+    monkeypatch.setenv("COSIGN_PASSWORD", "another")
+    with pytest.raises(VerificationError, match=r"read the public half of .*cosign\.key"):
+        cosign.verify(reference)
+
+
 def test_the_pin_bump_rejects_an_image_that_does_not_verify(
     sandbox: Sandbox, program: Path, keys: tuple[Path, Path]
 ) -> None:
@@ -155,6 +173,10 @@ def test_the_pin_bump_rejects_an_image_that_does_not_verify(
 def test_the_bill_is_valid_and_the_same_for_the_same_image(
     application: Git, registry: Registry
 ) -> None:
+    # Imported here: it takes a second and a half, in every worker that collects this file.
+    from cyclonedx.schema import SchemaVersion
+    from cyclonedx.validation.json import JsonStrictValidator
+
     image = pushed(application, registry)
     source = source_of_commit(application, "HEAD")
     content = registry.pull(image.name, image.digest)

@@ -10,13 +10,15 @@ import pytest
 from promoter.common.errors import InvalidFile, NotCleared, ProgramMissing, PromoterError
 from promoter.programs.registry import Registry
 from promoter.release.automerge import AutoMerge, automerge
+from promoter.release.bump_review import review_modules
 from promoter.release.candidate import create_candidate
 from promoter.release.chart import bump_chart
 from promoter.release.promotion import promote
 from promoter.release.publication import release
-from promoter.release.settings import ModuleWaiver
 from promoter.release.terraform_modules import module_changes, tofu_validation
+from promoter.release.waivers import WAIVERS, ChartWaiver
 
+from .conftest import commit_all, new_repository
 from .sandbox import Sandbox, open_sandbox, quick_release_yml
 
 OLD = b"""\
@@ -27,6 +29,7 @@ terraform {
 }
 variable "dataset" { type = string }
 variable "owners" { default = [] }
+variable "name" { type = list(string) }
 output "id" { value = "x" }
 """
 NEW = b"""\
@@ -36,6 +39,7 @@ terraform {
   }
 }
 variable "owners" {}
+variable "name" { type = string }
 variable "honeycomb_dataset" { type = string }
 variable "prefix" { default = "x" }
 """
@@ -51,7 +55,7 @@ resource "google_bigquery_dataset" "one" { delete_contents_on_destroy = false }
 """
 
 
-def changes(old: dict[str, bytes], new: dict[str, bytes], *waivers: ModuleWaiver) -> list[str]:
+def changes(old: dict[str, bytes], new: dict[str, bytes], *waivers: ChartWaiver) -> list[str]:
     before = {f"m/{name}": content for name, content in old.items()}
     after = {f"m/{name}": content for name, content in new.items()}
     return module_changes(before, after, waivers, lambda _: "").objections()
@@ -59,12 +63,13 @@ def changes(old: dict[str, bytes], new: dict[str, bytes], *waivers: ModuleWaiver
 
 def test_what_callers_of_the_present_module_would_meet_is_listed() -> None:
     assert changes({"main.tf": OLD}, {"main.tf": NEW}) == [
-        "tf/m requires the new variable honeycomb_dataset",
-        "tf/m requires the variable owners, which had a default",
-        "tf/m no longer has the variable dataset",
-        "tf/m no longer has the output id",
+        "tf/m requires the new variable honeycomb_dataset [required: honeycomb_dataset]",
+        "tf/m has the type string in variable name instead of list(string) [type: name]",
+        "tf/m requires the variable owners, which had a default [required: owners]",
+        "tf/m no longer has the variable dataset [gone: dataset]",
+        "tf/m no longer has the output id [gone: id]",
         "tf/m requires provider honeycombio honeycombio/honeycombio ~> 0.42.0"
-        " instead of honeycombio/honeycombio ~> 0.51",
+        " instead of honeycombio/honeycombio ~> 0.51 [provider: honeycombio]",
     ]
     assert changes({"main.tf": OLD}, {"main.tf": OLD}) == []
     # Split into two files: the same module for its callers.
@@ -76,8 +81,8 @@ def test_what_callers_of_the_present_module_would_meet_is_listed() -> None:
 
 def test_a_removed_module_may_still_be_called() -> None:
     found = module_changes({"m/main.tf": OLD}, {"m/main.tf": None}, (), lambda _: "")
-    assert found.objections() == ["tf/m is removed"]
-    assert "- tf/m is removed\n" in found.report()
+    assert found.objections() == ["tf/m is removed [removed: tf/m]"]
+    assert "- tf/m is removed [removed: tf/m]\n" in found.report()
 
 
 def test_a_new_module_is_not_called_validated() -> None:
@@ -101,14 +106,16 @@ def test_a_module_is_validated_without_credentials(
 
 def test_what_policies_refuse_needs_a_waiver_that_has_not_expired() -> None:
     assert sorted(changes({}, {"main.tf": KEY})) == [
-        "tf/m has force_destroy in google_storage_bucket.docs, which needs a waiver",
+        "tf/m has force_destroy in google_storage_bucket.docs, which needs a waiver"
+        " [force_destroy: google_storage_bucket.docs]",
         "tf/m has google_service_account_key in google_service_account_key.bq,"
-        " which needs a waiver",
-        "tf/m has roles/storage.admin in google_project_iam_member.admin, which needs a waiver",
+        " which needs a waiver [google_service_account_key: google_service_account_key.bq]",
+        "tf/m has roles/storage.admin in google_project_iam_member.admin, which needs a waiver"
+        " [roles/storage.admin: google_project_iam_member.admin]",
     ]
     today = datetime.datetime.now(datetime.UTC).date()
-    waiver = ModuleWaiver(
-        module="m",
+    waiver = ChartWaiver(
+        place="tf/m",
         address="google_service_account_key.bq",
         rule="google_service_account_key",
         owner="data team",
@@ -159,11 +166,41 @@ def test_a_bump_that_breaks_stacks_says_so_and_needs_a_review(sandbox: Sandbox) 
     pull = bump_chart(sandbox.application, sandbox.charts)
 
     assert "Changed: tf/bq-setup, tf/honeycomb" in pull.body
-    assert "- tf/honeycomb requires the new variable dataset\n" in pull.body
+    assert "- tf/honeycomb requires the new variable dataset [required: dataset]\n" in pull.body
     assert "- tf/honeycomb is not validated: no OpenTofu was named\n" in pull.body
     rule = AutoMerge(source=str(sandbox.git.dir), wait=0)
     with pytest.raises(NotCleared, match="tf/honeycomb requires the new variable dataset"):
         automerge(sandbox.charts, pull.number, rule)
+
+
+def test_the_charts_own_check_refuses_what_nobody_waived(tmp_path: Path) -> None:
+    charts = new_repository(tmp_path / "charts")
+    module = charts.dir / "charts/lana-bank/tf/m/main.tf"
+    module.parent.mkdir(parents=True)
+    module.write_bytes(OLD)
+    base = commit_all(charts, "feat: a chart")
+    module.write_bytes(OLD + KEY)
+    (charts.dir / "README.md").write_text("x")
+    commit_all(charts, "feat: a key")
+
+    def found() -> list[str]:
+        changes = review_modules(charts, base, "charts/lana-bank", lambda _: "no registry")
+        assert changes.objections()[-1] == "tf/m is not validated: no registry"
+        return [str(each) for each in changes.findings()]
+
+    assert [line.partition(" in ")[0] for line in found()] == [
+        "tf/m has google_service_account_key",
+        "tf/m has force_destroy",
+        "tf/m has roles/storage.admin",
+    ]
+    waiver = "- {place: tf/m, address: %s, rule: %s, owner: a, reason: b, expires: 2999-01-01}\n"
+    waived = waiver % ("google_storage_bucket.docs", "force_destroy")
+    (charts.dir / "ci").mkdir()
+    (charts.dir / WAIVERS).write_text(waived)
+    commit_all(charts, "chore: accept it")
+    assert len(found()) == 2
+    # What main has changed meanwhile is not of this change.
+    assert review_modules(charts, "HEAD", "charts/lana-bank", lambda _: "").changes == ()
 
 
 def test_a_candidate_is_pinned_where_the_settings_allow_it(sandbox: Sandbox) -> None:

@@ -25,6 +25,7 @@ from promoter.release.commits import (
 )
 from promoter.release.conventional import NotConventional
 from promoter.release.version import next_version, version_tags
+from tests.examples import examples
 
 from .conftest import new_repository
 from .histories import HistoryCommit, create_history
@@ -116,7 +117,7 @@ def histories(draw: st.DrawFn) -> list[HistoryCommit]:
     return made
 
 
-@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(25), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(history=histories(), file=COG_FILES)
 def test_the_next_version_equals_cogs(cog: Path, history: list[HistoryCommit], file: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
@@ -127,7 +128,7 @@ def test_the_next_version_equals_cogs(cog: Path, history: list[HistoryCommit], f
         compare(git, theirs)
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(15), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(history=histories(), file=COG_FILES)
 def test_messages_rejected_by_cog_are_rejected(
     cog: Path, history: list[HistoryCommit], file: str

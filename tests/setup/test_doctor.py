@@ -13,20 +13,26 @@ from typing import Any
 import pytest
 
 from promoter.forge.local import LocalForge
+from promoter.gate.state import DeployState, EnvironmentState
+from promoter.gate.state_file import write_state
 from promoter.git import Git
 from promoter.platform import Platform
+from promoter.programs.kubectl import Kubectl
 from promoter.programs.provider_lock import lock_path
 from promoter.setup.doctor import CHECKS as REPOSITORY
 from promoter.setup.doctor import MACHINE, Surroundings, examine
 from promoter.setup.doctor.capacity import LEAST, LEAST_IN_PRODUCTION, ClusterSize
-from promoter.setup.doctor.check import CheckResult, CheckState
+from promoter.setup.doctor.check import CheckResult, CheckState, ExaminedEnvironment
+from promoter.setup.doctor.cluster import examine_cluster
 from promoter.setup.init import plan_init
 from promoter.setup.keys import key_in
 from promoter.site.site import Site
 from promoter.site.status import VALUES
 from promoter.toolchain import Toolchain
+from promoter.toolchain.versions import Version
 from tests.command_line import promoter
 from tests.forge import github_server
+from tests.programs.test_cloud import served
 from tests.setup.repository import CONFIG, public_key, push, served_read_only
 
 ROOT = Path(__file__).parents[2]
@@ -79,6 +85,20 @@ def test_a_gate_that_names_no_commit_is_a_problem(clone: Git) -> None:
     assert "Gate commit doesn't exist" in rows(clone, "gates")["gates of app"].detail
 
 
+def test_a_production_whose_gate_is_head_is_a_problem(clone: Git) -> None:
+    push(clone, {"stacks/local/production/shared.yml": b"stage: production\n"})
+    for gate, states in ((b"HEAD", [PROBLEM]), (clone.text("rev-parse", "HEAD").encode(), [])):
+        gates = b"local-staging: HEAD\nlocal-production: " + gate + b"\n"
+        before = clone.remote_ref("origin", "refs/heads/cepler-gates")
+        commit = clone.commit_files(before, {"app.yml": gates}, "chore: gates")
+        clone.push("origin", commit, "refs/heads/cepler-gates", expect=before)
+        found = rows(clone, "productions")
+        assert [each.state for each in found.values()] == states
+        if found:
+            remedy = found["gate of local-production"].remedy
+            assert remedy == "replace HEAD with a commit in app.yml on cepler-gates"
+
+
 def test_ids_of_zeros_are_named_by_file_and_key(clone: Git) -> None:
     push(clone, CLOUD_FILES)
     found = rows(clone, "settings")
@@ -126,6 +146,22 @@ def test_an_account_is_not_read_without_credentials(
     assert found["account of gcp-one"].state is UNKNOWN
     assert "there are no credentials of gcp here" in found["account of gcp-one"].detail
     assert set(found) == {"account of gcp-one"}
+
+
+def test_a_production_takes_no_release_without_a_recent_backup(clone: Git) -> None:
+    shared, release = "stacks/gcp/one/shared.yml", "stacks/gcp/one/lana-bank.yml"
+    server = b"postgres: {server: {tier: db-custom-2-7680}}\n"
+    push(clone, {**CLOUD_FILES, shared: b"stage: production\n", release: server})
+    assert rows(clone, "backups") == {}
+    state = write_state(EnvironmentState(1, DeployState("1" * 40)))
+    push(clone, {"cepler/.cepler/bank/gcp-one.state": state})
+    found = rows(clone, "backups")
+    assert found["backups of gcp-one"].state is PROBLEM
+    assert found["backups of gcp-one"].remedy.endswith(f"backup_younger_than_hours in {release}")
+    push(clone, {release: server.replace(b"{server", b"{backup_younger_than_hours: 24, server")})
+    assert rows(clone, "backups")["backups of gcp-one"].state is OK
+    push(clone, {shared: b"stage: qa\n", release: server})
+    assert rows(clone, "backups") == {}
 
 
 def test_a_state_in_a_cloud_is_unknown_and_one_here_is_written(clone: Git) -> None:
@@ -250,6 +286,73 @@ def test_a_cluster_and_a_registry_that_respond_are_ok(
     )
 
 
+def test_what_a_release_needs_of_its_cluster_is_read(clone: Git, platform: Platform) -> None:
+    """A PriorityClass that exists, one that does not, and settings without any."""
+    running, release = platform.require(), "stacks/gcp/one/lana-bank.yml"
+    settings = b"priority_class: system-cluster-critical\n"
+    push(clone, {**CLOUD_FILES, release: settings})
+
+    def found() -> dict[str, CheckResult]:
+        site = Site.of(clone.dir)
+        surroundings = Surroundings(
+            clone, site, platform.toolchain, ("gcp-one",), running.kubeconfig
+        )
+        return {each.check: each for each in examine(surroundings, {"x": CHECKS["cluster"]})}
+
+    rows = found()
+    assert rows["Kubernetes of gcp-one"].state is OK
+    assert rows["priority of gcp-one"].state is OK
+    push(clone, {release: b"priority_class: lana-bank\n"})
+    missing = found()["priority of gcp-one"]
+    assert missing.state is PROBLEM
+    assert missing.remedy == "kubectl create priorityclass lana-bank --value 1000000"
+    push(clone, {release: b"namespace: lana-bank\n"})
+    assert "priority of gcp-one" not in found()
+
+
+@pytest.mark.parametrize(
+    ("version", "users", "state", "remedy"),
+    [
+        ("v1.29.9", True, PROBLEM, "upgrade the cluster"),
+        ("v1.32.4-gke.100", True, PROBLEM, "upgrade the cluster, or set user_namespaces: false"),
+        ("v1.32.4-gke.100", False, OK, ""),
+        ("v1.29.9", False, PROBLEM, "upgrade the cluster"),
+        ("v1.33.0", True, OK, ""),
+        ("v1.36.9", True, OK, ""),
+        ("v1.37.0", True, UNKNOWN, "try the release in staging first"),
+    ],
+)
+def test_a_cluster_has_a_version_that_the_chart_needs(
+    clone: Git, tmp_path: Path, version: str, users: bool, state: CheckState, remedy: str
+) -> None:
+    settings = f"user_namespaces: {str(users).lower()}\n".encode()
+    push(clone, {**CLOUD_FILES, "stacks/gcp/one/lana-bank.yml": settings})
+    environment = ExaminedEnvironment("bank", "gcp-one", Site.of(clone.dir))
+
+    def answer(path: str, headers: Any, body: str) -> tuple[int, Any]:
+        known = path.partition("?")[0] == "/version"
+        return (200, {"gitVersion": version}) if known else (404, {})
+
+    with served(answer) as server:
+        kubeconfig = tmp_path / "kubeconfig"
+        kubeconfig.write_text(json.dumps(kubeconfig_of(server)))
+        kubectl = Kubectl(Toolchain(ROOT).program("kubectl"), kubeconfig)
+        (row,) = examine_cluster(kubectl, [environment], Version(1, 36, 3))
+    assert (row.state, row.remedy) == (state, remedy)
+
+
+def kubeconfig_of(server: str) -> dict[str, Any]:
+    context = {"name": "only", "context": {"cluster": "only", "user": "only"}}
+    return {
+        "apiVersion": "v1",
+        "kind": "Config",
+        "current-context": "only",
+        "contexts": [context],
+        "clusters": [{"name": "only", "cluster": {"server": server}}],
+        "users": [{"name": "only", "user": {}}],
+    }
+
+
 @pytest.mark.parametrize(
     ("cpu", "memory", "disk", "enough"),
     [
@@ -321,6 +424,24 @@ def test_rulesets_are_compared_with_the_committed_ones(
     found = examine(surroundings, {"rulesets": CHECKS["rulesets"]})
     assert [each.state for each in found] == [PROBLEM, PROBLEM]
     assert "is not active on the forge" in found[0].detail
+
+
+def test_a_required_check_that_no_committed_ruleset_has_is_a_problem(
+    on_github: tuple[Surroundings, github_server.Server],
+) -> None:
+    surroundings, server = on_github
+    checks = {"required_status_checks": [{"context": "renamed"}]}
+    by_hand = ruleset(
+        "by hand",
+        id=3,
+        rules=[{"type": "required_status_checks", "parameters": checks}],
+        conditions={"ref_name": {"include": ["refs/heads/main"], "exclude": []}},
+    )
+    server.rulesets = [ruleset("main", id=1), ruleset("gates", id=2), by_hand]
+    *committed, found = examine(surroundings, {"rulesets": CHECKS["rulesets"]})
+    assert [each.state for each in committed] == [OK, OK]
+    assert (found.check, found.state) == ("required check renamed", PROBLEM)
+    assert "waits for it for ever" in found.remedy
 
 
 def test_secrets_that_workflows_name_are_looked_up(

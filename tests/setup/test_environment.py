@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import yaml
 
+from dev.mutants.production import become_production
+from policies.__main__ import report
 from promoter.common.errors import PromoterError, UsageError, YamlEditError
 from promoter.git import Git
 from promoter.lint.snapshot import parse_config
@@ -16,76 +19,48 @@ from promoter.setup.copies import Renaming, cepler_copy, settings_copy
 from promoter.setup.environment import plan_environment
 from promoter.setup.init import plan_gates, plan_init
 from promoter.site.site import Site
+from promoter.toolchain import Toolchain
 from stacks.platforms.gcp.stack import account_id
 from tests.command_line import promoter
 from tests.setup.repository import CONFIG, STATE, push
 
 ROOT = Path(__file__).parents[2]
-INPUTS = (
-    *(
-        ".gitignore",
-        "cdktf.json",
-        "cepler",
-        "charts",
-        "ci",
-        "dev/toolchain",
-        "modules",
-        "package.json",
-    ),
-    *("package-lock.json", "stacks"),
-)
 
 
-@pytest.fixture
-def tree(clone: Git, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A clone with this repository's stacks, cepler files and pipeline, and gates."""
-    ignored = shutil.ignore_patterns("__pycache__", "*.pyc")
-    for name in INPUTS:
-        source, target = ROOT / name, clone.dir / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        if source.is_dir():
-            shutil.rmtree(target, ignore_errors=True)
-            shutil.copytree(source, target, ignore=ignored)
-        else:
-            shutil.copy(source, target)
-    clone.text("add", "--all")
-    clone.text("commit", "-q", "-m", "feat: everything")
-    clone.text("push", "-q", "origin", "main")
-    plan_init(Site.of(clone.dir)).push()
-    monkeypatch.chdir(clone.dir)
-    return clone.dir
-
-
-def gates(tree: Path) -> dict[str, str]:
-    content = Site.of(tree).git.file("refs/remotes/origin/cepler-gates", "lana-bank.yml")
+def gates(whole_clone: Path) -> dict[str, str]:
+    content = Site.of(whole_clone).git.file("refs/remotes/origin/cepler-gates", "lana-bank.yml")
     return dict(yaml.safe_load(content or b""))
 
 
-def test_a_copy_is_synthesized_gated_and_in_the_pipeline(tree: Path) -> None:
-    before = (tree / "cepler/lana-bank.yml").read_text()
+def test_a_copy_is_synthesized_gated_and_in_the_pipeline(whole_clone: Path) -> None:
+    before = (whole_clone / "cepler/lana-bank.yml").read_text()
     done = promoter("environment", "add", "gcp-volcano-demo", "--like", "gcp-volcano-qa", "--yes")
     assert done.code == 0, done.stderr
-    shared = (tree / "stacks/gcp/volcano-demo/shared.yml").read_text()
+    shared = (whole_clone / "stacks/gcp/volcano-demo/shared.yml").read_text()
     assert "# Private services access: the addresses of Cloud SQL." in shared
     assert "project: volcano-demo" in shared
     assert "stage: qa" in shared
-    release = (tree / "stacks/gcp/volcano-demo/lana-bank.yml").read_text()
+    release = (whole_clone / "stacks/gcp/volcano-demo/lana-bank.yml").read_text()
     assert "lana_domain: demo.lana.galoy.io" in release
-    assert gates(tree)["gcp-volcano-demo"] == "HEAD"
-    after = (tree / "cepler/lana-bank.yml").read_text()
+    assert gates(whole_clone)["gcp-volcano-demo"] == "HEAD"
+    after = (whole_clone / "cepler/lana-bank.yml").read_text()
     assert [line for line in before.splitlines() if line not in after.splitlines()] == []
     entry = parse_config(after.encode(), "cepler/lana-bank.yml").environments["gcp-volcano-demo"]
     assert entry.passed == "gcp-galoy-staging"
     folder = "stacks/gcp/volcano-demo"
     assert entry.latest == (f"{folder}/lana-bank.yml", f"{folder}/shared.yml")
-    foundation = parse_config((tree / "cepler/foundation.yml").read_bytes(), "foundation.yml")
+    foundation = parse_config(
+        (whole_clone / "cepler/foundation.yml").read_bytes(), "foundation.yml"
+    )
     entry = foundation.environments["gcp-volcano-demo-foundation"]
     assert entry.passed == "gcp-galoy-staging-foundation"
     assert entry.latest == (f"{folder}/foundation.yml", f"{folder}/shared.yml")
-    assert (tree / folder / "foundation.yml").is_file()
-    held = Site.of(tree).git.file("refs/remotes/origin/cepler-gates", "foundation.yml")
+    assert (whole_clone / folder / "foundation.yml").is_file()
+    held = Site.of(whole_clone).git.file("refs/remotes/origin/cepler-gates", "foundation.yml")
     assert yaml.safe_load(held or b"")["gcp-volcano-demo-foundation"] == "HEAD"
-    assert "- job: gcp-volcano-demo" in (tree / "ci/deployments/environments.yml").read_text()
+    assert (
+        "- job: gcp-volcano-demo" in (whole_clone / "ci/deployments/environments.yml").read_text()
+    )
     for expected in (
         "vault: gcp-volcano-demo-honeycomb-api-key, gcp-volcano-demo-oathkeeper-jwks",
         "Concourse's credential manager: gcp-volcano-demo.google_credentials",
@@ -93,7 +68,7 @@ def test_a_copy_is_synthesized_gated_and_in_the_pipeline(tree: Path) -> None:
         "DNS: admin., app., auth. and dagster.demo.lana.galoy.io",
     ):
         assert expected in done.stdout
-    files = {path: path.read_bytes() for path in tree.rglob("*") if path.is_file()}
+    files = {path: path.read_bytes() for path in whole_clone.rglob("*") if path.is_file()}
     again = promoter("environment", "add", "gcp-volcano-demo", "--like", "gcp-volcano-qa", "--yes")
     assert again.code == 64
     assert "it exists already" in again.stderr
@@ -102,44 +77,99 @@ def test_a_copy_is_synthesized_gated_and_in_the_pipeline(tree: Path) -> None:
 
 
 @pytest.mark.slow
-def test_lint_finds_nothing_in_the_copy(tree: Path) -> None:
+def test_lint_finds_nothing_in_the_copy(whole_clone: Path) -> None:
     for name, like in (
         ("azure-volcano-demo", "azure-volcano-staging"),
         ("local-demo", "local-qa"),
     ):
         done = promoter("environment", "add", name, "--like", like, "--yes")
         assert done.code == 0, done.stderr
-    Git(tree).text("add", "--all")
-    Git(tree).text("commit", "-q", "-m", "feat: environments")
+    Git(whole_clone).text("add", "--all")
+    Git(whole_clone).text("commit", "-q", "-m", "feat: environments")
     linted = promoter("lint", "azure-volcano-demo", "local-demo")
     assert (linted.code, linted.stdout) == (0, "no problems found in the gate\n")
 
 
-def test_settings_that_the_app_refuses_leave_nothing(tree: Path) -> None:
+def merged(git: Git) -> None:
+    """Commit what `promoter environment add` and edits of settings changed, and push it."""
+    assert {Path(file).suffix for file in git.changed()} == {".yml"}
+    git.text("add", "--all")
+    git.text("commit", "-q", "-m", "feat: environment")
+    git.text("pull", "-q", "--rebase", "origin", "main")
+    git.text("push", "-q", "origin", "main")
+
+
+def follow_staging(file: Path, suffix: str) -> None:
+    """Let production on Azure take what its staging has proved: an edit of a cepler file."""
+    name, own = f"azure-bank-production{suffix}", "      - stacks/azure/bank-production/"
+    before, heading, rest = file.read_text().partition(f"  {name}:\n    latest:\n")
+    shared, _, last = rest.partition(own)
+    assert heading
+    passed = f"  {name}:\n    passed: azure-volcano-staging{suffix}\n    propagated:\n"
+    file.write_text(f"{before}{passed}{shared}    latest:\n{own}{last}")
+
+
+@pytest.mark.slow
+def test_a_second_production_is_settings_and_what_is_printed(
+    whole_clone: Path, tmp_path: Path
+) -> None:
+    """On both clouds; Azure's first one is staging's copy, with the settings of a production."""
+    git, azure = Git(whole_clone), whole_clone / "stacks/azure"
+    first = ("environment", "add", "azure-bank-production", "--like", "azure-volcano-staging")
+    assert promoter(*first, "--yes").code == 0
+    become_production(azure / "bank-production")
+    for deployment, suffix in (("lana-bank", ""), ("foundation", "-foundation")):
+        follow_staging(whole_clone / f"cepler/{deployment}.yml", suffix)
+    merged(git)
+    second = {
+        "gcp-acme-production": "gcp-volcano-production",
+        "azure-acme-production": "azure-bank-production",
+    }
+    for name, like in second.items():
+        done = promoter("environment", "add", name, "--like", like, "--yes")
+        assert done.code == 0, done.stderr
+        assert f"promoter deploy {name}-foundation" in done.stdout
+        assert f"vault: {name}-honeycomb-api-key" in done.stdout
+        assert re.fullmatch("[0-9a-f]{40}", gates(whole_clone)[name])
+    shared = azure / "acme-production/shared.yml"
+    shared.write_text(shared.read_text().replace("1111-1111", "2222-2222"))
+    merged(git)
+    linted = promoter("lint", *second)
+    assert (linted.code, linted.stdout) == (0, "no problems found in the gate\n")
+    # What `make policy` does, but only with the productions.
+    for other in ("local", "gcp/galoy-staging", "gcp/volcano-qa", "azure/volcano-staging"):
+        shutil.rmtree(whole_clone / "stacks" / other)
+    (tmp_path / "policies").mkdir()
+    result = report(replace(Toolchain(ROOT), root=whole_clone), tmp_path / "policies")
+    assert result.rejected == ()
+    assert result.waived
+
+
+def test_settings_that_the_app_refuses_leave_nothing(whole_clone: Path) -> None:
     name = f"azure-{'volcano' * 4}"
     done = promoter("environment", "add", name, "--like", "azure-volcano-staging", "--yes")
     assert done.code == 1
     assert f"add {name}: its settings are refused: " in done.stderr
     assert "key_vault" in done.stderr
-    assert Git(tree).changed() == []
-    assert name not in gates(tree)
+    assert Git(whole_clone).changed() == []
+    assert name not in gates(whole_clone)
 
 
 def test_a_cache_that_cannot_be_written_leaves_nothing(
-    tree: Path, monkeypatch: pytest.MonkeyPatch
+    whole_clone: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
     monkeypatch.setenv("HOME", "/dev/null/home")
     done = promoter("environment", "add", "local-demo", "--like", "local-qa", "--yes")
     assert done.code == 1
     assert "error: write to the cache /dev/null/home/.cache/promoter" in done.stderr
-    assert Git(tree).changed() == []
+    assert Git(whole_clone).changed() == []
 
 
-def test_declined_is_unchanged(tree: Path) -> None:
+def test_declined_is_unchanged(whole_clone: Path) -> None:
     done = promoter("environment", "add", "local-demo", "--like", "local-qa", stdin="n\n")
     assert done.code != 0
-    assert Git(tree).changed() == []
+    assert Git(whole_clone).changed() == []
 
 
 @pytest.mark.parametrize(
@@ -158,10 +188,10 @@ def test_a_name_that_cannot_be_is_refused(name: str, like: str, reason: str) -> 
         plan_environment(ROOT, name, like)
 
 
-def test_a_folder_that_is_there_already_is_refused(tree: Path) -> None:
-    (tree / "stacks/gcp/volcano-demo").mkdir()
+def test_a_folder_that_is_there_already_is_refused(whole_clone: Path) -> None:
+    (whole_clone / "stacks/gcp/volcano-demo").mkdir()
     with pytest.raises(UsageError, match="it exists already, in stacks/gcp/volcano-demo"):
-        plan_environment(tree, "gcp-volcano-demo", "gcp-volcano-qa")
+        plan_environment(whole_clone, "gcp-volcano-demo", "gcp-volcano-qa")
 
 
 def test_no_two_environments_share_a_service_account() -> None:

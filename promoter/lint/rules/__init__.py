@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from promoter.common.finding import Finding
-from promoter.lint.rules import changes, control, environments, inputs, records
+from promoter.lint.rules import changes, control, environments, inputs, pushes, records
 from promoter.lint.rules.changes import GateChange
+from promoter.lint.rules.pushes import Pushes
 from promoter.lint.snapshot import GateSnapshot
 
 UNCOVERED = "uncovered-input"
@@ -34,14 +35,28 @@ CHANGE_RULES: Mapping[str, Callable[[GateChange], Iterable[Finding]]] = {
 }
 """The rules for a change, in the order of their reports."""
 
+PUSH_RULES: Mapping[str, Callable[[Pushes], Iterable[Finding]]] = {
+    "pushed-unreviewed": pushes.check_pushed_commits,
+}
+"""The rules for what was pushed to main."""
+
 
 def check(
-    snapshot: GateSnapshot, covered: GateSnapshot, change: GateChange | None
+    snapshot: GateSnapshot,
+    covered: GateSnapshot,
+    change: GateChange | None,
+    pushed: Pushes | None,
 ) -> Iterator[Finding]:
-    """Yield the findings of one commit and of a change; ``covered`` has the added patterns."""
+    """Yield the findings of one commit, of a change and of what was pushed.
+
+    ``covered`` has the added patterns.
+    """
     for rule, find in RULES.items():
         subject = covered if rule == UNCOVERED else snapshot
         yield from (replace(found, rule=rule) for found in find(subject))
     if change is not None:
         for rule, find_in in CHANGE_RULES.items():
             yield from (replace(found, rule=rule) for found in find_in(change))
+    if pushed is not None:
+        for rule, find_pushed in PUSH_RULES.items():
+            yield from (replace(found, rule=rule) for found in find_pushed(pushed))

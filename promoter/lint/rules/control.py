@@ -43,13 +43,19 @@ def check_rules_files(snapshot: GateSnapshot) -> Iterator[Finding]:
 def _unfulfillable(
     content: bytes, path: str, teams: TeamsFile, config: CeplerConfig, listed: frozenset[str]
 ) -> Iterator[Finding]:
-    voters = {name for name, person in teams.people.items() if listed.intersection(person.keys)}
+    signers = {name for name, person in teams.people.items() if listed.intersection(person.keys)}
+    on_page = {name for name, person in teams.people.items() if person.subjects}
     for name, rules in read_rules(content, path, teams, config.environments).environments.items():
         needs: Mapping[str, ApprovalRule | OverrideRule | None] = {
             "approval": rules.approval,
             "override": rules.override,
         }
+        served = bool(rules.via) and not listed.isdisjoint(teams.servers)
+        if rules.via and not served:
+            reason = f"{name}: via: no key of a server of the page is listed, so it allows nothing"
+            yield Finding(path, reason, f"add it to `servers` in {TEAMS} and to {ALLOWED_SIGNERS}")
         for kind, rule in needs.items():
+            voters = signers | on_page if served and kind == "approval" else signers
             for reason in _missing_voters(rule, teams, voters) if rule else ():
                 remedy = f"add people with keys to {TEAMS} and {ALLOWED_SIGNERS}"
                 yield Finding(path, f"{name}: {kind}: {reason}", remedy)

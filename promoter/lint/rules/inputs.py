@@ -55,8 +55,8 @@ def check_stacks(snapshot: GateSnapshot) -> Iterator[Finding]:
     for each in snapshot.inputs.values():
         if each.problem:
             place, reason = gated.get(each.stack, "cdktf.json"), f"{each.stack}: {each.problem}"
-            remedy = f"correct it until this works: LANA_STACKS={each.stack} python -m stacks"
-            yield Finding(place, reason, remedy)
+            synthesis = f"correct it until this works: LANA_STACKS={each.stack} python -m stacks"
+            yield Finding(place, reason, each.remedy or synthesis)
         elif each.stack not in gated:
             reason = f"stack {each.stack} is in no file of {FOLDER}/, so no gate protects it"
             remedy = f"add it to the file of its deployment in {FOLDER}/, or remove the stack"

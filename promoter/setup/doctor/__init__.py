@@ -21,6 +21,7 @@ MACHINE: Mapping[str, Check] = {
 
 PLATFORM: Mapping[str, Check] = {
     "gates": repository.check_gates,
+    "productions": repository.check_productions,
     "rules": control.check_control,
     "cluster": places.check_clusters,
     "images": places.check_images,
@@ -32,6 +33,7 @@ CHECKS: Mapping[str, Check] = {
     "signing": machine.check_signing,
     "push": repository.check_push,
     "gates": repository.check_gates,
+    "productions": repository.check_productions,
     "keys": repository.check_keys,
     "rules": control.check_control,
     "settings": repository.check_placeholders,
@@ -41,6 +43,7 @@ CHECKS: Mapping[str, Check] = {
     "credentials": machine.check_credentials,
     "providers": foundation.check_locks,
     "accounts": foundation.check_foundations,
+    "backups": repository.check_backups,
     **PLATFORM,
 }
 """The checks of a repository on a forge."""

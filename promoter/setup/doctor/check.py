@@ -61,6 +61,11 @@ class ExaminedEnvironment:
         """The stage in its settings, empty where it has none."""
         return stage(self.site.git, self.site.tip, self.name)
 
+    @property
+    def recorded(self) -> bool:
+        """True if a deploy of it is recorded."""
+        return self.site.deployments[self.deployment].recorded(self.name) is not None
+
     def settings(self, file: str) -> object:
         """Return the settings in ``file`` of its folder, None where there is none."""
         path = f"{self.folder}/{file}"

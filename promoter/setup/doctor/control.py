@@ -1,10 +1,12 @@
 """Checks of the rules: that they are valid, and what of keys and approvals expires soon."""
 
-import re
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from promoter.approvals.approvals import ALLOWED_SIGNERS
+from promoter.approvals.control import GitControl
+from promoter.approvals.keys import key_ends
+from promoter.approvals.statement import Statement, record_digest
 from promoter.common.errors import PromoterError
 from promoter.gate.deployment import Deployment
 from promoter.gate.records import ALLOWED_DEPLOYERS
@@ -13,7 +15,6 @@ from promoter.site.site import Site
 
 _KEYS_SOON, _VOTES_SOON = timedelta(days=30), timedelta(hours=24)
 _VOTES = {"approve": "an approval", "override": "an override"}
-_VALID_BEFORE = re.compile(r'^(\S+).*?valid-before="(\d{8})(\d{4})?(\d{2})?Z?"', re.MULTILINE)
 
 
 def check_control(surroundings: Surroundings) -> Iterator[CheckResult]:
@@ -45,16 +46,17 @@ def _problems(site: Site, deployment: Deployment) -> Iterator[tuple[str, str]]:
                 verb = "ends" if ends > control.now else "ended"
                 remedy = f"add a new line for {name}; promoter approve {deployment.name} --rules"
                 yield f"the key of {name} in {path} {verb} at {ends.isoformat()}", remedy
-    for each in control.signed:
-        vote = each.statement
-        soon = vote.ends and control.now < vote.ends < control.now + _VOTES_SOON
-        if vote.kind in _VOTES and soon:
+    for vote in _waiting(control):
+        if vote.ends and control.now < vote.ends < control.now + _VOTES_SOON:
             remedy = f"deploy before, or promoter approve {vote.environment} --reason '...'"
-            yield f"{_VOTES[vote.kind]} of {vote.environment} ends at {vote.expires}", remedy
+            by = f"{_VOTES[vote.kind]} of {vote.environment} by {vote.person}"
+            yield f"{by} ends at {vote.expires}", remedy
 
 
-def key_ends(signers: bytes) -> Iterator[tuple[str, datetime]]:
-    """Yield each name of an allowed-signers file whose key has an end, and the end."""
-    for name, day, minute, second in _VALID_BEFORE.findall(signers.decode(errors="replace")):
-        text = f"{day}{minute or '0000'}{second or '00'}"
-        yield name, datetime.strptime(text, "%Y%m%d%H%M%S").replace(tzinfo=UTC)
+def _waiting(control: GitControl) -> Iterator[Statement]:
+    """Yield the approvals and overrides by people of a change of what runs now."""
+    deployment = control.deployment
+    runs = {name: record_digest(deployment.recorded(name)) for name in deployment.environments}
+    for vote in map(control.verified, control.signed):
+        if vote.kind in _VOTES and vote.person and runs.get(vote.environment) == vote.runs:
+            yield vote

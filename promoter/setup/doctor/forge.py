@@ -25,6 +25,7 @@ def check_rulesets(surroundings: Surroundings) -> Iterator[CheckResult]:
         live = {each["name"]: each for each in forge.rulesets()}
         texts = [site.git.file(site.tip, f"{_FOLDER}/rulesets/{path}") for path in files]
         documents = [_numbered(json.loads(text or b"{}"), forge) for text in texts]
+        unknown = set(forge.required_checks(site.branch)) - set(map(str, _contexts(documents)))
     except (ForgeError, UsageError) as error:
         yield CheckResult("rulesets", CheckState.UNKNOWN, str(error), error.next_step)
         return
@@ -40,6 +41,17 @@ def check_rulesets(surroundings: Surroundings) -> Iterator[CheckResult]:
         else:
             detail, state = f"as in {file}", CheckState.OK
         yield CheckResult(check, state, detail, _APPLY if state is CheckState.PROBLEM else "")
+    for name in sorted(unknown):
+        detail = f"{site.branch} requires it, and no committed ruleset does: no workflow reports it"
+        remedy = "remove it from the rulesets of the repository, which else waits for it for ever"
+        yield CheckResult(f"required check {name}", CheckState.PROBLEM, detail, remedy)
+
+
+def _contexts(documents: list[dict[str, Any]]) -> Iterator[str]:
+    """Yield the checks that rulesets require."""
+    for rule in (rule for each in documents for rule in each.get("rules", [])):
+        required = rule.get("parameters", {}).get("required_status_checks", [])
+        yield from (each["context"] for each in required)
 
 
 def _numbered(ruleset: dict[str, Any], forge: Forge) -> dict[str, Any]:

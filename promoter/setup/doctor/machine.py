@@ -22,7 +22,7 @@ class ProviderLogin:
     remedy: str
 
 
-_LOGINS = {
+LOGINS = {
     "gcp": ProviderLogin(
         ("GOOGLE_CREDENTIALS", "GOOGLE_APPLICATION_CREDENTIALS"),
         ".config/gcloud/application_default_credentials.json",
@@ -95,7 +95,7 @@ def check_signing(surroundings: Surroundings) -> Iterator[CheckResult]:
 
 def found_logins(platform: str) -> list[str]:
     """Return the variables and files here that have credentials of ``platform``."""
-    login = _LOGINS[platform]
+    login = LOGINS[platform]
     found = [name for name in login.variables if os.environ.get(name)]
     return found + ([f"~/{login.file}"] if (Path.home() / login.file).is_file() else [])
 
@@ -103,8 +103,8 @@ def found_logins(platform: str) -> list[str]:
 def check_credentials(surroundings: Surroundings) -> Iterator[CheckResult]:
     """Find platforms whose providers have no credentials here."""
     first = {each.platform: each.name for each in reversed(surroundings.environments)}
-    for platform in sorted(first.keys() & _LOGINS.keys()):
-        login, check = _LOGINS[platform], f"credentials of {platform}"
+    for platform in sorted(first.keys() & LOGINS.keys()):
+        login, check = LOGINS[platform], f"credentials of {platform}"
         if found := found_logins(platform):
             detail = f"{found[0]} is there; it was not tried"
             remedy = f"cdktf diff {first[platform]} tries it"

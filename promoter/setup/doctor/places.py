@@ -11,10 +11,12 @@ from promoter.programs.kubectl import Kubectl
 from promoter.programs.registry import MIRROR_VARIABLE, ImageLookup, configured_mirrors
 from promoter.setup.doctor.capacity import LEAST, LEAST_IN_PRODUCTION, ClusterSize
 from promoter.setup.doctor.check import CheckResult, CheckState, ExaminedEnvironment, Surroundings
+from promoter.setup.doctor.cluster import examine_cluster
 from promoter.setup.doctor.machine import probe_folder
 from promoter.site.gates import PRODUCTION
 from promoter.site.status import VALUES
 from promoter.synthesis.stack import target_of
+from promoter.toolchain.versions import Version
 from promoter.trace.sources import registry_mirrors
 from promoter.vendoring.pins import read_pins
 
@@ -35,7 +37,12 @@ def check_clusters(surroundings: Surroundings) -> Iterator[CheckResult]:
     for failure, names in failures.values():
         yield CheckResult.failed(f"cluster of {', '.join(names)}", failure)
     for kubeconfig, environments in clusters.items():
-        yield _cluster(surroundings.program("kubectl"), kubeconfig, environments)
+        program = surroundings.program("kubectl")
+        row = _cluster(program, kubeconfig, environments)
+        yield row
+        if program and kubeconfig and row.state is CheckState.OK:
+            newest = Version.parse(surroundings.toolchain.pin("kube-apiserver").version)
+            yield from examine_cluster(Kubectl(program, kubeconfig), environments, newest)
 
 
 def _cluster(

@@ -1,4 +1,4 @@
-"""Checks of the repository: push rights, gates, lists of keys, placeholders."""
+"""Checks of the repository: push rights, gates, lists of keys, settings."""
 
 import re
 from collections.abc import Iterator
@@ -9,11 +9,12 @@ from promoter.approvals.approvals import ALLOWED_SIGNERS
 from promoter.common.errors import PromoterError
 from promoter.common.values import texts
 from promoter.concourse.deployments import FOUNDATION
-from promoter.gate.gates import BRANCH
+from promoter.gate.gates import BRANCH, UNGATED
 from promoter.gate.records import ALLOWED_DEPLOYERS
 from promoter.git.signing import listed_keys
 from promoter.setup.doctor.check import CheckResult, CheckState, Surroundings
 from promoter.setup.remote import require_push
+from promoter.site.gates import PRODUCTION
 from promoter.site.site import Site
 from promoter.testflight.attestation import ALLOWED_TESTERS
 
@@ -55,6 +56,19 @@ def _gated(site: Site, deployment: str) -> str:
     return f"every environment has one; held at a commit: {', '.join(held) or 'none'}"
 
 
+def check_productions(surroundings: Surroundings) -> Iterator[CheckResult]:
+    """Find productions that nobody has to approve: settings became a production's later."""
+    for environment in surroundings.environments:
+        if environment.stage != PRODUCTION:
+            continue
+        with suppress(PromoterError):  # `check_gates` names a gate that cannot be read.
+            gates = surroundings.site.approvals.gates(environment.deployment)
+            if gates.commit(environment.name) is None:
+                detail = f"its stage is {PRODUCTION}, and its gate is {UNGATED}: nobody approves it"
+                remedy = f"replace {UNGATED} with a commit in {gates.file} on {BRANCH}"
+                yield CheckResult(f"gate of {environment.name}", CheckState.PROBLEM, detail, remedy)
+
+
 def check_keys(surroundings: Surroundings) -> Iterator[CheckResult]:
     """Find lists of signers, deployers and testers that are empty."""
     lists = {
@@ -92,6 +106,28 @@ def check_placeholders(surroundings: Surroundings) -> Iterator[CheckResult]:
             yield CheckResult(check, CheckState.PROBLEM, detail, remedy)
     if clean:
         yield CheckResult("settings", CheckState.OK, f"no placeholder in {', '.join(clean)}")
+
+
+def check_backups(surroundings: Surroundings) -> Iterator[CheckResult]:
+    """Find productions on Google Cloud that would take a release without a recent backup.
+
+    A first deploy has no backup yet, so the settings cannot require it there.
+    """
+    for environment in surroundings.environments:
+        named = (environment.platform, environment.stage)
+        if named != ("gcp", PRODUCTION) or environment.deployment == FOUNDATION:
+            continue
+        settings = environment.settings("lana-bank.yml")
+        postgres = settings.get("postgres", {}) if isinstance(settings, dict) else {}
+        hours = postgres.get("backup_younger_than_hours")
+        check = f"backups of {environment.name}"
+        if hours:
+            detail = f"a release waits for a backup of the last {hours} hours"
+            yield CheckResult(check, CheckState.OK, detail)
+        elif environment.recorded:
+            detail = "a release that migrates has no way back but a backup, and needs none"
+            remedy = f"set postgres.backup_younger_than_hours in {environment.folder}/lana-bank.yml"
+            yield CheckResult(check, CheckState.PROBLEM, detail, remedy)
 
 
 def _is_example(text: str) -> bool:

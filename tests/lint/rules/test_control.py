@@ -66,3 +66,14 @@ def test_a_soak_of_the_first_environment_is_never_over(controlled: Repository) -
     controlled.commit({RULES_FILE: RULES + "  staging: {soak: 24h}\n"})
     (found,) = controlled.findings("invalid-rules")
     assert "staging: soak: no environment comes before it" in found.reason
+
+
+def test_a_way_without_a_server_allows_nothing(controlled: Repository, tmp_path: Path) -> None:
+    controlled.replace(RULES_FILE, "  production:\n", "  production:\n    via: [web]\n")
+    (found,) = controlled.findings("invalid-rules")
+    assert "production: via: no key of a server of the page is listed" in found.reason
+    controlled.replace(TEAMS_FILE, "teams:\n", "servers: [page@bank.example]\nteams:\n")
+    assert len(controlled.findings("invalid-rules")) == 1
+    page = signer(tmp_path, "page")
+    controlled.replace("cepler/allowed_signers", "ann@", f"{page}ann@")
+    assert controlled.findings("invalid-rules") == []

@@ -1,0 +1,1 @@
+"""The contract between the application and its chart: ports, paths, variables, realms, modules."""
