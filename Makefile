@@ -1,6 +1,8 @@
 # Every target that CI runs; `make help` lists them.
 # The folders whose tests need no cluster.
 FAST := tests/approvals tests/common tests/git tests/forge tests/gate tests/lint/rules tests/setup tests/site tests/vendoring tests/test_conventions.py
+# The files whose properties `make fuzz` tries with more examples.
+PROPERTIES := tests/approvals/test_authority.py tests/approvals/test_histories.py tests/gate/test_documents.py tests/release/test_version_against_cog.py
 .DEFAULT_GOAL := help
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
@@ -9,6 +11,8 @@ SHELL := bash
 PYTHON ?= python3
 BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
+# Container images set it. Without bytecode each of our commands takes 0.4 s of CPU more to start.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help
 help: ## list the targets
@@ -43,6 +47,10 @@ play-down: .venv/installed ## stop what `make play` left running
 web: .venv/installed ## serve the pages of the playground, or of the last demo
 	$(BIN)/python -m dev.web
 
+.PHONY: screenshot
+screenshot: .venv/installed ## take the picture of the page in the README anew (chromium)
+	$(BIN)/python -m dev.screenshot
+
 .PHONY: test-fast
 test-fast: .venv/installed ## the tests that need neither a cluster nor minutes
 	$(BIN)/python -m pytest -n 2 --dist loadscope -m "not providers and not workflows and not slow" $(FAST)
@@ -53,18 +61,18 @@ test: .venv/installed ## every test but those of test-providers and test-workflo
 	$(BIN)/python -m dev.reference_programs
 	$(BIN)/python -m pytest -n 3 --dist loadscope --no-loadscope-reorder
 
-# Apart from `make test`: the first run builds the provider, some minutes and 3 GB of memory.
+# Apart from `make test`: the first run builds azurerm and the collector, some minutes and 3 GB of memory.
 .PHONY: test-providers
-test-providers: .venv/installed ## stacks against the real providers: azurerm is built, others where there is a registry
-	$(BIN)/promoter toolchain build tofu terraform-provider-azurerm
-	$(BIN)/python -m pytest -m providers tests/providers tests/testflight/test_terraform_providers.py
+test-providers: .venv/installed ## stacks against the real providers (azurerm is built, others where there is a registry), the collector's configuration against the collector
+	$(BIN)/promoter toolchain build tofu terraform-provider-azurerm otelcol
+	$(BIN)/python -m pytest -m providers tests/providers tests/testflight/test_terraform_providers.py tests/charts/test_collector.py
 
 # Apart from `make test`: act is built first, in a few minutes.
 .PHONY: test-workflows
-test-workflows: .venv/installed ## every job of every GitHub workflow, in a workflow engine on this machine
-	$(BIN)/promoter toolchain build act crane helm kubectl
+test-workflows: .venv/installed ## every job of every GitHub workflow, in a workflow engine; our image in Docker (root, docker.io)
+	$(BIN)/promoter toolchain build act crane
 	$(BIN)/python -m dev.reference_programs
-	$(BIN)/python -m pytest -n 2 -m workflows tests/workflows
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -m workflows tests/workflows
 
 .PHONY: lint
 lint: .venv/installed ## format, lint and types
@@ -77,6 +85,10 @@ lint: .venv/installed ## format, lint and types
 policy: .venv/installed ## check the policies for every environment, on the resources that would be applied
 	$(BIN)/python -m policies
 
+.PHONY: defects
+defects: .venv/installed ## defects of pipelines put back, each of which a test must find
+	$(BIN)/python -m dev.defects
+
 .PHONY: mutants
 mutants: .venv/installed ## dangerous edits, each of which a policy or a schema must refuse
 	$(BIN)/python -m dev.mutants
@@ -86,17 +98,26 @@ toolchain: .venv/installed ## find or build every outside program
 	$(BIN)/promoter toolchain build
 
 .PHONY: images
-images: .venv/installed ## build our OCI images into dist/images (root, debootstrap); PUSH=<registry> also pushes them
-	$(BIN)/python -m dev.images $(if $(PUSH),--push "$(PUSH)")
+images: .venv/installed ## build our OCI images into dist/images (root, debootstrap); PUSH=<registry> publishes them, signed with COSIGN_KEY, and pins them
+	$(BIN)/python -m dev.images
+	$(if $(PUSH),$(BIN)/python -m dev.images.publish dist/images --registry "$(PUSH)" --remote origin)
+
+.PHONY: workflow-image
+workflow-image: .venv/installed ## let GitHub's workflows run in the pinned task image, verified with COSIGN_PUBLIC_KEY (GH_TOKEN: environments)
+	$(BIN)/python -m dev.images.workflows
 
 .PHONY: bump-vendored-ref
 bump-vendored-ref: .venv/installed ## DEP=lana-bank REF=<git ref>: write another commit of a chart to vendir.yml
 	@$(BIN)/promoter vendor set-ref "$$DEP" "$$REF"
 
 .PHONY: fuzz
-fuzz: .venv/installed ## interrupts everywhere, then random histories through cepler and the gate, until you stop it
-	INTERRUPTS=100 $(BIN)/python -m pytest -n 2 --timeout=0 -p no:cacheprovider tests/interrupts
-	HISTORIES=1000000000 $(BIN)/python -m pytest -n 2 --timeout=0 -p no:cacheprovider tests/gate/differential/test_random_histories.py
+fuzz: INTERRUPTS ?= 100
+fuzz: EXAMPLES ?= 50
+fuzz: HISTORIES ?= 1000000000
+fuzz: .venv/installed ## interrupts everywhere, properties with many examples, then random histories until you stop it
+	INTERRUPTS=$(INTERRUPTS) $(BIN)/python -m pytest -n 2 --timeout=0 -p no:cacheprovider tests/interrupts
+	EXAMPLES=$(EXAMPLES) $(BIN)/python -m pytest -n 2 --timeout=0 -p no:cacheprovider $(PROPERTIES)
+	HISTORIES=$(HISTORIES) $(BIN)/python -m pytest -n 2 --timeout=0 -p no:cacheprovider tests/gate/differential/test_random_histories.py
 
 .PHONY: bench
 bench: .venv/installed ## compare the time of our commands with the tools that they replace
@@ -105,10 +126,15 @@ bench: .venv/installed ## compare the time of our commands with the tools that t
 	$(BIN)/python -m dev.bench.stacks
 	$(BIN)/python -m dev.bench.programs
 	$(BIN)/python -m dev.bench.deploy
+	$(BIN)/python -m dev.bench.web
 
 .PHONY: upstream
 upstream: .venv/installed ## pin and vendor the present content of upstream/
 	$(BIN)/python -m dev.vendored
+
+.PHONY: contract
+contract: .venv/installed ## REPO=<clone of the application>: print where it differs from the contract; UPDATE=1 writes it
+	@$(BIN)/python -m dev.contract "$${REPO:?name a clone of the application}" $(if $(UPDATE),--update)
 
 .PHONY: generated
 generated: .venv/installed ## regenerate every generated file: stubs, schemas, keys, tables, graphs
@@ -119,6 +145,7 @@ generated: .venv/installed ## regenerate every generated file: stubs, schemas, k
 	$(BIN)/python -m dev.control_schemas
 	$(BIN)/python -m dev.reference
 	$(BIN)/python -m dev.clauses
+	$(BIN)/python -m dev.credentials
 	$(BIN)/python -m dev.rulesets
 	$(BIN)/promoter pipeline graph
 

@@ -14,9 +14,11 @@ from pathlib import Path
 
 import grimp
 
+from dev.generated import write_section
+
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "architecture.md"
-BEGIN, END = "<!-- generated: packages -->\n", "<!-- end -->\n"
+SECTION = "packages"
 
 Imports = Mapping[str, frozenset[str]]
 
@@ -68,12 +70,6 @@ def section() -> str:
     return "\n".join(lines) + "\n"
 
 
-def page() -> str:
-    """Return the page with its generated part renewed."""
-    before, _, rest = PAGE.read_text(encoding="utf-8").partition(BEGIN)
-    return before + BEGIN + section() + END + rest.partition(END)[2]
-
-
 def _reached(graph: Imports, start: str) -> set[str]:
     found: set[str] = set()
     pending = list(graph.get(start, ()))
@@ -95,4 +91,4 @@ def _purpose(package: str) -> str:
 
 
 if __name__ == "__main__":
-    PAGE.write_text(page(), encoding="utf-8")
+    write_section(PAGE, SECTION, section())

@@ -10,10 +10,12 @@ from pathlib import Path
 
 import yaml
 
+from dev.generated import write_section
+
 ROOT = Path(__file__).parent.parent
 DATA = ROOT / "dev/clauses.yml"
 PAGE = ROOT / "docs/environments.md"
-START, END = "<!-- generated: clauses -->\n", "<!-- end -->"
+SECTION = "clauses"
 
 
 @dataclass(frozen=True)
@@ -51,12 +53,6 @@ def table() -> str:
     return "".join(_rows(clauses()))
 
 
-def page(text: str) -> str:
-    """Return the page ``text`` with the current table between its markers."""
-    before, _, rest = text.partition(START)
-    return f"{before}{START}{table()}{END}{rest.partition(END)[2]}"
-
-
 def _rows(found: Sequence[Clause]) -> Iterator[str]:
     yield "| clause | held by |\n|---|---|\n"
     part = ""
@@ -76,7 +72,7 @@ def _shown(reference: str) -> str:
 
 def main() -> int:
     """Write the page; return the exit code."""
-    PAGE.write_text(page(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
+    write_section(PAGE, SECTION, table())
     return 0
 
 

@@ -17,8 +17,9 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from dev.build import Build
-from dev.journey import DemoError, Journey
+from dev.journey import Journey
 from dev.scene import Scene
+from dev.terminal import DemoError, Terminal
 from promoter.cli import guarded
 from promoter.common.errors import PromoterError
 
@@ -47,19 +48,19 @@ def run_demo(scene: Scene) -> None:
     Missing programs are built meanwhile. Raises `PromoterError` at the first step that has
     another outcome than expected.
     """
-    journey = Journey(scene)
-    build = Build(scene.root, journey.show_build)
+    terminal = Terminal(scene)
+    build = Build(scene.root, terminal.show_build)
     try:
         scene.clear()
         scene.prepare()
-        journey.run()
+        Journey(scene, terminal).run()
     except PromoterError as error:
         if build.failure:
             raise DemoError(build.failure) from error
         raise
     finally:
         build.stop()
-    print(f"\nfinished in {journey.elapsed:.0f} s; the report is {scene.report}")
+    print(f"\nfinished in {terminal.elapsed:.0f} s; the report is {scene.report}")
 
 
 @contextmanager

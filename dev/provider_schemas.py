@@ -22,6 +22,13 @@ TYPES = {
     "azurerm": (
         "application_insights",
         "application_insights_standard_web_test",
+        "container_registry",
+        "container_registry_cache_rule",
+        "container_registry_credential_set",
+        "data_protection_backup_instance_postgresql_flexible_server",
+        "data_protection_backup_policy_postgresql_flexible_server",
+        "data_protection_backup_vault",
+        "data_protection_backup_vault_customer_managed_key",
         "dns_zone",
         "ephemeral_azurerm_key_vault_secret",
         "federated_identity_credential",
@@ -31,6 +38,7 @@ TYPES = {
         "log_analytics_workspace",
         "management_lock",
         "monitor_action_group",
+        "monitor_alert_processing_rule_action_group",
         "monitor_diagnostic_setting",
         "monitor_metric_alert",
         "postgresql_flexible_server",
@@ -52,6 +60,7 @@ TYPES = {
     "google": (
         "artifact_registry_repository_iam_member",
         "bigquery_dataset_iam_member",
+        "cloud_scheduler_job",
         "compute_global_address",
         "compute_network",
         "compute_router",
@@ -75,6 +84,7 @@ TYPES = {
         "monitoring_notification_channel",
         "monitoring_uptime_check_config",
         "project_iam_audit_config",
+        "project_iam_custom_role",
         "project_iam_member",
         "project_service",
         "secret_manager_secret",
@@ -87,6 +97,7 @@ TYPES = {
         "sql_user",
         "storage_bucket",
         "storage_bucket_iam_member",
+        "workflows_workflow",
     ),
     "kubernetes": ("namespace_v1", "secret_v1"),
     "random": ("ephemeral_random_bytes", "ephemeral_random_password"),
@@ -209,7 +220,10 @@ def block(
     depends_on: Sequence[ITerraformDependable] = ...,
 ) -> {name}Block: ...
 """
-RESOURCE = "\n    keep: bool = ...,\n    ignore_changes: Sequence[str] = ...,"
+RESOURCE = """
+    keep: bool = ...,
+    create_first: bool = ...,
+    ignore_changes: Sequence[str] = ...,"""
 
 Schema = dict[str, Any]
 Classes = dict[str, ast.ClassDef]

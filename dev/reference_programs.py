@@ -1,6 +1,7 @@
 """The programs that tests and benchmarks compare ours with: cepler and cog, built by cargo.
 
-``python -m dev.reference_programs`` builds them once, into the cache, before `make test` runs.
+``python -m dev.reference_programs`` builds them once, into the cache, before tests run; and the
+sample application's server (`sample_server`) and panels (`panels`).
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from dev import panels
+from dev.sample_server import SampleServer
 from promoter.cli.progress import shown
 from promoter.common.errors import ProgramMissing, PromoterError
 from promoter.common.locks import exclusive
@@ -72,11 +75,11 @@ COG = Reference("cog", "cocogitto", "7.0.0")
 
 
 def main() -> int:
-    """Build what is missing; return 0 also without cargo, since tests that need it are skipped."""
+    """Build what is missing; return 0 also without cargo or npm: tests that need it are skipped."""
     progress = shown()
-    for each in (CEPLER, COG):
+    for build in (CEPLER.path, COG.path, SampleServer().path, panels.built):
         try:
-            each.path(progress)
+            build(progress)
         except PromoterError as error:
             progress.note(f"{error}; tests that need it are skipped")
     return 0

@@ -19,8 +19,11 @@ from typing import Any
 import yaml
 from github import Auth, Github
 
+from promoter.cli import guarded
+from promoter.common.errors import InvalidFile
 from promoter.forge.forge import BOT_LOGIN
 from promoter.forge.links import API
+from promoter.release.image_pins import BRANCH as PINS
 
 ROOT = Path(__file__).resolve().parent.parent
 CHARTS = ROOT / "upstream" / "galoy-private-charts"
@@ -42,7 +45,10 @@ _BOT = {
 
 
 def rulesets(repository: Path) -> list[dict[str, Any]]:
-    """Return the rulesets of ``main``: checks and reviews, and no push but the deploy key's."""
+    """Return the rulesets of ``main``: checks and reviews, and no push but the deploy key's.
+
+    In this repository nobody else moves the branch with the pins of our images either.
+    """
     review = {
         "required_approving_review_count": 1,
         "dismiss_stale_reviews_on_push": True,
@@ -58,20 +64,24 @@ def rulesets(repository: Path) -> list[dict[str, Any]]:
     checked = {"type": "required_status_checks", "parameters": checks}
     history = [{"type": "deletion"}, {"type": "non_fast_forward"}]
     bot = [_BOT] if repository == CHARTS else []
-    return [
+    found = [
         _ruleset("main", [_DEPLOY_KEY], [*history, checked]),
         _ruleset("main-reviews", [_DEPLOY_KEY, *bot], [reviewed]),
     ]
+    if repository == ROOT:
+        pushed = [*history, {"type": "update"}]
+        found.append(_ruleset(PINS, [_DEPLOY_KEY], pushed, branch=PINS))
+    return found
 
 
 def _ruleset(
-    name: str, actors: list[dict[str, Any]], rules: list[dict[str, Any]]
+    name: str, actors: list[dict[str, Any]], rules: list[dict[str, Any]], branch: str = "main"
 ) -> dict[str, Any]:
     return {
         "name": name,
         "target": "branch",
         "enforcement": "active",
-        "conditions": {"ref_name": {"include": ["refs/heads/main"], "exclude": []}},
+        "conditions": {"ref_name": {"include": [f"refs/heads/{branch}"], "exclude": []}},
         "bypass_actors": actors,
         "rules": rules,
     }
@@ -115,15 +125,36 @@ def files() -> dict[Path, str]:
     }
 
 
-def apply(client: Github, name: str, committed: list[dict[str, Any]]) -> Iterator[str]:
-    """Create or replace the ``committed`` rulesets of repository ``name``; yield what was done.
+def committed(repository: Path) -> list[dict[str, Any]]:
+    """Return the committed rulesets of ``repository``.
+
+    Raises `InvalidFile` for a required check that no workflow reports: every merge would wait for
+    it for ever.
+    """
+    reported, found = required_checks(repository), []
+    for file in sorted((repository / ".github" / "rulesets").glob("*.json")):
+        found.append(json.loads(file.read_text(encoding="utf-8")))
+        for name in _contexts(found[-1]):
+            if name not in reported:
+                reason = f"no workflow reports the required check {name!r}"
+                raise InvalidFile(str(file), "", reason, next_step="make generated")
+    return found
+
+
+def _contexts(ruleset: dict[str, Any]) -> list[str]:
+    rules = (each.get("parameters", {}) for each in ruleset["rules"])
+    return [one["context"] for each in rules for one in each.get("required_status_checks", [])]
+
+
+def apply(client: Github, name: str, wanted: list[dict[str, Any]]) -> Iterator[str]:
+    """Create or replace the rulesets ``wanted`` of repository ``name``; yield what was done.
 
     ``client`` has the token of an administrator.
     """
     repository = client.get_repo(name)
     request, url = repository.requester.requestJsonAndCheck, f"{repository.url}/rulesets"
     live = {each["name"]: each["id"] for each in request("GET", url)[1]}
-    for one in committed:
+    for one in wanted:
         actors = [
             {**actor, "actor_id": client.get_app(actor["actor_id"]).id}
             if isinstance(actor["actor_id"], str)
@@ -141,13 +172,10 @@ def main(arguments: list[str]) -> int:
     if arguments == ["--apply"]:
         token, api = os.environ["GH_TOKEN"], os.environ.get("GITHUB_API_URL", API)
         client = Github(auth=Auth.Token(token), base_url=api, lazy=True)
-        for each in REPOSITORIES:
-            name = "galoy-deployments" if each == ROOT else each.name
-            committed = [
-                json.loads(file.read_text(encoding="utf-8"))
-                for file in sorted((each / ".github" / "rulesets").glob("*.json"))
-            ]
-            for line in apply(client, f"GaloyMoney/{name}", committed):
+        names = {each: "galoy-deployments" if each == ROOT else each.name for each in REPOSITORIES}
+        wanted = {name: committed(each) for each, name in names.items()}
+        for name, rulesets_of in wanted.items():
+            for line in apply(client, f"GaloyMoney/{name}", rulesets_of):
                 sys.stdout.write(f"{line}\n")
         return 0
     for file, content in files().items():
@@ -157,4 +185,4 @@ def main(arguments: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(guarded(lambda: main(sys.argv[1:])))

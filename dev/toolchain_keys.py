@@ -12,7 +12,7 @@ import os
 import subprocess
 from pathlib import Path
 
-from promoter.toolchain.recipes import KEYS, RECIPES, SHARED, requirements_digest
+from promoter.toolchain.recipes import KEYS, RECIPES, SHARED, Recipe, requirements_digest
 
 MODULE = Path(__file__).parent / "toolchain" / SHARED
 _MACHINES = ("amd64", "arm64")
@@ -24,7 +24,7 @@ _FORMAT = (
 def keys() -> str:
     """Return the content of the file with the keys."""
     programs = {
-        name: hashlib.sha256(json.dumps(_modules(recipe.package)).encode()).hexdigest()[:16]
+        name: hashlib.sha256(json.dumps(_modules(recipe)).encode()).hexdigest()[:16]
         for name, recipe in sorted(RECIPES.items())
         if recipe.folder == SHARED
     }
@@ -32,7 +32,7 @@ def keys() -> str:
     return json.dumps(document, indent=2) + "\n"
 
 
-def _modules(package: str) -> list[str]:
+def _modules(recipe: Recipe) -> list[str]:
     found: set[str] = set()
     for machine in _MACHINES:
         settings = {
@@ -42,7 +42,7 @@ def _modules(package: str) -> list[str]:
             "GOFLAGS": "-mod=readonly",
         }
         done = subprocess.run(
-            ["go", "list", "-deps", "-f", _FORMAT, package],
+            ["go", "list", "-deps", *recipe.flags, "-f", _FORMAT, recipe.package],
             cwd=MODULE,
             env={**os.environ, **settings},
             capture_output=True,

@@ -16,8 +16,9 @@ from pathlib import Path
 from dev.scene import GITHUB, PINS, SOURCE
 from promoter.git import Git
 from promoter.release.images import build
+from promoter.release.migrations import LISTING, listing, migrations_in
 from promoter.release.pinned import VERSION
-from promoter.release.settings import read_settings
+from promoter.release.settings import SETTINGS_FILE, parse_settings, read_settings
 from promoter.release.source import source_of_commit
 from promoter.release.upstream import export
 from promoter.vendoring import sync
@@ -49,6 +50,16 @@ def pinned(root: Path, scratch: Path) -> str:
     return set_pins((root / VALUES).read_bytes().decode(), pins)
 
 
+def listed(root: Path) -> bytes | None:
+    """Return the chart's list of the migrations in upstream/lana-bank; None if it has none."""
+    folder = root / "upstream" / "lana-bank"
+    chart = parse_settings((folder / SETTINGS_FILE).read_bytes()).chart
+    if chart is None or chart.migrations is None:
+        return None
+    files = (folder / chart.migrations).iterdir()
+    return listing(migrations_in({file.name: file.read_bytes() for file in files}))
+
+
 def vendored_ref(root: Path) -> str:
     """Return the commit that vendir.yml names."""
     found = re.search(r"(?m)^\s+ref: ([0-9a-f]{40})$", (root / "vendir.yml").read_text())
@@ -62,6 +73,8 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         scratch = Path(folder)
         (ROOT / VALUES).write_bytes(pinned(ROOT, scratch).encode())
+        if (migrations := listed(ROOT)) is not None:
+            (ROOT / VALUES).with_name(LISTING).write_bytes(migrations)
         ref = export(ROOT / CHARTS, scratch / "galoy-private-charts.git")
         config = scratch / "gitconfig"
         Git(scratch).text(

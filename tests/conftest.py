@@ -8,8 +8,9 @@ import pytest
 
 from tests.platform_fixture import namespace, platform
 from tests.policies_fixture import stacks
+from tests.prototypes import prototypes
 
-__all__ = ["namespace", "platform", "stacks"]
+__all__ = ["namespace", "platform", "prototypes", "stacks"]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

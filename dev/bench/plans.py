@@ -53,15 +53,15 @@ class Row:
 def rows(scratch: Path) -> Iterator[Row]:
     """Measure environments side by side, then in a chain: new, recorded, changed."""
     for chained in (False, True):
-        folders = [_site(scratch / f"plans-{chained}", count, chained) for count in (MANY, 1)]
+        folders = [create_site(scratch / f"plans-{chained}", count, chained) for count in (MANY, 1)]
         shape = "a chain" if chained else "side by side"
         yield _row(f"{shape}, nothing recorded", folders)
         for folder in folders:
-            _record_all(folder)
-            _publish(folder, unrelated(200))
+            record_all(folder)
+            publish(folder, unrelated(200))
         yield _row(f"{shape}, up to date, 200 unrelated commits", folders)
         for folder in folders:
-            _publish(folder, _everything_changes())
+            publish(folder, change_everything())
         yield _row(f"{shape}, 300 commits since that change every environment", folders)
 
 
@@ -78,18 +78,14 @@ class RulesRow(Row):
 
 def rules_rows(scratch: Path) -> Iterator[RulesRow]:
     """Measure what rules cost where they allow everything, so that both plans do the same."""
-    folders = [_site(scratch / name, MANY, False) for name in ("rules", "none")]
-    rule = "{windows: {deny: [...]}, override: {count: 1, from: [release], expires: 2h}}"
+    folders = [create_site(scratch / name, MANY, False) for name in ("rules", "none")]
     deny = "{from: 2020-01-01, to: 2020-01-02, zone: UTC, reason: past}"
-    lines = "".join(f"  {_name(each)}: {rule.replace('...', deny)}\n" for each in range(MANY))
-    files = {
-        "cepler/bench.rules.yml": f"environments:\n{lines}".encode(),
-        "cepler/teams.yml": _TEAMS,
-    }
-    _publish(folders[0], iter([("feat: rules", files)]))
+    override = "{count: 1, from: [release], expires: 2h}"
+    rule = f"{{windows: {{deny: [{deny}]}}, override: {override}}}"
+    publish(folders[0], iter([("feat: rules", _control_files(rule))]))
     for folder in folders:
-        _record_all(folder)
-        _publish(folder, _everything_changes())
+        record_all(folder)
+        publish(folder, change_everything())
     yield RulesRow(**vars(_row("side by side, every environment due, windows open", folders)))
 
 
@@ -102,17 +98,41 @@ def _row(title: str, folders: Sequence[Path]) -> Row:
     return Row(f"50 files each, {title}", many, one)
 
 
-def _site(scratch: Path, count: int, chained: bool) -> Path:
+def create_site(scratch: Path, count: int, chained: bool) -> Path:
     """Create a remote with 1,000 commits, its gates branch, and a clone of it."""
     folder = scratch / str(count)
     write_history(folder / "clone", {_CONFIG: _config(count, chained)}, _start())
     git(folder / "clone", "init", "--quiet", "--bare", str(folder / "remote.git"))
     git(folder / "clone", "remote", "add", "origin", str(folder / "remote.git"))
     clone = Git(folder / "clone")
-    gates = "".join(f"{_name(number)}: HEAD\n" for number in range(count)).encode()
-    commit = clone.commit_files(None, {"bench.yml": gates}, "chore: gates", author=_WHO)
-    git(folder / "clone", "push", "--quiet", "origin", f"{commit}:refs/heads/cepler-gates", "main")
+    git(folder / "clone", "push", "--quiet", "origin", "main")
+    _gate(clone, "HEAD", count)
     return folder
+
+
+def require_votes(folder: Path) -> None:
+    """Hold every environment of ``folder`` at the present tip, for one of two people to approve."""
+    rule = "{approval: {count: 1, from: [release], exclude_authors: true}}"
+    publish(folder, iter([("feat: approvals", _control_files(rule))]))
+    clone = Git(folder / "clone")
+    _gate(clone, clone.commit("HEAD") or "", MANY)
+
+
+def _gate(clone: Git, gate: str, count: int) -> None:
+    """Push a gates file with ``gate`` for every environment."""
+    gates = "".join(f"{_name(number)}: {gate}\n" for number in range(count)).encode()
+    present = clone.commit("refs/remotes/origin/cepler-gates")
+    commit = clone.commit_files(present, {"bench.yml": gates}, "chore: gates", author=_WHO)
+    clone.push("origin", commit, "refs/heads/cepler-gates", expect=present)
+
+
+def _control_files(rule: str) -> dict[str, bytes]:
+    """Return the rules file with ``rule`` for every environment, and the teams."""
+    lines = "".join(f"  {_name(each)}: {rule}\n" for each in range(MANY))
+    return {
+        "cepler/bench.rules.yml": f"environments:\n{lines}".encode(),
+        "cepler/teams.yml": _TEAMS,
+    }
 
 
 def _config(count: int, chained: bool) -> bytes:
@@ -137,7 +157,8 @@ def _start() -> Commits:
         yield f"fix: {number}", {path: b"%d\n" % number}
 
 
-def _everything_changes() -> Commits:
+def change_everything() -> Commits:
+    """Return 300 commits that change files of every environment."""
     for number in range(300):
         files = {f"{_folder(number % MANY)}/file-1.yml": b"new %d\n" % number}
         if number % 10 == 0:
@@ -145,12 +166,13 @@ def _everything_changes() -> Commits:
         yield f"feat: {number}", files
 
 
-def _publish(folder: Path, commits: Commits) -> None:
+def publish(folder: Path, commits: Commits) -> None:
+    """Push ``commits`` to the remote of ``folder``."""
     grow(folder / "clone", commits)
     git(folder / "clone", "push", "--quiet", "origin", "main")
 
 
-def _record_all(folder: Path) -> None:
+def record_all(folder: Path) -> None:
     """Record the present state of each environment."""
     clone = Git(folder / "clone")
     deployment = Deployment.at_commit(clone, "HEAD", _CONFIG)

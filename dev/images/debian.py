@@ -27,10 +27,6 @@ from promoter.common.progress import Progress
 from promoter.toolchain.build import run
 from promoter.toolchain.cache import Cache
 
-SUITE = "bookworm"
-"""The release whose Python the locks are made for."""
-PACKAGES = ("ca-certificates", "git", "openssh-client", "python3")
-
 _APT = Path("/etc/apt")
 _SOURCES = ("sources.list", "sources.list.d/*.list", "sources.list.d/*.sources")
 _MIRROR = re.compile(r"(?m)^[^#\n]*?\b(https?://\S+/debian)/?(?=\s|$)")
@@ -45,6 +41,18 @@ _KEPT_DOCUMENT = "copyright"
 
 class ImageError(PromoterError):
     """An image could not be built."""
+
+
+@dataclass(frozen=True)
+class RootRecipe:
+    """A release of Debian, and the packages of a root besides those that each has."""
+
+    suite: str
+    packages: tuple[str, ...]
+
+
+OURS = RootRecipe("bookworm", ("ca-certificates", "git", "openssh-client", "python3"))
+"""The root of our own images: the release whose Python the locks are made for."""
 
 
 @dataclass(frozen=True)
@@ -112,9 +120,9 @@ def configured_archive(apt: Path = _APT) -> str:
     )
 
 
-def current_release(archive: str) -> Release:
-    """Return the present state of ``archive``; raises `ImageError`."""
-    address = f"{archive.rstrip('/')}/dists/{SUITE}/InRelease"
+def current_release(archive: str, suite: str) -> Release:
+    """Return the present state of ``suite`` in ``archive``; raises `ImageError`."""
+    address = f"{archive.rstrip('/')}/dists/{suite}/InRelease"
     try:
         # The machine's own certificates: the archive is the one that the machine uses.
         context = ssl.create_default_context()
@@ -122,7 +130,7 @@ def current_release(archive: str) -> Release:
             content = client.get(address).raise_for_status().content
     except httpx.HTTPError as error:
         raise ImageError(
-            f"read {SUITE}/InRelease of Debian's archive: {error}",
+            f"read {suite}/InRelease of Debian's archive: {error}",
             next_step="check that apt-get update works on this machine",
         ) from error
     return release_of(content)
@@ -132,12 +140,12 @@ def release_of(inrelease: bytes) -> Release:
     """Return the state that an InRelease file describes; raises `ImageError`."""
     found = re.search(rb"(?m)^Date: (.+) UTC$", inrelease)
     if found is None:
-        raise ImageError(f"read {SUITE}/InRelease of Debian's archive: it has no Date")
+        raise ImageError("read InRelease of Debian's archive: it has no Date")
     date = datetime.strptime(f"{found[1].decode()} +0000", "%a, %d %b %Y %H:%M:%S %z")
     return Release(hashlib.sha256(inrelease).hexdigest(), date)
 
 
-def debian(cache: Cache, progress: Progress, archive: str = "") -> Root:
+def debian(cache: Cache, progress: Progress, archive: str = "", recipe: RootRecipe = OURS) -> Root:
     """Return the root of the present state of ``archive`` (by default the machine's own).
 
     Each state is built once. Raises `ProgramMissing` if this machine cannot build one.
@@ -148,21 +156,27 @@ def debian(cache: Cache, progress: Progress, archive: str = "") -> Root:
             next_step="as root: apt-get install debootstrap",
         )
     archive = archive or configured_archive()
-    release = current_release(archive)
-    recipe = Path(__file__).read_bytes()
-    key = hashlib.sha256(release.digest.encode() + recipe).hexdigest()[:16]
-    folder = cache.folder(
-        "debian-root", key, lambda f: _make(f / "root", archive, release, progress), progress
-    )
-    return Root(folder / "root", release)
+    release = current_release(archive, recipe.suite)
+    inputs = f"{release.digest}{recipe}".encode() + Path(__file__).read_bytes()
+    key = hashlib.sha256(inputs).hexdigest()[:16]
+
+    def make(folder: Path) -> None:
+        _make(folder / "root", archive, release, recipe, progress)
+
+    return Root(cache.folder("debian-root", key, make, progress) / "root", release)
 
 
-def _make(root: Path, archive: str, release: Release, progress: Progress) -> None:
-    command = ["debootstrap", "--variant=minbase", f"--include={','.join(PACKAGES)}"]
-    with progress.task(f"build a root of Debian {SUITE}") as detail:
+def _make(
+    root: Path, archive: str, release: Release, recipe: RootRecipe, progress: Progress
+) -> None:
+    title = f"build a root of Debian {recipe.suite}"
+    # It mounts /proc in the root, which would stay, and could not be removed, if it were killed.
+    command = ["unshare", "--mount", "debootstrap", "--variant=minbase"]
+    command.append(f"--include={','.join(recipe.packages)}")
+    with progress.task(title) as detail:
         run(
-            f"build a root of Debian {SUITE}",
-            [*command, SUITE, str(root), archive],
+            title,
+            [*command, recipe.suite, str(root), archive],
             cwd=root.parent,
             env={**_plain(), "SOURCE_DATE_EPOCH": str(release.epoch)},
             detail=detail,

@@ -4,13 +4,14 @@
 |---|---|
 | cepler-resource | Debian, promoter's dependencies, promoter, /opt/resource |
 | promoter | Debian, promoter's dependencies, promoter, the programs that tasks call |
+| promoter-wheel | the wheel alone |
 """
 
 from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,11 +20,13 @@ from dev.images.debian import Root
 from dev.images.layers import Layers
 from promoter.programs import oci
 from promoter.programs.oci_layout import LayerFile
+from promoter.release.image_pins import write_pins
 from promoter.toolchain import Toolchain
 
 PROGRAMS = ("cosign", "crane", "helm", "kubectl", "kubelogin", "tofu")
 """The programs of tasks, besides promoter and git; node is one of promoter's dependencies."""
 RESOURCE = wheel.ROOT / "ci" / "deployments" / "cepler-resource"
+NAMES = ("cepler-resource", "promoter", "promoter-wheel")
 _PATH = "/opt/promoter/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
@@ -41,18 +44,26 @@ class Image:
 
     @property
     def tag(self) -> str:
-        """A tag made of the digest, for pipelines that can name nothing but a tag."""
-        return self.digest.replace(":", "-")
+        """A tag made of the digest, for pipelines that can name nothing but a tag.
+
+        ``sha256-...`` is the tag of an image's signatures where a registry has no referrers.
+        """
+        return self.digest.removeprefix("sha256:")
+
+
+def pins(images: Iterable[Image]) -> str:
+    """Return the variables that pin ``images``, as `write_pins` does."""
+    return write_pins({image.name: image.digest for image in images})
 
 
 def images(layers: Layers, built: wheel.Wheel, toolchain: Toolchain) -> tuple[Image, ...]:
-    """Return both images, with the wheel ``built`` in them."""
+    """Return every image, with the wheel ``built`` in it."""
     shared = (
         layers.base(),
         layers.staged(
             "dependencies", wheel.dependencies(), lambda to: _dependencies(layers, built, to)
         ),
-        layers.staged("promoter", built.digest.encode(), lambda to: _promoter(layers, built, to)),
+        layers.staged("promoter", built.installed, lambda to: _promoter(layers, built, to)),
     )
     own = {name: toolchain.built(name) for name in PROGRAMS}
     resource = layers.staged("resource", _scripts(), _resource)
@@ -60,6 +71,7 @@ def images(layers: Layers, built: wheel.Wheel, toolchain: Toolchain) -> tuple[Im
     return (
         _image("cepler-resource", layers.root, (*shared, resource)),
         _image("promoter", layers.root, (*shared, programs)),
+        _image("promoter-wheel", layers.root, (_wheel(layers, built),)),
     )
 
 
@@ -71,6 +83,12 @@ def _dependencies(layers: Layers, built: wheel.Wheel, stage: Path) -> None:
 def _promoter(layers: Layers, built: wheel.Wheel, stage: Path) -> None:
     wheel.install_alone(built, stage / "opt" / "promoter")
     layers.compile_python(stage)
+
+
+def _wheel(layers: Layers, built: wheel.Wheel) -> LayerFile:
+    return layers.staged(
+        "wheel", built.digest.encode(), lambda to: _put(built.file, to / built.file.name, 0o644)
+    )
 
 
 def _resource(stage: Path) -> None:
@@ -94,10 +112,10 @@ def _fingerprint(programs: Mapping[str, Path]) -> bytes:
     return _json({name: [s.st_size, s.st_mtime_ns] for name, s in stats.items()})
 
 
-def _put(file: Path, target: Path) -> None:
+def _put(file: Path, target: Path, mode: int = 0o755) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(file, target)
-    target.chmod(0o755)
+    target.chmod(mode)
 
 
 def _image(name: str, root: Root, layers: Sequence[LayerFile]) -> Image:

@@ -12,6 +12,7 @@ import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import uv
 
@@ -25,7 +26,8 @@ _DEBIAN = (
     *("--only-binary", ":all:", "--link-mode", "copy"),
 )
 _SITE = Path("lib/python3.11/site-packages")
-_SHEBANG = re.compile(rb"\A#!\S*python\S*\n")
+# An interpreter's path, or what uv writes for one that is too long, or relative to the command.
+_SHEBANG = re.compile(rb"\A#!(?:\S*python\S*\n|/bin/sh\n'''exec' .*\n' '''\n)")
 
 
 @dataclass(frozen=True)
@@ -40,9 +42,19 @@ class Wheel:
         return hashlib.sha256(self.file.read_bytes()).hexdigest()
 
     @property
+    def installed(self) -> bytes:
+        """Everything that the result of `install_alone` depends on."""
+        return self.digest.encode() + Path(__file__).read_bytes()
+
+    @property
     def requirement(self) -> str:
         """The wheel as a line of a requirements file, with its hash."""
         return f"promoter @ {self.file.resolve().as_uri()} --hash=sha256:{self.digest}\n"
+
+
+def version() -> str:
+    """Return the version of this tree's wheel."""
+    return str(_project()["version"])
 
 
 def build_wheel(folder: Path, source: Path = ROOT) -> Wheel:
@@ -79,14 +91,17 @@ def install_alone(wheel: Wheel, opt: Path) -> None:
 
 def dependencies() -> bytes:
     """Return everything that the result of `install_dependencies` depends on."""
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    names = "\n".join([*project["dependencies"], *_own_commands()])
+    names = "\n".join([*_project()["dependencies"], *_own_commands()])
     return names.encode() + LOCK.read_bytes() + Path(__file__).read_bytes()
 
 
 def _own_commands() -> list[str]:
-    document = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    return sorted(document["project"]["scripts"])
+    return sorted(_project()["scripts"])
+
+
+def _project() -> dict[str, Any]:
+    text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    return dict(tomllib.loads(text)["project"])
 
 
 def _finish(opt: Path) -> None:

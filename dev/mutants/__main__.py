@@ -19,6 +19,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from dev.mutants.edits import MUTANTS, SETTINGS, VALUES, Mutant
+from dev.mutants.production import add_azure_production
 from policies.checks import CHECKS
 from policies.render import render_stacks, renderable_chart
 from promoter.cli import guarded
@@ -72,7 +73,7 @@ def survivors(mutants: Iterable[Mutant], toolchain: Toolchain, *, most: int) -> 
 
 
 def copy_tree(tree: Path) -> None:
-    """Copy what a synthesis reads, as git lists it."""
+    """Copy what a synthesis reads, as git lists it, and add a production on each cloud."""
     listed = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", *_FOLDERS],
         cwd=ROOT,
@@ -82,6 +83,7 @@ def copy_tree(tree: Path) -> None:
     for name in filter(None, listed.split("\0")):
         (tree / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(ROOT / name, tree / name)
+    add_azure_production(tree)
 
 
 def _refusals(batch: list[Mutant], toolchain: Toolchain, folder: Path) -> set[str]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from dev.mutants.production import AZURE_PRODUCTION
+
 Edit = Callable[[str], str]
 
 SETTINGS, VALUES = "settings", "values.schema.json"
@@ -66,7 +68,10 @@ _PRODUCTION = "stacks/gcp/volcano-production"
 _FOUNDATION = "modules/gcp_foundation/construct.py"
 _GCP_SETTINGS = "stacks/platforms/gcp/__init__.py"
 _DEPLOYER = "modules/gcp_foundation/deployer.py"
+_EXPORTS = "modules/gcp_foundation/exports.py"
 _AZURE_FOUNDATION = "modules/azure_foundation/construct.py"
+_AZURE_COPIES = "modules/azure_foundation/backups.py"
+_AZURE_ALERTS = "modules/azure_alerts/construct.py"
 _QA = "stacks/gcp/volcano-qa"
 
 MUTANTS = (
@@ -90,6 +95,24 @@ MUTANTS = (
             swap("instances.automatedBackup", "instances.x"),
             "backups fail",
         ),
+        (
+            "modules/gcp_alerts/construct.py",
+            swap('"validate_ssl": True', '"validate_ssl": False'),
+            "certificates that nobody verifies",
+        ),
+        (_AZURE_ALERTS, swap('"scopes": [vault_id]', '"scopes": []'), "copies fail"),
+        (_AZURE_ALERTS, swap('"storage_percent"', '"storage_used"'), "a full disk on Azure"),
+        (
+            _AZURE_ALERTS,
+            swap("physical_replication_delay_in_seconds", "logical_replication_delay"),
+            "a replica on Azure that falls behind",
+        ),
+        (
+            _AZURE_ALERTS,
+            swap('"ssl_cert_remaining_lifetime": CERTIFICATE_DAYS,\n', ""),
+            "certificates on Azure expire",
+        ),
+        (_EXPORTS, swap('workflow_id="{body', 'workflow_id="x{body'), "exports fail"),
     ),
     *_mutants(
         "api-authenticated",
@@ -120,6 +143,25 @@ MUTANTS = (
             swap("Field(ge=7, le=35)] = 14", "Field(ge=7, le=35)] = 7"),
             "a week of backups",
         ),
+        (
+            "stacks/platforms/azure/stack.py",
+            swap("long_term_vault_id=shared.long_term_vault_id,\n", ""),
+            "no copies for years",
+        ),
+        (
+            _AZURE_COPIES,
+            swap('else "Unlocked"', 'else "Disabled"'),
+            "copies that can be deleted",
+        ),
+        (_AZURE_COPIES, swap('"Locked" if', '"Unlocked" if'), "production's copies unlocked"),
+        (_AZURE_COPIES, swap('"AlwaysOn" if', '"On" if'), "production's copies lost at once"),
+        (
+            "stacks/foundations/gcp/stack.py",
+            swap('locked=shared.stage == "production"', "locked=False"),
+            "exports that can be deleted",
+        ),
+        (_EXPORTS, swap("backups.years * 366", "backups.years * 36"), "exports for a month"),
+        (_SQL, swap("if props.exports:", "if False:"), "exports that no instance may write"),
     ),
     *_mutants(
         "blocks-listed",
@@ -236,6 +278,11 @@ MUTANTS = (
     *_mutants(
         "images-listed",
         (
+            "modules/lana_bank/mirrors.py",
+            swap("{mirror}/{value['repository']}", "{mirror}/other/{value['repository']}"),
+            "other images in the mirror",
+        ),
+        (
             _VALUES,
             swap("repository: gcr.io/galoyorg/lana-bank\n", "repository: gcr.io/other/lana-bank\n"),
             "another registry",
@@ -257,9 +304,9 @@ MUTANTS = (
             "the cloud's key for databases",
         ),
         (
-            f"{_PRODUCTION}/shared.yml",
-            swap("\nkms_key:", "\n# kms_key:"),
-            "the cloud's key for all",
+            _FLEXIBLE,
+            swap('body["customer_managed_key"] =', "_: object ="),
+            "the cloud's key for databases on Azure",
         ),
         (
             _GCP,
@@ -287,6 +334,19 @@ MUTANTS = (
         ),
     ),
     *_mutants(
+        "modules-called",
+        (
+            f"{_CHART}/tf/bq-setup/main.tf",
+            swap('variable "gcp_region" {', 'variable "token" {\n}\n\nvariable "gcp_region" {'),
+            "a module with a new variable",
+        ),
+        (
+            f"{_CHART}/tf/honeycomb/main.tf",
+            swap('"honeycombio/honeycombio"', '"honeycombio/honeycombio"\n version = "~> 0.1.0"'),
+            "a module for an older provider",
+        ),
+    ),
+    *_mutants(
         "namespace-restricted",
         (_NAMESPACE, swap("{**labels, **RESTRICTED}", "{**labels}"), "any pod is admitted"),
     ),
@@ -298,6 +358,7 @@ MUTANTS = (
     *_mutants(
         "production-available",
         (_SQL, swap('"REGIONAL" if', '"ZONAL" if'), "no standby"),
+        (_FLEXIBLE, swap('"ZoneRedundant"', '"SameZone"'), "a standby in the same zone"),
         (
             f"{_CHART}/templates/server.yaml",
             swap('replicas: {{ include "common.replicas" $server }}', "replicas: 1"),
@@ -382,6 +443,11 @@ MUTANTS = (
             swap('"Key Vault Secrets Officer"', '"Owner"'),
             "the deployer owns the vault",
         ),
+        (
+            "modules/gcp_foundation/props.py",
+            swap('"cloudsql.instances.list",', '"cloudsql.instances.delete",'),
+            "who exports databases may delete them",
+        ),
         (_WAREHOUSE, swap('"user:${each.value}"', '"allAuthenticatedUsers"'), "a public warehouse"),
         (
             _IDENTITY,
@@ -409,6 +475,7 @@ MUTANTS = (
             swap('"REDEEM_URL" (printf "%s/token" $inside)', '"REDEEM_URL" $public'),
             "tokens by the public address",
         ),
+        (_GATEWAY, swap("jwks_urls:", "scope_strategy_urls:"), "keys of nobody"),
     ),
     *_mutants(
         "state-protected",
@@ -425,8 +492,13 @@ MUTANTS = (
         "telemetry-redacted",
         (
             f"{_COLLECTOR}/files/collector.yaml",
-            swap("hash, redaction, batch", "hash, batch"),
+            swap("hash, redaction, transform", "hash, transform"),
             "every attribute leaves",
+        ),
+        (
+            f"{_COLLECTOR}/files/collector.yaml",
+            swap('set(span.status.message, "")', 'set(span.status.message, "x") where false'),
+            "messages of errors leave",
         ),
         (
             f"{_COLLECTOR}/files/collector.yaml",
@@ -466,6 +538,26 @@ MUTANTS = (
     *_mutants(
         SETTINGS,
         (
+            f"{_PRODUCTION}/shared.yml",
+            swap("\nkms_key:", "\n# kms_key:"),
+            "the cloud's key for all",
+        ),
+        (
+            f"{AZURE_PRODUCTION}/lana-bank.yml",
+            swap("backup_before_release: true", "backup_before_release: false"),
+            "production on Azure without a way back",
+        ),
+        (
+            f"{AZURE_PRODUCTION}/lana-bank.yml",
+            swap("server: {sku: GP_Standard_D4s_v3", "server: {sku: B_Standard_B2s"),
+            "a burstable production on Azure",
+        ),
+        (
+            f"{AZURE_PRODUCTION}/shared.yml",
+            swap("\nlong_term_backups:", "\n# long_term_backups:"),
+            "production on Azure without copies for years",
+        ),
+        (
             f"{_PRODUCTION}/lana-bank.yml",
             swap("priority_class:", "# priority_class:"),
             "production behind anything else",
@@ -501,6 +593,16 @@ MUTANTS = (
             f"{_PRODUCTION}/shared.yml",
             swap("us-east1/keyRings", "us-west1/keyRings"),
             "a key in another region",
+        ),
+        (
+            f"{_PRODUCTION}/shared.yml",
+            swap("location: us, years", "location: us-east1, years"),
+            "exports in the instances' own region",
+        ),
+        (
+            f"{_PRODUCTION}/shared.yml",
+            swap("\nlong_term_backups:", "\n# long_term_backups:"),
+            "production without exports",
         ),
         (
             f"{_PRODUCTION}/shared.yml",

@@ -11,6 +11,7 @@ from dev.images import debian
 from dev.images.__main__ import main
 from dev.images.debian import ImageError, configured_archive, release_of
 from dev.images.wheel import build_wheel
+from promoter.cli import guarded
 from promoter.common.errors import ProgramMissing
 from promoter.common.progress import Silent
 from promoter.toolchain.cache import Cache
@@ -80,7 +81,7 @@ def test_a_missing_requirement_is_named(
 
 def test_an_unreachable_archive_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(ImageError, match="InRelease"):
-        debian.current_release("http://127.0.0.1:1/debian")
+        debian.current_release("http://127.0.0.1:1/debian", "bookworm")
 
 
 def test_a_folder_without_devices_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -102,7 +103,7 @@ def test_the_command_fails_with_what_to_do_next(
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     monkeypatch.setattr(debian, "unmet", lambda folder: "")
     arguments = ["--archive", "http://127.0.0.1:1/debian/", "--output", str(tmp_path / "out")]
-    assert main(arguments) == 1
+    assert guarded(lambda: main(arguments)) == 1
     message = capsys.readouterr().err
     assert "error: read bookworm/InRelease" in message
     assert "next:  check that apt-get update works" in message

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import io
 import json
 import subprocess
 import tarfile
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
-from dev.images.__main__ import main, push
-from dev.images.images import PROGRAMS, Image
+from dev.images.__main__ import main
+from dev.images.images import PROGRAMS, Image, pins
 from promoter.git import Git
 from promoter.programs.registry import Registry
 from tests.concourse.test_cepler_resource import remote, source_of
@@ -215,7 +218,7 @@ def entries(layer: Path) -> Iterator[tarfile.TarInfo]:
 def test_no_layer_contains_the_place_or_time_of_its_build(images: dict[str, Image]) -> None:
     created = {json.loads(image.content.config.content)["created"] for image in images.values()}
     assert len(created) == 1
-    assert len({layer.digest for image in images.values() for layer in image.content.layers}) == 5
+    assert len({layer.digest for image in images.values() for layer in image.content.layers}) == 6
     base, _, own, scripts = images["cepler-resource"].content.layers
     for file in (base.file, own.file, scripts.file):
         names = [entry.name for entry in entries(file)]
@@ -241,13 +244,28 @@ def test_the_digests_are_those_of_the_content(images: dict[str, Image]) -> None:
         assert diff_id == f"sha256:{hashlib.sha256(gzip.decompress(packed)).hexdigest()}"
 
 
+def test_the_wheel_is_alone_in_its_image_and_the_one_of_the_others(
+    images: dict[str, Image], tasks: Container
+) -> None:
+    (layer,) = images["promoter-wheel"].content.layers
+    (name,) = (entry.name for entry in entries(layer.file) if entry.isfile())
+    with tarfile.open(layer.file) as archive:
+        content = archive.extractfile(name)
+        assert content
+        wheel = zipfile.ZipFile(io.BytesIO(content.read()))
+    site = tasks.root / "opt/promoter/lib/python3.11/site-packages"
+    packed = [each for each in wheel.namelist() if each.startswith("promoter/")]
+    assert packed
+    assert all((site / each).read_bytes() == wheel.read(each) for each in packed)
+
+
 def test_a_registry_stores_an_image_under_the_tag_of_the_pipeline(
     images: dict[str, Image], registry: Registry, crane: Path, tmp_path: Path
 ) -> None:
     image = images["cepler-resource"]
-    push(image, registry)
+    registry.push(image.name, image.content, [image.tag])
     assert registry.digest("cepler-resource", image.tag) == image.digest
-    assert image.tag == image.digest.replace(":", "-")
+    assert f"sha256:{image.tag}" == image.digest
     reference = registry.reference("cepler-resource", image.digest)
     subprocess.run([crane, "validate", "--remote", reference], check=True, capture_output=True)
 
@@ -256,11 +274,13 @@ def test_the_command_writes_layouts_and_prints_the_pins(
     images: dict[str, Image], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["--output", str(tmp_path)]) == 0
-    resource, tasks = images["cepler-resource"], images["promoter"]
-    assert capsys.readouterr().out.splitlines() == [
-        f"cepler-resource-image.tag: {resource.tag}",
-        f"promoter-image.digest: {tasks.digest}",
-    ]
+    said = capsys.readouterr().out
+    assert said == pins(images.values())
+    assert yaml.safe_load(said) == {
+        "cepler-resource-image": {"tag": images["cepler-resource"].tag},
+        "promoter-image": {"digest": images["promoter"].digest},
+        "promoter-wheel": {"digest": images["promoter-wheel"].digest},
+    }
     for image in images.values():
         blobs = (tmp_path / image.name / "blobs/sha256").iterdir()
         digests = {

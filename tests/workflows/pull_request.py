@@ -1,10 +1,10 @@
-"""A pull request whose words are hostile: its repository, its refs, and GitHub's event."""
+"""A pull request whose words are hostile, and a push: repository, refs, and GitHub's event."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from promoter.git import Git, Identity
 from promoter.release.upstream import export
@@ -14,10 +14,43 @@ NUMBER = 1
 STRANGER = Identity("Some One", "someone@localhost")
 
 
+def _repository(name: str) -> dict[str, Any]:
+    return {
+        "full_name": f"GaloyMoney/{name}",
+        "name": name,
+        "owner": {"login": "GaloyMoney"},
+        "default_branch": "main",
+    }
+
+
+@dataclass(frozen=True)
+class PushEvent:
+    """A push to main of ``repository``, from commit ``before`` to ``after``."""
+
+    name: ClassVar[str] = "push"
+    repository: str
+    before: str
+    after: str
+
+    @property
+    def payload(self) -> dict[str, Any]:
+        """The keys of GitHub's webhook "push" that contexts of workflows read."""
+        return {
+            "ref": "refs/heads/main",
+            "before": self.before,
+            "after": self.after,
+            "deleted": False,
+            "forced": False,
+            "repository": _repository(self.repository),
+            "sender": {"login": "someone", "type": "User"},
+        }
+
+
 @dataclass(frozen=True)
 class PullRequestEvent:
     """A pull request of ``repository`` and the event that GitHub sends when it is opened."""
 
+    name: ClassVar[str] = "pull_request"
     repository: str
     base: str
     head: str
@@ -28,13 +61,7 @@ class PullRequestEvent:
     @property
     def payload(self) -> dict[str, Any]:
         """The keys of GitHub's webhook "pull_request" that contexts of workflows read."""
-        full = f"GaloyMoney/{self.repository}"
-        repository: dict[str, Any] = {
-            "full_name": full,
-            "name": self.repository,
-            "owner": {"login": "GaloyMoney"},
-            "default_branch": "main",
-        }
+        repository = _repository(self.repository)
         user = {"login": "someone", "type": "User"}
         return {
             "action": "labeled" if self.labels else "opened",
@@ -99,3 +126,11 @@ def opened(
     }.items():
         bare.text("update-ref", ref, commit)
     return PullRequestEvent(name, base, head, branch, hostile(mark), (*labels, hostile(mark)))
+
+
+def pushed(bare: Git, name: str, changes: dict[str, bytes]) -> PushEvent:
+    """Push one commit with ``changes`` to main, as a pipeline does."""
+    before = bare.commit("refs/heads/main") or ""
+    after = bare.commit_files(before, dict(changes), "ci: a record", author=STRANGER)
+    bare.text("update-ref", "refs/heads/main", after)
+    return PushEvent(name, before, after)

@@ -1,9 +1,10 @@
-"""A runner: one job of a workflow in `act`, on this machine, with a pull request's event.
+"""A runner: one job of a workflow in `act`, with the event that started it.
 
 act (https://github.com/nektos/act) evaluates the workflow and runs its steps. Third-party actions
 are local ones with the documented inputs (`actions`); GitHub is tests/forge, with a token that has
 the job's permissions; a checkout comes from a bare repository. A job gets the settings that its
 environment has on GitHub, and from this machine only what finds programs and package registries.
+A job with ``container:`` runs in our task image, in a Docker engine that pulls it by its digest.
 """
 
 from __future__ import annotations
@@ -19,18 +20,18 @@ from typing import Any
 
 import yaml
 
+from dev import panels
 from promoter.concourse.settings import workflow_settings
 from promoter.git import Git
 from promoter.toolchain import Toolchain
 from promoter.toolchain.cache import default_cache
-from tests.concourse.isolation import wheel_bin
 from tests.concourse.test_pipelines import ROOT
 from tests.concourse.test_workflows import document
 from tests.forge.github_rules import of_workflow
 from tests.forge.github_server import Server
 
 from .actions import write_actions
-from .pull_request import PullRequestEvent
+from .pull_request import PullRequestEvent, PushEvent
 
 # What a machine needs to find its programs and package registries.
 _MACHINE = (
@@ -44,9 +45,9 @@ _MACHINE = (
     "npm_config_",
     "SSL_",
 )
-_HOME = (".cache", ".cargo", ".config", ".npmrc", ".pyenv", ".rustup", "go")
-# Of the task image (dev/images), what the jobs in it call.
-_IN_IMAGE = ("helm", "kubectl", "crane")
+# The files of programs that this machine has below its user's home, by the variable that names it.
+_BELOW_HOME = {"RUSTUP_HOME": ".rustup", "PYENV_ROOT": ".pyenv", "GOMODCACHE": "go/pkg/mod"}
+_REGISTRY = "us.gcr.io/galoyorg"
 TOKEN = "of-the-job"
 
 
@@ -74,15 +75,28 @@ class Job:
 
 @dataclass(frozen=True)
 class Outcome:
-    """The outcome of each step by its name, in order, and everything that was printed."""
+    """The outcome of each step by its name, in order, and everything that was printed.
+
+    ``printed`` has what the commands of a step printed; act echoes the commands in ``log`` alone.
+    """
 
     exit_code: int
     steps: Mapping[str, str]
     log: str
+    printed: Mapping[str, str]
 
     @property
     def failed(self) -> list[str]:
         return [name for name, outcome in self.steps.items() if outcome == "failure"]
+
+
+@dataclass(frozen=True)
+class Containers:
+    """A Docker engine, and the registry that has our task image."""
+
+    engine: str
+    registry: str
+    digest: str
 
 
 @dataclass
@@ -93,17 +107,20 @@ class Runner:
     server: Server
     api: str
     values: dict[str, str] = field(default_factory=dict)
+    containers: Containers | None = None
 
-    def run(self, job: Job, event: PullRequestEvent, text: str | None = None) -> Outcome:
+    def run(
+        self, job: Job, event: PullRequestEvent | PushEvent, text: str | None = None
+    ) -> Outcome:
         """Run ``job``, or the workflow ``text`` in its place, for ``event``."""
         workflow = self._workflow(job, text)
         self.server.tokens[TOKEN] = of_workflow(job.declared["permissions"])
         file = self.folder / "event.json"
         file.write_text(json.dumps(event.payload))
-        command = [str(Toolchain(ROOT).program("act")), "pull_request", "--json"]
+        command = [str(Toolchain(ROOT).program("act")), event.name, "--json"]
         command += ["--workflows", str(workflow), "--job", job.name, "--eventpath", str(file)]
         command += ["--platform", "ubuntu-24.04=-self-hosted", "--no-skip-checkout"]
-        command += ["--no-cache-server", "--concurrent-jobs", "1"]
+        command += ["--no-cache-server", "--concurrent-jobs", "1", "--container-daemon-socket", "-"]
         command += ["--action-cache-path", str(self.folder / "act")]
         for name, place in write_actions(self.folder / "actions", workflow, job.file).items():
             command += ["--local-repository", f"{name}={place}"]
@@ -123,11 +140,14 @@ class Runner:
         return _outcome(done)
 
     def _workflow(self, job: Job, text: str | None) -> Path:
-        """Write the workflow; a job's container is this machine with the wheel of the image."""
+        """Write the workflow; a container's image comes from our registry, with this folder."""
         read = document(job.file) if text is None else yaml.safe_load(text)
         given = {("on" if key is True else key): value for key, value in read.items()}
         for each in given["jobs"].values():
-            each.pop("container", None)
+            if container := each.get("container"):
+                assert self.containers
+                container["image"] = container["image"].replace(_REGISTRY, self.containers.registry)
+                container["volumes"] = [f"{self.folder}:{self.folder}"]
         target = self.folder / "workflow" / job.file.name
         target.parent.mkdir(exist_ok=True)
         target.write_text(yaml.safe_dump(given, sort_keys=False))
@@ -146,7 +166,10 @@ class Runner:
         given["--env"] = {
             "GITHUB_API_URL": self.api,
             "GITHUB_REPOSITORY": f"GaloyMoney/{job.repository}",
+            "PLACE": str(self.folder),
         }
+        if "container" in job.declared:
+            given["--env"]["GIT_CONFIG_GLOBAL"] = str(self.folder / "home" / ".gitconfig")
         if job.declared["permissions"].get("id-token") == "write":
             given["--env"]["ACTIONS_ID_TOKEN_REQUEST_TOKEN"] = "of-the-job"
         return given
@@ -155,34 +178,25 @@ class Runner:
         home = self.folder / "home"
         if not home.exists():
             home.mkdir()
-            for name in _HOME:
-                if (Path.home() / name).exists():
-                    (home / name).symlink_to(Path.home() / name)
             # The charts repository, which a deploy key opens.
             config = f'[url "{self.folder}/remotes/"]\n\tinsteadOf = git@github.com:GaloyMoney/\n'
             (home / ".gitconfig").write_text(config)
         kept = {name: value for name, value in os.environ.items() if name.startswith(_MACHINE)}
         own = str(ROOT / ".venv" / "bin")
         path = [each for each in kept["PATH"].split(os.pathsep) if each != own]
-        if "container" in job.declared:
-            path = [str(self._image()), str(wheel_bin()), *path]
+        if self.containers:
+            kept["DOCKER_HOST"] = self.containers.engine
         kept["PATH"] = os.pathsep.join([str(self._fakes()), *path])
         return {
             **kept,
+            **{name: str(Path.home() / folder) for name, folder in _BELOW_HOME.items()},
             "HOME": str(home),
             "XDG_CACHE_HOME": str(default_cache().parent),
-            "PLACE": str(self.folder),
             "TYPOS": str(ROOT / ".venv" / "bin" / "typos"),
             "COG": self.values.get("COG", ""),
+            # One store of packages for all runs, as the cache of the real runner is.
+            "npm_config_store_dir": str(default_cache() / "pnpm-store"),
         }
-
-    def _image(self) -> Path:
-        folder = self.folder / "image"
-        if not folder.exists():
-            folder.mkdir()
-            for name in _IN_IMAGE:
-                (folder / name).symlink_to(Toolchain(ROOT).built(name))
-        return folder
 
     def _fakes(self) -> Path:
         """Return the folder with sudo; that of nix is on PATH once an action puts it there."""
@@ -195,6 +209,8 @@ class Runner:
             text = (fakes / "nix").read_text().replace("@OUTPUTS@", outputs)
             (self.folder / "nix" / "nix").write_text(text)
             (self.folder / "nix" / "nix").chmod(0o755)
+            if shutil.which("npm"):
+                (self.folder / "nix" / "pnpm").symlink_to(panels.pnpm())
         return place
 
     def _repository(self) -> Path:
@@ -210,14 +226,17 @@ class Runner:
 
 def _outcome(done: subprocess.CompletedProcess[str]) -> Outcome:
     steps: dict[str, str] = {}
-    printed = [done.stderr]
+    log, printed = [done.stderr], dict[str, str]()
     for line in done.stdout.splitlines():
         try:
             entry = json.loads(line)
         except ValueError:
-            printed.append(line)
+            log.append(line)
             continue
-        printed.append(str(entry.get("msg", "")).rstrip("\n"))
+        message, name = str(entry.get("msg", "")), entry.get("step", "")
+        log.append(message.rstrip("\n"))
+        if entry.get("raw_output") or "command" in entry:  # such as ::error::
+            printed[name] = printed.get(name, "") + message
         if entry.get("stage") == "Main" and "stepResult" in entry and len(entry["stepID"]) == 1:
-            steps[entry["step"]] = entry["stepResult"]
-    return Outcome(done.returncode, steps, "\n".join(printed))
+            steps[name] = entry["stepResult"]
+    return Outcome(done.returncode, steps, "\n".join(log), printed)
