@@ -6,11 +6,18 @@ import os
 
 import pytest
 
+from tests.memory import folder_in_memory
 from tests.platform_fixture import namespace, platform
 from tests.policies_fixture import stacks
 from tests.prototypes import prototypes
 
 __all__ = ["namespace", "platform", "prototypes", "stacks"]
+
+
+def pytest_configure() -> None:
+    """Put the temporary folders of all workers in memory."""
+    if place := folder_in_memory():
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(place))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -1,20 +1,16 @@
-"""Temporary folders in memory, for tests whose repositories have thousands of small files.
+"""The place of a run's temporary folders: in memory, where there is room.
 
-On some disks a new file takes more CPU than all that a test does with it. A package of tests
-whose conftest.py has this `tmp_path` gets it in the place of pytest's.
+A new file on a disk takes several times the CPU of one in memory, and tests make tens of
+thousands: repositories, clones and work trees.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
-from tempfile import TemporaryDirectory
-
-import pytest
 
 MEMORY = Path("/dev/shm")
-_ENOUGH = 4 << 30
+_ENOUGH = 8 << 30
 
 
 def folder_in_memory(place: Path = MEMORY, enough: int = _ENOUGH) -> Path | None:
@@ -24,10 +20,3 @@ def folder_in_memory(place: Path = MEMORY, enough: int = _ENOUGH) -> Path | None
     there = os.statvfs(place)
     runs = not there.f_flag & os.ST_NOEXEC
     return place if runs and there.f_bavail * there.f_frsize >= enough else None
-
-
-@pytest.fixture
-def tmp_path() -> Iterator[Path]:
-    """A folder of the test's own, in memory where there is room for it; removed after the test."""
-    with TemporaryDirectory(dir=folder_in_memory(), ignore_cleanup_errors=True) as folder:
-        yield Path(folder)

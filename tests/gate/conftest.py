@@ -6,11 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.memory import tmp_path
-
 from . import reference
-
-__all__ = ["cepler", "tmp_path"]
 
 
 @pytest.fixture(scope="session")

@@ -24,7 +24,7 @@ from .twin import Twin
 from .worlds import CHAIN, CONTENTS, ENVIRONMENTS, LINKS, MESSAGES, PATHS, configs, written
 
 FUZZING = "HISTORIES" in os.environ
-HISTORIES = int(os.environ.get("HISTORIES", "200"))
+HISTORIES = int(os.environ.get("HISTORIES", "60"))
 PHASES = [Phase.generate] if os.environ.get("FAST") else list(Phase)
 
 entries = st.one_of(
