@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
 from playwright.sync_api import Browser, expect
 
 from dev.serving import serving
@@ -48,3 +51,31 @@ def test_what_changes_between_the_page_and_its_stream_is_shown(
         held[0].continue_()
         expect(page.get_by_text("up to date", exact=True)).to_be_visible(timeout=SECONDS)
         assert reader.problems == []
+
+
+def test_a_page_whose_remote_is_away_keeps_its_facts_and_says_since_when(
+    chromium: Browser, site: Site, other: Site, tmp_path: Path
+) -> None:
+    deployed(other, "qa")
+    remote, away = tmp_path / "origin.git", tmp_path / "away.git"
+    with serving(site.git.dir) as served:
+        reader = visitor(chromium)
+        page = reader.visit(f"{served.address}environments/qa.html")
+        expect(page.get_by_role("link", name="version 1")).to_be_visible(timeout=SECONDS)
+        started = datetime.now(UTC)
+        remote.rename(away)
+        gone = datetime.now(UTC)
+        stale = page.get_by_role("status").filter(has_text="origin cannot be queried since")
+        expect(stale).to_be_visible(timeout=SECONDS)
+        since = stale.locator("time").get_attribute("datetime") or ""
+        assert started - timedelta(seconds=30) <= datetime.fromisoformat(since) <= gone
+        expect(page.get_by_role("link", name="version 1")).to_be_visible()
+        bare = visitor(chromium, java_script_enabled=False)
+        for path in ("index.html", "deployments/app.html", "environments/qa.html"):
+            later = bare.visit(f"{served.address}{path}")
+            shown = later.get_by_role("status").locator("time").get_attribute("datetime")
+            assert shown == since
+            expect(later.get_by_text("up to date", exact=True)).to_be_visible()
+        away.rename(remote)
+        expect(stale).to_have_count(0, timeout=SECONDS)
+        assert [*reader.problems, *bare.problems] == []
