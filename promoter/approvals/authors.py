@@ -7,9 +7,10 @@ from promoter.approvals.rules_file import TEAMS
 from promoter.common.errors import GitError
 from promoter.gate.history import History, reading
 from promoter.gate.rules import FileChange, changes_between
+from promoter.gate.spans import Spans
 from promoter.gate.state import DeployState, EnvironmentState, is_propagated
 from promoter.git import Git
-from promoter.git.people import commits_between, deciding_merges, people_of
+from promoter.git.people import people_of
 
 _VENDORED = "charts/"
 
@@ -44,14 +45,19 @@ def authors(
             taken = change.current if is_propagated(change.identity) else None
             if taken and blob(new, change.path) != taken.file_hash:
                 found.add(f"unrecorded-origin-of-{change.path}")
-    for (old, new), paths in spans.items():
-        found |= authors_between(git, old, new, paths)
-        found.update(_without_sources(git, old, new, paths, would.head_commit))
+        opened.expect(path for paths in spans.values() for path in paths)
+        for (old, new), paths in spans.items():
+            found |= authors_between(git, old, new, paths, opened)
+            found.update(_without_sources(opened, old, new, paths, would.head_commit))
     return frozenset(found)
 
 
 def authors_between(
-    git: Git, old: str | None, new: str | None, paths: Sequence[str]
+    git: Git,
+    old: str | None,
+    new: str | None,
+    paths: Sequence[str],
+    history: History | None = None,
 ) -> frozenset[str]:
     """Return the mail addresses behind the commits of ``paths`` after ``old`` up to ``new``.
 
@@ -60,32 +66,34 @@ def authors_between(
     """
     if not paths or new is None:
         return frozenset()
-    if git.commit(new) is None:
-        raise GitError(f"read the authors up to {new[:12]}: there is no such commit")
     # git reads one path per line.
     found = {f"unreadable-name-of-{path!r}" for path in paths if "\n" in path}
-    for each in commits_between(git, old, new, paths):
-        found |= each.mails
-    for each in deciding_merges(git, old, new, paths, frozenset(found)):
-        found |= each.mails
-    if old and git.is_ancestor(new, old):
-        found |= people_of(git, new)
+    with reading(git, history) as opened:
+        if opened.about(new) is None:
+            raise GitError(f"read the authors up to {new[:12]}: there is no such commit")
+        spans = opened.shared(Spans)
+        for each in spans.commits(old, new, paths):
+            found |= each.mails
+        for each in spans.deciding_merges(old, new, paths, frozenset(found)):
+            found |= each.mails
+        if old and spans.is_empty(old, new):
+            found |= people_of(git, new)
     return frozenset(found)
 
 
 def _without_sources(
-    git: Git, old: str | None, new: str, paths: Sequence[str], tip: str
+    history: History, old: str | None, new: str, paths: Sequence[str], tip: str
 ) -> Iterator[str]:
     """Yield an unknown author for each commit of a vendored chart that names no source authors."""
     vendored = [path for path in paths if path.startswith(_VENDORED)]
     if not vendored:
         return
-    found = commits_between(git, old, new, vendored)
+    found = history.shared(Spans).commits(old, new, vendored)
     bare = [each.commit for each in found if not each.has_sources]
     options = ("--full-history", "--topo-order", "--reverse", "--diff-filter=A", "--format=%H")
-    teams = git.lines("log", *options, tip, "--", TEAMS)[:1] if bare else []
+    teams = history.git.lines("log", *options, tip, "--", TEAMS)[:1] if bare else []
     for commit in bare:
-        if not teams or not git.is_ancestor(commit, teams[0]):
+        if not teams or not history.is_ancestor(commit, teams[0]):
             yield f"unrecorded-sources-of-{commit[:12]}"
 
 

@@ -147,12 +147,13 @@ class Node(NamedTuple):
 class Graph:
     """Commits with tree and parents, in the order in which ``git rev-list`` gives them.
 
-    It starts at one commit and has all of its ancestors.
+    It has the commit ``start`` and all of its ancestors.
     """
 
-    def __init__(self, stream: Process) -> None:
+    def __init__(self, start: str, stream: Process) -> None:
         if stream.stdout is None:
             raise GitError("read the history: git rev-list has no output")
+        self.start = start
         self._lines = stream.stdout
         self._nodes: dict[str, Node] = {}
         self._order: list[str] = []
@@ -160,10 +161,16 @@ class Graph:
 
     def node(self, commit: str) -> Node:
         """Return the tree and parents of ``commit``; raise `GitError` if it is not reachable."""
-        while (found := self._nodes.get(commit)) is None:
-            if not self._read():
-                raise GitError(f"read commit {commit}: it is not in the history")
+        found = self._nodes.get(commit)
+        if found is None and self.has(commit):
+            found = self._nodes[commit]
+        if found is None:
+            raise GitError(f"read commit {commit}: it is not in the history")
         return found
+
+    def has(self, commit: str) -> bool:
+        """Return whether ``commit`` is in the graph, read to its end if necessary."""
+        return commit in self._nodes or any(commit in self._nodes for _ in iter(self._read, False))
 
     def has_read(self, commit: str) -> bool:
         """Return whether ``commit`` has been read."""

@@ -5,12 +5,14 @@ that are read, not of starting git for each. Results are kept: a hundred environ
 through one history read it once.
 """
 
+from __future__ import annotations
+
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack, nullcontext
 from functools import cached_property
 from itertools import islice
-from typing import Self
+from typing import Self, TypeVar, cast
 
 from promoter.common.errors import GitError
 from promoter.gate.graph import (
@@ -36,6 +38,8 @@ from promoter.git.objects import (
     folder_of,
 )
 
+_Reader = TypeVar("_Reader")
+
 # libgit2, which cepler reads with, knows no replacement objects.
 _VARIABLES = {"GIT_NO_REPLACE_OBJECTS": "1", "GIT_FLUSH": "0"}
 
@@ -50,6 +54,8 @@ class History:
         self._commits: dict[str, About] = {}
         self._folders: dict[str, Tree] = {}
         self._graphs: list[Graph] = []
+        self._ordered: list[Graph] = []
+        self._shared: dict[object, object] = {}
         self._comparisons: list[Comparison] = []
         self._edges: dict[tuple[Graph, Comparison], Edges] = {}
         self._expected: frozenset[str] = frozenset()
@@ -62,13 +68,15 @@ class History:
         self._open.close()
         self._objects = None
         self._graphs.clear()
+        self._ordered.clear()
+        self._shared.clear()
         self._comparisons.clear()
         self._edges.clear()
 
     def read(self, name: str) -> Object | None:
         """Return the object called ``name`` (an id, ``HEAD``, ``<commit>:<path>``), or None."""
         if self._objects is None:
-            self._objects = ObjectReader(self._start(*READ_OPTIONS))
+            self._objects = ObjectReader(self.start(*READ_OPTIONS))
         return self._objects.read(name)
 
     def commit(self, revision: str) -> str | None:
@@ -152,13 +160,39 @@ class History:
         for graph in self._graphs:
             if graph.reaches(commit):
                 return graph
-        options = ("--no-commit-header", "--format=%H %T %P")
-        self._graphs.append(Graph(self._start("rev-list", *options, commit, "--")))
+        self._graphs.append(self._graph(commit))
         return self._graphs[-1]
 
-    def expect(self, folders: Iterable[str]) -> None:
-        """Include ``folders`` in every comparison, so that one process serves all of them."""
+    def ordered(self, commit: str) -> Graph:
+        """Return a graph that has ``commit``, in which every commit precedes its ancestors.
+
+        It starts at the commit that the first `graph` starts at, if that has ``commit``.
+        """
+        if not self._ordered and self._graphs:
+            self._ordered.append(self._graph(self._graphs[0].start, "--topo-order"))
+        for graph in self._ordered:
+            if graph.has(commit):
+                return graph
+        self._ordered.append(self._graph(commit, "--topo-order"))
+        return self._ordered[-1]
+
+    def _graph(self, commit: str, *options: str) -> Graph:
+        shown = ("--no-commit-header", "--format=%H %T %P")
+        return Graph(commit, self.start("rev-list", *shown, *options, commit, "--"))
+
+    def shared(self, kind: Callable[[Self], _Reader]) -> _Reader:
+        """Return the ``kind`` of reader of this history, the same one until it is closed."""
+        if kind not in self._shared:
+            self._shared[kind] = kind(self)
+        return cast("_Reader", self._shared[kind])
+
+    def expect(self, folders: Iterable[str]) -> frozenset[str]:
+        """Include ``folders`` in every comparison, so that one process serves all of them.
+
+        Returns all that are expected.
+        """
         self._expected |= frozenset(folders)
+        return self._expected
 
     def changes(self, edges: list[Edge], folders: Iterable[str]) -> list[list[PathChange]]:
         """Return the changes along each edge at or below ``folders``, in the same order."""
@@ -185,7 +219,7 @@ class History:
         wider = Folders(required.paths | self._expected).fewer()
         options = ("--stdin", "-r", "-z", "--raw", "--no-renames", "--no-abbrev")
         only = () if "" in wider.paths else ("--", *wider.paths)
-        session = self._start("--literal-pathspecs", "diff-tree", *options, *only)
+        session = self.start("--literal-pathspecs", "diff-tree", *options, *only)
         self._comparisons.append(Comparison(session, wider))
         return self._comparisons[-1]
 
@@ -194,7 +228,8 @@ class History:
         """True if the history ends where a shallow clone cut it."""
         return self.git.text("rev-parse", "--is-shallow-repository") == "true"
 
-    def _start(self, *arguments: str) -> Process:
+    def start(self, *arguments: str) -> Process:
+        """Start ``git <arguments>``, which runs until this is closed."""
         return self._open.enter_context(self.git.process(*arguments, env=_VARIABLES))
 
 

@@ -1,9 +1,12 @@
 """The people behind commits: authors, committers, co-authors, and recorded source authors."""
 
+import os
 import re
 from collections.abc import Collection, Iterator, Sequence
-from typing import NamedTuple
+from typing import IO, NamedTuple, cast
 
+from promoter.common.errors import GitError
+from promoter.git.commands import Process
 from promoter.git.repository import Git
 
 SOURCE_AUTHOR = "Source-author"
@@ -16,6 +19,10 @@ NO_ADDRESS = "(no mail address)"
 _NAMED = re.compile(rf"(?im)^[ \t]*(Co-authored-by|{SOURCE_AUTHOR})[ \t]*:[ \t]*(.*)$")
 _ADDRESS = re.compile(r"<([^<>]*)>")
 _FORMAT = "%H%n%ae%n%ce%n%B"
+_CHUNK = 256  # commits requested at once: their ids fit into a pipe
+
+PEOPLE_OPTIONS = ("diff-tree", "--stdin", "--always", "--no-patch", f"--format={_FORMAT}")
+"""The command whose process `PeopleReader` reads from."""
 
 
 class CommitPeople(NamedTuple):
@@ -24,6 +31,37 @@ class CommitPeople(NamedTuple):
     commit: str
     mails: frozenset[str]
     has_sources: bool
+
+
+class PeopleReader:
+    """Reads the people of commits through one running process (see `PEOPLE_OPTIONS`)."""
+
+    def __init__(self, process: Process) -> None:
+        self._requests = cast("IO[bytes]", process.stdin)
+        self._responses = cast("IO[bytes]", process.stdout)
+        self._mark = b"=" + os.urandom(8).hex().encode() + b"\n"
+        self._known: dict[str, CommitPeople] = {}
+
+    def read(self, commits: Sequence[str]) -> list[CommitPeople]:
+        """Return the people of each of ``commits``, which are full ids, in the same order."""
+        new = [each for each in dict.fromkeys(commits) if each not in self._known]
+        for start in range(0, len(new), _CHUNK):
+            chunk = new[start : start + _CHUNK]
+            self._requests.writelines(f"{each}\n".encode() + self._mark for each in chunk)
+            self._requests.flush()
+            self._known.update((each, self._response(each)) for each in chunk)
+        return [self._known[each] for each in commits]
+
+    def _response(self, commit: str) -> CommitPeople:
+        lines: list[bytes] = []
+        for line in self._responses:
+            if line == self._mark:
+                break
+            lines.append(line)
+        found = _people(b"".join(lines).decode(errors="replace"))
+        if found.commit != commit:
+            raise GitError(f"read the people of commit {commit}: git diff-tree ended")
+        return found
 
 
 def people_between(
