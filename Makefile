@@ -53,13 +53,20 @@ screenshot: .venv/installed ## take the picture of the page in the README anew (
 
 .PHONY: test-fast
 test-fast: .venv/installed ## the tests that need neither a cluster nor minutes
-	$(BIN)/python -m pytest -n 2 --dist loadscope -m "not providers and not workflows and not slow" $(FAST)
+	$(BIN)/python -m pytest -n 2 --dist loadscope -m "not heavy and not providers and not workflows and not slow" $(FAST)
 
 .PHONY: test
-test: .venv/installed ## every test but those of test-providers and test-workflows; missing programs are built first
+test: .venv/installed ## every test but those of the next three targets; missing programs are built first
 	$(BIN)/promoter toolchain build
-	$(BIN)/python -m dev.reference_programs
+	$(BIN)/python -m dev.reference_programs cepler cog
 	$(BIN)/python -m pytest -n 3 --dist loadscope --no-loadscope-reorder
+
+# Apart from `make test`: the first run downloads and builds for many minutes.
+.PHONY: test-heavy
+test-heavy: .venv/installed ## a browser, Keycloak, Dagster, our images, the sample's server and panels (root; docker.io, chromium, postgresql, debootstrap)
+	$(BIN)/promoter toolchain build
+	$(BIN)/python -m dev.reference_programs server panels
+	$(BIN)/python -m pytest -n 2 --dist loadscope -m heavy
 
 # Apart from `make test`: the first run builds azurerm and the collector, some minutes and 3 GB of memory.
 .PHONY: test-providers
@@ -71,7 +78,7 @@ test-providers: .venv/installed ## stacks against the real providers (azurerm is
 .PHONY: test-workflows
 test-workflows: .venv/installed ## every job of every GitHub workflow, in a workflow engine; our image in Docker (root, docker.io)
 	$(BIN)/promoter toolchain build act crane
-	$(BIN)/python -m dev.reference_programs
+	$(BIN)/python -m dev.reference_programs cog
 	$(BIN)/python -m pytest -n 2 --dist loadgroup -m workflows tests/workflows
 
 .PHONY: lint

@@ -1,15 +1,17 @@
 """The programs that tests and benchmarks compare ours with: cepler and cog, built by cargo.
 
-``python -m dev.reference_programs`` builds them once, into the cache, before tests run; and the
-sample application's server (`sample_server`) and panels (`panels`).
+``python -m dev.reference_programs NAME...`` builds them once, into the cache, before tests run;
+and the sample application's server (`sample_server`) and panels (`panels`).
 """
 
 from __future__ import annotations
 
+import argparse
 import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -97,12 +99,22 @@ CEPLER = Reference("cepler", "cepler", "0.7.22")
 COG = Reference("cog", "cocogitto", "7.0.0")
 
 
+BUILDS: dict[str, Callable[[Progress], Path]] = {
+    "cepler": CEPLER.path,
+    "cog": COG.path,
+    "server": SampleServer().path,
+    "panels": panels.built,
+}
+
+
 def main() -> int:
     """Build what is missing; return 0 also without cargo or npm: tests that need it are skipped."""
+    parser = argparse.ArgumentParser(prog="python -m dev.reference_programs")
+    parser.add_argument("name", nargs="+", choices=BUILDS)
     progress = shown()
-    for build in (CEPLER.path, COG.path, SampleServer().path, panels.built):
+    for name in parser.parse_args().name:
         try:
-            build(progress)
+            BUILDS[name](progress)
         except PromoterError as error:
             progress.note(f"{error}; tests that need it are skipped")
     return 0

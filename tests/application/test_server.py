@@ -37,6 +37,8 @@ from tests.charts.postgresql_server import decoded, running
 from tests.charts.test_database_roles import Installation, container, found
 from tests.charts.test_database_roles import pytestmark as needs_postgresql
 
+pytestmark = pytest.mark.heavy
+
 BUILD_INFO = {"query": "{ buildInfo { version } }"}
 JWKS = "http://lana-bank-oathkeeper:4456"
 ADMIN, CUSTOMER = "https://admin-api/graphql", "https://customer-api/graphql"

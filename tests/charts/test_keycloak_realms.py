@@ -53,7 +53,7 @@ BROWSERS = [
 ]
 
 pytestmark = [
-    pytest.mark.slow,
+    pytest.mark.heavy,
     pytest.mark.skipif(not available(), reason=MISSING),
 ]
 

@@ -57,7 +57,7 @@ MAIL = """
 PEOPLE = f"SELECT string_agg(id, ' ' ORDER BY id) FROM user_entity WHERE email = '{PERSON}'"
 
 pytestmark = [
-    pytest.mark.slow,
+    pytest.mark.heavy,
     pytest.mark.skipif(not available(), reason=MISSING),
     pytest.mark.skipif(not SERVERS, reason="PostgreSQL is not installed (Debian: postgresql)"),
 ]

@@ -22,6 +22,7 @@ from dev.images.wheel import Wheel, build_wheel, dependencies, install
 from promoter.common.progress import Silent
 from promoter.toolchain.cache import Cache, default_cache
 from tests.concourse.test_pipelines import ROOT
+from tests.memory import MEMORY
 
 
 @functools.cache
@@ -88,6 +89,8 @@ def path(programs: Iterable[Path] = ()) -> str:
 def _bwrap(writable: Iterable[Path], *, privileged: bool = False) -> list[str]:
     words = [shutil.which("bwrap") or "bwrap", "--die-with-parent", "--ro-bind", "/", "/"]
     words += ["--dev", "/dev", "--proc", "/proc", "--tmpfs", str(ROOT)]
+    # Below the new /dev: the folders of tests are there, which a task may read.
+    words += ["--ro-bind-try", str(MEMORY), str(MEMORY)]
     words += ["--cap-add", "ALL"] if privileged else []
     for place in writable:
         words += ["--dev-bind" if privileged else "--bind", str(place), str(place)]

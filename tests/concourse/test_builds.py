@@ -191,7 +191,7 @@ def test_a_chart_is_vendored_after_its_testflight(charts: Engine, tmp_path: Path
     assert tested.versions["charts-repo"]["ref"] in (vendir or b"").decode()
 
 
-@pytest.mark.slow
+@pytest.mark.heavy
 @pytest.mark.skipif(bool(skip_reason()), reason=skip_reason())
 @pytest.mark.skipif(bool(unavailable()), reason=unavailable())
 @pytest.mark.timeout(1800)

@@ -35,7 +35,7 @@ from tests.release.conftest import crane, serving
 __all__ = ["chart", "crane", "given", "installation", "rendered", "server"]
 
 pytestmark = [
-    pytest.mark.slow,
+    pytest.mark.heavy,
     # Debian's packages may have to come from its archive first.
     pytest.mark.timeout(1800),
 ]

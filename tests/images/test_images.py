@@ -27,6 +27,7 @@ from tests.release.conftest import crane, registry
 __all__ = ["crane", "registry", "remote"]
 
 pytestmark = [
+    pytest.mark.heavy,
     pytest.mark.skipif(bool(skip_reason()), reason=skip_reason()),
     # Debian's packages may have to come from its archive first.
     pytest.mark.timeout(1200),

@@ -30,7 +30,7 @@ USER 1000
 ENV VERSION="$VERSION"
 """
 pytestmark = [
-    pytest.mark.slow,
+    pytest.mark.heavy,
     pytest.mark.skipif(bool(docker_engine.skip_reason()), reason=docker_engine.skip_reason()),
 ]
 

@@ -22,7 +22,7 @@ from dev import panels
 from promoter.common.errors import ProgramMissing
 from tests.concourse.isolation import unavailable
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.heavy
 
 
 @pytest.fixture(scope="module")

@@ -27,7 +27,7 @@ def customers() -> None:
 defs = Definitions(assets=[customers])
 """
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.heavy
 
 
 @pytest.fixture

@@ -27,7 +27,7 @@ from tests.web.provider import Provider
 __all__ = ["site"]
 
 pytestmark = [
-    pytest.mark.slow,
+    pytest.mark.heavy,
     pytest.mark.skipif(not available(), reason=MISSING),
 ]
 

@@ -17,6 +17,8 @@ from tests.web.chromium.chromium import chromium, violations, visitor
 
 __all__ = ["chromium"]
 
+pytestmark = pytest.mark.heavy
+
 PIPELINE = "deployments/local.html"
 TIME = r"\d{4}-\d\d-\d\d \d\d:\d\d UTC"
 RUNS = rf"version 1, source [0-9a-f]{{12}}, chart [0-9a-f]{{12}}, since {TIME}"

@@ -14,8 +14,9 @@ from tests.web.chromium.test_live import SECONDS
 
 __all__ = ["chromium", "stage"]
 
+pytestmark = pytest.mark.heavy
 
-@pytest.mark.slow
+
 def test_an_open_page_follows_a_real_deploy(chromium: Browser, stage: Stage) -> None:
     """The holder of the lease and the step, then the version; nobody reloads."""
     assert stage.run("promoter", "plan", "local").returncode == 0  # Creates the platform's remote.

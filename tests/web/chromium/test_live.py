@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Browser, expect
 
 from dev.serving import serving
@@ -15,6 +16,8 @@ from tests.web.chromium.chromium import chromium, visitor
 from tests.web.test_live import other
 
 __all__ = ["chromium", "other", "site"]
+
+pytestmark = pytest.mark.heavy
 
 SECONDS = 60_000
 """Milliseconds in which a change has to show, on a machine with other work."""

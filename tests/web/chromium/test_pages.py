@@ -20,6 +20,8 @@ from tests.web.test_pages import FREEZE, HOSTILE
 
 __all__ = ["chromium", "controlled", "site"]
 
+pytestmark = pytest.mark.heavy
+
 
 @pytest.fixture
 def eventful(controlled: Controlled) -> Site:
@@ -42,7 +44,6 @@ def eventful(controlled: Controlled) -> Site:
     return found.fetched()
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_no_page_has_a_serious_violation_or_a_console_error(
     chromium: Browser, eventful: Site, scheme: str

@@ -25,7 +25,7 @@ from tests.web.keycloak import PASSWORD, PEOPLE, SECRET, staff
 __all__ = ["chromium", "site"]
 
 pytestmark = [
-    pytest.mark.slow,
+    pytest.mark.heavy,
     pytest.mark.skipif(not available(), reason=MISSING),
 ]
 
