@@ -85,8 +85,7 @@ class ControlFiles:
             first, second = (
                 (each or b"").decode(errors="replace").splitlines() for each in (old, new)
             )
-            names = (f"{path} (counts)", f"{path} (new)")
-            yield from unified_diff(first, second, *names, lineterm="")
+            yield from unified_diff(first, second, f"{path} (counts)", f"{path} (new)", lineterm="")
 
     def cases(self, proposed: ControlFiles, signed: Iterable[SignedStatement]) -> Iterator[Case]:
         """Yield what decides about changing these files into ``proposed``.
@@ -175,8 +174,7 @@ def mentions(deployment: Ruled, environment: str) -> bool:
     """Return whether any version of the rules file has the name of ``environment``."""
     git, path = deployment.git, rules_path(deployment)
     commits = git.lines("log", "--full-history", "--format=%H", deployment.tip, "--", path)
-    texts = (git.file(commit, path) or b"" for commit in commits)
-    return any(environment.encode() in text for text in texts)
+    return any(environment.encode() in (git.file(each, path) or b"") for each in commits)
 
 
 def in_force(deployment: Ruled, signed: Sequence[SignedStatement]) -> ControlFiles | None:
@@ -186,11 +184,18 @@ def in_force(deployment: Ruled, signed: Sequence[SignedStatement]) -> ControlFil
     before has approved it. Raises `PromoterError` where two histories with rules were merged, and
     `InvalidFile` where no version was valid, and `GitError` in a shallow clone.
     """
+    found = list(versions(deployment))
+    if found or signed:
+        deployment.git.require_full_history(f"read the rules of {deployment.name}")
+    return newest_approved(found, signed)
+
+
+def newest_approved(
+    versions: Iterable[ControlFiles], signed: Sequence[SignedStatement]
+) -> ControlFiles | None:
+    """Return which of ``versions``, the oldest first, counts; raises as `in_force`."""
     current: ControlFiles | None = None
     problem: InvalidFile | None = None
-    versions = list(_versions(deployment))
-    if versions or signed:
-        deployment.git.require_full_history(f"read the rules of {deployment.name}")
     for version in versions:
         if current is None:
             try:
@@ -208,8 +213,8 @@ def in_force(deployment: Ruled, signed: Sequence[SignedStatement]) -> ControlFil
 def proposed(deployment: Ruled) -> ControlFiles:
     """Return the control files as ``deployment.tip`` has them, at the commit that made them."""
     git, tip = deployment.git, deployment.tip
-    changed = git.lines("log", "-1", "--format=%H", tip, "--", *_paths(deployment))
-    return _files(deployment, changed[0] if changed else tip)
+    changed = git.text("log", "-1", "--format=%H", tip, "--", *_paths(deployment))
+    return _files(deployment, changed or tip)
 
 
 def rules_path(deployment: Ruled) -> str:
@@ -228,10 +233,9 @@ def _added(git: Git, tip: str, folder: str) -> Mapping[str, tuple[str, ...]]:
     options = ("--full-history", "--topo-order", "--reverse", "--diff-filter=A", "--no-renames")
     # Records and evidence are below the folder: most commits change nothing else.
     others = (f":(exclude,literal){each}" for each in (f"{folder}{STATE_FOLDER}", FOLDER))
-    wanted = (f":(glob){folder}*{_SUFFIX}", *others)
     # With -m also those that a merge adds of itself.
-    shown = ("-z", "-m", "--name-only", "--format=%x01%H")
-    output = git.text("log", *shown, *options, tip, "--", *wanted)
+    shown = ("-z", "-m", "--name-only", "--format=%x01%H", *options)
+    output = git.text("log", *shown, tip, "--", f":(glob){folder}*{_SUFFIX}", *others)
     found: dict[str, list[str]] = defaultdict(list)
     for entry in output.split("\x01")[1:]:
         commit, *paths = entry.split("\0")
@@ -265,7 +269,8 @@ def _of_pushed(case: Case, pushed: Sequence[Statement], at: datetime) -> Approva
     return DeployAuthority(replace(case, statements=tuple(begun))).approvals(at)
 
 
-def _versions(deployment: Ruled) -> Iterable[ControlFiles]:
+def versions(deployment: Ruled) -> Iterable[ControlFiles]:
+    """Yield each version of the control files, the oldest first; raises as `in_force`."""
     git, paths = deployment.git, _paths(deployment)
     options = ("--full-history", "--topo-order", "--reverse", "--format=%H")
     first = _added(git, deployment.tip, _folder(deployment)).get(paths[0], ())
@@ -277,8 +282,8 @@ def _versions(deployment: Ruled) -> Iterable[ControlFiles]:
             "which rules counted first is unknown",
             next_step="git log --graph, and restore the branch to before the merge of the two",
         )
-    since = ("--ancestry-path", f"{first[0]}..{deployment.tip}")
-    for commit in (first[0], *git.lines("log", *options, *since, "--", *paths)):
+    since = (*options, "--ancestry-path", f"{first[0]}..{deployment.tip}")
+    for commit in (first[0], *git.lines("log", *since, "--", *paths)):
         yield _files(deployment, commit)
 
 

@@ -38,7 +38,7 @@ from promoter.git.objects import (
     folder_of,
 )
 
-_Reader = TypeVar("_Reader")
+_Kind = TypeVar("_Kind")
 
 # libgit2, which cepler reads with, knows no replacement objects.
 _VARIABLES = {"GIT_NO_REPLACE_OBJECTS": "1", "GIT_FLUSH": "0"}
@@ -180,11 +180,11 @@ class History:
         shown = ("--no-commit-header", "--format=%H %T %P")
         return Graph(commit, self.start("rev-list", *shown, *options, commit, "--"))
 
-    def shared(self, kind: Callable[[Self], _Reader]) -> _Reader:
+    def shared(self, kind: Callable[[Self], _Kind]) -> _Kind:
         """Return the ``kind`` of reader of this history, the same one until it is closed."""
         if kind not in self._shared:
             self._shared[kind] = kind(self)
-        return cast("_Reader", self._shared[kind])
+        return cast("_Kind", self._shared[kind])
 
     def expect(self, folders: Iterable[str]) -> frozenset[str]:
         """Include ``folders`` in every comparison, so that one process serves all of them.

@@ -3,6 +3,7 @@
 import re
 import subprocess
 import tempfile
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
@@ -62,15 +63,28 @@ def names_in_namespace(allowed: bytes, namespace: str) -> frozenset[str]:
 
 def read_signature(git: Git, commit: str, allowed: bytes) -> Signature:
     """Return the signature of ``commit``, checked against the allowed signers ``allowed``."""
+    return next(iter(read_signatures(git, [commit], allowed).values()))
+
+
+def read_signatures(git: Git, commits: Iterable[str], allowed: bytes) -> dict[str, Signature]:
+    """Return the signature of each of ``commits`` by its id, all of them read by one git."""
     with tempfile.NamedTemporaryFile(suffix=".allowed_signers") as file:
         Path(file.name).write_bytes(allowed)
         # Only signatures of SSH keys count, whatever keyring and programs are configured here.
         settings = (f"gpg.ssh.allowedSignersFile={file.name}", *_ONLY_SSH)
         options = [word for setting in settings for word in ("-c", setting)]
-        fields = "%G?%x00%GS%x00%an <%ae>%x00%aI%x00%(trailers:key=Reason,valueonly)"
-        output = git.text(*options, "log", "-1", f"--format={fields}", commit)
-    good, signer, author, at, reason = output.split("\0")
-    return Signature(signer if good == "G" else None, author, at, " ".join(reason.split()))
+        fields = ("%H", "%G?", "%GS", "%an <%ae>", "%aI", "%(trailers:key=Reason,valueonly)")
+        shown = ("--no-walk=unsorted", "-z", f"--format={'%x00'.join(fields)}", "--stdin")
+        output = git.output(*options, "log", *shown, stdin="\n".join(commits).encode())
+    words = output.decode(errors="surrogateescape").split("\0")
+    size = len(fields)
+    return dict(_signature(words[at : at + size]) for at in range(0, len(words) - 1, size))
+
+
+def _signature(fields: Sequence[str]) -> tuple[str, Signature]:
+    commit, good, signer, author, at, reason = fields
+    found = Signature(signer if good == "G" else None, author, at, " ".join(reason.split()))
+    return commit, found
 
 
 def sign_file(git: Git, content: bytes) -> bytes:

@@ -4,14 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
 
-from promoter.approvals.approvals import Approvals
 from promoter.approvals.authority import Case, DeployAuthority
-from promoter.approvals.signed_records import StateChange
 from promoter.common.errors import PromoterError
 from promoter.gate.decision import decide
-from promoter.site.past import past_decision, past_decisions
+from promoter.site.past import past_decisions
 from promoter.site.site import Site
-from promoter.site.timeline import RecordedDeployment
 
 
 @dataclass(frozen=True)
@@ -60,7 +57,7 @@ class GateApprovals:
         """Return the approvals of ``case`` at ``at``."""
         found = DeployAuthority(case).approvals(at)
         words, time = str(found), at.isoformat(timespec="seconds")
-        votes = _votes(case, at)
+        votes = votes_of(case, at)
         return cls(environment, gate, found.needed, votes, found.complete, words, time)
 
     @property
@@ -147,29 +144,7 @@ def approval_in_words(site: Site, environment: str) -> str | None:
     return f"{by} in {commit[:12]} at {at}{f', {reason}' if reason else ''}"
 
 
-def recorded_approvals(site: Site, record: RecordedDeployment) -> tuple[VerifiedApproval, ...]:
-    """Return the votes on what ``record`` has, as they counted when it was decided.
-
-    Without any the approval of the gate then.
-    """
-    if record.state is None:
-        return ()
-    time = int(datetime.fromisoformat(record.at).timestamp())
-    past = past_decision(site, record.environment, StateChange(record.commit, time))
-    if past is None or past.gates is None:
-        return ()
-    votes = _votes(past.case(), past.at)
-    if votes:
-        return votes
-    found = Approvals(site.git, site.remote, past.parents[0], past.gates).gate(
-        record.deployment, record.environment
-    )
-    if found is None:
-        return ()
-    return (VerifiedApproval("approve", found.approved_by, found.commit, found.at, found.reason),)
-
-
-def _votes(case: Case, at: datetime) -> tuple[VerifiedApproval, ...]:
+def votes_of(case: Case, at: datetime) -> tuple[VerifiedApproval, ...]:
     """Return the votes and overrides of ``case``, and which of them decide at ``at``."""
     verdict = DeployAuthority(case).verdict(at)
     deciding = [verdict.override] if verdict.override else []

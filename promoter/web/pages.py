@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from promoter.common.errors import UsageError
-from promoter.site.approved import approvers, recorded_approvals
+from promoter.site.approved import approvers
 from promoter.site.difference import difference
 from promoter.site.overview import EnvironmentOverview
 from promoter.site.source_commits import SOURCE_COMMIT
@@ -84,6 +84,7 @@ def _environment(snapshot: Snapshot, name: str) -> Context:
         "timeline": history,
         "behind": behind,
         "approved_by": _approved_by(snapshot, found),
+        "approvals": snapshot.approvals(found.name),
     }
 
 
@@ -109,7 +110,7 @@ def _record(snapshot: Snapshot, name: str, commit: str) -> Context:
         "before": before,
         "current": history.current,
         "difference": change,
-        "approvals": recorded_approvals(site, record),
+        "approvals": snapshot.approvals(environment)[commit],
     }
 
 

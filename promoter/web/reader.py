@@ -23,13 +23,14 @@ class Reader:
     clock: Callable[[], datetime] = _now
     _snapshot: Snapshot | None = None
     _checked: datetime | None = None
+    _is_due: bool = False
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def expire(self, *, decided: bool = True) -> None:
         """Read again for the next request, and where it is ``decided`` again, everything."""
         with self._lock:
             self._checked = None
-            self._snapshot = None if decided else self._snapshot
+            self._is_due |= decided
 
     def snapshot(self) -> Snapshot:
         """Return the newest snapshot; raises `PromoterError` where no remote can be read."""
@@ -42,8 +43,11 @@ class Reader:
 
     def _newer(self, last: Snapshot | None, now: datetime, *, changed: bool) -> Snapshot:
         found = self.read()
-        if last is None or now - last.now >= JUDGED_EVERY or _facts(last) != _facts(found):
+        due, self._is_due = self._is_due, False
+        if last is None:
             return found
+        if due or now - last.now >= JUDGED_EVERY or _facts(last) != _facts(found):
+            return found.after(last)
         return last.on(found.remotes) if changed or last.remotes != found.remotes else last
 
 

@@ -16,6 +16,7 @@ from promoter.site.freezes import Freezes, freezes
 from promoter.site.incidents import incidents_of, labelled
 from promoter.site.metrics import DeliveryMetrics, delivery_metrics, measured_environments
 from promoter.site.overview import EnvironmentOverview, overview
+from promoter.site.past_approvals import PastApprovals, past_approvals
 from promoter.site.site import Site
 from promoter.site.source_commits import SourceCommit, source_commits
 from promoter.site.timeline import Timeline, timeline
@@ -38,6 +39,7 @@ class Snapshot:
     incidents: str = ""
     _lock: threading.RLock = field(default_factory=threading.RLock, repr=False, compare=False)
     _timelines: dict[str, Timeline] = field(default_factory=dict, repr=False, compare=False)
+    _approvals: dict[str, PastApprovals] = field(default_factory=dict, repr=False, compare=False)
     _audits: dict[str, tuple[AuditedDeployment, ...]] = field(
         default_factory=dict, repr=False, compare=False
     )
@@ -71,6 +73,15 @@ class Snapshot:
         """Return the same with other ``remotes``; everything that was decided is kept."""
         other = copy(self)
         vars(other)["remotes"] = remotes
+        return other
+
+    def after(self, last: Self) -> Self:
+        """Return the same with what ``last`` has of the past, unless a branch moved since."""
+        if self.tips != last.tips:
+            return self
+        other = copy(self)
+        past = ("_timelines", "_approvals", "_audits")
+        vars(other).update({name: vars(last)[name] for name in past})
         return other
 
     @property
@@ -111,6 +122,14 @@ class Snapshot:
             if environment not in self._timelines:
                 self._timelines[environment] = timeline(self.site_of(environment), environment)
             return self._timelines[environment]
+
+    def approvals(self, environment: str) -> PastApprovals:
+        """Return the approvals of each record of ``environment``; raises as `timeline`."""
+        with self._lock:
+            if environment not in self._approvals:
+                found = past_approvals(self.site_of(environment), self.timeline(environment))
+                self._approvals[environment] = found
+            return self._approvals[environment]
 
     def audit(self, environment: str) -> tuple[AuditedDeployment, ...]:
         """Return every deployment of ``environment`` decided again, the newest first."""

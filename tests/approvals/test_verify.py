@@ -9,7 +9,8 @@ from promoter.approvals.control import GitControl
 from promoter.approvals.statement import SignedStatement
 from promoter.gate.state_file import read_state
 from promoter.git.signing import sign_file
-from promoter.site.approved import GateApprovals, approvers, gate_approvals, recorded_approvals
+from promoter.site.approved import GateApprovals, approvers, gate_approvals
+from promoter.site.past_approvals import past_approvals
 from promoter.site.timeline import timeline
 from tests.approvals.people import RULES, Controlled, approved, controlled, site
 from tests.site.repository import deployed
@@ -105,7 +106,7 @@ def test_a_leaver_s_past_approval_is_shown_as_it_counted(approved: Controlled) -
     now = approved.site.fetched()
     assert verify(approved).people == {"bob", "cy"}
     (record,) = (each for each in timeline(now, "production").records if each.state)
-    votes = recorded_approvals(now, record)
+    votes = past_approvals(now, timeline(now, "production"))[record.commit].votes
     assert {each.person for each in votes if each.counts} == {"bob", "cy"}
     assert record.state == read_state(
         now.git.file(now.tip, "cepler/.cepler/app/production.state") or b"", "state"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -118,6 +119,27 @@ def test_an_environment_has_every_deployment_and_every_failed_attempt(both: Site
     assert "approve by nobody who is listed" in detail
     assert ": fine" in detail
     assert "production/c added" in detail
+
+
+def test_the_history_has_who_approved_each_deployment(controlled: Controlled) -> None:
+    for content, voters in (("3", ("bob", "cy")), ("4", ("cy", "ann"))):
+        controlled.change("zoe", content)
+        for name in voters:
+            controlled.vote(name)
+        controlled.act_as("bot")
+        deployed(controlled.site, "production")
+    found = snapshot(controlled.site.fetched().git.dir)
+    shown = page(found, "environments/production.html").text.partition("Every record")[2]
+    assert "By Approved by Plan" in shown
+    rows = re.findall(r"version (\d) \S+ \S+ UTC .*? a test (\w+, \w+)", shown)
+    assert rows == [("2", "cy, ann"), ("1", "bob, cy")]
+    for record, people in zip(found.timeline("production").records, rows, strict=True):
+        detail = page(found, record_path(record)).text
+        for name in people[1].split(", "):
+            assert f"approve by {name} at" in detail
+    assert "did not count" not in shown
+    qa = page(found, "environments/qa.html").text.partition("Every record")[2]
+    assert "nobody" in qa
 
 
 def test_the_history_has_the_results_of_smoketests(site: Site) -> None:

@@ -111,6 +111,24 @@ def test_windows_are_judged_again_after_a_minute(client: Client, clock: Clock) -
     assert client.get("/").text != first
 
 
+def test_the_past_is_read_again_only_where_a_branch_moved(
+    client: Client, site: Site, clock: Clock
+) -> None:
+    deployed(site, "qa")
+    first = client.reader.snapshot()
+    kept = first.approvals("qa")
+    clock.now += timedelta(minutes=2)
+    client.reader.expire()
+    second = client.reader.snapshot()
+    assert second.now > first.now
+    assert second.approvals("qa") is kept
+    pull(site.fetched())
+    push(site.git, {"qa/b": b"2"})
+    deployed(site, "qa")
+    clock.now += timedelta(minutes=2)
+    assert len(client.reader.snapshot().approvals("qa")) == 2
+
+
 def test_a_repository_that_cannot_be_read_is_503(site: Site) -> None:
     reader = Reader(lambda: Snapshot.read(site.git.dir, remote="nowhere"))
     found = Client(reader).get("/environments/qa.html")

@@ -76,6 +76,21 @@ def test_hostile_text_is_text(chromium: Browser, eventful: Site) -> None:
         assert reader.problems == []
 
 
+def test_on_a_phone_only_the_wide_tables_scroll(chromium: Browser, eventful: Site) -> None:
+    with serving(eventful.git.dir) as served:
+        reader = visitor(chromium, viewport={"width": 390, "height": 800})
+        for name in ("production", "qa"):
+            page = reader.visit(f"{served.address}environments/{name}.html")
+            assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+            history = page.get_by_role("region", name="Every record")
+            assert history.evaluate("each => each.scrollWidth > each.clientWidth")
+            approved = history.get_by_role("row").nth(1).get_by_role("cell").nth(3)
+            approved.scroll_into_view_if_needed()
+            assert approved.inner_text() == ("bob, cy" if name == "production" else "nobody")
+            assert approved.bounding_box()["width"] >= 60
+            assert violations(page) == []
+
+
 def test_everything_is_reached_by_keyboard_and_the_focus_is_visible(
     chromium: Browser, eventful: Site
 ) -> None:
