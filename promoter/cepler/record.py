@@ -61,7 +61,7 @@ def commit_record(git: Git, recorded: Recorded, key: Path | None = None) -> str:
     tree = git.text("write-tree")
     sign = bool(listed_keys(git.file(head, ALLOWED_DEPLOYERS))) and (bool(key) or can_sign(git))
     commit = git.commit_tree(tree, [head], recorded.message, CEPLER, sign=sign, key=key)
-    git.set_ref("-m", f"commit: {recorded.message}", "HEAD", commit, head)
+    git.text("update-ref", "-m", f"commit: {recorded.message}", "HEAD", commit, head)
     return commit
 
 

@@ -60,7 +60,7 @@ class Remote:
         if head != tip:
             with self._key() as key:
                 git.push(ORIGIN, head, f"refs/heads/{self.branch}", expect=tip, env=key)
-            git.set_ref(_tracking(self.branch), head)
+            git.text("update-ref", _tracking(self.branch), head)
         _reset(git, head)
         return head != tip
 

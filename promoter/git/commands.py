@@ -4,7 +4,7 @@ import os
 import re
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -12,6 +12,7 @@ from pathlib import Path
 from promoter.common.child import run_child
 from promoter.common.environment import GIT, child_environment
 from promoter.common.errors import GitError, RemoteMoved
+from promoter.common.signals import INTERRUPTS
 
 Process = subprocess.Popen[bytes]
 
@@ -81,11 +82,17 @@ class Commands:
     ) -> subprocess.CompletedProcess[bytes]:
         """Return the finished process of ``git <arguments>``, whatever its exit code.
 
-        One that signs may prompt for a key's passphrase on the ``terminal``.
+        One that signs may prompt for a key's passphrase on the ``terminal``. One that sets refs is
+        spared by an interrupt, which is raised after it: git would leave the lock of a ref where it
+        is interrupted in the instant after it made that.
         """
         command, env = [*_GIT, *arguments], environment(env)
+        spared = (
+            INTERRUPTS.held_back(cleanup=True) if arguments[0] == "update-ref" else nullcontext()
+        )
         try:
-            return run_child(command, cwd=self.dir, stdin=stdin, env=env, terminal=terminal)
+            with spared:
+                return run_child(command, cwd=self.dir, stdin=stdin, env=env, terminal=terminal)
         except FileNotFoundError as error:
             raise _cannot_run(self.dir) from error
 

@@ -127,14 +127,6 @@ class Git(Commands):
         """Fetch ``refspecs`` from ``remote`` without pruning; no work tree changes."""
         self.text("fetch", "--quiet", "--no-tags", remote, *refspecs)
 
-    def set_ref(self, *arguments: str) -> None:
-        """Run `git update-ref`, spared by an interrupt, which is raised after it.
-
-        Git leaves its lock where it is interrupted in the instant after it made that.
-        """
-        with INTERRUPTS.held_back(cleanup=True):
-            self.text("update-ref", *arguments)
-
     def follow(
         self, remote: str, *branches: str, listed: Mapping[str, str] | None = None
     ) -> dict[str, str]:
@@ -159,7 +151,7 @@ class Git(Commands):
                 raise
             return self.follow(remote, *branches)
         for tracking in local_tips.keys() & gone:
-            self.set_ref("-d", tracking)
+            self.text("update-ref", "-d", tracking)
         tips = self._refs(*refs.values()) if moved else local_tips
         return {
             name: tips[tracking]

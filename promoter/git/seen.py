@@ -24,13 +24,13 @@ class WentBack(RemoteMoved):
 
 def note_seen(git: Git, remote: str, branch: str, commit: str) -> None:
     """Remember that ``branch`` of ``remote`` was at ``commit``."""
-    git.set_ref(f"{_folder(remote)}/{branch}", commit)
+    git.text("update-ref", f"{_folder(remote)}/{branch}", commit)
 
 
 def forget_seen(git: Git, remote: str) -> None:
     """Forget the branches of ``remote``, which is a new repository now."""
     for ref in git.lines("for-each-ref", "--format=%(refname)", f"{_folder(remote)}/"):
-        git.set_ref("-d", ref)
+        git.text("update-ref", "-d", ref)
 
 
 def require_growth(git: Git, remote: str, branches: Iterable[str], tips: Mapping[str, str]) -> None:

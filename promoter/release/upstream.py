@@ -23,7 +23,7 @@ def export(source: Path, bare: Path, *, branch: str = "main") -> str:
     target = Git(bare)
     target.text("init", "--quiet", "--bare", f"--initial-branch={branch}")
     commit = _commit(target, source)
-    target.set_ref(f"refs/heads/{branch}", commit)
+    target.text("update-ref", f"refs/heads/{branch}", commit)
     return commit
 
 

@@ -36,7 +36,7 @@ def put_in_place(git: Git, journal: Journal, folder: Path, stage: Path) -> None:
     """Move the branch from ``base`` to ``commit``, then the staged ``folder``, files and index."""
     file = journal_file(git.dir)
     replace_file(file, json.dumps(asdict(journal)).encode(), 0o600, stage)
-    git.set_ref("-m", "vendor bump", "HEAD", journal.commit, journal.base)
+    git.text("update-ref", "-m", "vendor bump", "HEAD", journal.commit, journal.base)
     _finish(git, journal, folder, stage)
     file.unlink()
 

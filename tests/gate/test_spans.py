@@ -90,7 +90,7 @@ def test_names_that_no_tree_has_and_commits_of_another_history_are_left_to_git(
     git = Git(tmp_path)
     git.text("init", "-q", "-b", "main")
     one, other = (git.commit_files(None, {name: b""}, "feat: x") for name in "ab")
-    git.set_ref("refs/heads/main", one)
+    git.text("update-ref", "refs/heads/main", one)
     with History(git) as read:
         assert [each.commit for each in read.shared(Spans).commits(other, one, ["a"])] == [one]
         assert not read.shared(Spans).is_empty(other, one)

@@ -133,7 +133,7 @@ from promoter.common.signals import interruptible
 from promoter.git import Git
 interruptible(lambda line: None)
 try:
-    Git(Path(sys.argv[1])).set_ref("refs/x", "HEAD")
+    Git(Path(sys.argv[1])).text("update-ref", "refs/x", "HEAD")
 except KeyboardInterrupt:
     sys.exit(130)
 """
