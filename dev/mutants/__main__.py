@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import shutil
-import subprocess
 import sys
 import tempfile
 import time
@@ -20,6 +18,7 @@ from pathlib import Path
 
 from dev.mutants.edits import MUTANTS, SETTINGS, VALUES, Mutant
 from dev.mutants.production import add_azure_production
+from dev.tree import ROOT, copy_files
 from policies.checks import CHECKS
 from policies.render import render_stacks, renderable_chart
 from promoter.cli import guarded
@@ -29,7 +28,6 @@ from promoter.programs.helm import Helm, HelmError
 from promoter.synthesis.app import App, SynthesisError
 from promoter.toolchain import Toolchain
 
-ROOT = Path(__file__).resolve().parents[2]
 _COPIED = ("cdktf.json", "package.json", "package-lock.json", "dev/toolchain")
 _FOLDERS = ("charts", "modules", "stacks", *_COPIED)
 
@@ -73,16 +71,8 @@ def survivors(mutants: Iterable[Mutant], toolchain: Toolchain, *, most: int) -> 
 
 
 def copy_tree(tree: Path) -> None:
-    """Copy what a synthesis reads, as git lists it, and add a production on each cloud."""
-    listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", *_FOLDERS],
-        cwd=ROOT,
-        check=True,
-        capture_output=True,
-    ).stdout.decode()
-    for name in filter(None, listed.split("\0")):
-        (tree / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy2(ROOT / name, tree / name)
+    """Copy what a synthesis reads, and add a production on each cloud."""
+    copy_files(tree, *_FOLDERS)
     add_azure_production(tree)
 
 
