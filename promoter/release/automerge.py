@@ -70,7 +70,7 @@ def automerge(
         reasons.append(f"it is {pull.state}")
     if pull.draft:
         reasons.append("it is a draft")
-    if reasons := reasons or _unsuccessful(forge, pull, rule, progress or Silent()):
+    if reasons := reasons or unsuccessful_checks(forge, pull, rule, progress or Silent()):
         raise NotCleared(
             f"merge pull request {number}: {'; '.join(reasons)}",
             next_step=f"request a review: {pull.url}",
@@ -78,7 +78,7 @@ def automerge(
     return forge.merge_pull_request(number, head_commit=pull.head_commit)
 
 
-def _unsuccessful(
+def unsuccessful_checks(
     forge: Forge, pull: PullRequest, rule: AutoMerge, progress: Progress
 ) -> list[str]:
     """Return the checks of the head that fail, or still run when the time is over."""

@@ -154,7 +154,7 @@ class Testflight:
         kubectl, helm = target.kubectl.within(namespace), target.toolchain.program("helm")
         task = f"install {self.chart.ref[:12]} in {namespace}"
         with namespace_identity(kubectl, seconds) as restricted:
-            installer = ChartInstaller(helm, restricted, self.chart.folder, self._values())
+            installer = ChartInstaller(helm, restricted, self.chart.folder, self.values())
             installer.require_namespaced()
             with target.progress.task(task) as update:
                 self._run_installer(installer, ReadinessMonitor(kubectl, update))
@@ -172,7 +172,7 @@ class Testflight:
             reasons = "; ".join(monitor.reasons) or "no pod is known to be unready"
             raise TestflightError(f"{error}; {reasons}", next_step=next_step) from error
 
-    def _values(self) -> Mapping[str, Any]:
+    def values(self) -> Mapping[str, Any]:
         """Return the values to install the chart with: all parts but the ones to leave out."""
         parts, without, short = self.chart.parts(), self.options.without, self.spec.short_ref
         unknown = sorted(set(without) - set(parts))

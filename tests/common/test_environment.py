@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import ast
+import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,6 +19,7 @@ from promoter.common.environment import (
     PLATFORMS,
     PROVIDERS,
     REGISTRY,
+    allowed_names,
     child_environment,
 )
 from promoter.common.progress import Silent
@@ -28,6 +32,7 @@ from promoter.setup.doctor.machine import LOGINS
 from promoter.synthesis.stack import Stack, Target
 from promoter.toolchain import Toolchain
 
+VARIABLE = re.compile(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)+")
 STEERING = {
     "CDKTF_A": "other.py",
     "CDKTFAPP": "other.py",
@@ -151,6 +156,39 @@ def test_what_a_pipeline_passes_is_passed_on_to_the_provider() -> None:
     for provider, names in PIPELINE.items():
         assert set(names) <= set(PROVIDERS[provider].split())
     assert PIPELINE.keys() == {each for providers in PLATFORMS.values() for each in providers}
+
+
+ROOT = Path(__file__).parents[2]
+STACK_TESTS = (
+    *(ROOT / "tests" / "stacks").glob("*.py"),
+    *(ROOT / "tests" / "providers").glob("*.py"),
+    ROOT / "tests" / "testflight" / "test_terraform_providers.py",
+)
+FAKE_CLOUD = r"GOOGLE_\w+_CUSTOM_ENDPOINT ARM_METADATA_HOSTNAME ARM_USE_CLI"
+"""The variables that lead a provider to a fake cloud, and away from the login of a person."""
+LOCAL = r"TERRAFORM_BINARY_NAME CHECKPOINT_DISABLE TF_PLUGIN_CACHE_\w+ LANA_STACKS"
+"""The Terraform program, where it keeps providers, and the stacks to synthesize."""
+
+
+def variables_in(file: Path) -> Iterator[str]:
+    """The variables that a test sets: keys of a mapping, keyword arguments, `setenv`."""
+    for node in ast.walk(ast.parse(file.read_text())):
+        names: list[ast.expr | None] = []
+        if isinstance(node, ast.Dict):
+            names += node.keys
+        if isinstance(node, ast.Call):
+            yield from (each.arg for each in node.keywords if each.arg and each.arg.isupper())
+            if getattr(node.func, "attr", "") == "setenv":
+                names += node.args[:1]
+        texts = (each.value for each in names if isinstance(each, ast.Constant))
+        yield from (text for text in texts if isinstance(text, str) and VARIABLE.fullmatch(text))
+
+
+def test_tests_of_stacks_set_only_what_is_declared() -> None:
+    """Anything else would not be there in a pipeline, nor on a laptop."""
+    found = {name for file in STACK_TESTS for name in variables_in(file)}
+    assert {"HONEYCOMB_API_KEY", "GOOGLE_OAUTH_ACCESS_TOKEN"} <= found
+    assert found == allowed_names(found, *PROVIDERS.values(), FAKE_CLOUD, LOCAL)
 
 
 def test_the_doctor_looks_for_variables_of_the_providers() -> None:

@@ -100,6 +100,14 @@ def jobs_of_the_pipeline() -> dict[str, dict[str, str]]:
     return {name: task["config"]["params"] for name, (task,) in tasks.items()}
 
 
+@pytest.mark.parametrize("name", jobs_of_the_pipeline())
+def test_a_job_passes_the_credentials_of_its_platform_and_no_others(name: str) -> None:
+    """The credentials of its stack: see below, where every stack is synthesized."""
+    params, platform = set(jobs_of_the_pipeline()[name]), name.partition("-")[0]
+    known = {each for names in PROVIDERS.values() for each in names.split()}
+    assert params & known == set(pipeline_credentials(PLATFORMS[platform]))
+
+
 def providers_of(stack: Mapping[str, Any]) -> set[str]:
     """Return the providers that a synthesized stack requires, its backend's included."""
     terraform = stack["terraform"]

@@ -321,6 +321,28 @@ def test_a_testflight_has_the_chart_and_its_teardown_sweeps(promoter: Worker, so
     ]
 
 
+def test_a_testflight_is_provisioned_by_terraform_and_its_teardown_removes_its_own(
+    source: Path, tmp_path: Path
+) -> None:
+    """The scripts alone, without what gives a task access."""
+    worker = Worker(tmp_path)
+    worker.fake("promoter", '[ "$1 $2" != "pipeline exec" ] || { shift 3; exec "$@"; }\n')
+    for name in ("charts-repo", "deployments-repo"):
+        (tmp_path / name).symlink_to(source)
+    variables = {
+        "PATH": f"{worker.programs[0]}:{os.environ['PATH']}",
+        "KEYS_FROM": "gcp-galoy-staging",
+    }
+    for name in ("testflight", "teardown-testflights"):
+        subprocess.run([CHARTS / "ci/tasks" / name], cwd=tmp_path, env=variables, check=True)
+    commit = Git(source).commit("HEAD")
+    assert outcome(worker) == [
+        f"promoter testflight run --chart {commit} --provisioner terraform"
+        " --keys-from gcp-galoy-staging --sign",
+        f"promoter testflight sweep --ref {commit}",
+    ]
+
+
 BUMP = ("galoy-private-charts", "bump-lana-bank-in-deployments")
 
 
@@ -535,10 +557,27 @@ def call_shell(
     return done.returncode, done.stdout + done.stderr
 
 
-def test_the_data_pipeline_has_tests_and_they_pass(tmp_path: Path) -> None:
-    """The command of the flake, with uv of this environment in place of nixpkgs'."""
+def data_pipeline() -> str:
+    """The command of the flake."""
     flake = (LANA / "flake.nix").read_text()
     (command,) = re.findall(r'script pkgs "data-pipeline" \[ pkgs\.uv \] "([^"]+)"', flake)
+    return str(command)
+
+
+def test_the_data_pipeline_runs_every_test_of_its_folder(tmp_path: Path) -> None:
+    """Here up to uv alone."""
+    worker = Worker(tmp_path)
+    worker.fake("uv")
+    path = f"{worker.programs[0]}:{os.environ['PATH']}"
+    subprocess.run(["bash", "-e", "-c", data_pipeline()], env={"PATH": path}, check=True)
+    (call_of_uv,) = worker.calls
+    assert call_of_uv.partition(" -- ")[2] == "python -m pytest tests"
+    assert list((LANA / "dagster" / "tests").glob("test_*.py"))
+
+
+def test_the_data_pipeline_has_tests_and_they_pass(tmp_path: Path) -> None:
+    """The command of the flake, with uv of this environment in place of nixpkgs'."""
+    command = data_pipeline()
     shutil.copytree(LANA / "dagster", tmp_path / "dagster")
     done = subprocess.run(
         ["bash", "-e", "-c", command],
@@ -678,6 +717,28 @@ def test_repipe_sets_the_committed_pipeline_and_no_edited_one(
         template.write("#! edited\n")
     assert call(person, source, "ci/repipe", "team")[0] != 0
     assert len(person.calls) == 2
+
+
+@pytest.mark.parametrize("place", PIPELINES, ids=[place.name for place in PIPELINES])
+def test_repipe_names_its_team_and_missing_variables_and_unpauses(
+    tmp_path: Path, place: PipelineFiles
+) -> None:
+    """The script alone: its images are not verified."""
+    worker = Worker(tmp_path)
+    worker.fake("promoter", "echo 'image: pinned'\n")
+    worker.fake("fly", 'for each; do case "$each" in /*) cat "$each";; esac; done\n')
+    variables = {"PATH": f"{worker.programs[0]}:{os.environ['PATH']}"}
+    command = [place.path(ROOT) / "repipe", "team", "people"]
+    done = subprocess.run(command, env=variables, check=True, capture_output=True, text=True)
+    assert done.stdout == "image: pinned\n"
+    pins, setting, unpausing = worker.calls
+    assert pins == "promoter pipeline pins"
+    assert re.fullmatch(
+        "fly -t team set-pipeline --team people --check-creds --load-vars-from /[^ ]+"
+        f" -p {place.name} -c rendered/pipeline.yml",
+        setting,
+    )
+    assert unpausing == f"fly -t team unpause-pipeline --team people -p {place.name}"
 
 
 @pytest.mark.parametrize("place", PIPELINES, ids=[place.name for place in PIPELINES])

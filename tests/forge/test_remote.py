@@ -10,11 +10,12 @@ from promoter.forge.github import GitHubForge
 from promoter.forge.local import LocalForge
 from promoter.forge.remote import forge_of
 from promoter.git import Git
+from tests.forge.github_server import NAME, InstalledApp, Server, key_pair
 
 
 @pytest.fixture(autouse=True)
 def no_token(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("GH_TOKEN", "GITHUB_TOKEN", "GITHUB_API_URL"):
+    for name in ("GH_TOKEN", "GITHUB_TOKEN", "GITHUB_API_URL", "GH_APP_ID", "GH_APP_KEY"):
         monkeypatch.delenv(name, raising=False)
 
 
@@ -35,6 +36,25 @@ def test_a_github_address_is_used_with_the_token(
     found = forge_of(bare, address)
     assert isinstance(found, GitHubForge)
     assert (found.name, found.token) == ("GaloyMoney/lana-bank", "from-the-environment")
+
+
+def test_a_github_address_is_used_with_a_token_of_the_app(
+    bare: Git, server: tuple[Server, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state, api = server
+    private, public = key_pair()
+    state.app = InstalledApp(4242, "bot", public, {"contents": "read"})
+    (tmp_path / "app.pem").write_text(private)
+    variables = {
+        "GITHUB_API_URL": api,
+        "GH_APP_ID": "4242",
+        "GH_APP_KEY": str(tmp_path / "app.pem"),
+    }
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    found = forge_of(bare, f"git@github.com:{NAME}.git")
+    assert isinstance(found, GitHubForge)
+    assert state.tokens[found.token].login == "bot[bot]"
 
 
 def test_a_folder_has_a_local_forge_also_through_instead_of(bare: Git) -> None:

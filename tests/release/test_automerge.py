@@ -12,12 +12,11 @@ from pathlib import Path
 
 import pytest
 import yaml
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
 from github import Auth, Github
 
 from dev.rulesets import CHARTS, apply, rulesets
 from promoter.common.errors import NotCleared, UsageError
+from promoter.common.progress import Silent
 from promoter.forge.app import installation_token
 from promoter.forge.forge import (
     BOT_LOGIN,
@@ -25,24 +24,25 @@ from promoter.forge.forge import (
     ForgeConflict,
     ForgeError,
     ForgeMissing,
+    NewPullRequest,
     PullRequest,
     PullRequestState,
     StatusCheck,
 )
 from promoter.forge.github import GitHubForge
 from promoter.forge.local import LocalForge
-from promoter.release.automerge import AutoMerge, automerge
+from promoter.release.automerge import AutoMerge, automerge, unsuccessful_checks
 from promoter.release.chart import bump_chart
 from tests.concourse.test_workflows import BIN, document, evaluated
 from tests.forge import github_server
-from tests.forge.conftest import QUICK
+from tests.forge.conftest import QUICK, bare, github, local, server
 from tests.forge.github_rules import Token, of_workflow
 from tests.forge.github_server import NAME, InstalledApp, Server
 
 from .sandbox import Sandbox, copy_sandbox
 from .test_chart import released_once
 
-__all__ = ["released_once"]
+__all__ = ["bare", "github", "local", "released_once", "server"]
 
 WORKFLOW = CHARTS / ".github" / "workflows" / "bot-automerge-lana.yml"
 # What docs/pipelines.md says that the app needs.
@@ -114,20 +114,38 @@ def hosted(released_once: Sandbox, tmp_path: Path) -> Iterator[Hosted]:
     pull = bump_chart(sandbox.application, sandbox.charts)
     forge = sandbox.charts.forge
     assert isinstance(forge, LocalForge)
-    private = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    pem = private.private_bytes(
-        serialization.Encoding.PEM,
-        serialization.PrivateFormat.TraditionalOpenSSL,
-        serialization.NoEncryption(),
-    ).decode()
-    public = private.public_key().public_bytes(
-        serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
-    )
+    pem, public = github_server.key_pair()
     with github_server.serving(forge) as (server, api):
         server.app = InstalledApp(4242, BOT_LOGIN.removesuffix("[bot]"), public, PERMISSIONS)
         client = administrator(api)
         assert len(list(apply(client, NAME, rulesets(CHARTS)))) == len(server.rulesets) == 2
         yield Hosted(sandbox, server, api, pem, pull)
+
+
+@pytest.fixture
+def opened(server: tuple[Server, str], github: GitHubForge) -> PullRequest:
+    """A pull request for a branch with the committed checks of the charts."""
+    checked = [each for each in rulesets(CHARTS) if each["name"] == "main"]
+    assert len(list(apply(administrator(server[1]), NAME, checked))) == 1
+    return github.open_pull_request(
+        NewPullRequest(head="topic", base="main", title="docs: a", body="")
+    )
+
+
+def test_a_required_check_has_to_report(github: GitHubForge, opened: PullRequest) -> None:
+    found = unsuccessful_checks(github, opened, AutoMerge(wait=0), Silent())
+    assert found == ["required check chart did not report"]
+
+
+def test_a_check_run_has_to_succeed(
+    server: tuple[Server, str], github: GitHubForge, opened: PullRequest
+) -> None:
+    for name in ("chart", "another"):
+        server[0].run_check(opened.head_commit, name, "success")
+    assert unsuccessful_checks(github, opened, AutoMerge(wait=0), Silent()) == []
+    server[0].run_check(opened.head_commit, "another", "failure")
+    found = unsuccessful_checks(github, opened, AutoMerge(wait=0), Silent())
+    assert found == ["check another is failure"]
 
 
 def test_it_waits_for_the_checks_that_the_branch_requires(hosted: Hosted) -> None:

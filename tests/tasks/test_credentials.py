@@ -40,6 +40,15 @@ def test_every_program_signs_in_to_google_with_the_account_of_the_job() -> None:
     assert not file.exists()
 
 
+def test_an_app_signs_in_with_its_id_and_its_key_in_a_private_file() -> None:
+    with environment({"GH_APP_ID": "4242", "GH_APP_KEY_DOCUMENT": KEY}) as variables:
+        key = Path(variables["GH_APP_KEY"])
+        assert (variables["GH_APP_ID"], key.read_text()) == ("4242", f"{KEY}\n")
+        assert key.stat().st_mode & 0o777 == 0o600
+        assert "GH_APP_KEY_DOCUMENT" not in variables
+    assert not key.exists()
+
+
 def test_crane_has_the_login_of_the_registry() -> None:
     given = {
         "REGISTRY": "registry.example/org",

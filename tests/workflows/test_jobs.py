@@ -15,8 +15,6 @@ from typing import Any
 
 import pytest
 import yaml
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
 
 from dev.reference_programs import COG
 from promoter.forge.forge import NewPullRequest
@@ -47,16 +45,7 @@ pytestmark = pytest.mark.workflows
 @pytest.fixture(scope="module")
 def key() -> tuple[str, bytes]:
     """The private key of the app, and its public half."""
-    private = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    pem = private.private_bytes(
-        serialization.Encoding.PEM,
-        serialization.PrivateFormat.TraditionalOpenSSL,
-        serialization.NoEncryption(),
-    )
-    public = private.public_key().public_bytes(
-        serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
-    )
-    return pem.decode(), public
+    return github_server.key_pair()
 
 
 @pytest.fixture(scope="module")
