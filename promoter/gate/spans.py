@@ -9,20 +9,24 @@ from __future__ import annotations
 import heapq
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import NamedTuple
 
 from promoter.gate.graph import Edge, Folders, Graph
 from promoter.gate.history import History
-from promoter.git import Git, is_full_id
+from promoter.git import is_full_id
 from promoter.git.objects import EMPTY_TREE
 from promoter.git.people import (
     PEOPLE_OPTIONS,
     CommitPeople,
     PeopleReader,
     commits_between,
+    decides,
     deciding_merges,
+    merge_bases,
 )
+
+_bases = lru_cache(maxsize=1_000)(merge_bases)
 
 
 class Span(NamedTuple):
@@ -132,18 +136,9 @@ class Spans:
                     self._touched[above][commit].add(parent)
 
     def _decides(self, graph: Graph, merge: str, paths: Collection[str]) -> bool:
-        """Return whether ``merge`` drops or alters what a parent has of ``paths``."""
         parents = graph.node(merge).parents
-        differing = [self._differing(graph, parent, merge, paths) for parent in parents]
-        if not any(differing):
-            return False
-        bases = _bases(self._history.git, parents)
-        if set.intersection(*differing) or not bases:
-            return True
-        pairs = [pair for pair in zip(parents, differing, strict=True) if pair[1]]
-        return any(
-            self._differing(graph, base, parent, own) for parent, own in pairs for base in bases
-        )
+        bases = partial(_bases, self._history.git, parents)
+        return decides(merge, parents, paths, partial(self._differing, graph), bases)
 
     def _differing(self, graph: Graph, old: str, new: str, paths: Collection[str]) -> set[str]:
         """Return those of ``paths`` that are not the same in ``old`` and ``new``."""
@@ -193,10 +188,3 @@ def _with_folders(path: str) -> Iterator[str]:
     while path:
         yield path
         path = path.rpartition("/")[0]
-
-
-@lru_cache(maxsize=1_000)
-def _bases(git: Git, parents: tuple[str, ...]) -> tuple[str, ...]:
-    # It exits with 1 where the parents have nothing in common.
-    done = git.attempt("merge-base", "--all", "--octopus", *parents)
-    return tuple(done.stdout.decode().split())

@@ -2,7 +2,8 @@
 
 import os
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from functools import partial
 from typing import IO, NamedTuple, cast
 
 from promoter.common.errors import GitError
@@ -104,8 +105,12 @@ def deciding_merges(
     output = git.output("log", *options, new, *since).decode(errors="replace")
     for record in filter(None, output.split("\0")):
         parents, _, rest = record.partition("\n")
-        merge = _people(rest)
-        if not merge.mails <= set(known) and _decides(git, merge.commit, parents.split(), paths):
+        merge, own = _people(rest), parents.split()
+        if merge.mails <= set(known):
+            continue
+        if decides(
+            merge.commit, own, paths, partial(_changed, git), partial(merge_bases, git, own)
+        ):
             yield merge
 
 
@@ -114,16 +119,32 @@ def people_of(git: Git, commit: str) -> frozenset[str]:
     return _people(git.text("log", "-1", f"--format={_FORMAT}", commit)).mails
 
 
-def _decides(git: Git, merge: str, parents: Sequence[str], paths: Collection[str]) -> bool:
-    differing = [_changed(git, parent, merge, paths) for parent in parents]
+def decides(
+    merge: str,
+    parents: Sequence[str],
+    paths: Collection[str],
+    changed: Callable[[str, str, Collection[str]], set[str]],
+    bases: Callable[[], Sequence[str]],
+) -> bool:
+    """Return whether ``merge`` drops or alters what a parent has of ``paths``.
+
+    ``changed`` gives those of some paths that differ between two commits, ``bases`` the best
+    common ancestors of ``parents``.
+    """
+    differing = [changed(parent, merge, paths) for parent in parents]
     if not any(differing):
         return False
-    # It exits with 1 where the parents have nothing in common.
-    bases = git.attempt("merge-base", "--all", "--octopus", *parents).stdout.decode().split()
-    if set.intersection(*differing) or not bases:
+    common = bases()
+    if set.intersection(*differing) or not common:
         return True
     pairs = [pair for pair in zip(parents, differing, strict=True) if pair[1]]
-    return any(_changed(git, base, parent, own) for parent, own in pairs for base in bases)
+    return any(changed(base, parent, own) for parent, own in pairs for base in common)
+
+
+def merge_bases(git: Git, parents: Sequence[str]) -> tuple[str, ...]:
+    """Return the best common ancestors of ``parents``, none where they have nothing in common."""
+    done = git.attempt("merge-base", "--all", "--octopus", *parents)  # Without any it exits with 1.
+    return tuple(done.stdout.decode().split())
 
 
 def _changed(git: Git, old: str, new: str, paths: Collection[str]) -> set[str]:
