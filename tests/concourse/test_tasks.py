@@ -575,6 +575,7 @@ def test_the_data_pipeline_runs_every_test_of_its_folder(tmp_path: Path) -> None
     assert list((LANA / "dagster" / "tests").glob("test_*.py"))
 
 
+@pytest.mark.heavy
 def test_the_data_pipeline_has_tests_and_they_pass(tmp_path: Path) -> None:
     """The command of the flake, with uv of this environment in place of nixpkgs'."""
     command = data_pipeline()
