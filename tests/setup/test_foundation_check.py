@@ -33,6 +33,7 @@ from promoter.setup.doctor import CheckResult, CheckState
 from promoter.setup.doctor.account import copies, resources, secrets
 from promoter.setup.doctor.foundation import examine_account
 from tests.command_line import promoter
+from tests.platform_fixture import toolchain
 from tests.programs.test_cloud import federation, served
 from tests.providers.loopback import tunnel
 from tests.setup.repository import push
@@ -571,6 +572,7 @@ def google(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
     Their hosts, certificates and sign-in are as in a real cloud: only the proxy is the caller's.
     """
+    toolchain().stacks_python()  # Not through this proxy, which has no package registry.
     authority, context = trustme.CA(), ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("*.googleapis.com", "api.honeycomb.io").configure_cert(context)
     export = {"name": f"{GCP}-dagster/dagster.sql.gz", "timeCreated": datetime.now(UTC).isoformat()}
