@@ -51,6 +51,15 @@ class Reference:
         suffix = "-optimized" if self.optimized else ""
         return self.cache / f"{self.crate}-{self.version}{suffix}" / "bin" / self.name
 
+    def built(self) -> Path:
+        """Return the program; raises `ProgramMissing` where it was not built."""
+        if self.place.is_file():
+            return self.place
+        raise ProgramMissing(
+            f"run {self.crate} {self.version}: it is not in the cache",
+            next_step=f"python -m dev.reference_programs {self.name}, as make test does",
+        )
+
     def path(self, progress: Progress | None = None) -> Path:
         """Return the program, built if necessary.
 

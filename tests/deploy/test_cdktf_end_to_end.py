@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from dev.reference_programs import CEPLER
+from promoter.common.errors import ProgramMissing
 from promoter.git import Git
 from promoter.site.site import Site
 from tests.deploy.conftest import Stage
@@ -253,8 +255,8 @@ def test_what_is_destroyed_no_longer_counts_as_passed(stage: Stage, tmp_path: Pa
 def read_by_cepler(stage: Stage, folder: Path) -> None:
     """Require that cepler itself reads the folder: staging is due, QA waits for it."""
     try:
-        program = reference.binary()
-    except reference.Missing as missing:
+        program = CEPLER.built()
+    except ProgramMissing as missing:
         pytest.skip(f"the rest of this test passed; {missing}")
     git = Git(folder / "clone")
     Git(folder).text("clone", "-q", str(stage.scene.clone / ".git"), "clone")

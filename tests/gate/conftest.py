@@ -6,13 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from . import reference
+from dev.reference_programs import CEPLER
+from promoter.common.errors import ProgramMissing
 
 
 @pytest.fixture(scope="session")
 def cepler() -> Path:
     """The reference's program."""
     try:
-        return reference.binary()
-    except reference.Missing as missing:
+        return CEPLER.built()
+    except ProgramMissing as missing:
         pytest.skip(str(missing))

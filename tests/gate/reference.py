@@ -1,4 +1,4 @@
-"""The reference: cepler itself, built by cargo once, and how both programs are run."""
+"""The reference: cepler itself, which `make test` builds once, and how both programs are run."""
 
 from __future__ import annotations
 
@@ -11,19 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from unittest import mock
 
-from dev.reference_programs import CEPLER
 from promoter.cli.cepler import run
-from promoter.common.errors import PromoterError
 
 PANIC = 101
 
 _SECONDS = 120
 # Without its compiled modules Python would compile ours anew at every start.
 _DROPPED = ("CEPLER_", "GIT_", "GATES_BRANCH", "PYTHONDONTWRITEBYTECODE")
-
-
-class Missing(Exception):
-    """cepler is not here and cannot be built; says why."""
 
 
 @dataclass(frozen=True)
@@ -33,14 +27,6 @@ class Outcome:
     code: int
     out: str
     err: str
-
-
-def binary() -> Path:
-    """The reference's program; builds it where cargo is at hand, else raises `Missing`."""
-    try:
-        return CEPLER.path()
-    except PromoterError as error:
-        raise Missing(str(error)) from error
 
 
 def clean_environment() -> dict[str, str]:

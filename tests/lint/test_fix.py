@@ -6,10 +6,11 @@ import json
 
 import pytest
 
-from promoter.common.errors import InvalidFile, YamlEditError
+from dev.reference_programs import CEPLER
+from promoter.common.errors import InvalidFile, ProgramMissing, YamlEditError
 from promoter.common.progress import Silent
 from promoter.lint import LintReport, lint
-from tests.gate.reference import Missing, binary, run_cepler
+from tests.gate.reference import run_cepler
 from tests.lint.repository import Repository
 from tests.lint.rules.test_inputs import build
 from tests.lint.test_run import promoter
@@ -98,8 +99,8 @@ def test_a_second_run_changes_nothing(incomplete: Repository) -> None:
 
 def test_the_reference_reads_what_was_added(incomplete: Repository) -> None:
     try:
-        program = binary()
-    except Missing as missing:
+        program = CEPLER.built()
+    except ProgramMissing as missing:
         pytest.skip(str(missing))
     fix(incomplete)
     incomplete.commit({"cepler/app.yml": config(incomplete)})

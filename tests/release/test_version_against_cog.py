@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dev.reference_programs import COG
-from promoter.common.errors import NothingNewer, PromoterError
+from promoter.common.errors import NothingNewer, ProgramMissing
 from promoter.git import Git, environment
 from promoter.release.cog import CogSettings, read_cog
 from promoter.release.commits import (
@@ -30,16 +30,15 @@ from tests.examples import examples
 from .conftest import new_repository
 from .histories import HistoryCommit, create_history
 
-# A cold build of cog takes some minutes on two cores.
-pytestmark = [pytest.mark.timeout(2400), pytest.mark.slow]
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
 def cog() -> Path:
-    """`cog`, built once from the crate registry into the cache."""
+    """`cog`, as `make test` has built it."""
     try:
-        return COG.path()
-    except PromoterError as error:
+        return COG.built()
+    except ProgramMissing as error:
         pytest.skip(str(error))
 
 

@@ -82,7 +82,7 @@ def runner_of(
         server.app = github_server.InstalledApp(4242, "galoybot-app", key[1], PERMISSIONS)
         values = {"GALOYBOT_APP_ID": "4242", "GALOYBOT_APP_KEY": key[0]}
         if job.workflow == "cocogitto":
-            values["COG"] = str(COG.path())
+            values["COG"] = str(COG.built())
         if containers:
             values["PROMOTER_IMAGE_DIGEST"] = containers.digest
         yield Runner(folder, server, api, values, containers), bare
