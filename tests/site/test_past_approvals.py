@@ -88,9 +88,10 @@ def test_without_rules_it_is_who_set_the_gate(site: Site) -> None:
         deployed(site, "qa")
         now = site.fetched()
         approve(now, propose(now, ApprovalRequest("production", f"reason {number}")))
-        deployed(site, "production")
-        # Of another environment.
         now = site.fetched()
+        # Evidence names the gates: all of this may happen within a second.
+        now = deployed(now, "production", gates=now.gates_tip)
+        # Of another environment.
         gates = f"qa: HEAD\nproduction: {now.approvals.gates('app').entries['production']}\n#\n"
         made = site.git.commit_files(now.gates_tip, {"app.yml": gates.encode()}, f"x {number}")
         site.git.push("origin", made, "refs/heads/cepler-gates", expect=now.gates_tip)
