@@ -272,15 +272,20 @@ def fake(component: str, folder: Path, **variables: str) -> Iterator[str]:
         yield f"http://127.0.0.1:{process.port()}"
 
 
-def test_the_defaults_are_those_of_the_contract(server: Path) -> None:
-    shown = subprocess.run(
-        [server, "dump-default-config"],
+def printed(server: Path, command: str) -> str:
+    """Return the output of a command of the server that only prints."""
+    return subprocess.run(
+        [server, command],
         env={"ENCRYPTION_KEY": "00" * 32},
         capture_output=True,
         text=True,
         check=True,
         timeout=30,
     ).stdout
+
+
+def test_the_defaults_are_those_of_the_contract(server: Path) -> None:
+    shown = printed(server, "dump-default-config")
     assert (
         dict(leaves("", yaml.safe_load(shown)))
         == parse_contract(FILE.read_bytes()).facts["server.configuration"]
@@ -288,14 +293,7 @@ def test_the_defaults_are_those_of_the_contract(server: Path) -> None:
 
 
 def test_the_committed_schema_is_the_servers(server: Path) -> None:
-    shown = subprocess.run(
-        [server, "dump-schema"],
-        env={"ENCRYPTION_KEY": "00" * 32},
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=30,
-    ).stdout
+    shown = printed(server, "dump-schema")
     committed = APPLICATION / "lana/admin-server/src/graphql/schema.graphql"
     assert committed.read_text() == shown, "lana-cli dump-schema writes it"
 
