@@ -27,8 +27,7 @@ def check(stack: CheckedStack) -> Violations:
         source = required.get("source", "").removeprefix("hashicorp/")
         if _SOURCES.get(name) != source:
             yield f"terraform.required_providers.{name}", f"its source {source} is not listed"
-        # The embedded platform takes the newest version that there is where it runs.
-        if not (stack.is_local or _BOUND.search(required.get("version", ""))):
+        if not _BOUND.search(required.get("version", "")):
             yield f"terraform.required_providers.{name}", "its version has no upper bound"
     for name, bodies in stack.content.get("provider", {}).items():
         for body in bodies:

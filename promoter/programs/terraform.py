@@ -25,6 +25,7 @@ _REMEDIES = {
     "the lock file is read-only": _RELOCK,
     "checksums previously recorded in the dependency lock file": _RELOCK,
     "does not match configured version constraint": _RELOCK,
+    "is no longer available": _RELOCK,
 }
 """Next steps by the text of OpenTofu's message."""
 

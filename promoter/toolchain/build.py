@@ -47,7 +47,7 @@ def build(
     first programs are built by themselves; a failed download ends that build. ``weights`` are
     expected seconds of CPU. Raises `ProgramMissing` without Go, `BuildFailed`.
     """
-    names = [f"{pin.recipe.name} {pin.version}" for pin in pins]
+    names = [f"{pin.recipe.name} {pin.release}" for pin in pins]
     title = f"build {', '.join(names) if len(names) < 4 else f'{len(names)} programs'}"
     go = _go(title, pins[0])
     with progress.task(f"{title} from Go modules") as task:

@@ -1,7 +1,7 @@
 """The programs that can be built here: their Go modules, packages and linker flags.
 
-All but the Terraform providers, slsa-verifier, kubelogin, act and otelcol are packages of one
-module, ``dev/toolchain/programs``, so that what they share is compiled once.
+All but azurerm, slsa-verifier, kubelogin, act and otelcol are packages of one module,
+``dev/toolchain/programs``, so that what they share is compiled once.
 """
 
 from __future__ import annotations
@@ -23,11 +23,13 @@ SHARED = "programs"
 KEYS = "keys.json"
 # A cold start is mostly compiling. The linker strips debug information anyway, and these programs
 # wait more than they compute: nothing but the standard library is inlined (decision 91).
-_FAST = ("-gcflags=all=-dwarf=false -l", "-gcflags=std=-dwarf=false")
 _FLAGS = {
-    # OpenTofu's client of Cloud Storage without DirectPath (gRPC by xDS), which it does not use.
-    SHARED: (*_FAST, "-tags=disable_grpc_modules"),
-    "terraform-provider-helm": _FAST,
+    SHARED: (
+        "-gcflags=all=-dwarf=false -l",
+        "-gcflags=std=-dwarf=false",
+        # OpenTofu's client of Cloud Storage without DirectPath (gRPC by xDS): it does not use it.
+        "-tags=disable_grpc_modules",
+    ),
     # Prometheus without the discovery of every cloud.
     "otelcol": ("-gcflags=all=-dwarf=false", "-tags=remove_all_sd,enable_dns_sd"),
 }
@@ -40,7 +42,8 @@ class Recipe:
     ``pinned`` is the required module whose version is the program's version, ``seconds`` the
     CPU time of its build after those listed before it, and ``variables`` are the Go variables
     that a release sets when it links, with ``{version}`` (``v1.2.3``), ``{major}`` and
-    ``{minor}`` filled in.
+    ``{minor}`` filled in. ``release`` is the version by the CHANGELOG.md of a module that is
+    pinned at a commit, since the Go module proxy has none of its major versions.
     """
 
     name: str
@@ -49,6 +52,7 @@ class Recipe:
     pinned: str
     seconds: int
     variables: tuple[str, ...] = ()
+    release: str = ""
 
     @property
     def flags(self) -> tuple[str, ...]:
@@ -92,8 +96,9 @@ def _command(name: str, module: str, seconds: int, *variables: str) -> Recipe:
     return Recipe(name, SHARED, f"{module}/cmd/{name}", module, seconds, variables)
 
 
-def _provider(name: str, seconds: int) -> Recipe:
-    return Recipe(name, name, f"{_HASHICORP}/{name}", f"{_HASHICORP}/{name}", seconds)
+def _provider(name: str, folder: str, seconds: int, release: str) -> Recipe:
+    module = f"{_HASHICORP}/{name}"
+    return Recipe(name, folder, module, module, seconds, release=release)
 
 
 # In the order in which a first change needs them, and builds them (`build`).
@@ -109,10 +114,10 @@ _ALL = (
     _kubernetes("kubectl", 29),
     _command("helm", _HELM, 17, f"{_HELM}/internal/version.version={{version}}"),
     _command("tofu", _TOFU, 134, f"{_TOFU}/version.dev=no"),
-    _provider("terraform-provider-helm", 78),
+    _provider("terraform-provider-helm", SHARED, 9, "3.2.0"),
     _kubernetes("kubelet", 19),
     _kubernetes("kube-proxy", 8),
-    _provider("terraform-provider-azurerm", 940),
+    _provider("terraform-provider-azurerm", "terraform-provider-azurerm", 940, "5.2.0"),
     Recipe("kubelogin", "kubelogin", _KUBELOGIN, _KUBELOGIN, 85),
     Recipe("slsa-verifier", "slsa-verifier", f"{_SLSA}/cli/slsa-verifier", _SLSA, 50),
     Recipe("act", "act", _ACT, _ACT, 55),
@@ -140,6 +145,11 @@ class ProgramPin:
     module: Path
     version: str
     key: str
+
+    @property
+    def release(self) -> str:
+        """The version of the program, such as ``1.2.3``."""
+        return self.recipe.release or self.version.removeprefix("v")
 
     @classmethod
     def read(cls, recipe: Recipe, root: Path) -> ProgramPin:

@@ -214,9 +214,9 @@ class Toolchain:
         It has the pinned terraform-provider-helm under the addresses that OpenTofu and
         Terraform give it.
         """
-        version = self.pin("terraform-provider-helm").version.removeprefix("v")
-        binary = self.built("terraform-provider-helm")
-        return providers.mirror(Cache(self.cache), "helm", binary, version, self.progress)
+        pin = self.pin("terraform-provider-helm")
+        binary = self.built(pin.recipe.name)
+        return providers.mirror(Cache(self.cache), "helm", binary, pin.release, self.progress)
 
     def terraform_environment(self) -> dict[str, str]:
         """Return variables that make OpenTofu and CDK Terrain use `provider_mirror` only.
@@ -233,8 +233,7 @@ class Toolchain:
             return InventoryEntry(name, "path", str(found.version), found.path)
         note = "; ".join(found.reasons)
         if name in RECIPES:
-            version = self.pin(name).version.removeprefix("v")
-            cached = self.cached(name)
+            cached, version = self.cached(name), self.pin(name).release
             return InventoryEntry(name, "cache" if cached else "build", version, cached, note)
         if name != "node":
             return InventoryEntry(name, "missing", "", None, str(found))

@@ -63,7 +63,7 @@ class Tracker:
             self._work.publish(name)
             self._built.append(name)
             self._note(
-                f"built {name} {pin.version} ({now - self._since:.1f} s, "
+                f"built {name} {pin.release} ({now - self._since:.1f} s, "
                 f"{cpu - self._cpu:.1f} s of CPU)"
             )
             self._since, self._cpu = now, cpu

@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
-from cdktn import App
+from cdktn import App, TerraformStack
+from cdktn_provider_helm.provider import HelmProvider, HelmProviderKubernetes
 
 from modules.lana_bank.construct import LanaBankProps
 from stacks.environments import EnvironmentFiles
 from stacks.platforms.parts import part_values
 from stacks.platforms.settings import HelmReleaseSettings
+
+_HELM = "~> 3.1, >= 3.1.2"
+"""From a version with which whole stacks were tested; before 3.1.1 it fails after some applies."""
+
+
+def helm_provider(stack: TerraformStack, access: Mapping[str, Any] | None = None) -> None:
+    """Configure Helm; without ``access`` it takes the kubeconfig that KUBE_CONFIG_PATH names."""
+    HelmProvider(stack, "helm", kubernetes=HelmProviderKubernetes(**access) if access else None)
+    stack.add_override("terraform.required_providers.helm.version", _HELM)
 
 
 @dataclass(frozen=True)

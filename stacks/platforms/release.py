@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from cdktn import TerraformStack
-from cdktn_provider_helm.provider import HelmProvider, HelmProviderKubernetes
 
 from modules import terraform as tf
 from modules.honeycomb import Honeycomb
@@ -15,18 +14,18 @@ from modules.honeycomb.objectives import Objective, Objectives
 from modules.kubernetes import restricted_namespace
 from modules.lana_bank.construct import LanaBank, merged
 from modules.secrets.construct import Secrets
-from stacks.platforms.chart import VendoredChart, lana_bank_props
+from stacks.platforms.chart import VendoredChart, helm_provider, lana_bank_props
 from stacks.platforms.settings import CloudBlueprint, CloudRelease
 
 if TYPE_CHECKING:
     from modules.azure_postgres.construct import AzurePostgres
     from modules.gcp_postgres.construct import GcpPostgres
 
-KUBERNETES, HELM, RANDOM = "~> 3.2, >= 3.2.1", "~> 3.1, >= 3.1.2", "~> 3.9"
+KUBERNETES, RANDOM = "~> 3.2, >= 3.2.1", "~> 3.9"
 """Versions of the providers of every cloud environment, besides its cloud's own.
 
 Each starts at the version with which whole stacks were tested (docs/environments.md). Before
-3.2.1 the kubernetes provider fails on ``data_wo``, before 3.1.1 Helm's after some applies.
+3.2.1 the kubernetes provider fails on ``data_wo``.
 """
 
 
@@ -34,8 +33,7 @@ def cluster_providers(stack: TerraformStack, access: Mapping[str, Any]) -> None:
     """Configure Kubernetes and Helm; without ``access`` both use the environment's kubeconfig."""
     tf.provider(stack, "random", RANDOM, {})
     tf.provider(stack, "kubernetes", KUBERNETES, access)
-    HelmProvider(stack, "helm", kubernetes=HelmProviderKubernetes(**access) if access else None)
-    stack.add_override("terraform.required_providers.helm.version", HELM)
+    helm_provider(stack, access)
 
 
 def add_release(

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from dev.reference_programs import CEPLER
-from promoter.common.errors import ProgramMissing
+from promoter.common.errors import ClusterError, ProgramMissing
 from promoter.git import Git
+from promoter.programs.kubectl import Kubectl
 from promoter.site.site import Site
 from tests.deploy.conftest import Stage
 from tests.deploy.terminal import INTERRUPT, TerminalResult, run_on_terminal
@@ -21,6 +25,22 @@ DEPLOY = ("cdktf", "deploy", "local-staging", "--auto-approve")
 BOTH = ("cdktf", "deploy", "local-qa", "local-staging", "--auto-approve")
 BEGUN = "cepler/evidence/local/local-staging/begun.json"
 STAGING_STATE = "cepler/.cepler/local/local-staging.state"
+SERVICES_STAY = """\
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicy
+metadata: {name: services-stay}
+spec:
+  matchConstraints:
+    resourceRules:
+      - {apiGroups: [""], apiVersions: [v1], operations: [DELETE], resources: [services]}
+  validations:
+    - {expression: "false", message: services stay}
+---
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicyBinding
+metadata: {name: services-stay}
+spec: {policyName: services-stay, validationActions: [Deny]}
+"""
 
 
 def tip(stage: Stage) -> str:
@@ -218,7 +238,6 @@ def test_ungated_applies_the_folder_around_and_records_only_that(stage: Stage) -
 
 
 def test_what_is_destroyed_no_longer_counts_as_passed(stage: Stage, tmp_path: Path) -> None:
-    """The platform's helm provider (1.3.2) reports an error for secrets that the chart keeps."""
     destroy = ("cdktf", "destroy", "local-staging", "--auto-approve")
     unapproved = stage.run(*destroy)
     assert unapproved.returncode == 3
@@ -232,7 +251,8 @@ def test_what_is_destroyed_no_longer_counts_as_passed(stage: Stage, tmp_path: Pa
     failed = len(evidence(stage, "failed"))
     require_declined(stage, "destroy", " to destroy.")
     assert STAGING_STATE in stage.scene.states()
-    partly = on_terminal(stage, "Apply this plan?", b"y\r", verb="destroy")
+    with services_that_stay(stage):
+        partly = on_terminal(stage, "Apply this plan?", b"y\r", verb="destroy")
     assert partly.code == 1, partly.output
     assert "only a part was destroyed, 1 resources are left; its record is removed" in partly.output
     assert STAGING_STATE not in stage.scene.states()
@@ -250,6 +270,26 @@ def test_what_is_destroyed_no_longer_counts_as_passed(stage: Stage, tmp_path: Pa
     assert again.returncode in (0, 2), again.stderr
     assert STAGING_STATE in stage.scene.states()
     assert stage.run(*destroy).returncode == 3
+
+
+@contextmanager
+def services_that_stay(stage: Stage) -> Iterator[None]:
+    """Let the API server refuse to delete the release's Services."""
+    running = stage.scene.running()
+    kubectl = Kubectl(stage.scene.toolchain.program("kubectl"), running.kubeconfig)
+    kubectl.run("apply", "--filename=-", stdin=SERVICES_STAY)
+    dry = ("delete", "service", "lana-bank", "--dry-run=server")
+    deadline = time.monotonic() + 60
+    while True:
+        try:
+            kubectl.within("lana-bank-staging").run(*dry)
+        except ClusterError as error:
+            assert "services stay" in str(error)
+            break
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    yield
+    kubectl.run("delete", "--filename=-", stdin=SERVICES_STAY)
 
 
 def read_by_cepler(stage: Stage, folder: Path) -> None:

@@ -225,22 +225,10 @@ def wait_for_pending(stage: Stage, mark: Path, process) -> None:
     raise AssertionError("helm never began")
 
 
-def without_kept_secrets(stage: Stage) -> None:
-    """The platform's helm provider (1.3.2) calls it an error when uninstalling keeps something."""
-    template = "charts/common/templates/_secrets.tpl"
-    kept = "    helm.sh/resource-policy: keep\n"
-    text = stage.scene.chart_file(template)
-    assert kept in text
-    stage.change_chart(**{template: text.replace(kept, "    kept: never\n")})
-    done = stage.run(*STAGING)
-    assert done.returncode == 0, done.stderr
-
-
 def test_a_plan_that_loses_something_stateful_waits_for_its_own_approval(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The release takes the place of a database: nothing else can be replaced on this platform."""
-    without_kept_secrets(stage)
     monkeypatch.setattr(terraform, "STATEFUL", frozenset({"helm_release"}))
     git = Git(stage.scene.clone)
     git.text("pull", "--quiet", "--rebase")

@@ -15,8 +15,6 @@ from tests.providers.obtained import Obtained
 from tests.stacks.stack_tree import REPOSITORY, Tree, copy_tree
 
 PROVIDER = "terraform-provider-azurerm"
-VERSION = "5.2.0"
-"""Version of the pinned commit: the newest section of its CHANGELOG.md."""
 
 
 @pytest.fixture(scope="session")
@@ -28,7 +26,8 @@ def toolchain() -> Toolchain:
 def tofu(toolchain: Toolchain, tmp_path: Path) -> Tofu:
     """OpenTofu that gets azurerm, and no other provider, from the mirror."""
     cache = Cache(toolchain.cache)
-    served = mirror(cache, "azurerm", toolchain.program(PROVIDER), VERSION, Silent())
+    version = toolchain.pin(PROVIDER).release
+    served = mirror(cache, "azurerm", toolchain.program(PROVIDER), version, Silent())
     program = toolchain.program("tofu")
     return Tofu(program, tmp_path / "stack", environment(served, program))
 

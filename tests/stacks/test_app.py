@@ -86,7 +86,7 @@ def test_state_and_provider_of_a_local_stack(tree: Tree) -> None:
     tree.synthesize("local-qa")
     terraform = tree.json("local-qa")["terraform"]
     assert terraform["backend"] == {"local": {"path": "../../../.local/state/local-qa.tfstate"}}
-    assert terraform["required_providers"]["helm"]["version"] == ">= 1.3.2"
+    assert terraform["required_providers"]["helm"]["version"] == "~> 3.1, >= 3.1.2"
     assert tree.json("local-qa")["provider"] == {"helm": [{}]}
 
 

@@ -22,7 +22,7 @@ BESIDE_THE_APP = (
     "charts/lana-bank/.helmignore",
     "charts/lana-bank/values.yaml",
     "dev/toolchain/programs/go.mod",
-    "dev/toolchain/terraform-provider-helm/go.sum",
+    "dev/toolchain/programs/go.sum",
     "dev/toolchain/programs/etcd/main.go",
 )
 """Inputs of a deploy that the app does not read itself."""

@@ -69,7 +69,7 @@ def locked(made: Locked, tmp_path: Path) -> Iterator[Locked]:
 def test_init_takes_what_is_locked_and_nothing_else(locked: Locked) -> None:
     assert locked.file == locked.stack.tree / lock_path("local")
     text = locked.file.read_text()
-    version = locked.stack.toolchain.pin("terraform-provider-helm").version.removeprefix("v")
+    version = locked.stack.toolchain.pin("terraform-provider-helm").release
     assert f'version     = "{version}"' in text
     assert "h1:" in text
     # Further providers of the platform, as those of a foundation, are no part of this stack.
@@ -89,9 +89,12 @@ def test_another_package_of_the_same_version_is_refused(locked: Locked) -> None:
     assert "promoter providers lock" in caught.value.next_step
 
 
-def test_a_version_that_nobody_has_is_refused(locked: Locked) -> None:
-    locked.edit('= "1.3.2"', '= "1.3.1"')
-    with pytest.raises(PromoterError, match=r"helm 1\.3\.1") as caught:
+@pytest.mark.parametrize(
+    ("version", "said"), [("3.1.9", "no longer available"), ("3.0.9", "does not match")]
+)
+def test_a_version_that_nobody_has_is_refused(locked: Locked, version: str, said: str) -> None:
+    locked.edit('= "3.2.0"', f'= "{version}"')
+    with pytest.raises(PromoterError, match=said) as caught:
         locked.stack.terraform().init()
     assert "promoter providers lock" in caught.value.next_step
 
@@ -122,9 +125,9 @@ def test_a_bot_finds_every_version_in_a_lock_and_writes_it_anew(locked: Locked) 
     ("old", "new", "message"),
     [
         (
-            '">= 1.3.2"',
-            '"~> 3.1"',
-            "line 4: helm 1.3.2 was locked for other versions than >= 1.3.2",
+            '"~> 3.1, >= 3.1.2"',
+            '"~> 3.0"',
+            "line 4: helm 3.2.0 was locked for other versions than ~> 3.1, >= 3.1.2",
         ),
         ("hashicorp/helm", "hashicorp/other", "it has no helm"),
         ("  version ", "  revision ", "line 4: it has no version"),

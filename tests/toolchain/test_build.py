@@ -52,7 +52,7 @@ def test_two_processes_build_once(tree: Path, tmp_path: Path) -> None:
         assert first.stdout is not None
         assert second.stdout is not None
         lines = sorted(process.stdout.readline() for process in (first, second))
-        assert lines[0].startswith("build etcd v3.6.99")
+        assert lines[0].startswith("build etcd 3.6.99")
         assert lines[1].startswith("wait for etcd, which another process creates")
         release.write_text("go\n")
         outputs = [process.communicate(timeout=120)[0] for process in (first, second)]
@@ -95,7 +95,7 @@ def test_a_failed_build_shows_the_last_lines(tree: Path, tmp_path: Path) -> None
     with pytest.raises(BuildFailed) as error:
         toolchain.built("etcd")
     message = str(error.value)
-    assert message.startswith("build etcd v3.6.99: exit code 1, last lines:\n")
+    assert message.startswith("build etcd 3.6.99: exit code 1, last lines:\n")
     assert "  | etcd/main.go:3:15: undefined: undefinedName" in message
     assert "go build ./etcd" in error.value.next_step
     assert "Go >= 1.21" in error.value.next_step
@@ -116,7 +116,7 @@ def test_without_go_the_error_names_the_version_to_install(
     tree: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path / "empty"))
-    with pytest.raises(ProgramMissing, match=r"build etcd v3\.6\.99: there is no Go") as error:
+    with pytest.raises(ProgramMissing, match=r"build etcd 3\.6\.99: there is no Go") as error:
         Toolchain(tree, cache=tmp_path / "cache").program("etcd")
     assert "install Go >= 1.21" in error.value.next_step
 
@@ -237,7 +237,7 @@ def test_what_takes_how_long_is_shown_and_remembered(tree: Path, tmp_path: Path)
     toolchain = Toolchain(tree, cache=tmp_path / "cache", progress=seen)
     assert toolchain.seconds("etcd") == RECIPES["etcd"].seconds
     toolchain.programs(["registry", "etcd"])
-    for name in ("registry v0.22.99", "etcd v3.6.99"):
+    for name in ("registry 0.22.99", "etcd 3.6.99"):
         assert [line for line in seen.lines if re.fullmatch(rf"built {name} \(.* s of CPU\)", line)]
     shown = [line for line in seen.lines if "left registry, etcd, about" in line]
     assert shown, seen.lines
@@ -245,6 +245,20 @@ def test_what_takes_how_long_is_shown_and_remembered(tree: Path, tmp_path: Path)
     place = toolchain.built("etcd").parent
     (place / SECONDS).write_text("12.5\n")
     assert toolchain.seconds("etcd") == 12.5
+
+
+@pytest.mark.parametrize("name", [each.name for each in RECIPES.values() if each.release])
+def test_the_release_of_a_commit_is_the_newest_of_its_changelog(name: str) -> None:
+    recipe = RECIPES[name]
+    command = [go(), "list", "-m", "-f", "{{.Dir}}", recipe.pinned]
+    module = MODULE_FOLDER.parent / recipe.folder
+    folder = subprocess.run(command, cwd=module, capture_output=True, text=True, check=True).stdout
+    if not folder.strip():
+        pytest.skip(f"{recipe.pinned} has not been downloaded")
+    changelog = Path(folder.strip(), "CHANGELOG.md").read_text()
+    newest = re.search(r"(?m)^## v?([0-9.]+)", changelog)
+    assert newest
+    assert newest[1] == recipe.release
 
 
 def test_the_benchmarks_have_the_weight_of_every_program() -> None:

@@ -80,7 +80,7 @@ def test_a_part_of_the_platform_must_be_of_the_pinned_minor(
 
 
 def test_the_provider_is_never_used_from_path(found: Toolchain, tmp_path: Path) -> None:
-    fake(tmp_path / "first", "terraform-provider-helm", "echo v1.3.2")
+    fake(tmp_path / "first", "terraform-provider-helm", "echo v3.2.0")
     assert found.on_path("terraform-provider-helm") == Unfit(())
 
 
