@@ -2,16 +2,18 @@
 
 import re
 from contextlib import suppress
+from functools import lru_cache
 from typing import IO, NamedTuple, cast
 
 from promoter.common.errors import GitError
-from promoter.git.commands import Process
+from promoter.git.commands import Commands, Process
 
 _BLOBS = frozenset({"100644", "100664", "100755", "120000"})
 _FOLDER = "40000"
 _SPACE = " \t\n\v\f\r"
 _RUN = re.compile(r"[ \t\n\v\f\r]+")
 _PARAGRAPH_END = re.compile(r"\n(?:[ \t\v\f\r]*(?:\n|\Z))")
+_KEPT_BYTES = 1 << 16
 _HEADER = re.compile(rb"([0-9a-f]{40}) ([a-z]+) ([0-9]+)\n")
 
 EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
@@ -150,3 +152,33 @@ def summary(text: str) -> str:
     end = _PARAGRAPH_END.search(text)
     paragraph = (text[: end.start()] if end else text).rstrip(_SPACE)
     return _RUN.sub(lambda run: " " if "\n" in run[0] else run[0], paragraph)
+
+
+def file_content(git: Commands, revision: str, path: str) -> bytes | None:
+    """Return the bytes of ``path`` in ``revision``, None where it has no such file."""
+    name = f"{revision}:{path}"
+    try:
+        return _kept(git, name) if is_full_id(revision) else _read(git, name)
+    except _NotKept as read:
+        return read.content
+
+
+class _NotKept(Exception):
+    """Carries what was read, if anything: the next one who asks has to read it again."""
+
+    def __init__(self, content: bytes | None) -> None:
+        self.content = content
+
+
+@lru_cache(maxsize=512)
+def _kept(git: Commands, name: str) -> bytes:
+    """Read a file below a commit's full id, which never changes: a command asks many times."""
+    content = _read(git, name)
+    if content is None or len(content) > _KEPT_BYTES:
+        raise _NotKept(content)
+    return content
+
+
+def _read(git: Commands, name: str) -> bytes | None:
+    done = git.attempt("cat-file", "blob", name)
+    return done.stdout if done.returncode == 0 else None

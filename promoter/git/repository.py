@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from promoter.common.errors import GitError
 from promoter.common.signals import INTERRUPTS
 from promoter.git.checkout import write_files
 from promoter.git.commands import Commands
-from promoter.git.objects import READ_OPTIONS, ObjectReader, TreeEntry, decode, entry_of
+from promoter.git.objects import (
+    READ_OPTIONS,
+    ObjectReader,
+    TreeEntry,
+    decode,
+    entry_of,
+    file_content,
+)
 
 NO_OBJECT = "0" * 40
 
@@ -66,8 +73,7 @@ class Git(Commands):
 
     def file(self, revision: str, path: str) -> bytes | None:
         """Return the bytes of ``path`` in ``revision``, None where it has no such file."""
-        done = self.attempt("cat-file", "blob", f"{revision}:{path}")
-        return done.stdout if done.returncode == 0 else None
+        return file_content(self, revision, path)
 
     def listing(self, revision: str, path: str = "") -> dict[str, TreeEntry]:
         """Return the files and links (no submodules) below ``path``, by their path from there."""
@@ -243,12 +249,8 @@ class Git(Commands):
     @contextmanager
     def scratch_index(self) -> Iterator[dict[str, str]]:
         """Yield the variables of an empty temporary index for the git commands in the block."""
-        folder = Path(self.text("rev-parse", "--absolute-git-dir"))
-        index = folder / f"index.promoter.{os.urandom(16).hex()}"
-        try:
-            yield {"GIT_INDEX_FILE": str(index)}
-        finally:
-            index.unlink(missing_ok=True)
+        with TemporaryDirectory() as folder:
+            yield {"GIT_INDEX_FILE": str(Path(folder, "index"))}
 
     @contextmanager
     def worktree(self, folder: Path, revision: str, *, empty: bool = False) -> Iterator[Git]:
