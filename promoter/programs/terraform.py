@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import subprocess
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -28,6 +29,9 @@ _REMEDIES = {
     "is no longer available": _RELOCK,
 }
 """Next steps by the text of OpenTofu's message."""
+
+_PLACE = re.compile(r",? ?on \S+ line \d+.*")
+_PARAGRAPHS = 4
 
 # Types that hold data or an identity which no apply brings back: a plan that deletes or
 # replaces one of these needs an approval of its own.
@@ -250,10 +254,13 @@ def plan_digest(shown: Mapping[str, Any]) -> str:
 
 
 def _failure(command: str, stack: str, message: str) -> PromoterError:
-    stripped = (line.strip(" │╷╵\t") for line in redact(message).splitlines())
-    lines = [line for line in stripped if line]
-    start = next((n for n, line in enumerate(lines) if line.startswith("Error")), 0)
-    cause = "; ".join(lines[start : start + 6]) or "no message"
-    remedies = (remedy for text, remedy in _REMEDIES.items() if text in " ".join(lines))
+    stripped = "\n".join(line.strip(" │╷╵\t") for line in redact(message).splitlines())
+    paragraphs = [" ".join(each.split()) for each in re.split(r"\n{2,}", stripped)]
+    start = next((n for n, each in enumerate(paragraphs) if each.startswith("Error")), 0)
+    # Of a place in the configuration, which is generated, the resource is enough.
+    said = (_PLACE.sub("", each) for each in paragraphs[start:])
+    cause = "; ".join(list(filter(None, said))[:_PARAGRAPHS]) or "no message"
+    text = " ".join(paragraphs)
+    remedies = (remedy for known, remedy in _REMEDIES.items() if known in text)
     otherwise = "fix the cause and run the command again; nothing was recorded"
     return PromoterError(f"{command} stack {stack}: {cause}", next_step=next(remedies, otherwise))

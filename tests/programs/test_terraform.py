@@ -165,6 +165,29 @@ def test_killed_it_leaves_a_terraform_that_still_saves_its_state(tmp_path: Path)
     assert not (tmp_path / "signals").exists()
 
 
+def real_terraform(folder: Path) -> Terraform:
+    environment = {"PATH": os.environ["PATH"], "HOME": str(folder)}
+    program = Toolchain(ROOT, progress=Silent()).program("tofu")
+    return Terraform(program, folder, environment, Silent())
+
+
+def test_an_error_is_one_line_with_its_resource_and_its_whole_cause(tmp_path: Path) -> None:
+    cause = "the first of two databases has no backups, so that nothing could be restored from it"
+    rule = {"condition": "${var.ready}", "error_message": f"{cause}:\n  * none since Monday"}
+    app = {"triggers_replace": 1, "lifecycle": {"precondition": [rule]}}
+    stack = {
+        "variable": {"ready": {"default": False}},
+        "resource": {"terraform_data": {"app": app}},
+    }
+    (tmp_path / "cdk.tf.json").write_text(json.dumps(stack))
+    terraform = real_terraform(tmp_path)
+    terraform.init()
+    with pytest.raises(PromoterError) as caught:
+        terraform.plan()
+    first = "Error: Resource precondition failed"
+    assert str(caught.value) == f"plan stack {tmp_path.name}: {first}; {cause}: * none since Monday"
+
+
 def test_a_provider_that_this_machine_replaces_is_refused(tmp_path: Path) -> None:
     toolchain = Toolchain(ROOT, progress=Silent())
     mirror = toolchain.provider_mirror()
@@ -172,12 +195,7 @@ def test_a_provider_that_this_machine_replaces_is_refused(tmp_path: Path) -> Non
     (tmp_path / "cdk.tf.json").write_text(json.dumps({"terraform": required}))
     mirrored = f'filesystem_mirror {{ path = "{mirror}" }}'
     replaced = f'dev_overrides {{ "hashicorp/helm" = "{tmp_path}" }}'
-    terraform = Terraform(
-        toolchain.program("tofu"),
-        tmp_path,
-        {"PATH": os.environ["PATH"], "HOME": str(tmp_path)},
-        Silent(),
-    )
+    terraform = real_terraform(tmp_path)
     settings = tmp_path / ".tofurc"
     settings.write_text(f"provider_installation {{\n{replaced}\n{mirrored}\n}}\n")
     with pytest.raises(PromoterError, match="dev_overrides of this machine replace a provider"):
