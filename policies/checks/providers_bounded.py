@@ -15,7 +15,7 @@ _SOURCES = {
 _BOUND = re.compile(r"~>\s*[0-9]|<\s*[0-9]|^=?\s*[0-9]")
 _ARGUMENTS = {"alias", "features", "kubernetes", "project", "region", "subscription_id"} | {
     *("tenant_id", "host", "token", "cluster_ca_certificate", "config_context"),
-    "storage_use_azuread",
+    *("storage_use_azuread", "qps", "burst_limit"),
     *("resource_provider_registrations", "resource_providers_to_register"),
 }
 """Arguments of a provider; any other might lead it to another cloud, or hold a key."""

@@ -22,7 +22,9 @@ _HELM = "~> 3.1, >= 3.1.2"
 
 def helm_provider(stack: TerraformStack, access: Mapping[str, Any] | None = None) -> None:
     """Configure Helm; without ``access`` it takes the kubeconfig that KUBE_CONFIG_PATH names."""
-    HelmProvider(stack, "helm", kubernetes=HelmProviderKubernetes(**access) if access else None)
+    kubernetes = HelmProviderKubernetes(**access) if access else None
+    # A release has a hundred objects; by default five requests a second wait for each other.
+    HelmProvider(stack, "helm", kubernetes=kubernetes, qps=50, burst_limit=100)
     stack.add_override("terraform.required_providers.helm.version", _HELM)
 
 

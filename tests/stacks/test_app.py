@@ -87,7 +87,7 @@ def test_state_and_provider_of_a_local_stack(tree: Tree) -> None:
     terraform = tree.json("local-qa")["terraform"]
     assert terraform["backend"] == {"local": {"path": "../../../.local/state/local-qa.tfstate"}}
     assert terraform["required_providers"]["helm"]["version"] == "~> 3.1, >= 3.1.2"
-    assert tree.json("local-qa")["provider"] == {"helm": [{}]}
+    assert tree.json("local-qa")["provider"] == {"helm": [{"burst_limit": 100, "qps": 50}]}
 
 
 def test_two_trees_at_different_places_give_the_same_stack(tree: Tree, tmp_path: Path) -> None:
