@@ -7,7 +7,7 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -321,25 +321,40 @@ def test_a_testflight_has_the_chart_and_its_teardown_sweeps(promoter: Worker, so
     ]
 
 
-def test_a_testflight_is_provisioned_by_terraform_and_its_teardown_removes_its_own(
-    source: Path, tmp_path: Path
-) -> None:
-    """The scripts alone, without what gives a task access."""
+@pytest.fixture
+def alone(source: Path, tmp_path: Path) -> Callable[..., list[str]]:
+    """Run scripts of the charts without what gives a task access; return promoter's calls."""
     worker = Worker(tmp_path)
     worker.fake("promoter", '[ "$1 $2" != "pipeline exec" ] || { shift 3; exec "$@"; }\n')
     for name in ("charts-repo", "deployments-repo"):
         (tmp_path / name).symlink_to(source)
-    variables = {
-        "PATH": f"{worker.programs[0]}:{os.environ['PATH']}",
-        "KEYS_FROM": "gcp-galoy-staging",
-    }
-    for name in ("testflight", "teardown-testflights"):
-        subprocess.run([CHARTS / "ci/tasks" / name], cwd=tmp_path, env=variables, check=True)
+
+    def run(*names: str, **variables: str) -> list[str]:
+        given = {"PATH": f"{worker.programs[0]}:{os.environ['PATH']}", **variables}
+        for name in names:
+            subprocess.run([CHARTS / "ci/tasks" / name], cwd=tmp_path, env=given, check=True)
+        return outcome(worker)
+
+    return run
+
+
+def test_a_testflight_is_provisioned_by_terraform_and_its_teardown_removes_its_own(
+    source: Path, alone: Callable[..., list[str]]
+) -> None:
     commit = Git(source).commit("HEAD")
-    assert outcome(worker) == [
+    assert alone("testflight", "teardown-testflights", KEYS_FROM="gcp-galoy-staging") == [
         f"promoter testflight run --chart {commit} --provisioner terraform"
         " --keys-from gcp-galoy-staging --sign",
         f"promoter testflight sweep --ref {commit}",
+    ]
+
+
+def test_each_step_of_a_bump_is_one_command(source: Path, alone: Callable[..., list[str]]) -> None:
+    steps = ("bump-vendored-ref", "vendir-sync", "push-vendored")
+    assert alone(*steps, DEP="lana-bank", BRANCH="main") == [
+        f"promoter vendor set-ref lana-bank {Git(source).commit('HEAD')}",
+        "promoter vendor sync",
+        "promoter vendor commit lana-bank --push --branch main",
     ]
 
 
