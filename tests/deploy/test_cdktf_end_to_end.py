@@ -13,10 +13,12 @@ import pytest
 
 from dev.reference_programs import CEPLER
 from promoter.common.errors import ClusterError, ProgramMissing
+from promoter.forge.local import LocalForge
 from promoter.git import Git
 from promoter.programs.kubectl import Kubectl
 from promoter.site.site import Site
 from tests.deploy.conftest import Stage
+from tests.deploy.github import on_github
 from tests.deploy.terminal import INTERRUPT, TerminalResult, run_on_terminal
 from tests.deploy.test_deploy_end_to_end import evidence, remote_main
 from tests.gate import reference
@@ -52,10 +54,11 @@ def changed_since(stage: Stage, before: str) -> list[str]:
 
 
 def on_terminal(
-    stage: Stage, shows: str, keys: bytes, *options: str, verb: str = "deploy"
+    stage: Stage, shows: str, keys: bytes, *options: str, verb: str = "deploy", **variables: str
 ) -> TerminalResult:
     command = ("cdktf", verb, "local-staging", *options)
-    return run_on_terminal(command, stage.scene.clone, stage.scene.environment, shows, keys)
+    environment = {**stage.scene.environment, **variables}
+    return run_on_terminal(command, stage.scene.clone, environment, shows, keys)
 
 
 def require_declined(stage: Stage, verb: str, plan: str) -> None:
@@ -258,9 +261,13 @@ def test_what_is_destroyed_no_longer_counts_as_passed(stage: Stage, tmp_path: Pa
     assert STAGING_STATE not in stage.scene.states()
     assert evidence(stage, "failed")[-1]["kind"] == "destroy"
     assert len(evidence(stage, "failed")) == failed + 1
-    done = on_terminal(stage, "Apply this plan?", b"yes\r", verb="destroy")
+    remote = Git(stage.scene.clone / ".local/platform/remote.git")
+    with on_github(remote, ".local/platform/remote.git", tmp_path) as variables:
+        done = on_terminal(stage, "Apply this plan?", b"yes\r", verb="destroy", **variables)
     assert done.code == 0, done.output
     assert "destroyed local-staging: record removed in" in done.output
+    reports = LocalForge(remote).deployments("local-staging")
+    assert [str(each.state) for each in reports] == ["inactive", "in_progress"]
     assert [each["kind"] for each in evidence(stage, "destroyed")] == ["destroy"]
     blocked = stage.run("cdktf", "deploy", "local-qa", "--auto-approve")
     assert blocked.returncode == 3
