@@ -68,10 +68,10 @@ test-heavy: .venv/installed ## a browser, Keycloak, Dagster, our images, the sam
 	$(BIN)/python -m dev.reference_programs server panels
 	$(BIN)/python -m pytest -n 2 --dist loadscope -m heavy
 
-# Apart from `make test`: the first run builds azurerm and the collector, some minutes and 3 GB of memory.
+# Apart from `make test`: the first run builds two providers and the collector, minutes and 3 GB of memory.
 .PHONY: test-providers
-test-providers: .venv/installed ## stacks against the real providers (azurerm is built, others where there is a registry), the collector's configuration against the collector
-	$(BIN)/promoter toolchain build tofu terraform-provider-azurerm otelcol
+test-providers: .venv/installed ## stacks against the real providers (azurerm and kubernetes are built, others where there is a registry), the collector's configuration against the collector
+	$(BIN)/promoter toolchain build tofu terraform-provider-azurerm terraform-provider-kubernetes otelcol
 	$(BIN)/python -m pytest -m providers tests/providers tests/testflight/test_terraform_providers.py tests/charts/test_collector.py
 
 # Apart from `make test`: act is built first, in a few minutes.

@@ -1,7 +1,7 @@
 """The programs that can be built here: their Go modules, packages and linker flags.
 
-All but azurerm, slsa-verifier, kubelogin, act and otelcol are packages of one module,
-``dev/toolchain/programs``, so that what they share is compiled once.
+All but two Terraform providers, slsa-verifier, kubelogin, act and otelcol are packages of one
+module, ``dev/toolchain/programs``, so that what they share is compiled once.
 """
 
 from __future__ import annotations
@@ -23,13 +23,11 @@ SHARED = "programs"
 KEYS = "keys.json"
 # A cold start is mostly compiling. The linker strips debug information anyway, and these programs
 # wait more than they compute: nothing but the standard library is inlined (decision 91).
+_FAST = ("-gcflags=all=-dwarf=false -l", "-gcflags=std=-dwarf=false")
 _FLAGS = {
-    SHARED: (
-        "-gcflags=all=-dwarf=false -l",
-        "-gcflags=std=-dwarf=false",
-        # OpenTofu's client of Cloud Storage without DirectPath (gRPC by xDS): it does not use it.
-        "-tags=disable_grpc_modules",
-    ),
+    # OpenTofu's client of Cloud Storage without DirectPath (gRPC by xDS), which it does not use.
+    SHARED: (*_FAST, "-tags=disable_grpc_modules"),
+    "terraform-provider-kubernetes": _FAST,
     # Prometheus without the discovery of every cloud.
     "otelcol": ("-gcflags=all=-dwarf=false", "-tags=remove_all_sd,enable_dns_sd"),
 }
@@ -118,6 +116,7 @@ _ALL = (
     _kubernetes("kubelet", 19),
     _kubernetes("kube-proxy", 8),
     _provider("terraform-provider-azurerm", "terraform-provider-azurerm", 940, "5.2.0"),
+    _provider("terraform-provider-kubernetes", "terraform-provider-kubernetes", 120, "3.2.1"),
     Recipe("kubelogin", "kubelogin", _KUBELOGIN, _KUBELOGIN, 85),
     Recipe("slsa-verifier", "slsa-verifier", f"{_SLSA}/cli/slsa-verifier", _SLSA, 50),
     Recipe("act", "act", _ACT, _ACT, 55),
@@ -126,9 +125,10 @@ _ALL = (
 RECIPES: dict[str, Recipe] = {recipe.name: recipe for recipe in _ALL}
 ON_REQUEST = (
     *("kubelet", "kube-proxy"),
-    *("terraform-provider-azurerm", "kubelogin", "slsa-verifier", "act", "otelcol"),
+    *("terraform-provider-azurerm", "terraform-provider-kubernetes"),
+    *("kubelogin", "slsa-verifier", "act", "otelcol"),
 )
-"""Built only when named: a real node, a provider that takes minutes, the task image's sign-in to
+"""Built only when named: a real node, providers that take minutes, the task image's sign-in to
 AKS, a check for others, the engine of `make test-workflows`, and the chart's collector."""
 
 
