@@ -121,7 +121,7 @@ def run_of(command: str, stack: Mapping[str, Any]) -> str:
     )
 
 
-_OF_TESTS = re.compile(
+OF_TESTS = re.compile(
     r"TF_(CLI_CONFIG_FILE|PLUGIN_CACHE_\w+|IN_AUTOMATION|INPUT)|TERRAFORM_BINARY_NAME"
     r"|CHECKPOINT_DISABLE|GOOGLE_\w+_CUSTOM_ENDPOINT|ARM_METADATA_HOSTNAME|ARM_USE_CLI"
 )
@@ -139,7 +139,7 @@ class Tofu:
     def undeclared(self) -> set[str]:
         """Return the variables that no deploy of this stack passes on and no fake needs."""
         declared = allowed_names(self.environment, *SynthesizedStack(self.folder).credentials())
-        return {name for name in self.environment if not _OF_TESTS.fullmatch(name)} - declared
+        return {name for name in self.environment if not OF_TESTS.fullmatch(name)} - declared
 
     def write(self, stack: Mapping[str, Any]) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""The real azurerm provider, built once and served to OpenTofu from a folder."""
+"""The real providers, built once and served to OpenTofu from folders."""
 
 from __future__ import annotations
 
@@ -6,15 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from promoter.common.progress import Silent
 from promoter.toolchain import Toolchain
-from promoter.toolchain.cache import Cache
-from promoter.toolchain.providers import environment, mirror
+from promoter.toolchain.providers import environment
 from tests.providers.azurerm_stack import Tofu
-from tests.providers.obtained import Obtained
+from tests.providers.obtained import Obtained, built_mirror, obtain
 from tests.stacks.stack_tree import REPOSITORY, Tree, copy_tree
-
-PROVIDER = "terraform-provider-azurerm"
 
 
 @pytest.fixture(scope="session")
@@ -25,17 +21,15 @@ def toolchain() -> Toolchain:
 @pytest.fixture
 def tofu(toolchain: Toolchain, tmp_path: Path) -> Tofu:
     """OpenTofu that gets azurerm, and no other provider, from the mirror."""
-    cache = Cache(toolchain.cache)
-    version = toolchain.pin(PROVIDER).release
-    served = mirror(cache, "azurerm", toolchain.program(PROVIDER), version, Silent())
     program = toolchain.program("tofu")
-    return Tofu(program, tmp_path / "stack", environment(served, program))
+    served = environment(built_mirror(toolchain, "azurerm"), program)
+    return Tofu(program, tmp_path / "stack", served)
 
 
 @pytest.fixture(scope="session")
 def obtained(toolchain: Toolchain, tmp_path_factory: pytest.TempPathFactory) -> Obtained:
-    """Providers that OpenTofu can install besides azurerm."""
-    return Obtained(toolchain.program("tofu"), tmp_path_factory.mktemp("providers"))
+    """Every provider that OpenTofu can install."""
+    return obtain(toolchain, tmp_path_factory.mktemp("providers"))
 
 
 @pytest.fixture(scope="session")

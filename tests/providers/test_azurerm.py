@@ -1,7 +1,7 @@
 """Stacks on Azure against the real azurerm provider: its schema, a plan and an apply.
 
-Whatever a stack has of other providers is left out here, and named: neither honeycombio nor
-kubernetes nor random nor google is in a current version where no provider registry is in reach.
+Whatever a stack has of other providers is left out here, and named: neither honeycombio nor random
+is in a current version where no provider registry is in reach.
 """
 
 from __future__ import annotations
