@@ -3,7 +3,8 @@
 The jobs, their scripts and promoter are real. The deploy jobs are those of the clouds, with the
 environments of the platform `local` in their place. Fakes: GitHub (bare repositories), the
 registries (the platform's own), the nodes (kwok), and Terraform for the testflight, which has no
-vault here: it is provisioned through kubectl, without keys.
+vault here: it is provisioned through kubectl, without keys. `make test-providers` runs the same
+with Terraform and a vault (tests/providers/test_whole_chain.py).
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from promoter.programs.registry import MIRROR_VARIABLE
 from promoter.release.upstream import export
 from promoter.testflight.chart import content_hash
 from promoter.toolchain.cache import default_cache
-from tests.concourse.build import Engine
+from tests.concourse.build import Build, Engine
 from tests.concourse.isolation import wheel_bin
 from tests.concourse.resource_types import Cepler, GitRepository, ResourceType
 from tests.concourse.test_pipelines import ROOT
@@ -111,25 +112,31 @@ def bare(scene: Scene, name: str) -> Git:
     return Git(scene.folder / "remotes" / f"{name}.git")
 
 
-@pytest.fixture(scope="module")
-def charts(scene: Scene, worker: Worker) -> Engine:
-    by_kubectl = "s/ --provisioner terraform//; s/ --keys-from [^ ]*//"
-    fake = (
-        'if [ "$1 $2" = "testflight run" ]; then\n'
-        '  echo "fake: provisioned through kubectl, without keys" >&2\n'
-        f'  set -- $(printf "%s" "$*" | sed "{by_kubectl}") --only-pinned\n'
-        "fi\n"
-    )
+def flying(worker: Worker, *edits: str) -> None:
+    """Let the worker's promoter run testflights with arguments that shell lines change."""
+    lines = [f"  {edit}\n" for edit in (*edits, 'set -- "$@" --only-pinned')]
+    fake = f'if [ "$1 $2" = "testflight run" ]; then\n{"".join(lines)}fi\n'
     worker.fake("promoter", f'{fake}exec {wheel_bin()}/promoter "$@"\n')
-    made = Engine("galoy-private-charts", worker, {})
+
+
+def with_remotes(engine: Engine, scene: Scene) -> Engine:
+    """Give the charts' pipeline the repositories of the scene, and the scripts of its tasks."""
     export(ROOT / "upstream" / "galoy-private-charts", scene.folder / "tasks.git")
     found: dict[str, ResourceType] = {}
-    for each in made.pipeline.resources:
+    for each in engine.pipeline.resources:
         name = str(each.source["uri"]).rpartition("/")[2].removesuffix(".git")
         found[each.name] = GitRepository(bare(scene, name).dir, each.source)
     tasks = {"branch": "main", "paths": ["ci/tasks"]}
-    made.resources = found | {"pipeline-tasks": GitRepository(scene.folder / "tasks.git", tasks)}
-    return made
+    engine.resources = found | {"pipeline-tasks": GitRepository(scene.folder / "tasks.git", tasks)}
+    return engine
+
+
+@pytest.fixture(scope="module")
+def charts(scene: Scene, worker: Worker) -> Engine:
+    by_kubectl = "s/ --provisioner terraform//; s/ --keys-from [^ ]*//"
+    said = 'echo "fake: provisioned through kubectl, without keys" >&2'
+    flying(worker, said, f'set -- $(printf "%s" "$*" | sed "{by_kubectl}")')
+    return with_remotes(Engine("galoy-private-charts", worker, {}), scene)
 
 
 @pytest.fixture(scope="module")
@@ -156,7 +163,12 @@ def deployments(scene: Scene, worker: Worker) -> Engine:
 def test_a_commit_of_the_chart_is_tested_vendored_and_deployed_to_staging_and_qa(
     scene: Scene, charts: Engine, deployments: Engine
 ) -> None:
-    charts.succeed("testflight")
+    require_deployed(scene, charts, deployments)
+
+
+def require_deployed(scene: Scene, charts: Engine, deployments: Engine) -> Build:
+    """Let the newest commit of the chart go to QA; return the build of its testflight."""
+    tested = charts.succeed("testflight")
     bumped = charts.succeed("bump-lana-bank-in-deployments")
     ref = bumped.versions["charts-repo"]["ref"]
     remote = bare(scene, "galoy-deployments")
@@ -173,3 +185,4 @@ def test_a_commit_of_the_chart_is_tested_vendored_and_deployed_to_staging_and_qa
         assert remote.file("refs/heads/main", f"cepler/.cepler/local/{name}.state")
         states = [str(each.state) for each in LocalForge(remote).deployments(name)]
         assert states[:2] == ["success", "in_progress"]
+    return tested
