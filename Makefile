@@ -74,11 +74,11 @@ test-providers: .venv/installed ## stacks against the real providers (azurerm an
 	$(BIN)/promoter toolchain build tofu terraform-provider-azurerm terraform-provider-kubernetes otelcol
 	$(BIN)/python -m pytest -m providers tests/providers tests/testflight/test_terraform_providers.py tests/charts/test_collector.py
 
-# Apart from `make test`: act is built first, in a few minutes.
+# Apart from `make test`: act and cargo-nextest are built first, in some minutes.
 .PHONY: test-workflows
-test-workflows: .venv/installed ## every job of every GitHub workflow, in a workflow engine; our image in Docker (root, docker.io)
+test-workflows: .venv/installed ## every job of every GitHub workflow, in a workflow engine; our image in Docker (root; docker.io, bats, postgresql)
 	$(BIN)/promoter toolchain build act crane
-	$(BIN)/python -m dev.reference_programs cog
+	$(BIN)/python -m dev.reference_programs cog nextest
 	$(BIN)/python -m pytest -n 2 --dist loadgroup -m workflows tests/workflows
 
 .PHONY: lint

@@ -1,4 +1,4 @@
-"""The programs that tests and benchmarks compare ours with: cepler and cog, built by cargo.
+"""Programs of others that cargo builds: cepler and cog, to compare ours with, and cargo-nextest.
 
 ``python -m dev.reference_programs NAME...`` builds them once, into the cache, before tests run;
 and the sample application's server (`sample_server`) and panels (`panels`).
@@ -36,12 +36,14 @@ _QUICKLY = {
 class Reference:
     """The program ``name`` of a crate in a version, kept in ``cache``.
 
-    Unless ``optimized``, as its authors publish it, it is one that takes less time to compile.
+    Unless ``optimized``, as its authors publish it, it is one that takes less time to compile;
+    ``options`` are those of its features that cargo gets.
     """
 
     name: str
     crate: str
     version: str
+    options: tuple[str, ...] = ()
     optimized: bool = False
     cache: Path = field(default_factory=default_cache)
 
@@ -77,7 +79,8 @@ class Reference:
                 next_step="install Rust (https://rustup.rs)",
             )
         folder.parent.mkdir(parents=True, exist_ok=True)
-        command = [cargo, "install", "--locked", self.crate, "--version", self.version]
+        pinned = [self.crate, "--version", self.version, *self.options]
+        command = [cargo, "install", "--locked", *pinned]
         title = f"build {self.crate} {self.version}"
         waiting = f"another process that builds {self.crate}"
         with exclusive(Path(f"{folder}.lock"), waiting, progress):
@@ -106,11 +109,13 @@ def _has_openssl() -> bool:
 
 CEPLER = Reference("cepler", "cepler", "0.7.22")
 COG = Reference("cog", "cocogitto", "7.0.0")
-
+# Without the features by which it replaces itself, and by which DTrace watches it.
+NEXTEST = Reference("cargo-nextest", "cargo-nextest", "0.9.151", ("--no-default-features",))
 
 BUILDS: dict[str, Callable[[Progress], Path]] = {
     "cepler": CEPLER.path,
     "cog": COG.path,
+    "nextest": NEXTEST.path,
     "server": SampleServer().path,
     "panels": panels.built,
 }

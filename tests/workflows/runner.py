@@ -21,6 +21,8 @@ from typing import Any
 import yaml
 
 from dev import panels
+from dev.reference_programs import NEXTEST
+from dev.sample_server import SampleServer
 from promoter.concourse.settings import workflow_settings
 from promoter.git import Git
 from promoter.toolchain import Toolchain
@@ -46,7 +48,12 @@ _MACHINE = (
     "SSL_",
 )
 # The files of programs that this machine has below its user's home, by the variable that names it.
-_BELOW_HOME = {"RUSTUP_HOME": ".rustup", "PYENV_ROOT": ".pyenv", "GOMODCACHE": "go/pkg/mod"}
+_BELOW_HOME = {
+    "RUSTUP_HOME": ".rustup",
+    "CARGO_HOME": ".cargo",
+    "PYENV_ROOT": ".pyenv",
+    "GOMODCACHE": "go/pkg/mod",
+}
 _REGISTRY = "us.gcr.io/galoyorg"
 TOKEN = "of-the-job"
 
@@ -194,7 +201,8 @@ class Runner:
             "XDG_CACHE_HOME": str(default_cache().parent),
             "TYPOS": str(ROOT / ".venv" / "bin" / "typos"),
             "COG": self.values.get("COG", ""),
-            # One store of packages for all runs, as the cache of the real runner is.
+            # One store of packages and one target for all runs, as the cache of the real runner is.
+            "CARGO_TARGET_DIR": str(SampleServer().compiled),
             "npm_config_store_dir": str(default_cache() / "pnpm-store"),
         }
 
@@ -209,6 +217,8 @@ class Runner:
             text = (fakes / "nix").read_text().replace("@OUTPUTS@", outputs)
             (self.folder / "nix" / "nix").write_text(text)
             (self.folder / "nix" / "nix").chmod(0o755)
+            if NEXTEST.place.is_file():
+                (self.folder / "nix" / "cargo-nextest").symlink_to(NEXTEST.place)
             if shutil.which("npm"):
                 (self.folder / "nix" / "pnpm").symlink_to(panels.pnpm())
         return place
