@@ -37,7 +37,7 @@ class Reference:
     """The program ``name`` of a crate in a version, kept in ``cache``.
 
     Unless ``optimized``, as its authors publish it, it is one that takes less time to compile;
-    ``options`` are those of its features that cargo gets.
+    ``options`` are further ones of cargo install.
     """
 
     name: str
@@ -109,8 +109,10 @@ def _has_openssl() -> bool:
 
 CEPLER = Reference("cepler", "cepler", "0.7.22")
 COG = Reference("cog", "cocogitto", "7.0.0")
-# Without the features by which it replaces itself, and by which DTrace watches it.
-NEXTEST = Reference("cargo-nextest", "cargo-nextest", "0.9.151", ("--no-default-features",))
+# Without the features by which it replaces itself and DTrace watches it. It waits for tests, which
+# it compiles and runs with their own profile: optimized, it would take twice as long to compile.
+_LEAST = ("--no-default-features", "--config", "profile.release.opt-level=0")
+NEXTEST = Reference("cargo-nextest", "cargo-nextest", "0.9.151", _LEAST)
 
 BUILDS: dict[str, Callable[[Progress], Path]] = {
     "cepler": CEPLER.path,
