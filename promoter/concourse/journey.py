@@ -57,6 +57,7 @@ _AUTOMERGE = Box(_CHARTS_CHECKS, "bot-automerge-lana")
 JOINTS = (
     Arrow(Box(_RELEASE, "open-promote-rc-pr"), _RC_CHECK, "pull request"),
     Arrow(Box(_RELEASE, "bump-image-in-chart"), _AUTOMERGE, "digests"),
+    Arrow(Box(_RELEASE, "bump-image-in-chart-rc"), _AUTOMERGE, "a candidate's digests"),
     Arrow(_AUTOMERGE, Box(_CHARTS, "testflight"), "merged"),
 )
 # A person merges the promote-rc pull request, and nothing else starts the release.

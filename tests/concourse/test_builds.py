@@ -41,7 +41,7 @@ from tests.concourse.test_tasks import charts_remote, deployments, one_more
 from tests.concourse.worker import UndefinedVariable, Worker
 from tests.images.built import skip_reason
 from tests.release.conftest import crane, registry
-from tests.release.sandbox import Sandbox, open_sandbox
+from tests.release.sandbox import APPLICATION, RELEASE_YML, Sandbox, open_sandbox
 
 __all__ = ["charts_remote", "crane", "deployments", "registry"]
 # What a machine needs to reach its package registries.
@@ -87,7 +87,12 @@ def engine(name: str, worker: Worker, remotes: Mapping[str, Path], **more: Resou
 
 @pytest.fixture
 def sandbox(tmp_path: Path, registry: Registry) -> Sandbox:
-    return open_sandbox(tmp_path / "sandbox", registry, committed=True)
+    """An application whose candidates may be pinned in the chart, too."""
+    settings = (APPLICATION / RELEASE_YML).read_text()
+    assert "\nchart:\n" in settings
+    settings = settings.replace("\nchart:\n", "\nchart:\n  candidates: true\n")
+    changed = {RELEASE_YML: settings.encode()}
+    return open_sandbox(tmp_path / "sandbox", registry, changed, committed=True)
 
 
 @pytest.fixture
@@ -121,6 +126,8 @@ def test_a_commit_goes_through_every_job_of_the_release(
     assert candidate.versions["version"] == {"number": "0.1.0-rc.1"}
     with pytest.raises(NoVersion):
         lana_bank.run("bump-image-in-chart")
+    lana_bank.succeed("bump-image-in-chart-rc")
+    assert proposed(sandbox).endswith("to 0.1.0-rc.1")
     lana_bank.succeed("open-promote-rc-pr")
     (pull,) = sandbox.application.forge.pull_requests(Query(state=PullRequestState.OPEN))
     merged = sandbox.merge(pull)
@@ -130,8 +137,14 @@ def test_a_commit_goes_through_every_job_of_the_release(
     released = lana_bank.succeed("release")
     assert released.versions["version"] == {"number": "0.1.0"}
     lana_bank.succeed("bump-image-in-chart")
+    assert proposed(sandbox).endswith("to 0.1.0")
+
+
+def proposed(sandbox: Sandbox) -> str:
+    """Return the title of the one pull request in the charts repository."""
     (bump,) = sandbox.charts.forge.pull_requests(Query(state=PullRequestState.OPEN))
     assert {"galoybot", "lana-bank"} <= bump.labels
+    return bump.title
 
 
 def test_every_job_of_the_nix_cache_runs(worker: Worker, sandbox: Sandbox, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from typing import TypeGuard
 
 import pytest
 
@@ -70,6 +71,7 @@ RELEASE = {
     ("build-rc", "open-promote-rc-pr"),
     ("open-promote-rc-pr", "release"),
     ("release", "bump-image-in-chart"),
+    ("build-rc", "bump-image-in-chart-rc"),
 }
 
 
@@ -89,12 +91,22 @@ def test_the_release_has_the_graph_of_the_seed() -> None:
     }
 
 
-def test_the_bump_of_the_chart_waits_for_the_release_job() -> None:
+def test_a_release_is_pinned_once_its_job_has_passed_a_candidate_when_somebody_starts_it() -> None:
     files = next(files for files in PIPELINES if files.name == "lana-bank")
     pipeline = read_pipeline(files.rendered(ROOT))
-    (job,) = (job for job in pipeline.jobs if job.name == "bump-image-in-chart")
-    triggers = [step for step in pipeline.steps(job) if isinstance(step, Get) and step.trigger]
-    assert [(step.get, step.passed) for step in triggers] == [("version", ("release",))]
+    pinned = {
+        job.name: [(step.trigger, step.passed) for step in pipeline.steps(job) if is_version(step)]
+        for job in pipeline.jobs
+        if job.name.startswith("bump-image-in-chart")
+    }
+    assert pinned == {
+        "bump-image-in-chart": [(True, ("release",))],
+        "bump-image-in-chart-rc": [(False, ("build-rc",))],
+    }
+
+
+def is_version(step: object) -> TypeGuard[Get]:
+    return isinstance(step, Get) and step.get == "version"
 
 
 def test_every_task_image_is_ours_or_public() -> None:
