@@ -8,9 +8,8 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import httpx
@@ -21,6 +20,7 @@ from promoter.common import ports
 from promoter.toolchain import Toolchain
 from promoter.toolchain.recipes import module_version
 from tests.charts.chart_rendering import CHART, REPOSITORY, Chart, whole_values
+from tests.http_server import listening
 
 NAME = "lana-bank-opentelemetry-collector"
 CUSTOMER = "somebody@customer.example"
@@ -151,12 +151,12 @@ class Keycloak(BaseHTTPRequestHandler):
 def collector(
     program: Path, configuration: Any, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Collector]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Keycloak)
-    Thread(target=server.serve_forever, daemon=True).start()
-    scraped = f"127.0.0.1:{server.server_port}"
-    with running(program, configuration, scraped, tmp_path_factory.mktemp("log")) as found:
+    folder = tmp_path_factory.mktemp("log")
+    with (
+        listening(Keycloak) as scraped,
+        running(program, configuration, scraped, folder) as found,
+    ):
         yield found
-    server.shutdown()
 
 
 def attributes(**values: str) -> list[Any]:

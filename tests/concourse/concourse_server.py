@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-import threading
 from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+
+from tests.http_server import listening
 
 JOB = "/api/v1/teams/main/pipelines/nix-cache/jobs/populate-nix-cache-pr"
 USER = {"username": "operator", "password": "a password"}
@@ -28,15 +29,8 @@ class Concourse:
 def serving(state: Concourse) -> Iterator[str]:
     """Yield the server's address."""
     handler = type("Bound", (_Handler,), {"state": state})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    thread = threading.Thread(target=server.serve_forever, args=(0.05,))
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join(timeout=10)
+    with listening(handler) as address:
+        yield f"http://{address}"
 
 
 class _Handler(BaseHTTPRequestHandler):

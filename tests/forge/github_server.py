@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -41,6 +41,7 @@ from promoter.forge.forge import (
 )
 from promoter.forge.local import LocalForge
 from tests.concourse.ruleset_schema import Ruleset
+from tests.http_server import listening
 
 from .github_rules import Token, active, skips_workflows, violations
 
@@ -179,16 +180,8 @@ def serving(forge: LocalForge, name: str = NAME) -> Iterator[tuple[Server, str]]
     """The server of repository ``name`` and its address, ``http://127.0.0.1:<port>``."""
     state = Server(forge, name)
     handler = type("Bound", (_Handler,), {"state": state})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, args=(0.05,))
-    thread.start()
-    try:
-        yield state, f"http://127.0.0.1:{server.server_address[1]}"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join(timeout=10)
+    with listening(handler) as address:
+        yield state, f"http://{address}"
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 import ssl
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
@@ -21,6 +20,7 @@ from promoter.programs.cloud import google_token
 from promoter.programs.kubectl import Kubectl
 from promoter.toolchain import Toolchain
 from tests.command_line import promoter
+from tests.http_server import listening
 
 ROOT = Path(__file__).parents[2]
 PROVIDER = (
@@ -49,16 +49,8 @@ def served(answer: Any, context: ssl.SSLContext | None = None) -> Iterator[str]:
         def log_message(self, *_: object) -> None:
             """Print nothing."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    if context:
-        server.socket = context.wrap_socket(server.socket, server_side=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"{'https' if context else 'http'}://127.0.0.1:{server.server_address[1]}"
-    finally:
-        server.shutdown()
-        server.server_close()
+    with listening(Handler, context) as address:
+        yield f"{'https' if context else 'http'}://{address}"
 
 
 class SecurityTokenService:

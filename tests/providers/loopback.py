@@ -9,11 +9,12 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import urlsplit
 
 from promoter.platform.certificates import KeyPair
+from tests.http_server import listening
 
 
 @dataclass(frozen=True)
@@ -45,36 +46,23 @@ class Answer:
 def served(answer: Callable[[Request], Answer], pair: KeyPair | None = None) -> Iterator[int]:
     """Answer on a port of 127.0.0.1, over TLS where a ``pair`` is given; gives the port."""
     handler = type("Bound", (_Handler,), {"answer": staticmethod(answer)})
-    with _listening(handler, pair) as port:
-        yield port
+    context = None
+    if pair:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(pair.certificate, pair.key)
+    with listening(handler, context) as address:
+        yield _port(address)
 
 
 @contextmanager
 def tunnel(suffix: str, to: int) -> Iterator[int]:
     """A proxy that takes every host whose name ends so to the port ``to``; gives its own port."""
-    with _listening(type("Bound", (_Tunnel,), {"suffix": suffix, "to": to}), None) as port:
-        yield port
+    with listening(type("Bound", (_Tunnel,), {"suffix": suffix, "to": to})) as address:
+        yield _port(address)
 
 
-@contextmanager
-def _listening(handler: type[BaseHTTPRequestHandler], pair: KeyPair | None) -> Iterator[int]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    server.daemon_threads = True
-    if pair:
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(pair.certificate, pair.key)
-        # The handshake is the handler's: whoever only connects keeps nobody else waiting.
-        server.socket = context.wrap_socket(
-            server.socket, server_side=True, do_handshake_on_connect=False
-        )
-    thread = threading.Thread(target=server.serve_forever, args=(0.05,))
-    thread.start()
-    try:
-        yield server.server_address[1]
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join(timeout=10)
+def _port(address: str) -> int:
+    return int(address.rpartition(":")[2])
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -11,9 +11,8 @@ import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
-from threading import Thread
 
 import httpx
 import pytest
@@ -21,6 +20,7 @@ import pytest
 from dev import panels
 from promoter.common.errors import ProgramMissing
 from tests.concourse.isolation import unavailable
+from tests.http_server import listening
 
 pytestmark = pytest.mark.heavy
 
@@ -109,10 +109,8 @@ class Realm(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def realm() -> Iterator[str]:
-    with HTTPServer(("127.0.0.1", 0), Realm) as server:
-        Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
+    with listening(Realm) as address:
+        yield f"http://{address}"
 
 
 def test_the_customer_portal_signs_in_at_the_realm_of_its_environment(

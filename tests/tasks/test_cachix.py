@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import socket
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
 
 from promoter.common.errors import InvalidFile
 from promoter.tasks.cachix import PathsMissing, Retries, read_paths, wait
+from tests.http_server import listening
 
 LIBRARY = "/nix/store/" + "a" * 32 + "-library-1.0"
 PROGRAM = "/nix/store/" + "b" * 32 + "-program-1.0"
@@ -34,14 +34,8 @@ def cache(*answers: dict[str, int]) -> Iterator[str]:
         def log_message(self, *_: object) -> None:
             pass
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Answer) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}"
-        finally:
-            server.shutdown()
-            thread.join()
+    with listening(Answer) as address:
+        yield f"http://{address}"
 
 
 BOTH = {"a" * 32: 200, "b" * 32: 200}

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import subprocess
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
+
+from tests.http_server import listening
 
 
 class _Backend(BaseHTTPRequestHandler):
@@ -67,14 +68,8 @@ class _Backend(BaseHTTPRequestHandler):
 def http_server(root: Path) -> Iterator[str]:
     """Serve the repositories below ``root`` over smart HTTP; yield the base address."""
     handler = type("Backend", (_Backend,), {"root": root})
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_address[1]}"
-        finally:
-            server.shutdown()
-            thread.join()
+    with listening(handler) as address:
+        yield f"http://{address}"
 
 
 def fake_ssh(folder: Path, log: Path) -> str:
