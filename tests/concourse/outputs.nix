@@ -9,8 +9,8 @@ let
     mkShell = given: builtins.seq (builtins.length given.packages) (said "shell");
   };
   tools = builtins.listToAttrs (map (name: { inherit name; value = said name; }) [
-    "bats" "cargo" "cargo-nextest" "cypress" "git" "git-cliff" "nodejs" "opentofu" "pnpm" "podman"
-    "python3" "uv"
+    "bats" "cargo" "cargo-nextest" "curl" "cypress" "git" "git-cliff" "jq" "nodejs" "openssl"
+    "opentofu" "pnpm" "postgresql" "python3" "rustc" "uv"
   ]);
   genAttrs = names: make: builtins.listToAttrs (map (name: { inherit name; value = make name; }) names);
   nixpkgs = {

@@ -30,7 +30,9 @@
 
       scripts = pkgs: {
         nextest = script pkgs "nextest" [ pkgs.cargo pkgs.cargo-nextest ] "cargo nextest run --workspace --locked";
-        bats = script pkgs "bats" [ pkgs.bats pkgs.podman ] "bats --recursive bats";
+        bats = script pkgs "bats" [
+          pkgs.bats pkgs.cargo pkgs.curl pkgs.jq pkgs.openssl pkgs.postgresql pkgs.python3 pkgs.rustc
+        ] "bats --recursive bats";
         simulation = script pkgs "simulation" [ pkgs.cargo ] "cargo run --locked --package simulation";
         # The panels as they are in their images; Cypress's program is not a package of npm.
         cypress = script pkgs "cypress" [ pkgs.cypress pkgs.pnpm pkgs.nodejs ] ''
