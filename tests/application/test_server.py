@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import shutil
 import socket
 import subprocess
 import threading
@@ -24,7 +26,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from jwt.algorithms import RSAAlgorithm
 
 from dev.contract import FILE
-from dev.sample_server import APPLICATION, SampleServer
+from dev.sample_server import APPLICATION, BUILD, SampleServer
 from promoter.common.ports import choose
 from promoter.release.contract.contract import parse_contract
 from promoter.release.contract.server import leaves
@@ -314,6 +316,31 @@ def test_a_port_that_is_taken_is_named_before_the_database_is_migrated(
         )
     assert done.returncode == 1
     assert f"listen on 127.0.0.1:{port}" in done.stderr
+
+
+def built(application: Path) -> tuple[bytes, str]:
+    """Compile a checkout into the shared target; return the program, and what cargo printed."""
+    variables = {**os.environ, "CARGO_TARGET_DIR": str(SampleServer().compiled)}
+    command = [str(application / BUILD)]
+    done = subprocess.run(command, env=variables, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return Path(done.stdout.splitlines()[-1]).read_bytes(), done.stderr
+
+
+def test_another_checkout_with_these_sources_has_the_same_bytes_and_is_not_compiled_again(
+    server: Path, tmp_path: Path
+) -> None:
+    built(APPLICATION)
+    other = tmp_path / "lana-bank"
+    shutil.copytree(APPLICATION, other, ignore=shutil.ignore_patterns("node_modules", "target"))
+    program, printed = built(other)
+    assert "Compiling" not in printed
+    assert program == server.read_bytes()
+    # cargo compares times, and this source is older than what it has compiled.
+    source = other / "lana/cli/src/main.rs"
+    source.write_text(f"{source.read_text()}// another\n")
+    os.utime(source, (0, 0))
+    assert built(other)[0] != program
 
 
 def test_the_key_of_a_build_changes_with_its_sources(tmp_path: Path) -> None:
