@@ -155,6 +155,7 @@ class Worker:
     ) -> subprocess.CompletedProcess[str]:
         """Run ``command`` in ``folder``; it may write to ``writable``, its home, `outside`."""
         own = Path(tempfile.mkdtemp(prefix="own-", dir=self.folder))
+        own.chmod(0o755)  # The task may start a program as another user, as in a container.
         for name in ("home", "tmp"):
             (own / name).mkdir()
         (self.folder / "calls").touch()

@@ -20,9 +20,6 @@ from typing import Any
 
 import yaml
 
-from dev import panels
-from dev.reference_programs import NEXTEST
-from dev.sample_server import SampleServer
 from promoter.concourse.settings import workflow_settings
 from promoter.git import Git
 from promoter.toolchain import Toolchain
@@ -33,27 +30,9 @@ from tests.forge.github_rules import of_workflow
 from tests.forge.github_server import Server
 
 from .actions import write_actions
+from .nix import machine, write_nix
 from .pull_request import PullRequestEvent, PushEvent
 
-# What a machine needs to find its programs and package registries.
-_MACHINE = (
-    "PATH",
-    "PIP_",
-    "UV_",
-    "GOPROXY",
-    "GOSUMDB",
-    "GONOSUMDB",
-    "GOFLAGS",
-    "npm_config_",
-    "SSL_",
-)
-# The files of programs that this machine has below its user's home, by the variable that names it.
-_BELOW_HOME = {
-    "RUSTUP_HOME": ".rustup",
-    "CARGO_HOME": ".cargo",
-    "PYENV_ROOT": ".pyenv",
-    "GOMODCACHE": "go/pkg/mod",
-}
 _REGISTRY = "us.gcr.io/galoyorg"
 TOKEN = "of-the-job"
 
@@ -188,7 +167,7 @@ class Runner:
             # The charts repository, which a deploy key opens.
             config = f'[url "{self.folder}/remotes/"]\n\tinsteadOf = git@github.com:GaloyMoney/\n'
             (home / ".gitconfig").write_text(config)
-        kept = {name: value for name, value in os.environ.items() if name.startswith(_MACHINE)}
+        kept = machine()
         own = str(ROOT / ".venv" / "bin")
         path = [each for each in kept["PATH"].split(os.pathsep) if each != own]
         if self.containers:
@@ -196,14 +175,10 @@ class Runner:
         kept["PATH"] = os.pathsep.join([str(self._fakes()), *path])
         return {
             **kept,
-            **{name: str(Path.home() / folder) for name, folder in _BELOW_HOME.items()},
             "HOME": str(home),
             "XDG_CACHE_HOME": str(default_cache().parent),
             "TYPOS": str(ROOT / ".venv" / "bin" / "typos"),
             "COG": self.values.get("COG", ""),
-            # One store of packages and one target for all runs, as the cache of the real runner is.
-            "CARGO_TARGET_DIR": str(SampleServer().compiled),
-            "npm_config_store_dir": str(default_cache() / "pnpm-store"),
         }
 
     def _fakes(self) -> Path:
@@ -212,15 +187,7 @@ class Runner:
         if not place.exists():
             place.mkdir()
             shutil.copy2(fakes / "sudo", place / "sudo")
-            (self.folder / "nix").mkdir()
-            outputs = str(ROOT / "tests" / "concourse" / "outputs.nix")
-            text = (fakes / "nix").read_text().replace("@OUTPUTS@", outputs)
-            (self.folder / "nix" / "nix").write_text(text)
-            (self.folder / "nix" / "nix").chmod(0o755)
-            if NEXTEST.place.is_file():
-                (self.folder / "nix" / "cargo-nextest").symlink_to(NEXTEST.place)
-            if shutil.which("npm"):
-                (self.folder / "nix" / "pnpm").symlink_to(panels.pnpm())
+            write_nix(self.folder / "nix")
         return place
 
     def _repository(self) -> Path:

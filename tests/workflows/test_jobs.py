@@ -127,9 +127,15 @@ def judge(job: Job, outcome: Outcome) -> None:
     pytest.skip(f"{job} stops at {stops['step']!r}: {stops['because']}")
 
 
+CARGO = "cargo"
+"""The tests that compile into one target, one after another."""
+
+
 def _grouped(job: Job) -> Any:
-    """Let one worker run the jobs in containers, and the others spread."""
+    """Let one worker run the jobs in containers, one those with cargo, and the others spread."""
     group = "containers" if "container" in job.declared else str(job)
+    if job.workflow in ("bats", "nextest"):
+        group = CARGO
     return pytest.param(job, id=str(job), marks=pytest.mark.xdist_group(group))
 
 
