@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from dev import panels
 from dev.reference_programs import NEXTEST
 from dev.sample_server import SampleServer
+from promoter.common.locks import exclusive
+from promoter.common.progress import Silent
 from promoter.toolchain.cache import default_cache
 from tests.concourse.test_pipelines import ROOT
 
@@ -44,6 +48,14 @@ def machine() -> dict[str, str]:
         "CARGO_TARGET_DIR": str(SampleServer().compiled),
         "npm_config_store_dir": str(default_cache() / "pnpm-store"),
     }
+
+
+@contextmanager
+def cargo_target() -> Iterator[None]:
+    """Hold the shared target: another run would replace the tests that this one starts."""
+    lock = Path(f"{SampleServer().compiled}.lock")
+    with exclusive(lock, "another run of cargo", Silent()):
+        yield
 
 
 def write_nix(folder: Path) -> None:

@@ -13,12 +13,12 @@ import pytest
 from promoter.toolchain.cache import default_cache
 from tests.concourse.worker import Worker, task_of
 
-from .nix import machine, write_nix
+from .nix import cargo_target, machine, write_nix
 from .pull_request import repository
-from .test_jobs import CARGO, FOLDERS, PLANS
+from .test_jobs import FOLDERS, PLANS
 
 NAME = "lana-bank"
-pytestmark = [pytest.mark.workflows, pytest.mark.xdist_group(CARGO)]
+pytestmark = pytest.mark.workflows
 
 
 @pytest.fixture
@@ -47,7 +47,8 @@ def test_the_application_is_tested(worker: Worker, job: str, task: str, workflow
     bare = repository(NAME, FOLDERS[NAME], worker.folder / "remotes", {})
     checkout = worker.folder / "checkout"
     bare.text("clone", "--quiet", ".", str(checkout))
-    _, done = worker.run(*task_of(NAME, job, task), {"repo": checkout})
+    with cargo_target():
+        _, done = worker.run(*task_of(NAME, job, task), {"repo": checkout})
     said, stops = done.stdout + done.stderr, PLANS[NAME][f"{workflow}/{workflow}"]["stops"]
     if done.returncode and re.search(stops["says"], said):
         pytest.skip(f"{job}: {stops['because']}")

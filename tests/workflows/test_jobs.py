@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +31,7 @@ from tests.images.built import shared_images, skip_reason
 from tests.release.conftest import serving
 from tests.release.test_automerge import PERMISSIONS
 
+from .nix import cargo_target
 from .pull_request import NUMBER, PullRequestEvent, PushEvent, opened, pushed, repository
 from .runner import Containers, Job, Outcome, Runner
 
@@ -127,15 +128,9 @@ def judge(job: Job, outcome: Outcome) -> None:
     pytest.skip(f"{job} stops at {stops['step']!r}: {stops['because']}")
 
 
-CARGO = "cargo"
-"""The tests that compile into one target, one after another."""
-
-
 def _grouped(job: Job) -> Any:
-    """Let one worker run the jobs in containers, one those with cargo, and the others spread."""
+    """Let one worker run the jobs in containers, and the others spread."""
     group = "containers" if "container" in job.declared else str(job)
-    if job.workflow in ("bats", "nextest"):
-        group = CARGO
     return pytest.param(job, id=str(job), marks=pytest.mark.xdist_group(group))
 
 
@@ -147,7 +142,8 @@ def test_a_job_runs(
     mark = tmp_path / "pwned"
     with runner_of(job, tmp_path, key, request) as (runner, bare):
         event = open_pull_request(bare, job, mark)
-        outcome = runner.run(job, event)
+        with cargo_target() if job.workflow in ("bats", "nextest") else nullcontext():
+            outcome = runner.run(job, event)
         comments = list(runner.server.comments)
     assert not mark.exists(), outcome.log
     if job.declared["permissions"].get("pull-requests") == "write":
