@@ -13,12 +13,12 @@ import os
 import re
 import shutil
 import sys
-import tarfile
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
 import yaml
+from backports import tarfile
 
 from promoter.common import ports
 from promoter.common.environment import child_environment
