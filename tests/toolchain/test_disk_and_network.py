@@ -102,6 +102,8 @@ def test_without_a_home_that_can_be_written_other_caches_are_in_ours(
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     monkeypatch.setenv("HOME", str(tmp_path))
     ours = {"GOMODCACHE", "npm_config_cache"}
+    for name in ours:
+        monkeypatch.delenv(name, raising=False)
     assert not ours & {*build_environment()}
     monkeypatch.setenv("HOME", "/proc/self")
     variables = build_environment()
