@@ -12,22 +12,18 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from promoter.git import Git
 from promoter.git.objects import SourceFile
 from promoter.programs.builders import Builder, DockerfileBuild, find_builder
 from promoter.programs.oci import OciImage
-from promoter.programs.oci_layout import (
-    file_digest,
-    image_config,
-    labeled,
-    read_archive,
-    read_layout,
-)
+from promoter.programs.oci_layout import file_digest, labeled
 from promoter.programs.registry import ImageLookup, Registry
 from promoter.release.build_inputs import BuildInputs
 from promoter.release.dockerfile import Dockerfile, canonical_name, parse_dockerfile
 from promoter.release.env_file import set_variable
 from promoter.release.errors import ReleaseError
-from promoter.release.images import REVISION, SOURCE, build, image_labels
+from promoter.release.handed_over import HandedOver
+from promoter.release.images import build
 from promoter.release.settings import (
     GITHUB_TOKEN,
     SETTINGS_FILE,
@@ -45,6 +41,7 @@ ARTIFACT = "io.galoy.artifact."
 class ImageBuilds:
     """The images of one version of ``source``, in a scratch ``folder``."""
 
+    git: Git
     source: SourceTree
     settings: ReleaseSettings
     version: str
@@ -68,23 +65,23 @@ class ImageBuilds:
 
     def image(self, recipe: ImageRecipe) -> OciImage[Any]:
         """Return the labeled image of ``recipe``; each artifact in it is the given one."""
-        if recipe.dockerfile is None:
+        given = self.inputs.images.get(recipe.name)
+        if recipe.dockerfile is None and not given:
             return build(self.source, recipe, self.version, self.settings.source)
         folder = self.folder / f"image-{recipe.name}"
         folder.mkdir()
-        if given := self.inputs.images.get(recipe.name):
-            made = self._handed_over(recipe.name, given, folder)
-            self._require_same_commit(made, recipe.name)
+        if given:
+            made = self._handed_over.image(recipe, given, folder)
         else:
             wanted = self._build(recipe)
             made = self._builder.build(wanted, folder)
             require_no_secret(made, wanted)
-        contained = recipe.dockerfile.contains
-        digests = {f"{ARTIFACT}{name}": self.digest(name) for name in contained}
+        contained = recipe.dockerfile.contains if recipe.dockerfile else {}
         for name, path in contained.items():
             require_artifact(made, recipe.name, path, self.digest(name), name)
-        labels = image_labels(self.source, recipe.name, self.version, self.settings.source)
-        return labeled(made, {**labels, **digests})
+        digests = {f"{ARTIFACT}{name}": self.digest(name) for name in contained}
+        made = self._handed_over.labeled(recipe, made)
+        return labeled(made, digests) if digests else made
 
     def artifact(self, name: str) -> bytes:
         """Return the artifact ``name``: a file of the command line, or of the commit."""
@@ -115,7 +112,7 @@ class ImageBuilds:
         return found
 
     def _check_names(self) -> None:
-        images = {each.name for each in self.settings.images if each.dockerfile}
+        images = {e.name for e in self.settings.images if e.dockerfile or not e.rebuilt}
         artifacts = {each.name for each in self.settings.artifacts}
         for option, given, known in (
             ("--image", self.inputs.images, images),
@@ -208,26 +205,9 @@ class ImageBuilds:
         for path, file in files.items():
             _write(folder, path, file)
 
-    def _handed_over(self, name: str, given: str, folder: Path) -> OciImage[Any]:
-        if given.startswith("sha256:"):
-            self.registry.pull_layout(name, given, folder / "layout")
-            return read_layout(folder / "layout")
-        path = Path(given)
-        return read_layout(path) if path.is_dir() else read_archive(path, folder)
-
-    def _require_same_commit(self, image: OciImage[Any], name: str) -> None:
-        """Raise `ReleaseError` for an image whose labels name another commit of the source.
-
-        Those of another source are labels of its base image.
-        """
-        present = image_config(image).get("Labels") or {}
-        built = present.get(REVISION, self.source.commit)
-        if present.get(SOURCE) == self.settings.source and built != self.source.commit:
-            raise ReleaseError(
-                f"verify image {name}: its label {REVISION} is {built[:12]}, and {self.version} "
-                f"is of commit {self.source.commit[:12]}",
-                next_step=f"build it from {self.source.commit[:12]}, and hand that over",
-            )
+    @property
+    def _handed_over(self) -> HandedOver:
+        return HandedOver(self.git, self.registry, self.source, self.settings.source, self.version)
 
     def digest(self, name: str) -> str:
         """Return the ``sha256:...`` of the artifact ``name``."""
@@ -236,6 +216,7 @@ class ImageBuilds:
 
 @contextmanager
 def image_builds(
+    git: Git,
     source: SourceTree,
     settings: ReleaseSettings,
     version: str,
@@ -246,7 +227,7 @@ def image_builds(
 ) -> Iterator[ImageBuilds]:
     """Yield the builds of ``version``; their files exist while the block runs."""
     with TemporaryDirectory(prefix="promoter-images-", ignore_cleanup_errors=True) as folder:
-        yield ImageBuilds(source, settings, version, registry, inputs, Path(folder), released)
+        yield ImageBuilds(git, source, settings, version, registry, inputs, Path(folder), released)
 
 
 def require_no_secret(image: OciImage[Any], build: DockerfileBuild) -> None:

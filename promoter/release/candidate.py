@@ -89,10 +89,11 @@ def _uploaded(application: Application, commit: str, version: semver.Version) ->
     settings, inputs = read_settings(source), application.inputs
     named = {each.name: _named(registry, each, commit, version) for each in settings.images}
     missing = [each for each in settings.images if not named[each.name]]
-    builds = image_builds(source, settings, str(version), registry, inputs, released=False)
+    git = application.git
+    builds = image_builds(git, source, settings, str(version), registry, inputs, released=False)
     with application.progress.task(f"images of {version}"), builds as images:
         images.check(missing)
-        changelog.require_config(application.git, commit, settings.changelog)
+        changelog.require_config(git, commit, settings.changelog)
         built = {each.name: images.image(each) for each in missing}
         for name, image in built.items():
             registry.push(name, image)
@@ -108,7 +109,7 @@ def _named(
     registry: Registry, recipe: ImageRecipe, commit: str, version: semver.Version
 ) -> str | None:
     """Return the digest of the image that is named ``version``; it must be of ``commit``."""
-    if recipe.dockerfile is None or (found := registry.digest(recipe.name, str(version))) is None:
+    if recipe.reproducible or (found := registry.digest(recipe.name, str(version))) is None:
         return None
     labels = registry.config(recipe.name, found).get("config", {}).get("Labels") or {}
     if labels.get(REVISION) != commit:

@@ -124,7 +124,7 @@ def _config(
             "HOST=0.0.0.0",  # inside its own network namespace
             "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
             f"PORT={recipe.port}",
-            f"VERSION={version}",
+            *([f"VERSION={version}"] if recipe.rebuilt else []),
         ],
         "ExposedPorts": {f"{recipe.port}/tcp": {}},
         "Labels": labels,

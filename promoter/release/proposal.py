@@ -147,11 +147,11 @@ class _Writer:
             recipe["env_files"] = env
         if contains := self._contains(context, parsed[0]):
             recipe["contains"] = contains
-        if not (args or env or contains or released):
-            recipe["rebuilt"] = False
         for each in parsed:
             self._pin_bases(each)
         image: dict[str, Any] = {"name": name}
+        if not (args or env or contains or released):
+            image["rebuilt"] = False
         if repository := self._repositories().get(name):
             image["registry"] = repository
         if pin := self._pin(name):

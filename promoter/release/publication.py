@@ -46,8 +46,9 @@ def release(application: Application, number: int = 0) -> VersionBuild:
     application = application.at(settings)
     version = tag.version.finalize_version()
     inputs = _with_published(application, settings, str(version))
-    registry = application.registry
-    with image_builds(source, settings, str(version), registry, inputs, released=True) as builds:
+    git, registry = application.git, application.registry
+    made_of = image_builds(git, source, settings, str(version), registry, inputs, released=True)
+    with made_of as builds:
         publication = _Publication(application, tag, source, settings, str(version), builds)
         made = publication.build(pull)
         images = publication.publish_images(made)

@@ -48,8 +48,8 @@ class ReleaseImages:
         return [
             recipe
             for recipe in recipes
-            if recipe.dockerfile is None
-            or (recipe.dockerfile.rebuilt and not self.registry.digest(recipe.name, self.version))
+            if recipe.rebuilt
+            and (recipe.dockerfile is None or not self.registry.digest(recipe.name, self.version))
         ]
 
     def image(self, recipe: ImageRecipe) -> ReleaseImage:
@@ -57,11 +57,11 @@ class ReleaseImages:
 
         Raises `ReleaseError` naming what differs.
         """
+        present = self.registry.digest(recipe.name, self.version)
+        if not recipe.rebuilt:
+            return self._candidates_own(recipe.name, present)
         if recipe.dockerfile is None:
             return self._copied(recipe)
-        present = self.registry.digest(recipe.name, self.version)
-        if not recipe.dockerfile.rebuilt:
-            return self._candidates_own(recipe.name, present)
         candidate = self._layout(recipe.name, self.candidate)
         if present:
             final: OciImage[Any] = self._layout(recipe.name, self.version)

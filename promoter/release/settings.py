@@ -50,8 +50,7 @@ class DockerfileRecipe(StrictModel):
     ``release`` defaults to ``candidate``. ``args`` and ``env_files`` (variables by .env file of
     the context's repository) may contain {version}, {commit} and {time}; an argument that is
     {github_token} and no more is secret;
-    ``contains`` is where artifacts lie in the image. With ``rebuilt: false`` the release has the
-    candidate's image.
+    ``contains`` is where artifacts lie in the image.
     """
 
     candidate: SourcePath
@@ -60,7 +59,6 @@ class DockerfileRecipe(StrictModel):
     args: Mapping[Variable, str] = {}
     env_files: Mapping[SourcePath, Mapping[Variable, str]] = {}
     contains: Mapping[FileName, ImagePath] = {}
-    rebuilt: bool = True
 
     @model_validator(mode="after")
     def _placeholders_are_known(self) -> Self:
@@ -84,12 +82,14 @@ class ImageRecipe(StrictModel):
     """One image, by a Dockerfile or as files that are copied into an empty image.
 
     ``pin`` is the key path of its digest in values.yaml (empty: not pinned), ``registry`` where it
-    is published (empty: where the others are).
+    is published (empty: where the others are). With ``rebuilt: false`` it carries no version, and
+    the release has the candidate's image.
     """
 
     name: str = Field(pattern=r"^[a-z0-9]+([._-][a-z0-9]+)*$")
     pin: str = ""
     registry: Address | None = None
+    rebuilt: bool = True
     dockerfile: DockerfileRecipe | None = None
     copies: tuple[Copy, ...] = Field((), alias="copy")
     version_file: VersionFile | None = None
@@ -103,7 +103,21 @@ class ImageRecipe(StrictModel):
             raise ValueError("it needs either dockerfile or copy")
         if self.copies and not (self.entrypoint and self.port):
             raise ValueError("an image of copied files needs entrypoint and port")
+        if self.version_file and not self.rebuilt:
+            raise ValueError("an image with version_file is rebuilt for the release")
         return self
+
+    @property
+    def reproducible(self) -> bool:
+        """True where every build has the same digest: of copied files, and never handed over."""
+        return self.dockerfile is None and self.rebuilt
+
+    @property
+    def built_of(self) -> tuple[str, ...]:
+        """The files and folders of the repository that a build of a candidate reads."""
+        if self.dockerfile is None:
+            return tuple(copy.source for copy in self.copies)
+        return (self.dockerfile.context, self.dockerfile.candidate)
 
 
 class BuildArtifact(StrictModel):

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Mapping
+import tarfile
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -177,23 +178,30 @@ class PullRequests:
 
 @dataclass
 class PushedImage:
-    """An image in a registry; a put needs the file that its params name."""
+    """An image in a registry; a put needs the file that its params name, an OCI layout as a tar."""
 
     digests: list[str]
+    # Pushes a layout to the registry of the test; returns the digest.
+    push: Callable[[Path], str] | None = None
 
     def versions(self) -> list[Version]:
         """See `ResourceType`."""
         return [{"digest": each} for each in self.digests]
 
     def get(self, version: Version, target: Path, params: Mapping[str, Any]) -> None:
-        """See `ResourceType`."""
+        """See `ResourceType`: the digest is there with `skip_download`, too."""
         target.mkdir()
         (target / "digest").write_text(version["digest"])
 
     def put(self, folder: Path, params: Mapping[str, Any]) -> Version:
         """See `ResourceType`."""
         assert (folder / params["image"]).is_file(), f"put: {params['image']} does not exist"
-        self.digests.append(f"sha256:{len(self.digests):064x}")
+        digest = f"sha256:{len(self.digests):064x}"
+        if self.push:
+            with tarfile.open(folder / params["image"]) as archive:
+                archive.extractall(folder / "layout", filter="data")
+            digest = self.push(folder / "layout")
+        self.digests.append(digest)
         return self.versions()[-1]
 
 

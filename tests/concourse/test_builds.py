@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,9 @@ from promoter.concourse.schema import Resource, parse_pipeline, read_pipeline
 from promoter.forge.forge import PullRequestState, Query
 from promoter.git import Git
 from promoter.programs.cosign import Cosign
+from promoter.programs.oci_layout import image_config, read_layout
 from promoter.programs.registry import Registry
-from promoter.release.images import Image
+from promoter.release.images import REVISION, TITLE, Image
 from promoter.release.supply_chain import SupplyChain
 from promoter.release.upstream import export
 from promoter.toolchain import Toolchain
@@ -46,8 +48,24 @@ from tests.release.sandbox import APPLICATION, RELEASE_YML, Sandbox, open_sandbo
 __all__ = ["charts_remote", "crane", "deployments", "registry"]
 # What a machine needs to reach its package registries.
 MACHINE = ("PIP_", "UV_", "GO", "SSL_")
-# What the task of Concourse's own image leaves behind.
-_BUILD = "mkdir -p image && : >image/image.tar\n"
+# The program of concourse/oci-build-task, as far as this pipeline uses it: an image of the
+# context's files, with the labels of LABELS_FILE.
+_BUILD = """
+import os, tarfile, tempfile
+from pathlib import Path
+from promoter.git.objects import SourceFile
+from promoter.programs import oci
+context, lines = Path(os.environ["CONTEXT"]), Path(os.environ["LABELS_FILE"]).read_text()
+assert Path(os.environ["DOCKERFILE"]).is_file()
+labels = dict(line.split("=", 1) for line in lines.splitlines())
+found = [path for path in context.rglob("*") if path.is_file() and ".git" not in path.parts]
+files = {f"/{path.relative_to(context)}": SourceFile(path.read_bytes()) for path in found}
+image = oci.image([oci.layer(files)], {"Labels": labels}, {}, created="2026-01-01T00:00:00Z")
+with tempfile.TemporaryDirectory() as folder, tarfile.open("image/image.tar", "w") as archive:
+    oci.write_layout(image, Path(folder))
+    archive.add(folder, arcname=".")
+"""
+DAGSTER = "dagster-code-location-lana-dw"
 
 
 @pytest.fixture
@@ -59,7 +77,7 @@ def worker(tmp_path: Path) -> Worker:
     made = Worker(folder, values={**values, "gar-creds.password": "a password"})
     for name in ("nix", "cachix"):
         made.fake(name)
-    made.fake("build", _BUILD)
+    made.fake("build", f"exec {wheel_bin()}/python - <<'END'\n{_BUILD}END\n")
     return made
 
 
@@ -108,11 +126,26 @@ def lana_bank(
     }
     made = engine("lana-bank", worker, remotes)
     made.params = {"REGISTRY": registry.address}
+    for each in made.resources.values():
+        if isinstance(each, PushedImage):
+            each.push = partial(pushed, us(registry))
     return made
 
 
+def us(registry: Registry) -> Registry:
+    """The registry of Dagster's image."""
+    return Registry(f"{registry.address}/us", registry.crane)
+
+
+def pushed(registry: Registry, layout: Path) -> str:
+    """Push an image as `edge` below the name that its label has; return its digest."""
+    image = read_layout(layout)
+    registry.push(image_config(image)["Labels"][TITLE], image, ["edge"])
+    return image.digest
+
+
 def test_a_commit_goes_through_every_job_of_the_release(
-    lana_bank: Engine, sandbox: Sandbox
+    lana_bank: Engine, sandbox: Sandbox, registry: Registry
 ) -> None:
     with pytest.raises(NoVersion):
         lana_bank.run("build-rc")
@@ -124,6 +157,7 @@ def test_a_commit_goes_through_every_job_of_the_release(
         lana_bank.succeed(f"build-{name}-edge-image")
     candidate = lana_bank.succeed("build-rc")
     assert candidate.versions["version"] == {"number": "0.1.0-rc.1"}
+    edge = candidate.versions["dagster-edge-image"]["digest"]
     with pytest.raises(NoVersion):
         lana_bank.run("bump-image-in-chart")
     lana_bank.succeed("bump-image-in-chart-rc")
@@ -136,8 +170,35 @@ def test_a_commit_goes_through_every_job_of_the_release(
     pulls.commits[pull.number] = merged.merge_commit or ""
     released = lana_bank.succeed("release")
     assert released.versions["version"] == {"number": "0.1.0"}
+    tags = "0.1.0-rc.1", "edge", "0.1.0", "latest"
+    assert [us(registry).digest(DAGSTER, tag) for tag in tags] == [edge] * 4
     lana_bank.succeed("bump-image-in-chart")
     assert proposed(sandbox).endswith("to 0.1.0")
+
+
+def test_a_candidate_has_the_edge_image_of_its_own_dagster(
+    lana_bank: Engine, sandbox: Sandbox, registry: Registry
+) -> None:
+    def candidate(message: str, file: str) -> Build:
+        sandbox.commit(message, {file: b"x = 1\n"})
+        for name in ("test-integration", "test-bats", "flake-check"):
+            lana_bank.succeed(name)
+        return lana_bank.run("build-rc")
+
+    for name in ("admin-panel", "customer-portal", "dagster"):
+        edge = lana_bank.succeed(f"build-{name}-edge-image").versions[f"{name}-edge-image"]
+    # The commit is another one and Dagster's files are not: the label names the candidate's.
+    assert candidate("fix: the server", "lana/x.rs").succeeded
+    relabeled = us(registry).pull(DAGSTER, "0.1.0-rc.1")
+    assert relabeled.layers == us(registry).pull(DAGSTER, edge["digest"]).layers
+    assert image_config(relabeled)["Labels"][REVISION] == sandbox.git.commit("refs/heads/main")
+    # Its files are other ones: there is no candidate until its edge job has built them.
+    early = candidate("fix: an asset", "dagster/src/x.py")
+    assert "with other files in dagster" in early.log
+    assert (early.succeeded, sandbox.tags()) == (False, ["0.1.0-rc.1"])
+    edge = lana_bank.succeed("build-dagster-edge-image").versions["dagster-edge-image"]
+    lana_bank.succeed("build-rc")
+    assert us(registry).digest(DAGSTER, "0.1.0-rc.2") == edge["digest"]
 
 
 def proposed(sandbox: Sandbox) -> str:

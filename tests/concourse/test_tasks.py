@@ -17,6 +17,8 @@ from promoter.concourse.pipelines import PIPELINES, PipelineFiles
 from promoter.concourse.schema import Task, read_pipeline
 from promoter.forge.forge import NewPullRequest, PullRequestState, Query
 from promoter.git import Git
+from promoter.git.objects import SourceFile
+from promoter.programs import oci
 from promoter.programs.cosign import Cosign, create_keys
 from promoter.programs.registry import Registry
 from promoter.release.application import BOT
@@ -95,6 +97,16 @@ def test_a_commit_reaches_the_pull_request_of_the_charts(
         env = (work / f"repo/apps/{app}/.env").read_text()
         assert "NEXT_PUBLIC_APP_VERSION=0.1.0-rc.1" in env
 
+    work = worker.succeed(
+        "lana-bank", "build-dagster-edge-image", "label-edge-image", {"source": repo}
+    )
+    named = (work / "labels/labels").read_text().splitlines()
+    assert named == [
+        f"org.opencontainers.image.revision={sandbox.application.git.commit('HEAD')}",
+        "org.opencontainers.image.source=https://github.com/GaloyMoney/lana-bank",
+        "org.opencontainers.image.title=dagster-code-location-lana-dw",
+    ]
+    there["dagster-edge-image"] = edge_image(registry, tmp_path)
     work = run_with(worker, registry, "build-rc", "build-candidate", there)
     assert (work / "candidate/version").read_text() == "0.1.0-rc.1\n"
     assert sandbox.tags() == ["0.1.0-rc.1"]
@@ -119,6 +131,14 @@ def test_a_commit_reaches_the_pull_request_of_the_charts(
     # Run again, as Concourse may: the same pull request, no second one.
     run_with(worker, registry, "bump-image-in-chart", "bump-image-digest", there)
     assert sandbox.charts.forge.pull_requests(Query(state=PullRequestState.OPEN)) == (bump,)
+
+
+def edge_image(registry: Registry, folder: Path) -> Path:
+    """Push an image of Dagster that nobody has labeled; return what a get of it writes."""
+    image = oci.image([oci.layer({"/x": SourceFile(b"")})], {}, {}, created="2026-01-01T00:00:00Z")
+    there = Registry(f"{registry.address}/us", registry.crane)
+    there.push("dagster-code-location-lana-dw", image)
+    return file_in(folder / "edge", "digest", image.digest)
 
 
 def registry_at(worker: Worker, registry: Registry) -> None:

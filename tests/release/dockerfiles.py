@@ -73,8 +73,8 @@ def application_files(bases: dict[str, str], **changed: str) -> dict[str, bytes]
                 "dockerfile": {
                     "candidate": "dagster/Dockerfile",
                     "context": "dagster",
-                    "rebuilt": False,
                 },
+                "rebuilt": False,
             },
         ],
     }

@@ -14,13 +14,14 @@ from promoter.git.objects import SourceFile
 from promoter.programs import oci
 from promoter.programs.builders import Buildah, DockerfileBuild
 from promoter.programs.oci import write_layout
+from promoter.programs.oci_layout import read_layout
 from promoter.programs.registry import Registry
 from promoter.release.build_inputs import BuildInputs
 from promoter.release.builds import require_no_secret
 from promoter.release.candidate import create_candidate
 from promoter.release.chart import bump_chart
 from promoter.release.errors import ReleaseError
-from promoter.release.images import REVISION, SOURCE, VERSION, VersionBuild
+from promoter.release.images import REVISION, SOURCE, TITLE, VERSION, VersionBuild
 from promoter.release.promotion import promote
 from promoter.release.publication import read_release, release
 from promoter.release.settings import read_settings
@@ -161,6 +162,26 @@ def test_an_image_that_was_built_from_another_commit_is_refused(
     # A base image has labels of its own.
     candidate(**{REVISION: "a" * 40, SOURCE: "https://example.com/a-base"})
     assert sandbox.tags() == ["0.1.0-rc.1"]
+
+
+@pytest.mark.parametrize("rebuilt", [False, True])
+def test_an_image_that_names_its_commit_keeps_its_digest_unless_it_is_rebuilt(
+    sandbox: Sandbox, tmp_path: Path, rebuilt: bool
+) -> None:
+    git, registry = sandbox.application.git, sandbox.application.registry
+    if rebuilt:
+        text = git.file("HEAD", "ci/release/release.yml") or b""
+        changed = text.replace(b"rebuilt: false", b"rebuilt: true")
+        sandbox.commit("ci: rebuild it", {"ci/release/release.yml": changed})
+    tip = sandbox.application.fetch()
+    named = {REVISION: tip, SOURCE: read_settings(source_of_commit(git, tip)).source}
+    named[TITLE] = NAMES[2]
+    files = {"/lana-dw/x": b"1"}
+    built = handed_over(tmp_path, "dagster", files, Labels=named)
+    given = {**images(tmp_path / "rc", RC), NAMES[2]: built}
+    create_candidate(replace(sandbox.application, inputs=BuildInputs({"lana-cli": RC}, given)))
+    kept = registry.digest(NAMES[2], "0.1.0-rc.1") == read_layout(Path(built)).digest
+    assert kept != rebuilt
 
 
 @needs_buildah

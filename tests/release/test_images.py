@@ -130,7 +130,7 @@ def test_crane_accepts_what_was_pushed(application: Git, registry: Registry) -> 
 def test_a_missing_file_or_wrong_setting_is_named(application: Git) -> None:
     settings = application.dir / "ci" / "release" / "release.yml"
     text = settings.read_text()
-    settings.write_text(text.replace("from: dagster/src", "from: dagster/gone"))
+    settings.write_text(text.replace("from: dagster,", "from: dagster/gone,"))
     commit_all(application, "fix: break it")
     with pytest.raises(ReleaseError, match=r"read dagster/gone in [0-9a-f]{12}: no such file"):
         built(application, "1.2.3", "dagster-code-location-lana-dw")

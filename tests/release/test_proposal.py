@@ -99,7 +99,7 @@ def test_dockerfiles_arguments_artifacts_and_pins_are_proposed(tmp_path: Path) -
     assert dagster.name == "dagster-code-location-lana-dw"
     assert dagster.pin == "dagster.deployments[0].image.digest"
     assert dagster.dockerfile is not None
-    assert (dagster.dockerfile.context, dagster.dockerfile.rebuilt) == ("dagster", False)
+    assert (dagster.dockerfile.context, dagster.rebuilt) == ("dagster", False)
     assert settings.artifacts[0].context == "binaries/lana-cli"
     assert settings.bases == {"alpine:latest": f"sha256:{'1' * 64}"}
     assert (settings.changelog.config, settings.changelog.notes) == (
