@@ -52,13 +52,16 @@ class Releases:
         return [self._manifest("HEAD", image, tag) for image in IMAGES]
 
     def forget(self, *tags: str) -> None:
-        """Remove tags, and the images that they point at, from the registry."""
+        """Remove tags, and their images that no candidate has, from the registry."""
+        candidates = [tag for tag in self.sandbox.tags() if "-rc." in tag]
+        kept = {digest for tag in candidates for digest in self.digests(tag)}
         found = [
             (tag, *each) for tag in tags for each in zip(IMAGES, self.digests(tag), strict=True)
         ]
         for tag, image, digest in found:
             self._manifest("DELETE", image, tag)
-            self._manifest("DELETE", image, digest or tag)
+            if digest not in kept:
+                self._manifest("DELETE", image, digest or tag)
         assert all({*self.digests(tag)} == {None} for tag in tags)
 
     def _manifest(self, method: str, image: str, reference: str) -> str | None:
