@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import json
 import subprocess
-import tarfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
+
+from backports import tarfile
 
 from promoter.concourse.schema import Resource
 from promoter.git import Git
