@@ -17,6 +17,7 @@ from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from queue import SimpleQueue
 
@@ -32,6 +33,7 @@ COPIES = 2
 _FAILED = 1  # pytest's exit code when a test failed; any other one means that none ran.
 _PLUGINS = ("-p", "no:cacheprovider", "--disable-plugin-autoload", "-p", "pytest_timeout")
 _UNCOMPILED = "PYTHONDONTWRITEBYTECODE"
+_EDITS = count(1)
 
 
 class DefectsError(PromoterError):
@@ -128,13 +130,20 @@ def outcome(defect: Defect, tree: Path) -> Outcome:
     """Run the test of ``defect`` in ``tree`` with the defect in place, which is removed again."""
     file, began = tree / defect.file, time.monotonic()
     before, text = file.read_bytes(), defect.edited(tree)
-    file.write_text(text, encoding="utf-8")
+    _write(file, text.encode())
     try:
         done = run_tests(tree, "-x", defect.test)
     finally:
-        file.write_bytes(before)
+        _write(file, before)
     summary = (done.stdout.splitlines() or [""])[-1]
     return Outcome(defect, done.returncode == _FAILED, time.monotonic() - began, summary)
+
+
+def _write(file: Path, content: bytes) -> None:
+    """Write at a time of its own: a module compiled in the same second would be taken for this."""
+    file.write_bytes(content)
+    seconds = int(time.time()) + next(_EDITS)
+    os.utime(file, (seconds, seconds))
 
 
 def run_tests(tree: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
