@@ -30,7 +30,7 @@ _REMEDIES = {
 }
 """Next steps by the text of OpenTofu's message."""
 
-_PLACE = re.compile(r",? ?on \S+ line \d+.*")
+_PLACE = re.compile(r"^(?:(with .+?), )?on \S+ line \d+.*")
 _PARAGRAPHS = 4
 
 # Types that hold data or an identity which no apply brings back: a plan that deletes or
@@ -258,7 +258,7 @@ def _failure(command: str, stack: str, message: str) -> PromoterError:
     paragraphs = [" ".join(each.split()) for each in re.split(r"\n{2,}", stripped)]
     start = next((n for n, each in enumerate(paragraphs) if each.startswith("Error")), 0)
     # Of a place in the configuration, which is generated, the resource is enough.
-    said = (_PLACE.sub("", each) for each in paragraphs[start:])
+    said = (_PLACE.sub(r"\1", each) for each in paragraphs[start:])
     cause = "; ".join(list(filter(None, said))[:_PARAGRAPHS]) or "no message"
     text = " ".join(paragraphs)
     remedies = (remedy for known, remedy in _REMEDIES.items() if known in text)

@@ -173,7 +173,8 @@ def real_terraform(folder: Path) -> Terraform:
 
 def test_an_error_is_one_line_with_its_resource_and_its_whole_cause(tmp_path: Path) -> None:
     cause = "the first of two databases has no backups, so that nothing could be restored from it"
-    rule = {"condition": "${var.ready}", "error_message": f"{cause}:\n  * none since Monday"}
+    detail = "none since Monday, on disk line 3"
+    rule = {"condition": "${var.ready}", "error_message": f"{cause}:\n  * {detail}"}
     app = {"triggers_replace": 1, "lifecycle": {"precondition": [rule]}}
     stack = {
         "variable": {"ready": {"default": False}},
@@ -185,7 +186,7 @@ def test_an_error_is_one_line_with_its_resource_and_its_whole_cause(tmp_path: Pa
     with pytest.raises(PromoterError) as caught:
         terraform.plan()
     first = "Error: Resource precondition failed"
-    assert str(caught.value) == f"plan stack {tmp_path.name}: {first}; {cause}: * none since Monday"
+    assert str(caught.value) == f"plan stack {tmp_path.name}: {first}; {cause}: * {detail}"
 
 
 def test_a_provider_that_this_machine_replaces_is_refused(tmp_path: Path) -> None:
