@@ -295,8 +295,10 @@ def services_that_stay(stage: Stage) -> Iterator[None]:
             break
         assert time.monotonic() < deadline
         time.sleep(0.1)
-    yield
-    kubectl.run("delete", "--filename=-", stdin=SERVICES_STAY)
+    try:
+        yield
+    finally:
+        kubectl.run("delete", "--filename=-", stdin=SERVICES_STAY)
 
 
 def read_by_cepler(stage: Stage, folder: Path) -> None:
