@@ -4,22 +4,18 @@ import base64
 import re
 from collections.abc import Callable, Iterator, Mapping, Set
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path, PurePosixPath
-from tempfile import NamedTemporaryFile
 from typing import Any
 
 from promoter.common.errors import ClusterError
 from promoter.platform.cluster import NODE_ANNOTATION
 from promoter.programs.helm import Helm
 from promoter.programs.kubectl import Kubectl
-from promoter.smoketest.processes import Program, start_process
 from promoter.smoketest.report import SmoketestError
 
 _REFERENCE = re.compile(r"\$\$|\$\(([A-Za-z_][A-Za-z0-9_.-]*)\)")
-_FORWARDING = re.compile(rb"Forwarding from 127\.0\.0\.1:(\d+) ->")
 _Object = Mapping[str, Any]
 _DataReader = Callable[[str, str], _Object]
 
@@ -150,16 +146,3 @@ def _mounted_files(
             for name, text in data("configmap", maps[mount["name"]]["name"]).items():
                 if part in (None, "", name):
                     yield path if part else path / name, text
-
-
-@contextmanager
-def forward_port(kubectl: Kubectl, pod: str, port: int) -> Iterator[str]:
-    """Yield a loopback address (``host:port``) that is forwarded to ``port`` of ``pod``."""
-    command = (str(kubectl.program), "--namespace", kubectl.namespace, "port-forward")
-    argv = (*command, "--address=127.0.0.1", f"pod/{pod}", f":{port}")
-    program = Program(argv, kubectl.environment, ready=_FORWARDING)
-    with (
-        NamedTemporaryFile(prefix="port-forward-") as log,
-        start_process(f"port-forward to {pod}:{port}", program, Path(log.name)) as process,
-    ):
-        yield f"127.0.0.1:{process.port()}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,7 +18,8 @@ from promoter.programs.kubectl import Kubectl
 from promoter.programs.registry import configured_mirrors
 from promoter.smoketest.checks import UnexpectedResponse, check, send
 from promoter.smoketest.endpoints import Endpoint, read_endpoints
-from promoter.smoketest.installation import Installation, Pod, forward_port, read_installation
+from promoter.smoketest.forwards import Forwards
+from promoter.smoketest.installation import Installation, Pod, read_installation
 from promoter.smoketest.report import Report, Result, SmoketestFailed
 from promoter.smoketest.simulated_pods import PodServers, SimulatedPods
 from promoter.synthesis.stack import Target
@@ -84,9 +86,10 @@ def run_smoketest(
     with (
         pods.serve(components) as servers,
         progress.task(f"smoketest {namespace}/{release}"),
+        ExitStack() as stack,
         ThreadPoolExecutor(_WORKERS) as pool,
     ):
-        checker = _Checker(kubectl, installation, servers)
+        checker = _Checker(kubectl, installation, servers, Forwards(kubectl, stack))
         results = tuple(pool.map(checker.result, declared))
     return Report(release, namespace, results, servers.programs)
 
@@ -96,6 +99,7 @@ class _Checker:
     kubectl: Kubectl
     installation: Installation
     servers: PodServers
+    forwards: Forwards
 
     def result(self, endpoint: Endpoint) -> Result:
         if not self.installation.has(endpoint.part):
@@ -127,7 +131,7 @@ class _Checker:
         try:
             if request.token:
                 headers["Authorization"] = f"Bearer {self._token(endpoint)}"
-            with forward_port(self.kubectl, pod.name, pod.ports[endpoint.port]) as address:
+            with self.forwards.address(pod.name, pod.ports[endpoint.port]) as address:
                 send(endpoint, f"http://{address}", headers)
         except PromoterError as error:
             raise UnexpectedResponse(str(error)) from error
@@ -140,7 +144,7 @@ class _Checker:
         realm = endpoint.request.token
         secret = self.kubectl.secret_value("lana-bank", f"keycloak-{realm}-client-secret")
         form = {"grant_type": "client_credentials", "client_id": _CLIENT, "client_secret": secret}
-        with forward_port(self.kubectl, keycloak.name, keycloak.ports["http"]) as address:
+        with self.forwards.address(keycloak.name, keycloak.ports["http"]) as address:
             try:
                 url = f"http://{address}/realms/{realm}/protocol/openid-connect/token"
                 with HttpClient(endpoint.timeout, trust_env=False, verify=False) as client:
