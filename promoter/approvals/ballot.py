@@ -14,9 +14,10 @@ from datetime import UTC, datetime, timedelta
 from promoter.approvals.approvals import Approvals, Special, gates_file
 from promoter.approvals.authority import Case, DeployAuthority
 from promoter.approvals.control import GitControl
+from promoter.approvals.control_files import ControlFiles
 from promoter.approvals.keys import unknown_key
 from promoter.approvals.rules_file import EnvironmentRules
-from promoter.approvals.rules_in_force import ControlFiles, proposed
+from promoter.approvals.rules_in_force import proposed
 from promoter.approvals.statement import WEB, Kind, SignedStatement, Statement
 from promoter.approvals.verdict import ApprovalStatus
 from promoter.common.errors import NotCleared, NothingNewer, UsageError

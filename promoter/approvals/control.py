@@ -30,8 +30,8 @@ from promoter.git.objects import is_full_id
 if TYPE_CHECKING:
     from promoter.approvals.approvals import Special
     from promoter.approvals.authority import Case
+    from promoter.approvals.control_files import ControlFiles
     from promoter.approvals.rules_file import EnvironmentRules, TeamsFile
-    from promoter.approvals.rules_in_force import ControlFiles
     from promoter.approvals.verdict import Verdict
 
 

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Self
 
@@ -156,10 +157,12 @@ class SignedStatement(NamedTuple):
         return replace(self.statement, person=next(filter(None, people), None))
 
 
+@lru_cache(maxsize=32)
 def read_statements(git: Git, tip: str, *folders: str) -> tuple[SignedStatement, ...]:
     """Return the statements that any commit of ``tip``'s history added below ``folders``.
 
-    They are in the order in which they were pushed, as far as no merge leaves it open.
+    They are in the order in which they were pushed, as far as no merge leaves it open. ``tip`` is a
+    commit, so the result is kept: a deploy asks six times.
     """
     options = (
         "-m",

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from promoter.approvals.authority import DeployAuthority
 from promoter.approvals.authors import authors
-from promoter.approvals.rules_in_force import ControlFiles
+from promoter.approvals.control_files import ControlFiles
 from promoter.approvals.soak import soaks
 from promoter.common.errors import PromoterError
 from promoter.gate.history import History

@@ -16,8 +16,9 @@ from typing import NamedTuple
 from promoter.approvals.approvals import ALLOWED_SIGNERS, Approvals
 from promoter.approvals.authority import Case
 from promoter.approvals.authors import authors
+from promoter.approvals.control_files import ControlFiles
 from promoter.approvals.rules_file import EnvironmentRules, TeamsFile
-from promoter.approvals.rules_in_force import ControlFiles, newest_approved, versions
+from promoter.approvals.rules_in_force import newest_approved, versions
 from promoter.approvals.signed_records import StateChange
 from promoter.approvals.statement import (
     SKEW,
