@@ -41,8 +41,8 @@ def server_bases(layers: Layers) -> BaseImages:
     static = layers.staged("distroless-static", inputs, lambda to: _write_static(layers, to))
     certificates = f"SSL_CERT_FILE=/{_CERTIFICATES}"
     return {
-        "alpine:latest": _image(layers, (layers.base(),)),
-        "gcr.io/distroless/static": _image(layers, (static,), certificates),
+        "alpine:latest": base_image(layers, (layers.base(),)),
+        "gcr.io/distroless/static": base_image(layers, (static,), certificates),
     }
 
 
@@ -55,7 +55,10 @@ def push_bases(bases: BaseImages, host: str, crane: Path) -> None:
         Registry(f"{host}/{folder}", crane).push(repository, image, [tag])
 
 
-def _image(layers: Layers, content: tuple[LayerFile, ...], *variables: str) -> OciImage[LayerFile]:
+def base_image(
+    layers: Layers, content: tuple[LayerFile, ...], *variables: str
+) -> OciImage[LayerFile]:
+    """Return the image of ``content``, which ``layers`` made, with these ``NAME=value``."""
     created = layers.root.release.date.strftime("%Y-%m-%dT%H:%M:%SZ")
     config = {"Env": [_PATH, *variables], "WorkingDir": "/"}
     return oci.image(content, config, {}, created=created, created_by="dev.images.bases")

@@ -128,6 +128,7 @@ class Server:
         self.failures: list[tuple[str, Response]] = []
         self.requests: list[str] = []
         self.half_uploaded: dict[str, str] = {}
+        self.releases: list[str] = []
         self.comments: list[str] = []
         self.deployments: list[dict[str, Any]] = []
         self.deployment_statuses: dict[int, list[dict[str, Any]]] = {}
@@ -277,8 +278,7 @@ class _Call:
 
     @property
     def base(self) -> str:
-        host, port = self.handler.server.server_address[:2]
-        return f"http://{host!s}:{port}/repos/{self.state.name}"
+        return f"http://{self.handler.headers['Host']}/repos/{self.state.name}"
 
     def paged(self, items: list[Any]) -> Response:
         """One page, with GitHub's Link header when there is another."""
@@ -418,6 +418,10 @@ def _label(call: _Call) -> Response:
 
 
 def _graphql(call: _Call) -> Response:
+    if "release(tagName" in call.json["query"]:
+        return _draft_of_tag(call)
+    if not call.token.allows("pull_requests=write"):
+        return _forbidden("pull_requests=write")
     number = int(call.json["variables"]["input"]["pullRequestId"].removeprefix("PR_"))
     call.forge.mark_ready(number)
     mutation = {"clientMutationId": None, "pullRequest": {"isDraft": False}}
@@ -545,11 +549,18 @@ def _deployment_status(call: _Call) -> Response:
     return Response(201, made)
 
 
+def _identity(call: _Call, release: PublishedRelease) -> int:
+    known = call.state.releases
+    if release.tag not in known:
+        known.append(release.tag)
+    return known.index(release.tag) + 1
+
+
 def _shown_release(call: _Call, release: PublishedRelease) -> dict[str, Any]:
     url = f"{call.base}/releases/{release.tag}"
     return {
         "url": url,
-        "id": 1,
+        "id": _identity(call, release),
         "upload_url": f"{url}/assets{{?name,label}}",
         "html_url": f"https://github.com/{call.state.name}/releases/{release.tag}",
         "tag_name": release.tag,
@@ -557,7 +568,34 @@ def _shown_release(call: _Call, release: PublishedRelease) -> dict[str, Any]:
         "name": release.name,
         "body": release.notes,
         "draft": release.draft,
+        "assets": _shown_assets(call, release),
     }
+
+
+def _draft_of_tag(call: _Call) -> Response:
+    """The release of a tag, drafts included, as `gh` asks for it."""
+    found = call.forge.release(call.json["variables"]["tagName"])
+    seen = found and (not found.draft or call.token.allows("contents=write"))
+    shown = (
+        {"databaseId": _identity(call, found), "isDraft": found.draft} if found and seen else None
+    )
+    return Response(200, {"data": {"repository": {"release": shown}}})
+
+
+def _release_of_tag(call: _Call) -> Response:
+    """A published release: GitHub has no draft under its tag."""
+    found = call.forge.release(call.parts[0])
+    if found is None or found.draft:
+        raise ForgeMissing(call.parts[0])
+    return Response(200, _shown_release(call, found))
+
+
+def _release(call: _Call) -> Response:
+    known, number = call.state.releases, int(call.parts[0])
+    found = call.forge.release(known[number - 1]) if number <= len(known) else None
+    if found is None or (found.draft and not call.token.allows("contents=write")):
+        raise ForgeMissing(call.parts[0])
+    return Response(200, _shown_release(call, found))
 
 
 def _shown_assets(call: _Call, release: PublishedRelease) -> list[dict[str, Any]]:
@@ -736,7 +774,7 @@ _ROUTES: list[tuple[str, str, str, Callable[[_Call], Response]]] = [
     ("GET", r"/issues/\d+/comments", _EITHER_READ, _comments),
     ("POST", r"/issues/\d+/comments", _EITHER_WRITE, _comment),
     ("PATCH", r"/issues/comments/(\d+)", _EITHER_WRITE, _edit_comment),
-    ("POST", r"/graphql", "pull_requests=write", _graphql),
+    ("POST", r"/graphql", "pull_requests=write; contents=read", _graphql),
     ("GET", r"/commits/([0-9a-f]+)", "contents=read", _commit),
     ("GET", r"/commits/([0-9a-f]+)/pulls", "pull_requests=read", _pulls_of),
     ("GET", r"/statuses/([0-9a-f]+)", "statuses=read", _statuses),
@@ -748,6 +786,8 @@ _ROUTES: list[tuple[str, str, str, Callable[[_Call], Response]]] = [
     ("POST", r"/deployments/(\d+)/statuses", "deployments=write", _deployment_status),
     ("GET", r"/releases", "contents=read", _releases),
     ("POST", r"/releases", "contents=write", _draft),
+    ("GET", r"/releases/tags/([^/]+)", "contents=read", _release_of_tag),
+    ("GET", r"/releases/(\d+)", "contents=read", _release),
     ("PATCH", r"/releases/([^/]+)", "contents=write", _publish),
     ("GET", r"/releases/([^/]+)/assets", "contents=read", _assets),
     ("POST", r"/releases/([^/]+)/assets", "contents=write", _upload),

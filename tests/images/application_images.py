@@ -15,6 +15,7 @@ import pytest
 from dev.images.bases import BaseImages, push_bases
 from promoter.git.objects import SourceFile
 from promoter.programs.registry import Registry
+from promoter.release.application import Application
 from promoter.release.bases import base_lookup
 from promoter.release.build_inputs import BuildInputs
 from promoter.release.candidate import create_candidate
@@ -22,7 +23,7 @@ from promoter.release.proposal import propose_settings
 from promoter.release.settings import SETTINGS_FILE
 from promoter.release.source import source_of_commit
 from tests.charts.chart_rendering import CHART
-from tests.release.sandbox import open_sandbox
+from tests.release.sandbox import Sandbox, open_sandbox
 
 SOURCE = "https://github.com/GaloyMoney/lana-bank"
 CERTIFICATES = "/etc/ssl/certs"
@@ -36,14 +37,30 @@ def candidate(
     names: Collection[str],
     artifacts: Mapping[str, bytes],
 ) -> Mapping[str, str]:
-    """Return the references of a candidate's images ``names``, as `promoter release` makes them.
+    """Return the references of a candidate's images ``names``, as `promoter release` makes them."""
+    sandbox = open_sandbox(folder, Registry(f"{host}/galoyorg", crane))
+    application = from_dockerfiles(sandbox, host, bases, names, artifacts)
+    with machines_certificates(folder):
+        made = create_candidate(application)
+    return {image.name: image.reference for image in made.images}
 
-    The settings are those that `promoter release init` proposes for these images and
-    ``artifacts``; the Dockerfiles are untouched.
+
+def from_dockerfiles(
+    sandbox: Sandbox,
+    host: str,
+    bases: BaseImages,
+    names: Collection[str],
+    artifacts: Mapping[str, bytes],
+    token: str = "",
+) -> Application:
+    """Return the application of ``sandbox``, whose images ``names`` come from its own Dockerfiles.
+
+    They are untouched. The settings are those that `promoter release init` proposes for these
+    images and ``artifacts``; ``bases`` are in the registry at ``host``.
     """
+    crane = sandbox.application.registry.crane
     push_bases(bases, host, crane)
     mirrors = {"docker.io": host, "gcr.io": host}
-    sandbox = open_sandbox(folder, Registry(f"{host}/galoyorg", crane))
     values = {"charts/lana-bank/values.yaml": SourceFile((CHART / "values.yaml").read_bytes())}
     without = sandbox.commit("feat: no settings", {SETTINGS_FILE: None})
     source = source_of_commit(sandbox.git, without)
@@ -51,14 +68,12 @@ def candidate(
     for part, kept in (("images", names), ("artifacts", artifacts)):
         proposed.document[part] = [e for e in proposed.document[part] if e["name"] in kept]
     sandbox.commit("feat: images from Dockerfiles", {SETTINGS_FILE: proposed.text().encode()})
-    inputs = BuildInputs(artifacts, {}, "buildah", mirrors)
-    with _machines_certificates(folder):
-        made = create_candidate(replace(sandbox.application, inputs=inputs))
-    return {image.name: image.reference for image in made.images}
+    inputs = BuildInputs(artifacts, {}, "buildah", mirrors, lambda: token)
+    return replace(sandbox.application, inputs=inputs)
 
 
 @contextmanager
-def _machines_certificates(folder: Path) -> Iterator[None]:
+def machines_certificates(folder: Path) -> Iterator[None]:
     """Builds trust what this machine trusts: its registries of packages may be behind a proxy."""
     configuration = folder / "containers.conf"
     configuration.write_text(f'[containers]\nvolumes = ["{CERTIFICATES}:{CERTIFICATES}:ro"]\n')
