@@ -14,6 +14,19 @@ run_coordinator:
 run_launcher:
   module: dagster.core.launcher
   class: DefaultRunLauncher
+# A run whose pod is lost ends as failed, at the latest here.
+run_monitoring:
+  enabled: true
+  max_runtime_seconds: {{ int .Values.maxRunSeconds }}
+  poll_interval_seconds: 60
+{{- end -}}
+
+{{/*
+Seconds in which the pod of the code location may end: its server completes the runs that it has, so
+the longest run, and two minutes for preStop, for the monitoring and for the server itself.
+*/}}
+{{- define "dagster.codeGrace" -}}
+{{- add (int .Values.maxRunSeconds) 120 -}}
 {{- end -}}
 
 {{- define "dagster.workspace" -}}
