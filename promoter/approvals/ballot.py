@@ -207,7 +207,8 @@ class RulesBallot:
 
         Raises `NothingNewer` where both are the same, `InvalidFile` where the new ones are wrong.
         """
-        before, after = self._in_force(self.approvals.tip), proposed(self.deployment)
+        control = GitControl(self.deployment, self.approvals.tip)
+        before, after = control.in_force, proposed(self.deployment)
         if before is None or before.digest == after.digest:
             name = self.deployment.name
             raise NothingNewer(f"approve the rules of {name}: those of main count already")
@@ -236,9 +237,6 @@ class RulesBallot:
             return CastVote(cast, "", before.approvals(after, (*control.signed, signed))), {}
 
         return submit(self.approvals, vote, accepted)
-
-    def _in_force(self, gates: str | None) -> ControlFiles | None:
-        return GitControl(self.deployment, gates).in_force
 
 
 def verified(control: GitControl, signed: SignedStatement, what: str) -> Statement:
