@@ -47,7 +47,7 @@ class SampleServer:
         progress = progress or Silent()
 
         def make(folder: Path) -> None:
-            with progress.task("compile lana-cli, about two minutes") as detail:
+            with progress.task("compile lana-cli, about a minute and a half") as detail:
                 self._compile(folder / "lana-cli", detail)
 
         return Cache(self.cache).folder("lana-cli", self._key(), make, progress) / "lana-cli"
