@@ -337,10 +337,16 @@ def test_another_checkout_with_these_sources_has_the_same_bytes_and_is_not_compi
     assert "Compiling" not in printed
     assert program == server.read_bytes()
     # cargo compares times, and this source is older than what it has compiled.
-    source = other / "lana/cli/src/main.rs"
-    source.write_text(f"{source.read_text()}// another\n")
+    source = other / "lana/cli/src/server.rs"
+    source.write_text(source.read_text().replace("shutdown complete", "shutdown finished"))
     os.utime(source, (0, 0))
-    assert built(other)[0] != program
+    program, printed = built(other)
+    assert b"shutdown finished" in program
+    assert str(other).encode() not in program
+    compiled = re.findall(r"Compiling (\S+) \S+( \(.*\))?", printed)
+    assert ("lana-cli", f" ({other}/lana/cli)") in compiled
+    assert all(place for _, place in compiled), "crates of others were compiled again"
+    assert built(APPLICATION)[0] == server.read_bytes()
 
 
 def test_the_key_of_a_build_changes_with_its_sources(tmp_path: Path) -> None:

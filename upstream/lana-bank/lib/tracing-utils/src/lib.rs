@@ -2,6 +2,9 @@
 
 pub use tracing::{error, info, warn};
 
+// Other sources are another compilation of this crate, and so of all that use it: ci/tasks/build-server.
+const _: Option<&str> = option_env!("LANA_SOURCES");
+
 /// Write events to standard error, each with the name of the service, from now on.
 ///
 /// Traces are not exported: an exporter is most of what a small server would have to compile.
