@@ -1,4 +1,5 @@
-# The names of a flake's outputs, nixpkgs stubbed: evaluating needs neither a store nor a network.
+# The names of a flake's outputs, or the arguments of a Rust package, nixpkgs stubbed: evaluating needs neither a
+# store nor a network.
 flake:
 let
   said = name: { inherit name; outPath = "/stub/${name}"; };
@@ -12,15 +13,36 @@ let
     "bats" "cargo" "cargo-nextest" "curl" "cypress" "git" "git-cliff" "jq" "nodejs" "openssl"
     "opentofu" "pnpm" "postgresql" "python3" "rustc" "uv"
   ]);
+  # As nixpkgs does it, with an error for a path that the flake does not have.
+  fileset = {
+    unions = builtins.map (path: if builtins.pathExists path then toString path else throw "no ${toString path}");
+    toSource = given: builtins.seq given.root given.fileset;
+  };
+  rust = static: {
+    rustPlatform.buildRustPackage = given: said "${given.pname}-${given.version}" // {
+      package = {
+        inherit static;
+        inherit (given) pname version src cargoBuildFlags buildType doCheck env;
+        lock = builtins.readFile given.cargoLock.lockFile;
+        program = given.meta.mainProgram;
+      };
+    };
+  };
+  platform = system: rust false // {
+    stdenv.hostPlatform.isLinux = builtins.match ".*-linux" system != null;
+    pkgsStatic = rust true;
+  };
   genAttrs = names: make: builtins.listToAttrs (map (name: { inherit name; value = make name; }) names);
   nixpkgs = {
-    lib = { inherit genAttrs; };
-    legacyPackages = genAttrs [ "x86_64-linux" "aarch64-linux" "aarch64-darwin" ] (system: package // tools);
+    lib = { inherit genAttrs fileset; };
+    legacyPackages = genAttrs [ "x86_64-linux" "aarch64-linux" "aarch64-darwin" ] (
+      system: package // tools // platform system
+    );
   };
   function = (import flake).outputs;
   inputs = { self = said "self"; inherit nixpkgs; };
   outputs = function (builtins.intersectAttrs (builtins.functionArgs function) inputs);
 in
 builtins.mapAttrs (kind: systems: builtins.mapAttrs (system: builtins.mapAttrs (
-  name: output: output.program or output.name
+  name: output: output.package or output.program or output.name
 )) systems) outputs

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -12,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from dev.sample_server import BUILD, SampleServer
 from tests.concourse.test_pipelines import ROOT
 from tests.concourse.test_workflows import LANA
 
@@ -21,10 +23,11 @@ needs_nix = pytest.mark.skipif(NIX is None, reason="nix-instantiate (nix-bin) is
 
 
 @functools.cache
-def outputs(flake: Path) -> dict[str, Any]:
+def outputs(flake: Path, *variables: tuple[str, str]) -> dict[str, Any]:
     expression = f"import {ROOT}/tests/concourse/outputs.nix {flake}"
     done = subprocess.run(
         [NIX or "", "--eval", "--strict", "--json", "--read-write-mode", "-E", expression],
+        env={**os.environ, **dict(variables)},
         capture_output=True,
         text=True,
         check=False,
@@ -63,6 +66,36 @@ def test_the_phases_of_the_cache_pipeline_are_packages() -> None:
     assert set(phases) <= set(packages)
     scripts = outputs(LANA_BANK / "ci" / "flake.nix")["packages"]["x86_64-linux"]
     assert {"next-version", "update-changelog", "wait-cachix-paths"} == set(scripts)
+
+
+@needs_nix
+@pytest.mark.parametrize("profile", ["debug", "release"])
+def test_the_server_is_what_the_task_builds_with_its_version(profile: str) -> None:
+    """One static program of the workspace's package, with its lock and without its tests."""
+    found = outputs(LANA_BANK / "flake.nix", ("VERSION", "0.42.0"), ("COMMITHASH", "5c4e160e"))
+    task = (LANA_BANK / "ci/tasks/build-server").read_text()
+    built = re.findall(r"cargo build --release --locked --package (\S+)", task)
+    for system, packages in found["packages"].items():
+        package = packages[f"lana-cli-{profile}"]
+        assert [package["pname"]] == [package["program"]] == built
+        assert package["cargoBuildFlags"] == ["--package", *built]
+        assert package["buildType"] == profile
+        assert package["doCheck"] is False
+        assert package["static"] is system.endswith("-linux")
+        assert package["version"] == package["env"]["RELEASE_BUILD_VERSION"] == "0.42.0"
+        assert package["env"]["COMMITHASH"] == "5c4e160e"
+        assert package["lock"] == (LANA_BANK / "Cargo.lock").read_text()
+
+
+@needs_nix
+def test_the_server_has_the_sources_that_it_is_compiled_from_and_no_others() -> None:
+    package = outputs(LANA_BANK / "flake.nix")["packages"]["x86_64-linux"]["default"]
+    sources = [Path(each) for each in package["src"]]
+    needed = [file for file in SampleServer()._files() if file != LANA_BANK / BUILD]
+    for file in needed:
+        assert any(file.is_relative_to(source) for source in sources), file
+    for source in sources:
+        assert any(file.is_relative_to(source) for file in needed), source
 
 
 @pytest.mark.parametrize("folder", [LANA_BANK, LANA_BANK / "ci"], ids=["app", "ci"])

@@ -4,7 +4,7 @@
   inputs.nixpkgs.url = "github:NixOS/nixpkgs/nixos-unstable";
 
   outputs =
-    { self, nixpkgs }:
+    { nixpkgs, ... }:
     let
       systems = [
         "x86_64-linux"
@@ -18,11 +18,27 @@
       version = orElse "0.0.0-dev" (builtins.getEnv "VERSION");
       commit = orElse "unknown" (builtins.getEnv "COMMITHASH");
 
+      # The program of ci/tasks/build-server: static on Linux, where its image has no libraries.
       server =
         pkgs: profile:
-        pkgs.runCommand "lana-cli-${profile}-${version}" { COMMITHASH = commit; } ''
-          install -D -m 0755 ${self}/lana/cli/lana-cli "$out/bin/lana-cli"
-        '';
+        (if pkgs.stdenv.hostPlatform.isLinux then pkgs.pkgsStatic else pkgs).rustPlatform.buildRustPackage {
+          pname = "lana-cli";
+          inherit version;
+          src = nixpkgs.lib.fileset.toSource {
+            root = ./.;
+            fileset = nixpkgs.lib.fileset.unions [ ./Cargo.toml ./Cargo.lock ./dev/lana.default.yml ./lana ./lib ];
+          };
+          cargoLock.lockFile = ./Cargo.lock;
+          cargoBuildFlags = [ "--package" "lana-cli" ];
+          buildType = profile;
+          # The tests are `nextest`.
+          doCheck = false;
+          env = {
+            RELEASE_BUILD_VERSION = version;
+            COMMITHASH = commit;
+          };
+          meta.mainProgram = "lana-cli";
+        };
 
       script =
         pkgs: name: runtimeInputs: text:
