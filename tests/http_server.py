@@ -9,6 +9,12 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    # Whoever finds the queue full tries again after a second only.
+    request_queue_size = 128
+
+
 @contextmanager
 def listening(
     handler: type[BaseHTTPRequestHandler], context: ssl.SSLContext | None = None
@@ -16,8 +22,7 @@ def listening(
     """Answer by ``handler``, over TLS with a ``context``; yield ``127.0.0.1:<port>``."""
     # A response is several small packets, which would wait for each other's acknowledgement.
     handler.disable_nagle_algorithm = True
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    server.daemon_threads = True
+    server = _Server(("127.0.0.1", 0), handler)
     if context:
         # The handshake is the handler's: whoever only connects keeps nobody else waiting.
         server.socket = context.wrap_socket(

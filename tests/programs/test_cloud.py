@@ -34,6 +34,8 @@ def served(answer: Any, context: ssl.SSLContext | None = None) -> Iterator[str]:
     """Serve ``answer(path, headers, body)``, which returns status and document, on loopback."""
 
     class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"  # Connections are kept.
+
         def do_GET(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
             status, document = answer(self.path, self.headers, body)
