@@ -89,10 +89,29 @@ class Engine:
     address: str
     name: str = field(default_factory=lambda: f"of-the-test-{uuid.uuid4().hex[:8]}")
 
-    def command(self, reference: str, *words: str, options: Sequence[str] = ()) -> list[str]:
-        """Return the command that runs ``reference`` with this machine's network until SIGTERM."""
-        given = ["run", "--rm", "--name", self.name, "--read-only", "--network", "host", *options]
+    def command(
+        self, reference: str, *words: str, options: Sequence[str] = (), network: str = "host"
+    ) -> list[str]:
+        """Return the command that runs ``reference`` until SIGTERM, by default on our network."""
+        given = ["run", "--rm", "--name", self.name, "--read-only", "--network", network, *options]
         return [*self._docker(), *given, reference, *words]
+
+    def ask(self, *words: str) -> str:
+        """Return what a command prints in the running container, "" while it fails."""
+        done = subprocess.run(
+            [*self._docker(), "exec", self.name, *words],
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        return done.stdout if done.returncode == 0 else ""
+
+    def remove(self) -> None:
+        """Kill the running container: a shell that is its first process ignores SIGTERM."""
+        subprocess.run(
+            [*self._docker(), "rm", "--force", self.name], capture_output=True, check=True
+        )
 
     def user(self) -> str:
         """Return the user of the running container's first process."""

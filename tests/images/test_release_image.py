@@ -14,10 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from dev.images.bases import BaseImages, base_image, server_bases
-from dev.images.debian import OURS, RootRecipe, debian
-from dev.images.layers import Layers
-from promoter.common.progress import Silent
+from dev.images.bases import BaseImages, server_bases
 from promoter.forge.local import LocalForge
 from promoter.programs.builders import BuildError
 from promoter.programs.oci_layout import file_digest
@@ -26,9 +23,9 @@ from promoter.release.application import Application
 from promoter.release.candidate import create_candidate
 from promoter.release.promotion import promote
 from promoter.release.publication import release
-from promoter.toolchain.cache import Cache, default_cache
 from tests.forge.github_rules import Token
 from tests.forge.github_server import serving as github
+from tests.images.alpine import WITH_GH, alpine, layers_of
 from tests.images.application_images import from_dockerfiles, machines_certificates
 from tests.images.built import skip_reason
 from tests.release.conftest import crane, serving
@@ -42,31 +39,16 @@ pytestmark = [
     pytest.mark.timeout(1800),
 ]
 
-WITH_GH = RootRecipe(OURS.suite, (*OURS.packages, "gh"))
-APK = """#!/bin/sh
-echo "apk is a stand-in, which only checks: $*"
-[ "$*" = "add --no-cache github-cli" ] || { echo "only github-cli is here" >&2; exit 1; }
-gh --version
-"""
 TOKEN = "of-the-test"
 CANDIDATE, RELEASED = b"the program of the candidate", b"the program of the release"
 
 
 def bases(github: str) -> BaseImages:
     """Return the base images of the server; its ``alpine`` has `gh` for the server ``github``."""
-    cache = Cache(default_cache())
-    layers = Layers(debian(cache, Silent(), recipe=WITH_GH), cache, Silent())
-
-    def write(stage: Path) -> None:
-        program = stage / "usr/local/bin/apk"
-        program.parent.mkdir(parents=True)
-        program.write_text(APK)
-        program.chmod(0o755)
-
-    content = (layers.base(), layers.staged("apk", APK.encode(), write))
     # By this name gh speaks plain HTTP.
     variables = ("GH_HOST=github.localhost", f"http_proxy={github}")
-    return {**server_bases(layers), "alpine:latest": base_image(layers, content, *variables)}
+    with_gh = alpine(WITH_GH, ["github-cli"], *variables)
+    return {**server_bases(layers_of(WITH_GH)), "alpine:latest": with_gh}
 
 
 @pytest.fixture
