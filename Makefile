@@ -53,7 +53,7 @@ screenshot: .venv/installed ## take the picture of the page in the README anew (
 
 .PHONY: test-fast
 test-fast: .venv/installed ## the tests that need neither a cluster nor minutes
-	$(BIN)/python -m pytest -n 2 --dist loadscope -m "not heavy and not providers and not workflows and not slow" $(FAST)
+	$(BIN)/python -m pytest -n 3 --dist loadscope -m "not heavy and not providers and not workflows and not slow" $(FAST)
 
 .PHONY: test
 test: .venv/installed ## every test but those of the next three targets; missing programs are built first

@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.approvals.people import Controlled, controlled, key, site
 from tests.site.repository import deployed
 
@@ -36,6 +38,7 @@ def run(commands: str, folder: Path) -> str:
     return done.stdout
 
 
+@pytest.mark.slow
 def test_every_command_of_the_page_runs_in_its_order(controlled: Controlled) -> None:
     assert set(FILES) == {"cepler/app.rules.yml", "cepler/teams.yml"}
     git, outputs, shown = controlled.site.git, [], dict(FILES)

@@ -283,6 +283,7 @@ def test_an_environment_does_not_escape_its_rules_in_another_deployment(
     assert first.reasons.startswith("the rules of deployment app count for it")
 
 
+@pytest.mark.slow
 def test_a_record_that_is_put_back_does_not_revive_old_votes(first: Controlled) -> None:
     """By somebody who may push to both branches, while the votes on the change have not expired."""
     signed = RULES.replace("    override", "    signed_records: true\n    override")

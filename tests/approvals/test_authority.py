@@ -272,6 +272,7 @@ def moved(case: Case, by: timedelta) -> Case:
     return replace(case, statements=tuple(statements), soaks=tuple(soaked), rules=rules)
 
 
+@pytest.mark.slow
 @settings(max_examples=examples(2000), deadline=None, suppress_health_check=list(HealthCheck))
 @given(cases, HOURS, st.sampled_from([timedelta(), AUTUMN]))
 def test_the_decision_is_that_of_an_independent_model_in_spring_and_autumn(

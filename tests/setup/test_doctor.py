@@ -286,6 +286,7 @@ def test_a_cluster_and_a_registry_that_respond_are_ok(
     )
 
 
+@pytest.mark.slow
 def test_what_a_release_needs_of_its_cluster_is_read(clone: Git, platform: Platform) -> None:
     """A PriorityClass that exists, one that does not, and settings without any."""
     running, release = platform.require(), "stacks/gcp/one/lana-bank.yml"

@@ -44,6 +44,7 @@ def change(found: Controlled, by: str, content: str, *voters: str) -> Site:
     return deployed(now, "production", gates=now.gates_tip)
 
 
+@pytest.mark.slow
 def test_votes_count_as_they_did_by_the_rules_and_keys_of_their_time(
     controlled: Controlled,
 ) -> None:
