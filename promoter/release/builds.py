@@ -4,7 +4,7 @@
 """
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,14 +16,14 @@ from promoter.git import Git
 from promoter.git.objects import SourceFile
 from promoter.programs.builders import Builder, DockerfileBuild, find_builder
 from promoter.programs.oci import OciImage
-from promoter.programs.oci_layout import file_digest, labeled
+from promoter.programs.oci_layout import file_digest, image_config, labeled
 from promoter.programs.registry import ImageLookup, Registry
 from promoter.release.build_inputs import BuildInputs
 from promoter.release.dockerfile import Dockerfile, canonical_name, parse_dockerfile
 from promoter.release.env_file import set_variable
 from promoter.release.errors import ReleaseError
 from promoter.release.handed_over import HandedOver
-from promoter.release.images import build
+from promoter.release.images import CREATED, VERSION, build, image_labels
 from promoter.release.settings import (
     GITHUB_TOKEN,
     SETTINGS_FILE,
@@ -55,7 +55,7 @@ class ImageBuilds:
         self._check_names()
         lookup = ImageLookup(self.registry.crane, self.inputs.mirrors)
         for recipe in images:
-            for name in recipe.dockerfile.contains if recipe.dockerfile else ():
+            for name in recipe.contains:
                 self.artifact(name)
             if recipe.dockerfile and recipe.name not in self.inputs.images:
                 for name, reference in self.bases(recipe).items():
@@ -76,12 +76,20 @@ class ImageBuilds:
             wanted = self._build(recipe)
             made = self._builder.build(wanted, folder)
             require_no_secret(made, wanted)
-        contained = recipe.dockerfile.contains if recipe.dockerfile else {}
-        for name, path in contained.items():
+        for name, path in recipe.contains.items():
             require_artifact(made, recipe.name, path, self.digest(name), name)
-        digests = {f"{ARTIFACT}{name}": self.digest(name) for name in contained}
-        made = self._handed_over.labeled(recipe, made)
-        return labeled(made, digests) if digests else made
+        labels = self._labels(recipe, image_config(made).get("Labels") or {})
+        return labeled(made, labels) if labels else made
+
+    def _labels(self, recipe: ImageRecipe, present: Mapping[str, str]) -> Mapping[str, str]:
+        """Return the labels that an image with ``present`` gets: version, commit and artifacts.
+
+        One that is not rebuilt for a release and names its commit already keeps its digest.
+        """
+        labels = image_labels(self.source, recipe.name, self.version, self.settings.source)
+        named = all(present.get(n) == labels[n] for n in labels.keys() - {CREATED, VERSION})
+        artifacts = {f"{ARTIFACT}{name}": self.digest(name) for name in recipe.contains}
+        return artifacts if named and not recipe.rebuilt else {**labels, **artifacts}
 
     def artifact(self, name: str) -> bytes:
         """Return the artifact ``name``: a file of the command line, or of the commit."""
@@ -112,7 +120,7 @@ class ImageBuilds:
         return found
 
     def _check_names(self) -> None:
-        images = {e.name for e in self.settings.images if e.dockerfile or not e.rebuilt}
+        images = {each.name for each in self.settings.images if not each.reproducible}
         artifacts = {each.name for each in self.settings.artifacts}
         for option, given, known in (
             ("--image", self.inputs.images, images),

@@ -6,10 +6,10 @@ from typing import Any
 
 from promoter.git import Git
 from promoter.programs.oci import OciImage
-from promoter.programs.oci_layout import image_config, labeled, read_archive, read_layout
+from promoter.programs.oci_layout import image_config, read_archive, read_layout
 from promoter.programs.registry import Registry
 from promoter.release.errors import ReleaseError
-from promoter.release.images import CREATED, REVISION, SOURCE, VERSION, image_labels
+from promoter.release.images import REVISION, SOURCE
 from promoter.release.settings import ImageRecipe
 from promoter.release.source import SourceTree
 
@@ -40,16 +40,6 @@ class HandedOver:
         if ours and built != self.source.commit and not self._unchanged(recipe, built):
             raise self._of_another_commit(recipe, built)
         return image
-
-    def labeled(self, recipe: ImageRecipe, image: OciImage[Any]) -> OciImage[Any]:
-        """Return ``image`` with the labels of the version.
-
-        One that is not rebuilt for a release and names its commit already keeps its digest.
-        """
-        labels = image_labels(self.source, recipe.name, self.version, self.address)
-        present = image_config(image).get("Labels") or {}
-        named = all(present.get(n) == labels[n] for n in labels.keys() - {CREATED, VERSION})
-        return image if named and not recipe.rebuilt else labeled(image, labels)
 
     def _read(self, name: str, given: str, folder: Path) -> OciImage[Any]:
         if given.startswith("sha256:"):

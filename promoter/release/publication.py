@@ -142,7 +142,7 @@ class _Publication:
         recipes, images = self.settings.images, self._images
         self.builds.check(images.missing(recipes))
         files = {each.name: self.builds.artifact(each.name) for each in self.settings.artifacts}
-        later = [each for each in recipes if each.dockerfile and each.dockerfile.contains]
+        later = [each for each in recipes if each.contains]
         with self.application.progress.task(f"build the images of {self.version}"):
             made = {each.name: images.image(each) for each in recipes if each not in later}
             self._draft(pull, files)

@@ -113,6 +113,11 @@ class ImageRecipe(StrictModel):
         return self.dockerfile is None and self.rebuilt
 
     @property
+    def contains(self) -> Mapping[str, str]:
+        """The place of each artifact that is in it."""
+        return self.dockerfile.contains if self.dockerfile else {}
+
+    @property
     def built_of(self) -> tuple[str, ...]:
         """The files and folders of the repository that a build of a candidate reads."""
         if self.dockerfile is None:
@@ -195,7 +200,7 @@ class ReleaseSettings(StrictModel):
             if twice := [name for name in each if each.count(name) > 1]:
                 raise ValueError(f"{twice[0]} is there twice")
         for image in self.images:
-            for name in image.dockerfile.contains if image.dockerfile else ():
+            for name in image.contains:
                 if name not in names:
                     raise ValueError(f"image {image.name} contains {name}, which is no artifact")
         return self

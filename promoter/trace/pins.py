@@ -48,7 +48,8 @@ def image_link(pin: Pin, images: ImageLookup) -> Link:
         for label, value in expected.items()
         if not _agrees(label, labels.get(label), value)
     ]
-    return Link("image", reference, {"version": str(labels.get(VERSION, "unknown"))}, broken)
+    version = str(labels.get(VERSION, "none, it is not rebuilt for a release"))
+    return Link("image", reference, {"version": version}, broken)
 
 
 def _agrees(label: str, found: object, value: str) -> bool:
