@@ -122,7 +122,7 @@ fuzz: INTERRUPTS ?= 100
 fuzz: EXAMPLES ?= 50
 fuzz: HISTORIES ?= 1000000000
 fuzz: .venv/installed ## interrupts everywhere, properties with many examples, then random histories until you stop it
-	INTERRUPTS=$(INTERRUPTS) $(BIN)/python -m pytest -n 2 --timeout=0 -p no:cacheprovider tests/interrupts
+	INTERRUPTS=$(INTERRUPTS) $(BIN)/python -m pytest -n 2 --timeout=0 -p no:cacheprovider tests/interrupts tests/gate/test_killed.py
 	EXAMPLES=$(EXAMPLES) $(BIN)/python -m pytest -n 2 --timeout=0 -p no:cacheprovider $(PROPERTIES)
 	HISTORIES=$(HISTORIES) $(BIN)/python -m pytest -n 2 --timeout=0 -p no:cacheprovider tests/gate/differential/test_random_histories.py
 
