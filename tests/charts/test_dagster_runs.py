@@ -139,7 +139,14 @@ def running(arguments: list[str], folder: Path, variables: Mapping[str, str]) ->
     """A process that is stopped at the end, as are the runs that it has started."""
     with (folder / "dagster.log").open("ab") as log:
         process = subprocess.Popen(
-            arguments, cwd=folder, env=variables, stdout=log, stderr=log, start_new_session=True
+            arguments,
+            cwd=folder,
+            env=variables,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+            # As in a pod: Dagster takes SIGTERM for SIGINT, which shells ignore in the background.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )
         try:
             yield process
