@@ -55,12 +55,14 @@ def child(
     if terminal:
         send = subprocess.Popen.send_signal
     with INTERRUPTS.held_back():
-        before = INTERRUPTS.pending
+        before = INTERRUPTS.received
         with subprocess.Popen(argv, start_new_session=not terminal, **options) as process:
             running = _Child(process, send)
-            INTERRUPTS.children.add(running)
+            with INTERRUPTS.lock:
+                INTERRUPTS.children.add(running)
+                late = INTERRUPTS.received > before and not running.interrupted
             try:
-                if INTERRUPTS.pending > before and not running.interrupted:
+                if late:
                     INTERRUPTS.pass_on(running)  # It arrived while the child was started.
                 yield process
                 process.wait()

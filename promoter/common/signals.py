@@ -29,23 +29,23 @@ class Interrupts:
     def __init__(self) -> None:
         self.tell: Callable[[str], None] = lambda line: None  # noqa: ARG005
         self.children: set[Interruptible] = set()
+        self.received = 0
+        self.lock = threading.RLock()  # The handler may interrupt its holder.
         self._held_back: list[Callable[[], Never]] = []
         self._depth = 0
         self._cleanups = 0
-
-    @property
-    def pending(self) -> int:
-        """The number of interrupts that are held back."""
-        return len(self._held_back)
 
     def handler(self, end: Callable[[int], Never]) -> Handler:
         """Return the handler that passes an interrupt on, then calls ``end``, which raises."""
 
         def receive(number: int, frame: FrameType | None) -> None:  # noqa: ARG001
+            with self.lock:
+                self.received += 1
+                children = tuple(self.children)
             if self._depth:
                 self._held_back.append(lambda: end(number))
-            if self.children:
-                self.pass_on(*self.children)
+            if children:
+                self.pass_on(*children)
             if not self._depth:
                 end(number)
 
@@ -56,7 +56,7 @@ class Interrupts:
         # In a thread: this one may be in the middle of printing, and hold its lock.
         threading.Thread(target=self.tell, args=(_WORDS,)).start()
         for child in children:
-            child.interrupt(spared=self._cleanups > 0 and self.pending < 2)
+            child.interrupt(spared=self._cleanups > 0 and len(self._held_back) < 2)
 
     @contextmanager
     def held_back(self, *, cleanup: bool = False) -> Iterator[None]:
