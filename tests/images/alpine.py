@@ -33,8 +33,12 @@ NPM = "npm@10"
 
 _APK = """#!/bin/sh
 echo "apk is a stand-in, which only checks: $*"
-case " {packages} " in *" $(for each; do last=$each; done; echo "$last") "*) ;;
-*) echo "apk: no such package here: $*" >&2; exit 1 ;; esac
+for word; do
+    case " add --no-cache {packages} " in
+        *" $word "*) ;;
+        *) echo "apk: not here: $word" >&2; exit 1 ;;
+    esac
+done
 """
 
 

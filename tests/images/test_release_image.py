@@ -1,6 +1,6 @@
 """Dockerfile.release by a real builder: `gh` downloads the program from the draft of the release.
 
-Two parts of its base image are stand-ins, and say so: `apk` only checks what is asked of it, and
+Two parts of its base image are stand-ins, and say so: `apk` only checks its arguments, and
 the `gh` is Debian's, which a proxy leads to a local GitHub.
 """
 
