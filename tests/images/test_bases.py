@@ -11,10 +11,7 @@ import httpx
 import pytest
 
 from dev.images import bases
-from dev.images.debian import debian
-from dev.images.layers import Layers
-from promoter.common.progress import Silent
-from promoter.toolchain.cache import Cache, default_cache
+from dev.images.debian import OURS
 from tests import docker_engine
 from tests.application.conftest import chart, server
 from tests.application.test_server import (
@@ -28,6 +25,7 @@ from tests.application.test_server import (
     started,
 )
 from tests.charts.test_database_roles import Installation
+from tests.images.alpine import layers_of
 from tests.images.application_images import Engine, candidate
 from tests.images.built import skip_reason
 from tests.release.conftest import crane, serving
@@ -67,8 +65,7 @@ def server_image(
     server: Path,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> str:
-    cache = Cache(default_cache())
-    found = bases.server_bases(Layers(debian(cache, Silent()), cache, Silent()))
+    found = bases.server_bases(layers_of(OURS))
     folder = tmp_path_factory.mktemp("server")
     artifacts = {"lana-cli": server.read_bytes()}
     return candidate(folder, host, crane, found, ["lana-bank"], artifacts)["lana-bank"]
