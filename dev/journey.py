@@ -83,7 +83,7 @@ class Journey:
 
     def _release(self, platform: RunningCommand) -> None:
         self.terminal.step(
-            "A feature is merged in lana-bank, and its images are built as a candidate"
+            "A feature is merged in lana-bank; placeholders of its images become a candidate"
         )
         page = "apps/admin-panel/app/page.tsx"
         self.scene.change_application("feat: greet the operator", page, "// Good day.\n")

@@ -135,7 +135,7 @@ class Scene:
         os.environ["GIT_CONFIG_GLOBAL"] = str(self.folder / "gitconfig")
         self._configure_git()
         for name in ("lana-bank", "galoy-private-charts"):
-            export(self.root / "upstream" / name, self._remote(name))
+            export(self.root / "upstream" / name, self._remote(name), with_placeholders=True)
         export(self.root, self._remote("galoy-deployments"))
         for name in ("lana-bank", "galoy-private-charts", "galoy-deployments"):
             Git(self.folder).text("clone", "--quiet", f"{GITHUB}/{name}.git")

@@ -32,7 +32,7 @@ VALUES = CHARTS / "charts" / "lana-bank" / "values.yaml"
 def pinned(root: Path, scratch: Path) -> str:
     """Return the chart's values.yaml with the digests of the images of upstream/lana-bank."""
     bare = scratch / "lana-bank.git"
-    commit = export(root / "upstream" / "lana-bank", bare)
+    commit = export(root / "upstream" / "lana-bank", bare, with_placeholders=True)
     source = source_of_commit(Git(bare), commit)
     settings = read_settings(source)
     recipes = {recipe.name: recipe for recipe in settings.images}

@@ -68,7 +68,7 @@ def _built(folder: Path) -> Mapping[str, OciImage[Layer]]:
         return {}
     with TemporaryDirectory() as scratch:
         bare = Path(scratch) / "source.git"
-        source = source_of_commit(Git(bare), export(folder, bare))
+        source = source_of_commit(Git(bare), export(folder, bare, with_placeholders=True))
     settings = read_settings(source)
     return {
         recipe.name: build(source, recipe, VERSION, settings.source) for recipe in settings.images

@@ -6,6 +6,7 @@ is how ``vendir.yml`` can name a commit of the charts repository that anybody ca
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from promoter.git import Git, Identity
@@ -14,36 +15,45 @@ AUTHOR = Identity("Lana Bank", "lana-bank@localhost")
 _DATE = "2026-01-01T00:00:00+00:00"
 
 
-def export(source: Path, bare: Path, *, branch: str = "main") -> str:
+def export(
+    source: Path, bare: Path, *, branch: str = "main", with_placeholders: bool = False
+) -> str:
     """Create a bare repository whose ``branch`` has the files of ``source``; return its commit.
 
-    It has every file below ``source`` that git does not ignore, as in the work tree.
+    It has every file below ``source`` that git does not ignore, as in the work tree. Those of
+    ``placeholders/<name>`` next to it, if there are any, are added or replace its own on request:
+    with them images need no compiler, no builder and no base image.
     """
     bare.mkdir(parents=True)
     target = Git(bare)
     target.text("init", "--quiet", "--bare", f"--initial-branch={branch}")
-    commit = _commit(target, source)
+    overlay = source.parent / "placeholders" / source.name
+    layers = [source, overlay] if with_placeholders and overlay.is_dir() else [source]
+    commit = _commit(target, layers)
     target.text("update-ref", f"refs/heads/{branch}", commit)
     return commit
 
 
-def _commit(target: Git, source: Path) -> str:
-    index = {
-        "GIT_INDEX_FILE": str(target.dir / "export.index"),
-        "GIT_WORK_TREE": str(source),
-        "GIT_DIR": str(target.dir),
-    }
-    names = Git(source).output(
-        "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate", "."
-    )
-    existing = b"\0".join(name for name in names.split(b"\0") if name and _exists(source, name))
-    repository = Git(source)
-    repository.output("update-index", "--add", "-z", "--stdin", stdin=existing, env=index)
-    tree = repository.text("write-tree", env=index)
+def _commit(target: Git, layers: Sequence[Path]) -> str:
+    """Commit the files of ``layers``, of which a later one replaces files of those before."""
+    index = {"GIT_INDEX_FILE": str(target.dir / "export.index"), "GIT_DIR": str(target.dir)}
+    for layer in layers:
+        stage = {**index, "GIT_WORK_TREE": str(layer)}
+        words = "update-index", "--add", "-z", "--stdin"
+        Git(layer).output(*words, stdin=_files(layer), env=stage)
+    tree = target.text("write-tree", env=index)
     Path(index["GIT_INDEX_FILE"]).unlink()
     dates = {"GIT_AUTHOR_DATE": _DATE, "GIT_COMMITTER_DATE": _DATE}
     flags = {**AUTHOR.variables(), **dates}
-    return target.text("commit-tree", tree, "-m", f"feat: {source.name} as it is", env=flags)
+    return target.text("commit-tree", tree, "-m", f"feat: {layers[0].name} as it is", env=flags)
+
+
+def _files(folder: Path) -> bytes:
+    """Return the names of the files below ``folder`` that git does not ignore."""
+    names = Git(folder).output(
+        "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate", "."
+    )
+    return b"\0".join(name for name in names.split(b"\0") if name and _exists(folder, name))
 
 
 def _exists(source: Path, name: bytes) -> bool:

@@ -43,7 +43,7 @@ from tests.concourse.test_tasks import charts_remote, deployments, one_more
 from tests.concourse.worker import UndefinedVariable, Worker
 from tests.images.built import skip_reason
 from tests.release.conftest import crane, registry
-from tests.release.sandbox import APPLICATION, RELEASE_YML, Sandbox, open_sandbox
+from tests.release.sandbox import PLACEHOLDERS, RELEASE_YML, Sandbox, open_sandbox
 
 __all__ = ["charts_remote", "crane", "deployments", "registry"]
 # What a machine needs to reach its package registries.
@@ -106,7 +106,7 @@ def engine(name: str, worker: Worker, remotes: Mapping[str, Path], **more: Resou
 @pytest.fixture
 def sandbox(tmp_path: Path, registry: Registry) -> Sandbox:
     """An application whose candidates may be pinned in the chart, too."""
-    settings = (APPLICATION / RELEASE_YML).read_text()
+    settings = (PLACEHOLDERS / RELEASE_YML).read_text()
     assert "\nchart:\n" in settings
     settings = settings.replace("\nchart:\n", "\nchart:\n  candidates: true\n")
     changed = {RELEASE_YML: settings.encode()}

@@ -15,6 +15,7 @@ import pytest
 
 from promoter.git import Git
 from promoter.programs.registry import Registry
+from promoter.release.upstream import export
 from promoter.toolchain.toolchain import Toolchain
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[2]
 APPLICATION = ROOT / "upstream" / "lana-bank"
+PLACEHOLDERS = ROOT / "upstream" / "placeholders" / "lana-bank"
 
 
 @pytest.fixture(scope="session")
@@ -76,11 +78,20 @@ def new_repository(folder: Path) -> Git:
     return git
 
 
+def copy_application(target: Path, *, with_placeholders: bool = True) -> None:
+    """Create ``target`` with the files of upstream/lana-bank, as the demo exports them."""
+    bare = target.parent / f"{target.name}-export.git"
+    export(APPLICATION, bare, with_placeholders=with_placeholders)
+    Git(target.parent).text("clone", "--quiet", str(bare), str(target))
+    for repository in (bare, target / ".git"):
+        shutil.rmtree(repository)
+
+
 @pytest.fixture
 def application(tmp_path: Path) -> Git:
     """The example application as the root of a repository with one commit."""
     folder = tmp_path / "lana-bank"
-    shutil.copytree(APPLICATION, folder, ignore=shutil.ignore_patterns("__pycache__"))
+    copy_application(folder)
     git = new_repository(folder)
     commit_all(git, "feat: the application")
     return git

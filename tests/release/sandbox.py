@@ -16,7 +16,7 @@ from promoter.programs.registry import Registry
 from promoter.release.application import Application, HostedRepository
 from promoter.release.settings import parse_settings
 
-from .conftest import APPLICATION, commit_all, new_repository
+from .conftest import PLACEHOLDERS, commit_all, copy_application, new_repository
 
 DEV = Identity("Dev", "dev@localhost")
 RELEASE_YML = "ci/release/release.yml"
@@ -83,19 +83,17 @@ def open_sandbox(
     changed: Mapping[str, bytes] | None = None,
     *,
     committed: bool = False,
+    with_placeholders: bool = True,
 ) -> Sandbox:
     """Return the application at its first commit, a chart without pins, nothing released.
 
     ``changed`` are files of the application that differ from upstream/. With ``committed`` its
-    release.yml and the chart name ``registry`` in place of the real ones.
+    release.yml and the chart name ``registry`` in place of the real ones. Its images are copied
+    files unless it has no placeholders.
     """
+    folder.mkdir(parents=True, exist_ok=True)
+    copy_application(folder / "seed", with_placeholders=with_placeholders)
     seed = new_repository(folder / "seed")
-    shutil.copytree(
-        APPLICATION,
-        seed.dir,
-        dirs_exist_ok=True,
-        ignore=shutil.ignore_patterns("__pycache__", ".git"),
-    )
     for path, content in (changed or {}).items():
         (seed.dir / path).write_bytes(content)
     values = VALUES
@@ -122,7 +120,7 @@ def here(text: str, registry: Registry) -> str:
 
 def quick_release_yml() -> dict[str, bytes]:
     """Return the application's release.yml with one fast hook, for ``changed``."""
-    settings = parse_settings((APPLICATION / RELEASE_YML).read_bytes())
+    settings = parse_settings((PLACEHOLDERS / RELEASE_YML).read_bytes())
     document = settings.model_dump(mode="json", by_alias=True)
     hook = {"name": "docs", "run": ["sh", "-c", "echo $VERSION > docs-site/version"]}
     return {RELEASE_YML: yaml.safe_dump({**document, "hooks": [hook]}).encode()}

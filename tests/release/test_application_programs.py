@@ -1,4 +1,4 @@
-"""The example application's programs as processes: their responses, and that they end."""
+"""The placeholders of the programs as processes: their responses, and that they end."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from contextlib import contextmanager
 import httpx
 import pytest
 
-from .conftest import APPLICATION
+from promoter.git import Git
 
 
 @contextmanager
-def running(*command: str, **variables: str) -> Iterator[httpx.Client]:
+def running(application: Git, *command: str, **variables: str) -> Iterator[httpx.Client]:
     """A client of the program started on a free port; it has to end on SIGTERM."""
     process = subprocess.Popen(
         [sys.executable, *command, "--port", "0"],
-        cwd=APPLICATION,
+        cwd=application.dir,
         env=variables,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -37,9 +37,9 @@ def running(*command: str, **variables: str) -> Iterator[httpx.Client]:
             assert process.wait(timeout=10) == 0
 
 
-def test_the_server_answers_health_and_graphql() -> None:
+def test_the_server_answers_health_and_graphql(application: Git) -> None:
     question = {"query": "query { buildInfo { version } }"}
-    with running("lana/cli/lana-cli", "serve", VERSION="0.42.0") as client:
+    with running(application, "lana/cli/lana-cli", "serve", VERSION="0.42.0") as client:
         for path in ("/health", "/graphql"):
             assert client.get(path).text == "OK"
         assert client.post("/graphql", json=question).status_code == 401
@@ -52,8 +52,8 @@ def test_the_server_answers_health_and_graphql() -> None:
 
 
 @pytest.mark.parametrize("panel", ["admin-panel", "customer-portal"])
-def test_a_placeholder_of_a_panel_shows_its_version(panel: str) -> None:
-    with running("apps/shared-web/placeholder.py", f"apps/{panel}") as client:
+def test_a_placeholder_of_a_panel_shows_its_version(application: Git, panel: str) -> None:
+    with running(application, "apps/shared-web/placeholder.py", f"apps/{panel}") as client:
         page = client.get("/")
         assert page.headers["content-type"].startswith("text/html")
         assert '<strong id="version">dev</strong>' in page.text

@@ -23,6 +23,7 @@ from promoter.release.upstream import export
 from promoter.smoketest.smoketest import SmoketestTarget
 from promoter.vendoring.pins import Pin, set_pins
 from tests.platform_fixture import ROOT
+from tests.release.conftest import copy_application
 
 CHART = Path("upstream/galoy-private-charts/charts/lana-bank")
 PARTS = (
@@ -38,7 +39,7 @@ PARTS = (
 
 @dataclass(frozen=True)
 class Application:
-    """A copy of upstream/lana-bank that a test may change, and the platform with its registry."""
+    """A copy of the sample with placeholders that a test may change, and the platform."""
 
     folder: Path
     platform: Platform
@@ -76,7 +77,7 @@ class Application:
 @pytest.fixture
 def application(platform: Platform, tmp_path: Path) -> Application:
     folder = tmp_path / "lana-bank"
-    shutil.copytree(ROOT / "upstream/lana-bank", folder)
+    copy_application(folder)
     Git(folder).text("init", "--quiet")
     return Application(folder, platform)
 

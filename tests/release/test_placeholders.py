@@ -1,0 +1,93 @@
+"""The sample releases what its Dockerfiles build; only the demo has copied files in their place."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from promoter.common.errors import RegistryError
+from promoter.git import Git
+from promoter.git.objects import SourceFile
+from promoter.programs.registry import Registry
+from promoter.release.build_inputs import BuildInputs
+from promoter.release.builds import image_builds
+from promoter.release.errors import ReleaseError
+from promoter.release.proposal import propose_settings
+from promoter.release.settings import SETTINGS_FILE, ReleaseSettings, parse_settings, read_settings
+from promoter.release.source import SourceTree, source_of_commit
+from promoter.release.upstream import export
+
+from .conftest import APPLICATION, PLACEHOLDERS, ROOT
+
+CHART = "charts/lana-bank/values.yaml"
+
+
+@pytest.fixture
+def bare(tmp_path: Path) -> Git:
+    export(APPLICATION, tmp_path / "sample.git")
+    return Git(tmp_path / "sample.git")
+
+
+@pytest.fixture
+def sample(bare: Git) -> SourceTree:
+    return source_of_commit(bare, "main")
+
+
+def unreadable(base: str) -> str | None:
+    raise RegistryError(f"no registry for {base} here")
+
+
+def test_they_are_what_init_proposes_and_what_only_a_person_decides(sample: SourceTree) -> None:
+    values = ROOT / "upstream/galoy-private-charts" / CHART
+    chart = {CHART: SourceFile(values.read_bytes())}
+    settings = read_settings(sample)
+    files = {path: file for path, file in sample.files.items() if path != SETTINGS_FILE}
+    proposal = propose_settings(replace(sample, files=files), settings.source, chart, unreadable)
+    decided = {"breaking_below_one", "hooks", "chart"}
+    proposed = parse_settings(proposal.text().encode())
+    assert proposed.model_dump(exclude=decided) == settings.model_dump(exclude=decided)
+    bases = "alpine:latest", "gcr.io/distroless/static", "node:20-alpine", "python:3.13-alpine"
+    for base in bases:
+        reason = f"base image {base}: its digest (its registry cannot be read here)"
+        assert reason in proposal.unknown
+
+
+def test_without_digests_of_base_images_nothing_is_built(bare: Git, sample: SourceTree) -> None:
+    settings = read_settings(sample)
+    inputs = BuildInputs(artifacts={"lana-cli": b""})
+    registry = Registry("127.0.0.1:1/galoyorg", Path("crane"))
+    made = image_builds(bare, sample, settings, "0.1.0", registry, inputs, released=False)
+    with made as builds, pytest.raises(ReleaseError, match=r"base image .* has no digest"):
+        builds.check(settings.images)
+
+
+def test_the_placeholders_differ_in_how_images_are_made_and_in_nothing_else(
+    sample: SourceTree,
+) -> None:
+    def same(settings: ReleaseSettings) -> Any:
+        images = [(each.name, each.pin, each.registry, each.rebuilt) for each in settings.images]
+        names = [each.name for each in settings.artifacts]
+        return images, names, settings.model_dump(exclude={"images", "artifacts"})
+
+    placeholders = parse_settings((PLACEHOLDERS / SETTINGS_FILE).read_bytes())
+    assert same(placeholders) == same(read_settings(sample))
+    assert all(each.dockerfile is None for each in placeholders.images)
+
+
+def test_only_an_export_with_placeholders_has_them(bare: Git, tmp_path: Path) -> None:
+    export(APPLICATION, tmp_path / "with.git", with_placeholders=True)
+
+    def files(git: Git) -> set[str]:
+        return set(git.lines("ls-tree", "-r", "main"))
+
+    laid_over = {
+        line.partition("\t")[2] for line in files(Git(tmp_path / "with.git")) - files(bare)
+    }
+    assert laid_over == {
+        path.relative_to(PLACEHOLDERS).as_posix()
+        for path in PLACEHOLDERS.rglob("*")
+        if path.is_file()
+    }
