@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 import time
 from dataclasses import dataclass
 
 from dev import control
+from dev.build import Build
 from dev.scene import Scene
 from dev.terminal import DemoError, RunningCommand, Terminal
 from promoter.forge.forge import BOT_LOGIN, PullRequestState, Query
@@ -17,11 +17,10 @@ DONE, FAILED, NOTHING_NEWER, NOT_CLEARED, WRONG_USAGE = 0, 1, 2, 3, 64
 
 @dataclass(frozen=True)
 class Proposal:
-    """A commit of the charts repository, its testflight, and the values of the chart before it."""
+    """A commit of the charts repository, and its testflight, which has started."""
 
     ref: str
     testflight: RunningCommand
-    values: str
 
 
 @dataclass
@@ -30,15 +29,29 @@ class Journey:
 
     scene: Scene
     terminal: Terminal
+    build: Build
 
     def run(self) -> None:
-        """Run every step, then print the table and write the report."""
+        """Run every step, then print the table and write the report.
+
+        What takes long runs beside other steps, and is shown once it has ended.
+        """
         with self.terminal:
-            broken, first = self._first_change(self._platform())
-            fix = self._broken_change(broken)
-            self._first_deploy(first)
-            self._staging_stops(broken)
-            self._fixed_change(fix)
+            platform = self._platform()
+            self._release(platform)
+            self._gate()
+            # Whatever needs no cluster comes first while programs are still built for it.
+            checks = self._begin_checks() if self.build.running else []
+            self._show_checks(checks)
+            new, first = self._first_deploy(platform)
+            broken = self._propose_broken_chart()
+            self.terminal.finish(first, DONE)
+            staging, recorded = self._broken_deploy(broken.ref)
+            late = [] if checks else self._begin_checks()
+            self._freeze()
+            self._show_checks(late)
+            self._broken_chart_stops(broken, staging, recorded)
+            self._change_travels(new)
             self._production()
             self._result()
 
@@ -46,40 +59,34 @@ class Journey:
         self.terminal.step("A Kubernetes control plane and an OCI registry start on loopback")
         return self.terminal.start("promoter platform up")
 
-    def _first_change(self, platform: RunningCommand) -> tuple[Proposal, RunningCommand]:
-        """Return the chart that is proposed next, and the first deploy, which has started."""
-        self._release(platform)
-        ref = self.scene.charts_tip()
-        # Testflights need the cluster, the gate does not: while programs are still being built
-        # for the cluster, the gate comes first.
-        early = platform.process.poll() is not None
-        testflights = self._testflights(platform, ref) if early else None
-        self._gate()
-        testflight, broken = testflights or self._testflights(platform, ref)
-        self.terminal.step(
-            "Its chart is vendored once the first testflight has passed; every stack is synthesized"
-        )
-        synth = self.terminal.start("cdktf synth")
-        self.terminal.finish(testflight, DONE)
-        self.terminal.run(f"promoter vendor bump lana-bank {ref} --push", DONE)
-        deploy = self.terminal.start("promoter deploy local-staging")
-        self.terminal.finish(synth, DONE)
-        return broken, deploy
-
-    def _testflights(self, platform: RunningCommand, ref: str) -> tuple[RunningCommand, Proposal]:
-        self.terminal.step("The commit of the charts repository is tested in a throwaway namespace")
-        self.terminal.finish(platform, DONE)
-        command = f"promoter testflight run --chart {ref} --only-pinned --sign"
-        return self.terminal.start(command), self._propose_broken_chart()
-
     def _gate(self) -> None:
+        """Show the gate before the first deploy; it needs no cluster."""
+        self.terminal.step("The gate: what is due, and what an environment waits for")
+        commands = ("promoter plan local", "promoter why local-qa", "promoter deploy local-qa")
+        plan, why, refused = map(self.terminal.begin, commands)
+        self.terminal.show(plan, DONE)
+        self.terminal.show(why, DONE)
+        self.terminal.show(refused, NOT_CLEARED)
+
+    def _first_deploy(self, platform: RunningCommand) -> tuple[Proposal, RunningCommand]:
+        """Return the chart that is tested, and the first deploy to staging, which has started."""
         self.terminal.step(
-            "The gate meanwhile: what is due, what an environment waits for, and its holes"
+            "The new chart is tested in a throwaway namespace; staging gets the one before it"
         )
-        self.terminal.run("promoter plan local", DONE)
-        self.terminal.run("promoter why local-qa", DONE)
-        self.terminal.run("promoter deploy local-qa", NOT_CLEARED)
-        self.terminal.run("promoter lint local", DONE)
+        self.terminal.finish(platform, DONE)
+        ref = self.scene.charts_tip()
+        command = f"promoter testflight run --chart {ref} --only-pinned --sign"
+        new = Proposal(ref, self.terminal.start(command))
+        return new, self.terminal.start("promoter deploy local-staging")
+
+    def _begin_checks(self) -> list[RunningCommand]:
+        return [self.terminal.begin(command) for command in ("promoter lint local", "cdktf synth")]
+
+    def _show_checks(self, checks: list[RunningCommand]) -> None:
+        if checks:
+            self.terminal.step("Meanwhile: the gate has no holes, and every stack is synthesized")
+        for check in checks:
+            self.terminal.show(check, DONE)
 
     def _release(self, platform: RunningCommand) -> None:
         self.terminal.step(
@@ -140,50 +147,44 @@ class Journey:
             raise DemoError("break the chart: its values.yaml has no `nodeSelector: {}`")
         ref = self.scene.change_chart("feat(chart): faster disks", {"values.yaml": broken})
         command = f"promoter testflight run --chart {ref} --only-pinned --timeout 6"
-        return Proposal(ref, self.terminal.start(command), values)
+        proposal = Proposal(ref, self.terminal.start(command))
+        self.scene.change_chart("revert: faster disks", {"values.yaml": values})
+        return proposal
 
-    def _broken_change(self, broken: Proposal) -> Proposal:
-        """Show that a testflight stops a chart that cannot run; return its fix."""
-        self.terminal.step("The testflight of the broken chart has failed, so it is not vendored")
-        self.terminal.finish(broken.testflight, FAILED)
-        self.terminal.run(f"promoter vendor bump lana-bank {broken.ref} --push", FAILED)
-        self.terminal.print("Its fix is tested:")
-        chart = next_version(self.scene.chart_file("Chart.yaml"))
-        files = {"values.yaml": broken.values, "Chart.yaml": chart}
-        ref = self.scene.change_chart("fix(chart): disks that exist", files)
-        command = f"promoter testflight run --chart {ref} --only-pinned --sign"
-        return Proposal(ref, self.terminal.start(command), broken.values)
-
-    def _first_deploy(self, deploy: RunningCommand) -> None:
-        self.terminal.step("The first change is deployed to staging while the fix is tested")
-        self.terminal.finish(deploy, DONE)
-
-    def _staging_stops(self, broken: Proposal) -> None:
+    def _broken_deploy(self, ref: str) -> tuple[RunningCommand, str]:
+        """Return the deploy of the broken chart to staging, and what is recorded there before."""
         self.terminal.step(
-            "A broken chart can be vendored without a test, its commit says so; staging fails"
+            "It is vendored without waiting for its testflight, and its commit says so"
         )
-        untested = "--untested 'to show that staging stops it'"
-        self.terminal.run(f"promoter vendor bump lana-bank {broken.ref} --push {untested}", DONE)
-        before = self.scene.states()[STAGING]
-        staging = self.terminal.start("promoter deploy local-staging")
-        self._freeze()
-        self.terminal.step("The broken chart has failed in staging")
+        vendor = f"promoter vendor bump lana-bank {ref} --push"
+        self.terminal.run(vendor, FAILED)
+        self.terminal.run(f"{vendor} --untested 'to show that staging stops it'", DONE)
+        recorded = self.scene.states()[STAGING]
+        return self.terminal.start("promoter deploy local-staging"), recorded
+
+    def _broken_chart_stops(
+        self, broken: Proposal, staging: RunningCommand, recorded: str
+    ) -> None:
+        self.terminal.step("The broken chart has failed, in its testflight and in staging")
+        self.terminal.finish(broken.testflight, FAILED)
         self.terminal.finish(staging, FAILED)
-        if self.scene.states()[STAGING] != before:
+        if self.scene.states()[STAGING] != recorded:
             raise DemoError("a failed deploy changed a state file")
         self.terminal.print("The state file of staging is unchanged, so QA is blocked:")
         self.terminal.run("promoter deploy local-qa", NOT_CLEARED)
 
-    def _fixed_change(self, fix: Proposal) -> None:
-        self.terminal.step("The fix is deployed to staging, and then to QA")
-        self.terminal.finish(fix.testflight, DONE)
-        self.terminal.run(f"promoter vendor bump lana-bank {fix.ref} --push", DONE)
+    def _change_travels(self, new: Proposal) -> None:
+        self.terminal.step(
+            "The chart that has passed its testflight is vendored, for staging and then for QA"
+        )
+        self.terminal.finish(new.testflight, DONE)
+        self.terminal.run(f"promoter vendor bump lana-bank {new.ref} --push", DONE)
         self.terminal.run("promoter deploy local-staging", DONE)
         self.terminal.run("promoter deploy local-qa", DONE)
 
     def _freeze(self) -> None:
         self.terminal.step(
-            "A freeze holds QA; without it QA takes the change that staging has passed"
+            "A freeze holds QA; without it QA takes what staging has passed"
         )
         self._rules("feat: freeze QA at the end of the year", control.freeze())
         refused = self.terminal.begin("promoter deploy local-qa")
@@ -260,11 +261,3 @@ class Journey:
         else:
             self.terminal.run(command, DONE)
 
-
-def next_version(chart: str) -> str:
-    """Return a Chart.yaml with the last number of its version one higher."""
-    return re.sub(
-        r"(?m)^(version: \D*\d+\.\d+\.)(\d+)",
-        lambda found: f"{found[1]}{int(found[2]) + 1}",
-        chart,
-    )
