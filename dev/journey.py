@@ -162,9 +162,7 @@ class Journey:
         recorded = self.scene.states()[STAGING]
         return self.terminal.start("promoter deploy local-staging"), recorded
 
-    def _broken_chart_stops(
-        self, broken: Proposal, staging: RunningCommand, recorded: str
-    ) -> None:
+    def _broken_chart_stops(self, broken: Proposal, staging: RunningCommand, recorded: str) -> None:
         self.terminal.step("The broken chart has failed, in its testflight and in staging")
         self.terminal.finish(broken.testflight, FAILED)
         self.terminal.finish(staging, FAILED)
@@ -183,9 +181,7 @@ class Journey:
         self.terminal.run("promoter deploy local-qa", DONE)
 
     def _freeze(self) -> None:
-        self.terminal.step(
-            "A freeze holds QA; without it QA takes what staging has passed"
-        )
+        self.terminal.step("A freeze holds QA; without it QA takes what staging has passed")
         self._rules("feat: freeze QA at the end of the year", control.freeze())
         refused = self.terminal.begin("promoter deploy local-qa")
         when = self.terminal.begin("promoter why local-qa --when")
@@ -260,4 +256,3 @@ class Journey:
             self.terminal.command(command)
         else:
             self.terminal.run(command, DONE)
-

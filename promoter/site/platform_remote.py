@@ -10,6 +10,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 
 from promoter.common.errors import PromoterError, UsageError
+from promoter.common.progress import Silent
 from promoter.git import Git, Identity
 from promoter.git.ledger import retry_when_moved
 from promoter.git.seen import forget_seen
@@ -22,6 +23,7 @@ REMOTE = "platform"
 
 # Relative to the work tree's top, so that each work tree of a repository has its own.
 _ADDRESS = Path(".local/platform/remote.git")
+_SECONDS = 30.0
 _RECORDS = (f"cepler/.cepler/{DEPLOYMENT}", f"cepler/evidence/{DEPLOYMENT}")
 IDENTITY = Identity("promoter", "promoter@localhost")
 """The author of what is committed there without anybody's doing."""
@@ -56,16 +58,25 @@ class PlatformRemote:
                 f"use remote {REMOTE}: it is {configured}, not the embedded platform's",
                 next_step=f"git remote rename {REMOTE} <another name>",
             )
-        if not folder.exists():
-            folder.parent.mkdir(parents=True, exist_ok=True)
-            new = Git(Path(mkdtemp(dir=folder.parent, prefix="remote-")))
-            new.text("init", "--quiet", "--bare", f"--initial-branch={self.branch}")
-            new.text("config", "receive.shallowUpdate", "true")  # from `git clone --depth`
-            new.dir.rename(folder)
-            forget_seen(self.git, REMOTE)
-        if configured is None:
-            self.git.text("config", f"remote.{REMOTE}.skipFetchAll", "true")
-            self.git.text("config", f"remote.{REMOTE}.url", str(_ADDRESS))
+        if configured and folder.exists():
+            return
+        from promoter.common.locks import exclusive
+
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        # The first commands may come at once.
+        with exclusive(folder.with_suffix(".lock"), "the platform's remote", Silent(), _SECONDS):
+            if not folder.exists():
+                self._new_repository().rename(folder)
+                forget_seen(self.git, REMOTE)
+            if self.git.config(f"remote.{REMOTE}.url") is None:
+                self.git.text("config", f"remote.{REMOTE}.skipFetchAll", "true")
+                self.git.text("config", f"remote.{REMOTE}.url", str(_ADDRESS))
+
+    def _new_repository(self) -> Path:
+        new = Git(Path(mkdtemp(dir=(self.git.dir / _ADDRESS).parent, prefix="remote-")))
+        new.text("init", "--quiet", "--bare", f"--initial-branch={self.branch}")
+        new.text("config", "receive.shallowUpdate", "true")  # from `git clone --depth`
+        return new.dir
 
     def _advance(self, head: str) -> None:
         git, tip = self.git, self.git.follow(REMOTE, self.branch).get(self.branch)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from promoter.common.errors import UsageError
 from promoter.git import Git
+from promoter.site.platform_remote import PlatformRemote
 from promoter.site.site import Site
 from tests.command_line import promoter
 from tests.site.repository import deployed
@@ -207,3 +209,14 @@ def test_a_clone_without_an_identity_can_be_read(
     (tmp_path / "gitconfig").write_text("[user]\n\tuseConfigOnly = true\n")
     done = promoter("plan", "local")
     assert done.code == 0, done.stderr
+
+def test_commands_that_come_at_once_share_one_remote(clone: Git) -> None:
+    def follow(_: int) -> None:
+        PlatformRemote(clone, "main").follow_checkout()
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(follow, range(8)))
+    folder = clone.dir / ".local/platform"
+    assert [each.name for each in folder.glob("remote-*")] == []
+    assert Git(folder / "remote.git").commit("main")
+    assert clone.config("remote.platform.url") == ".local/platform/remote.git"
