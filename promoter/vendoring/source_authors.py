@@ -19,7 +19,10 @@ TEAMS = "cepler/teams.yml"
 
 
 class SourceRange(NamedTuple):
-    """The commits of the repository ``url`` after ``old`` ("" for all) up to ``new``."""
+    """The commits of the repository ``url`` between ``old`` ("" for the first) and ``new``.
+
+    Those after ``old`` arrive, and those that only ``old`` has are undone, as by a rollback.
+    """
 
     url: str
     old: str
@@ -54,6 +57,8 @@ def _people(source: SourceRange) -> frozenset[str]:
         git = Git(Path(folder))
         try:
             git.text("clone", "--quiet", "--bare", "--filter=tree:0", "--", source.url, ".")
-            return people_between(git, source.old or None, source.new)
+            arrived = people_between(git, source.old or None, source.new)
+            known = source.old and git.commit(source.old)
+            return arrived | (people_between(git, source.new, known) if known else frozenset())
         except GitError:
             return frozenset({f"unreadable-source-of-{source.new[:12]}"})

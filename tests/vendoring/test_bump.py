@@ -575,3 +575,17 @@ def test_a_bump_records_everyone_behind_the_chart_and_its_images(
         "<grace@bank.example>",
         "<unreadable-source-of-000000000000>",
     ]
+
+
+def test_a_rollback_records_those_whose_commits_it_undoes(source: Source, target: Target) -> None:
+    (target.folder / "cepler").mkdir()
+    (target.folder / "cepler/teams.yml").write_text("people: {}\n")
+    git(target.folder, "add", "cepler")
+    git(target.folder, "commit", "-q", "-m", "feat: teams")
+    before = source.head
+    message = "feat: more\n\nCo-authored-by: Grace <grace@bank.example>\n"
+    source.commit(message, {VALUES: "replicas: 9\n"})
+    bump(target.folder, "lana-bank", source.head)
+    bump(target.folder, "lana-bank", before)
+    trailers = git(target.folder, "log", "-1", "--format=%(trailers:key=Source-author,valueonly)")
+    assert "<grace@bank.example>" in trailers.splitlines()
