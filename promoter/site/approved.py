@@ -109,8 +109,16 @@ def gate_approvals(site: Site, environment: str) -> GateApprovals:
     return GateApprovals.of(environment, past.gate or gate, past.case(), past.at)
 
 
+def _approvals_of_what_runs(site: Site, environment: str) -> GateApprovals:
+    """Return them as they counted when it was decided; `gate_approvals` where nothing runs."""
+    past = next(past_decisions(site, environment), None)
+    if past is None:
+        return gate_approvals(site, environment)
+    return GateApprovals.of(environment, past.gate or "", past.case(), past.at)
+
+
 def approvers(site: Site, environment: str) -> str | None:
-    """Return who approved what the gate names, for people to read; None where it is ``HEAD``."""
+    """Return who approved what runs, for people to read; None where the gate is ``HEAD``."""
     deployment = site.deployment_of(environment)
     if not site.gated(deployment).is_gated(environment):
         return None
@@ -118,13 +126,13 @@ def approvers(site: Site, environment: str) -> str | None:
         approval = site.approvals.gate(deployment, environment)
         return approval.by if approval else None
     try:
-        return ", ".join(gate_approvals(site, environment).names) or "nobody"
+        return ", ".join(_approvals_of_what_runs(site, environment).names) or "nobody"
     except PromoterError:  # `verify approval` and `audit` name it; a status has more to show.
         return "unknown"
 
 
 def approval_in_words(site: Site, environment: str) -> str | None:
-    """Return by whom, where, when and why the gate was approved; None where it is ``HEAD``.
+    """Return by whom, where, when and why what runs was approved; None where the gate is ``HEAD``.
 
     With approval rules the newest vote says where and why: whoever may push can move the gate.
     """
@@ -134,7 +142,7 @@ def approval_in_words(site: Site, environment: str) -> str | None:
         return None
     by, commit, at, reason = found.by, found.commit, found.at, found.reason
     if site.control(site.deployments[name]).rules(environment).approval:
-        approvals = gate_approvals(site, environment)
+        approvals = _approvals_of_what_runs(site, environment)
         counting = (each for each in approvals.votes if each.counts and each.kind == "approve")
         newest = max(counting, key=lambda each: each.at, default=None)
         if newest is None:

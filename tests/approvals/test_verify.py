@@ -9,7 +9,7 @@ from promoter.approvals.control import GitControl
 from promoter.approvals.statement import SignedStatement
 from promoter.gate.state_file import read_state
 from promoter.git.signing import sign_file
-from promoter.site.approved import GateApprovals, approvers, gate_approvals
+from promoter.site.approved import GateApprovals, approval_in_words, approvers, gate_approvals
 from promoter.site.past_approvals import past_approvals
 from promoter.site.timeline import timeline
 from tests.approvals.people import RULES, Controlled, approved, controlled, site
@@ -32,6 +32,18 @@ def test_it_is_verified_while_it_waits_and_once_it_runs(approved: Controlled) ->
     assert running.verified
     assert running.votes == waiting.votes
     assert approvers(approved.site.fetched(), "production") == "bob, cy"
+
+
+def test_what_runs_keeps_its_approvals_while_the_next_change_waits(approved: Controlled) -> None:
+    approved.act_as("bot")
+    deployed(approved.site, "production")
+    approved.change("zoe", "4")
+    for name in ("ann", "cy"):
+        approved.vote(name)
+    now = approved.site.fetched()
+    assert gate_approvals(now, "production").people == {"ann", "cy"}
+    assert approvers(now, "production") == "bob, cy"
+    assert (approval_in_words(now, "production") or "").startswith("bob, cy in ")
 
 
 def test_a_rejection_is_named_and_a_later_one_of_an_approver_replaces_the_approval(
