@@ -47,11 +47,12 @@ class Journey:
             broken = self._propose_broken_chart()
             self.terminal.finish(first, DONE)
             staging, recorded = self._broken_deploy(broken.ref)
-            late = [] if checks else self._begin_checks()
             self._freeze()
-            self._show_checks(late)
             self._broken_chart_stops(broken, staging, recorded)
-            self._change_travels(new)
+            self._vendor(new)
+            late = [] if checks else self._begin_checks()
+            self._change_travels()
+            self._show_checks(late)
             self._production()
             self._result()
 
@@ -171,12 +172,13 @@ class Journey:
         self.terminal.print("The state file of staging is unchanged, so QA is blocked:")
         self.terminal.run("promoter deploy local-qa", NOT_CLEARED)
 
-    def _change_travels(self, new: Proposal) -> None:
-        self.terminal.step(
-            "The chart that has passed its testflight is vendored, for staging and then for QA"
-        )
+    def _vendor(self, new: Proposal) -> None:
+        self.terminal.step("The new chart has passed its testflight, so it is vendored")
         self.terminal.finish(new.testflight, DONE)
         self.terminal.run(f"promoter vendor bump lana-bank {new.ref} --push", DONE)
+
+    def _change_travels(self) -> None:
+        self.terminal.step("It is deployed to staging, and then to QA")
         self.terminal.run("promoter deploy local-staging", DONE)
         self.terminal.run("promoter deploy local-qa", DONE)
 
