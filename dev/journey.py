@@ -41,18 +41,20 @@ class Journey:
             self._release(platform)
             self._gate()
             # Whatever needs no cluster comes first while programs are still built for it.
-            checks = self._begin_checks() if self.build.running else []
-            self._show_checks(checks)
+            early = self.build.running
+            if early:
+                self._show_checks(self._begin_lint(), self._begin_synth())
             new, first = self._first_deploy(platform)
             broken = self._propose_broken_chart()
             self.terminal.finish(first, DONE)
             staging, recorded = self._broken_deploy(broken.ref)
             self._freeze()
+            lint = None if early else self._begin_lint()
             self._broken_chart_stops(broken, staging, recorded)
             self._vendor(new)
-            late = [] if checks else self._begin_checks()
+            synth = None if early else self._begin_synth()
             self._change_travels()
-            self._show_checks(late)
+            self._show_checks(lint, synth)
             self._production()
             self._result()
 
@@ -80,13 +82,16 @@ class Journey:
         new = Proposal(ref, self.terminal.start(command))
         return new, self.terminal.start("promoter deploy local-staging")
 
-    def _begin_checks(self) -> list[RunningCommand]:
-        return [self.terminal.begin(command) for command in ("promoter lint local", "cdktf synth")]
+    def _begin_lint(self) -> RunningCommand:
+        return self.terminal.begin("promoter lint local")
 
-    def _show_checks(self, checks: list[RunningCommand]) -> None:
-        if checks:
+    def _begin_synth(self) -> RunningCommand:
+        return self.terminal.begin("cdktf synth")
+
+    def _show_checks(self, *checks: RunningCommand | None) -> None:
+        if any(checks):
             self.terminal.step("Meanwhile: the gate has no holes, and every stack is synthesized")
-        for check in checks:
+        for check in filter(None, checks):
             self.terminal.show(check, DONE)
 
     def _release(self, platform: RunningCommand) -> None:
