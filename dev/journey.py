@@ -52,10 +52,10 @@ class Journey:
             lint = None if early else self._begin_lint()
             self._broken_chart_stops(broken, staging, recorded)
             self._vendor(new)
-            synth = None if early else self._begin_synth()
             self._change_travels()
-            self._show_checks(lint, synth)
-            self._production()
+            production = self._production()
+            self._show_checks(lint, None if early else self._begin_synth())
+            self.terminal.finish(production, DONE)
             self._result()
 
     def _platform(self) -> RunningCommand:
@@ -204,7 +204,8 @@ class Journey:
             self.terminal.output(line)
         self.scene.change_deployments(message, {control.RULES: rules.encode()})
 
-    def _production(self) -> None:
+    def _production(self) -> RunningCommand:
+        """Return the deploy to production, which has started."""
         self.terminal.step(
             "Production is refused until two people approve; an unsigned approval is none"
         )
@@ -218,7 +219,7 @@ class Journey:
         self.terminal.show(own, WRONG_USAGE)
         self.terminal.run(f"as rachel {approve} --reason 'works in QA'", DONE)
         self.terminal.run(f"as rob {approve} --reason 'no new risk'", DONE)
-        self.terminal.run("promoter deploy local-production", DONE)
+        return self.terminal.start("promoter deploy local-production")
 
     def _result(self) -> None:
         """Show what was reached; all of these commands only read, so they run at once."""
