@@ -44,9 +44,8 @@ class Journey:
             early = self.build.running
             if early:
                 self._show_checks(self._begin_lint(), self._begin_synth())
-            new, first = self._first_deploy(platform)
+            new = self._first_deploy(platform)
             broken = self._propose_broken_chart()
-            self.terminal.finish(first, DONE)
             staging, recorded = self._broken_deploy(broken.ref)
             self._freeze()
             lint = None if early else self._begin_lint()
@@ -71,8 +70,8 @@ class Journey:
         self.terminal.show(why, DONE)
         self.terminal.show(refused, NOT_CLEARED)
 
-    def _first_deploy(self, platform: RunningCommand) -> tuple[Proposal, RunningCommand]:
-        """Return the chart that is tested, and the first deploy to staging, which has started."""
+    def _first_deploy(self, platform: RunningCommand) -> Proposal:
+        """Deploy the chart of the checkout to staging; return the new one, which is tested."""
         self.terminal.step(
             "The new chart is tested in a throwaway namespace; staging gets the one before it"
         )
@@ -80,7 +79,8 @@ class Journey:
         ref = self.scene.charts_tip()
         command = f"promoter testflight run --chart {ref} --only-pinned --sign"
         new = Proposal(ref, self.terminal.start(command))
-        return new, self.terminal.start("promoter deploy local-staging")
+        self.terminal.run("promoter deploy local-staging", DONE)
+        return new
 
     def _begin_lint(self) -> RunningCommand:
         return self.terminal.begin("promoter lint local")
