@@ -23,6 +23,15 @@ class Proposal:
     testflight: RunningCommand
 
 
+@dataclass(frozen=True)
+class BrokenChart:
+    """A chart that cannot run: its testflight, its deploy, and what staging has recorded before."""
+
+    testflight: RunningCommand
+    staging: RunningCommand
+    recorded: str
+
+
 @dataclass
 class Journey:
     """The steps, run in a prepared scene and shown on a terminal."""
@@ -45,11 +54,10 @@ class Journey:
             if early:
                 self._show_checks(self._begin_lint(), self._begin_synth())
             new = self._first_deploy(platform)
-            broken = self._propose_broken_chart()
-            staging, recorded = self._broken_deploy(broken.ref)
+            broken = self._broken_deploy(self._propose_broken_chart())
             self._freeze()
             lint = None if early else self._begin_lint()
-            self._broken_chart_stops(broken, staging, recorded)
+            self._broken_chart_stops(broken)
             self._vendor(new)
             self._change_travels()
             production = self._production()
@@ -143,7 +151,7 @@ class Journey:
         )
         return found.number
 
-    def _propose_broken_chart(self) -> Proposal:
+    def _propose_broken_chart(self) -> str:
         self.terminal.step(
             "Another chart is proposed, whose pods require a node that does not exist"
         )
@@ -152,27 +160,24 @@ class Journey:
         if broken == values:
             raise DemoError("break the chart: its values.yaml has no `nodeSelector: {}`")
         ref = self.scene.change_chart("feat(chart): faster disks", {"values.yaml": broken})
-        command = f"promoter testflight run --chart {ref} --only-pinned --timeout 6"
-        proposal = Proposal(ref, self.terminal.start(command))
         self.scene.change_chart("revert: faster disks", {"values.yaml": values})
-        return proposal
+        return ref
 
-    def _broken_deploy(self, ref: str) -> tuple[RunningCommand, str]:
-        """Return the deploy of the broken chart to staging, and what is recorded there before."""
-        self.terminal.step(
-            "It is vendored without waiting for its testflight, and its commit says so"
-        )
+    def _broken_deploy(self, ref: str) -> BrokenChart:
+        self.terminal.step("It is vendored before it is tested, and its commit says so")
         vendor = f"promoter vendor bump lana-bank {ref} --push"
         self.terminal.run(vendor, FAILED)
         self.terminal.run(f"{vendor} --untested 'to show that staging stops it'", DONE)
         recorded = self.scene.states()[STAGING]
-        return self.terminal.start("promoter deploy local-staging"), recorded
+        staging = self.terminal.start("promoter deploy local-staging")
+        testflight = f"promoter testflight run --chart {ref} --only-pinned --timeout 6"
+        return BrokenChart(self.terminal.start(testflight), staging, recorded)
 
-    def _broken_chart_stops(self, broken: Proposal, staging: RunningCommand, recorded: str) -> None:
+    def _broken_chart_stops(self, broken: BrokenChart) -> None:
         self.terminal.step("The broken chart has failed, in its testflight and in staging")
         self.terminal.finish(broken.testflight, FAILED)
-        self.terminal.finish(staging, FAILED)
-        if self.scene.states()[STAGING] != recorded:
+        self.terminal.finish(broken.staging, FAILED)
+        if self.scene.states()[STAGING] != broken.recorded:
             raise DemoError("a failed deploy changed a state file")
         self.terminal.print("The state file of staging is unchanged, so QA is blocked:")
         self.terminal.run("promoter deploy local-qa", NOT_CLEARED)
