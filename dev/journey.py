@@ -12,6 +12,7 @@ from dev.terminal import DemoError, RunningCommand, Terminal
 from promoter.forge.forge import BOT_LOGIN, PullRequestState, Query
 
 STAGING = "cepler/.cepler/local/local-staging.state"
+_ANY_NODE, _NO_NODE = "nodeSelector: {}", "nodeSelector: {disk: nonexistent}"
 DONE, FAILED, NOTHING_NEWER, NOT_CLEARED, WRONG_USAGE = 0, 1, 2, 3, 64
 
 
@@ -156,12 +157,10 @@ class Journey:
             "Another chart is proposed, whose pods require a node that does not exist"
         )
         values = self.scene.chart_file("values.yaml")
-        broken = values.replace("nodeSelector: {}", "nodeSelector: {disk: nonexistent}")
+        broken = values.replace(_ANY_NODE, _NO_NODE)
         if broken == values:
-            raise DemoError("break the chart: its values.yaml has no `nodeSelector: {}`")
-        ref = self.scene.change_chart("feat(chart): faster disks", {"values.yaml": broken})
-        self.scene.change_chart("revert: faster disks", {"values.yaml": values})
-        return ref
+            raise DemoError(f"break the chart: its values.yaml has no `{_ANY_NODE}`")
+        return self.scene.change_chart("feat(chart): faster disks", {"values.yaml": broken})
 
     def _broken_deploy(self, ref: str) -> BrokenChart:
         self.terminal.step("It is vendored before it is tested, and its commit says so")
@@ -181,6 +180,9 @@ class Journey:
             raise DemoError("a failed deploy changed a state file")
         self.terminal.print("The state file of staging is unchanged, so QA is blocked:")
         self.terminal.run("promoter deploy local-qa", NOT_CLEARED)
+        values = self.scene.chart_file("values.yaml").replace(_NO_NODE, _ANY_NODE)
+        self.scene.change_chart("revert: faster disks", {"values.yaml": values})
+        self.terminal.print("Its author reverts it in the charts repository.")
 
     def _vendor(self, new: Proposal) -> None:
         self.terminal.step("The new chart has passed its testflight, so it is vendored")

@@ -40,7 +40,7 @@ def entry(output: str) -> list[str]:
     return found
 
 
-def test_every_environment_runs_the_fixed_chart(demo: tuple[str, dict]) -> None:
+def test_every_environment_runs_the_tested_chart(demo: tuple[str, dict]) -> None:
     environments = demo[1]["environments"]
     assert [item["name"] for item in environments] == [
         "local-staging",
