@@ -210,6 +210,7 @@ def test_a_clone_without_an_identity_can_be_read(
     done = promoter("plan", "local")
     assert done.code == 0, done.stderr
 
+
 def test_commands_that_come_at_once_share_one_remote(clone: Git) -> None:
     def follow(_: int) -> None:
         PlatformRemote(clone, "main").follow_checkout()
