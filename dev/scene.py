@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sys
 from dataclasses import dataclass
@@ -264,3 +265,12 @@ class Scene:
         git.text("add", "--", *files)
         git.text("commit", "--quiet", "-m", message)
         git.text("push", "--quiet", "origin", "HEAD:main")
+
+
+def next_version(chart: str) -> str:
+    """Return a Chart.yaml with the last number of its version one higher."""
+    return re.sub(
+        r"(?m)^(version: \D*\d+\.\d+\.)(\d+)",
+        lambda found: f"{found[1]}{int(found[2]) + 1}",
+        chart,
+    )

@@ -7,8 +7,7 @@ deployed.
 from __future__ import annotations
 
 from dev import control
-from dev.journey import next_version
-from dev.scene import Scene
+from dev.scene import Scene, next_version
 from promoter.deploy.deploy import cleared
 from promoter.deploy.record import record
 from promoter.site.evidence import Evidence, now

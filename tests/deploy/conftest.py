@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from dev.scene import Scene
+from dev.scene import Scene, next_version
 from tests.scene_fixture import scene_in
 
 
@@ -91,12 +90,3 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
         stage = Stage(scene, tmp_path_factory.mktemp("tools"))
         stage.change_chart(scene.pin(scene.chart_file("values.yaml"), scene.images()))
         yield stage
-
-
-def next_version(chart: str) -> str:
-    """Return a Chart.yaml with the last number of its version one higher."""
-    return re.sub(
-        r"(?m)^(version: \D*\d+\.\d+\.)(\d+)",
-        lambda found: f"{found[1]}{int(found[2]) + 1}",
-        chart,
-    )
