@@ -59,7 +59,7 @@ test-fast: .venv/installed ## the tests that need neither a cluster nor minutes
 test: .venv/installed ## every test but those of the next three targets; missing programs are built first
 	$(BIN)/promoter toolchain build
 	$(BIN)/python -m dev.reference_programs cepler cog
-	$(BIN)/python -m pytest -n 3 --dist loadscope --no-loadscope-reorder
+	$(BIN)/python -m pytest -n 4 --dist loadscope --no-loadscope-reorder
 
 # Apart from `make test`: the first run downloads and builds for many minutes.
 .PHONY: test-heavy

@@ -598,6 +598,7 @@ def google(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         yield
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("google")
 def test_the_command_names_databases_without_a_copy(whole_clone: Path) -> None:
     state = f"cepler/.cepler/lana-bank/{GCP}.state"

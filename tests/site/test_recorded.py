@@ -63,6 +63,7 @@ def test_a_merge_that_makes_a_record_of_its_own_has_its_time(site: Site) -> None
     assert recorded_times(merged) == {STATE: "2023-11-14T22:15:00+00:00"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("gated", [False, True])
 def test_the_overview_takes_as_many_processes_for_ten_environments_as_for_two(
     site: Site, monkeypatch: pytest.MonkeyPatch, gated: bool

@@ -173,6 +173,7 @@ def _deploy(both: tuple[Pipeline, Pipeline], name: str, turn: int, **more: objec
     assert logs[0] == logs[1]
 
 
+@pytest.mark.slow
 def test_a_chain_travels_the_same_way(both: tuple[Pipeline, Pipeline]) -> None:
     for turn, path in enumerate(["", "m/a.yml", "e/qa.yml"]):
         for pipeline in both:
