@@ -67,6 +67,7 @@ def would(found: Controlled) -> tuple[Site, DeployState]:
     return now, state
 
 
+@pytest.mark.slow
 def test_an_author_is_one_however_long_an_environment_before_waited(first: Controlled) -> None:
     """Ann's change is older than what QA was triggered by when production took it last."""
     first.push("zoe", **{"cepler/app.yml": CHAIN})

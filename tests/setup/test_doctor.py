@@ -445,6 +445,7 @@ def test_a_required_check_that_no_committed_ruleset_has_is_a_problem(
     assert "waits for it for ever" in found.remedy
 
 
+@pytest.mark.slow
 def test_secrets_that_workflows_name_are_looked_up(
     on_github: tuple[Surroundings, github_server.Server],
 ) -> None:

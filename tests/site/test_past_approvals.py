@@ -101,6 +101,7 @@ def test_without_rules_it_is_who_set_the_gate(site: Site) -> None:
     assert reasons == ["reason 2", "reason 1", "reason 0"]
 
 
+@pytest.mark.slow
 def test_the_number_of_processes_does_not_depend_on_that_of_the_records(
     controlled: Controlled, monkeypatch: pytest.MonkeyPatch
 ) -> None:
