@@ -55,6 +55,14 @@ _RELEASE = {
     "file-check": Command(
         "release:file_check_command", "Check that a promotion touches only docs."
     ),
+    "draft": Command(
+        "release:draft_command", "Create the draft of a release, with its files.", changes=True
+    ),
+    "build-args": Command(
+        "release_build_args:build_args_command",
+        "Write the build arguments of an image to a file.",
+        changes=True,
+    ),
     "final": Command(
         "release:final_command", "Release a merged promote-rc pull request.", changes=True
     ),

@@ -28,7 +28,7 @@ from promoter.release.errors import ReleaseError
 from promoter.release.images import VersionBuild
 from promoter.release.merge_rules import range_file_check, report_file_check
 from promoter.release.promotion import promote
-from promoter.release.publication import read_release, release
+from promoter.release.publication import draft, read_release, release
 from promoter.release.supply_chain import SupplyChain
 from promoter.release.terraform_modules import tofu_validation
 from promoter.release.version import parse_version
@@ -157,6 +157,23 @@ def final_command(
     application = _application(repository, registry, key, public_key)
     inputs = build_inputs(repository, image, artifact, builder)
     _render(release(replace(application, inputs=inputs), number), output)
+
+
+def draft_command(
+    number: Annotated[int, typer.Argument(show_default="the newest merged promote-rc")] = 0,
+    repository: REPOSITORY = Path(),
+    artifact: ARTIFACTS = None,
+    output: _OUTPUT = None,
+) -> None:
+    """Create or complete the draft of a release, for builds that download its files.
+
+    A file that the draft has already is kept. Exit 3 while the pull request is not merged.
+
+    Example: promoter release draft 17 --artifact lana-cli=result/bin/lana-cli
+    """
+    application = _application(repository, "", "")
+    inputs = build_inputs(repository, None, artifact, "")
+    _render(draft(replace(application, inputs=inputs), number), output)
 
 
 def show_command(

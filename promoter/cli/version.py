@@ -9,7 +9,7 @@ from promoter.cli.options import REPOSITORY
 from promoter.git import Git
 from promoter.release.cog import read_cog
 from promoter.release.settings import breaking_rule
-from promoter.release.version import next_version
+from promoter.release.version import candidate_at, next_version, version_tags
 from promoter.release.version_branch import VersionBranch
 
 
@@ -23,6 +23,9 @@ def next_command(
             show_default="ci/release/release.yml, else major",
         ),
     ] = None,
+    claimed: Annotated[
+        bool, typer.Option("--claimed", help="The commit's own candidate, if it is one already.")
+    ] = False,
     repository: REPOSITORY = Path(),
     output: Annotated[Path | None, typer.Option("--output", help="Write it to a file too.")] = None,
 ) -> None:
@@ -31,9 +34,14 @@ def next_command(
     Example: promoter version next --final
     """
     git = Git(repository)
-    rule = breaking_below_one or breaking_rule(git, commit)
-    following = next_version(git, commit, read_cog(git, commit), rule)
-    version = following.final if final else following.candidate
+    cog = read_cog(git, commit)
+    tags = version_tags(git, cog.tag_prefix) if claimed else []
+    if (own := candidate_at(tags, git.commit(commit) or "")) is not None:
+        version = own.version.finalize_version() if final else own.version
+    else:
+        rule = breaking_below_one or breaking_rule(git, commit)
+        following = next_version(git, commit, cog, rule)
+        version = following.final if final else following.candidate
     typer.echo(version)
     if output:
         output.parent.mkdir(parents=True, exist_ok=True)

@@ -18,14 +18,14 @@ from promoter.programs.builders import Builder, DockerfileBuild, find_builder
 from promoter.programs.oci import OciImage
 from promoter.programs.oci_layout import file_digest, image_config, labeled
 from promoter.programs.registry import ImageLookup, Registry
+from promoter.release.build_arguments import BuildArguments
 from promoter.release.build_inputs import BuildInputs
-from promoter.release.dockerfile import Dockerfile, canonical_name, parse_dockerfile
+from promoter.release.dockerfile import canonical_name
 from promoter.release.env_file import set_variable
 from promoter.release.errors import ReleaseError
 from promoter.release.handed_over import HandedOver
 from promoter.release.images import CREATED, VERSION, build, image_labels
 from promoter.release.settings import (
-    GITHUB_TOKEN,
     SETTINGS_FILE,
     DockerfileRecipe,
     ImageRecipe,
@@ -60,7 +60,7 @@ class ImageBuilds:
             if recipe.dockerfile and recipe.name not in self.inputs.images:
                 for name, reference in self.bases(recipe).items():
                     self._check_base(lookup, recipe, name, reference)
-                self._given(recipe, recipe.dockerfile)
+                self._arguments.given(recipe, recipe.dockerfile)
                 _ = self._builder
 
     def image(self, recipe: ImageRecipe) -> OciImage[Any]:
@@ -108,16 +108,30 @@ class ImageBuilds:
         if recipe.dockerfile is None:
             return {}
         file = recipe.dockerfile.file(released=self.released)
-        found = {}
-        for name in self._parsed(recipe.dockerfile).bases:
-            digest = name.partition("@")[2] or self.settings.bases.get(name)
-            if digest is None:
+        found = self._known_bases(recipe.dockerfile)
+        for name, reference in found.items():
+            if reference is None:
                 raise ReleaseError(
                     f"build image {recipe.name}: base image {name} of {file} has no digest",
                     next_step=f"add it below bases in {SETTINGS_FILE}: promoter release init",
                 )
-            found[name] = f"{canonical_name(name)}@{digest}"
-        return found
+        return {name: reference for name, reference in found.items() if reference}
+
+    def materials(self, recipe: ImageRecipe) -> dict[str, str]:
+        """Return the pinned base images that ``recipe`` was built from.
+
+        There are none for an image that was handed over: what it was built from is not known.
+        """
+        if recipe.dockerfile is None or recipe.name in self.inputs.images:
+            return {}
+        known = self._known_bases(recipe.dockerfile)
+        return {name: reference for name, reference in known.items() if reference}
+
+    def _known_bases(self, recipe: DockerfileRecipe) -> dict[str, str | None]:
+        """Return the reference by digest of each base image, None where it has no digest."""
+        names = self._arguments.parsed(recipe).bases
+        digests = {n: n.partition("@")[2] or self.settings.bases.get(n) for n in names}
+        return {n: f"{canonical_name(n)}@{d}" if d else None for n, d in digests.items()}
 
     def _check_names(self) -> None:
         images = {each.name for each in self.settings.images if not each.reproducible}
@@ -147,45 +161,14 @@ class ImageBuilds:
     def _builder(self) -> Builder:
         return find_builder(self.inputs.builder, self.inputs.mirrors)
 
-    def _values(self) -> dict[str, str]:
-        time = self.source.time.strftime("%Y-%m-%d-%H:%M:%S")
-        return {"version": self.version, "commit": self.source.commit, "time": time}
-
-    def _parsed(self, recipe: DockerfileRecipe) -> Dockerfile:
-        text = self.source.file(recipe.file(released=self.released)).decode(errors="replace")
-        return parse_dockerfile(text, {n: v for n, v in recipe.args.items() if v != GITHUB_TOKEN})
-
-    def _given(
-        self, image: ImageRecipe, recipe: DockerfileRecipe
-    ) -> tuple[dict[str, str], dict[str, str]]:
-        """Return the build arguments and the secret ones; each that is required has a value."""
-        file = recipe.file(released=self.released)
-        if missing := self._parsed(recipe).args - recipe.args.keys():
-            raise ReleaseError(
-                f"build image {image.name}: ARG {sorted(missing)[0]} of {file} has no value",
-                next_step=f"add it to the image's args in {SETTINGS_FILE}",
-            )
-        args, secrets = {}, {}
-        for name, value in recipe.args.items():
-            if value == GITHUB_TOKEN:
-                if name in self._parsed(recipe).args:
-                    secrets[name] = self._token(image.name, name)
-            else:
-                args[name] = value.format(**self._values())
-        return args, secrets
-
-    def _token(self, image: str, name: str) -> str:
-        if token := self.inputs.token():
-            return token
-        raise ReleaseError(
-            f"build image {image}: ARG {name} needs a token of the forge, and there is none",
-            next_step="set GH_TOKEN, or GH_APP_ID and GH_APP_KEY",
-        )
+    @property
+    def _arguments(self) -> BuildArguments:
+        return BuildArguments(self.source, self.version, self.inputs, self.released)
 
     def _build(self, image: ImageRecipe) -> DockerfileBuild:
         recipe = image.dockerfile
         assert recipe  # noqa: S101
-        args, secrets = self._given(image, recipe)
+        args, secrets = self._arguments.given(image, recipe)
         context = self.folder / f"context-{image.name}"
         root = context.resolve()
         self._write_context(recipe, root)
@@ -208,7 +191,7 @@ class ImageBuilds:
         for path, variables in recipe.env_files.items():
             content = files[path].content if path in files else b""
             for name, value in variables.items():
-                content = set_variable(content, name, value.format(**self._values()))
+                content = set_variable(content, name, value.format(**self._arguments.values()))
             files[path] = SourceFile(content)
         for path, file in files.items():
             _write(folder, path, file)

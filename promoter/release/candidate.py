@@ -22,7 +22,7 @@ from promoter.release.images import REVISION, Image, VersionBuild
 from promoter.release.merge_rules import range_file_check
 from promoter.release.settings import ImageRecipe, breaking_rule, read_settings, settings_at
 from promoter.release.source import source_of_commit
-from promoter.release.version import NextVersion, VersionTag, next_version
+from promoter.release.version import NextVersion, VersionTag, candidate_at, next_version
 
 EDGE = "edge"
 
@@ -46,8 +46,7 @@ def create_candidate(application: Application, revision: str = "") -> VersionBui
 
 def candidate_of(application: Application, commit: str) -> VersionTag | None:
     """Return the newest candidate tag at ``commit``."""
-    tags = [tag for tag in application.tags(commit) if tag.commit == commit]
-    return next((tag for tag in reversed(tags) if tag.candidate_number is not None), None)
+    return candidate_at(application.tags(commit), commit)
 
 
 def _commit(application: Application, revision: str) -> str:

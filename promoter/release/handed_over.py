@@ -9,7 +9,7 @@ from promoter.programs.oci import OciImage
 from promoter.programs.oci_layout import image_config, read_archive, read_layout
 from promoter.programs.registry import Registry
 from promoter.release.errors import ReleaseError
-from promoter.release.images import REVISION, SOURCE
+from promoter.release.images import REVISION, SOURCE, VERSION
 from promoter.release.settings import ImageRecipe
 from promoter.release.source import SourceTree
 
@@ -30,7 +30,8 @@ class HandedOver:
     def image(self, recipe: ImageRecipe, given: str, folder: Path) -> OciImage[Any]:
         """Return the image ``given``: a layout, an archive, or a digest in its registry.
 
-        Raises `ReleaseError` where its labels name another commit, unless its files are the same.
+        Raises `ReleaseError` where its labels name another commit, unless its files are the same,
+        or another version.
         """
         image = self._read(recipe.name, given, folder)
         present = image_config(image).get("Labels") or {}
@@ -39,6 +40,12 @@ class HandedOver:
         ours = present.get(SOURCE) == self.address
         if ours and built != self.source.commit and not self._unchanged(recipe, built):
             raise self._of_another_commit(recipe, built)
+        version = str(present.get(VERSION, self.version))
+        if ours and recipe.rebuilt and version != self.version:
+            raise ReleaseError(
+                f"verify image {recipe.name}: its label {VERSION} is {version}, not {self.version}",
+                next_step=f"build it for {self.version}, and hand that over",
+            )
         return image
 
     def _read(self, name: str, given: str, folder: Path) -> OciImage[Any]:

@@ -7,7 +7,9 @@ Tag, labels and notes name the candidate's commit, not the merge.
 """
 
 import hashlib
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from promoter.common.errors import NothingNewer
@@ -22,7 +24,13 @@ from promoter.release.images import Image, VersionBuild
 from promoter.release.merged import merged_pull_request
 from promoter.release.promotion import candidate_in
 from promoter.release.release_images import ReleaseImage, ReleaseImages
-from promoter.release.settings import ImageRecipe, ReleaseSettings, read_settings, settings_at
+from promoter.release.settings import (
+    BuildArtifact,
+    ImageRecipe,
+    ReleaseSettings,
+    read_settings,
+    settings_at,
+)
 from promoter.release.source import SourceTree, source_of_commit
 from promoter.release.version import VersionTag
 
@@ -37,29 +45,31 @@ def release(application: Application, number: int = 0) -> VersionBuild:
     Raises `NotCleared` while it is not merged, `NothingNewer` without one, `ReleaseError` where a
     part of the release exists and contradicts it.
     """
-    application.fetch()
-    pull = merged_pull_request(application, number)
-    tag = candidate_in(application, pull)
-    _require_untagged_or_same(application, tag)
-    source = source_of_commit(application.git, tag.commit)
-    settings = read_settings(source)
-    application = application.at(settings)
-    version = tag.version.finalize_version()
-    inputs = _with_published(application, settings, str(version))
-    git, registry = application.git, application.registry
-    made_of = image_builds(git, source, settings, str(version), registry, inputs, released=True)
-    with made_of as builds:
-        publication = _Publication(application, tag, source, settings, str(version), builds)
-        made = publication.build(pull)
+    with _publication(application, number, keep=False) as publication:
+        made = publication.build()
         images = publication.publish_images(made)
+    application, commit = publication.application, publication.tag.commit
+    version = publication.tag.version.finalize_version()
     application.forge.publish_release(str(version))
     application.fetch()
-    if application.is_newest(version, tag.commit):
+    if application.is_newest(version, commit):
         for image in images:
             application.registry.tag(image.name, image.digest, LATEST)
     application.counter.raise_to(version)
     proofs = tuple(proof for each in made for proof in each.proofs)
-    return VersionBuild(version, tag.commit, images, proofs)
+    return VersionBuild(version, commit, images, proofs)
+
+
+def draft(application: Application, number: int = 0) -> VersionBuild:
+    """Create or complete the draft of that release, for builds that download its files.
+
+    Files that are not given are left out, and those that it has already are kept. The result has
+    no images. Raises as `release`.
+    """
+    with _publication(application, number, keep=True) as publication:
+        publication.draft(publication.known_files())
+    tag = publication.tag
+    return VersionBuild(tag.version.finalize_version(), tag.commit, ())
 
 
 def read_release(application: Application, version: str = "") -> VersionBuild:
@@ -107,8 +117,29 @@ def _require_untagged_or_same(application: Application, tag: VersionTag) -> None
             )
 
 
+@contextmanager
+def _publication(application: Application, number: int, *, keep: bool) -> Iterator["_Publication"]:
+    """Yield the publication of the candidate in promote-rc pull request ``number``.
+
+    Its inputs have the files that are published already; with ``keep`` they replace given ones.
+    """
+    application.fetch()
+    pull = merged_pull_request(application, number)
+    tag = candidate_in(application, pull)
+    _require_untagged_or_same(application, tag)
+    source = source_of_commit(application.git, tag.commit)
+    settings = read_settings(source)
+    application = application.at(settings)
+    version = str(tag.version.finalize_version())
+    inputs = _with_published(application, settings, version, keep=keep)
+    git, registry = application.git, application.registry
+    made_of = image_builds(git, source, settings, version, registry, inputs, released=True)
+    with made_of as builds:
+        yield _Publication(application, pull, tag, source, settings, version, builds)
+
+
 def _with_published(
-    application: Application, settings: ReleaseSettings, version: str
+    application: Application, settings: ReleaseSettings, version: str, *, keep: bool
 ) -> BuildInputs:
     """Return the inputs with the files that an earlier run attached to the release."""
     inputs, existing = application.inputs, application.forge.release(version)
@@ -118,7 +149,7 @@ def _with_published(
         artifact.name
         for artifact in settings.artifacts
         if artifact.source is None
-        and artifact.name not in inputs.artifacts
+        and (keep or artifact.name not in inputs.artifacts)
         and (asset := existing.asset(artifact.name))
         and asset.complete
     ]
@@ -131,21 +162,22 @@ class _Publication:
     """The release ``version`` of the candidate ``tag``, whose commit is ``source``."""
 
     application: Application
+    pull: PullRequest
     tag: VersionTag
     source: SourceTree
     settings: ReleaseSettings
     version: str
     builds: ImageBuilds
 
-    def build(self, pull: PullRequest) -> list[ReleaseImage]:
+    def build(self) -> list[ReleaseImage]:
         """Return every image, each checked; the draft exists before those that download from it."""
         recipes, images = self.settings.images, self._images
         self.builds.check(images.missing(recipes))
-        files = {each.name: self.builds.artifact(each.name) for each in self.settings.artifacts}
+        files = self._files(self.settings.artifacts)
         later = [each for each in recipes if each.contains]
         with self.application.progress.task(f"build the images of {self.version}"):
             made = {each.name: images.image(each) for each in recipes if each not in later}
-            self._draft(pull, files)
+            self.draft(files)
             made |= {each.name: images.image(each) for each in later}
         return [made[recipe.name] for recipe in recipes]
 
@@ -161,22 +193,32 @@ class _Publication:
         registry, candidate = self.application.registry, str(self.tag.version)
         return ReleaseImages(self.builds, registry, candidate, self.version)
 
-    def _draft(self, pull: PullRequest, files: dict[str, bytes]) -> None:
-        """Create or complete the draft with its notes and files."""
+    def known_files(self) -> dict[str, bytes]:
+        """Return the release's files, without those that were not given."""
+        artifacts, given = self.settings.artifacts, self.builds.inputs.artifacts
+        return self._files([each for each in artifacts if each.source or each.name in given])
+
+    def _files(self, artifacts: Sequence[BuildArtifact]) -> dict[str, bytes]:
+        return {each.name: self.builds.artifact(each.name) for each in artifacts}
+
+    def draft(self, files: dict[str, bytes]) -> None:
+        """Create or complete the draft: its notes, ``files``, and once all are there, checksums."""
         version, commit, forge = self.version, self.tag.commit, self.application.forge
         if (draft := forge.release(version)) is None:
-            draft = forge.draft_release(version, commit, f"v{version}", self._notes(pull))
+            draft = forge.draft_release(version, commit, f"v{version}", self._notes())
         if draft.commit != commit:
             raise ReleaseError(
                 f"release {version}: it already exists for commit {draft.commit[:12]}",
                 next_step="inspect it on the forge; delete it there if it is a mistaken draft",
             )
-        for name, content in {**files, CHECKSUMS: checksums(files)}.items():
+        if len(files) == len(self.settings.artifacts):
+            files = {**files, CHECKSUMS: checksums(files)}
+        for name, content in files.items():
             self._attach(draft, name, content)
 
-    def _notes(self, pull: PullRequest) -> str:
+    def _notes(self) -> str:
         git, previous = self.application.git, self.application.release_before(self.tag)
-        text = (git.file(pull.head_commit, changelog.CHANGELOG) or b"").decode()
+        text = (git.file(self.pull.head_commit, changelog.CHANGELOG) or b"").decode()
         since = previous.name if previous else ""
         return changelog.release_notes(git, self.settings.changelog, self.tag, since, text)
 
@@ -202,7 +244,7 @@ class _Publication:
             registry.tag(made.name, made.digest, self.version)
         image = Image(made.name, registry.repository(made.name), made.digest)
         if supply_chain:
-            bases = self.builds.bases(recipe)
+            bases = self.builds.materials(recipe)
             supply_chain.attest(image, self.source, self.version, self.settings.source, bases)
         return image
 

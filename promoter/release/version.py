@@ -4,6 +4,7 @@ The rules are cocogitto's (`cog bump --auto`), except for those that docs/decisi
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -92,6 +93,12 @@ def next_version(
     highest = max((tag.version for tag in tags), default=final)
     final = final if final >= highest else highest.finalize_version()
     return NextVersion(final, _candidate(git, settings, final), last, increment)
+
+
+def candidate_at(tags: Sequence[VersionTag], commit: str) -> VersionTag | None:
+    """Return the newest candidate among ``tags`` at ``commit``."""
+    found = [tag for tag in tags if tag.commit == commit and tag.candidate_number is not None]
+    return max(found, key=lambda tag: tag.version, default=None)
 
 
 def parse_version(text: str) -> semver.Version:

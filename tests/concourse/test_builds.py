@@ -17,10 +17,12 @@ from promoter.concourse.pipelines import PIPELINES
 from promoter.concourse.schema import Resource, parse_pipeline, read_pipeline
 from promoter.forge.forge import PullRequestState, Query
 from promoter.git import Git
+from promoter.programs import oci
 from promoter.programs.cosign import Cosign
 from promoter.programs.oci_layout import image_config, read_layout
 from promoter.programs.registry import Registry
-from promoter.release.images import REVISION, TITLE, Image
+from promoter.release.env_file import set_variable
+from promoter.release.images import CREATED, REVISION, SOURCE, TITLE, VERSION, Image
 from promoter.release.supply_chain import SupplyChain
 from promoter.release.upstream import export
 from promoter.toolchain import Toolchain
@@ -42,29 +44,64 @@ from tests.concourse.test_preview import gates
 from tests.concourse.test_tasks import charts_remote, deployments, one_more
 from tests.concourse.worker import UndefinedVariable, Worker
 from tests.images.built import skip_reason
-from tests.release.conftest import crane, registry
-from tests.release.sandbox import PLACEHOLDERS, RELEASE_YML, Sandbox, open_sandbox
+from tests.release.conftest import APPLICATION, crane, registry
+from tests.release.sandbox import RELEASE_YML, Sandbox, open_sandbox
 
 __all__ = ["charts_remote", "crane", "deployments", "registry"]
 # What a machine needs to reach its package registries.
 MACHINE = ("PIP_", "UV_", "GO", "SSL_")
-# The program of concourse/oci-build-task, as far as this pipeline uses it: an image of the
-# context's files, with the labels of LABELS_FILE.
+# A compiler whose program names the version that it is built for, and is another one each time.
+_NIX = """
+case "$*" in "build "*lana-cli-release)
+  out="$(mktemp -d)" && mkdir "$out/bin" && echo "$out"
+  printf 'compiled for %s in %s' "$VERSION" "$out" >"$out/bin/lana-cli";;
+esac
+"""
+# The program of concourse/oci-build-task, as far as this pipeline uses it. The image has what its
+# Dockerfile copies from the context, or downloads from the draft of the release.
 _BUILD = """
-import os, tarfile, tempfile
-from pathlib import Path
+import json, os, tarfile, tempfile
+from pathlib import Path, PurePosixPath
+from promoter.forge.local import LocalForge
+from promoter.git import Git
 from promoter.git.objects import SourceFile
 from promoter.programs import oci
-context, lines = Path(os.environ["CONTEXT"]), Path(os.environ["LABELS_FILE"]).read_text()
-assert Path(os.environ["DOCKERFILE"]).is_file()
-labels = dict(line.split("=", 1) for line in lines.splitlines())
-found = [path for path in context.rglob("*") if path.is_file() and ".git" not in path.parts]
-files = {f"/{path.relative_to(context)}": SourceFile(path.read_bytes()) for path in found}
-image = oci.image([oci.layer(files)], {"Labels": labels}, {}, created="2026-01-01T00:00:00Z")
+from promoter.release.dockerfile import parse_dockerfile
+
+def pairs(variable):
+    lines = Path(os.environ[variable]).read_text().splitlines() if variable in os.environ else []
+    return dict(line.split("=", 1) for line in lines)
+
+context, text = Path(os.environ["CONTEXT"]), Path(os.environ["DOCKERFILE"]).read_text()
+labels, arguments = pairs("LABELS_FILE"), pairs("BUILD_ARGS_FILE")
+dockerfile = parse_dockerfile(text, {})
+assert dockerfile.args == arguments.keys(), (dockerfile.args, arguments)
+files = {}
+for source, target in dockerfile.copies:
+    copied, place = context / source, PurePosixPath("/app", target)
+    for path in filter(Path.is_file, [copied, *copied.rglob("*")]):
+        inside = path.name if target.endswith("/") else ""
+        inside = path.relative_to(copied) if copied.is_dir() else inside
+        files[str(place / inside)] = SourceFile(path.read_bytes())
+if "gh release download" in text:
+    assert arguments["GH_TOKEN"] == "<token>"
+    forge = LocalForge(Git(Path("<remote>")))
+    files["/bin/lana-cli"] = SourceFile(forge.asset(arguments["VERSION"], "lana-cli"))
+assert files
+config = {"Labels": labels, "Env": [f"VERSION={arguments.get('VERSION', '')}"]}
+image = oci.image([oci.layer(files)], config, {}, created="2026-01-01T00:00:00Z")
 with tempfile.TemporaryDirectory() as folder, tarfile.open("image/image.tar", "w") as archive:
     oci.write_layout(image, Path(folder))
-    archive.add(folder, arcname=".")
+    names = [f"blobs/sha256/{part.digest[7:]}" for part in (image.config, *image.layers)]
+    entry = {"Config": names[0], "RepoTags": [], "Layers": names[1:]}
+    Path(folder, "manifest.json").write_text(json.dumps([entry]))
+    for name in os.listdir(folder):
+        archive.add(Path(folder, name), arcname=name)
 """
+TOKEN = "of-the-test"
+BUILDS = ["label-server", "build-server", "label-admin-panel", "build-admin-panel"]
+BUILDS += ["label-customer-portal", "build-customer-portal"]
+SERVER, PANELS = "lana-bank", ("lana-bank-admin-panel", "lana-bank-customer-portal")
 DAGSTER = "dagster-code-location-lana-dw"
 
 
@@ -75,9 +112,8 @@ def worker(tmp_path: Path) -> Worker:
     names = ["github.private_key", "github.known_hosts", "github-app.private_key"]
     values = {**dict.fromkeys(names, "key"), "github-app.id": "1", "gar-creds.username": "me"}
     made = Worker(folder, values={**values, "gar-creds.password": "a password"})
-    for name in ("nix", "cachix"):
-        made.fake(name)
-    made.fake("build", f"exec {wheel_bin()}/python - <<'END'\n{_BUILD}END\n")
+    made.fake("cachix")
+    made.fake("nix", _NIX)
     return made
 
 
@@ -105,12 +141,13 @@ def engine(name: str, worker: Worker, remotes: Mapping[str, Path], **more: Resou
 
 @pytest.fixture
 def sandbox(tmp_path: Path, registry: Registry) -> Sandbox:
-    """An application whose candidates may be pinned in the chart, too."""
-    settings = (PLACEHOLDERS / RELEASE_YML).read_text()
+    """The sample as it is, but that its candidates may be pinned in the chart, too."""
+    settings = (APPLICATION / RELEASE_YML).read_text()
     assert "\nchart:\n" in settings
     settings = settings.replace("\nchart:\n", "\nchart:\n  candidates: true\n")
     changed = {RELEASE_YML: settings.encode()}
-    return open_sandbox(tmp_path / "sandbox", registry, changed, committed=True)
+    folder = tmp_path / "sandbox"
+    return open_sandbox(folder, registry, changed, committed=True, with_placeholders=False)
 
 
 @pytest.fixture
@@ -120,15 +157,21 @@ def lana_bank(
     worker.programs.append(crane.parent)
     worker.signing(Toolchain(ROOT).program("cosign"))
     worker.outside.append(tmp_path / "sandbox")
+    remote = tmp_path / "sandbox" / "lana-bank.git"
+    build = _BUILD.replace("<token>", TOKEN).replace("<remote>", str(remote))
+    fails = f"[ ! -e {tmp_path}/broken ] || exit 1\n"
+    worker.fake("build", f"{fails}exec {wheel_bin()}/python - <<'END'\n{build}END\n")
+    # In place of the token of the app, which needs GitHub.
+    worker.network["GH_TOKEN"] = TOKEN
     remotes = {
-        "lana-bank": tmp_path / "sandbox" / "lana-bank.git",
+        "lana-bank": remote,
         "galoy-private-charts": tmp_path / "sandbox" / "charts.git",
     }
     made = engine("lana-bank", worker, remotes)
     made.params = {"REGISTRY": registry.address}
     for each in made.resources.values():
         if isinstance(each, PushedImage):
-            each.push = partial(pushed, us(registry))
+            each.push = partial(pushed, registry)
     return made
 
 
@@ -140,12 +183,14 @@ def us(registry: Registry) -> Registry:
 def pushed(registry: Registry, layout: Path) -> str:
     """Push an image as `edge` below the name that its label has; return its digest."""
     image = read_layout(layout)
-    registry.push(image_config(image)["Labels"][TITLE], image, ["edge"])
+    name = image_config(image)["Labels"][TITLE]
+    there = us(registry) if name == DAGSTER else registry
+    there.push(name, image, ["edge"])
     return image.digest
 
 
 def test_a_commit_goes_through_every_job_of_the_release(
-    lana_bank: Engine, sandbox: Sandbox, registry: Registry
+    lana_bank: Engine, sandbox: Sandbox, registry: Registry, tmp_path: Path
 ) -> None:
     with pytest.raises(NoVersion):
         lana_bank.run("build-rc")
@@ -155,8 +200,24 @@ def test_a_commit_goes_through_every_job_of_the_release(
         lana_bank.run("build-rc")
     for name in ("admin-panel", "customer-portal", "dagster"):
         lana_bank.succeed(f"build-{name}-edge-image")
+    # ci/tasks/label-image
+    assert image_config(us(registry).pull(DAGSTER, "edge"))["Labels"] == {
+        REVISION: sandbox.git.commit("refs/heads/main"),
+        SOURCE: "https://github.com/GaloyMoney/lana-bank",
+        TITLE: DAGSTER,
+    }
+    edges = {name: content(registry, name, "edge") for name in PANELS}
     candidate = lana_bank.succeed("build-rc")
     assert candidate.versions["version"] == {"number": "0.1.0-rc.1"}
+    before = ["next-candidate", "prep-release-apps", "nix-build-release", "server-build-args"]
+    assert tasks(candidate) == [*before, *BUILDS, "build-candidate"]
+    for name, edge_content in edges.items():
+        assert content(registry, name, "edge") == edge_content | carrying(name, "0.1.0-rc.1")
+    compiled = program(registry, "0.1.0-rc.1")
+    assert compiled.startswith(b"compiled for 0.1.0-rc.1 in ")
+    # Run again, as Concourse may: it is the same candidate with the same program.
+    assert lana_bank.succeed("build-rc").versions["version"] == {"number": "0.1.0-rc.1"}
+    assert program(registry, "0.1.0-rc.1") == compiled
     edge = candidate.versions["dagster-edge-image"]["digest"]
     with pytest.raises(NoVersion):
         lana_bank.run("bump-image-in-chart")
@@ -168,12 +229,61 @@ def test_a_commit_goes_through_every_job_of_the_release(
     pulls = lana_bank.resources["promote-rc"]
     assert isinstance(pulls, PullRequests)
     pulls.commits[pull.number] = merged.merge_commit or ""
+    (tmp_path / "broken").touch()
+    assert lana_bank.run("release").steps[-1] == "task build-customer-portal"
+    # The draft has its program already, which another run of the compiler does not replace.
+    drafted = sandbox.application.forge.asset("0.1.0", "lana-cli")
+    (tmp_path / "broken").unlink()
     released = lana_bank.succeed("release")
     assert released.versions["version"] == {"number": "0.1.0"}
+    compiled_for = ["prep-release-apps", "nix-build-release", "complete-draft"]
+    before = ["draft-release", *compiled_for, "server-build-args"]
+    assert tasks(released) == [*before, *BUILDS, "release"]
+    assert program(registry, "0.1.0") == drafted
+    assert drafted.startswith(b"compiled for 0.1.0 in ")
+    signed = Cosign(lana_bank.worker.programs[-1] / "cosign", public_key=public_key(lana_bank))
+    for name in (SERVER, *PANELS):
+        digest = registry.required_digest(name, "0.1.0")
+        signed.verify(f"{registry.repository(name)}@{digest}")
+    assert content(registry, PANELS[0], "0.1.0").items() >= carrying(PANELS[0], "0.1.0").items()
     tags = "0.1.0-rc.1", "edge", "0.1.0", "latest"
     assert [us(registry).digest(DAGSTER, tag) for tag in tags] == [edge] * 4
-    lana_bank.succeed("bump-image-in-chart")
-    assert proposed(sandbox).endswith("to 0.1.0")
+    for _ in range(2):
+        assert tasks(lana_bank.succeed("bump-image-in-chart")) == ["bump-image-digest"]
+        assert proposed(sandbox).endswith("to 0.1.0")
+    assert "a password" not in "".join(build.log for build in lana_bank.builds)
+
+
+def tasks(build: Build) -> list[str]:
+    """Return the names of the tasks that ran, in order."""
+    return [step.removeprefix("task ") for step in build.steps if step.startswith("task ")]
+
+
+def public_key(pipeline: Engine) -> str:
+    """Return the file with the public half of the key that its worker signs with."""
+    return str(pipeline.worker.folder / "cosign-keys" / "cosign.pub")
+
+
+def content(registry: Registry, name: str, tag: str) -> dict[str, bytes | str]:
+    """Return the files and labels of an image."""
+    image = registry.pull(name, tag)
+    files = {path: text for path, (_, _, text) in oci.files_in(image.layers).items()}
+    return {**files, **image_config(image)["Labels"]}
+
+
+def carrying(name: str, version: str) -> dict[str, bytes | str]:
+    """Return the files and labels in which a panel's image of ``version`` is not like its edge."""
+    folder = f"apps/{name.removeprefix('lana-bank-')}"
+    env = (APPLICATION / folder / ".env").read_bytes()
+    labels = {VERSION: version, CREATED: "2026-01-01T00:00:00Z"}
+    return {f"/app/{folder}/.env": set_variable(env, "NEXT_PUBLIC_APP_VERSION", version), **labels}
+
+
+def program(registry: Registry, version: str) -> bytes:
+    """Return the server of an image."""
+    found = content(registry, SERVER, version)["/bin/lana-cli"]
+    assert isinstance(found, bytes)
+    return found
 
 
 def test_a_candidate_has_the_edge_image_of_its_own_dagster(

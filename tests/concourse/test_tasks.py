@@ -15,11 +15,9 @@ import pytest
 from promoter.concourse.checks.tasks import task_script
 from promoter.concourse.pipelines import PIPELINES, PipelineFiles
 from promoter.concourse.schema import Task, read_pipeline
-from promoter.forge.forge import NewPullRequest, PullRequestState, Query
+from promoter.forge.forge import NewPullRequest
 from promoter.git import Git
-from promoter.git.objects import SourceFile
-from promoter.programs import oci
-from promoter.programs.cosign import Cosign, create_keys
+from promoter.programs.cosign import create_keys
 from promoter.programs.registry import Registry
 from promoter.release.application import BOT
 from promoter.release.image_pins import read_pins, write_pins
@@ -75,90 +73,6 @@ def file_in(folder: Path, name: str, content: str) -> Path:
     return folder
 
 
-# --- the release ------------------------------------------------------------------------
-
-
-def test_a_commit_reaches_the_pull_request_of_the_charts(
-    worker: Worker, sandbox: Sandbox, registry: Registry, crane: Path, tmp_path: Path
-) -> None:
-    worker.programs.append(crane.parent)
-    public = worker.signing(Toolchain(ROOT).program("cosign"))
-    worker.outside.append(tmp_path / "sandbox")
-    repo, charts = sandbox.application.git.dir, sandbox.charts.git.dir
-    there = {"repo": repo, "charts-repo": charts}
-    registry_at(worker, registry)
-
-    work = worker.succeed("lana-bank", "build-rc", "next-version", there)
-    assert (work / "next-version/version").read_text() == "0.1.0-rc.1\n"
-    there["next-version"] = work / "next-version"
-
-    work = worker.succeed("lana-bank", "build-rc", "prep-release-apps", there)
-    for app in ("admin-panel", "customer-portal"):
-        env = (work / f"repo/apps/{app}/.env").read_text()
-        assert "NEXT_PUBLIC_APP_VERSION=0.1.0-rc.1" in env
-
-    work = worker.succeed(
-        "lana-bank", "build-dagster-edge-image", "label-edge-image", {"source": repo}
-    )
-    named = (work / "labels/labels").read_text().splitlines()
-    assert named == [
-        f"org.opencontainers.image.revision={sandbox.application.git.commit('HEAD')}",
-        "org.opencontainers.image.source=https://github.com/GaloyMoney/lana-bank",
-        "org.opencontainers.image.title=dagster-code-location-lana-dw",
-    ]
-    there["dagster-edge-image"] = edge_image(registry, tmp_path)
-    work = run_with(worker, registry, "build-rc", "build-candidate", there)
-    assert (work / "candidate/version").read_text() == "0.1.0-rc.1\n"
-    assert sandbox.tags() == ["0.1.0-rc.1"]
-    there["version"] = work / "candidate"
-
-    run_with(worker, registry, "open-promote-rc-pr", "open-promote-rc-pr", there)
-    (pull,) = sandbox.application.forge.pull_requests(Query(state=PullRequestState.OPEN))
-    sandbox.merge(pull)
-
-    there["promote-rc"] = file_in(tmp_path / "pr", ".git/resource/pr", str(pull.number))
-    work = run_with(worker, registry, "release", "release", there)
-    assert (work / "released/version").read_text() == "0.1.0\n"
-
-    signed = Cosign(Toolchain(ROOT).program("cosign"), public_key=str(public))
-    digest = registry.required_digest("lana-bank", "0.1.0")
-    signed.verify(f"{registry.repository('lana-bank')}@{digest}")
-
-    there["version"] = work / "released"
-    run_with(worker, registry, "bump-image-in-chart", "bump-image-digest", there)
-    (bump,) = sandbox.charts.forge.pull_requests(Query(state=PullRequestState.OPEN))
-    assert {"galoybot", "lana-bank"} <= bump.labels
-    # Run again, as Concourse may: the same pull request, no second one.
-    run_with(worker, registry, "bump-image-in-chart", "bump-image-digest", there)
-    assert sandbox.charts.forge.pull_requests(Query(state=PullRequestState.OPEN)) == (bump,)
-
-
-def edge_image(registry: Registry, folder: Path) -> Path:
-    """Push an image of Dagster that nobody has labeled; return what a get of it writes."""
-    image = oci.image([oci.layer({"/x": SourceFile(b"")})], {}, {}, created="2026-01-01T00:00:00Z")
-    there = Registry(f"{registry.address}/us", registry.crane)
-    there.push("dagster-code-location-lana-dw", image)
-    return file_in(folder / "edge", "digest", image.digest)
-
-
-def registry_at(worker: Worker, registry: Registry) -> None:
-    worker.values |= {"gar-creds.username": "me", "gar-creds.password": "a password"}
-    assert registry.address.startswith("127.0.0.1:")
-
-
-def run_with(
-    worker: Worker, registry: Registry, job: str, name: str, inputs: dict[str, Path]
-) -> Path:
-    """Run a task of the release with the registry of this test in place of the real one."""
-    where, task = task_of("lana-bank", job, name)
-    params = task.config.params | {"REGISTRY": registry.address}
-    here = task.model_copy(update={"config": task.config.model_copy(update={"params": params})})
-    folder, done = worker.run(where, here, inputs)
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "a password" not in done.stdout + done.stderr
-    return folder
-
-
 # --- what a task sees -------------------------------------------------------------------
 
 
@@ -201,7 +115,10 @@ def test_undeclared_folders_are_read_only_and_this_repository_is_hidden(
             "lana-bank",
             "build-rc",
             "nix-build-release",
-            ["nix build --impure --no-link .#lana-cli-release", "1.2.3-rc.4"],
+            [
+                "nix build --impure --no-link --print-out-paths .#lana-cli-release",
+                "1.2.3-rc.4",
+            ],
         ),
         (
             "nix-cache",
@@ -246,7 +163,8 @@ def test_nix_is_called_after_the_cache_is_used(
 ) -> None:
     worker.fake("cachix")
     version = f'[ -z "${{VERSION:-}}" ] || echo "$VERSION" >>"{worker.folder}/calls"\n'
-    worker.fake("nix", version)
+    built = 'mkdir "$TMPDIR/bin" && touch "$TMPDIR/bin/lana-cli" && echo "$TMPDIR"\n'
+    worker.fake("nix", f"{version}{built}")
     there = {"repo": source, "next-version": file_in(tmp_path / "v", "version", "1.2.3-rc.4\n")}
     worker.succeed(pipeline, job, task, there)
     assert worker.calls == ["cachix use galoymoney", *calls]

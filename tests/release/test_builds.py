@@ -9,26 +9,27 @@ from pathlib import Path
 
 import pytest
 
-from promoter.common.errors import PromoterError
+from promoter.common.errors import NotCleared, PromoterError
 from promoter.git.objects import SourceFile
 from promoter.programs import oci
 from promoter.programs.builders import Buildah, DockerfileBuild
 from promoter.programs.oci import write_layout
 from promoter.programs.oci_layout import read_layout
 from promoter.programs.registry import Registry
+from promoter.release.build_arguments import build_arguments
 from promoter.release.build_inputs import BuildInputs
-from promoter.release.builds import require_no_secret
+from promoter.release.builds import image_builds, require_no_secret
 from promoter.release.candidate import create_candidate
 from promoter.release.chart import bump_chart
 from promoter.release.errors import ReleaseError
 from promoter.release.images import REVISION, SOURCE, TITLE, VERSION, VersionBuild
 from promoter.release.promotion import promote
-from promoter.release.publication import read_release, release
+from promoter.release.publication import CHECKSUMS, checksums, draft, read_release, release
 from promoter.release.settings import read_settings
 from promoter.release.source import source_of_commit
 from promoter.release.supply_chain import provenance
 
-from .conftest import serving
+from .conftest import commit_all, copy_application, new_repository, serving
 from .dockerfiles import CREATED, application_files, push_base
 from .sandbox import Sandbox, open_sandbox
 
@@ -164,6 +165,20 @@ def test_an_image_that_was_built_from_another_commit_is_refused(
     assert sandbox.tags() == ["0.1.0-rc.1"]
 
 
+def test_an_image_that_was_built_for_another_version_is_refused(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    tip = sandbox.application.fetch()
+    source = read_settings(source_of_commit(sandbox.application.git, tip)).source
+    named = {REVISION: tip, SOURCE: source, VERSION: "0.1.0-rc.7"}
+    given = images(tmp_path / "rc", RC)
+    given[NAMES[1]] = handed_over(tmp_path, "panel", {"/app/x": RC}, Labels=named)
+    inputs = BuildInputs({"lana-cli": RC}, given)
+    with pytest.raises(ReleaseError, match=r"its label .*version is 0.1.0-rc.7, not 0.1.0-rc.1"):
+        create_candidate(replace(sandbox.application, inputs=inputs))
+    assert sandbox.tags() == []
+
+
 @pytest.mark.parametrize("rebuilt", [False, True])
 def test_an_image_that_names_its_commit_keeps_its_digest_unless_it_is_rebuilt(
     sandbox: Sandbox, tmp_path: Path, rebuilt: bool
@@ -250,6 +265,47 @@ def test_an_interrupted_release_continues_with_the_files_of_its_draft(
     assert release(application) == made
     with pytest.raises(ReleaseError, match="its lana-cli is not the one of commit"):
         release(replace(application, inputs=BuildInputs({"lana-cli": b"x"})))
+
+
+def test_the_draft_gets_its_files_once_and_before_its_images(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    application = sandbox.application
+    candidate = BuildInputs({"lana-cli": RC}, images(tmp_path / "rc", RC))
+    commit = create_candidate(replace(application, inputs=candidate)).commit
+    promoted = promote(application)
+    with pytest.raises(NotCleared):
+        draft(application)
+    sandbox.merge(promoted)
+
+    def drafted(**artifacts: bytes) -> dict[str, bytes]:
+        given = {name.replace("_", "-"): content for name, content in artifacts.items()}
+        made = draft(replace(application, inputs=BuildInputs(given)))
+        assert (str(made.version), made.commit) == ("0.1.0", commit)
+        found = application.forge.release("0.1.0")
+        assert found is not None and found.draft
+        return {a.name: application.forge.asset("0.1.0", a.name) for a in found.assets}
+
+    assert drafted() == {}
+    complete = {"lana-cli": FINAL, CHECKSUMS: checksums({"lana-cli": FINAL})}
+    assert drafted(lana_cli=FINAL) == complete
+    assert drafted(lana_cli=b"compiled again") == complete
+    release(replace(application, inputs=BuildInputs({}, images(tmp_path / "final", FINAL))))
+    assert application.forge.asset("0.1.0", "lana-cli") == FINAL
+
+
+def test_the_build_arguments_of_a_release_have_a_token(tmp_path: Path) -> None:
+    copy_application(tmp_path / "lana-bank", with_placeholders=False)
+    git = new_repository(tmp_path / "lana-bank")
+    commit = commit_all(git, "feat: the application")
+    inputs = BuildInputs(token=lambda: "of-the-test")
+    values = {"COMMITHASH": commit, "BUILDTIME": "2026-01-01-00:00:00"}
+    candidate = build_arguments(git, "lana-bank", "0.1.0-rc.1", inputs)
+    assert candidate == {"VERSION": "0.1.0-rc.1", **values}
+    final = build_arguments(git, "lana-bank", "0.1.0", inputs)
+    assert final == {"VERSION": "0.1.0", **values, "GH_TOKEN": "of-the-test"}
+    with pytest.raises(ReleaseError, match="has no Dockerfile for it; known: lana-bank, "):
+        build_arguments(git, "postgresql", "0.1.0", inputs)
 
 
 def test_each_image_is_in_the_registry_that_its_settings_name(
@@ -387,8 +443,21 @@ def test_a_secret_in_the_history_of_an_image_is_refused(tmp_path: Path) -> None:
         require_no_secret(leaking, build)
 
 
-def test_base_images_are_materials_of_the_provenance(sandbox: Sandbox) -> None:
+def test_base_images_are_materials_of_the_provenance(
+    sandbox: Sandbox, bases: dict[str, str]
+) -> None:
     source = source_of_commit(sandbox.application.git, "HEAD")
+    git, registry, settings = (
+        sandbox.application.git,
+        sandbox.application.registry,
+        read_settings(source),
+    )
+    # Those of an image that a pipeline has built are not known.
+    for given, names in ({}, bases.keys()), ({"lana-bank": "x"}, set()):
+        inputs = BuildInputs(images=given)
+        made = image_builds(git, source, settings, "0.1.0", registry, inputs, released=True)
+        with made as builds:
+            assert builds.materials(settings.images[0]).keys() == names
     reference = f"gcr.io/distroless/static@sha256:{'1' * 64}"
     found = provenance("x", source, "0.1.0", "https://x", {"gcr.io/distroless/static": reference})
     materials = found["buildDefinition"]["resolvedDependencies"]

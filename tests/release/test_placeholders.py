@@ -53,6 +53,7 @@ def test_they_are_what_init_proposes_and_what_only_a_person_decides(sample: Sour
     for base in bases:
         reason = f"base image {base}: its digest (its registry cannot be read here)"
         assert reason in proposal.unknown
+    assert not [line for line in proposal.unknown if "no pipeline names its Dockerfile" in line]
 
 
 def test_without_digests_of_base_images_nothing_is_built(bare: Git, sample: SourceTree) -> None:

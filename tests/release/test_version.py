@@ -7,7 +7,7 @@ import pytest
 from promoter.common.errors import InvalidFile, NothingNewer
 from promoter.release.cog import CogSettings, read_cog
 from promoter.release.errors import ReleaseError
-from promoter.release.version import next_version, parse_version
+from promoter.release.version import candidate_at, next_version, parse_version, version_tags
 
 from .conftest import new_repository
 from .histories import HistoryCommit, create_history
@@ -66,6 +66,15 @@ def test_candidates_count_up_and_start_again_when_the_base_moves(tmp_path: Path)
     assert versions(tmp_path / "b", [released, fixed, again]) == "0.41.1-rc.3"
     feature = HistoryCommit("feat: d")
     assert versions(tmp_path / "c", [released, fixed, again, feature]) == "0.42.0-rc.1"
+
+
+def test_a_commit_may_be_a_candidate_already(tmp_path: Path) -> None:
+    git = new_repository(tmp_path)
+    create_history(git, [HistoryCommit("feat: a", ("0.1.0-rc.9", "0.1.0-rc.10", "0.1.0"))])
+    commit = git.commit("HEAD") or ""
+    own = candidate_at(version_tags(git), commit)
+    assert own is not None and own.name == "0.1.0-rc.10"
+    assert candidate_at(version_tags(git), "a" * 40) is None
 
 
 def test_more_than_nine_candidates_are_counted_as_numbers(tmp_path: Path) -> None:
