@@ -17,9 +17,8 @@ from typing import Any
 import pytest
 import yaml
 
-from dev.journey import next_version
 from dev.people import ENGINEER
-from dev.scene import Scene
+from dev.scene import Scene, next_version
 from promoter.common.environment import PROVIDERS
 from promoter.concourse.schema import Pipeline, parse_pipeline
 from promoter.forge.local import LocalForge
