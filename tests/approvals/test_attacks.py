@@ -137,6 +137,7 @@ def test_a_record_that_names_a_commit_with_other_content_is_not_deployed(
         now.prepare(tree, "production", state, now.tip)
 
 
+@pytest.mark.slow
 def test_the_same_rules_pushed_again_need_votes_of_their_own(first: Controlled) -> None:
     path, weaker = "cepler/app.rules.yml", RULES.replace("count: 2", "count: 1")
 

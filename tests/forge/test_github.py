@@ -77,6 +77,7 @@ def test_a_rate_limit_that_resets_later_is_an_error_at_once(
     assert len(server[0].requests) == 1
 
 
+@pytest.mark.slow
 def test_no_response_is_an_error_after_the_timeout(
     server: tuple[Server, str],
 ) -> None:

@@ -32,6 +32,7 @@ def gates(whole_clone: Path) -> dict[str, str]:
     return dict(yaml.safe_load(content or b""))
 
 
+@pytest.mark.slow
 def test_a_copy_is_synthesized_gated_and_in_the_pipeline(whole_clone: Path) -> None:
     before = (whole_clone / "cepler/lana-bank.yml").read_text()
     done = promoter("environment", "add", "gcp-volcano-demo", "--like", "gcp-volcano-qa", "--yes")
