@@ -32,11 +32,6 @@ class Build:
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
 
-    @property
-    def running(self) -> bool:
-        """True while programs are missing."""
-        return self._process.poll() is None
-
     def stop(self) -> None:
         """End it, and what it runs."""
         self._process.terminate()

@@ -53,7 +53,7 @@ def run_demo(scene: Scene) -> None:
     try:
         scene.clear()
         scene.prepare()
-        Journey(scene, terminal, build).run()
+        Journey(scene, terminal).run()
     except PromoterError as error:
         if build.failure:
             raise DemoError(build.failure) from error

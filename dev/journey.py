@@ -6,7 +6,6 @@ import time
 from dataclasses import dataclass
 
 from dev import control
-from dev.build import Build
 from dev.scene import Scene
 from dev.terminal import DemoError, RunningCommand, Terminal
 from promoter.forge.forge import BOT_LOGIN, PullRequestState, Query
@@ -39,31 +38,25 @@ class Journey:
 
     scene: Scene
     terminal: Terminal
-    build: Build
 
     def run(self) -> None:
         """Run every step, then print the table and write the report.
 
-        What takes long runs beside other steps, and is shown once it has ended.
+        Whatever needs no cluster comes first, while its programs are still built. What takes long
+        runs beside other steps, and is shown once it has ended.
         """
         with self.terminal:
             platform = self._platform()
             self._release(platform)
             self._gate()
-            # Whatever needs no cluster comes first while programs are still built for it.
-            early = self.build.running
-            if early:
-                self._show_checks(self._begin_lint(), self._begin_synth())
+            self._checks()
             new = self._first_deploy(platform)
             broken = self._broken_deploy(self._propose_broken_chart())
             self._freeze()
-            lint = None if early else self._begin_lint()
             self._broken_chart_stops(broken)
             self._vendor(new)
             self._change_travels()
-            production = self._production()
-            self._show_checks(lint, None if early else self._begin_synth())
-            self.terminal.finish(production, DONE)
+            self._production()
             self._result()
 
     def _platform(self) -> RunningCommand:
@@ -91,17 +84,11 @@ class Journey:
         self.terminal.run("promoter deploy local-staging", DONE)
         return new
 
-    def _begin_lint(self) -> RunningCommand:
-        return self.terminal.begin("promoter lint local")
-
-    def _begin_synth(self) -> RunningCommand:
-        return self.terminal.begin("cdktf synth")
-
-    def _show_checks(self, *checks: RunningCommand | None) -> None:
-        if any(checks):
-            self.terminal.step("Meanwhile: the gate has no holes, and every stack is synthesized")
-        for check in filter(None, checks):
-            self.terminal.show(check, DONE)
+    def _checks(self) -> None:
+        self.terminal.step("The gate has no holes, and every stack is synthesized")
+        lint, synth = map(self.terminal.begin, ("promoter lint local", "cdktf synth"))
+        self.terminal.show(lint, DONE)
+        self.terminal.show(synth, DONE)
 
     def _release(self, platform: RunningCommand) -> None:
         self.terminal.step(
@@ -211,8 +198,7 @@ class Journey:
             self.terminal.output(line)
         self.scene.change_deployments(message, {control.RULES: rules.encode()})
 
-    def _production(self) -> RunningCommand:
-        """Return the deploy to production, which has started."""
+    def _production(self) -> None:
         self.terminal.step(
             "Production is refused until two people approve; an unsigned approval is none"
         )
@@ -226,7 +212,7 @@ class Journey:
         self.terminal.show(own, WRONG_USAGE)
         self.terminal.run(f"as rachel {approve} --reason 'works in QA'", DONE)
         self.terminal.run(f"as rob {approve} --reason 'no new risk'", DONE)
-        return self.terminal.start("promoter deploy local-production")
+        self.terminal.run("promoter deploy local-production", DONE)
 
     def _result(self) -> None:
         """Show what was reached; all of these commands only read, so they run at once."""
