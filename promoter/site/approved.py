@@ -100,21 +100,28 @@ def gate_approvals(site: Site, environment: str) -> GateApprovals:
     if decision.is_due:
         case = control.case(environment, decision.recorded, decision.state)
         return GateApprovals.of(environment, gate, case, control.now)
-    past = next(past_decisions(site, environment), None)
-    if past is None:
+    runs = _of_what_runs(site, environment, gate)
+    if runs is None:
         raise PromoterError(
             f"verify approval of {environment}: its gate clears nothing, and nothing runs there",
             next_step=f"promoter why {environment}",
         )
+    return runs
+
+
+def _of_what_runs(site: Site, environment: str, gate: str = "") -> GateApprovals | None:
+    """Return the approvals of what runs, as they counted when it was decided; None for nothing.
+
+    ``gate`` is named where the gate was HEAD then.
+    """
+    past = next(past_decisions(site, environment), None)
+    if past is None:
+        return None
     return GateApprovals.of(environment, past.gate or gate, past.case(), past.at)
 
 
-def _approvals_of_what_runs(site: Site, environment: str) -> GateApprovals:
-    """Return them as they counted when it was decided; `gate_approvals` where nothing runs."""
-    past = next(past_decisions(site, environment), None)
-    if past is None:
-        return gate_approvals(site, environment)
-    return GateApprovals.of(environment, past.gate or "", past.case(), past.at)
+def _shown(site: Site, environment: str) -> GateApprovals:
+    return _of_what_runs(site, environment) or gate_approvals(site, environment)
 
 
 def approvers(site: Site, environment: str) -> str | None:
@@ -126,7 +133,7 @@ def approvers(site: Site, environment: str) -> str | None:
         approval = site.approvals.gate(deployment, environment)
         return approval.by if approval else None
     try:
-        return ", ".join(_approvals_of_what_runs(site, environment).names) or "nobody"
+        return ", ".join(_shown(site, environment).names) or "nobody"
     except PromoterError:  # `verify approval` and `audit` name it; a status has more to show.
         return "unknown"
 
@@ -142,7 +149,7 @@ def approval_in_words(site: Site, environment: str) -> str | None:
         return None
     by, commit, at, reason = found.by, found.commit, found.at, found.reason
     if site.control(site.deployments[name]).rules(environment).approval:
-        approvals = _approvals_of_what_runs(site, environment)
+        approvals = _shown(site, environment)
         counting = (each for each in approvals.votes if each.counts and each.kind == "approve")
         newest = max(counting, key=lambda each: each.at, default=None)
         if newest is None:
