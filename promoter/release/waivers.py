@@ -28,7 +28,7 @@ class BumpFinding:
     text: str
 
     def __str__(self) -> str:
-        return f"{self.place} {self.text} [{self.rule}: {self.address}]"
+        return f"{self.place} {self.text} [rule {self.rule}, address {self.address}]"
 
 
 class ChartWaiver(StrictModel):

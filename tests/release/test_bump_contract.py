@@ -52,7 +52,7 @@ def test_what_a_release_changes_in_the_contract_needs_a_review(
     cut(sandbox)
     pull = bump_chart(sandbox.application, sandbox.charts)
     finding = "contract image dagster/Dockerfile: port is '4001', not '4000'"
-    line = f"- {finding} [port: image dagster/Dockerfile]\n"
+    line = f"- {finding} [rule port, address image dagster/Dockerfile]\n"
     assert pull.body.count(line) == 1
     assert pull.body.endswith(f"## Contract with the chart\n\n{line}")
     with pytest.raises(NotCleared, match="port is '4001', not '4000'"):

@@ -66,7 +66,7 @@ def test_a_migration_that_expands_needs_nobody(sql: bytes) -> None:
 def test_a_migration_that_breaks_the_previous_server_is_named(rule: str, sql: bytes) -> None:
     after = {"1_first.sql": FIRST, "2_second.sql": sql}
     found = findings({"1_first.sql": FIRST}, after)
-    assert [line for line in found if line.endswith(f"[{rule}: 2_second.sql]")]
+    assert [line for line in found if line.endswith(f"[rule {rule}, address 2_second.sql]")]
     assert all(line.startswith("migrations do not only expand: 2_second.sql") for line in found)
 
 
@@ -75,8 +75,8 @@ def test_a_migration_that_was_pinned_stays_as_it_is() -> None:
     after = {"1_first.sql": FIRST + b"\n", "3_second.sql": b"SELECT 2;"}
     refusal = "so the server refuses a database in which it has run"
     assert findings(before, after) == [
-        f"migrations have another 1_first.sql, {refusal} [changed: 1_first.sql]",
-        f"migrations no longer have 2, {refusal} [removed: 2]",
+        f"migrations have another 1_first.sql, {refusal} [rule changed, address 1_first.sql]",
+        f"migrations no longer have 2, {refusal} [rule removed, address 2]",
     ]
     today = datetime.datetime.now(datetime.UTC).date()
     waiver = ChartWaiver(

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from promoter.common.errors import InvalidFile, NotCleared, ProgramMissing, PromoterError
+from promoter.common.text import redact
 from promoter.programs.registry import Registry
 from promoter.release.automerge import AutoMerge, automerge
 from promoter.release.bump_review import review_modules
@@ -63,13 +64,15 @@ def changes(old: dict[str, bytes], new: dict[str, bytes], *waivers: ChartWaiver)
 
 def test_what_callers_of_the_present_module_would_meet_is_listed() -> None:
     assert changes({"main.tf": OLD}, {"main.tf": NEW}) == [
-        "tf/m requires the new variable honeycomb_dataset [required: honeycomb_dataset]",
-        "tf/m has the type string in variable name instead of list(string) [type: name]",
-        "tf/m requires the variable owners, which had a default [required: owners]",
-        "tf/m no longer has the variable dataset [gone: dataset]",
-        "tf/m no longer has the output id [gone: id]",
+        "tf/m requires the new variable honeycomb_dataset"
+        " [rule required, address honeycomb_dataset]",
+        "tf/m has the type string in variable name instead of list(string)"
+        " [rule type, address name]",
+        "tf/m requires the variable owners, which had a default [rule required, address owners]",
+        "tf/m no longer has the variable dataset [rule gone, address dataset]",
+        "tf/m no longer has the output id [rule gone, address id]",
         "tf/m requires provider honeycombio honeycombio/honeycombio ~> 0.42.0"
-        " instead of honeycombio/honeycombio ~> 0.51 [provider: honeycombio]",
+        " instead of honeycombio/honeycombio ~> 0.51 [rule provider, address honeycombio]",
     ]
     assert changes({"main.tf": OLD}, {"main.tf": OLD}) == []
     # Split into two files: the same module for its callers.
@@ -81,8 +84,8 @@ def test_what_callers_of_the_present_module_would_meet_is_listed() -> None:
 
 def test_a_removed_module_may_still_be_called() -> None:
     found = module_changes({"m/main.tf": OLD}, {"m/main.tf": None}, (), lambda _: "")
-    assert found.objections() == ["tf/m is removed [removed: tf/m]"]
-    assert "- tf/m is removed [removed: tf/m]\n" in found.report()
+    assert found.objections() == ["tf/m is removed [rule removed, address tf/m]"]
+    assert "- tf/m is removed [rule removed, address tf/m]\n" in found.report()
 
 
 def test_a_new_module_is_not_called_validated() -> None:
@@ -105,13 +108,16 @@ def test_a_module_is_validated_without_credentials(
 
 
 def test_what_policies_refuse_needs_a_waiver_that_has_not_expired() -> None:
-    assert sorted(changes({}, {"main.tf": KEY})) == [
+    found = sorted(changes({}, {"main.tf": KEY}))
+    assert [redact(each) for each in found] == found  # a waiver is written from what is shown
+    assert found == [
         "tf/m has force_destroy in google_storage_bucket.docs, which needs a waiver"
-        " [force_destroy: google_storage_bucket.docs]",
+        " [rule force_destroy, address google_storage_bucket.docs]",
         "tf/m has google_service_account_key in google_service_account_key.bq,"
-        " which needs a waiver [google_service_account_key: google_service_account_key.bq]",
+        " which needs a waiver"
+        " [rule google_service_account_key, address google_service_account_key.bq]",
         "tf/m has roles/storage.admin in google_project_iam_member.admin, which needs a waiver"
-        " [roles/storage.admin: google_project_iam_member.admin]",
+        " [rule roles/storage.admin, address google_project_iam_member.admin]",
     ]
     today = datetime.datetime.now(datetime.UTC).date()
     waiver = ChartWaiver(
@@ -166,7 +172,10 @@ def test_a_bump_that_breaks_stacks_says_so_and_needs_a_review(sandbox: Sandbox) 
     pull = bump_chart(sandbox.application, sandbox.charts)
 
     assert "Changed: tf/bq-setup, tf/honeycomb" in pull.body
-    assert "- tf/honeycomb requires the new variable dataset [required: dataset]\n" in pull.body
+    assert (
+        "- tf/honeycomb requires the new variable dataset [rule required, address dataset]\n"
+        in pull.body
+    )
     assert "- tf/honeycomb is not validated: no OpenTofu was named\n" in pull.body
     rule = AutoMerge(source=str(sandbox.git.dir), wait=0)
     with pytest.raises(NotCleared, match="tf/honeycomb requires the new variable dataset"):
