@@ -1,7 +1,8 @@
 """Take one change from a commit to a gated production, on this machine alone.
 
 Everything except the cloud is real: etcd, the Kubernetes control plane, OpenTofu with its
-helm provider, Helm, an OCI registry, git with bare remotes. The nodes are simulated (kwok).
+helm provider, Helm, an OCI registry, git with bare remotes. The nodes are simulated (kwok), and
+what the application's pipeline would compile and build are placeholders.
 All of it is below ``.local/demo``; every run starts from nothing.
 """
 

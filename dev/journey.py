@@ -92,13 +92,13 @@ class Journey:
 
     def _release(self, platform: RunningCommand) -> None:
         self.terminal.step(
-            "A feature is merged in lana-bank; placeholders of its images become a candidate"
+            "A feature is merged in lana-bank; what its pipeline builds becomes a candidate"
         )
         page = "apps/admin-panel/app/page.tsx"
         self.scene.change_application("feat: greet the operator", page, "// Good day.\n")
         self.terminal.run("promoter version next", DONE, "lana-bank")
         self._await_registry(platform)
-        self.terminal.run("promoter release candidate", DONE, "lana-bank")
+        self._run_with_images("promoter release candidate", released=False)
         self.terminal.step(
             "An engineer merges the pull request that promotes the candidate to a release"
         )
@@ -106,7 +106,7 @@ class Journey:
         self.scene.create_keys()
         self.terminal.run("promoter release final", NOT_CLEARED, "lana-bank")
         self._merge_promotion()
-        self.terminal.run("promoter release final", DONE, "lana-bank")
+        self._run_with_images("promoter release final", released=True)
         self.terminal.step(
             "The chart pins the four images by digest; the bot's pull request merges itself"
         )
@@ -114,6 +114,12 @@ class Journey:
         self.terminal.run(f"promoter release bump-chart {charts}", DONE, "lana-bank")
         number = self._open_pull_request("galoy-private-charts")
         self.terminal.run(f"promoter release automerge {number} {charts}", DONE, "lana-bank")
+
+    def _run_with_images(self, command: str, *, released: bool) -> None:
+        """Run a command that takes the images which a pipeline hands over."""
+        options = self.scene.hand_over_images(released=released)
+        self.terminal.print("placeholders stand in for what the pipeline compiles and builds")
+        self.terminal.run(f"{command} {options}", DONE, "lana-bank")
 
     def _await_registry(self, platform: RunningCommand) -> None:
         """Wait until the registry, the first of the platform's parts, responds."""

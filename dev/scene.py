@@ -13,6 +13,7 @@ from pathlib import Path
 import httpx
 
 from dev.people import ENGINEER, People
+from dev.sample_images import SampleImages
 from promoter.approvals.approvals import ALLOWED_SIGNERS
 from promoter.cli.progress import shown
 from promoter.common.ports import HOST
@@ -22,8 +23,8 @@ from promoter.git import Git
 from promoter.platform import Platform, RunningPlatform
 from promoter.programs.cosign import create_keys
 from promoter.programs.registry import MIRROR_VARIABLE, Registry
-from promoter.release.images import Image, build_and_push_all
-from promoter.release.pinned import VERSION
+from promoter.release.images import Image
+from promoter.release.placeholders import read_placeholders
 from promoter.release.source import source_of_commit
 from promoter.release.upstream import export
 from promoter.setup.init import plan_init
@@ -136,7 +137,7 @@ class Scene:
         os.environ["GIT_CONFIG_GLOBAL"] = str(self.folder / "gitconfig")
         self._configure_git()
         for name in ("lana-bank", "galoy-private-charts"):
-            export(self.root / "upstream" / name, self._remote(name), with_placeholders=True)
+            export(self.root / "upstream" / name, self._remote(name))
         export(self.root, self._remote("galoy-deployments"))
         for name in ("lana-bank", "galoy-private-charts", "galoy-deployments"):
             Git(self.folder).text("clone", "--quiet", f"{GITHUB}/{name}.git")
@@ -167,10 +168,20 @@ class Scene:
         return running
 
     def images(self) -> tuple[Image, ...]:
-        """Build the images of upstream/lana-bank and push them to the registry."""
+        """Push the placeholders of the images of upstream/lana-bank to the registry."""
         source = source_of_commit(Git(self._remote("lana-bank")), "main")
         registry = Registry(f"{self.registry}/galoyorg", self.toolchain.program("crane"))
-        return tuple(build_and_push_all(source, VERSION, registry, [VERSION]))
+        return self.sample.push(source, registry)
+
+    def hand_over_images(self, *, released: bool) -> str:
+        """Write the images of the next version; return the options of a release with them."""
+        git, built = Git(self.folder / "lana-bank"), self.folder / "built"
+        return " ".join(self.sample.hand_over(git, built, released=released))
+
+    @cached_property
+    def sample(self) -> SampleImages:
+        """The placeholders of the application's images."""
+        return SampleImages(read_placeholders(self.root / "upstream" / "lana-bank"), SOURCE)
 
     def application_commit(self) -> str:
         """Return the commit of the application that the images are built from."""
@@ -267,7 +278,7 @@ class Scene:
         git.text("push", "--quiet", "origin", "HEAD:main")
 
 
-def next_version(chart: str) -> str:
+def next_chart_version(chart: str) -> str:
     """Return a Chart.yaml with the last number of its version one higher."""
     return re.sub(
         r"(?m)^(version: \D*\d+\.\d+\.)(\d+)",

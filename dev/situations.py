@@ -7,7 +7,7 @@ deployed.
 from __future__ import annotations
 
 from dev import control
-from dev.scene import Scene, next_version
+from dev.scene import Scene, next_chart_version
 from promoter.deploy.deploy import cleared
 from promoter.deploy.record import record
 from promoter.site.evidence import Evidence, now
@@ -20,7 +20,7 @@ STAGING, QA = "local-staging", "local-qa"
 def before_qa(scene: Scene) -> None:
     """Prepare the scene; staging runs a chart that erin vendored, QA and production nothing."""
     scene.prepare()
-    chart = next_version(scene.chart_file("Chart.yaml"))
+    chart = next_chart_version(scene.chart_file("Chart.yaml"))
     ref = scene.change_chart("feat(chart): another version", {"Chart.yaml": chart})
     bump(scene.clone, "lana-bank", ref, push=True)
     _recorded(scene, STAGING)

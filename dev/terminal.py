@@ -13,6 +13,8 @@ from rich.console import Console
 from dev.scene import Scene
 from promoter.common.errors import PromoterError
 
+_WIDTH = 100
+
 
 class DemoError(PromoterError):
     """A step did not have the expected outcome, or the demo could not start."""
@@ -64,7 +66,8 @@ class Terminal:
 
     def command(self, command: str) -> None:
         """Print a command as it is typed."""
-        self.console.print(f"   [cyan]$ {command}[/]")
+        shown = command if len(command) < _WIDTH else command.replace(" --", " \\\n     --")
+        self.console.print(f"   [cyan]$ {shown}[/]")
 
     def output(self, line: str) -> None:
         """Print a line of a command's output or of a file."""

@@ -15,10 +15,10 @@ from pathlib import Path
 
 from dev.scene import GITHUB, PINS, SOURCE
 from promoter.git import Git
-from promoter.release.images import build
 from promoter.release.migrations import LISTING, listing, migrations_in
 from promoter.release.pinned import VERSION
-from promoter.release.settings import SETTINGS_FILE, parse_settings, read_settings
+from promoter.release.placeholders import read_placeholders
+from promoter.release.settings import SETTINGS_FILE, parse_settings
 from promoter.release.source import source_of_commit
 from promoter.release.upstream import export
 from promoter.vendoring import sync
@@ -30,19 +30,17 @@ VALUES = CHARTS / "charts" / "lana-bank" / "values.yaml"
 
 
 def pinned(root: Path, scratch: Path) -> str:
-    """Return the chart's values.yaml with the digests of the images of upstream/lana-bank."""
-    bare = scratch / "lana-bank.git"
-    commit = export(root / "upstream" / "lana-bank", bare, with_placeholders=True)
-    source = source_of_commit(Git(bare), commit)
-    settings = read_settings(source)
-    recipes = {recipe.name: recipe for recipe in settings.images}
+    """Return the chart's values.yaml with the digests of the placeholders of upstream/lana-bank."""
+    sample, bare = root / "upstream" / "lana-bank", scratch / "lana-bank.git"
+    source = source_of_commit(Git(bare), export(sample, bare))
+    images = read_placeholders(sample).images(source, VERSION, SOURCE)
     pins = [
         Pin(
             path=path,
             image=name,
-            digest=build(source, recipes[name], VERSION, settings.source).digest,
+            digest=images[name].digest,
             source=SOURCE,
-            commit_ref=commit,
+            commit_ref=source.commit,
             app=name,
         )
         for path, name in PINS.items()

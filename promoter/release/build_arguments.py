@@ -67,16 +67,15 @@ class BuildArguments:
 def build_arguments(git: Git, image: str, version: str, inputs: BuildInputs) -> dict[str, str]:
     """Return the build arguments, secret ones included, of ``image`` at HEAD for ``version``.
 
-    Raises `ReleaseError` for an image without a Dockerfile, and for an argument without a value.
+    Raises `ReleaseError` for an unknown image, and for an argument without a value.
     """
     source, released = source_of_commit(git, "HEAD"), not parse_version(version).prerelease
     recipes = {each.name: each for each in read_settings(source).images}
     recipe = recipes.get(image)
-    if recipe is None or recipe.dockerfile is None:
-        known = ", ".join(name for name, each in recipes.items() if each.dockerfile) or "none"
+    if recipe is None:
         raise ReleaseError(
-            f"read the build arguments of {image}: {SETTINGS_FILE} has no Dockerfile for it;"
-            f" known: {known}"
+            f"read the build arguments of {image}: not in {SETTINGS_FILE}; known:"
+            f" {', '.join(recipes)}"
         )
     args, secrets = BuildArguments(source, version, inputs, released).given(
         recipe, recipe.dockerfile

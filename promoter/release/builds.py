@@ -1,4 +1,4 @@
-"""The images of a version: built from Dockerfiles, handed over by a pipeline, or copied files.
+"""The images of a version: built from Dockerfiles, or handed over by a pipeline.
 
 `ImageBuilds.check` reads everything that a build needs before anything is built or pushed.
 """
@@ -24,7 +24,7 @@ from promoter.release.dockerfile import canonical_name
 from promoter.release.env_file import set_variable
 from promoter.release.errors import ReleaseError
 from promoter.release.handed_over import HandedOver
-from promoter.release.images import CREATED, VERSION, build, image_labels
+from promoter.release.images import CREATED, VERSION, image_labels
 from promoter.release.settings import (
     SETTINGS_FILE,
     DockerfileRecipe,
@@ -55,9 +55,9 @@ class ImageBuilds:
         self._check_names()
         lookup = ImageLookup(self.registry.crane, self.inputs.mirrors)
         for recipe in images:
-            for name in recipe.contains:
+            for name in recipe.dockerfile.contains:
                 self.artifact(name)
-            if recipe.dockerfile and recipe.name not in self.inputs.images:
+            if recipe.name not in self.inputs.images:
                 for name, reference in self.bases(recipe).items():
                     self._check_base(lookup, recipe, name, reference)
                 self._arguments.given(recipe, recipe.dockerfile)
@@ -65,18 +65,15 @@ class ImageBuilds:
 
     def image(self, recipe: ImageRecipe) -> OciImage[Any]:
         """Return the labeled image of ``recipe``; each artifact in it is the given one."""
-        given = self.inputs.images.get(recipe.name)
-        if recipe.dockerfile is None and not given:
-            return build(self.source, recipe, self.version, self.settings.source)
         folder = self.folder / f"image-{recipe.name}"
         folder.mkdir()
-        if given:
+        if given := self.inputs.images.get(recipe.name):
             made = self._handed_over.image(recipe, given, folder)
         else:
             wanted = self._build(recipe)
             made = self._builder.build(wanted, folder)
             require_no_secret(made, wanted)
-        for name, path in recipe.contains.items():
+        for name, path in recipe.dockerfile.contains.items():
             require_artifact(made, recipe.name, path, self.digest(name), name)
         labels = self._labels(recipe, image_config(made).get("Labels") or {})
         return labeled(made, labels) if labels else made
@@ -88,25 +85,20 @@ class ImageBuilds:
         """
         labels = image_labels(self.source, recipe.name, self.version, self.settings.source)
         named = all(present.get(n) == labels[n] for n in labels.keys() - {CREATED, VERSION})
-        artifacts = {f"{ARTIFACT}{name}": self.digest(name) for name in recipe.contains}
+        artifacts = {f"{ARTIFACT}{name}": self.digest(name) for name in recipe.dockerfile.contains}
         return artifacts if named and not recipe.rebuilt else {**labels, **artifacts}
 
     def artifact(self, name: str) -> bytes:
-        """Return the artifact ``name``: a file of the command line, or of the commit."""
-        (artifact,) = (each for each in self.settings.artifacts if each.name == name)
-        if (given := self.inputs.artifacts.get(name)) is not None:
-            return given
-        if artifact.source is None:
+        """Return the content of the artifact ``name``, which has to be given."""
+        if (given := self.inputs.artifacts.get(name)) is None:
             raise ReleaseError(
-                f"read artifact {name}: {SETTINGS_FILE} has no file for it, and none was given",
+                f"read artifact {name} of {self.version}: none was given",
                 next_step=f"build it for {self.version}, then --artifact {name}=<file>",
             )
-        return self.source.file(artifact.source)
+        return given
 
     def bases(self, recipe: ImageRecipe) -> dict[str, str]:
         """Return the base images of ``recipe`` by digest, as its Dockerfile names them."""
-        if recipe.dockerfile is None:
-            return {}
         file = recipe.dockerfile.file(released=self.released)
         found = self._known_bases(recipe.dockerfile)
         for name, reference in found.items():
@@ -122,7 +114,7 @@ class ImageBuilds:
 
         There are none for an image that was handed over: what it was built from is not known.
         """
-        if recipe.dockerfile is None or recipe.name in self.inputs.images:
+        if recipe.name in self.inputs.images:
             return {}
         known = self._known_bases(recipe.dockerfile)
         return {name: reference for name, reference in known.items() if reference}
@@ -134,7 +126,7 @@ class ImageBuilds:
         return {n: f"{canonical_name(n)}@{d}" if d else None for n, d in digests.items()}
 
     def _check_names(self) -> None:
-        images = {each.name for each in self.settings.images if not each.reproducible}
+        images = {each.name for each in self.settings.images}
         artifacts = {each.name for each in self.settings.artifacts}
         for option, given, known in (
             ("--image", self.inputs.images, images),
@@ -167,7 +159,6 @@ class ImageBuilds:
 
     def _build(self, image: ImageRecipe) -> DockerfileBuild:
         recipe = image.dockerfile
-        assert recipe  # noqa: S101
         args, secrets = self._arguments.given(image, recipe)
         context = self.folder / f"context-{image.name}"
         root = context.resolve()

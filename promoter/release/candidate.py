@@ -108,7 +108,7 @@ def _named(
     registry: Registry, recipe: ImageRecipe, commit: str, version: semver.Version
 ) -> str | None:
     """Return the digest of the image that is named ``version``; it must be of ``commit``."""
-    if recipe.reproducible or (found := registry.digest(recipe.name, str(version))) is None:
+    if (found := registry.digest(recipe.name, str(version))) is None:
         return None
     labels = registry.config(recipe.name, found).get("config", {}).get("Labels") or {}
     if labels.get(REVISION) != commit:

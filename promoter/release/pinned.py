@@ -1,4 +1,4 @@
-"""The images that the vendored chart pins, built from the folder ``upstream/`` where it can be."""
+"""The images that the vendored chart pins: the placeholders of ``upstream/``, if they are these."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 from promoter.git import Git
 from promoter.programs.oci import Layer, OciImage
 from promoter.programs.registry import ImageLookup
-from promoter.release.images import build
+from promoter.release.placeholders import read_placeholders
 from promoter.release.settings import read_settings
 from promoter.release.source import source_of_commit
 from promoter.release.upstream import export
@@ -68,8 +68,5 @@ def _built(folder: Path) -> Mapping[str, OciImage[Layer]]:
         return {}
     with TemporaryDirectory() as scratch:
         bare = Path(scratch) / "source.git"
-        source = source_of_commit(Git(bare), export(folder, bare, with_placeholders=True))
-    settings = read_settings(source)
-    return {
-        recipe.name: build(source, recipe, VERSION, settings.source) for recipe in settings.images
-    }
+        source = source_of_commit(Git(bare), export(folder, bare))
+    return read_placeholders(folder).images(source, VERSION, read_settings(source).source)

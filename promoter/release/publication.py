@@ -148,8 +148,7 @@ def _with_published(
     names = [
         artifact.name
         for artifact in settings.artifacts
-        if artifact.source is None
-        and (keep or artifact.name not in inputs.artifacts)
+        if (keep or artifact.name not in inputs.artifacts)
         and (asset := existing.asset(artifact.name))
         and asset.complete
     ]
@@ -174,7 +173,7 @@ class _Publication:
         recipes, images = self.settings.images, self._images
         self.builds.check(images.missing(recipes))
         files = self._files(self.settings.artifacts)
-        later = [each for each in recipes if each.contains]
+        later = [each for each in recipes if each.dockerfile.contains]
         with self.application.progress.task(f"build the images of {self.version}"):
             made = {each.name: images.image(each) for each in recipes if each not in later}
             self.draft(files)
@@ -196,7 +195,7 @@ class _Publication:
     def known_files(self) -> dict[str, bytes]:
         """Return the release's files, without those that were not given."""
         artifacts, given = self.settings.artifacts, self.builds.inputs.artifacts
-        return self._files([each for each in artifacts if each.source or each.name in given])
+        return self._files([each for each in artifacts if each.name in given])
 
     def _files(self, artifacts: Sequence[BuildArtifact]) -> dict[str, bytes]:
         return {each.name: self.builds.artifact(each.name) for each in artifacts}

@@ -9,7 +9,7 @@ from promoter.programs.oci_layout import image_config, read_layout
 from promoter.programs.registry import Registry
 from promoter.release.builds import ARTIFACT, ImageBuilds, require_artifact
 from promoter.release.errors import ReleaseError
-from promoter.release.images import REVISION, differing, require_same_but_version
+from promoter.release.images import REVISION, VERSION, differing
 from promoter.release.settings import DockerfileRecipe, ImageRecipe
 
 # What a container runtime reads; builders add notes of their own (OCI image-spec, config).
@@ -48,8 +48,7 @@ class ReleaseImages:
         return [
             recipe
             for recipe in recipes
-            if recipe.rebuilt
-            and (recipe.dockerfile is None or not self.registry.digest(recipe.name, self.version))
+            if recipe.rebuilt and not self.registry.digest(recipe.name, self.version)
         ]
 
     def image(self, recipe: ImageRecipe) -> ReleaseImage:
@@ -60,27 +59,15 @@ class ReleaseImages:
         present = self.registry.digest(recipe.name, self.version)
         if not recipe.rebuilt:
             return self._candidates_own(recipe.name, present)
-        if recipe.dockerfile is None:
-            return self._copied(recipe)
         candidate = self._layout(recipe.name, self.candidate)
         if present:
             final: OciImage[Any] = self._layout(recipe.name, self.version)
         else:
             final = self.builds.image(recipe)
-        proofs = self._compare(recipe, recipe.dockerfile, candidate, final)
+        proofs = self._compare(recipe, candidate, final)
         return ReleaseImage(
             recipe.name, present or final.digest, None if present else final, proofs
         )
-
-    def _copied(self, recipe: ImageRecipe) -> ReleaseImage:
-        """Return the image of copied files, whose digest is the same in every run."""
-        final = self.builds.image(recipe)
-        candidate = self.registry.pull(recipe.name, self.candidate)
-        require_same_but_version(candidate, final, recipe, self.version)
-        present = self.registry.digest(recipe.name, self.version)
-        if present not in (None, final.digest):
-            raise self._already(recipe.name, present, f"this commit gives {final.digest}")
-        return ReleaseImage(recipe.name, final.digest, None if present else final)
 
     def _candidates_own(self, name: str, present: str | None) -> ReleaseImage:
         digest = self.registry.required_digest(name, self.candidate)
@@ -102,7 +89,6 @@ class ReleaseImages:
     def _compare(
         self,
         recipe: ImageRecipe,
-        dockerfile: DockerfileRecipe,
         candidate: OciImage[Any],
         final: OciImage[Any],
     ) -> tuple[str, ...]:
@@ -119,9 +105,14 @@ class ReleaseImages:
                     f" not of {commit}",
                     next_step="make a new candidate of the commit",
                 )
-        self._require_same_settings(name, dockerfile, candidate, final)
+            if each.get(VERSION) != version:
+                raise ReleaseError(
+                    f"release image {name}: {version} was built for {each.get(VERSION)}",
+                    next_step="remove the tag from the registry, or find out who pushed it",
+                )
+        self._require_same_settings(name, recipe.dockerfile, candidate, final)
         proofs = [f"{name}: candidate and release are of commit {commit}"]
-        for artifact, path in dockerfile.contains.items():
+        for artifact, path in recipe.dockerfile.contains.items():
             asset = self.builds.digest(artifact)
             require_artifact(final, f"{name} {self.version}", path, asset, artifact)
             own = str(labels[self.candidate].get(f"{ARTIFACT}{artifact}"))

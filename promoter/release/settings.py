@@ -31,19 +31,6 @@ Digest = Annotated[str, StringConstraints(pattern=r"^sha256:[0-9a-f]{64}$")]
 FileName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
 
 
-class Copy(StrictModel):
-    """A file or folder of the repository, copied to an absolute path of the image."""
-
-    source: SourcePath = Field(alias="from")
-    target: ImagePath = Field(alias="to")
-
-
-class VersionFile(Copy):
-    """A .env file that carries the version: the only file that differs from build to build."""
-
-    variable: Variable
-
-
 class DockerfileRecipe(StrictModel):
     """The Dockerfiles of an image, and what enters their build.
 
@@ -79,7 +66,7 @@ class DockerfileRecipe(StrictModel):
 
 
 class ImageRecipe(StrictModel):
-    """One image, by a Dockerfile or as files that are copied into an empty image.
+    """One image, built by a Dockerfile or handed over by a pipeline that has built it.
 
     ``pin`` is the key path of its digest in values.yaml (empty: not pinned), ``registry`` where it
     is published (empty: where the others are). With ``rebuilt: false`` it carries no version, and
@@ -90,50 +77,21 @@ class ImageRecipe(StrictModel):
     pin: str = ""
     registry: Address | None = None
     rebuilt: bool = True
-    dockerfile: DockerfileRecipe | None = None
-    copies: tuple[Copy, ...] = Field((), alias="copy")
-    version_file: VersionFile | None = None
-    entrypoint: tuple[str, ...] = ()
-    user: str = "1000"
-    port: int = Field(0, ge=0, le=65535)
-
-    @model_validator(mode="after")
-    def _is_built_in_one_way(self) -> Self:
-        if (self.dockerfile is None) != bool(self.copies):
-            raise ValueError("it needs either dockerfile or copy")
-        if self.copies and not (self.entrypoint and self.port):
-            raise ValueError("an image of copied files needs entrypoint and port")
-        if self.version_file and not self.rebuilt:
-            raise ValueError("an image with version_file is rebuilt for the release")
-        return self
-
-    @property
-    def reproducible(self) -> bool:
-        """True where every build has the same digest: of copied files, and never handed over."""
-        return self.dockerfile is None and self.rebuilt
-
-    @property
-    def contains(self) -> Mapping[str, str]:
-        """The place of each artifact that is in it."""
-        return self.dockerfile.contains if self.dockerfile else {}
+    dockerfile: DockerfileRecipe
 
     @property
     def built_of(self) -> tuple[str, ...]:
         """The files and folders of the repository that a build of a candidate reads."""
-        if self.dockerfile is None:
-            return tuple(copy.source for copy in self.copies)
         return (self.dockerfile.context, self.dockerfile.candidate)
 
 
 class BuildArtifact(StrictModel):
-    """A file that the release offers for download.
+    """A file that the release offers for download, given to the command (``--artifact``).
 
-    It is the file ``from`` of the released commit, or given to the command (``--artifact``), and
-    is placed at ``context`` of the repository before images are built.
+    It is placed at ``context`` of the repository before images are built.
     """
 
     name: FileName
-    source: SourcePath | None = Field(None, alias="from")
     context: SourcePath | None = None
 
 
@@ -200,7 +158,7 @@ class ReleaseSettings(StrictModel):
             if twice := [name for name in each if each.count(name) > 1]:
                 raise ValueError(f"{twice[0]} is there twice")
         for image in self.images:
-            for name in image.contains:
+            for name in image.dockerfile.contains:
                 if name not in names:
                     raise ValueError(f"image {image.name} contains {name}, which is no artifact")
         return self

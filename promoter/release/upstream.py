@@ -7,7 +7,7 @@ is how ``vendir.yml`` can name a commit of the charts repository that anybody ca
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
 from promoter.git import Git, Identity
@@ -16,41 +16,33 @@ AUTHOR = Identity("Lana Bank", "lana-bank@localhost")
 _DATE = "2026-01-01T00:00:00+00:00"
 
 
-def export(
-    source: Path, bare: Path, *, branch: str = "main", with_placeholders: bool = False
-) -> str:
+def export(source: Path, bare: Path, *, branch: str = "main") -> str:
     """Create a bare repository whose ``branch`` has the files of ``source``; return its commit.
 
-    It has every file below ``source`` that git does not ignore, as in the work tree. Those of
-    ``placeholders/<name>`` next to it, if there are any, are added or replace its own on request:
-    with them images need no compiler, no builder and no base image.
+    It has every file below ``source`` that git does not ignore, as in the work tree.
     """
     bare.mkdir(parents=True)
     target = Git(bare)
     target.text("init", "--quiet", "--bare", f"--initial-branch={branch}")
     known = _known_objects(source)
-    overlay = source.parent / "placeholders" / source.name
-    layers = [source, overlay] if with_placeholders and overlay.is_dir() else [source]
-    commit = _commit(target, layers, known)
+    commit = _commit(target, source, known)
     target.text("update-ref", f"refs/heads/{branch}", commit)
     # One pack instead of a file for each object: thousands of small files take seconds.
     target.text("repack", "-a", "-d", "--quiet", env=known)
     return commit
 
 
-def _commit(target: Git, layers: Sequence[Path], known: Mapping[str, str]) -> str:
-    """Commit the files of ``layers``, of which a later one replaces files of those before."""
+def _commit(target: Git, source: Path, known: Mapping[str, str]) -> str:
     own = {"GIT_INDEX_FILE": str(target.dir / "export.index"), "GIT_DIR": str(target.dir)}
     index = {**own, **known}
-    for layer in layers:
-        stage = {**index, "GIT_WORK_TREE": str(layer)}
-        words = "update-index", "--add", "-z", "--stdin"
-        Git(layer).output(*words, stdin=_files(layer), env=stage)
+    words = "update-index", "--add", "-z", "--stdin"
+    stage = {**index, "GIT_WORK_TREE": str(source)}
+    Git(source).output(*words, stdin=_files(source), env=stage)
     tree = target.text("write-tree", env=index)
     Path(index["GIT_INDEX_FILE"]).unlink()
     dates = {"GIT_AUTHOR_DATE": _DATE, "GIT_COMMITTER_DATE": _DATE}
     flags = {**AUTHOR.variables(), **dates, **known}
-    return target.text("commit-tree", tree, "-m", f"feat: {layers[0].name} as it is", env=flags)
+    return target.text("commit-tree", tree, "-m", f"feat: {source.name} as it is", env=flags)
 
 
 def _files(folder: Path) -> bytes:

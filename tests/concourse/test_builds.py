@@ -146,8 +146,7 @@ def sandbox(tmp_path: Path, registry: Registry) -> Sandbox:
     assert "\nchart:\n" in settings
     settings = settings.replace("\nchart:\n", "\nchart:\n  candidates: true\n")
     changed = {RELEASE_YML: settings.encode()}
-    folder = tmp_path / "sandbox"
-    return open_sandbox(folder, registry, changed, committed=True, with_placeholders=False)
+    return open_sandbox(tmp_path / "sandbox", registry, changed, committed=True)
 
 
 @pytest.fixture

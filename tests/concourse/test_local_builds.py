@@ -18,7 +18,7 @@ import pytest
 import yaml
 
 from dev.people import ENGINEER
-from dev.scene import Scene, next_version
+from dev.scene import Scene, next_chart_version
 from promoter.common.environment import PROVIDERS
 from promoter.concourse.schema import Pipeline, parse_pipeline
 from promoter.forge.local import LocalForge
@@ -78,7 +78,7 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
     with scene_in(tmp_path_factory.mktemp("scene")) as scene:
         scene.build()
         pinned = scene.pin(scene.chart_file("values.yaml"), scene.images())
-        newer = next_version(scene.chart_file("Chart.yaml"))
+        newer = next_chart_version(scene.chart_file("Chart.yaml"))
         scene.change_chart("feat(chart): pins", {"values.yaml": pinned, "Chart.yaml": newer})
         yield scene
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from dev.scene import Scene, next_version
+from dev.scene import Scene, next_chart_version
 from tests.scene_fixture import scene_in
 
 
@@ -48,7 +48,7 @@ class Stage:
 
     def change_chart(self, values: str | None = None, **files: str) -> str:
         """Another version of the chart, vendored and pushed; ``files`` by their path."""
-        files = {"Chart.yaml": next_version(self.scene.chart_file("Chart.yaml")), **files}
+        files = {"Chart.yaml": next_chart_version(self.scene.chart_file("Chart.yaml")), **files}
         if values is not None:
             files["values.yaml"] = values
         ref = self.scene.change_chart("feat(chart): another version", files)

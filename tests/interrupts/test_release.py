@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.client import HTTPConnection
 from pathlib import Path
@@ -20,7 +21,7 @@ from promoter.release.promotion import candidate_in, promote
 from promoter.release.publication import release
 from tests.interrupts.harness import Command, Interrupt, Run, interrupt_everywhere, wait_for_orphans
 from tests.release.conftest import crane, registry
-from tests.release.sandbox import Sandbox, open_sandbox, quick_release_yml
+from tests.release.sandbox import PROGRAM, Sandbox, open_sandbox, quick_release_yml
 
 __all__ = ["crane", "registry"]
 
@@ -47,6 +48,14 @@ class Releases:
         application = self.sandbox.application
         registry = ("--registry", application.registry.address)
         return Command(application.git.dir, ("release", *arguments, *registry), self.folder)
+
+    def handed_over(self) -> Iterator[str]:
+        """Yield the options with the images and the program of the sandbox."""
+        program = self.folder / "lana-cli"
+        program.write_bytes(PROGRAM)
+        yield f"--artifact=lana-cli={program}"
+        for name, layout in self.sandbox.application.inputs.images.items():
+            yield f"--image={name}={layout}"
 
     def digests(self, tag: str) -> list[str | None]:
         return [self._manifest("HEAD", image, tag) for image in IMAGES]
@@ -125,7 +134,7 @@ def test_a_candidate_interrupted_anywhere_is_completed_by_the_next_run(releases:
         assert None not in releases.digests(tag)
         assert releases.digests(tag) == releases.digests("edge")
 
-    command = releases.command("candidate")
+    command = releases.command("candidate", *releases.handed_over())
     interrupt_everywhere(command, releases.commit, releases.require_whole, require_done)
 
 
@@ -146,7 +155,7 @@ def test_a_promotion_interrupted_anywhere_is_completed_by_the_next_run(releases:
 
 def test_a_release_interrupted_anywhere_is_completed_by_the_next_run(releases: Releases) -> None:
     forge, git = releases.sandbox.application.forge, releases.sandbox.git
-    command = releases.command("final")
+    command = releases.command("final", *releases.handed_over())
     releases.merged(0)
     merged, here = releases.folder / "merged", releases.folder / "sandbox"
     releases.copy(here, merged)

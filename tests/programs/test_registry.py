@@ -17,10 +17,8 @@ from promoter.common.errors import RegistryError, UsageError
 from promoter.common.text import redact
 from promoter.git import Git
 from promoter.programs.registry import MIRROR_VARIABLE, ImageLookup, Registry, configured_mirrors
-from promoter.release.images import build_and_push_all
-from promoter.release.source import source_of_commit
 from promoter.toolchain import Toolchain
-from tests.release.conftest import application, crane, registry, serving
+from tests.release.conftest import application, crane, push_placeholders, registry, serving
 from tests.slow_server import MODES, never_ending
 
 __all__ = ["application", "crane", "registry"]
@@ -30,7 +28,7 @@ ROOT = Path(__file__).parents[2]
 
 def test_an_absent_image_or_tag_has_no_digest(application: Git, registry: Registry) -> None:
     assert registry.digest("nobody", "latest") is None
-    build_and_push_all(source_of_commit(application, "HEAD"), "1.0.0", registry, ["1.0.0"])
+    push_placeholders(application, registry, "1.0.0")
     assert registry.digest("lana-bank", "2.0.0") is None
     assert registry.digest("lana-bank", f"sha256:{'0' * 64}") is None
 
@@ -197,23 +195,20 @@ def answering(status: int, challenge: str = "", body: bytes = b"") -> Iterator[s
 def test_a_registry_that_drops_the_connection_leaves_a_rerun_that_completes(
     application: Git, crane: Path
 ) -> None:
-    source = source_of_commit(application, "HEAD")
     with serving(crane) as address, dropping(address, after=6) as proxy:
         through = Registry(f"{proxy}/galoyorg", crane)
         with pytest.raises(RegistryError, match="push"):
-            build_and_push_all(source, "1.0.0", through, ["1.0.0"])
+            push_placeholders(application, through, "1.0.0")
         direct = Registry(f"{address}/galoyorg", crane)
         assert direct.digest("dagster-code-location-lana-dw", "1.0.0") is None
-        images = build_and_push_all(source, "1.0.0", direct, ["1.0.0"])
+        images = push_placeholders(application, direct, "1.0.0")
         assert direct.digest("dagster-code-location-lana-dw", "1.0.0") == images[-1].digest
 
 
 def test_a_lookup_finds_an_image_in_its_registry_or_in_the_mirror(
     application: Git, registry: Registry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    image = build_and_push_all(source_of_commit(application, "HEAD"), "1.0.0", registry, ["1.0.0"])[
-        0
-    ]
+    image = push_placeholders(application, registry, "1.0.0")[0]
     host = registry.address.partition("/")[0]
     monkeypatch.setenv(MIRROR_VARIABLE, f"gcr.io={host}, quay.io=127.0.0.1:1")
     lookup = ImageLookup(registry.crane, configured_mirrors())

@@ -15,6 +15,9 @@ import pytest
 
 from promoter.git import Git
 from promoter.programs.registry import Registry
+from promoter.release.images import Image
+from promoter.release.placeholders import read_placeholders
+from promoter.release.source import source_of_commit
 from promoter.release.upstream import export
 from promoter.toolchain.toolchain import Toolchain
 
@@ -23,7 +26,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[2]
 APPLICATION = ROOT / "upstream" / "lana-bank"
-PLACEHOLDERS = ROOT / "upstream" / "placeholders" / "lana-bank"
+ADDRESS = "https://github.com/GaloyMoney/lana-bank"
 
 
 @pytest.fixture(scope="session")
@@ -78,13 +81,24 @@ def new_repository(folder: Path) -> Git:
     return git
 
 
-def copy_application(target: Path, *, with_placeholders: bool = True) -> None:
+def copy_application(target: Path) -> None:
     """Create ``target`` with the files of upstream/lana-bank, as the demo exports them."""
     bare = target.parent / f"{target.name}-export.git"
-    export(APPLICATION, bare, with_placeholders=with_placeholders)
+    export(APPLICATION, bare)
     Git(target.parent).text("clone", "--quiet", str(bare), str(target))
     for repository in (bare, target / ".git"):
         shutil.rmtree(repository)
+
+
+def push_placeholders(
+    git: Git, registry: Registry, version: str, sample: Path = APPLICATION
+) -> tuple[Image, ...]:
+    """Push the images of HEAD as ``version``: the placeholders for ``sample``."""
+    source = source_of_commit(git, "HEAD")
+    made = read_placeholders(sample).images(source, version, ADDRESS)
+    for name, image in made.items():
+        registry.push(name, image, [version])
+    return tuple(Image(name, registry.repository(name), made[name].digest) for name in made)
 
 
 @pytest.fixture

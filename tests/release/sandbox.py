@@ -12,14 +12,20 @@ import yaml
 from promoter.forge.forge import PullRequest
 from promoter.forge.local import LocalForge
 from promoter.git import Git, Identity
+from promoter.git.objects import SourceFile
+from promoter.programs import oci
+from promoter.programs.oci import write_layout
 from promoter.programs.registry import Registry
 from promoter.release.application import Application, HostedRepository
+from promoter.release.build_inputs import BuildInputs
 from promoter.release.settings import parse_settings
 
-from .conftest import PLACEHOLDERS, commit_all, copy_application, new_repository
+from .conftest import APPLICATION, commit_all, copy_application, new_repository
+from .dockerfiles import CREATED
 
 DEV = Identity("Dev", "dev@localhost")
 RELEASE_YML = "ci/release/release.yml"
+PROGRAM = b"the program lana-cli"
 
 VALUES = """\
 # What the chart is installed with.
@@ -83,16 +89,15 @@ def open_sandbox(
     changed: Mapping[str, bytes] | None = None,
     *,
     committed: bool = False,
-    with_placeholders: bool = True,
 ) -> Sandbox:
     """Return the application at its first commit, a chart without pins, nothing released.
 
     ``changed`` are files of the application that differ from upstream/. With ``committed`` its
-    release.yml and the chart name ``registry`` in place of the real ones. Its images are copied
-    files unless it has no placeholders.
+    release.yml and the chart name ``registry`` in place of the real ones. Its images are handed
+    over, the same for every version.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    copy_application(folder / "seed", with_placeholders=with_placeholders)
+    copy_application(folder / "seed")
     seed = new_repository(folder / "seed")
     for path, content in (changed or {}).items():
         (seed.dir / path).write_bytes(content)
@@ -118,9 +123,24 @@ def here(text: str, registry: Registry) -> str:
     return text.replace("gcr.io/galoyorg", registry.address)
 
 
+def built_images(folder: Path) -> dict[str, str]:
+    """Return an OCI layout of each image, with no label, as a pipeline's build task makes them."""
+    files = {
+        "lana-bank": {"/bin/lana-cli": SourceFile(PROGRAM, executable=True)},
+        "lana-bank-admin-panel": {"/app/server.js": SourceFile(b"admin")},
+        "lana-bank-customer-portal": {"/app/server.js": SourceFile(b"customer")},
+        "dagster-code-location-lana-dw": {"/lana-dw/src/definitions.py": SourceFile(b"")},
+    }
+    for name, content in files.items():
+        if not (folder / name).exists():
+            image = oci.image([oci.layer(content)], {"User": "1000"}, {}, created=CREATED)
+            write_layout(image, folder / name)
+    return {name: str(folder / name) for name in files}
+
+
 def quick_release_yml() -> dict[str, bytes]:
     """Return the application's release.yml with one fast hook, for ``changed``."""
-    settings = parse_settings((PLACEHOLDERS / RELEASE_YML).read_bytes())
+    settings = parse_settings((APPLICATION / RELEASE_YML).read_bytes())
     document = settings.model_dump(mode="json", by_alias=True)
     hook = {"name": "docs", "run": ["sh", "-c", "echo $VERSION > docs-site/version"]}
     return {RELEASE_YML: yaml.safe_dump({**document, "hooks": [hook]}).encode()}
@@ -141,8 +161,9 @@ def _clone(seed: Git, folder: Path, name: str) -> None:
 
 def _sandbox_in(folder: Path, registry: Registry) -> Sandbox:
     application, charts = (LocalForge(Git(folder / f"{n}.git")) for n in ("lana-bank", "charts"))
+    inputs = BuildInputs({"lana-cli": PROGRAM}, built_images(folder / "built"))
     return Sandbox(
-        Application(Git(folder / "lana-bank"), application, registry),
+        Application(Git(folder / "lana-bank"), application, registry, inputs=inputs),
         HostedRepository(Git(folder / "charts"), charts),
     )
 

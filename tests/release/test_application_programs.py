@@ -11,15 +11,17 @@ from contextlib import contextmanager
 import httpx
 import pytest
 
-from promoter.git import Git
+from .conftest import APPLICATION, ROOT
+
+PLACEHOLDERS = ROOT / "upstream" / "placeholders" / "lana-bank"
 
 
 @contextmanager
-def running(application: Git, *command: str, **variables: str) -> Iterator[httpx.Client]:
+def running(*command: str, **variables: str) -> Iterator[httpx.Client]:
     """A client of the program started on a free port; it has to end on SIGTERM."""
     process = subprocess.Popen(
         [sys.executable, *command, "--port", "0"],
-        cwd=application.dir,
+        cwd=PLACEHOLDERS,
         env=variables,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -37,9 +39,9 @@ def running(application: Git, *command: str, **variables: str) -> Iterator[httpx
             assert process.wait(timeout=10) == 0
 
 
-def test_the_server_answers_health_and_graphql(application: Git) -> None:
+def test_the_server_answers_health_and_graphql() -> None:
     question = {"query": "query { buildInfo { version } }"}
-    with running(application, "lana/cli/lana-cli", "serve", VERSION="0.42.0") as client:
+    with running("lana/cli/lana-cli", "serve", VERSION="0.42.0") as client:
         for path in ("/health", "/graphql"):
             assert client.get(path).text == "OK"
         assert client.post("/graphql", json=question).status_code == 401
@@ -52,8 +54,8 @@ def test_the_server_answers_health_and_graphql(application: Git) -> None:
 
 
 @pytest.mark.parametrize("panel", ["admin-panel", "customer-portal"])
-def test_a_placeholder_of_a_panel_shows_its_version(application: Git, panel: str) -> None:
-    with running(application, "apps/shared-web/placeholder.py", f"apps/{panel}") as client:
+def test_a_placeholder_of_a_panel_shows_its_version(panel: str) -> None:
+    with running("apps/shared-web/placeholder.py", f"{APPLICATION}/apps/{panel}") as client:
         page = client.get("/")
         assert page.headers["content-type"].startswith("text/html")
         assert '<strong id="version">dev</strong>' in page.text

@@ -123,7 +123,7 @@ def test_the_rule_below_one_comes_from_release_yml(
     rule = """
 source: https://example.org/app
 breaking_below_one: minor
-images: [{name: a, copy: [{from: a, to: /a}], entrypoint: [/a], port: 1}]
+images: [{name: a, dockerfile: {candidate: Dockerfile}}]
 """
     create_history(
         git,

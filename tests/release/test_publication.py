@@ -1,27 +1,21 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import subprocess
-import tarfile
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from promoter.common.errors import NotCleared, NothingNewer, RegistryError
-from promoter.git.objects import SourceFile
-from promoter.programs import oci
 from promoter.programs.registry import Registry
 from promoter.release.candidate import create_candidate
 from promoter.release.errors import ReleaseError
-from promoter.release.images import VERSION, build, require_same_but_version
+from promoter.release.images import VERSION
 from promoter.release.promotion import promote
 from promoter.release.publication import checksums, read_release, release
-from promoter.release.settings import read_settings
-from promoter.release.source import source_of_commit
 
-from .sandbox import DEV, Sandbox, open_sandbox, quick_release_yml
+from .sandbox import DEV, PROGRAM, Sandbox, open_sandbox, quick_release_yml
 
 
 @pytest.fixture
@@ -78,7 +72,7 @@ def test_the_release_has_the_reviewed_notes_the_binary_and_its_checksum(
     for asset in there.assets:
         content = sandbox.application.forge.asset("0.1.0", asset.name)
         (tmp_path / asset.name).write_bytes(content)
-    assert (tmp_path / "lana-cli").read_bytes() == sandbox.git.file(commit, "lana/cli/lana-cli")
+    assert (tmp_path / "lana-cli").read_bytes() == PROGRAM
     subprocess.run(
         ["sha256sum", "--check", "--strict", "checksums.txt"],
         cwd=tmp_path,
@@ -141,7 +135,7 @@ def test_an_image_of_that_version_with_another_digest_is_not_overwritten(sandbox
     digest = registry.digest("lana-bank", "0.1.0-rc.1")
     assert digest
     registry.tag("lana-bank", digest, "0.1.0")
-    with pytest.raises(ReleaseError, match=f"the registry has {digest}"):
+    with pytest.raises(ReleaseError, match=r"lana-bank: 0\.1\.0 was built for 0\.1\.0-rc\.1"):
         release(sandbox.application)
     assert registry.digest("lana-bank-admin-panel", "0.1.0") is None
     assert sandbox.git.commit("refs/tags/0.1.0") is None
@@ -181,43 +175,6 @@ def test_completing_an_older_release_does_not_move_latest_back(sandbox: Sandbox)
     assert sandbox.git.file("version", "version") == b"0.1.1\n"
     written = (sandbox.git.file("main", "CHANGELOG.md") or b"").decode()
     assert written.index("[0.1.1]") < written.index("[0.1.0]")
-
-
-def test_a_release_differs_from_its_candidate_in_the_version_only(sandbox: Sandbox) -> None:
-    source = source_of_commit(sandbox.application.git, "HEAD")
-    settings = read_settings(source)
-    recipe = settings.images[1]
-    one = build(source, recipe, "0.1.0-rc.1", settings.source)
-    other = build(source, recipe, "0.1.0", settings.source)
-    require_same_but_version(one, other, recipe, "0.1.0")
-
-    files = {**source.files, "apps/admin-panel/env.ts": SourceFile(b"evil")}
-    tampered = build(replace(source, files=files), recipe, "0.1.0-rc.1", settings.source)
-    with pytest.raises(
-        ReleaseError, match=r"differs from its candidate in /app/apps/admin-panel/env.ts$"
-    ):
-        require_same_but_version(tampered, other, recipe, "0.1.0")
-
-    as_root = build(source, recipe.model_copy(update={"user": "0"}), "0.1.0-rc.1", settings.source)
-    with pytest.raises(ReleaseError, match=r"in configuration User$"):
-        require_same_but_version(as_root, other, recipe, "0.1.0")
-
-    elsewhere = build(replace(source, commit="f" * 40), recipe, "0.1.0-rc.1", settings.source)
-    with pytest.raises(ReleaseError, match=r"in configuration Env, configuration Labels$"):
-        require_same_but_version(elsewhere, other, recipe, "0.1.0")
-
-
-def test_a_layer_that_removes_a_file_is_a_difference(sandbox: Sandbox) -> None:
-    source = source_of_commit(sandbox.application.git, "HEAD")
-    settings = read_settings(source)
-    recipe = settings.images[0]
-    image = build(source, recipe, "0.1.0", settings.source)
-    whiteout = oci.layer({"/bin/.wh.lana-cli": SourceFile(b"")})
-    removed = replace(image, layers=(*image.layers, whiteout))
-    with pytest.raises(ReleaseError, match=r"/bin/\.wh\.lana-cli"):
-        require_same_but_version(removed, image, recipe, "0.1.0")
-    with tarfile.open(fileobj=io.BytesIO(whiteout.tar)) as archive:
-        assert archive.getnames() == ["bin", "bin/.wh.lana-cli"]
 
 
 def test_checksums_are_sorted_and_of_the_content() -> None:

@@ -15,7 +15,7 @@ from promoter.forge.forge import Query
 from promoter.vendoring.pins import read_pins
 
 from .conftest import ROOT
-from .sandbox import Sandbox
+from .sandbox import PROGRAM, Sandbox
 
 
 def promoter_in(sandbox: Sandbox, command: list[str]) -> subprocess.CompletedProcess[str]:
@@ -50,7 +50,14 @@ def test_every_command_of_the_page_works_in_its_order(sandbox: Sandbox) -> None:
         "show",
         "bump-chart",
     ]
+    program = sandbox.application.git.dir / "result" / "bin" / "lana-cli"
+    program.parent.mkdir(parents=True)
+    program.write_bytes(PROGRAM)
+    # No builder and no base image are needed where a pipeline has built the images.
+    built = sandbox.application.inputs.images
     for command in commands:
+        if "--artifact" in command:
+            command.extend(f"--image={name}={layout}" for name, layout in built.items())
         if command[2] == "file-check":
             sandbox.application.git.text("fetch", "--quiet", "origin")
         if command[2] == "final":

@@ -18,7 +18,7 @@ from promoter.programs.cosign import Cosign, VerificationError, create_keys
 from promoter.programs.registry import Registry
 from promoter.release.candidate import create_candidate
 from promoter.release.chart import bump_chart
-from promoter.release.images import Image, build_and_push_all
+from promoter.release.images import Image
 from promoter.release.promotion import promote
 from promoter.release.publication import release
 from promoter.release.sbom import sbom
@@ -26,10 +26,9 @@ from promoter.release.source import source_of_commit
 from promoter.release.supply_chain import Provenance, SupplyChain, provenance
 from promoter.toolchain.toolchain import Toolchain
 
-from .conftest import ROOT
+from .conftest import ADDRESS, ROOT, push_placeholders
 from .sandbox import Sandbox
 
-ADDRESS = "https://github.com/GaloyMoney/lana-bank"
 # A cold build of cosign takes some minutes on two cores.
 pytestmark = [pytest.mark.timeout(2400), pytest.mark.slow]
 
@@ -50,8 +49,7 @@ def supply(program: Path, registry: Registry, keys: tuple[Path, Path]) -> Supply
 
 
 def pushed(application: Git, registry: Registry) -> Image:
-    source = source_of_commit(application, "HEAD")
-    return build_and_push_all(source, "1.0.0", registry, ["1.0.0"])[0]
+    return push_placeholders(application, registry, "1.0.0")[0]
 
 
 def test_keys_are_created_once_and_only_their_owner_reads_them(

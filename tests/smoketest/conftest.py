@@ -13,17 +13,16 @@ from typing import Any
 
 import pytest
 
-from dev.scene import PINS, SOURCE, VERSION
+from dev.scene import PINS, SOURCE
 from promoter.git import Git
 from promoter.platform import Platform
 from promoter.programs.registry import Registry
-from promoter.release.images import build_and_push_all
-from promoter.release.source import source_of_commit
+from promoter.release.pinned import VERSION
 from promoter.release.upstream import export
 from promoter.smoketest.smoketest import SmoketestTarget
 from promoter.vendoring.pins import Pin, set_pins
 from tests.platform_fixture import ROOT
-from tests.release.conftest import copy_application
+from tests.release.conftest import copy_application, push_placeholders
 
 CHART = Path("upstream/galoy-private-charts/charts/lana-bank")
 PARTS = (
@@ -39,14 +38,18 @@ PARTS = (
 
 @dataclass(frozen=True)
 class Application:
-    """A copy of the sample with placeholders that a test may change, and the platform."""
+    """Copies of the sample and of its placeholders that a test may change, and the platform."""
 
     folder: Path
     platform: Platform
 
+    @property
+    def placeholders(self) -> Path:
+        return self.folder.parent / "placeholders" / self.folder.name
+
     def change(self, file: str, old: str, new: str) -> None:
-        """Replace ``old`` in one file, which must contain it."""
-        path = self.folder / file
+        """Replace ``old`` in one file of the placeholders, which must contain it."""
+        path = self.placeholders / file
         text = path.read_text()
         assert old in text, f"{file} has no {old!r}"
         path.write_text(text.replace(old, new))
@@ -60,14 +63,11 @@ class Application:
         """Build and push the images, pin them in ``chart``; return their commit."""
         with tempfile.TemporaryDirectory() as scratch:
             bare = Path(scratch) / "lana-bank.git"
-            Git(self.folder).text("add", "--all")
             commit = export(self.folder, bare)
-            source = source_of_commit(Git(bare), commit)
-        crane = self.platform.toolchain.program("crane")
-        registry = Registry(f"{self.platform.require().registry}/galoyorg", crane)
-        digests = {
-            i.name: i.digest for i in build_and_push_all(source, VERSION, registry, [VERSION])
-        }
+            crane = self.platform.toolchain.program("crane")
+            registry = Registry(f"{self.platform.require().registry}/galoyorg", crane)
+            images = push_placeholders(Git(bare), registry, VERSION, self.folder)
+        digests = {image.name: image.digest for image in images}
         values = chart / "values.yaml"
         pins = [Pin(path, n, digests[n], SOURCE, commit, n) for path, n in PINS.items()]
         values.write_text(set_pins(values.read_text(), pins))
@@ -78,8 +78,11 @@ class Application:
 def application(platform: Platform, tmp_path: Path) -> Application:
     folder = tmp_path / "lana-bank"
     copy_application(folder)
-    Git(folder).text("init", "--quiet")
-    return Application(folder, platform)
+    made = Application(folder, platform)
+    shutil.copytree(ROOT / "upstream" / "placeholders" / "lana-bank", made.placeholders)
+    for each in (folder, made.placeholders):
+        Git(each).text("init", "--quiet")
+    return made
 
 
 @pytest.fixture

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
 from promoter.git import Git
+from promoter.git.objects import SourceFile
 from tests.deploy.conftest import Stage, stage
 
 pytestmark = pytest.mark.slow
@@ -25,37 +26,25 @@ DEFECTS = {
 }
 
 
-@pytest.fixture
-def application(stage: Stage) -> Iterator[Git]:
-    """A clone of the application whose server a test may change; it is restored afterwards."""
-    folder = stage.folder / "lana-bank"
-    if not folder.exists():
-        Git(stage.folder).text(
-            "clone", "--quiet", "git@github.com:GaloyMoney/lana-bank.git", "lana-bank"
-        )
-    git = Git(folder)
-    good = (folder / SERVER).read_text()
-    yield git
-    (folder / SERVER).write_text(good)
-
-
-def release(stage: Stage, git: Git) -> None:
-    """Commit and push the application, push its images, pin and vendor them."""
-    git.text("commit", "--quiet", "--all", "--allow-empty", "-m", "fix: the server")
-    git.text("push", "--quiet", "origin", "HEAD:main")
-    stage.change_chart(stage.scene.pin(stage.scene.chart_file("values.yaml"), stage.scene.images()))
+def release(stage: Stage, server: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Push images with this server, pin and vendor them."""
+    sample = stage.scene.sample
+    files = {**sample.placeholders.files, SERVER: SourceFile(server.encode(), executable=True)}
+    changed = replace(sample, placeholders=replace(sample.placeholders, files=files))
+    with monkeypatch.context() as patch:
+        patch.setitem(vars(stage.scene), "sample", changed)
+        images = stage.scene.images()
+    stage.change_chart(stage.scene.pin(stage.scene.chart_file("values.yaml"), images))
 
 
 @pytest.mark.parametrize("defect", DEFECTS)
 def test_a_release_that_responds_wrongly_is_not_recorded(
-    stage: Stage, application: Git, defect: str
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, defect: str
 ) -> None:
     replacement, message = DEFECTS[defect]
-    server = application.dir / SERVER
-    text = server.read_text()
+    text = stage.scene.sample.placeholders.files[SERVER].content.decode()
     assert text.count(ANSWERS) == 1
-    server.write_text(text.replace(ANSWERS, GRAPHQL.format(replacement)))
-    release(stage, application)
+    release(stage, text.replace(ANSWERS, GRAPHQL.format(replacement)), monkeypatch)
     states = stage.scene.states()
     done = stage.run("promoter", "deploy", "local-staging")
     assert done.returncode == 1, done.stderr
