@@ -27,16 +27,8 @@ from promoter.gate.graph import (
 )
 from promoter.git import Git
 from promoter.git.commands import Process
-from promoter.git.objects import (
-    READ_OPTIONS,
-    About,
-    Object,
-    ObjectReader,
-    Tree,
-    TreeEntry,
-    about,
-    folder_of,
-)
+from promoter.git.objects import About, Tree, TreeEntry, about, folder_of
+from promoter.git.reader import Object, read_object
 
 _Kind = TypeVar("_Kind")
 
@@ -50,7 +42,6 @@ class History:
     def __init__(self, git: Git) -> None:
         self.git = git
         self._open = ExitStack()
-        self._objects: ObjectReader | None = None
         self._commits: dict[str, About] = {}
         self._folders: dict[str, Tree] = {}
         self._graphs: list[Graph] = []
@@ -66,7 +57,6 @@ class History:
 
     def __exit__(self, *error: object) -> None:
         self._open.close()
-        self._objects = None
         self._graphs.clear()
         self._ordered.clear()
         self._shared.clear()
@@ -75,9 +65,7 @@ class History:
 
     def read(self, name: str) -> Object | None:
         """Return the object called ``name`` (an id, ``HEAD``, ``<commit>:<path>``), or None."""
-        if self._objects is None:
-            self._objects = ObjectReader(self.start(*READ_OPTIONS))
-        return self._objects.read(name)
+        return read_object(self.git, name)
 
     def commit(self, revision: str) -> str | None:
         """Return the id of the commit called ``revision``, None if there is none (tags are not)."""

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from promoter.common.errors import GitError
 from promoter.git.commands import Commands
-from promoter.git.objects import READ_OPTIONS, ObjectReader, TreeEntry
+from promoter.git.objects import TreeEntry
+from promoter.git.reader import read_object
 
 
 def write_files(git: Commands, folder: Path, files: Iterable[tuple[str, TreeEntry]]) -> None:
@@ -16,12 +17,10 @@ def write_files(git: Commands, folder: Path, files: Iterable[tuple[str, TreeEntr
     or attributes are configured. Raises `GitError` for a missing object, or a path that git itself
     refuses because it leads out of the folder or into ``.git``.
     """
-    with git.process(*READ_OPTIONS) as process:
-        reader = ObjectReader(process)
-        for path, entry in files:
-            if (found := reader.read(entry.blob)) is None:
-                raise GitError(f"write {path}: object {entry.blob} is missing in {git.dir}")
-            _write(_cleared(folder, path), found.content, entry)
+    for path, entry in files:
+        if (found := read_object(git, entry.blob)) is None:
+            raise GitError(f"write {path}: object {entry.blob} is missing in {git.dir}")
+        _write(_cleared(folder, path), found.content, entry)
 
 
 def _cleared(folder: Path, path: str) -> Path:

@@ -1,34 +1,17 @@
-"""Git objects: read through one process, and decoded."""
+"""Git objects, decoded."""
 
 import re
 from contextlib import suppress
-from functools import lru_cache
-from typing import IO, NamedTuple, cast
-
-from promoter.common.errors import GitError
-from promoter.git.commands import Commands, Process
+from typing import NamedTuple
 
 _BLOBS = frozenset({"100644", "100664", "100755", "120000"})
 _FOLDER = "40000"
 _SPACE = " \t\n\v\f\r"
 _RUN = re.compile(r"[ \t\n\v\f\r]+")
 _PARAGRAPH_END = re.compile(r"\n(?:[ \t\v\f\r]*(?:\n|\Z))")
-_KEPT_BYTES = 1 << 16
-_HEADER = re.compile(rb"([0-9a-f]{40}) ([a-z]+) ([0-9]+)\n")
 
 EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
 """The id of the tree without entries; git knows it without having it."""
-
-READ_OPTIONS = ("cat-file", "--batch", "-z")
-"""The command whose process `ObjectReader` reads from."""
-
-
-class Object(NamedTuple):
-    """One object of the repository."""
-
-    kind: str
-    id: str
-    content: bytes
 
 
 class TreeEntry(NamedTuple):
@@ -69,33 +52,6 @@ class Tree(NamedTuple):
 
     files: dict[str, TreeEntry]
     folders: dict[str, str]
-
-
-class ObjectReader:
-    """Reads objects by name through one running ``git cat-file`` (see `READ_OPTIONS`)."""
-
-    def __init__(self, process: Process) -> None:
-        self._requests = cast("IO[bytes]", process.stdin)
-        self._responses = cast("IO[bytes]", process.stdout)
-
-    def read(self, name: str) -> Object | None:
-        """Return the object that ``name`` (an id, ``HEAD``, ``<commit>:<path>``) names.
-
-        None where there is none. Raises `GitError` where the process has ended.
-        """
-        self._requests.write(name.encode("utf-8", "surrogateescape") + b"\0")
-        self._requests.flush()
-        line = self._responses.readline()
-        header = _HEADER.fullmatch(line)
-        if header is None:
-            if not line:
-                raise GitError(f"read {name}: git cat-file ended")
-            for _ in range(name.count("\n")):  # a missing name is repeated as it was sent
-                self._responses.readline()
-            return None
-        content = self._responses.read(int(header[3]))
-        self._responses.read(1)
-        return Object(header[2].decode(), header[1].decode(), content)
 
 
 def is_full_id(name: str) -> bool:
@@ -152,33 +108,3 @@ def summary(text: str) -> str:
     end = _PARAGRAPH_END.search(text)
     paragraph = (text[: end.start()] if end else text).rstrip(_SPACE)
     return _RUN.sub(lambda run: " " if "\n" in run[0] else run[0], paragraph)
-
-
-def file_content(git: Commands, revision: str, path: str) -> bytes | None:
-    """Return the bytes of ``path`` in ``revision``, None where it has no such file."""
-    name = f"{revision}:{path}"
-    try:
-        return _kept(git, name) if is_full_id(revision) else _read(git, name)
-    except _NotKept as read:
-        return read.content
-
-
-class _NotKept(Exception):
-    """Carries what was read, if anything: the next one who asks has to read it again."""
-
-    def __init__(self, content: bytes | None) -> None:
-        self.content = content
-
-
-@lru_cache(maxsize=512)
-def _kept(git: Commands, name: str) -> bytes:
-    """Read a file below a commit's full id, which never changes: a command asks many times."""
-    content = _read(git, name)
-    if content is None or len(content) > _KEPT_BYTES:
-        raise _NotKept(content)
-    return content
-
-
-def _read(git: Commands, name: str) -> bytes | None:
-    done = git.attempt("cat-file", "blob", name)
-    return done.stdout if done.returncode == 0 else None

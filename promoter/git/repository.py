@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -13,14 +14,8 @@ from promoter.common.errors import GitError
 from promoter.common.signals import INTERRUPTS
 from promoter.git.checkout import write_files
 from promoter.git.commands import Commands
-from promoter.git.objects import (
-    READ_OPTIONS,
-    ObjectReader,
-    TreeEntry,
-    decode,
-    entry_of,
-    file_content,
-)
+from promoter.git.objects import TreeEntry, decode, entry_of
+from promoter.git.reader import file_content, id_of, read_object
 
 NO_OBJECT = "0" * 40
 
@@ -58,8 +53,7 @@ class Git(Commands):
 
     def commit(self, revision: str) -> str | None:
         """Return the full id of the commit that ``revision`` names, None if there is none."""
-        done = self.attempt("rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}")
-        return done.stdout.decode().strip() or None
+        return id_of(self, f"{revision}^{{commit}}")
 
     def tree(self, revision: str, path: str = "") -> str | None:
         """Return the id of the tree or blob at ``path`` in ``revision``, None if there is none."""
@@ -89,14 +83,12 @@ class Git(Commands):
         return entries
 
     def blobs(self, ids: Iterable[str]) -> dict[str, bytes]:
-        """Return the contents of the blobs ``ids``, read by one process."""
+        """Return the contents of the blobs ``ids``."""
         contents: dict[str, bytes] = {}
-        with self.process(*READ_OPTIONS) as process:
-            reader = ObjectReader(process)
-            for object_id in dict.fromkeys(ids):
-                if (found := reader.read(object_id)) is None:
-                    raise GitError(f"read {object_id} in {self.dir}: the object is missing")
-                contents[object_id] = found.content
+        for blob in dict.fromkeys(ids):
+            if (found := read_object(self, blob)) is None:
+                raise GitError(f"read {blob} in {self.dir}: the object is missing")
+            contents[blob] = found.content
         return contents
 
     def changed(self) -> list[str]:
@@ -116,6 +108,15 @@ class Git(Commands):
         """Return a configuration value, None where it is not set."""
         done = self.attempt("config", "--get", name)
         return done.stdout.decode().strip() if done.returncode == 0 else None
+
+    def configs(self, *names: str) -> dict[str, str]:
+        """Return those of the configuration values ``names`` (in lower case) that are set."""
+        pattern = f"^({'|'.join(map(re.escape, names))})$"
+        listed = self.attempt("config", "--null", "--get-regexp", pattern).stdout.decode()
+        return {
+            name: value.strip()
+            for name, _, value in (each.partition("\n") for each in listed.split("\0")[:-1])
+        }
 
     def require_full_history(self, purpose: str) -> None:
         """Raise `GitError` in a shallow clone, whose history ends where it was cut."""
@@ -167,9 +168,8 @@ class Git(Commands):
 
     def _refs(self, *names: str) -> dict[str, str]:
         """Return the objects of those of the refs ``names`` that exist here."""
-        listed = self.lines("for-each-ref", "--format=%(objectname) %(refname)", *names)
-        found = (line.partition(" ") for line in listed)
-        return {name: object_id for object_id, _, name in found if name in names}
+        found = {name: id_of(self, name) for name in names}
+        return {name: object_id for name, object_id in found.items() if object_id}
 
     def tip(self, remote: str, branch: str) -> str:
         """Return the commit of ``branch`` on ``remote`` now; raise `GitError` if it is missing."""

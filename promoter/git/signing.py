@@ -19,6 +19,8 @@ _ONLY_SSH = (
     *(f"gpg.{kind}.program=false" for kind in ("openpgp", "x509")),
 )
 
+_CONFIGURE = "git config gpg.format ssh; git config user.signingkey <file>.pub"
+
 NAMESPACE = "promoter"
 """The namespace of signed files; git's own of signed commits is ``git``."""
 
@@ -40,7 +42,13 @@ class Signature:
 
 def can_sign(git: Git) -> bool:
     """Return whether git is configured to sign with an SSH key."""
-    return git.config("gpg.format") == "ssh" and git.config("user.signingkey") is not None
+    return bool(signing_key(git))
+
+
+def signing_key(git: Git) -> str:
+    """Return the key that git signs with, "" unless that is an SSH key."""
+    found = git.configs("gpg.format", "user.signingkey")
+    return found.get("user.signingkey", "") if found.get("gpg.format") == "ssh" else ""
 
 
 def listed_keys(allowed: bytes | None) -> list[str]:
@@ -89,7 +97,8 @@ def _signature(fields: Sequence[str]) -> tuple[str, Signature]:
 
 def sign_file(git: Git, content: bytes) -> bytes:
     """Return the signature of ``content`` by the key that git signs with; raise `GitError`."""
-    key = git.config("user.signingkey") or ""
+    if not (key := signing_key(git)):
+        raise GitError("sign: git has no SSH key to sign with", next_step=_CONFIGURE)
     literal = key.removeprefix("key::")
     with tempfile.TemporaryDirectory() as folder:
         if literal.startswith(("ssh-", "ecdsa-", "sk-")):
@@ -98,12 +107,9 @@ def sign_file(git: Git, content: bytes) -> bytes:
             key = str(public)
         options = ("-Y", "sign", "-n", NAMESPACE, "-f", str(Path(key).expanduser()))
         done = _keygen(git.dir, *options, stdin=content)
-    if not can_sign(git) or done.returncode != 0:
-        cause = done.stderr.decode(errors="replace").strip() or "gpg.format is not ssh"
-        raise GitError(
-            f"sign with {key or 'no key'}: {cause}",
-            next_step="git config gpg.format ssh; git config user.signingkey <file>.pub",
-        )
+    if done.returncode != 0:
+        cause = done.stderr.decode(errors="replace").strip()
+        raise GitError(f"sign with {key}: {cause}", next_step=_CONFIGURE)
     return done.stdout
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from promoter.common.errors import GitError, UsageError
 from promoter.git import Git
 from promoter.git.objects import EMPTY_TREE
-from promoter.git.signing import listed_keys
+from promoter.git.signing import listed_keys, signing_key
 
 _CONFIGURE = (
     "git config gpg.format ssh; git config user.signingkey <file>.pub "
@@ -32,8 +32,7 @@ def own_key(git: Git) -> SigningKey:
 
     A commit object without files is signed to prove it; no ref names it.
     """
-    configured = git.config("user.signingkey")
-    if git.config("gpg.format") != "ssh" or not configured:
+    if not (configured := signing_key(git)):
         raise UsageError("sign: git has no SSH key to sign with", next_step=_CONFIGURE)
     mail = git.config("user.email")
     if not mail:

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from promoter.git import Git
 from promoter.site.proposal import ApprovalRequest, Vote, approve, propose
 from promoter.site.site import Site
 from tests.prototypes import Prototypes
@@ -48,14 +47,13 @@ class Controlled:
 
     def act_as(self, name: str) -> None:
         """Let git author commits as ``name``, who signs with the key of that name, if any."""
-        config = {
-            "user.name": name,
-            "user.email": f"{name}@bank.example",
-            "gpg.format": "ssh" if (self.folder / name).exists() else "openpgp",
-            "user.signingkey": str(self.folder / f"{name}.pub"),
-        }
-        for key, value in config.items():
-            Git(self.folder).text("config", "--file", "gitconfig", key, value)
+        signed = "ssh" if (self.folder / name).exists() else "openpgp"
+        # The last value of each counts.
+        with (self.folder / "gitconfig").open("a") as file:
+            file.write(
+                f"[user]\n\tname = {name}\n\temail = {name}@bank.example\n"
+                f"\tsigningkey = {self.folder}/{name}.pub\n[gpg]\n\tformat = {signed}\n"
+            )
 
     def push(self, by: str, **files: str | None) -> None:
         """Push files to main as ``by``; names have ``__`` for a slash."""

@@ -72,7 +72,7 @@ def test_two_keys_of_one_person_are_one_vote(second: Controlled) -> None:
     second.vote("bob")
     second.act_as("bob")
     for name, value in {"user.signingkey": str(second.folder / "laptop.pub")}.items():
-        Git(second.folder).text("config", "--file", "gitconfig", name, value)
+        Git(second.folder).text("config", "--file", "gitconfig", "--replace-all", name, value)
     with pytest.raises(NothingNewer, match="bob has voted so already"):
         now = second.site.fetched()
 

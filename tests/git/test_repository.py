@@ -119,19 +119,6 @@ def test_a_listing_has_files_and_links_but_no_submodules(remote: Git) -> None:
     assert sorted(contents.values()) == [b"1", b"2"]
 
 
-def test_a_small_file_of_a_commit_is_read_once(
-    clone: Git, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    files = {"small": b"a" * 1000, "large": b"a" * 100_000}
-    commit = clone.commit_files(None, files, "feat: files")
-    assert {path: clone.file(commit, path) for path in files} == files
-    (tmp_path / "git").symlink_to("/bin/false")
-    monkeypatch.setenv("PATH", str(tmp_path))
-    assert clone.file(commit, "small") == files["small"]
-    assert clone.file(commit, "large") is None  # It is read again, and nothing answers.
-    assert clone.file("HEAD", "small") is None
-
-
 def test_a_missing_blob_is_an_error(remote: Git) -> None:
     with pytest.raises(GitError, match="the object is missing"):
         remote.blobs(["0" * 40])
