@@ -215,10 +215,16 @@ def _processes() -> Iterator[Path]:
 
 
 def _works_below(folder: Path, process: Path) -> bool:
+    """Return whether a process works below ``folder`` that is not a child of the test itself."""
     try:
-        return (process / "cwd").readlink().is_relative_to(folder)
+        works = (process / "cwd").readlink().is_relative_to(folder)
+        return works and _parent(process) != os.getpid()
     except OSError:
         return False
+
+
+def _parent(process: Path) -> int:
+    return int((process / "stat").read_text().rpartition(")")[2].split()[1])
 
 
 def _require(requirement: Callable[[], None], folder: Path, interrupt: Interrupt) -> None:
