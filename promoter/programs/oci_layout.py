@@ -30,7 +30,11 @@ from promoter.programs.oci import (
 
 PLATFORM = ("linux", "amd64")
 _CHUNK = 1 << 20
-_DOCKER_LAYER = "application/vnd.docker.image.rootfs.diff.tar.gzip"
+_LAYERS = {
+    LAYER_TYPE: LAYER_TYPE,
+    LAYER_TYPE.removesuffix("+gzip"): LAYER_TYPE.removesuffix("+gzip"),
+    "application/vnd.docker.image.rootfs.diff.tar.gzip": LAYER_TYPE,
+}
 _UNREADABLE = (
     *(OSError, LookupError, TypeError, ValueError),
     *(EOFError, tarfile.TarError, zlib.error),
@@ -133,17 +137,21 @@ def image_config(image: OciImage[Any]) -> dict[str, Any]:
 def file_digest(layers: Sequence[StoredLayer], path: str) -> str | None:
     """Return the ``sha256:...`` of the file ``path`` of an image's root, None without one.
 
-    Symbolic links are followed as in a container.
+    Symbolic links are followed as in a container. Raises `InvalidImage` for a layer that is no tar.
     """
-    followed = _followed(_tree(layers), path)
-    if followed is None:
-        return None
-    layer, entry = followed
-    if not (entry.isfile() or entry.islnk()):
-        return None
-    with layer.archive() as archive:
-        found = archive.extractfile(entry.name)
-        return _sha256(found) if found else None
+    try:
+        followed = _followed(_tree(layers), path)
+        if followed is None or not (followed[1].isfile() or followed[1].islnk()):
+            return None
+        layer, entry = followed
+        with layer.archive() as archive:
+            found = archive.extractfile(entry.name)
+            return _sha256(found) if found else None
+    except _UNREADABLE as error:
+        raise InvalidImage(
+            f"read {path} of the image: a layer is damaged: {error}",
+            next_step="build the image again",
+        ) from error
 
 
 def _tree(layers: Sequence[StoredLayer]) -> _Tree:
@@ -203,7 +211,12 @@ def _fits(entry: dict[str, Any]) -> bool:
 
 def _layer_type(entry: dict[str, Any]) -> str:
     """Return the layer's media type in OCI's words: Docker's means the same bytes."""
-    return LAYER_TYPE if entry["mediaType"] == _DOCKER_LAYER else str(entry["mediaType"])
+    if (found := str(entry["mediaType"])) not in _LAYERS:
+        raise InvalidImage(
+            f"read layer {entry['digest']}: it is {found}",
+            next_step="build the image with layers that are a tar, with or without gzip",
+        )
+    return _LAYERS[found]
 
 
 def _blob(folder: Path, digest: str) -> Path:

@@ -155,3 +155,22 @@ def test_an_archive_with_half_a_layer_is_refused(tmp_path: Path) -> None:
             archive.addfile(entry, io.BytesIO(content))
     with pytest.raises(InvalidImage, match="is not the archive of one image"):
         read_archive(tmp_path / "image.tar", tmp_path)
+
+
+@pytest.mark.parametrize("kind", ["tar+zstd", "nondistributable.v1.tar+gzip"])
+def test_a_layer_that_cannot_be_read_here_is_named(tmp_path: Path, kind: str) -> None:
+    layer = oci.layer({"/bin/x": SourceFile(b"x")})
+    media_type = f"application/vnd.oci.image.layer.v1.{kind}"
+    other = Layer(layer.content, media_type, layer.tar)
+    write_layout(oci.image([other], {}, {}, created=CREATED), tmp_path / "one")
+    with pytest.raises(InvalidImage, match=rf"read layer {layer.digest}: it is .*{kind[-4:]}"):
+        read_layout(tmp_path / "one")
+
+
+def test_a_layer_that_is_no_tar_is_named(tmp_path: Path) -> None:
+    for number, content in enumerate((b"no tar at all", gzip.compress(b"x" * 9999)[:20])):
+        damaged = Layer(content, oci.LAYER_TYPE, b"")
+        write_layout(oci.image([damaged], {}, {}, created=CREATED), tmp_path / str(number))
+        found = read_layout(tmp_path / str(number))
+        with pytest.raises(InvalidImage, match=r"read /bin/x of the image: a layer is damaged"):
+            file_digest(found.layers, "/bin/x")
