@@ -118,7 +118,7 @@ class Journey:
     def _run_with_images(self, command: str, *, released: bool) -> None:
         """Run a command that takes the images which a pipeline hands over."""
         options = self.scene.hand_over_images(released=released)
-        self.terminal.print("placeholders stand in for what the pipeline compiles and builds")
+        self.terminal.print("placeholders take the place of what the pipeline compiles and builds")
         self.terminal.run(f"{command} {options}", DONE, "lana-bank")
 
     def _await_registry(self, platform: RunningCommand) -> None:
